@@ -1,0 +1,107 @@
+"""The database: one engine a process, `transaction()`, the only place that commits, and `reading()`.
+
+SQLite needs care (measured in docs/decisions/0003): WAL, foreign keys, a busy timeout, and writers that
+begin with BEGIN IMMEDIATE, or a read followed by a write loses updates or fails at once.
+"""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, create_engine
+
+from core.settings import settings
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether an address is that of a SQLite file."""
+    return url.startswith("sqlite")
+
+
+def driver_url(url: str) -> str:
+    """The address with the driver we use named: psycopg 3 for PostgreSQL."""
+    return url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def make_engine(url: str, *, writes: bool) -> Engine:
+    """An engine whose connections keep foreign keys and, on SQLite, take the write lock at the start if they write."""
+    if not is_sqlite(url):
+        return create_engine(driver_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL",
+        "temp_store=MEMORY", "cache_size=-32000", "mmap_size=268435456",
+    ):  # fmt: skip
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+@cache
+def engine() -> Engine:
+    """The engine of writers."""
+    return make_engine(settings().database_url, writes=True)
+
+
+@cache
+def readers() -> Engine:
+    """The engine of readers: they never wait for a writer, nor hold one up."""
+    return make_engine(settings().database_url, writes=False)
+
+
+@contextmanager
+def transaction() -> Generator[Session]:
+    """Commit when the block ends; roll back if anything is raised inside it."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """A consistent look; whatever is changed inside it is forgotten."""
+    with Session(readers(), expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+def upsert(
+    session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Iterable[str], add: Iterable[str] = (),
+    replace: Iterable[str] = (),
+) -> None:  # fmt: skip
+    """Insert rows; where the key is taken, add to the columns `add` and overwrite the columns `replace`.
+
+    With neither, an existing row is left alone.
+    """
+    if not rows:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(table)
+    changes = {name: table.c[name] + insert.excluded[name] for name in add}
+    changes |= {name: insert.excluded[name] for name in replace}
+    keys = [table.c[name] for name in key]
+    statement = insert.on_conflict_do_update(index_elements=keys, set_=changes) if changes else insert.on_conflict_do_nothing()
+    session.execute(statement, list(rows))

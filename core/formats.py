@@ -1,0 +1,77 @@
+"""Numbers, days and hours as a reader of a language writes them, by Babel."""
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, get_day_names
+from babel.numbers import format_decimal
+
+from core import clock
+from core.i18n import N_, translate
+
+NO_BREAK = "\u00a0"
+
+
+def number(value: float, *, language: str = "vi", places: int = 0) -> str:
+    """`1.234,5` in Vietnamese."""
+    return str(format_decimal(value, format="#,##0." + "0" * places if places else "#,##0", locale=language))
+
+
+def share(value: float | None, *, language: str = "vi", places: int = 1) -> str:
+    """`89,7 %`; "–" where there is nothing to divide by, never 0 %."""
+    return "–" if value is None else f"{number(value * 100, language=language, places=places)}{NO_BREAK}%"
+
+
+def money(value: int, *, language: str = "vi") -> str:
+    """`45.600 ₫`."""
+    return f"{number(value, language=language)}{NO_BREAK}₫"
+
+
+def day(value: date, *, language: str = "vi", weekday: bool = True) -> str:
+    """`thứ Bảy 28/11/2026`."""
+    if language == "ja":
+        return format_date(value, "y年M月d日(EEE)" if weekday else "y年M月d日", locale="ja")
+    if language == "en":
+        return format_date(value, "EEEE d MMM y" if weekday else "d MMM y", locale="en")
+    name = get_day_names("wide", locale="vi")[value.weekday()]
+    name = name[0].lower() + name[1:]
+    return f"{name} {value:%d/%m/%Y}" if weekday else f"{value:%d/%m/%Y}"
+
+
+def hour(instant: datetime, *, language: str = "vi") -> str:
+    """`7 giờ`, `16 giờ 52`, on the clocks of this place."""
+    at = clock.local(instant)
+    if language == "ja":
+        return f"{at.hour}時{at.minute:02d}分" if at.minute else f"{at.hour}時"
+    if language == "en":
+        return f"{at:%H:%M}"
+    return f"{at.hour}{NO_BREAK}giờ{NO_BREAK}{at.minute:02d}" if at.minute else f"{at.hour}{NO_BREAK}giờ"
+
+
+def moment(instant: datetime, *, language: str = "vi") -> str:
+    """`thứ Bảy 28/11/2026, 7 giờ`."""
+    return f"{day(clock.local(instant).date(), language=language)}, {hour(instant, language=language)}"
+
+
+def near(instant: datetime, *, language: str = "vi") -> str:
+    """The hour alone for today, else the day with it: short enough for a button or a table."""
+    at = clock.local(instant).date()
+    if at == clock.today():
+        return hour(instant, language=language)
+    return f"{hour(instant, language=language)}, {day(at, language=language)}"
+
+
+def span(length: timedelta, *, language: str = "vi") -> str:
+    """`2 giờ 18 phút`, `3 ngày`: never negative, rounded down to minutes, to hours over two days."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    days, hours = minutes // 1440, minutes // 60
+    if days >= 2:
+        return _say(N_("{n} ngày"), days, language)
+    if hours >= 1:
+        rest = minutes % 60
+        first = _say(N_("{n} giờ"), hours, language)
+        return f"{first} {_say(N_('{n} phút'), rest, language)}" if rest else first
+    return _say(N_("{n} phút"), minutes, language)
+
+
+def _say(message: str, n: int, language: str) -> str:
+    return translate(message, language=language).format(n=n).replace(" ", NO_BREAK)

@@ -1,0 +1,62 @@
+"""Configuration, read once from the environment or `.env`."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting of the house, prefix `CAUNOI_`. Each has a value that works on one small computer."""
+
+    model_config = SettingsConfigDict(env_prefix="CAUNOI_", env_file=".env", extra="ignore")
+
+    data_dir: Path = ROOT / "var"
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    public_url: str = "http://localhost:8501"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    language: Literal["vi", "en", "ja"] = "vi"
+    embedded_worker: bool = True
+    executor_id: str = "ward-0"
+
+    def model_post_init(self, _context: object) -> None:
+        """Fill what follows from other settings."""
+        if not self.database_url:
+            self.database_url = f"sqlite:///{(self.data_dir / 'caunoi.db').absolute()}"
+        self.public_url = self.public_url.rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies may be marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def key(self) -> str:
+        """The app key: the setting, or a random one kept in `data_dir`, readable by its owner only."""
+        return self.secret_key.get_secret_value() or kept_key(self.data_dir)
+
+
+def kept_key(folder: Path) -> str:
+    """Read the kept key, making it at first use; two processes starting at once end with the same one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

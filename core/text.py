@@ -1,0 +1,43 @@
+"""Vietnamese text: one stored form, a fold for searching, orders for names and numbers."""
+
+import re
+import unicodedata
+
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0xFEFF])
+_LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_DIGITS = re.compile(r"(\d+)")
+
+
+def clean(text: str) -> str:
+    """NFC, without invisible characters, single spaces: the form every stored name has."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\u00a0", " ").split())
+
+
+def clean_lines(text: str) -> str:
+    """Like `clean`, line by line: for bodies, whose line breaks mean something."""
+    return "\n".join(clean(line) for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+def fold(text: str) -> str:
+    """For searching only: no marks, đ as d, lower case, single spaces. Hòa and hoà, Đỗ and do meet."""
+    flat = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return " ".join("".join(c for c in flat if unicodedata.category(c) != "Mn").casefold().split())
+
+
+def vietnamese_key(text: str) -> tuple[list[tuple[int, int]], list[int]]:
+    """Sort key of dictionaries: letters first (a ă â … d đ), then tones (none huyền hỏi ngã sắc nặng)."""
+    letters: list[tuple[int, int]] = []
+    tones: list[int] = []
+    for character in unicodedata.normalize("NFC", text).lower():
+        parts = unicodedata.normalize("NFD", character)
+        tone = next((c for c in parts if c in _TONES), "")
+        base = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        letters.append((1, _LETTERS[base]) if base in _LETTERS else (0, ord(base[0]) if base else 0))
+        tones.append(_TONES[tone])
+    return letters, tones
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Sort key in which "Tổ 2" comes before "Tổ 10"."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, fold(part)) for part in _DIGITS.split(text) if part]

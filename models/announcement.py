@@ -1,0 +1,131 @@
+"""Announcements: what is said, to whom, until when, and how far it has come."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlmodel import Field
+
+from core.i18n import N_
+from models.base import Instant, Model, choice
+
+
+class AnnouncementKind(StrEnum):
+    """What sort of paper it is."""
+
+    NOTICE = "notice"
+    INVITATION = "invitation"
+    CAMPAIGN = "campaign"
+    WARNING = "warning"
+    CORRECTION = "correction"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "notice": N_("thông báo"),
+            "invitation": N_("giấy mời"),
+            "campaign": N_("đợt vận động"),
+            "warning": N_("cảnh báo"),
+            "correction": N_("đính chính"),
+        }[self]
+
+
+class Urgency(StrEnum):
+    """The four levels of the stamps (Nghị định 30/2020/NĐ-CP)."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    VERY_URGENT = "very_urgent"
+    EMERGENCY = "emergency"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "normal": N_("Thường"), "urgent": N_("Khẩn"), "very_urgent": N_("Thượng khẩn"), "emergency": N_("Hỏa tốc"),
+        }[self]  # fmt: skip
+
+
+class AnnouncementStatus(StrEnum):
+    """Where it stands. Only a draft or one in review may be edited."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "draft": N_("Dự thảo"), "in_review": N_("Chờ duyệt"), "approved": N_("Đã duyệt"),
+            "scheduled": N_("Đã lên lịch"), "sending": N_("Đang gửi"), "sent": N_("Đã gửi"), "cancelled": N_("Đã thu hồi"),
+        }[self]  # fmt: skip
+
+
+class AsksFor(StrEnum):
+    """What the reader is asked to do."""
+
+    NOTHING = "nothing"
+    CONFIRMATION = "confirmation"
+    ATTENDANCE = "attendance"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "nothing": N_("Không cần trả lời"),
+            "confirmation": N_("Báo đã nắm thông tin"),
+            "attendance": N_("Báo có đi và mấy người"),
+        }[self]
+
+
+class Announcement(Model, table=True):
+    """One message of a ward to households. Its text never changes once it is sent."""
+
+    __table_args__ = (
+        CheckConstraint("approver_id IS NULL OR status <> 'draft'", name="approver_id"),
+        Index("ix_announcement_unit_id_sent_at", "unit_id", "sent_at"),
+        Index("ix_announcement_status_send_at", "status", "send_at"),
+    )
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # who speaks: a commune
+    title: str
+    body: str
+    group_text: str = ""  # the few lines leaders paste; the body where empty
+    facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # when, where, who, bring
+    kind: AnnouncementKind = Field(default=AnnouncementKind.NOTICE, sa_type=choice(AnnouncementKind))
+    urgency: Urgency = Field(default=Urgency.NORMAL, sa_type=choice(Urgency))
+    status: AnnouncementStatus = Field(default=AnnouncementStatus.DRAFT, sa_type=choice(AnnouncementStatus))
+    asks_for: AsksFor = Field(default=AsksFor.CONFIRMATION, sa_type=choice(AsksFor))
+    must_reach_by: datetime | None = Field(default=None, sa_type=Instant)
+    send_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    approver_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    approved_at: datetime | None = Field(default=None, sa_type=Instant)
+    corrects_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")
+    attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the reach plan that was approved
+    households: int = 0  # of the audience, on the day it was sent
+    leaders_token: str | None = Field(default=None, unique=True)  # the common link of the leaders' chat
+    return_reason: str = ""
+    version: int = 1  # goes up with each edit; an approval names the version it saw
+
+
+class Audience(Model, table=True):
+    """A unit an announcement is for, with everything below it; optionally only some households or groups."""
+
+    __table_args__ = (Index("uq_audience_announcement_id_unit_id", "announcement_id", "unit_id", unique=True),)
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")
+    needs: list[str] = Field(default_factory=list, sa_type=JSON)
+    group_kind: str | None = None

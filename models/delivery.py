@@ -1,0 +1,86 @@
+"""The ledger: one row for one recipient on one channel. Nothing leaves that is not in it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from core.i18n import N_
+from models.base import Instant, Model, choice
+from models.group import Channel
+
+
+class DeliveryStatus(StrEnum):
+    """How far one delivery has come. For a relay `queued` waits for the leader, `sent` is posted."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "queued": N_("Chờ gửi"), "sending": N_("Đang gửi"), "sent": N_("Đã gửi"), "delivered": N_("Đã tới máy"),
+            "read": N_("Đã xem"), "rejected": N_("Bị từ chối"), "unavailable": N_("Sẽ thử lại"),
+            "unknown": N_("Chưa rõ"), "cancelled": N_("Đã dừng"),
+        }[self]  # fmt: skip
+
+
+class RecipientKind(StrEnum):
+    """What sort of receiver `recipient_id` names."""
+
+    GROUP = "group"
+    FOLLOWER = "follower"
+    PHONE = "phone"
+    SHEET = "sheet"
+
+
+class Delivery(Model, table=True):
+    """One thing that leaves, and what became of it."""
+
+    __table_args__ = (
+        Index("ix_delivery_announcement_id_status", "announcement_id", "status"),
+        CheckConstraint("attempts >= 0 AND cost >= 0", name="counts"),
+    )
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="RESTRICT")
+    channel: Channel = Field(sa_type=choice(Channel))
+    recipient_kind: RecipientKind = Field(sa_type=choice(RecipientKind))
+    recipient_id: str
+    idempotency_key: str = Field(unique=True)
+    status: DeliveryStatus = Field(default=DeliveryStatus.QUEUED, sa_type=choice(DeliveryStatus))
+    attempts: int = 0
+    provider_message_id: str | None = None
+    cost: int = 0  # đồng
+    error: str | None = None
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    updated_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Relay(Model, table=True):
+    """The human delivery: a leader posts the ready text in a chat group and says so."""
+
+    __table_args__ = (Index("uq_relay_announcement_id_group_id", "announcement_id", "group_id", unique=True),)
+
+    delivery_id: UUID = Field(foreign_key="delivery.id", ondelete="CASCADE", unique=True)
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
+    link_id: UUID = Field(foreign_key="shortlink.id", ondelete="RESTRICT")  # the group's own link to the announcement
+    token: str = Field(unique=True)
+    token_expires_at: datetime = Field(sa_type=Instant)
+    households: int = 0  # of the audience, in this group, when it was sent
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    posted_at: datetime | None = Field(default=None, sa_type=Instant)
+    posted_by: str = ""  # "leader", or the name of whoever entered it for the leader
+    reminded: datetime | None = Field(default=None, sa_type=Instant)
+    escalated_at: datetime | None = Field(default=None, sa_type=Instant)  # marked overdue

@@ -1,0 +1,98 @@
+"""Chat groups and public channels, and which household is in which."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field
+
+from core.i18n import N_
+from models.base import Model, choice
+
+
+class Channel(StrEnum):
+    """Who posts, and through which interface (design §5)."""
+
+    RELAY = "relay"
+    ZALO_OA = "zalo_oa"
+    ZALO_TEMPLATE = "zalo_template"
+    ZALO_BROADCAST = "zalo_broadcast"
+    ZALO_GROUP = "zalo_group"
+    ZNS = "zns"
+    ZALO_BOT = "zalo_bot"
+    FACEBOOK = "facebook"
+    SMS = "sms"
+    EMAIL = "email"
+    PRINT = "print"
+    LOUDSPEAKER = "loudspeaker"
+    DOOR = "door"
+
+
+class GroupKind(StrEnum):
+    """Whose chat it is."""
+
+    LEADERS = "leaders"
+    HOUSEHOLD = "household"
+    SECTOR = "sector"
+    ASSOCIATION = "association"
+    OFFICIAL_ACCOUNT = "official_account"
+    FANPAGE = "fanpage"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "leaders": N_("nhóm tổ trưởng"),
+            "household": N_("nhóm hộ dân"),
+            "sector": N_("nhóm ngành"),
+            "association": N_("nhóm đoàn thể"),
+            "official_account": N_("tài khoản chính thức"),
+            "fanpage": N_("trang Facebook"),
+        }[self]
+
+
+class Group(Model, table=True):
+    """A chat group or public channel. `parent_id` is the group it is fed from: that is the cascade."""
+
+    __tablename__ = "chat_group"  # "group" is a word of SQL
+    __table_args__ = (CheckConstraint("closed_on IS NULL OR started_on IS NULL OR closed_on >= started_on", name="closed_on"),)
+
+    name: str
+    kind: GroupKind = Field(sa_type=choice(GroupKind))
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
+    parent_id: UUID | None = Field(default=None, foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
+    channel: Channel = Field(default=Channel.RELAY, sa_type=choice(Channel))
+    join_url: str | None = None
+    external_id: str | None = None
+    leader_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    started_on: date | None = None
+    closed_on: date | None = None
+
+
+class MembershipSource(StrEnum):
+    """Who said that the household is in the group."""
+
+    IMPORT = "import"
+    LEADER = "leader"
+    SELF = "self"
+
+
+class Membership(Model, table=True):
+    """A household in a group, over time: at most one open membership a pair."""
+
+    __table_args__ = (
+        Index(
+            "uq_membership_household_id_group_id_open", "household_id", "group_id", unique=True,
+            sqlite_where=text("left_on IS NULL"), postgresql_where=text("left_on IS NULL"),
+        ),
+        CheckConstraint("people BETWEEN 1 AND 99", name="people"),
+        CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_on"),
+    )  # fmt: skip
+
+    household_id: UUID = Field(foreign_key="household.id", ondelete="CASCADE")
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
+    people: int = 1
+    joined_on: date
+    left_on: date | None = None
+    source: MembershipSource = Field(default=MembershipSource.LEADER, sa_type=choice(MembershipSource))

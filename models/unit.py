@@ -1,0 +1,114 @@
+"""Units: province, commune, residential group, association, office; and what became of them over time."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field
+
+from core.i18n import N_
+from models.base import BYTES, Model, choice
+
+
+class UnitKind(StrEnum):
+    """The level a unit stands at. Residential groups and villages are no administrative level."""
+
+    PROVINCE = "province"
+    COMMUNE = "commune"
+    RESIDENTIAL = "residential"
+    ASSOCIATION = "association"
+    OFFICE = "office"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "province": N_("tỉnh, thành phố"),
+            "commune": N_("xã, phường, đặc khu"),
+            "residential": N_("tổ dân phố, thôn"),
+            "association": N_("đoàn thể"),
+            "office": N_("cơ quan"),
+        }[self]
+
+
+class Unit(Model, table=True):
+    """A place or body in the tree. `code` is reused with another meaning over time: the key is code and `valid_from`."""
+
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="valid_days"),
+        CheckConstraint("target_percent BETWEEN 0 AND 100", name="target_percent"),
+        Index(
+            "uq_unit_code_open",
+            "code",
+            unique=True,
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        Index("uq_unit_code_valid_from", "code", "valid_from", unique=True),
+    )  # fmt: skip
+
+    code: str = Field(index=True)
+    name: str
+    short_name: str = ""  # "Tổ 13, Sông Cầu": what a table shows
+    area: str = ""  # "Sông Cầu": the former unit that tells equal group numbers apart
+    kind: UnitKind = Field(sa_type=choice(UnitKind))
+    subtype: str = ""
+    parent_id: UUID | None = Field(default=None, foreign_key="unit.id", ondelete="RESTRICT", index=True)
+    path: str = Field(sa_type=BYTES, unique=True)  # "<id>/<id>/": ancestors and itself, for ranges
+    valid_from: date | None = None
+    valid_to: date | None = None
+    phone: str | None = None
+    address: str = ""
+    office_hours: str = ""
+    target_percent: int = 90  # coverage wished for
+    allows_self_approval: bool = False
+
+    @property
+    def label(self) -> str:
+        """The shortest name that is clear within its ward."""
+        return self.short_name or self.name
+
+
+class UnitChangeKind(StrEnum):
+    """What happened to units on a day."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    RENAME = "rename"
+    TRANSFER = "transfer"
+
+
+class UnitChange(Model, table=True):
+    """One decision that changed units."""
+
+    kind: UnitChangeKind = Field(sa_type=choice(UnitChangeKind))
+    effective_on: date
+    decision_no: str = ""
+    note: str = ""
+
+
+class UnitChangeLink(Model, table=True):
+    """An old unit and the new one that took it over, wholly or partly."""
+
+    change_id: UUID = Field(foreign_key="unitchange.id", ondelete="RESTRICT", index=True)
+    old_unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
+    new_unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
+    is_partial: bool = False
+
+
+class UnitDay(Model, table=True):
+    """The counts of a residential unit from a day on, until the next row: kept so that figures need no walk over households.
+
+    Written by `services.rollups` in the transaction that changes a household or a membership.
+    """
+
+    __table_args__ = (Index("uq_unitday_unit_id_day", "unit_id", "day", unique=True),)
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="CASCADE")
+    day: date
+    households: int = 0
+    joined: int = 0  # households with an open membership in a household group
+    people_joined: int = 0  # people in those memberships
+    people: int = 0
+    smartphones: int = 0

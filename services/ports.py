@@ -1,0 +1,94 @@
+"""What the services need from the outside world. `adapters/` provides it; `adapters.live()` is the only chooser.
+
+A front door (app.py, web.public, manage.py) calls `provide(...)` once at its start; services ask `ports()`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from sqlmodel import Session
+
+Cell = str | int | float | bool | None | Any
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook, as rows of cells; row 0 is the spreadsheet's row 1, blanks included."""
+
+    name: str
+    rows: Iterator[list[Cell]] | Sequence[list[Cell]]
+
+
+class Sheets(Protocol):
+    """Reads tables that people made."""
+
+    def read(self, path: Path, *, sheet: str | None = None) -> Sheet:
+        """The first sheet that holds anything, or the one named.
+
+        Raises:
+            Invalid: it is no table, empty, encrypted, damaged or too large, in one sentence.
+        """
+
+
+@dataclass(frozen=True)
+class Label:
+    """A code to print: where it leads, what stands under it."""
+
+    url: str
+    title: str
+    place: str
+    shown_url: str
+
+
+class Paper(Protocol):
+    """Makes PDF files. Every code is read back from the finished page before the file is given out."""
+
+    def qr_sheet(self, labels: Sequence[Label], *, layout: Literal["24", "12", "8", "1"], unit_name: str) -> tuple[bytes, int]:
+        """The PDF and its number of pages.
+
+        Raises:
+            Invalid: a text does not fit, or a code could not be read back (it is named).
+        """
+
+
+class Codes(Protocol):
+    """Draws QR codes for a screen."""
+
+    def png(self, url: str) -> bytes:
+        """A PNG with its quiet zone."""
+
+    def svg(self, url: str) -> bytes:
+        """The same as SVG."""
+
+
+class Engine(Protocol):
+    """Promises durable work, in the caller's transaction: both are kept or neither."""
+
+    def promise(self, session: Session, *, work: str, key: str, at: datetime, subject_id: str) -> None:
+        """Have `work` done once for `key`, not before `at`, even if every process dies in between."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The outside world as the services see it."""
+
+    sheets: Sheets
+    paper: Paper
+    codes: Codes
+    engine: Engine
+
+
+_provided: list[Ports] = []
+
+
+def provide(ports: Ports) -> None:
+    """Set the outside world of this process."""
+    _provided[:] = [ports]
+
+
+def ports() -> Ports:
+    """The outside world of this process; asking before it was provided is a bug."""
+    return _provided[0]

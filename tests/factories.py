@@ -1,0 +1,116 @@
+"""Ready-made records. Each `make_*` saves a valid one; name only what your test is about."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+from core import clock
+from core.ids import new_id
+from core.text import fold
+from core.tokens import new_slug, new_token
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    Audience,
+    Group,
+    GroupKind,
+    Household,
+    Membership,
+    Purpose,
+    Role,
+    ShortLink,
+    Unit,
+    UnitKind,
+    User,
+)
+from services.access import Actor, actor_of
+
+LONG_AGO = date(2020, 1, 1)
+Row = TypeVar("Row")
+NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 12 giờ in Bắc Kạn, a Tuesday
+
+
+def _saved(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.commit()
+    return row
+
+
+def make_unit(session: Session, *, parent: Unit | None = None, **overrides: Any) -> Unit:
+    """A ward without a parent, a residential group below one."""
+    kind = UnitKind.RESIDENTIAL if parent else UnitKind.COMMUNE
+    id_ = new_id()
+    serial = id_.hex[-5:]
+    fields: dict[str, Any] = {
+        "id": id_, "code": serial, "name": f"Tổ dân phố {serial}" if parent else f"Phường {serial}", "kind": kind,
+        "subtype": "to_dan_pho" if parent else "phuong", "parent_id": parent.id if parent else None,
+        "path": (parent.path if parent else "") + f"{id_}/", "phone": None if parent else "+842093000000",
+    } | overrides  # fmt: skip
+    return _saved(session, Unit(**fields))
+
+
+def make_user(session: Session, *, unit: Unit, role: Role = Role.STAFF, **overrides: Any) -> User:
+    """A user; the password hash is none that any password gives."""
+    serial = new_id().hex[-6:]
+    fields: dict[str, Any] = {
+        "username": f"user{serial}", "display_name": f"Nguyễn Thị {serial}", "role": role, "unit_id": unit.id,
+        "password_hash": "!", "phone": "+84912345678",
+    } | overrides  # fmt: skip
+    return _saved(session, User(**fields))
+
+
+def make_actor(session: Session, *, unit: Unit, role: Role = Role.STAFF, **overrides: Any) -> Actor:
+    """Someone with a role at a unit."""
+    return actor_of(session, make_user(session, unit=unit, role=role, **overrides))
+
+
+def make_household(session: Session, *, unit: Unit, **overrides: Any) -> Household:
+    """A household that has lived there for long."""
+    serial = new_id().hex[-6:]
+    fields: dict[str, Any] = {
+        "unit_id": unit.id,
+        "code": serial,
+        "head_name": f"Hoàng Văn {serial}",
+        "people": 4,
+        "arrived_on": LONG_AGO,
+    } | overrides
+    fields.setdefault("search", fold(f"{fields['head_name']} {fields['code']}"))
+    return _saved(session, Household(**fields))
+
+
+def make_group(session: Session, *, unit: Unit, **overrides: Any) -> Group:
+    """A household chat group without a leader."""
+    return _saved(
+        session, Group(**({"name": f"Bà con {unit.label}", "kind": GroupKind.HOUSEHOLD, "unit_id": unit.id} | overrides))
+    )
+
+
+def make_membership(session: Session, *, household: Household, group: Group, **overrides: Any) -> Membership:
+    """An open membership since long ago."""
+    fields: dict[str, Any] = {"household_id": household.id, "group_id": group.id, "people": 2, "joined_on": LONG_AGO} | overrides
+    return _saved(session, Membership(**fields))
+
+
+def make_announcement(session: Session, *, unit: Unit, units: list[Unit] | None = None, **overrides: Any) -> Announcement:
+    """A draft for the whole unit, to be reached within a day."""
+    fields: dict[str, Any] = {
+        "unit_id": unit.id, "title": "Khám sàng lọc miễn phí", "body": "Sáng mai, tại Trạm Y tế.",
+        "status": AnnouncementStatus.DRAFT, "must_reach_by": clock.now() + timedelta(days=1),
+        "expires_at": clock.now() + timedelta(days=7),
+    } | overrides  # fmt: skip
+    announcement = _saved(session, Announcement(**fields))
+    for place in units or [unit]:
+        _saved(session, Audience(announcement_id=announcement.id, unit_id=place.id))
+    return announcement
+
+
+def make_link(session: Session, **overrides: Any) -> ShortLink:
+    """A printed link to a page elsewhere."""
+    fields: dict[str, Any] = {
+        "slug": new_slug(),
+        "purpose": Purpose.URL,
+        "target_url": "https://dichvucong.gov.vn/",
+        "title": new_token()[:6],
+    }
+    return _saved(session, ShortLink(**(fields | overrides)))

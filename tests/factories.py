@@ -81,9 +81,8 @@ def make_household(session: Session, *, unit: Unit, **overrides: Any) -> Househo
 
 def make_group(session: Session, *, unit: Unit, **overrides: Any) -> Group:
     """A household chat group without a leader."""
-    return _saved(
-        session, Group(**({"name": f"Bà con {unit.label}", "kind": GroupKind.HOUSEHOLD, "unit_id": unit.id} | overrides))
-    )
+    fields: dict[str, Any] = {"name": f"Bà con {unit.label}", "kind": GroupKind.HOUSEHOLD, "unit_id": unit.id} | overrides
+    return _saved(session, Group(**fields))
 
 
 def make_membership(session: Session, *, household: Household, group: Group, **overrides: Any) -> Membership:

@@ -1,0 +1,97 @@
+"""What every command shares: one answer, as a table for people or one JSON document; refusals in one sentence."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import clock
+from core.db import engine
+from core.errors import Invalid, Refusal
+from core.i18n import N_, translate
+from core.settings import settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cầu Nối")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: instants as ISO 8601 with the local offset."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, datetime):
+        return clock.local(value).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (UUID, Path)):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value
+
+
+@contextmanager
+def answering(*, as_json: bool, needs_database: bool = True) -> Iterator[Callable[[Any], None]]:
+    """Give the command a `say`; turn a refusal into one sentence and exit code 1."""
+
+    def say(answer: Any) -> None:
+        if as_json:
+            sys.stdout.write(json.dumps(plain(answer), ensure_ascii=False) + "\n")
+        else:
+            show(plain(answer))
+
+    try:
+        if needs_database:
+            _require_database()
+        yield say
+    except Refusal as refusal:
+        words = translate(refusal.message, language=settings().language).format(**refusal.details)
+        if as_json:
+            sys.stdout.write(json.dumps({"error": words}, ensure_ascii=False) + "\n")
+        sys.stderr.write(words + "\n")
+        raise typer.Exit(1) from None
+
+
+def _require_database() -> None:
+    try:
+        with engine().connect() as connection:
+            is_there = inspect(connection).has_table("unit")
+    except SQLAlchemyError as error:
+        raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
+    if not is_there:
+        raise Invalid(N_("Chưa có cơ sở dữ liệu. Chạy trước: manage.py migrate"))
+
+
+def show(answer: Any) -> None:
+    """A list of objects as a table, one object as lines."""
+    console = Console(soft_wrap=True)
+    if isinstance(answer, Sequence) and not isinstance(answer, str) and answer and isinstance(answer[0], Mapping):
+        table = Table(*[str(name) for name in answer[0]], box=None, header_style="bold")
+        for row in answer:
+            table.add_row(*["" if cell is None else str(cell) for cell in row.values()])
+        console.print(table)
+    elif isinstance(answer, Mapping):
+        for name, value in answer.items():
+            if isinstance(value, list) and value and isinstance(value[0], Mapping):
+                console.print(f"[bold]{name}[/bold]")
+                show(value)
+            else:
+                console.print(f"{name}: {value}", highlight=False)
+    elif answer != []:
+        console.print(answer)

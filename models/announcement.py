@@ -111,6 +111,7 @@ class Announcement(Model, table=True):
     author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     approver_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     approved_at: datetime | None = Field(default=None, sa_type=Instant)
+    second_look_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")  # after an emergency
     corrects_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")
     attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the reach plan that was approved

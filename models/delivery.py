@@ -70,7 +70,10 @@ class Delivery(Model, table=True):
 class Relay(Model, table=True):
     """The human delivery: a leader posts the ready text in a chat group and says so."""
 
-    __table_args__ = (Index("uq_relay_announcement_id_group_id", "announcement_id", "group_id", unique=True),)
+    __table_args__ = (
+        Index("uq_relay_announcement_id_group_id", "announcement_id", "group_id", unique=True),
+        Index("ix_relay_posted_at_due_at", "posted_at", "due_at"),
+    )
 
     delivery_id: UUID = Field(foreign_key="delivery.id", ondelete="CASCADE", unique=True)
     announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
@@ -78,6 +81,7 @@ class Relay(Model, table=True):
     link_id: UUID = Field(foreign_key="shortlink.id", ondelete="RESTRICT")  # the group's own link to the announcement
     token: str = Field(unique=True)
     token_expires_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)  # by when it should be posted
     households: int = 0  # of the audience, in this group, when it was sent
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -30,12 +30,15 @@ class How(StrEnum):
 
 
 class Reach(Model, table=True):
-    """A household known to have been told. One that answered by its group's link is known by group, not by name."""
+    """A household known to have been told. One that answered by its group's link is known by group, not by name.
+
+    A phone answers once an announcement, a household is told once.
+    """
 
     __table_args__ = (
-        CheckConstraint("household_id IS NOT NULL OR (visitor IS NOT NULL AND group_id IS NOT NULL)", name="who"),
+        CheckConstraint("household_id IS NOT NULL OR visitor IS NOT NULL", name="who"),
         Index("uq_reach_announcement_id_household_id", "announcement_id", "household_id", unique=True),
-        Index("uq_reach_announcement_id_group_id_visitor", "announcement_id", "group_id", "visitor", unique=True),
+        Index("uq_reach_announcement_id_visitor", "announcement_id", "visitor", unique=True),
         Index("ix_reach_announcement_id_told_at", "announcement_id", "told_at"),
     )
 

@@ -94,7 +94,7 @@ def _households(session: Session, audience: Sequence[Audience], day: date) -> Co
     paths = _units(session, audience)
     parts: list[ColumnElement[bool]] = [false()]
     for entry in audience:
-        within = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(paths[entry.unit_id])))
+        within: ColumnElement[bool] = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(paths[entry.unit_id])))
         if entry.needs:
             needy = or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in entry.needs])
             within = within & needy

@@ -1,0 +1,271 @@
+"""Announcements as they are read: the ward's list, and the page a resident opens and answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.db import upsert
+from core.errors import Invalid, NotAllowed, NotFound
+from core.i18n import N_
+from core.ids import new_id
+from core.text import fold
+from models import (
+    Announcement,
+    AnnouncementKind,
+    AnnouncementStatus,
+    AsksFor,
+    Group,
+    How,
+    Model,
+    Purpose,
+    Reach,
+    ReachCount,
+    Relay,
+    Role,
+    ShortLink,
+    Unit,
+    Urgency,
+    User,
+)
+from services import access, drafts, links, sending, wards
+from services.access import Actor
+from services.sending import Cancelled
+from services.wards import WardCard
+
+BUCKET = timedelta(minutes=5)
+PEOPLE_MAX = 20
+OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, AnnouncementStatus.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One announcement in the ward's list."""
+
+    announcement: Announcement
+    author: str
+    posted: int
+    relays: int
+    overdue: int
+    opens: int
+    known: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a leader is past the due time."""
+        return self.overdue > 0
+
+
+def listing(
+    session: Session,
+    *,
+    actor: Actor,
+    words: str = "",
+    statuses: Sequence[AnnouncementStatus] = (),
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[Row], int]:
+    """Announcements in the actor's sight, newest first, and how many there are in all. Three queries, whatever the size."""
+    access.require(actor, *access.WRITERS, Role.VIEWER)
+    narrowed: ColumnElement[bool] = col(Announcement.unit_id).in_(access.visible_units(actor))
+    if statuses:
+        narrowed = narrowed & col(Announcement.status).in_(statuses)
+    if actor.role is Role.VIEWER:
+        narrowed = narrowed & col(Announcement.status).in_(OPEN_TO_PUBLIC)
+    when = func.coalesce(Announcement.sent_at, Announcement.send_at, Announcement.created_at)
+    query = select(Announcement, User.display_name).outerjoin(User, col(User.id) == Announcement.author_id).where(narrowed)
+    if words:
+        wanted = fold(words)
+        titles = session.exec(select(Announcement.id, Announcement.title).where(narrowed)).all()
+        matching = [id_ for id_, title in titles if wanted in fold(title)]
+        query, total = query.where(col(Announcement.id).in_(matching)), len(matching)
+    else:
+        total = session.exec(select(func.count()).select_from(Announcement).where(narrowed)).one()
+    found = session.exec(query.order_by(when.desc()).offset(offset).limit(limit)).all()
+    counts = counts_of(session, [announcement.id for announcement, _ in found])
+    return [
+        Row(announcement, author or "", *counts.get(announcement.id, (0, 0, 0, 0, 0))) for announcement, author in found
+    ], total
+
+
+def counts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int, int, int]]:
+    """Posted relays, relays, overdue ones, opens and known households of announcements."""
+    late = col(Relay.posted_at).is_(None) & (col(Relay.due_at) <= clock.now())
+    relays = session.exec(
+        select(Relay.announcement_id, func.count(Relay.posted_at), func.count(), func.sum(case((late, 1), else_=0)))
+        .where(col(Relay.announcement_id).in_(ids)).group_by(col(Relay.announcement_id))
+    ).all()  # fmt: skip
+    reached = session.exec(
+        select(ReachCount.announcement_id, func.sum(ReachCount.opens), func.sum(ReachCount.known))
+        .where(col(ReachCount.announcement_id).in_(ids)).group_by(col(ReachCount.announcement_id))
+    ).all()  # fmt: skip
+    sums = {id_: (int(opens or 0), int(known or 0)) for id_, opens, known in reached}
+    return {id_: (posted, total, int(late or 0), *sums.get(id_, (0, 0))) for id_, posted, total, late in relays}
+
+
+def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelled:
+    """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet."""
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.status not in drafts.EDITABLE:
+        access.require(actor, *access.APPROVERS)
+    if announcement.status is AnnouncementStatus.CANCELLED:
+        raise NotAllowed(N_("Thông báo này đã dừng từ trước."))
+    return sending.cancel(session, actor=actor, announcement=announcement)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What this phone answered."""
+
+    how: How
+    people: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PublicAnnouncement:
+    """An announcement as a resident may see it: nothing personal, nothing of the inside."""
+
+    id: UUID
+    slug: str
+    url: str
+    link_id: UUID
+    group_id: UUID | None
+    title: str
+    body: str
+    kind: AnnouncementKind
+    urgency: Urgency
+    asks_for: AsksFor
+    ward: WardCard
+    unit_label: str | None
+    sent_at: datetime
+    expires_at: datetime | None
+    is_expired: bool
+    is_cancelled: bool
+    corrected_by: tuple[str, str] | None
+    corrects: tuple[str, str] | None
+    answer: Answer | None
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> PublicAnnouncement:
+    """The page behind a link; `visitor` is the phone whose answer is shown back to it.
+
+    Raises:
+        NotFound: there is no such link, or its announcement has not been sent.
+    """
+    link, announcement = _behind(session, slug)
+    ward = session.get_one(Unit, announcement.unit_id)
+    group = session.get(Group, link.group_id) if link.group_id else None
+    unit = session.get(Unit, group.unit_id) if group else None
+    reach = None
+    if visitor:
+        reach = session.exec(select(Reach).where(Reach.announcement_id == announcement.id, Reach.visitor == visitor)).first()
+    correction = session.exec(
+        select(Announcement).where(Announcement.corrects_id == announcement.id, col(Announcement.status).in_(OPEN_TO_PUBLIC))
+    ).first()
+    corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
+    return PublicAnnouncement(
+        id=announcement.id, slug=link.slug, url=links.public_url(link), link_id=link.id, group_id=link.group_id,
+        title=announcement.title, body=announcement.body, facts=announcement.facts, kind=announcement.kind,
+        urgency=announcement.urgency, asks_for=announcement.asks_for, ward=wards.card_of(session, unit=ward),
+        unit_label=unit.label if unit else None, sent_at=announcement.sent_at or announcement.created_at,
+        expires_at=announcement.expires_at,
+        is_expired=announcement.expires_at is not None and announcement.expires_at <= clock.now(),
+        is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
+        corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
+        answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
+    )  # fmt: skip
+
+
+def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0) -> None:
+    """A phone says that its household knows, or comes. Answering again replaces the answer and counts once.
+
+    Raises:
+        NotFound: as `for_slug`. Invalid: a number of people that cannot be, or the announcement has ended.
+    """
+    link, announcement = _behind(session, slug)
+    if how not in (How.CONFIRMED, How.ATTENDING) or not 0 <= people <= PEOPLE_MAX:
+        raise Invalid(N_("Câu trả lời không đúng. Hãy chọn lại trên trang."))
+    now = clock.now()
+    if announcement.status is AnnouncementStatus.CANCELLED or (announcement.expires_at and announcement.expires_at <= now):
+        raise Invalid(N_("Thông báo này đã hết hiệu lực nên không nhận câu trả lời nữa."))
+    table = Model.metadata.tables["reach"]
+    row: dict[str, Any] = {
+        "id": new_id(), "created_at": now, "announcement_id": announcement.id, "group_id": link.group_id,
+        "visitor": visitor, "how": how, "people": people, "told_at": now,
+    }  # fmt: skip
+    upsert(session, table, [row], key=["announcement_id", "visitor"], replace=["how", "people"])
+    kept = session.exec(select(Reach.id).where(Reach.announcement_id == announcement.id, Reach.visitor == visitor)).one()
+    if kept == row["id"]:
+        count_known(session, announcement_id=announcement.id, group_id=link.group_id, at=now, by=1)
+
+
+def take_back(session: Session, *, slug: str, visitor: str) -> None:
+    """The phone's answer is undone, if it had given one."""
+    _, announcement = _behind(session, slug)
+    gone = session.exec(
+        delete(Reach)
+        .where(col(Reach.announcement_id) == announcement.id, col(Reach.visitor) == visitor, col(Reach.household_id).is_(None))
+        .returning(col(Reach.group_id), col(Reach.told_at))
+    ).all()
+    for group_id, told_at in gone:
+        count_known(session, announcement_id=announcement.id, group_id=group_id, at=told_at, by=-1)
+
+
+def count_known(session: Session, *, announcement_id: UUID, group_id: UUID | None, at: datetime, by: int) -> None:
+    """Keep the board's counter in step with a Reach row that came or went."""
+    if group_id is None:
+        return
+    bucket = bucket_of(at)
+    if by < 0:
+        session.execute(
+            update(ReachCount)
+            .where(
+                col(ReachCount.announcement_id) == announcement_id, col(ReachCount.group_id) == group_id,
+                col(ReachCount.at) == bucket,
+            )
+            .values(known=ReachCount.known + by)
+        )  # fmt: skip
+        return
+    row = {
+        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id, "at": bucket,
+        "opens": 0, "known": by,
+    }  # fmt: skip
+    upsert(session, Model.metadata.tables["reachcount"], [row], key=["announcement_id", "group_id", "at"], add=["known"])
+
+
+def bucket_of(at: datetime) -> datetime:
+    """The start of the five minutes an instant lies in."""
+    return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
+
+
+def _behind(session: Session, slug: str) -> tuple[ShortLink, Announcement]:
+    link = session.exec(
+        select(ShortLink).where(ShortLink.slug == slug.lower(), ShortLink.purpose == Purpose.ANNOUNCEMENT)
+    ).first()
+    announcement = session.get(Announcement, link.announcement_id) if link and link.announcement_id else None
+    if link is None or announcement is None or announcement.status not in OPEN_TO_PUBLIC:
+        raise NotFound(N_("Không có thông báo nào ở địa chỉ này."))
+    return link, announcement
+
+
+def _named(session: Session, announcement: Announcement | None, group_id: UUID | None) -> tuple[str, str] | None:
+    """Title and address of another announcement, by the same group's link where there is one."""
+    if announcement is None:
+        return None
+    found = session.exec(
+        select(ShortLink)
+        .where(
+            ShortLink.announcement_id == announcement.id,
+            (col(ShortLink.group_id) == group_id) | col(ShortLink.group_id).is_(None),
+        )
+        .order_by(col(ShortLink.group_id).is_(None))
+    ).first()  # fmt: skip
+    return (announcement.title, links.public_url(found)) if found else None

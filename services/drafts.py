@@ -1,0 +1,261 @@
+"""From a draft to an approval: writing, submitting, returning, approving with four eyes.
+
+Writing, approving and sending are separate rights; any edit voids an approval, and an approval names the
+version it saw, so that nobody approves what they did not read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.errors import Invalid, NotAllowed, NotFound
+from core.i18n import N_
+from core.text import clean, clean_lines
+from models import (
+    Announcement,
+    AnnouncementKind,
+    AnnouncementStatus,
+    AsksFor,
+    Audience,
+    Channel,
+    Need,
+    Role,
+    Unit,
+    UnitKind,
+    Urgency,
+)
+from services import access, audit, plans, sending
+from services.access import Actor
+
+FACTS = ("when", "where", "who", "bring")
+TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
+EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an announcement says and asks, as a form or the terminal gives it."""
+
+    title: str
+    body: str
+    unit_ids: Sequence[UUID]
+    group_text: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    kind: AnnouncementKind = AnnouncementKind.NOTICE
+    urgency: Urgency = Urgency.NORMAL
+    asks_for: AsksFor = AsksFor.CONFIRMATION
+    must_reach_by: datetime | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    needs: Sequence[Need] = ()
+    channels: Sequence[Channel] = ()
+
+
+def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
+    """A new draft of the ward that the audience belongs to.
+
+    Raises:
+        Invalid: a text is missing or too long, times contradict each other, the audience is empty or spans wards.
+        NotFound: a unit outside the actor's sight.
+    """
+    access.require(actor, *access.WRITERS)
+    ward = _ward_of(session, actor, words)
+    announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
+    _apply(announcement, words)
+    session.add(announcement)
+    session.flush()
+    _address(session, announcement, words)
+    audit.record(session, actor=actor, action="announcement.write", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
+
+
+def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int, words: Words) -> Announcement:
+    """Change a draft; one in review goes back to draft.
+
+    Raises:
+        Invalid: as for `write`, or someone else changed it since `version` was read (nothing is overwritten).
+        NotAllowed: it has been approved or sent; its text no longer changes.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.status not in EDITABLE:
+        raise NotAllowed(N_("Thông báo đã duyệt hoặc đã gửi thì không sửa được. Hãy soạn thông báo đính chính."))
+    if announcement.version != version:
+        raise Invalid(N_("Người khác vừa sửa bản này. Hãy mở lại để xem bản mới rồi sửa tiếp."))
+    ward = _ward_of(session, actor, words)
+    announcement.unit_id = ward.id
+    _apply(announcement, words)
+    announcement.status = AnnouncementStatus.DRAFT
+    announcement.version += 1
+    session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
+    _address(session, announcement, words)
+    audit.record(session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
+
+
+def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
+    """Hand a draft to whoever approves."""
+    access.require(actor, *access.WRITERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    _expect(announcement, AnnouncementStatus.DRAFT)
+    announcement.status = AnnouncementStatus.IN_REVIEW
+    announcement.return_reason = ""
+    audit.record(session, actor=actor, action="announcement.submit", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
+
+
+def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: str) -> Announcement:
+    """Return a draft to its author with the reason.
+
+    Raises:
+        Invalid: no reason was given.
+    """
+    access.require(actor, *access.APPROVERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    _expect(announcement, AnnouncementStatus.IN_REVIEW)
+    if not (words := clean(reason)):
+        raise Invalid(N_("Hãy ghi lý do trả lại, để người soạn biết sửa chỗ nào."))
+    announcement.status = AnnouncementStatus.DRAFT
+    announcement.return_reason = words[:500]
+    audit.record(session, actor=actor, action="announcement.return", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
+
+
+def approve(
+    session: Session, *, actor: Actor, announcement_id: UUID, version: int, channels: Sequence[Channel] = ()
+) -> Announcement:
+    """Approve what was read, keep its reach plan, and send it now or at its hour.
+
+    Pressing twice sends once: an announcement already on its way is returned as it is.
+
+    Raises:
+        NotAllowed: the actor wrote it, and the ward keeps four eyes, and it is no emergency.
+        Invalid: it was edited since `version` was read, its deadline has passed, or it reaches no household.
+    """
+    access.require(actor, *access.APPROVERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.status in (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
+        return announcement
+    _expect(announcement, AnnouncementStatus.IN_REVIEW)
+    if announcement.version != version:
+        raise Invalid(N_("Bản này đã được sửa sau khi ông/bà mở xem. Hãy đọc lại bản mới rồi duyệt."))
+    is_own = _check_four_eyes(session, actor, announcement)
+    now = clock.now()
+    if announcement.must_reach_by and announcement.must_reach_by <= now:
+        raise Invalid(N_("Hạn đến mọi hộ đã qua. Hãy trả lại để sửa hạn."))
+    plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
+    if not plan.households and not plan.groups:
+        raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
+    announcement.approver_id, announcement.approved_at = actor.id, now
+    announcement.plan = plan.kept() | {"channels": [channel.value for channel in channels]}
+    announcement.status = AnnouncementStatus.APPROVED
+    audit.record(
+        session, actor=actor, action="announcement.approve_own" if is_own else "announcement.approve",
+        subject_kind="announcement", subject_id=announcement.id, version=version, urgency=announcement.urgency,
+    )  # fmt: skip
+    if announcement.send_at and announcement.send_at > now:
+        sending.schedule(session, announcement=announcement)
+    else:
+        sending.send(session, announcement=announcement)
+    return announcement
+
+
+def look_after(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
+    """The second look at an emergency that its author sent alone."""
+    access.require(actor, *access.APPROVERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    if actor.id == announcement.approver_id:
+        raise NotAllowed(N_("Việc xem lại cần một người khác với người đã gửi."))
+    announcement.second_look_id = actor.id
+    audit.record(session, actor=actor, action="announcement.second_look", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
+
+
+def get(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
+    """An announcement of a ward within the actor's sight.
+
+    Raises:
+        NotFound: it does not exist, or lies outside.
+    """
+    found = session.get(Announcement, announcement_id)
+    if found is None or not session.get_one(Unit, found.unit_id).path.startswith(actor.unit_path):
+        raise NotFound(N_("Không tìm thấy thông báo này."))
+    return found
+
+
+def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
+    """Whom it is for."""
+    return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
+
+
+def _check_four_eyes(session: Session, actor: Actor, announcement: Announcement) -> bool:
+    """Whether the actor approves what they wrote; refuse where that is not allowed."""
+    is_own = actor.id is not None and actor.id == announcement.author_id
+    if is_own and announcement.urgency is not Urgency.EMERGENCY:
+        ward = session.get_one(Unit, announcement.unit_id)
+        if not ward.allows_self_approval:
+            raise NotAllowed(N_("Người soạn không tự duyệt. Xin nhờ một lãnh đạo khác xem và duyệt."))
+    return is_own
+
+
+def _expect(announcement: Announcement, status: AnnouncementStatus) -> None:
+    if announcement.status is not status:
+        raise NotAllowed(N_("Thông báo này không còn ở bước đó. Hãy tải lại trang để xem nó đang ở đâu."))
+
+
+def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
+    if not words.unit_ids:
+        raise Invalid(N_("Hãy chọn ít nhất một đơn vị nhận."))
+    units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(words.unit_ids)]
+    wards = {ward.id: ward for ward in (access.commune_of(session, unit) for unit in units)}
+    if len(wards) > 1:
+        raise Invalid(N_("Một thông báo là của một phường, xã. Hãy chọn đơn vị nhận trong cùng một phường, xã."))
+    [ward] = wards.values()
+    if ward.kind is not UnitKind.COMMUNE and actor.role is not Role.ADMIN:
+        raise Invalid(N_("Hãy chọn đơn vị nhận thuộc một phường, xã."))
+    return ward
+
+
+def _apply(announcement: Announcement, words: Words) -> None:
+    announcement.title = _text(clean(words.title), N_("Tiêu đề"), TITLE_MAX)
+    announcement.body = _text(clean_lines(words.body), N_("Nội dung"), BODY_MAX)
+    announcement.group_text = _text(clean_lines(words.group_text), N_("Lời nhắn cho nhóm"), GROUP_TEXT_MAX, may_be_empty=True)
+    announcement.facts = _facts(words.facts)
+    announcement.kind, announcement.urgency, announcement.asks_for = words.kind, words.urgency, words.asks_for
+    _set_times(announcement, words)
+
+
+def _facts(facts: dict[str, str]) -> dict[str, str]:
+    kept = {name: clean(facts.get(name, ""))[:FACT_MAX] for name in FACTS}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _text(value: str, name: str, limit: int, *, may_be_empty: bool = False) -> str:
+    if not value and not may_be_empty:
+        raise Invalid(N_("Chưa có “{name}”."), name=name)
+    if len(value) > limit:
+        raise Invalid(N_("“{name}” dài {n} chữ, tối đa {limit}."), name=name, n=len(value), limit=limit)
+    return value
+
+
+def _set_times(announcement: Announcement, words: Words) -> None:
+    start = words.send_at or clock.now()
+    if words.must_reach_by and words.must_reach_by <= start:
+        raise Invalid(N_("Hạn đến mọi hộ phải sau lúc gửi."))
+    expires = words.expires_at or max(start + timedelta(days=14), (words.must_reach_by or start) + timedelta(days=1))
+    if expires <= start or (words.must_reach_by and expires < words.must_reach_by):
+        raise Invalid(N_("Ngày hết hiệu lực phải sau lúc gửi và sau hạn đến mọi hộ."))
+    announcement.send_at, announcement.must_reach_by, announcement.expires_at = words.send_at, words.must_reach_by, expires
+
+
+def _address(session: Session, announcement: Announcement, words: Words) -> None:
+    needs: list[Any] = [need.value for need in words.needs]
+    for unit_id in dict.fromkeys(words.unit_ids):
+        session.add(Audience(announcement_id=announcement.id, unit_id=unit_id, needs=needs))
+    session.flush()

@@ -1,0 +1,234 @@
+"""The reach board: per group and for the ward, what has arrived, what is on its way, what is late."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models import Announcement, Delivery, DeliveryStatus, Group, Reach, ReachCount, Relay, ShortLink, Unit, User
+from services import access, drafts, links, relays
+from services.access import Actor
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One group of the board."""
+
+    relay_id: UUID
+    group_id: UUID
+    group: str
+    unit_label: str
+    leader: str
+    leader_phone: str | None
+    households: int
+    opens: int
+    known_raw: int
+    opened_at: datetime | None
+    posted_at: datetime | None
+    posted_by: str
+    reminded: datetime | None
+    due_at: datetime | None
+    is_overdue: bool
+    is_cancelled: bool
+    token: str
+
+    @property
+    def known(self) -> int:
+        """Households known to have been told, never more than there are."""
+        return min(self.known_raw, self.households) if self.households else self.known_raw
+
+    @property
+    def estimated(self) -> int:
+        """Households estimated by phones that opened (design §4: opens ÷ households, at most 1)."""
+        return min(self.opens, self.households) if self.households else 0
+
+
+@dataclass(frozen=True)
+class Point:
+    """The board's curve at an instant: households, cumulated."""
+
+    at: datetime
+    known: int
+    estimated: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the board's screen shows, in a fixed number of queries."""
+
+    announcement: Announcement
+    author: str
+    approver: str
+    general_url: str
+    leaders_url: str
+    rows: list[BoardRow]
+    points: list[Point]
+    deliveries: dict[str, int]
+    known_elsewhere: int  # answers by the ward's general link, in no group
+    time_to_half: timedelta | None
+    time_to_ninety: timedelta | None
+
+    @property
+    def households(self) -> int:
+        """Of the audience, on the day it was sent."""
+        return self.announcement.households
+
+    @property
+    def known(self) -> int:
+        """Households known to have been told."""
+        return min(sum(row.known for row in self.rows) + self.known_elsewhere, self.households)
+
+    @property
+    def estimated(self) -> int:
+        """Households estimated by phones that opened."""
+        return min(sum(row.estimated for row in self.rows), self.households)
+
+    @property
+    def opens(self) -> int:
+        """Phones that opened."""
+        return sum(row.opens for row in self.rows)
+
+    @property
+    def posted(self) -> int:
+        """Groups where it was posted."""
+        return sum(row.posted_at is not None for row in self.rows)
+
+    @property
+    def overdue(self) -> list[BoardRow]:
+        """Groups past their time, largest first."""
+        return sorted((row for row in self.rows if row.is_overdue), key=lambda row: -row.households)
+
+    @property
+    def waiting(self) -> int:
+        """Groups that still have time."""
+        return sum(row.posted_at is None and not row.is_overdue and not row.is_cancelled for row in self.rows)
+
+    @property
+    def minutes_to_post(self) -> list[float | None]:
+        """Relay time of every group; None for one still running."""
+        start = self.announcement.sent_at
+        if start is None:
+            return []
+        return [(row.posted_at - start).total_seconds() / 60 if row.posted_at else None for row in self.rows]
+
+
+def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
+    """The board of an announcement in the actor's sight.
+
+    Raises:
+        NotFound: it does not exist, or lies outside.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    rows = _rows(session, announcement)
+    names = dict(
+        session.exec(
+            select(User.id, User.display_name).where(col(User.id).in_([announcement.author_id, announcement.approver_id]))
+        ).all()
+    )
+    general = session.exec(
+        select(ShortLink).where(ShortLink.announcement_id == announcement.id, col(ShortLink.group_id).is_(None))
+    ).first()
+    deliveries = session.exec(
+        select(Delivery.status, func.count()).where(Delivery.announcement_id == announcement.id).group_by(col(Delivery.status))
+    ).all()
+    elsewhere = session.exec(
+        select(func.count()).select_from(Reach).where(Reach.announcement_id == announcement.id, col(Reach.group_id).is_(None))
+    ).one()
+    made = Board(
+        announcement=announcement, author=_name(names, announcement.author_id), approver=_name(names, announcement.approver_id),
+        general_url=links.public_url(general) if general else "",
+        leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
+        rows=rows, points=_points(session, announcement, rows),
+        deliveries=dict.fromkeys((status.value for status in DeliveryStatus), 0) | {status.value: n for status, n in deliveries},
+        known_elsewhere=elsewhere, time_to_half=None, time_to_ninety=None,
+    )  # fmt: skip
+    return _with_times(session, made)
+
+
+def _name(names: dict[UUID, str], user_id: UUID | None) -> str:
+    return names.get(user_id, "") if user_id else ""
+
+
+def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
+    counts = (
+        select(ReachCount.group_id, func.sum(ReachCount.opens).label("opens"), func.sum(ReachCount.known).label("known"))
+        .where(ReachCount.announcement_id == announcement.id)
+        .group_by(col(ReachCount.group_id))
+        .subquery()
+    )
+    found = session.exec(
+        select(Relay, Group, Unit, User, counts.c.opens, counts.c.known)  # type: ignore[call-overload]
+        .join(Group, col(Group.id) == Relay.group_id)
+        .join(Unit, col(Unit.id) == Group.unit_id)
+        .outerjoin(User, col(User.id) == Group.leader_id)
+        .outerjoin(counts, counts.c.group_id == Relay.group_id)
+        .where(Relay.announcement_id == announcement.id)
+        .order_by(col(Unit.code))
+    ).all()
+    is_cancelled = announcement.status == "cancelled"
+    return [
+        BoardRow(
+            relay_id=relay.id, group_id=group.id, group=group.name, unit_label=unit.label,
+            leader=leader.display_name if leader else "", leader_phone=leader.phone if leader else None,
+            households=relay.households, opens=int(opens or 0), known_raw=int(known or 0), opened_at=relay.opened_at,
+            posted_at=relay.posted_at, posted_by=relay.posted_by, reminded=relay.reminded, due_at=relay.due_at,
+            is_overdue=relays.is_overdue(relay) and not is_cancelled,
+            is_cancelled=is_cancelled and relay.posted_at is None, token=relay.token,
+        )
+        for relay, group, unit, leader, opens, known in found
+    ]  # fmt: skip
+
+
+def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) -> list[Point]:
+    """The curve, each group capped at its households, from the five-minute counters."""
+    limits = {row.group_id: row.households for row in rows}
+    opens, known = dict.fromkeys(limits, 0), dict.fromkeys(limits, 0)
+    estimated_sum = known_sum = 0
+    points: list[Point] = []
+    counters = session.exec(
+        select(ReachCount.at, ReachCount.group_id, ReachCount.opens, ReachCount.known)
+        .where(ReachCount.announcement_id == announcement.id)
+        .order_by(col(ReachCount.at))
+    )
+    for at, group_id, more_opens, more_known in counters:
+        if group_id not in limits:
+            continue
+        limit = limits[group_id]
+        before = min(opens[group_id], limit), min(known[group_id], limit)
+        opens[group_id] += more_opens
+        known[group_id] += more_known
+        estimated_sum += min(opens[group_id], limit) - before[0]
+        known_sum += min(known[group_id], limit) - before[1]
+        if points and points[-1].at == at:
+            points.pop()
+        points.append(Point(at, known_sum, estimated_sum))
+    return points
+
+
+def _with_times(session: Session, made: Board) -> Board:
+    return Board(
+        **{
+            **made.__dict__,
+            "time_to_half": _time_to(session, made, 0.5),
+            "time_to_ninety": _time_to(session, made, 0.9),
+        }
+    )
+
+
+def _time_to(session: Session, made: Board, share: float) -> timedelta | None:
+    """From sending to the first instant at which that share of the audience was known to be reached."""
+    start, needed = made.announcement.sent_at, ceil(made.households * share)
+    if start is None or needed == 0 or made.known < needed:
+        return None
+    told = session.exec(
+        select(Reach.told_at)
+        .where(Reach.announcement_id == made.announcement.id)
+        .order_by(col(Reach.told_at))
+        .offset(needed - 1)
+        .limit(1)
+    ).first()
+    return told - start if told else None

@@ -1,0 +1,261 @@
+"""Relays: a leader posts the ready text into the group's chat and says so. The token in the address is the permission."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.errors import NotAllowed, NotFound
+from core.i18n import N_
+from core.settings import settings
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    Delivery,
+    DeliveryStatus,
+    Group,
+    ReachCount,
+    Relay,
+    ShortLink,
+    Unit,
+    Urgency,
+    User,
+)
+from services import access, audit, drafts, links, wards
+from services.access import Actor
+from services.wards import WardCard
+
+Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected"]
+
+
+@dataclass(frozen=True)
+class RelayWork:
+    """What a leader's page shows."""
+
+    announcement_title: str
+    urgency: Urgency
+    group_name: str
+    unit_label: str
+    unit_name: str
+    leader_name: str
+    leader_title: str
+    ward: WardCard
+    text: str
+    link_url: str
+    announcement_url: str
+    sent_at: datetime
+    must_reach_by: datetime | None
+    due_at: datetime | None
+    posted_at: datetime | None
+    is_overdue: bool
+    status: Status
+    corrected_title: str | None
+    households: int
+    opens: int
+    known: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class RelayRow:
+    """One relay for the ward: who, by which address, whether posted."""
+
+    relay_id: UUID
+    group: str
+    unit_label: str
+    leader: str
+    url: str
+    posted_at: datetime | None
+
+
+def kind_of(session: Session, *, token: str) -> Literal["relay", "leaders"]:
+    """Whether a token is one leader's, or the common one of the leaders' chat.
+
+    Raises:
+        NotFound: it is neither.
+    """
+    if session.exec(select(Relay.id).where(Relay.token == token)).first():
+        return "relay"
+    if session.exec(select(Announcement.id).where(Announcement.leaders_token == token)).first():
+        return "leaders"
+    raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
+
+
+def work_for_token(session: Session, *, token: str) -> RelayWork:
+    """What there is to relay.
+
+    Raises:
+        NotFound: no relay has this token.
+    """
+    relay = _by_token(session, token)
+    announcement = session.get_one(Announcement, relay.announcement_id)
+    group = session.get_one(Group, relay.group_id)
+    unit = session.get_one(Unit, group.unit_id)
+    leader = session.get(User, group.leader_id) if group.leader_id else None
+    link = session.get_one(ShortLink, relay.link_id)
+    counts = session.exec(
+        select(ReachCount.opens, ReachCount.known).where(
+            ReachCount.announcement_id == relay.announcement_id, ReachCount.group_id == relay.group_id
+        )
+    ).all()
+    correction = session.exec(
+        select(Announcement.title).where(Announcement.corrects_id == announcement.id, col(Announcement.sent_at).is_not(None))
+    ).first()
+    url = links.public_url(link)
+    return RelayWork(
+        announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
+        unit_name=unit.name, leader_name=leader.display_name if leader else "", leader_title=title_of(unit),
+        ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
+        link_url=url, announcement_url=url, sent_at=announcement.sent_at or relay.created_at,
+        must_reach_by=announcement.must_reach_by, due_at=relay.due_at, posted_at=relay.posted_at,
+        is_overdue=is_overdue(relay), status=_status(announcement, relay, correction), corrected_title=correction,
+        households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
+        expires_at=relay.token_expires_at,
+    )  # fmt: skip
+
+
+def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:
+    """Exactly what a leader pastes: greeting, the lines for the group, the group's own link. In the ward's language."""
+    lines = announcement.group_text or announcement.body
+    return f"Kính gửi bà con {unit_label}.\n{lines}\nChi tiết và báo đã nắm thông tin: {url}"
+
+
+def title_of(unit: Unit) -> str:
+    """How the head of a residential unit is addressed."""
+    return N_("Tổ trưởng") if unit.subtype in ("to_dan_pho", "khu_pho", "") else N_("Trưởng thôn")
+
+
+def is_overdue(relay: Relay) -> bool:
+    """Not posted although its time has passed."""
+    return relay.posted_at is None and relay.due_at is not None and relay.due_at <= clock.now()
+
+
+def opened(session: Session, *, token: str) -> None:
+    """A person looked at the page; the first time counts."""
+    relay = _by_token(session, token)
+    if relay.opened_at is None:
+        relay.opened_at = clock.now()
+
+
+def post(session: Session, *, token: str) -> RelayWork:
+    """The leader says: it is in the group. Saying it twice changes nothing.
+
+    Raises:
+        NotAllowed: it was withdrawn, or its time is over.
+    """
+    relay = _by_token(session, token)
+    _post(session, relay, by="leader")
+    return work_for_token(session, token=token)
+
+
+def undo(session: Session, *, token: str) -> RelayWork:
+    """The leader pressed by mistake."""
+    relay = _by_token(session, token)
+    _undo(session, relay)
+    return work_for_token(session, token=token)
+
+
+def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool) -> None:
+    """The ward enters what a leader said by telephone, or a signed-in leader says it for the own group."""
+    relay = session.get(Relay, relay_id)
+    if relay is None:
+        raise NotFound(N_("Không tìm thấy việc đăng này."))
+    group = session.get_one(Group, relay.group_id)
+    access.unit_for(session, actor=actor, unit_id=group.unit_id)
+    if group.leader_id != actor.id:
+        access.require(actor, *access.WRITERS)
+    if is_posted:
+        _post(session, relay, by=actor.display_name)
+    else:
+        _undo(session, relay)
+    audit.record(
+        session, actor=actor, action="relay.posted" if is_posted else "relay.undo", subject_kind="relay", subject_id=relay.id
+    )  # fmt: skip
+
+
+def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) -> list[RelayRow]:
+    """Every relay of an announcement with its address, in the order of units."""
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    found = session.exec(
+        select(Relay, Group, Unit, User.display_name)
+        .join(Group, col(Group.id) == Relay.group_id)
+        .join(Unit, col(Unit.id) == Group.unit_id)
+        .outerjoin(User, col(User.id) == Group.leader_id)
+        .where(Relay.announcement_id == announcement.id)
+        .order_by(col(Unit.code))
+    ).all()
+    return [
+        RelayRow(relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at)
+        for relay, group, unit, leader in found
+    ]
+
+
+def waiting_for(session: Session, *, actor: Actor) -> list[tuple[Relay, Announcement, Group]]:
+    """What a signed-in leader still has to post, most pressing first."""
+    return list(
+        session.exec(
+            select(Relay, Announcement, Group)
+            .join(Announcement, col(Announcement.id) == Relay.announcement_id)
+            .join(Group, col(Group.id) == Relay.group_id)
+            .where(
+                Group.leader_id == actor.id, col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT,
+                Relay.token_expires_at > clock.now(),
+            )
+            .order_by(col(Relay.due_at))
+        ).all()
+    )  # fmt: skip
+
+
+def url_of(token: str) -> str:
+    """The address of a leader's page."""
+    return f"{settings().public_url}/r/{token}"
+
+
+def _by_token(session: Session, token: str) -> Relay:
+    relay = session.exec(select(Relay).where(Relay.token == token)).first()
+    if relay is None:
+        raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
+    return relay
+
+
+def _status(announcement: Announcement, relay: Relay, correction: str | None) -> Status:
+    if announcement.status is AnnouncementStatus.CANCELLED:
+        return "cancelled"
+    if correction:
+        return "corrected"
+    if relay.posted_at:
+        return "posted"
+    if relay.token_expires_at <= clock.now():
+        return "expired"
+    return "overdue" if is_overdue(relay) else "waiting"
+
+
+def _post(session: Session, relay: Relay, *, by: str) -> None:
+    if relay.posted_at:
+        return
+    announcement = session.get_one(Announcement, relay.announcement_id)
+    if announcement.status is AnnouncementStatus.CANCELLED:
+        raise NotAllowed(N_("Phường đã thu hồi thông báo này. Xin đừng đăng; nếu đã đăng, xin xóa giúp."))
+    if relay.token_expires_at <= clock.now():
+        raise NotAllowed(N_("Thông báo đã hết hiệu lực, không cần đăng nữa."))
+    now = clock.now()
+    relay.posted_at, relay.posted_by = now, by
+    relay.opened_at = relay.opened_at or now
+    _mark(session, relay, DeliveryStatus.SENT, now)
+
+
+def _undo(session: Session, relay: Relay) -> None:
+    if relay.posted_at is None:
+        return
+    relay.posted_at, relay.posted_by = None, ""
+    _mark(session, relay, DeliveryStatus.QUEUED, None)
+
+
+def _mark(session: Session, relay: Relay, status: DeliveryStatus, sent_at: datetime | None) -> None:
+    delivery = session.get_one(Delivery, relay.delivery_id)
+    if delivery.status is not DeliveryStatus.CANCELLED:
+        delivery.status, delivery.sent_at, delivery.updated_at = status, sent_at, clock.now()

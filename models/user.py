@@ -42,6 +42,7 @@ class User(Model, table=True):
     phone: str | None = None
     password_hash: str
     must_change_password: bool = False
+    password_expires_at: datetime | None = Field(default=None, sa_type=Instant)  # of a one-time password; past once used
     is_active: bool = True
     language: str = "vi"
 

@@ -1,0 +1,75 @@
+"""What to print for a set of links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.errors import Invalid, NotFound
+from core.i18n import N_
+from models import Purpose, ShortLink, Unit
+from services import links
+from services.access import Actor, commune_of, path_range
+from services.link_slugs import normalised
+from services.links import LinkState
+from services.ports import Label
+
+MOST = 12_000  # 500 pages of 24: more than a ward ever prints at once
+
+
+def labels(
+    session: Session, *, actor: Actor, slugs: Sequence[str] = (), purpose: Purpose | None = None, copies: int = 1
+) -> tuple[list[Label], str]:
+    """The labels of links, each `copies` times, and the name of the ward they belong to. A fixed number of queries.
+
+    Of a purpose, those are left out that lead nowhere now; one that is named must lead somewhere.
+
+    Raises:
+        NotFound: a slug is not there or not the actor's; it is named.
+        Invalid: nothing to print, too much of it, or a named link that is gone.
+    """
+    chosen = _named(session, actor, slugs)
+    now = clock.now()
+    gone = {link.id for link in chosen if _is_gone(link, now)}
+    if gone:
+        raise Invalid(N_("Mã {slug} không còn dùng, nên không in."), slug=next(x.slug for x in chosen if x.id in gone))
+    if purpose:
+        rows = [row.link for row in links.listing(session, actor=actor, purposes=[purpose])]
+        chosen += sorted((x for x in rows if not _is_gone(x, now)), key=lambda x: (x.place, x.title, x.slug))
+    printed = list({link.id: link for link in chosen}.values())
+    if not printed:
+        raise Invalid(N_("Không có mã nào để in."))
+    if not 1 <= copies <= MOST or len(printed) * copies > MOST:
+        raise Invalid(N_("Mỗi lần in được nhiều nhất {most} mã."), most=MOST)
+    made = [_label(link) for link in printed for _ in range(copies)]
+    return made, _ward_name(session, next((link.unit_id for link in printed if link.unit_id), actor.unit_id))
+
+
+def _named(session: Session, actor: Actor, slugs: Sequence[str]) -> list[ShortLink]:
+    words = list(dict.fromkeys(normalised(slug) for slug in slugs))
+    if len(words) > MOST:
+        raise Invalid(N_("Mỗi lần in được nhiều nhất {most} mã."), most=MOST)
+    wanted = select(ShortLink).where(col(ShortLink.slug).in_(words))
+    if actor.unit_path:
+        wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
+    found = {link.slug: link for link in session.exec(wanted)} if words else {}
+    if missing := [word for word in words if word not in found]:
+        raise NotFound(N_("Không tìm thấy mã {slug}."), slug=missing[0])
+    return [found[word] for word in words]
+
+
+def _is_gone(link: ShortLink, now: datetime) -> bool:
+    is_off = links.state_of(link, now) in (LinkState.STOPPED, LinkState.EXPIRED)
+    return is_off or links.target_of(link) is None
+
+
+def _label(link: ShortLink) -> Label:
+    shown = links.shown_url(link)
+    return Label(url=links.public_url(link), title=link.title or shown, place=link.place, shown_url=shown)
+
+
+def _ward_name(session: Session, unit_id: UUID | None) -> str:
+    unit = session.get(Unit, unit_id) if unit_id else None
+    return commune_of(session, unit).name if unit else ""

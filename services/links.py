@@ -1,0 +1,367 @@
+"""Short links: made, found from what a person typed, moved to another target, switched off."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import case, event, func
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.errors import Invalid, NotFound
+from core.i18n import N_
+from core.settings import settings
+from core.text import clean
+from core.tokens import new_slug
+from models import Announcement, Group, Purpose, ScanHour, ShortLink, Unit, UnitKind
+from services import audit, link_targets
+from services.access import WRITERS, Actor, path_range, require, unit_for
+from services.link_slugs import find_slug
+
+# 29^9 is 2^43: nobody finds a group's link by trying. Printed ones are shorter, lead to public pages, and tries are limited.
+LONG_SLUG, PRINTED_SLUG = 9, 7
+LONGEST_TEXT = 120
+UNUSED_AFTER = timedelta(days=30)
+_OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a slug means now. `url` is empty when the link is gone."""
+
+    link_id: UUID
+    slug: str
+    kind: Literal["live", "gone"]
+    url: str
+    purpose: Purpose
+    title: str
+    place: str
+    unit_id: UUID | None
+    expires_at: datetime | None
+
+    @property
+    def counts_at_landing(self) -> bool:
+        """Whether the page it leads to counts the opening itself, so that the redirect must not."""
+        return self.purpose in _OWN_PAGES
+
+
+class LinkState(StrEnum):
+    """How a link does, worst first."""
+
+    BROKEN = "broken"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    UNUSED = "unused"
+    WORKING = "working"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "broken": N_("Hỏng"), "expired": N_("Hết hạn"), "stopped": N_("Đã tắt"), "unused": N_("Chưa ai quét"),
+            "working": N_("Còn dùng"),
+        }[self]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link as a list shows it: `week` counts today and the six days before, `week_before` the seven before those."""
+
+    link: ShortLink
+    state: LinkState
+    unit_name: str
+    week: int
+    week_before: int
+
+    @property
+    def url(self) -> str:
+        """The address to print."""
+        return public_url(self.link)
+
+
+class _Changes:
+    """How often links have changed in this process; whoever keeps a resolved link compares."""
+
+    count = 0
+
+
+def changes() -> int:
+    """A number that differs once any change of a link has been committed in this process."""
+    return _Changes.count
+
+
+def _tell_after_commit(session: Session) -> None:
+    def bump(_session: object) -> None:
+        _Changes.count += 1
+
+    event.listen(session, "after_commit", bump, once=True)
+
+
+# ---- finding
+
+
+def resolve(session: Session, *, slug: str) -> Resolved | None:
+    """Where a slug leads now; None if it never was. A target that is no longer allowed makes the link gone."""
+    link = find_slug(session, typed=slug)
+    if link is None:
+        return None
+    is_over = not link.is_active or (link.expires_at is not None and link.expires_at <= clock.now())
+    url = None if is_over else target_of(link)
+    return Resolved(
+        link_id=link.id, slug=link.slug, kind="live" if url else "gone", url=url or "", purpose=link.purpose,
+        title=link.title, place=link.place, unit_id=link.unit_id, expires_at=link.expires_at,
+    )  # fmt: skip
+
+
+def target_of(link: ShortLink) -> str | None:
+    """Where a link leads, its days and switch aside; None when its target may not be linked to."""
+    base = settings().public_url
+    if link.purpose in _OWN_PAGES:
+        return f"{base}/{_OWN_PAGES[link.purpose]}/{link.slug}"
+    if link.purpose is Purpose.ASK:
+        return f"{base}/ask"
+    return link_targets.safe(link.target_url)
+
+
+def public_url(link: ShortLink) -> str:
+    """The address to print or send, from the setting `PUBLIC_URL`. Announcements and chats are addressed without a redirect."""
+    return f"{settings().public_url}/{_OWN_PAGES.get(link.purpose, 'q')}/{link.slug}"
+
+
+def shown_url(link: ShortLink) -> str:
+    """The address as people type it."""
+    return public_url(link).split("://", 1)[1]
+
+
+def find(session: Session, *, actor: Actor, slug: str) -> ShortLink:
+    """A link within the actor's sight.
+
+    Raises:
+        NotFound: it does not exist, or belongs to another unit.
+    """
+    link = find_slug(session, typed=slug)
+    if link is None or not _sees(session, actor, link):
+        raise NotFound(N_("Không tìm thấy mã {slug}."), slug=slug)
+    return link
+
+
+def _sees(session: Session, actor: Actor, link: ShortLink) -> bool:
+    if link.unit_id is None:
+        return not actor.unit_path
+    return session.exec(select(Unit.id).where(Unit.id == link.unit_id, path_range(actor.unit_path))).first() is not None
+
+
+def listing(session: Session, *, actor: Actor, purposes: Collection[Purpose] = (), unit_id: UUID | None = None) -> list[LinkRow]:
+    """Links of the actor's units (or of one unit and those below it), worst first, then those scanned most this week.
+
+    Two queries, however many links there are. Without `purposes`, links of every purpose.
+
+    Raises:
+        NotFound: the unit is not the actor's.
+    """
+    path = unit_for(session, actor=actor, unit_id=unit_id).path if unit_id else actor.unit_path
+    wanted = select(ShortLink, Unit).outerjoin(Unit, col(Unit.id) == col(ShortLink.unit_id))
+    if path:
+        wanted = wanted.where(path_range(path))
+    if purposes:
+        wanted = wanted.where(col(ShortLink.purpose).in_(purposes))
+    found = session.exec(wanted).all()
+    weeks = _weeks(session, wanted.with_only_columns(col(ShortLink.id)))
+    now = clock.now()
+    rows = [
+        LinkRow(link, state_of(link, now), unit.label if unit else "", *weeks.get(link.id, (0, 0))) for link, unit in found
+    ]  # fmt: skip
+    worst = list(LinkState)
+    return sorted(rows, key=lambda row: (worst.index(row.state), -row.week, -row.link.scans, row.link.title))
+
+
+def _weeks(session: Session, ids: Any) -> dict[UUID, tuple[int, int]]:
+    """Scans of the last seven days and of the seven before, by link."""
+    midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    since, before = midnight - timedelta(days=6), midnight - timedelta(days=13)
+    this_week = case((col(ScanHour.hour) >= since, col(ScanHour.scans)), else_=0)
+    sums = (
+        select(ScanHour.link_id, func.sum(this_week), func.sum(col(ScanHour.scans)))
+        .where(col(ScanHour.hour) >= before, col(ScanHour.link_id).in_(ids))
+        .group_by(col(ScanHour.link_id))
+    )
+    return {link_id: (int(week), int(both) - int(week)) for link_id, week, both in session.exec(sums)}
+
+
+def state_of(link: ShortLink, now: datetime) -> LinkState:
+    """How a link does at an instant."""
+    if not link.is_active:
+        return LinkState.STOPPED
+    if link.expires_at is not None and link.expires_at <= now:
+        return LinkState.EXPIRED
+    if (link.last_status is not None and link.last_status >= 400) or target_of(link) is None:
+        return LinkState.BROKEN
+    if not link.scans and link.created_at < now - UNUSED_AFTER:
+        return LinkState.UNUSED
+    return LinkState.WORKING
+
+
+# ---- making
+
+
+def create(
+    session: Session, *, actor: Actor, purpose: Purpose, target_url: str | None = None, title: str = "", place: str = "",
+    unit_id: UUID | None = None, expires_at: datetime | None = None,
+) -> ShortLink:  # fmt: skip
+    """Make a link to print. Without `unit_id` it belongs to the actor's unit; for the terminal, to the only ward there is.
+
+    Raises:
+        NotAllowed: the actor may not write here.
+        NotFound: the unit is not the actor's.
+        Invalid: the target may not be linked to (see `link_targets.checked`), a text is too long, or the day is past.
+    """
+    require(actor, *WRITERS)
+    if purpose in _OWN_PAGES:
+        raise Invalid(N_("Mã của thông báo và của nhóm được làm ngay tại thông báo, tại nhóm."))
+    target = None
+    if purpose is not Purpose.ASK:
+        if not target_url:
+            raise Invalid(N_("Mã này cần một đường dẫn để tới."))
+        target = link_targets.checked(target_url)
+    if expires_at and expires_at <= clock.now():
+        raise Invalid(N_("Ngày hết hạn đã qua."))
+    if unit_id:
+        unit_for(session, actor=actor, unit_id=unit_id)
+    link = ShortLink(
+        slug=new_slug(PRINTED_SLUG), purpose=purpose, target_url=target, expires_at=expires_at,
+        title=_short(title) or (link_targets.host_of(target) if target else ""), place=_short(place),
+        unit_id=unit_id or actor.unit_id or _only_commune(session),
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="link.created", subject_kind="shortlink", subject_id=link.id,
+        slug=link.slug, target=target, is_trusted=target is not None and link_targets.is_trusted(target),
+    )  # fmt: skip
+    return link
+
+
+def _short(text: str) -> str:
+    tidy = clean(text)
+    if len(tidy) > LONGEST_TEXT:
+        raise Invalid(N_("Tên và nơi treo dài nhất {longest} ký tự."), longest=LONGEST_TEXT)
+    return tidy
+
+
+def _only_commune(session: Session) -> UUID | None:
+    ids = session.exec(select(Unit.id).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None)).limit(2)).all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def for_announcement_groups(
+    session: Session, *, announcement_id: UUID, unit_id: UUID, group_ids: Sequence[UUID | None]
+) -> dict[UUID | None, ShortLink]:
+    """An announcement's links: one for each group, and under None the ward's own. Asking again gives the same ones."""
+    have = session.exec(select(ShortLink).where(ShortLink.announcement_id == announcement_id)).all()
+    made: dict[UUID | None, ShortLink] = {link.group_id: link for link in have}
+    missing = [group_id for group_id in dict.fromkeys([*group_ids, None]) if group_id not in made]
+    if missing:
+        title = session.exec(select(Announcement.title).where(Announcement.id == announcement_id)).one()
+        for group_id in missing:
+            made[group_id] = ShortLink(
+                slug=new_slug(LONG_SLUG), purpose=Purpose.ANNOUNCEMENT, title=title, announcement_id=announcement_id,
+                group_id=group_id, unit_id=unit_id,
+            )  # fmt: skip
+        session.add_all([made[group_id] for group_id in missing])
+        session.flush()
+    return made
+
+
+def for_announcement(session: Session, *, announcement_id: UUID, unit_id: UUID, group_id: UUID | None = None) -> ShortLink:
+    """An announcement's link for one group, or the ward's own."""
+    made = for_announcement_groups(session, announcement_id=announcement_id, unit_id=unit_id, group_ids=[group_id])
+    return made[group_id]
+
+
+def join_link(session: Session, *, group_id: UUID) -> ShortLink:
+    """The link by which households join a group; made at first use.
+
+    Raises:
+        NotFound: there is no such group.
+    """
+    wanted = select(ShortLink).where(ShortLink.group_id == group_id, ShortLink.purpose == Purpose.JOIN)
+    if link := session.exec(wanted.order_by(col(ShortLink.created_at))).first():
+        return link
+    group = session.get(Group, group_id)
+    if group is None:
+        raise NotFound(N_("Không tìm thấy nhóm này."))
+    link = ShortLink(
+        slug=new_slug(LONG_SLUG), purpose=Purpose.JOIN, title=group.name[:LONGEST_TEXT], group_id=group.id, unit_id=group.unit_id
+    )
+    session.add(link)
+    session.flush()
+    return link
+
+
+# ---- changing
+
+
+def retarget(session: Session, *, actor: Actor, link_id: UUID, target_url: str) -> ShortLink:
+    """Move a printed code to another page; the paper on the wall stays. The former target is kept for `undo_retarget`.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: as in `create`; Invalid also for a link whose page is our own.
+    """
+    link = _for_change(session, actor, link_id)
+    if link.target_url is None:
+        raise Invalid(N_("Mã này dẫn tới trang của phường, không có đường dẫn để đổi."))
+    return _move(session, actor, link, link_targets.checked(target_url), action="link.retargeted")
+
+
+def undo_retarget(session: Session, *, actor: Actor, link_id: UUID) -> ShortLink:
+    """Go back to the target before the last move. Done twice, it is as if nothing was done.
+
+    Raises:
+        NotAllowed, NotFound: as in `create`.
+        Invalid: it was never moved, or the former target may no longer be linked to.
+    """
+    link = _for_change(session, actor, link_id)
+    if not link.previous_target:
+        raise Invalid(N_("Mã này chưa đổi đường dẫn lần nào."))
+    return _move(session, actor, link, link_targets.checked(link.previous_target), action="link.retarget_undone")
+
+
+def _move(session: Session, actor: Actor, link: ShortLink, target: str, *, action: str) -> ShortLink:
+    if target == link.target_url:
+        return link
+    former, link.previous_target, link.target_url = link.target_url, link.target_url, target
+    link.last_checked_at = link.last_status = None  # what was known was of the other page
+    session.flush()
+    audit.record(
+        session, actor=actor, action=action, subject_kind="shortlink", subject_id=link.id,
+        slug=link.slug, former=former, target=target, is_trusted=link_targets.is_trusted(target),
+    )  # fmt: skip
+    _tell_after_commit(session)
+    return link
+
+
+def set_active(session: Session, *, actor: Actor, link_id: UUID, is_active: bool) -> ShortLink:
+    """Switch a link off, so that it says what was here, or on again.
+
+    Raises:
+        NotAllowed, NotFound: as in `create`.
+    """
+    link = _for_change(session, actor, link_id)
+    if link.is_active is not is_active:
+        link.is_active = is_active
+        session.flush()
+        action = "link.started" if is_active else "link.stopped"
+        audit.record(session, actor=actor, action=action, subject_kind="shortlink", subject_id=link.id, slug=link.slug)
+        _tell_after_commit(session)
+    return link
+
+
+def _for_change(session: Session, actor: Actor, link_id: UUID) -> ShortLink:
+    require(actor, *WRITERS)
+    link = session.get(ShortLink, link_id)
+    if link is None or not _sees(session, actor, link):
+        raise NotFound(N_("Không tìm thấy mã {slug}."), slug=str(link_id))
+    return link

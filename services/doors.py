@@ -1,0 +1,55 @@
+"""Locks on doors that ask for a secret: sign-in, a leader's last four digits. Wrong tries are counted in the database.
+
+A door is a name made by who asks there, for example `sign-in|lan|10.0.0.7`; only its keyed digest is kept.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from core import clock
+from core.settings import settings
+from core.tokens import keyed_digest
+from models import Attempt
+
+KEPT = timedelta(days=1)
+
+
+def is_locked(session: Session, *, door: str, limit: int = 5, minutes: int = 15) -> bool:
+    """Whether `limit` wrong tries within `minutes` were made here, the last of them less than `minutes` ago."""
+    span = timedelta(minutes=minutes)
+    tries = _tries(session, door=door, since=clock.now() - 2 * span)
+    return any(tries[i + limit - 1] - first <= span and clock.now() - tries[i + limit - 1] < span
+               for i, first in enumerate(tries[: len(tries) - limit + 1]))  # fmt: skip
+
+
+def record_wrong_try(session: Session, *, door: str, limit: int = 5, minutes: int = 15) -> bool:
+    """Count one; True when it locks the door. Tries at a locked door are not counted: the lock ends when it was said to.
+
+    Write it in a transaction of its own that no refusal rolls back.
+    """
+    if is_locked(session, door=door, limit=limit, minutes=minutes):
+        return False
+    session.add(Attempt(door=_digest(door)))
+    session.exec(delete(Attempt).where(col(Attempt.created_at) < clock.now() - KEPT))
+    session.flush()
+    return is_locked(session, door=door, limit=limit, minutes=minutes)
+
+
+def forget_tries(session: Session, *, door: str) -> None:
+    """The right secret was given: what went wrong before counts no more."""
+    session.exec(delete(Attempt).where(col(Attempt.door) == _digest(door)))
+
+
+def _tries(session: Session, *, door: str, since: datetime) -> list[datetime]:
+    rows = session.exec(
+        select(Attempt.created_at)
+        .where(Attempt.door == _digest(door), Attempt.created_at > since)
+        .order_by(col(Attempt.created_at))
+        .limit(100)
+    )
+    return list(rows)
+
+
+def _digest(door: str) -> str:
+    return keyed_digest(settings().key, door)

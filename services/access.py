@@ -85,3 +85,15 @@ def commune_of(session: Session, unit: Unit) -> Unit:
     ids = [UUID(part) for part in unit.path.split("/") if part]
     rows = {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(ids)))}
     return next((rows[i] for i in reversed(ids) if rows[i].kind == "commune"), unit)
+
+
+def actor_named(session: Session, *, username: str) -> Actor:
+    """The actor behind a user name, for the terminal, where whoever types may act for anyone.
+
+    Raises:
+        NotFound: there is no such active user.
+    """
+    user = session.exec(select(User).where(User.username == username.strip().lower(), col(User.is_active))).first()
+    if user is None:
+        raise NotFound(N_("Không có tài khoản “{name}” đang dùng."), name=username)
+    return actor_of(session, user)

@@ -80,9 +80,9 @@ def listing(
     when = func.coalesce(Announcement.sent_at, Announcement.send_at, Announcement.created_at)
     query = select(Announcement, User.display_name).outerjoin(User, col(User.id) == Announcement.author_id).where(narrowed)
     if words:
-        wanted = fold(words)
+        wanted = fold(words).split()
         titles = session.exec(select(Announcement.id, Announcement.title).where(narrowed)).all()
-        matching = [id_ for id_, title in titles if wanted in fold(title)]
+        matching = [id_ for id_, title in titles if all(word in fold(title) for word in wanted)]
         query, total = query.where(col(Announcement.id).in_(matching)), len(matching)
     else:
         total = session.exec(select(func.count()).select_from(Announcement).where(narrowed)).one()

@@ -30,7 +30,7 @@ from models import (
     UnitKind,
     Urgency,
 )
-from services import access, audit, plans, sending
+from services import access, audit, links, plans, sending
 from services.access import Actor
 
 FACTS = ("when", "where", "who", "bring")
@@ -71,6 +71,7 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     session.add(announcement)
     session.flush()
     _address(session, announcement, words)
+    links.for_announcement(session, announcement_id=announcement.id, group_id=None, unit_id=ward.id)
     audit.record(session, actor=actor, action="announcement.write", subject_kind="announcement", subject_id=announcement.id)
     return announcement
 

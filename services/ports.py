@@ -1,4 +1,4 @@
-"""What the services need from the outside world. `adapters/` provides it; `adapters.live()` is the only chooser.
+"""What the services need from the outside world. `adapters/` provides it; `adapters.chooser.live()` is the only chooser.
 
 A front door (app.py, web.public, manage.py) calls `provide(...)` once at its start; services ask `ports()`.
 """

@@ -30,24 +30,26 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 def plain(value: Any) -> Any:
     """A value as JSON knows it: instants as ISO 8601 with the local offset."""
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return _plain_one(value)
+
+
+def _plain_one(value: Any) -> Any:
     if isinstance(value, datetime):
         return clock.local(value).isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, (UUID, Path)):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
-    return value
+    return str(value) if isinstance(value, (UUID, Path)) else value
 
 
 @contextmanager
-def answering(*, as_json: bool, needs_database: bool = True) -> Iterator[Callable[[Any], None]]:
+def answering(*, as_json: bool, needs_database: bool = True, needs_ports: bool = False) -> Iterator[Callable[[Any], None]]:
     """Give the command a `say`; turn a refusal into one sentence and exit code 1."""
 
     def say(answer: Any) -> None:
@@ -59,6 +61,8 @@ def answering(*, as_json: bool, needs_database: bool = True) -> Iterator[Callabl
     try:
         if needs_database:
             _require_database()
+        if needs_ports:
+            provide_live()
         yield say
     except Refusal as refusal:
         words = translate(refusal.message, language=settings().language).format(**refusal.details)
@@ -66,6 +70,14 @@ def answering(*, as_json: bool, needs_database: bool = True) -> Iterator[Callabl
             sys.stdout.write(json.dumps({"error": words}, ensure_ascii=False) + "\n")
         sys.stderr.write(words + "\n")
         raise typer.Exit(1) from None
+
+
+def provide_live() -> None:
+    """Connect this process to the outside world. Imported here: most commands need none of it."""
+    from adapters import chooser
+    from services import ports
+
+    ports.provide(chooser.live())
 
 
 def _require_database() -> None:

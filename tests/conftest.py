@@ -6,6 +6,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -15,6 +16,9 @@ from core import db
 from core.ids import new_id
 from core.settings import settings
 from models import Model
+from services import ports
+from services.ports import Ports
+from tests.fakes import FakeEngine, Nothing
 
 POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
 
@@ -62,3 +66,12 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session for arranging and asserting. It begins no write lock until used; commit before acting elsewhere."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+@pytest.fixture(autouse=True)
+def promises() -> FakeEngine:
+    """An outside world in which only the engine is there, and only remembers."""
+    engine = FakeEngine()
+    nothing: Any = Nothing()
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=engine))
+    return engine

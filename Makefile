@@ -1,0 +1,70 @@
+# Cầu Nối: everything starts here. `make run` to use it, `make test` to check it.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: run test check lint types layers unit e2e postgres browser coverage licences catalogues lock bench chaos clean help
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make run     start everything on http://localhost:8501 (first time: install, migrate, fill the demonstration ward)
+run: .venv
+	@$(BIN)/python manage.py serve --port $(PORT)
+
+.venv: .venv/installed
+.venv/installed: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python 3.11 or newer with venv is needed: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/tools: .venv/installed requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+## make test    every check and every test, with all its own set-up (a browser included)
+test: check
+
+check: .venv/tools lint types layers licences unit postgres
+	@echo "all checks passed"
+
+lint: .venv/tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/tools
+	$(BIN)/mypy .
+
+layers: .venv/tools
+	$(BIN)/lint-imports
+
+licences: .venv/tools
+	$(BIN)/python -m tests.licences
+
+browser: .venv/tools
+	@sh tests/browser.sh
+
+## make unit    all tests on SQLite, with branch coverage
+unit: .venv/tools browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json --cov-fail-under=90
+
+## make postgres the tests again on PostgreSQL, where it is installed
+postgres: .venv/tools
+	@$(BIN)/python -m tests.on_postgres
+
+## make bench   every benchmark beside its baseline, one JSON line each
+bench: .venv/tools browser
+	@$(BIN)/python manage.py bench
+
+catalogues: .venv/tools
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --no-wrap -o locales/messages.pot .
+	for language in en ja; do $(BIN)/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$language; done
+
+lock: .venv/tools
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

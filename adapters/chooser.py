@@ -1,0 +1,12 @@
+"""The only place that chooses adapters."""
+
+from adapters.codes import QrCodes
+from adapters.engine import DbosEngine
+from adapters.paper import TypstPaper
+from adapters.sheets import CalamineSheets
+from services.ports import Ports
+
+
+def live() -> Ports:
+    """The real outside world."""
+    return Ports(sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine())

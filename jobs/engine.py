@@ -1,0 +1,43 @@
+"""Starting and stopping the durable engine in this process."""
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from adapters.engine import APPLICATION, QUEUE, VERSION
+from core.db import driver_url
+from core.settings import settings
+from jobs import work
+
+SWEEP = "0 * * * * *"
+
+
+def prepare() -> None:
+    """Create or upgrade the engine's own tables beside ours."""
+    DBOS.migrate(driver_url(settings().database_url))
+
+
+def start(*, executor_id: str | None = None) -> None:
+    """Run durable work in this process from now on; what a process of the same name left unfinished goes on at once.
+
+    `executor_id` must be unique among running processes (setting `EXECUTOR_ID`): a supervisor's stable slot names.
+    """
+    config: DBOSConfig = {
+        "name": APPLICATION,
+        "system_database_url": driver_url(settings().database_url),
+        "application_version": VERSION,
+        "executor_id": executor_id or settings().executor_id,
+        "serializer": DBOSPortableJSONSerializer(),
+        "log_level": "WARNING",
+        "use_listen_notify": False,
+        "scheduler_polling_interval_sec": 5.0,
+    }
+    DBOS(config=config)
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
+    DBOS.apply_schedules(
+        [{"schedule_name": "sweep", "workflow_fn": work.sweep, "schedule": SWEEP, "cron_timezone": settings().timezone}]
+    )  # fmt: skip
+
+
+def stop() -> None:
+    """Let running steps end, then stop."""
+    DBOS.destroy(workflow_completion_timeout_sec=5)

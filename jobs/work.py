@@ -1,0 +1,77 @@
+"""What runs later: sending at its hour, the reminder at half-time, the overdue mark; and the sweep that misses nothing.
+
+Each workflow is short and its steps can be run twice: the services they call look at what is already done. A process
+that is killed between two steps goes on from the last finished one when it, or another under its name, starts again.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from dbos import DBOS
+
+from core.db import transaction
+from services import due, sending
+
+log = structlog.get_logger()
+
+
+@DBOS.step()
+def send_step(announcement_id: str) -> bool:
+    """Idempotent: an announcement that is not scheduled any more is left alone."""
+    with transaction() as session:
+        return sending.send_scheduled(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.step()
+def remind_step(announcement_id: str) -> int:
+    """Idempotent: a leader who has a reminder gets no second one."""
+    with transaction() as session:
+        return sending.remind(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.step()
+def escalate_step(announcement_id: str) -> int:
+    """Idempotent: what is marked overdue keeps its first mark."""
+    with transaction() as session:
+        return sending.escalate(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.workflow(name="send")
+def send(announcement_id: str) -> None:
+    """An announcement's hour has come."""
+    is_sent = send_step(announcement_id)
+    log.info("announcement.send", announcement_id=announcement_id, is_sent=is_sent)
+
+
+@DBOS.workflow(name="remind")
+def remind(announcement_id: str) -> None:
+    """Half of the time left is over."""
+    reminded = remind_step(announcement_id)
+    log.info("announcement.remind", announcement_id=announcement_id, reminded=reminded)
+
+
+@DBOS.workflow(name="escalate")
+def escalate(announcement_id: str) -> None:
+    """The time to post is over."""
+    overdue = escalate_step(announcement_id)
+    log.info("announcement.escalate", announcement_id=announcement_id, overdue=overdue)
+
+
+@DBOS.step()
+def sweep_step() -> int:
+    """Idempotent: does what is due and not done, whoever promised it and whatever became of the promise."""
+    with transaction() as session:
+        missed = due.announcements(session)
+    done = 0
+    for piece in missed:
+        with transaction() as session:
+            done += due.do(session, piece)
+    return done
+
+
+@DBOS.workflow(name="sweep")
+def sweep(_scheduled: datetime, _context: object) -> None:
+    """Every minute: a promise whose process died for good is kept by whoever lives."""
+    if done := sweep_step():
+        log.info("announcement.sweep", done=done)

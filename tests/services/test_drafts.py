@@ -1,0 +1,209 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlmodel import Session, select
+
+from core import clock
+from core.errors import Invalid, NotAllowed, NotFound
+from models import Announcement, AnnouncementStatus, Audience, AuditEvent, Role, Unit, Urgency
+from services import drafts
+from services.access import Actor
+from services.drafts import Words
+from tests.factories import make_actor, make_group, make_household, make_unit
+from tests.fakes import FakeEngine
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    return make_unit(session)
+
+
+@pytest.fixture
+def place(session: Session, ward: Unit) -> Unit:
+    place = make_unit(session, parent=ward)
+    make_household(session, unit=place)
+    make_group(session, unit=place)
+    return place
+
+
+@pytest.fixture
+def writer(session: Session, ward: Unit) -> Actor:
+    return make_actor(session, unit=ward, role=Role.STAFF)
+
+
+@pytest.fixture
+def chief(session: Session, ward: Unit) -> Actor:
+    return make_actor(session, unit=ward, role=Role.OFFICIAL)
+
+
+def words(*units: Unit, **overrides: object) -> Words:
+    fields = {"title": "Tổng vệ sinh", "body": "Sáng thứ Bảy.", "unit_ids": [unit.id for unit in units]} | overrides
+    return Words(**fields)  # type: ignore[arg-type]
+
+
+def test_a_draft_belongs_to_the_ward_of_its_audience(session: Session, ward: Unit, place: Unit, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+
+    assert (draft.unit_id, draft.status, draft.author_id) == (ward.id, AnnouncementStatus.DRAFT, writer.id)
+    assert session.exec(select(Audience.unit_id)).all() == [place.id]
+
+
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_draft_without_words_is_refused_and_nothing_is_written(
+    session: Session, place: Unit, writer: Actor, field: str
+) -> None:
+    with pytest.raises(Invalid, match="Chưa có"):
+        drafts.write(session, actor=writer, words=words(place, **{field: "  \n "}))
+
+    assert session.exec(select(Announcement)).all() == []
+
+
+def test_a_deadline_before_sending_is_refused(session: Session, place: Unit, writer: Actor) -> None:
+    with pytest.raises(Invalid, match="Hạn đến mọi hộ"):
+        drafts.write(session, actor=writer, words=words(place, must_reach_by=clock.now() - timedelta(minutes=1)))
+
+
+def test_a_unit_of_another_ward_is_not_found(session: Session, writer: Actor) -> None:
+    stranger = make_unit(session, parent=make_unit(session))
+
+    with pytest.raises(NotFound):
+        drafts.write(session, actor=writer, words=words(stranger))
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.VIEWER])
+def test_leaders_and_viewers_do_not_write(session: Session, ward: Unit, place: Unit, role: Role) -> None:
+    with pytest.raises(NotAllowed):
+        drafts.write(session, actor=make_actor(session, unit=ward, role=role), words=words(place))
+
+
+def test_whoever_wrote_it_cannot_approve_it(session: Session, place: Unit, chief: Actor) -> None:
+    draft = drafts.write(session, actor=chief, words=words(place))
+    drafts.submit(session, actor=chief, announcement_id=draft.id)
+
+    with pytest.raises(NotAllowed, match="không tự duyệt"):
+        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    assert draft.status is AnnouncementStatus.IN_REVIEW
+
+
+def test_staff_cannot_approve(session: Session, ward: Unit, place: Unit, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    with pytest.raises(NotAllowed):
+        drafts.approve(session, actor=make_actor(session, unit=ward, role=Role.STAFF), announcement_id=draft.id, version=1)
+
+
+def test_a_second_person_approves_and_it_is_sent(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    assert (draft.status, draft.approver_id, draft.households) == (AnnouncementStatus.SENT, chief.id, 1)
+    assert draft.plan["paths"] == {"relay": 0, "zalo_oa": 0, "zns": 0, "sms": 0, "door": 1}
+
+
+def test_approving_twice_sends_once(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    sent_at = draft.sent_at
+
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    assert draft.sent_at == sent_at
+
+
+def test_in_an_emergency_the_author_may_send_and_another_looks_after(
+    session: Session, place: Unit, chief: Actor, ward: Unit
+) -> None:
+    draft = drafts.write(session, actor=chief, words=words(place, urgency=Urgency.EMERGENCY))
+    drafts.submit(session, actor=chief, announcement_id=draft.id)
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    with pytest.raises(NotAllowed):
+        drafts.look_after(session, actor=chief, announcement_id=draft.id)
+    other = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    drafts.look_after(session, actor=other, announcement_id=draft.id)
+
+    assert draft.second_look_id == other.id
+    assert "announcement.approve_own" in session.exec(select(AuditEvent.action)).all()
+
+
+def test_a_ward_may_switch_four_eyes_off_and_the_audit_says_so(session: Session, ward: Unit, place: Unit, chief: Actor) -> None:
+    ward.allows_self_approval = True
+    draft = drafts.write(session, actor=chief, words=words(place))
+    drafts.submit(session, actor=chief, announcement_id=draft.id)
+
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    assert draft.status is AnnouncementStatus.SENT
+    assert "announcement.approve_own" in session.exec(select(AuditEvent.action)).all()
+
+
+def test_an_edit_takes_it_out_of_review_and_makes_the_read_version_stale(
+    session: Session, place: Unit, writer: Actor, chief: Actor
+) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    read = draft.version
+    drafts.edit(session, actor=writer, announcement_id=draft.id, version=read, words=words(place, title="Đã đổi"))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    with pytest.raises(Invalid, match="đã được sửa"):
+        drafts.approve(session, actor=chief, announcement_id=draft.id, version=read)
+
+
+def test_two_authors_do_not_overwrite_each_other(session: Session, place: Unit, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place, title="Bản của tôi"))
+
+    with pytest.raises(Invalid, match="Người khác vừa sửa"):
+        drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place, title="Bản của chị"))
+
+    assert draft.title == "Bản của tôi"
+
+
+def test_sent_text_never_changes(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    with pytest.raises(NotAllowed, match="đính chính"):
+        drafts.edit(session, actor=writer, announcement_id=draft.id, version=draft.version, words=words(place))
+
+
+def test_returning_needs_a_reason_and_shows_it_to_the_author(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    with pytest.raises(Invalid):
+        drafts.give_back(session, actor=chief, announcement_id=draft.id, reason=" ")
+    drafts.give_back(session, actor=chief, announcement_id=draft.id, reason="Thiếu giờ.")
+
+    assert (draft.status, draft.return_reason) == (AnnouncementStatus.DRAFT, "Thiếu giờ.")
+
+
+def test_an_hour_to_come_is_scheduled_and_promised(
+    session: Session, place: Unit, writer: Actor, chief: Actor, promises: FakeEngine
+) -> None:
+    at = clock.now() + timedelta(hours=3)
+    draft = drafts.write(session, actor=writer, words=words(place, send_at=at))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+    assert (draft.status, draft.sent_at) == (AnnouncementStatus.SCHEDULED, None)
+    assert [(p.work, p.at, p.subject_id) for p in promises.promises.values()] == [("send", at, str(draft.id))]
+
+
+def test_what_lies_outside_is_not_found(session: Session, place: Unit, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    stranger = make_actor(session, unit=make_unit(session), role=Role.OFFICIAL)
+
+    with pytest.raises(NotFound):
+        drafts.get(session, actor=stranger, announcement_id=draft.id)
+    with pytest.raises(NotFound):
+        drafts.get(session, actor=writer, announcement_id=uuid4())

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core import phones
-from models import Unit
+from models import Unit, UnitKind
 from services import access
 
 
@@ -29,3 +29,9 @@ def card_of(session: Session, *, unit: Unit) -> WardCard:
         name=ward.name, province_name=province.name if province else "", phone=ward.phone or "",
         shown_phone=phones.show(ward.phone), address=ward.address, office_hours=ward.office_hours,
     )  # fmt: skip
+
+
+def here(session: Session) -> WardCard | None:
+    """The ward of this installation, for pages that belong to no announcement; None where several share it."""
+    found = session.exec(select(Unit).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None)).limit(2)).all()
+    return card_of(session, unit=found[0]) if len(found) == 1 else None

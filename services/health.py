@@ -1,0 +1,24 @@
+"""Whether the house stands, and how its relays do: what a monitor asks."""
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from core import clock
+from models import Relay, Unit
+
+
+def is_database_ready(session: Session) -> bool:
+    """Whether the tables are there; raises what the database raises when it cannot be reached or has no tables."""
+    session.exec(select(Unit.id).limit(1)).first()
+    return True
+
+
+def relay_counts(session: Session) -> dict[str, int]:
+    """Relays whose announcement still holds, by how they stand: posted, waiting, overdue."""
+    now = clock.now()
+    posted = func.count(col(Relay.posted_at))
+    overdue = func.sum(case((col(Relay.posted_at).is_(None) & (col(Relay.due_at) <= now), 1), else_=0))
+    total, done, late = session.exec(
+        select(func.count(), posted, overdue).select_from(Relay).where(col(Relay.token_expires_at) > now)
+    ).one()
+    return {"posted": done, "waiting": total - done - int(late or 0), "overdue": int(late or 0)}

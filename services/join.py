@@ -1,0 +1,90 @@
+"""The page by which a household joins its residential group's chat. It is public: no small count is shown."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.errors import NotFound
+from core.i18n import N_
+from models import Group, Household, Membership, Purpose, ShortLink, Unit, User
+from services import link_targets, links, relays, wards
+from services.link_slugs import find_slug
+from services.wards import WardCard
+
+# Fewer households than this could be told apart by name (contracts on security, S65).
+SMALLEST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class JoinPage:
+    """A chat group as a stranger may see it. `joined` and `households` are 0 where they may not be shown."""
+
+    link_id: UUID
+    url: str
+    group_name: str
+    unit_label: str
+    unit_name: str
+    leader_name: str
+    leader_title: str
+    households: int
+    joined: int
+    is_nearly_full: bool
+    is_closed: bool
+    join_url: str | None
+    ward: WardCard
+
+    @property
+    def host(self) -> str:
+        """The site the button leads to."""
+        return urlsplit(self.join_url).netloc if self.join_url else ""
+
+
+def for_slug(session: Session, *, slug: str) -> JoinPage:
+    """The page behind a join link. Seven queries, whatever the size of the group.
+
+    Raises:
+        NotFound: there is no such link.
+    """
+    link = find_slug(session, typed=slug)
+    if link is None or link.purpose is not Purpose.JOIN or link.group_id is None:
+        raise NotFound(N_("Không có nhóm nào ở địa chỉ này."))
+    group = session.get_one(Group, link.group_id)
+    unit = session.get_one(Unit, group.unit_id)
+    leader = session.get(User, group.leader_id) if group.leader_id else None
+    households, joined = _counts(session, group)
+    missing = households - joined
+    is_shown = joined >= SMALLEST_SHOWN and (missing <= 0 or missing >= SMALLEST_SHOWN)
+    return JoinPage(
+        link_id=link.id, url=links.public_url(link), group_name=group.name, unit_label=unit.label, unit_name=unit.name,
+        leader_name=leader.display_name if leader and leader.is_active else "", leader_title=relays.title_of(unit),
+        households=households if is_shown else 0, joined=joined if is_shown else 0,
+        is_nearly_full=joined >= SMALLEST_SHOWN and 0 < missing < SMALLEST_SHOWN,
+        is_closed=_is_closed(link, group), join_url=link_targets.safe(group.join_url), ward=wards.card_of(session, unit=unit),
+    )  # fmt: skip
+
+
+def _is_closed(link: ShortLink, group: Group) -> bool:
+    is_over = not link.is_active or (link.expires_at is not None and link.expires_at <= clock.now())
+    return is_over or (group.closed_on is not None and group.closed_on <= clock.today())
+
+
+def _counts(session: Session, group: Group) -> tuple[int, int]:
+    """Households of the group's unit today, and those of them with an open membership in this very group."""
+    today = clock.today()
+    present = (
+        (col(Household.unit_id) == group.unit_id)
+        & (col(Household.arrived_on) <= today)
+        & (col(Household.left_on).is_(None) | (col(Household.left_on) > today))
+    )
+    open_now = col(Membership.left_on).is_(None) | (col(Membership.left_on) > today)
+    joined = (
+        select(Membership.household_id)
+        .where(col(Membership.group_id) == group.id, col(Membership.joined_on) <= today, open_now)
+    )  # fmt: skip
+    households = session.exec(select(func.count()).select_from(Household).where(present)).one()
+    inside = session.exec(select(func.count()).select_from(Household).where(present, col(Household.id).in_(joined))).one()
+    return households, inside

@@ -1,0 +1,59 @@
+"""The style of each phone page: only the sections it uses, and its hash for the content policy."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+from web import files
+
+_RELAY = ("stamp", "state", "tools", "ready", "rows")
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "print"),
+    "relay.html": (*_RELAY, "meter"),
+    "relay_posted.html": ("state", "facts", "ready", "more"),
+    "relay_over.html": ("state", "tools", "ready", "rows"),
+    "relay_cannot.html": ("stamp", "steps"),
+    "leaders.html": ("stamp", "state", "pick", "field", "areas", "more"),
+    "leaders_digits.html": ("stamp", "state", "field"),
+    "join.html": ("state", "meter", "facts"),
+    "gone.html": ("state",),
+    "notfound.html": ("state",),
+    "trouble.html": ("state",),
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """The rules of one page, as they stand in its one style element."""
+
+    css: str
+    source: str  # as a content policy names it
+
+
+def _sections() -> dict[str, str]:
+    parts = re.split(r"/\* == (\w+) == \*/", (files.FOLDER / "base.css").read_text())
+    return {name: _dense(rules) for name, rules in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def _dense(css: str) -> str:
+    dense = re.sub(r"\s*\n\s*", "", files.small(css))
+    return dense.replace(";}", "}")
+
+
+def _tokens() -> str:
+    css = _dense((files.FOLDER / "tokens.css").read_text())
+    return re.sub(r"url\(([\w.-]+)\)", lambda found: f"url({files.address(found[1])})", css)
+
+
+def _made() -> dict[str, Style]:
+    sections, tokens = _sections(), _tokens()
+    styles = {}
+    for template, names in SECTIONS.items():
+        css = tokens + "".join(sections[name] for name in ("page", *names))
+        digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+        styles[template] = Style(css, f"'sha256-{digest}'")
+    return styles
+
+
+STYLES = _made()

@@ -20,6 +20,9 @@ class Sheet:
 
     name: str
     rows: Iterator[list[Cell]] | Sequence[list[Cell]]
+    merged: Sequence[tuple[int, int, int, int]] = ()  # joined cells: first row and column, last row and column, from 0
+    height: int | None = None  # rows to come, where it is known before they are read
+    others: Sequence[str] = ()  # names of the workbook's other sheets
 
 
 class Sheets(Protocol):

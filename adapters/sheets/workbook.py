@@ -1,0 +1,145 @@
+"""Excel and OpenDocument workbooks, read by calamine in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Generator, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from adapters.sheets.limits import damaged
+from core.errors import Invalid
+from core.i18n import N_
+from services.ports import Cell, Sheet
+
+CHILD = Path(__file__).with_name("child.py")
+NAMES_SHOWN = 12
+CELLS_MAX = 30_000_000  # calamine lays out every cell of the rectangle around those that hold something
+_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+
+
+def read(path: Path, wish: str | None) -> Sheet:
+    """The sheet wished for, or the first that holds anything; its rows arrive while they are used.
+
+    Raises:
+        Invalid: nothing in it, no such sheet, encrypted, damaged, or too large to lay out.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own program, and the file as one argument
+        [sys.executable, "-I", str(CHILD), str(path.resolve()), wish or ""],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    lines = _lines(process, path)
+    head = next(lines)
+    if "error" in head:
+        lines.close()
+        _refuse(head, path)
+    return Sheet(
+        name=head["name"], rows=_rows(lines, path), merged=[tuple(area) for area in head["merged"]], height=head["height"],
+        others=head["others"],
+    )  # fmt: skip
+
+
+def _lines(process: subprocess.Popen[bytes], path: Path) -> Generator[Any]:
+    """What the child tells, line by line; when it dies before its last line, why. Ends the child when no longer wanted."""
+    output: IO[bytes] = process.stdout  # type: ignore[assignment]
+    try:
+        for line in output:
+            told = json.loads(line, object_hook=_value)
+            yield told
+            if isinstance(told, dict) and "end" in told:
+                return
+        _refuse_crash(path)
+    finally:
+        process.kill()
+        output.close()
+        process.wait()
+
+
+def _rows(lines: Iterator[Any], path: Path) -> Iterator[list[Cell]]:
+    for told in lines:
+        if isinstance(told, list):
+            yield from told
+        elif "error" in told:
+            _refuse(told, path)
+
+
+def _value(found: dict[str, Any]) -> Any:
+    if len(found) != 1:
+        return found
+    if "day" in found:
+        return datetime.fromisoformat(found["day"]) if "T" in found["day"] else date.fromisoformat(found["day"])
+    return found.get("hour", found)
+
+
+def _refuse(told: dict[str, Any], path: Path) -> NoReturn:
+    match told["error"]:
+        case "locked":
+            raise Invalid(N_("Tệp này đặt mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu, lưu lại rồi nhập lại."))
+        case "empty":
+            raise Invalid(N_("Tệp trống, không có ô nào ghi chữ hay số."))
+        case "no_sheet":
+            names = ", ".join(told["names"][:NAMES_SHOWN])
+            raise Invalid(N_("Tệp không có trang tính tên đó. Các trang tính trong tệp: {names}."), names=names)
+        case "memory":
+            _refuse_crash(path)
+        case _:
+            raise damaged()
+
+
+def _refuse_crash(path: Path) -> NoReturn:
+    """Say why the reader was ended by the system: most often one stray cell far from the table."""
+    cell = _far_cell(path)
+    if cell:
+        raise Invalid(
+            N_("Ô {cell} nằm rất xa bảng nên không đọc được tệp. Hãy xóa ô đó, lưu lại rồi nhập lại."),
+            cell=cell,
+        )
+    raise Invalid(N_("Không đọc được tệp này: bảng quá lớn hoặc tệp bị hỏng. Hãy chép riêng bảng hộ dân sang tệp mới."))
+
+
+def _far_cell(path: Path) -> str | None:
+    """The cell that makes the rectangle of a sheet too large, where there is one; looked for only after a failure."""
+    if not zipfile.is_zipfile(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                with archive.open(part) as file:
+                    cell = _corner(file)
+                if cell:
+                    return cell
+    return None
+
+
+def _corner(file: IO[bytes]) -> str | None:
+    lowest, rightmost = (0, 0), (0, 0)
+    rest = b""
+    while block := file.read(1 << 20):
+        text = rest + block
+        rest = text[-200:]
+        for letters, digits in _CELL.findall(text):
+            row, column = int(digits), _column(letters)
+            lowest = max(lowest, (row, column))
+            rightmost = max(rightmost, (column, row))
+    if lowest[0] * rightmost[0] <= CELLS_MAX:
+        return None
+    row, column = lowest if lowest[1] > 256 or lowest[0] > 500_000 else (rightmost[1], rightmost[0])
+    return _name(row, column)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _name(row: int, column: int) -> str:
+    letters = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(65 + place) + letters
+    return f"{letters}{row}"

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from core import clock, phones
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import LANGUAGES, N_
-from core.text import clean, fold, vietnamese_key
+from core.text import clean, fold, natural_key, vietnamese_key
 from models import Role, Unit, User
 from models import Session as Browser
 from services import access, audit, sessions
@@ -27,8 +27,8 @@ from services.sessions import issue_ticket, redeem, session_actor, sign_out
 
 __all__ = [
     "Account", "admit", "change", "change_password", "create_user", "credential", "deactivate", "get", "hash_password",
-    "is_locked", "issue_ticket", "listing", "reactivate", "record_wrong_try", "redeem", "reset_password", "session_actor",
-    "set_language", "sign_out", "turn_away",
+    "is_locked", "issue_ticket", "listing", "posts", "reactivate", "record_wrong_try", "redeem", "reset_password",
+    "session_actor", "set_language", "sign_out", "turn_away",
 ]  # fmt: skip
 
 USERNAME = re.compile(r"[a-z0-9._-]{2,40}")
@@ -189,6 +189,17 @@ def listing(
     rows = [_account(*row) for row in session.exec(statement)]
     found = [row for row in rows if wanted in fold(f"{row.display_name} {row.username} {row.unit_name} {phones.show(row.phone)}")]
     return sorted(found, key=lambda row: (not row.is_active, vietnamese_key(row.display_name)))
+
+
+def posts(session: Session, *, actor: Actor) -> list[Unit]:
+    """The units where the actor may give a role: the own one and those below that exist today, nearest to the top first.
+
+    Raises:
+        NotAllowed: the actor is no admin.
+    """
+    access.require(actor, Role.ADMIN)
+    units = session.exec(select(Unit).where(access.path_range(actor.unit_path), col(Unit.valid_to).is_(None)))
+    return sorted(units, key=lambda unit: (unit.path.count("/"), natural_key(unit.area), natural_key(unit.label)))
 
 
 def get(session: Session, *, actor: Actor, user_id: UUID) -> Account:

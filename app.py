@@ -1,0 +1,123 @@
+"""The front door: `uvicorn app:app` serves the screens, the HTTP routes beside them and the embedded worker.
+
+The server imports this file once, for `app`. Streamlit runs it again, as `__main__`, for every visitor and every click:
+what is heavy is imported by the room that needs it.
+"""
+
+import gc
+import importlib
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
+
+from core.i18n import N_
+from models import Role
+from services.access import Actor
+from ui import _, arrive, failed, parts, scripts
+from ui.shell import Shell
+from web.errors import exception_handlers
+from web.headers import SecurityHeaders
+from web.routes import routes
+
+# A folder named `pages/` would be served without this file until the first visit to "/".
+PagesManager.uses_pages_directory = False
+
+EVERYONE = tuple(Role)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A screen: its file, its name in the menu, the section it stands in, who has it in the menu.
+
+    Rooms without roles are opened from another screen. The menu only shows; the page and the services refuse.
+    """
+
+    file: str
+    title: str
+    section: str = ""
+    roles: Sequence[Role] = ()
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return PurePath(self.file).stem
+
+
+ROOMS = (
+    Room("pages/home.py", N_("Trang đầu")),
+    Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
+    Room("pages/new_person.py", N_("Thêm người dùng")),
+    Room("pages/person.py", N_("Người dùng")),
+    Room("pages/account.py", N_("Tài khoản"), "", EVERYONE),
+    Room("pages/sign_in.py", N_("Đăng nhập")),
+    Room("pages/new_password.py", N_("Đặt mật khẩu")),
+)
+# Loaded before the first visitor and put out of the collector's sight, or each click would pay 80 ms for a collection.
+HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataframe_util", "models")
+
+
+@contextmanager
+def start() -> Iterator[None]:
+    """What the process needs around its visitors: given up again when it stops."""
+    yield
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Warm up, start, serve, stop."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(0.001)  # one busy script holds the others up for 1 ms at a time, not 5
+    with start():
+        yield
+
+
+app = st.App(
+    __file__,
+    routes=routes,
+    middleware=[
+        Middleware(SecurityHeaders, scripts=scripts.hashes()),
+        Middleware(Shell, paths=[room.path for room in ROOMS]),
+    ],
+    lifespan=lifespan,
+    on_script_error=failed,
+    exception_handlers=exception_handlers,
+)
+
+
+def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
+    """Every room by section. All are known, so that a link to any opens; the menu shows those of the reader's role."""
+    sections: dict[str, list[st.Page]] = {"": []}
+    for room in ROOMS:
+        is_shown = actor is not None and not actor.must_change_password and actor.role in room.roles
+        sections.setdefault(_(room.section) if is_shown and room.section else "", []).append(
+            st.Page(
+                room.file, title=_(room.title), url_path=room.path, default=room.path == "home",
+                visibility="visible" if is_shown else "hidden",
+            )
+        )  # fmt: skip
+    return sections
+
+
+def main() -> None:
+    """One visit or click."""
+    actor = arrive()
+    st.set_page_config(page_icon="static/icon.svg", layout="wide")
+    st.logo("static/logo.svg", size="large")
+    shown = st.navigation(menu(actor), position="top" if actor and not actor.must_change_password else "hidden")
+    st.set_page_config(page_title=f"{shown.title} · Cầu Nối")
+    st.session_state["here"] = shown.url_path or "home"
+    parts.style()
+    shown.run()
+
+
+if __name__ == "__main__":
+    main()

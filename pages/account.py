@@ -1,0 +1,55 @@
+"""Tài khoản: one's own password, language, and where one is signed in."""
+
+import streamlit as st
+
+from core.db import reading, transaction
+from core.i18n import LANGUAGES
+from services import accounts, sessions
+from ui import _, enter, leave_for, near, parts, refusals, token
+
+ME = "pages/account.py"
+actor = enter(_("Tài khoản"))
+parts.head(actor.display_name, actor.username, _(actor.role.label))
+
+left, right = st.columns(2, gap="medium")
+with left:
+    parts.section(_("Ngôn ngữ"))
+    chosen = st.selectbox(
+        _("Ngôn ngữ của màn hình"), list(LANGUAGES), index=list(LANGUAGES).index(actor.language),
+        format_func=LANGUAGES.__getitem__, key="language_choice",
+    )  # fmt: skip
+    if chosen and chosen != actor.language:
+        with transaction() as session:
+            accounts.set_language(session, actor=actor, language=chosen)
+        leave_for(ME)
+    parts.section(_("Đổi mật khẩu"), _("các thiết bị khác sẽ phải đăng nhập lại"))
+    with st.form("password", clear_on_submit=True):
+        current = st.text_input(_("Mật khẩu đang dùng"), type="password", key="current", autocomplete="current-password")
+        new = st.text_input(_("Mật khẩu mới"), type="password", key="new", autocomplete="new-password")
+        again = st.text_input(_("Nhập lại mật khẩu mới"), type="password", key="again", autocomplete="new-password")
+        sent = st.form_submit_button(_("Đổi mật khẩu"), key="change")
+    if sent and new != again:
+        st.error(_("Hai lần nhập không giống nhau."))
+    elif sent:
+        with refusals():
+            with transaction() as session:
+                is_changed = accounts.change_password(session, actor=actor, current=current, new=new, token=token())
+            if is_changed:
+                leave_for(ME, news=_("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất."))
+            st.error(_("Mật khẩu đang dùng không đúng. Sai năm lần thì đợi mười lăm phút rồi thử lại."))
+
+with right:
+    with reading() as session:
+        browsers = sessions.mine(session, actor=actor, token=token())
+    parts.section(_("Đang đăng nhập"), _("tự đăng xuất sau 12 giờ không dùng"))
+    for browser in browsers:
+        device = browser.device or _("Thiết bị chưa rõ")
+        detail = _("Đăng nhập {since}, dùng lần cuối {seen}", since=near(browser.since), seen=near(browser.last_seen_at))
+        if browser.is_here:
+            parts.item("arrived", _("{device}, máy này", device=device), detail)
+        elif parts.action(f"end{browser.id.hex}", "unknown", device, detail, _("Đăng xuất")):
+            with refusals():
+                with transaction() as session:
+                    sessions.end_mine(session, actor=actor, session_id=browser.id)
+                leave_for(ME, news=_("Đã đăng xuất thiết bị đó."))
+    parts.sign_out_button()

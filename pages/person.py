@@ -1,0 +1,74 @@
+"""Một người dùng: what they may do, a new one-time password, the end of an account."""
+
+import streamlit as st
+
+from core import phones
+from core.db import reading, transaction
+from models import Role
+from services import accounts
+from ui import _, enter, leave_for, near, needed, parts, record_id, refusals
+
+HERE, LIST = "pages/person.py", "pages/people.py"
+actor = enter(needs=(Role.ADMIN,))
+with needed(back=LIST):
+    user_id = record_id()
+    with reading() as session:
+        person = accounts.get(session, actor=actor, user_id=user_id)
+        units = {unit.id: unit.label for unit in accounts.posts(session, actor=actor)}
+
+standing = parts.badge("arrived", _("Đang dùng")) if person.is_active else parts.badge("unknown", _("Đã khóa"))
+parts.head(person.display_name, standing, person.username, f"{_(person.role.label)}, {person.unit_name}")
+one_time_of, one_time = st.session_state.pop("one_time", (None, None))
+if one_time_of == person.id:
+    parts.section(_("Mật khẩu một lần"), _("chỉ hiện lần này, dùng trong 7 ngày, một lần đăng nhập"))
+    parts.secret(one_time)
+    st.caption(_("Đọc hoặc đưa tận tay cho {name}. Lần đăng nhập đầu sẽ phải đặt mật khẩu riêng.", name=person.display_name))
+
+left, right = st.columns([1.1, 1], gap="medium")
+with left, st.form("person"):
+    display_name = st.text_input(_("Họ và tên"), person.display_name, key="display_name", max_chars=80)
+    role = st.selectbox(
+        _("Vai trò"),
+        list(Role)[::-1],
+        index=list(Role)[::-1].index(person.role),
+        format_func=lambda one: _(one.label),
+        key="role",
+    )
+    places = list(units) if person.unit_id in units else [person.unit_id, *units]
+    unit_id = st.selectbox(
+        _("Đơn vị"), places, index=places.index(person.unit_id), format_func=lambda one: units.get(one, person.unit_name),
+        key="unit",
+    )  # fmt: skip
+    phone = st.text_input(_("Điện thoại"), phones.show(person.phone), key="phone", max_chars=20)
+    if st.form_submit_button(_("Ghi lại"), type="primary", key="save"):
+        with refusals():
+            with transaction() as session:
+                accounts.change(
+                    session, actor=actor, user_id=person.id, display_name=display_name, role=role, unit_id=unit_id, phone=phone
+                )
+            leave_for(HERE, news=_("Đã ghi. Có hiệu lực ngay ở lần bấm tiếp theo của người đó."), id=str(person.id))
+with right:
+    with st.container(gap=None):
+        parts.section(_("Tài khoản"))
+        seen = near(person.last_seen_at) if person.last_seen_at else _("chưa lần nào")
+        parts.facts((_("Dùng lần cuối"), seen), (_("Điện thoại"), parts.call(person.phone) or _("chưa có số")))
+        if person.is_active:
+            is_reset = parts.action("reset", "waiting", _("Quên mật khẩu"), _("Mọi thiết bị bị đăng xuất."), _("Đặt lại"))
+            is_closed = parts.action("close", "unknown", _("Thôi việc, chuyển đi"), _("Việc đã làm vẫn còn tên."), _("Khóa"))
+            is_opened = False
+        else:
+            is_reset = is_closed = False
+            is_opened = parts.action("open", "waiting", _("Dùng lại tài khoản"), _("Mật khẩu vẫn như cũ."), _("Mở lại"))
+    if is_reset:
+        with refusals():
+            with transaction() as session:
+                made = accounts.reset_password(session, actor=actor, user_id=person.id)
+            st.session_state["one_time"] = (person.id, made)
+            leave_for(HERE, id=str(person.id))
+    if is_closed or is_opened:
+        turn = accounts.deactivate if is_closed else accounts.reactivate
+        with refusals():
+            with transaction() as session:
+                turn(session, actor=actor, user_id=person.id)
+            leave_for(HERE, news=_("Đã khóa tài khoản.") if is_closed else _("Đã mở lại tài khoản."), id=str(person.id))
+    st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -1,0 +1,38 @@
+"""Đăng nhập: the door. Who comes in goes on to where they wanted to be."""
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from core.db import transaction
+from core.i18n import LANGUAGES
+from services import accounts
+from ui import HOME, _, arrive, parts
+from ui.door import ask
+
+if arrive():
+    st.switch_page(HOME)
+
+with st.container(key="door"):
+    chosen = st.segmented_control(
+        "Ngôn ngữ · Language · 言語", list(LANGUAGES), default="vi", format_func=LANGUAGES.__getitem__, required=True,
+        key="lang", bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    st.session_state["language"] = chosen
+    parts.head(_("Đăng nhập"), _("Dành cho cán bộ phường, xã, tổ trưởng, trưởng thôn và tổ công nghệ số."))
+    match st.query_params.get("again"):
+        case "ticket":
+            parts.note("waiting", _("Lần đăng nhập trước chưa xong."), _("Xin nhập lại tên và mật khẩu."))
+        case "out":
+            parts.note("arrived", _("Đã đăng xuất khỏi thiết bị này."))
+    tried = ask()
+    if tried and tried.is_right:
+        with transaction() as session:
+            ticket = accounts.admit(session, username=tried.username, address=tried.address)
+        parts.go(f"/session/{ticket}?next={quote(st.query_params.get('next', '/'), safe='')}")
+    elif tried:
+        with transaction() as session:
+            accounts.turn_away(session, username=tried.username, address=tried.address)
+        # A locked door says the same: who guesses learns nothing from it.
+        st.error(_("Tên đăng nhập hoặc mật khẩu không đúng. Sai năm lần thì đợi mười lăm phút rồi thử lại."))
+    st.caption(_("Quên mật khẩu: nhờ quản trị viên của phường, xã đặt lại."))

@@ -1,0 +1,57 @@
+"""The page that carries every screen: Streamlit's own, with our language, title and icon, from memory.
+
+Streamlit says `lang="en"` and "Streamlit" until its script has run, fetches a typeface we do not use, and points at an
+interface we keep closed.
+"""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import streamlit
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.i18n import N_, translate
+from core.settings import settings
+
+INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+
+
+FONT = '<link rel="preload" href="./app/static/be-vietnam-pro-400.woff2" as="font" type="font/woff2" crossorigin />'
+
+
+def page(source: str, *, language: str) -> bytes:
+    """Streamlit's index.html made our own."""
+    no_script = translate(N_("Trang này cần JavaScript. Hãy bật JavaScript trong trình duyệt rồi tải lại."), language=language)
+    changes = {
+        r"<!--.*?-->": "",
+        r'<html lang="en">': f'<html lang="{language}">',
+        r"<title>Streamlit</title>": "<title>Cầu Nối</title>",
+        r"\./favicon\.png": "./app/static/icon.svg",
+        r'<link[^>]*rel="preload"[^>]*SourceSans[^>]*/>': FONT,
+        r'<link rel="service-desc"[^>]*/>': "",
+        r"<script>\s*window\.prerenderReady = false\s*</script>": "",
+        r"<noscript>.*?</noscript>": f"<noscript>{no_script}</noscript>",
+        r"\n\s*\n+": "\n",
+    }
+    for old, new in changes.items():
+        source = re.sub(old, new, source, flags=re.DOTALL)
+    return source.encode()
+
+
+class Shell:
+    """Middleware: answer the addresses of the screens; pass everything else on."""
+
+    def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
+        self.app = app
+        self.paths = frozenset({"/", *(f"/{path}" for path in paths)})
+        self.body = page(INDEX.read_text(encoding="utf-8"), language=settings().language)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """GET and HEAD of a screen."""
+        if scope["type"] == "http" and scope["path"] in self.paths and scope["method"] in ("GET", "HEAD"):
+            answer = Response(self.body, media_type="text/html", headers={"cache-control": "no-cache"})
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, receive, send)

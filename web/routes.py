@@ -1,0 +1,15 @@
+"""HTTP beside the screens: the session, residents' phones, leaders' phones, monitors."""
+
+from starlette.routing import BaseRoute
+
+from web import links, session
+
+routes: list[BaseRoute] = [
+    *session.routes,
+    *announcement.routes,
+    *relay.routes,
+    *join.routes,
+    *files.routes,
+    *health.routes,
+    *links.routes,
+]

@@ -1,0 +1,71 @@
+"""The two ends of a session: a one-time ticket becomes a cookie; signing out ends it. Neither waits for Streamlit."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from core.addresses import safe_path
+from core.db import transaction
+from core.i18n import N_, translate
+from core.settings import settings
+from services import sessions
+from web.origins import is_ours
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"), ("coc_coc", "Cốc Cốc"), ("Firefox", "Firefox"),
+             ("SamsungBrowser", "Samsung"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_MACHINES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+             ("Linux", "Linux"))  # fmt: skip
+
+
+def open_session(request: Request) -> Response:
+    """Change the ticket of the sign-in form into a cookie and go on to where the person wanted to be.
+
+    A ticket that is used, too old or sent by another site leads back to the sign-in page, which says so.
+    """
+    headers = {"cache-control": "no-store"}
+    token = None
+    if is_ours(request):
+        with transaction() as session:
+            token = sessions.redeem(
+                session, ticket=request.path_params["ticket"], device=device_of(request.headers.get("user-agent", ""))
+            )  # fmt: skip
+            if token and (before := request.cookies.get(sessions.cookie_name())):
+                sessions.sign_out(session, token=before)
+    if token is None:
+        return RedirectResponse("/sign_in?again=ticket", status_code=303, headers=headers)
+    response = RedirectResponse(safe_path(request.query_params.get("next", "/")), status_code=303, headers=headers)
+    response.set_cookie(
+        sessions.cookie_name(), token, max_age=int(sessions.WHOLE_LIFE.total_seconds()), path="/", httponly=True,
+        samesite="lax", secure=settings().is_https,
+    )  # fmt: skip
+    return response
+
+
+def close_session(request: Request) -> Response:
+    """End this browser's session and forget the cookie. Asked for by another site, it is refused."""
+    if not is_ours(request):
+        words = translate(N_("Yêu cầu này không đến từ trang của phường."), language=settings().language)
+        return PlainTextResponse(words, status_code=403)
+    if token := request.cookies.get(sessions.cookie_name()):
+        with transaction() as session:
+            sessions.sign_out(session, token=token)
+    response = RedirectResponse("/sign_in?again=out", status_code=303, headers={"cache-control": "no-store"})
+    response.delete_cookie(
+        sessions.cookie_name(), path="/", httponly=True, samesite="lax", secure=settings().is_https
+    )  # fmt: skip
+    return response
+
+
+def device_of(user_agent: str) -> str:
+    """`Chrome, Android`: enough to recognise one's own browser, no more."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    machine = next((name for sign, name in _MACHINES if re.search(rf"\b{sign}", user_agent)), "")
+    return ", ".join(filter(None, (browser, machine)))
+
+
+routes = [
+    Route("/session/{ticket}", open_session, methods=["GET"]),
+    Route("/sign-out", close_session, methods=["POST"]),
+]

@@ -8,9 +8,9 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -86,6 +86,11 @@ def reading() -> Generator[Session]:
     with Session(readers(), expire_on_commit=False) as session:
         yield session
         session.rollback()
+
+
+def changed(session: Session, statement: Executable) -> int:
+    """Run an update or delete; how many rows it touched."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def upsert(

@@ -54,7 +54,7 @@ class Words:
     send_at: datetime | None = None
     expires_at: datetime | None = None
     needs: Sequence[Need] = ()
-    channels: Sequence[Channel] = ()
+    corrects_id: UUID | None = None
 
 
 def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
@@ -68,6 +68,7 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     ward = _ward_of(session, actor, words)
     announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
+    _correct(session, actor, announcement, words)
     session.add(announcement)
     session.flush()
     _address(session, announcement, words)
@@ -235,6 +236,15 @@ def _apply(announcement: Announcement, words: Words) -> None:
 def _facts(facts: dict[str, str]) -> dict[str, str]:
     kept = {name: clean(facts.get(name, ""))[:FACT_MAX] for name in FACTS}
     return {name: value for name, value in kept.items() if value}
+
+
+def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:
+    if words.corrects_id is None:
+        return
+    wrong = get(session, actor=actor, announcement_id=words.corrects_id)
+    if wrong.sent_at is None or wrong.unit_id != announcement.unit_id:
+        raise Invalid(N_("Chỉ đính chính được thông báo đã gửi của chính phường, xã này."))
+    announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
 
 
 def _text(value: str, name: str, limit: int, *, may_be_empty: bool = False) -> str:

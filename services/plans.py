@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Unit
 from services import access
+from services.access import Actor
 
 PATHS = ("relay", "zalo_oa", "zns", "sms", "door")
 
@@ -82,6 +83,17 @@ def of_audience(
         for group, unit in groups
     ]
     return Plan(households=households, people=people, relay=relay, door=households - relay, groups=planned)
+
+
+def preview(session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = ()) -> Plan:
+    """The plan for units not yet written into any announcement: how many and who, while one still composes.
+
+    Raises:
+        NotFound: a unit outside the actor's sight.
+    """
+    access.require(actor, *access.WRITERS)
+    units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in unit_ids]
+    return of_audience(session, audience=[Audience(announcement_id=u.id, unit_id=u.id, needs=list(needs)) for u in units])
 
 
 def _units(session: Session, audience: Sequence[Audience]) -> dict[UUID, str]:

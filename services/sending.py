@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, func, select
 
 from core import clock
+from core.db import changed
 from core.ids import new_id
 from core.tokens import new_token
 from models import (
@@ -140,16 +141,14 @@ def _mark(session: Session, announcement_id: UUID, column: datetime | None, now:
     if status is not AnnouncementStatus.SENT:
         return 0
     waiting = (col(Relay.announcement_id) == announcement_id) & col(Relay.posted_at).is_(None) & col(column).is_(None)
-    return session.execute(update(Relay).where(waiting).values({col(column): now})).rowcount
+    return changed(session, update(Relay).where(waiting).values({col(column): now}))
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:
     """Stop what has not left: drafts and scheduled ones wholly, of a sent one the relays nobody has posted yet."""
     waiting = (col(Delivery.announcement_id) == announcement.id) & col(Delivery.status).in_(STOPPABLE)
     now = clock.now()
-    stopped = session.execute(
-        update(Delivery).where(waiting).values(status=DeliveryStatus.CANCELLED, updated_at=now)
-    ).rowcount  # fmt: skip
+    stopped = changed(session, update(Delivery).where(waiting).values(status=DeliveryStatus.CANCELLED, updated_at=now))
     total = session.exec(select(func.count()).select_from(Delivery).where(Delivery.announcement_id == announcement.id)).one()
     left = session.exec(
         select(func.count()).select_from(Delivery).where(

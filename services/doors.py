@@ -19,8 +19,10 @@ def is_locked(session: Session, *, door: str, limit: int = 5, minutes: int = 15)
     """Whether `limit` wrong tries within `minutes` were made here, the last of them less than `minutes` ago."""
     span = timedelta(minutes=minutes)
     tries = _tries(session, door=door, since=clock.now() - 2 * span)
-    return any(tries[i + limit - 1] - first <= span and clock.now() - tries[i + limit - 1] < span
-               for i, first in enumerate(tries[: len(tries) - limit + 1]))  # fmt: skip
+    return any(
+        tries[i + limit - 1] - tries[i] <= span and clock.now() - tries[i + limit - 1] < span
+        for i in range(len(tries) - limit + 1)
+    )  # fmt: skip
 
 
 def record_wrong_try(session: Session, *, door: str, limit: int = 5, minutes: int = 15) -> bool:

@@ -86,6 +86,7 @@ class Membership(Model, table=True):
             "uq_membership_household_id_group_id_open", "household_id", "group_id", unique=True,
             sqlite_where=text("left_on IS NULL"), postgresql_where=text("left_on IS NULL"),
         ),
+        Index("ix_membership_household_id_days", "household_id", "group_id", "joined_on", "left_on", "people"),
         CheckConstraint("people BETWEEN 1 AND 99", name="people"),
         CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_on"),
     )  # fmt: skip

@@ -35,6 +35,9 @@ class Household(Model, table=True):
 
     __table_args__ = (
         Index("uq_household_unit_id_code", "unit_id", "code", unique=True),
+        Index(
+            "ix_household_unit_id_days", "unit_id", "arrived_on", "left_on", "people", "smartphones", "id"
+        ),  # all a count needs
         CheckConstraint("people BETWEEN 0 AND 99", name="people"),
         CheckConstraint("smartphones BETWEEN 0 AND people", name="smartphones"),
         CheckConstraint("left_on IS NULL OR left_on >= arrived_on", name="left_on"),

@@ -69,6 +69,10 @@ class Unit(Model, table=True):
         """The shortest name that is clear within its ward."""
         return self.short_name or self.name
 
+    def valid_on(self, day: date) -> bool:
+        """Whether it exists on a day; on the day `valid_to` its successor already stands."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
 
 class UnitChangeKind(StrEnum):
     """What happened to units on a day."""

@@ -1,0 +1,225 @@
+"""Rollups: the daily counts of each residential unit, so that a figure reads one row a unit instead of every household.
+
+A `UnitDay` row stands from its day until the next one, and is written in the transaction that changes a household or a
+membership. What it counts is the definition of design §4; `services.figures.coverage_from_rows` computes the same without it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, Column, ColumnElement, Select, case, func, insert, literal, or_, select, union_all
+from sqlmodel import Session
+
+from core import clock
+from core.ids import new_id
+from models import GroupKind, Model
+
+FOREVER = date.max
+UNITS_AT_A_TIME = 200
+Counts = tuple[int, ...]
+Days = list[tuple[date, Counts]]
+Changes = dict[UUID, dict[date, Counts]]
+COUNTS = ("households", "people", "smartphones", "joined", "people_joined")  # the order within `Counts`
+NONE: Counts = (0,) * len(COUNTS)
+
+_TABLES = Model.metadata.tables
+_UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
+_SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
+
+
+def refresh(session: Session, *, unit_ids: Iterable[UUID], since: date | None = None) -> None:
+    """Recount residential units from the day `since` on (None: all days), in the caller's transaction.
+
+    Call it after the last write, with the first day the write changes: the day of joining, leaving or arriving; the day of
+    arrival when the people or smartphones of a household were corrected. On PostgreSQL the units stay locked until the end of
+    the transaction, so that two writers cannot each count without the other's change.
+    """
+    for ids in _batches(unit_ids):
+        _recount(session, ids, since)
+
+
+def repair(session: Session) -> list[UUID]:
+    """Recount everything; the units whose rows were wrong until now. Empty when all was well."""
+    ids = list(session.execute(select(_HOME.unit_id).union(select(_DAY.unit_id))).scalars())
+    return [unit_id for batch in _batches(ids) for unit_id in _recount(session, batch, None)]
+
+
+def _batches(unit_ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
+    ids = sorted(set(unit_ids))
+    return (ids[start : start + UNITS_AT_A_TIME] for start in range(0, len(ids), UNITS_AT_A_TIME))
+
+
+def _recount(session: Session, ids: Sequence[UUID], since: date | None) -> list[UUID]:
+    """Bring the rows from `since` on in line; the units in which any was wrong."""
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        units = select(_UNIT.id).where(_UNIT.id.in_(ids)).order_by(_UNIT.id)
+        session.execute(units.with_for_update(key_share=True)).all()
+    before = _standing(session, ids, since) if since else {}
+    changes = _from_day(session, ids, since) if since else _changes(session, ids, None)
+    wanted = {unit_id: _days(changes.get(unit_id, {}), before.get(unit_id, NONE)) for unit_id in ids}
+    stored = _stored(session, ids, since)
+    wrong = {unit_id: days for unit_id, days in wanted.items() if days != stored.get(unit_id, [])}
+    if wrong:
+        _write(session, wrong, since)
+    return list(wrong)
+
+
+def _days(changes: dict[date, Counts], before: Counts) -> Days:
+    """Changes by day as the counts that stand from then on: a row only where they differ from those before."""
+    counts, last, days = NONE, before, []
+    for day in sorted(changes):
+        counts = tuple(map(sum, zip(counts, changes[day], strict=True)))
+        if counts != last:
+            days.append((day, counts))
+            last = counts
+    return days
+
+
+def _write(session: Session, wanted: dict[UUID, Days], since: date | None) -> None:
+    stale = _DAY.unit_id.in_(list(wanted))
+    session.execute(_TABLES["unitday"].delete().where(stale if since is None else stale & (_DAY.day >= since)))
+    now = clock.now()
+    rows = [
+        {"id": new_id(), "created_at": now, "unit_id": unit_id, "day": day, **dict(zip(COUNTS, counts, strict=True))}
+        for unit_id, days in wanted.items()
+        for day, counts in days
+    ]
+    if rows:
+        session.execute(insert(_TABLES["unitday"]), rows)
+
+
+def _rows(ids: Sequence[UUID]) -> Select[Any]:
+    return select(_DAY.unit_id, _DAY.day, *[_DAY[name] for name in COUNTS]).where(_DAY.unit_id.in_(ids))
+
+
+def _standing(session: Session, ids: Sequence[UUID], since: date) -> dict[UUID, Counts]:
+    """The counts that stand on the day before `since`."""
+    earlier = _TABLES["unitday"].alias().c
+    latest = select(func.max(earlier.day)).where(earlier.unit_id == _DAY.unit_id, earlier.day < since)
+    return {row[0]: tuple(row[2:]) for row in session.execute(_rows(ids).where(_DAY.day == latest.scalar_subquery()))}
+
+
+def _stored(session: Session, ids: Sequence[UUID], since: date | None) -> dict[UUID, Days]:
+    query = _rows(ids).order_by(_DAY.day)
+    found: dict[UUID, Days] = {}
+    for row in session.execute(query if since is None else query.where(_DAY.day >= since)):
+        found.setdefault(row[0], []).append((row[1], tuple(row[2:])))
+    return found
+
+
+def _from_day(session: Session, ids: Sequence[UUID], since: date) -> Changes:
+    """Like `_changes`, by one look at each household and membership; the sweep only where something happens after `since`."""
+    is_home = (_HOME.arrived_on <= since) & _lasts(_HOME.left_on, since)
+    is_in = is_home & (_SPELL.joined_on <= since) & _lasts(_SPELL.left_on, since) & _lasts(_GROUP.closed_on, since)
+    homes = select(
+        _HOME.unit_id,
+        _amount(is_home, literal(1)), _amount(is_home, _HOME.people), _amount(is_home, _HOME.smartphones),
+        _changes_after(since, _HOME.arrived_on, _HOME.left_on),
+    ).where(_HOME.unit_id.in_(ids))  # fmt: skip
+    spells = _with_groups(
+        select(
+            _HOME.unit_id, func.count(case((is_in, _HOME.id)).distinct()), _amount(is_in, _SPELL.people),
+            _changes_after(since, _SPELL.joined_on, _SPELL.left_on, _GROUP.closed_on),
+        ),
+        ids,
+    )  # fmt: skip
+    counted = {row[0]: tuple(row[1:]) for row in session.execute(homes.group_by(_HOME.unit_id))}
+    joined = {row[0]: tuple(row[1:]) for row in session.execute(spells.group_by(_HOME.unit_id))}
+    changing = [unit_id for unit_id in ids if counted.get(unit_id, NONE)[3] or joined.get(unit_id, NONE)[2]]
+    found: Changes = {unit_id: {since: (*counted.get(unit_id, NONE)[:3], *joined.get(unit_id, NONE)[:2])} for unit_id in ids}
+    for unit_id, changes in (_changes(session, changing, since) if changing else {}).items():
+        found[unit_id] = {since: NONE} | changes
+    return found
+
+
+def _changes(session: Session, ids: Sequence[UUID], since: date | None) -> Changes:
+    """By unit and day, what the counts go up or down by; all that happened before `since` is gathered on that day."""
+    homes, spells = _homes(ids, since), _spells(ids, since)
+    stays = _stays(spells)
+    events = union_all(
+        _event(homes, homes.c.start, households=literal(1), people=homes.c.people, smartphones=homes.c.smartphones),
+        _event(homes, homes.c.end, households=literal(-1), people=-homes.c.people, smartphones=-homes.c.smartphones),
+        _event(spells, spells.c.start, people_joined=spells.c.people),
+        _event(spells, spells.c.end, people_joined=-spells.c.people),
+        _event(stays, stays.c.start, joined=literal(1)).where(stays.c.is_first),
+        _event(stays, stays.c.end, joined=literal(-1)).where(stays.c.is_last),
+    ).cte()
+    sums = [func.sum(events.c[name]) for name in COUNTS]
+    query = select(events.c.unit_id, events.c.day, *sums).where(events.c.day < FOREVER).group_by(events.c.unit_id, events.c.day)
+    found: Changes = {}
+    for row in session.execute(query):
+        found.setdefault(row[0], {})[row[1]] = tuple(row[2:])
+    return found
+
+
+def _event(source: CTE, day: ColumnElement[date], **counts: ColumnElement[int]) -> Select[Any]:
+    amounts = [counts.get(name, literal(0)).label(name) for name in COUNTS]
+    return select(source.c.unit_id, day.label("day"), *amounts)
+
+
+def _homes(ids: Sequence[UUID], since: date | None) -> CTE:
+    """The days on which each household is present: from `start` until the day before `end`."""
+    query = select(_HOME.unit_id, _HOME.people, _HOME.smartphones).where(_HOME.unit_id.in_(ids))
+    return _between(query, _HOME.arrived_on, func.coalesce(_HOME.left_on, FOREVER), since).cte()
+
+
+def _spells(ids: Sequence[UUID], since: date | None) -> CTE:
+    """The days of each membership in a household group, while the household is present and the group open."""
+    query = select(_HOME.unit_id, _HOME.id.label("household_id"), _SPELL.id.label("spell_id"), _SPELL.people)
+    left, moved, closed = (func.coalesce(day, FOREVER) for day in (_SPELL.left_on, _HOME.left_on, _GROUP.closed_on))
+    start = _later(_SPELL.joined_on, _HOME.arrived_on)
+    return _between(_with_groups(query, ids), start, _earlier(_earlier(left, moved), closed), since).cte()
+
+
+def _stays(spells: CTE) -> CTE:
+    """Spells of one household that overlap or touch are one stay: which rows begin and which end one."""
+    order = (spells.c.start, spells.c.end, spells.c.spell_id)
+    latest = func.max(spells.c.end)
+    rows = select(
+        spells.c.unit_id,
+        spells.c.start,
+        latest.over(partition_by=spells.c.household_id, order_by=order, rows=(None, 0)).label("end"),
+        latest.over(partition_by=spells.c.household_id, order_by=order, rows=(None, -1)).label("before"),
+        func.lead(spells.c.start).over(partition_by=spells.c.household_id, order_by=order).label("following"),
+    ).cte()
+    is_first = or_(rows.c.before.is_(None), rows.c.start > rows.c.before)
+    is_last = or_(rows.c.following.is_(None), rows.c.following > rows.c.end)
+    return select(rows.c.unit_id, rows.c.start, rows.c.end, is_first.label("is_first"), is_last.label("is_last")).cte()
+
+
+def _with_groups(query: Select[Any], ids: Sequence[UUID]) -> Select[Any]:
+    """Households of these units with their memberships in household groups, of whatever unit."""
+    home, spell, group = (_TABLES[name] for name in ("household", "membership", "chat_group"))
+    return (
+        query.select_from(home.join(spell, _SPELL.household_id == _HOME.id).join(group, _GROUP.id == _SPELL.group_id))
+        .where(_HOME.unit_id.in_(ids), _GROUP.kind == GroupKind.HOUSEHOLD)
+    )  # fmt: skip
+
+
+def _between(query: Select[Any], start: ColumnElement[date], end: ColumnElement[date], since: date | None) -> Select[Any]:
+    if since is None:
+        return query.add_columns(start.label("start"), end.label("end")).where(start < end)
+    return query.add_columns(_later(start, literal(since)).label("start"), end.label("end")).where(start < end, end > since)
+
+
+def _lasts(end: Column[Any], day: date) -> ColumnElement[bool]:
+    return or_(end.is_(None), end > day)
+
+
+def _amount(condition: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:
+    return func.sum(case((condition, amount), else_=0))
+
+
+def _changes_after(day: date, *columns: Column[Any]) -> ColumnElement[int]:
+    return func.max(case((or_(*[column > day for column in columns]), 1), else_=0))
+
+
+def _earlier(one: ColumnElement[date], other: ColumnElement[date]) -> ColumnElement[date]:
+    return case((one < other, one), else_=other)
+
+
+def _later(one: ColumnElement[date], other: ColumnElement[date]) -> ColumnElement[date]:
+    return case((one > other, one), else_=other)

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from web import links, session
+from web import announcement, files, health, join, links, relay, session
 
 routes: list[BaseRoute] = [
     *session.routes,

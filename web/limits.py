@@ -1,0 +1,74 @@
+"""How often one address may do a thing: a bucket that fills again with time, in this process's memory only."""
+
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
+
+from starlette.types import Scope
+
+# This machine and networks behind it: RFC 1918, 4193, 6598 (a carrier's inside), 3927.
+_OUR_SIDE = tuple(
+    ip_network(block)
+    for block in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+
+
+class Allowance:
+    """`burst` at once, then `per_second`. Remembers at most `most` addresses; past that all begin anew."""
+
+    def __init__(self, *, burst: int, per_second: float, most: int = 20_000) -> None:
+        self.burst, self.per_second, self.most = burst, per_second, most
+        self._left: dict[object, tuple[float, datetime]] = {}
+
+    def take(self, key: object, now: datetime) -> bool:
+        """Whether one more is allowed at this instant; if so, it is used up."""
+        left, since = self._left.get(key, (float(self.burst), now))
+        left = min(float(self.burst), left + self.per_second * max(0.0, (now - since).total_seconds()))
+        is_allowed = left >= 1
+        if key not in self._left and len(self._left) >= self.most:
+            self._left.clear()
+        self._left[key] = (left - 1 if is_allowed else left, now)
+        return is_allowed
+
+
+def address_of(scope: Scope) -> str:
+    """Who calls, as a key for an allowance; "" where the server does not say. Never stored."""
+    client = scope.get("client")
+    return _network_of(client[0]) if client else ""
+
+
+@lru_cache(maxsize=4096)
+def _network_of(host: str) -> str:
+    """The address itself; of IPv6 the 64 bits that one household or phone is given."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+# A full market hall behind one address may open a link at once; a script may not count for ever. It is served all the same.
+_counted = Allowance(burst=300, per_second=2)
+
+
+def may_count(scope: Scope, link_id: UUID, now: datetime) -> bool:
+    """Whether one more opening of a link from this address moves its figures."""
+    address = address_of(scope)
+    return not is_public(address) or _counted.take((address, link_id), now)
+
+
+@lru_cache(maxsize=4096)
+def is_public(address: str) -> bool:
+    """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return not any(ip in network for network in _OUR_SIDE)

@@ -97,3 +97,9 @@ def actor_named(session: Session, *, username: str) -> Actor:
     if user is None:
         raise NotFound(N_("Không có tài khoản “{name}” đang dùng."), name=username)
     return actor_of(session, user)
+
+
+def display_name(session: Session, *, user_id: UUID | None) -> str:
+    """The name of whoever did something, "" where it was the terminal or is no longer known."""
+    user = session.get(User, user_id) if user_id else None
+    return user.display_name if user else ""

@@ -97,7 +97,7 @@ def counts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, in
     """Posted relays, relays, overdue ones, opens and known households of announcements."""
     late = col(Relay.posted_at).is_(None) & (col(Relay.due_at) <= clock.now())
     relays = session.exec(
-        select(Relay.announcement_id, func.count(Relay.posted_at), func.count(), func.sum(case((late, 1), else_=0)))
+        select(Relay.announcement_id, func.count(col(Relay.posted_at)), func.count(), func.sum(case((late, 1), else_=0)))
         .where(col(Relay.announcement_id).in_(ids)).group_by(col(Relay.announcement_id))
     ).all()  # fmt: skip
     reached = session.exec(

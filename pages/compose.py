@@ -1,0 +1,105 @@
+"""Soạn thông báo: what do we say, to whom, until when; with what leaders will paste and residents will see."""
+
+import streamlit as st
+
+from core import clock
+from core.db import reading, transaction
+from models import Announcement, AnnouncementKind, AsksFor, Urgency
+from services import access, drafts, plans, relays, units
+from ui import _, enter, leave_for, money, number, parts, refusals
+from ui.compose import FACT_WORDS, KINDS, asked_for, at, load, unit_names
+from ui.parts import Figure
+from ui.previews import paste, resident_page
+
+actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
+draft_id, corrects_id = asked_for("id"), asked_for("corrects")
+with reading() as session, refusals():
+    places = units.residential(session, actor=actor)
+    ward = units.commune_for(session, actor=actor)
+    draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
+    wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
+    chosen = [entry.unit_id for entry in drafts.audience_of(session, draft.id)] if draft else []
+names = unit_names(ward, places)
+load(draft, chosen or [ward.id], wrong=wrong)
+if draft and draft.return_reason:
+    parts.note("waiting", _("Được trả lại để sửa"), draft.return_reason)
+if wrong:
+    parts.note("waiting", _("Đính chính cho: {title}", title=wrong.title), _("Trang cũ sẽ hiện bản đính chính này trước tiên."))
+
+left, right = st.columns([1.15, 1], gap="medium")
+with left:
+    title = st.text_input(
+        _("Tiêu đề"), key="c_title", max_chars=drafts.TITLE_MAX, placeholder=_("Khám sàng lọc miễn phí sáng mai")
+    )
+    body = st.text_area(_("Nội dung đầy đủ, hiện ở trang của bà con"), key="c_body", height=170, max_chars=drafts.BODY_MAX)
+    group_text = st.text_area(
+        _("Lời nhắn ngắn để tổ trưởng dán vào nhóm (bỏ trống: dùng nội dung đầy đủ)"), key="c_group_text", height=110,
+        max_chars=drafts.GROUP_TEXT_MAX, help=_("Nên dưới năm dòng: việc gì, khi nào, ở đâu, mang gì, hỏi ai."),
+    )  # fmt: skip
+    with st.expander(_("Khi nào, ở đâu, ai nên đi, mang gì"), expanded=any(st.session_state.get(f"c_{n}") for n in drafts.FACTS)):
+        facts = {name: st.text_input(_(FACT_WORDS[name]), key=f"c_{name}", max_chars=drafts.FACT_MAX) for name in drafts.FACTS}
+    where = st.multiselect(
+        _("Gửi tới"), list(names), format_func=names.get, key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
+    )
+    one, two = st.columns(2)
+    urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency")
+    kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None)
+    asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks")
+    one, two = st.columns(2)
+    must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
+    must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)
+    later = st.toggle(_("Hẹn giờ gửi"), key="c_later", help=_("Tắt: gửi ngay khi được duyệt."))
+    send_day = send_hour = None
+    if later:
+        one, two = st.columns(2)
+        send_day = one.date_input(_("Gửi ngày"), key="c_send_day", value=None, format="DD/MM/YYYY")
+        send_hour = two.time_input(_("lúc"), key="c_send_hour", value=None, step=900)
+
+words = drafts.Words(
+    title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
+    kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=at(must_day, must_hour), send_at=at(send_day, send_hour),
+    corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
+)  # fmt: skip
+with reading() as session, refusals():
+    plan = plans.preview(session, actor=actor, unit_ids=where)
+
+with right:
+    parts.figures(
+        Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
+        Figure(
+            _("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=number(len(plan.groups)), cost=money(0))
+        ),
+        Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
+        Figure(_("Không có đường nào"), "0", _("hộ"), _("ai cũng có một đường báo tin")),
+    )
+    pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
+    with pasted:
+        sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
+        shape = Announcement(unit_id=ward.id, title=title, body=body, group_text=group_text)
+        paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))
+    with seen:
+        asks = {AsksFor.CONFIRMATION: _("Tôi đã nắm thông tin"), AsksFor.ATTENDANCE: _("Gửi câu trả lời")}
+        resident_page(
+            ward=ward.name, title=title, body=body, facts={name: text for name, text in facts.items() if text},
+            urgency=urgency, at=words.send_at or clock.now(), button=asks.get(asks_for, ""),
+        )  # fmt: skip
+
+with parts.action_bar():
+    is_saved = st.button(_("Lưu dự thảo"), key="c_save")
+    is_submitted = st.button(_("Trình duyệt"), key="c_submit", type="primary")
+if is_saved or is_submitted:
+    with refusals():
+        with transaction() as session:
+            if draft:
+                made = drafts.edit(
+                    session, actor=actor, announcement_id=draft.id, version=st.session_state["c_version"], words=words
+                )
+            else:
+                made = drafts.write(session, actor=actor, words=words)
+            if is_submitted:
+                drafts.submit(session, actor=actor, announcement_id=made.id)
+        st.session_state.pop("c_loaded", None)
+        leave_for(
+            "pages/review.py", id=str(made.id),
+            news=_("Đã trình duyệt. Người duyệt sẽ thấy ở trang Hôm nay.") if is_submitted else _("Đã lưu dự thảo."),
+        )  # fmt: skip

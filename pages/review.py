@@ -1,0 +1,109 @@
+"""Xem và duyệt: exactly what goes out, to whom, by which path; approve, return, or send it on."""
+
+import streamlit as st
+
+from core import clock
+from core.db import reading, transaction
+from models import AnnouncementStatus, AsksFor, Urgency
+from services import access, announcements, drafts, plans, relays, units
+from ui import _, enter, leave_for, moment, number, parts, refusals
+from ui.compose import asked_for
+from ui.parts import Column, Figure
+from ui.previews import paste, resident_page, stamp_of, until
+
+actor = enter(needs=access.WRITERS)
+draft_id = asked_for("id")
+with reading() as session, refusals():
+    if draft_id is None:
+        leave_for("pages/announcements.py")
+    item = drafts.get(session, actor=actor, announcement_id=draft_id)
+    audience = drafts.audience_of(session, item.id)
+    plan = plans.of_audience(session, audience=audience)
+    author = access.display_name(session, user_id=item.author_id)
+    ward = units.commune_for(session, actor=actor)
+    places = {entry.unit_id: access.unit_for(session, actor=actor, unit_id=entry.unit_id).label for entry in audience}
+if item.sent_at:
+    leave_for("pages/announcement.py", id=str(item.id))
+
+facts = [stamp_of(item.urgency), parts.state(item.status), _("Soạn: {who}", who=author or "–")]
+if item.must_reach_by:
+    facts.append(until(item.must_reach_by))
+parts.head(item.title, *facts)
+if item.return_reason:
+    parts.note("waiting", _("Được trả lại để sửa"), item.return_reason)
+if item.send_at:
+    parts.note("unknown", _("Hẹn gửi {at}", at=moment(item.send_at)), _("Duyệt xong, máy tự gửi đúng giờ đó."))
+
+parts.figures(
+    Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
+    Figure(
+        _("Qua nhóm của tổ"),
+        number(plan.relay),
+        _("/ {n} hộ", n=number(plan.households)),
+        _("{n} nhóm", n=number(len(plan.groups))),
+    ),
+    Figure(_("Phải gõ cửa"), number(plan.door), _("/ {n} hộ", n=number(plan.households)), tone="waiting" if plan.door else None),
+    Figure(_("Chi phí"), "0 ₫", "", _("không có hộ nào thiếu đường báo tin")),
+)
+one, two = st.columns(2, gap="medium")
+with one:
+    parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))
+    sample = plan.groups[0].unit_label if plan.groups else next(iter(places.values()), "")
+    paste(relays.ready_text(item, unit_label=sample, url=relays.sample_url()))
+    parts.section(_("Gửi tới"), ", ".join(list(places.values())[:6]) + ("…" if len(places) > 6 else ""))
+    lone = parts.badge("overdue", _("chưa có tổ trưởng"))
+    rows = [(group.name, group.unit_label, number(group.households), "" if group.leader_id else lone)
+            for group in sorted(plan.groups, key=lambda g: (g.leader_id is not None, -g.households))]  # fmt: skip
+    parts.table([_("Nhóm"), Column(_("Tổ"), "desk"), Column(_("Hộ trong nhóm"), "num"), ""], rows, shown=6,
+                more=_("Xem cả {n} nhóm", n=number(len(rows))))  # fmt: skip
+with two:
+    parts.section(_("Bà con mở trên điện thoại"))
+    asks = {AsksFor.CONFIRMATION: _("Tôi đã nắm thông tin"), AsksFor.ATTENDANCE: _("Gửi câu trả lời")}
+    resident_page(
+        ward=ward.name, title=item.title, body=item.body, facts=item.facts, urgency=item.urgency,
+        at=item.send_at or clock.now(), button=asks.get(item.asks_for, ""),
+    )  # fmt: skip
+
+is_own = actor.id == item.author_id
+may_approve = actor.role in access.APPROVERS and (not is_own or item.urgency is Urgency.EMERGENCY or ward.allows_self_approval)
+if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
+    parts.note(
+        "waiting", _("Chờ người khác duyệt"), _("Người soạn không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
+    )
+st.session_state.setdefault("r_read", item.version)
+with parts.action_bar():
+    is_edit = item.status in drafts.EDITABLE and st.button(_("Sửa"), key="r_edit")
+    is_stop = item.status in (*drafts.EDITABLE, AnnouncementStatus.SCHEDULED) and st.button(_("Bỏ"), key="r_stop")
+    is_back = item.status is AnnouncementStatus.IN_REVIEW and may_approve and st.button(_("Trả lại"), key="r_back")
+    is_submit = item.status is AnnouncementStatus.DRAFT and st.button(_("Trình duyệt"), key="r_submit", type="primary")
+    label = (
+        _("Duyệt và gửi tới {n} hộ", n=number(plan.households))
+        if not item.send_at
+        else _("Duyệt, hẹn gửi {n} hộ", n=number(plan.households))
+    )
+    is_ok = item.status is AnnouncementStatus.IN_REVIEW and may_approve and st.button(label, key="r_ok", type="primary")
+if is_edit:
+    leave_for("pages/compose.py", id=str(item.id))
+if is_back or st.session_state.get("r_returning"):
+    st.session_state["r_returning"] = True
+    reason = st.text_input(_("Lý do trả lại, người soạn sẽ thấy"), key="r_reason", max_chars=500)
+    if st.button(_("Trả lại người soạn"), key="r_back_ok"):
+        with refusals():
+            with transaction() as session:
+                drafts.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
+            st.session_state.pop("r_returning", None)
+            leave_for("pages/announcements.py", news=_("Đã trả lại người soạn, kèm lý do."))
+with refusals():
+    if is_submit:
+        with transaction() as session:
+            drafts.submit(session, actor=actor, announcement_id=item.id)
+        leave_for("pages/review.py", id=str(item.id), news=_("Đã trình duyệt."))
+    if is_stop:
+        with transaction() as session:
+            announcements.cancel(session, actor=actor, announcement_id=item.id)
+        leave_for("pages/announcements.py", news=_("Đã bỏ, chưa có gì gửi đi."))
+    if is_ok:
+        with transaction() as session:
+            sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=st.session_state.pop("r_read"))
+        news = _("Đã gửi tới {n} tổ trưởng.", n=number(len(plan.groups))) if sent.sent_at else _("Đã duyệt, đến giờ máy tự gửi.")
+        leave_for("pages/announcement.py" if sent.sent_at else "pages/announcements.py", id=str(item.id), news=news)

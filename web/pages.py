@@ -1,5 +1,6 @@
 """Pages for phones: drawn by Jinja in the reader's language, with a policy that lets nothing foreign in."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from web import files, posts
 from web.styles import STYLES
 
 LONGEST_HELD_TOGETHER = 24
+_HOURS = re.compile(r"\d{1,2} (?:giờ(?: \d{1,2})?|phút)\b")
 _log = structlog.get_logger()
 
 
@@ -60,6 +62,11 @@ def _inner(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def _kept(words: str) -> str:
+    """Hours stay with their number: "18 giờ 30" is never broken."""
+    return _HOURS.sub(lambda found: found[0].replace(" ", formats.NO_BREAK), words)
+
+
 def _strong(words: str) -> Markup:
     return Markup("<strong>{}</strong>").format(words)
 
@@ -72,7 +79,7 @@ def _environment() -> Environment:
     made.globals |= {"_": _say, "asset": files.address}
     for name in ("number", "day", "hour", "moment", "near", "span"):
         made.filters[name] = _spoken(getattr(formats, name))
-    made.filters |= {"together": _together, "inner": _inner, "strong": _strong}
+    made.filters |= {"together": _together, "inner": _inner, "kept": _kept, "strong": _strong}
     return made
 
 
@@ -143,10 +150,8 @@ def trouble(request: Request, *, status: int, heading: str, sentence: str, refer
     )  # fmt: skip
 
 
-def failed(request: Request, where: str) -> Response:
-    """Log what just broke with a number, and give the number to whoever waits. No address or token is logged."""
-    reference = new_slug()
-    _log.exception("page.failed", where=where, reference=reference)
+def broken(request: Request, reference: str) -> Response:
+    """The page for a fault of ours, with the number under which its cause is in the log."""
     return trouble(
         request, status=500, heading=N_("Trang đang trục trặc"),
         sentence=N_("Xin thử lại sau ít phút. Nếu cần gấp, xin gọi phường."), reference=reference,
@@ -173,6 +178,7 @@ class PhonePage(HTTPEndpoint):
 
     async def post(self, request: Request) -> Response:
         """Take a form of ours, of a modest size."""
+        posts.pace(request)
         form = await posts.form_of(request)
         return await run_in_threadpool(self.pressed, request, form)
 
@@ -185,8 +191,10 @@ class PhonePage(HTTPEndpoint):
     async def _answer(self, request: Request) -> Response:
         try:
             return await self._taken(request)
-        except Exception:
-            return failed(request, type(self).__name__)
+        except Exception:  # noqa: BLE001 (logged, and answered with its number)
+            reference = new_slug(8)  # neither the address nor its token is logged
+            _log.exception("page.failed", page=type(self).__name__, reference=reference)
+            return broken(request, reference)
 
     async def _taken(self, request: Request) -> Response:
         looks, presses = getattr(self, "get", None), type(self).pressed is not PhonePage.pressed

@@ -1,15 +1,19 @@
 """Forms that a phone sends: only from our own pages, only of a modest size, only as plain pairs."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from core import clock
 from core.errors import Refusal
 from core.i18n import N_
-from core.settings import settings
+from web.limits import Allowance, address_of, is_public
+from web.origins import is_ours
 
 LARGEST_BODY = 8 * 1024
+# Many phones share one address of a mobile network, so one address may press often, but not without end (S22).
+_allowance = Allowance(burst=60, per_second=3)
 MOST_FIELDS = 20
 
 
@@ -37,6 +41,23 @@ class WrongType(Unacceptable):
     status = 415
 
 
+class TooMany(Unacceptable):
+    """Too many presses from one address."""
+
+    status = 429
+
+
+def pace(request: Request) -> None:
+    """Count one press of an address on the internet. The ward's own network and proxies stand for many and are not paced.
+
+    Raises:
+        TooMany: over sixty at once, or three a second for long.
+    """
+    address = address_of(request.scope)
+    if is_public(address) and not _allowance.take(address, clock.now()):
+        raise TooMany(N_("Có quá nhiều câu trả lời từ mạng này trong ít giây. Xin đợi một phút rồi bấm lại."))
+
+
 async def form_of(request: Request) -> Mapping[str, str]:
     """The fields of a form, the last of equal names.
 
@@ -57,18 +78,3 @@ async def form_of(request: Request) -> Mapping[str, str]:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         raise TooLarge(N_("Câu trả lời quá dài.")) from None
-
-
-def is_ours(request: Request) -> bool:
-    """Whether one of our own pages sent this.
-
-    Browsers say so in Sec-Fetch-Site where the connection is safe, and in Origin otherwise (Fetch §3.1, Fetch Metadata).
-    Neither comes from programs and very old phones, which carry no cookies of ours against a person's will.
-    """
-    if site := request.headers.get("sec-fetch-site"):
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    host = urlsplit(origin).netloc.lower()
-    return bool(host) and host in (request.headers.get("host", "").lower(), urlsplit(settings().public_url).netloc.lower())

@@ -1,0 +1,80 @@
+"""An announcement on a resident's phone: to read, to hear, to pass on, and to answer without a name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.db import reading, transaction
+from core.errors import Invalid
+from core.i18n import N_, translate
+from models import AsksFor, How, Urgency
+from services import announcements
+from services.announcements import PublicAnnouncement
+from web import pages, prose, visits
+from web.pages import PhonePage
+
+# How many of a household come: more than three is answered as three, which is what the ward plans by.
+MOST_ANSWERED = 3
+CHOICES = (("1", N_("1 người")), ("2", N_("2 người")), ("3", N_("Từ 3 người")), ("0", N_("Không đi")))
+
+
+class AnnouncementPage(PhonePage):
+    """`/a/{slug}`."""
+
+    def get(self, request: Request) -> Response:
+        """The text, whatever became of it. A person's opening is noted once; a robot's, a preview's, a HEAD never."""
+        visit = visits.visit_of(request)
+        with reading() as session:
+            notice = announcements.for_slug(session, slug=request.path_params["slug"], visitor=visit.visitor)
+        response = pages.render(request, "announcement.html", **_shown(request, notice))
+        return visits.counted(request, response, visit, notice.link_id)
+
+    def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
+        """Keep or take back this phone's answer. The same press twice is one answer."""
+        slug = request.path_params["slug"]
+        visit = visits.visit_of(request)
+        try:
+            with transaction() as session:
+                if form.get("do") == "take_back":
+                    announcements.take_back(session, slug=slug, visitor=visit.visitor)
+                else:
+                    how, people = _answer_in(form)
+                    announcements.answer(session, slug=slug, visitor=visit.visitor, how=how, people=people)
+        except Invalid as refusal:
+            return pages.trouble(
+                request, status=422, heading=N_("Chưa ghi được câu trả lời"),
+                sentence=pages.sentence_of(request, refusal), back=request.url.path,
+            )  # fmt: skip
+        return visits.remembered(pages.see(request.url.path), visit)
+
+
+def _answer_in(form: Mapping[str, str]) -> tuple[How, int]:
+    """What was pressed: nothing chosen, or not coming, still says that the household knows."""
+    people = form.get("people", "")
+    if form.get("do") != "answer" or people not in {"", *(value for value, _ in CHOICES)}:
+        raise Invalid(N_("Câu trả lời không đúng. Hãy chọn lại trên trang."))
+    return (How.ATTENDING, int(people)) if int(people or 0) else (How.CONFIRMED, 0)
+
+
+def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
+    language = pages.language_of(request)
+    answered = notice.answer.people if notice.answer else 0
+    return {
+        "notice": notice,
+        "ward": notice.ward,
+        "facts": prose.facts_of(notice.facts),
+        "blocks": prose.blocks_of(notice.body),
+        "summary": prose.summary_of(notice.facts, notice.body),
+        "spoken": prose.spoken_of(notice.title, notice.facts),
+        "changes": notice.answer is not None and "change" in request.query_params,
+        "choices": CHOICES if notice.asks_for is AsksFor.ATTENDANCE else (),
+        "chosen": str(min(answered, MOST_ANSWERED)) if answered else None,
+        "answered_people": translate(N_("từ 3"), language=language) if answered >= MOST_ANSWERED else str(answered),
+        "is_pressing": notice.urgency is Urgency.EMERGENCY and bool(notice.ward.phone),
+    }
+
+
+routes = [Route("/a/{slug}", AnnouncementPage)]

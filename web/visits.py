@@ -1,0 +1,45 @@
+"""One look at a public page: whose phone, and whether it counts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core import clock
+from models import Device
+from web import visitors
+from web.limits import may_count
+from web.scan_recorder import recorder
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`device` is None for whoever does not count: robots, previews, HEAD, fetched ahead."""
+
+    visitor: str
+    set_cookie: str | None
+    device: Device | None
+
+
+def visit_of(request: Request) -> Visit:
+    """Who looks."""
+    visitor, set_cookie = visitors.visitor_of(request)
+    counts = visitors.is_person(request.headers, request.method)
+    return Visit(visitor, set_cookie, visitors.device_of(request.headers.get("user-agent", "")) if counts else None)
+
+
+def counted(request: Request, response: Response, visit: Visit, link_id: UUID) -> Response:
+    """Note a person's opening, without waiting for it to be written, and give the phone its cookie."""
+    if visit.device is None:
+        return response
+    if may_count(request.scope, link_id, clock.now()):
+        recorder().note(link_id, visit.visitor, visit.device)
+    return remembered(response, visit)
+
+
+def remembered(response: Response, visit: Visit) -> Response:
+    """Give the phone its cookie where it has none."""
+    if visit.set_cookie:
+        response.headers.append("set-cookie", visit.set_cookie)
+    return response

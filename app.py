@@ -6,6 +6,7 @@ what is heavy is imported by the room that needs it.
 
 import gc
 import importlib
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -19,7 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.i18n import N_
 from models import Role
 from services.access import Actor
-from ui import _, arrive, failed, parts, scripts
+from ui import _, arrive, failed, parts, plain, scripts
 from ui.shell import Shell
 from web.errors import exception_handlers
 from web.headers import SecurityHeaders
@@ -29,6 +30,7 @@ from web.routes import routes
 PagesManager.uses_pages_directory = False
 
 EVERYONE = tuple(Role)
+OWN = "own"  # the section with the reader's own name
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ ROOMS = (
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),
-    Room("pages/account.py", N_("Tài khoản"), "", EVERYONE),
+    Room("pages/account.py", N_("Tài khoản của tôi"), OWN, EVERYONE),
     Room("pages/sign_in.py", N_("Đăng nhập")),
     Room("pages/new_password.py", N_("Đặt mật khẩu")),
 )
@@ -75,6 +77,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    # Addresses of leaders' and residents' pages are secrets: Streamlit turns on a log of them, we turn it off.
+    logging.getLogger("uvicorn.access").disabled = True
     sys.setswitchinterval(0.001)  # one busy script holds the others up for 1 ms at a time, not 5
     with start():
         yield
@@ -98,7 +102,8 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
     sections: dict[str, list[st.Page]] = {"": []}
     for room in ROOMS:
         is_shown = actor is not None and not actor.must_change_password and actor.role in room.roles
-        sections.setdefault(_(room.section) if is_shown and room.section else "", []).append(
+        section = plain(actor.display_name) if actor and room.section == OWN else _(room.section)
+        sections.setdefault(section if is_shown and room.section else "", []).append(
             st.Page(
                 room.file, title=_(room.title), url_path=room.path, default=room.path == "home",
                 visibility="visible" if is_shown else "hidden",

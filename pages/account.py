@@ -8,7 +8,7 @@ from services import accounts, sessions
 from ui import _, enter, leave_for, near, parts, refusals, token
 
 ME = "pages/account.py"
-actor = enter(_("Tài khoản"))
+actor = enter()
 parts.head(actor.display_name, actor.username, _(actor.role.label))
 
 left, right = st.columns(2, gap="medium")
@@ -38,18 +38,21 @@ with left:
                 leave_for(ME, news=_("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất."))
             st.error(_("Mật khẩu đang dùng không đúng. Sai năm lần thì đợi mười lăm phút rồi thử lại."))
 
-with right:
+with right, st.container(gap=None):
     with reading() as session:
         browsers = sessions.mine(session, actor=actor, token=token())
     parts.section(_("Đang đăng nhập"), _("tự đăng xuất sau 12 giờ không dùng"))
+    ending = None
     for browser in browsers:
         device = browser.device or _("Thiết bị chưa rõ")
         detail = _("Đăng nhập {since}, dùng lần cuối {seen}", since=near(browser.since), seen=near(browser.last_seen_at))
         if browser.is_here:
-            parts.item("arrived", _("{device}, máy này", device=device), detail)
+            with parts.line("here", "arrived", _("{device}, máy này", device=device), detail):
+                parts.sign_out_button()
         elif parts.action(f"end{browser.id.hex}", "unknown", device, detail, _("Đăng xuất")):
-            with refusals():
-                with transaction() as session:
-                    sessions.end_mine(session, actor=actor, session_id=browser.id)
-                leave_for(ME, news=_("Đã đăng xuất thiết bị đó."))
-    parts.sign_out_button()
+            ending = browser.id
+if ending:
+    with refusals():
+        with transaction() as session:
+            sessions.end_mine(session, actor=actor, session_id=ending)
+        leave_for(ME, news=_("Đã đăng xuất thiết bị đó."))

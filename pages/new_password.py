@@ -14,7 +14,7 @@ with st.container(key="door"):
     with st.form("new_password"):
         new = st.text_input(_("Mật khẩu mới"), type="password", key="new", autocomplete="new-password")
         again = st.text_input(_("Nhập lại mật khẩu mới"), type="password", key="again", autocomplete="new-password")
-        st.caption(_("Ít nhất 8 ký tự. Nên dùng ba bốn từ ghép lại, dễ nhớ mà khó đoán."))
+        parts.hint(_("Ít nhất 8 ký tự. Nên dùng ba bốn từ ghép lại, dễ nhớ mà khó đoán."))
         sent = st.form_submit_button(_("Đặt mật khẩu"), type="primary", key="set")
     if sent and new != again:
         st.error(_("Hai lần nhập không giống nhau."))

@@ -11,26 +11,8 @@ from ui.parts import Column, Figure
 STATES = {"on": True, "off": False}
 actor = enter(_("Người dùng"), needs=(Role.ADMIN,), lines=[_("Ai đăng nhập được, và được làm gì ở đơn vị nào.")])
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    # Names stay out of the address: it may be sent on, or lie in a log.
-    text = st.text_input(
-        _("Tìm tên, đơn vị, số điện thoại"), key="find", type="search", live=True, icon=":material/search:",
-        placeholder=_("ví dụ: hoang thi, tổ 9"), width=340,
-    )  # fmt: skip
-    role = st.selectbox(
-        _("Vai trò"), list(Role), index=None, format_func=lambda one: _(one.label), key="vai", bind="query-params",
-        placeholder=_("Tất cả"), width=240,
-    )  # fmt: skip
-    state = st.selectbox(
-        _("Tình trạng"), list(STATES), index=None, format_func={"on": _("Đang dùng"), "off": _("Đã khóa")}.__getitem__,
-        key="tt", bind="query-params", placeholder=_("Tất cả"), width=160,
-    )  # fmt: skip
-    st.page_link("pages/new_person.py", label=_("Thêm người dùng"), icon=":material/person_add:")
-
 with reading() as session:
     everyone = accounts.listing(session, actor=actor)
-    found = accounts.listing(session, actor=actor, text=text, role=role, is_active=STATES[state] if state else None)
-
 open_now = [one for one in everyone if one.is_active]
 never = [one for one in open_now if one.last_seen_at is None]
 admins = sum(one.role is Role.ADMIN for one in open_now)
@@ -42,6 +24,24 @@ parts.figures(
     Figure(_("Quản trị"), number(admins), _("người"), _("nên có ít nhất hai người") if admins < 2 else "",
            "waiting" if admins < 2 else None),
 )  # fmt: skip
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    # Names stay out of the address: it may be sent on, or lie in a log.
+    text = st.text_input(
+        _("Tìm tên, đơn vị, số điện thoại"), key="find", type="search", live=True, icon=":material/search:",
+        placeholder=_("ví dụ: hoang thi, tổ 9"), width=340,
+    )  # fmt: skip
+    role = st.selectbox(
+        _("Vai trò"), list(Role), index=None, format_func=lambda one: _(one.label), key="vai", bind="query-params",
+        placeholder=_("Tất cả"), width=200,
+    )  # fmt: skip
+    state = st.selectbox(
+        _("Tình trạng"), list(STATES), index=None, format_func={"on": _("Đang dùng"), "off": _("Đã khóa")}.__getitem__,
+        key="tt", bind="query-params", placeholder=_("Tất cả"), width=142,
+    )  # fmt: skip
+    st.page_link("pages/new_person.py", label=_("Thêm người dùng"), icon=":material/person_add:")
+
+with reading() as session:
+    found = accounts.listing(session, actor=actor, text=text, role=role, is_active=STATES[state] if state else None)
 parts.section(_("{n} tài khoản", n=number(len(found))), _("bấm vào tên để xem, sửa, đặt lại mật khẩu"))
 if not found:
     parts.empty(_("Không tìm thấy ai"), _("Không có tài khoản nào khớp. Thử gõ ít chữ hơn, không cần dấu."))
@@ -58,7 +58,7 @@ for one in found:
     name = parts.joined(parts.link(one.display_name, "person", id=str(one.id)), parts.small(one.username))
     rows.append((name, badge, _(one.role.label), one.unit_name, seen))
 parts.table(
-    [_("Họ và tên"), Column(_("Tình trạng"), "num"), Column(_("Vai trò"), "wide"), Column(_("Đơn vị"), "wide"),
+    [_("Họ và tên"), _("Tình trạng"), Column(_("Vai trò"), "wide"), Column(_("Đơn vị"), "wide"),
      Column(_("Dùng lần cuối"), "desk")],
     rows, shown=40, more=_("Xem cả {n} tài khoản", n=number(len(found))),
 )  # fmt: skip

@@ -22,7 +22,7 @@ one_time_of, one_time = st.session_state.pop("one_time", (None, None))
 if one_time_of == person.id:
     parts.section(_("Mật khẩu một lần"), _("chỉ hiện lần này, dùng trong 7 ngày, một lần đăng nhập"))
     parts.secret(one_time)
-    st.caption(_("Đọc hoặc đưa tận tay cho {name}. Lần đăng nhập đầu sẽ phải đặt mật khẩu riêng.", name=person.display_name))
+    parts.hint(_("Đọc hoặc đưa tận tay cho {name}. Lần đăng nhập đầu sẽ phải đặt mật khẩu riêng.", name=person.display_name))
 
 left, right = st.columns([1.1, 1], gap="medium")
 with left, st.form("person"):

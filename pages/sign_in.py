@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.db import transaction
 from core.i18n import LANGUAGES
+from core.settings import settings
 from services import accounts
 from ui import HOME, _, arrive, parts
 from ui.door import ask
@@ -14,11 +15,16 @@ if arrive():
     st.switch_page(HOME)
 
 with st.container(key="door"):
-    chosen = st.segmented_control(
-        "Ngôn ngữ · Language · 言語", list(LANGUAGES), default="vi", format_func=LANGUAGES.__getitem__, required=True,
-        key="lang", bind="query-params", label_visibility="collapsed",
+    main, foot = st.container(), st.container()
+with foot:
+    hint = st.container()
+    st.session_state["language"] = st.segmented_control(
+        "Ngôn ngữ · Language · 言語", list(LANGUAGES), default=settings().language, required=True,
+        format_func=LANGUAGES.__getitem__, key="lang", bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    st.session_state["language"] = chosen
+    with hint:
+        parts.hint(_("Quên mật khẩu: nhờ quản trị viên của phường, xã đặt lại."))
+with main:
     parts.head(_("Đăng nhập"), _("Dành cho cán bộ phường, xã, tổ trưởng, trưởng thôn và tổ công nghệ số."))
     match st.query_params.get("again"):
         case "ticket":
@@ -35,4 +41,3 @@ with st.container(key="door"):
             accounts.turn_away(session, username=tried.username, address=tried.address)
         # A locked door says the same: who guesses learns nothing from it.
         st.error(_("Tên đăng nhập hoặc mật khẩu không đúng. Sai năm lần thì đợi mười lăm phút rồi thử lại."))
-    st.caption(_("Quên mật khẩu: nhờ quản trị viên của phường, xã đặt lại."))

@@ -50,7 +50,8 @@ class Controller(AuthenticationController):  # type: ignore[misc]  # the library
 
 def ask() -> Tried | None:
     """Draw the form; what was tried, once it was sent."""
-    nowhere = st.empty()  # the library mounts a frame for its cookie: we have none
+    with st.container(key="nowhere"):  # the library mounts a frame for its cookie: we have none
+        nowhere = st.empty()
     with nowhere:
         form = stauth.Authenticate(
             {"usernames": {}}, cookie_name=COOKIE_NAME, cookie_key=COOKIE_KEY, cookie_expiry_days=0, auto_hash=False,

@@ -3,7 +3,8 @@
 What a part gives back is `Markup`; plain strings are escaped wherever they meet HTML, so a name can never become a tag.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -174,6 +175,11 @@ def call(number: str | None) -> Markup:
     return Markup('<a class="cn-call" href="tel:{}">{}{}</a>').format(number, icon("call"), phones.show(number))
 
 
+def address(url: str) -> Markup:
+    """A web address as a link that opens beside; taken whole by one tap."""
+    return Markup('<a class="cn-address" href="{0}" target="_blank" rel="noopener">{0}</a>').format(url) if url else Markup("–")
+
+
 def bar(known: float | None = None, estimate: float | None = None, target: float | None = None) -> Markup:
     """Known (dark) in estimated (pale), a tick for the target; shares of 1."""
     says = ", ".join(
@@ -237,31 +243,40 @@ def note(tone: Tone, title: str, words: str = "") -> None:
     html(Markup('<div class="cn-note {}">{}<div><b>{}</b>{}</div></div>').format(tone, icon(tone), title, words))
 
 
+def hint(words: str) -> None:
+    """A line of help under a form."""
+    html(Markup('<p class="cn-soft cn-small">{}</p>').format(words))
+
+
 def facts(*rows: tuple[str, Text]) -> None:
     """What is known of one record, a line each."""
     lines = (Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows)
     html(Markup('<dl class="cn-facts">{}</dl>').format(joined(*lines)))
 
 
-def action(
-    key: str, tone: Tone, title: str, detail: str, label: str, *, main: bool = False, page: str = "", **query: str
-) -> bool:  # fmt: skip
-    """One thing to do now: why on the left, the button on the right (under it on a phone).
-
-    With `page` it is a link there, else a button; True when pressed.
-    """
+@contextmanager
+def line(key: str, tone: Tone, title: Text, detail: Text) -> Iterator[None]:
+    """One line of a list: why on the left; what stands in the block, a button as a rule, on the right (under it on a phone)."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"act_{key}"):
-        item(tone, title, detail)
+        words = Markup("<b>{}</b><span>{}</span>").format(title, detail)
+        html(Markup('<div class="cn-act {}">{}<div>{}</div></div>').format(tone, icon(tone), words))
+        yield
+
+
+def lines(*rows: Text) -> None:
+    """Short lines one under the other."""
+    html(joined(*(Markup('<div class="cn-row">{}</div>').format(row) for row in rows)))
+
+
+def action(
+    key: str, tone: Tone, title: Text, detail: Text, label: str, *, main: bool = False, page: str = "", **query: str
+) -> bool:  # fmt: skip
+    """One thing to do now. With `page` it is a link there, else a button; True when pressed."""
+    with line(key, tone, title, detail):
         if page:
             st.page_link(page, label=label, query_params=query or None)
             return False
         return st.button(label, key=key, type="primary" if main else "secondary")
-
-
-def item(tone: Tone, title: Text, detail: Text) -> None:
-    """A line like an action's, with nothing to press."""
-    sign = icon(tone)
-    html(Markup('<div class="cn-act {}">{}<div><b>{}</b><span>{}</span></div></div>').format(tone, sign, title, detail))
 
 
 def empty(title: str, words: str, label: str = "", *, page: str = "", key: str = "empty") -> bool:

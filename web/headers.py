@@ -24,7 +24,7 @@ def security_headers(scripts: Sequence[str] = ()) -> dict[str, str]:
     script_src = " ".join(["'self'", *(f"'{one}'" for one in scripts)])
     policy = (
         f"default-src 'self'; script-src {script_src}; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
     headers = {

@@ -79,9 +79,9 @@ class Column:
     kind: Literal["", "num", "wide", "desk"] = ""  # figures; a full line on the phone; not on the phone
 
 
-def html(body: Text, *, container: DeltaGenerator | None = None) -> None:
-    """Put a part on the page. Only `ui` calls this with Markup of its own making."""
-    (container or st).html(str(Markup('<div class="cn">{}</div>').format(body)))
+def html(body: Text, *, width: Literal["stretch", "content"] = "stretch") -> None:
+    """Put a part on the page; a plain string is escaped."""
+    st.html(str(Markup('<div class="cn">{}</div>').format(body)), width=width)
 
 
 def joined(*pieces: Text) -> Markup:
@@ -291,7 +291,7 @@ def empty(title: str, words: str, label: str = "", *, page: str = "", key: str =
 def sign_out_button() -> None:
     """The one form that is no Streamlit's: the route it posts to ends the session and takes the cookie back."""
     form = Markup('<form method="post" action="/sign-out"><button class="cn-button" type="submit">{}</button></form>')
-    html(form.format(_("Đăng xuất")))
+    html(form.format(_("Đăng xuất")), width="content")
 
 
 def secret(words: str) -> None:

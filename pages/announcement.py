@@ -1,0 +1,84 @@
+"""Bảng theo dõi: did it arrive, what now. Live: it redraws itself without a reload."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from core import clock
+from core.db import reading, transaction
+from services import access, announcements, reach, relays
+from ui import _, board, charts, confirmed_by_count, enter, leave_for, near, number, parts, refusals, stay
+from ui.compose import asked_for
+
+actor = enter(needs=access.WRITERS)
+item_id = asked_for("id")
+if item_id is None:
+    leave_for("pages/announcements.py")
+
+
+@st.fragment(run_every=10)
+def live() -> None:
+    """Everything that moves."""
+    me = stay()
+    with reading() as session:
+        seen = reach.board(session, actor=me, announcement_id=item_id)
+    item, now = seen.announcement, clock.now()
+    sent_at = item.sent_at or now
+    board.head(seen)
+    board.figures(seen, now=now)
+    left, right = st.columns([1.12, 1], gap="medium")
+    with left, st.container(gap=None):
+        board.things_to_do(seen)
+    with right:
+        drawn = charts.reach(seen.points, sent_at=sent_at, households=seen.households, must_reach_by=item.must_reach_by, now=now)
+        parts.chart(_("Tỷ lệ hộ đã nhận"), drawn, _("cập nhật {at}", at=near(now)))
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left:
+        board.groups(seen, now=now)
+    with right:
+        running = (now - sent_at) / timedelta(minutes=1)
+        parts.chart(
+            _("Tổ trưởng đăng nhanh hay chậm"), charts.relay_times(seen.minutes_to_post, now=running), _("mỗi chấm một tổ")
+        )
+
+
+with refusals(), reading() as session:
+    first = reach.board(session, actor=actor, announcement_id=item_id)
+if first.announcement.sent_at is None:
+    leave_for("pages/review.py", id=str(item_id))
+live()
+
+parts.section(_("Ghi thay và sửa sai"))
+if actor.role in access.WRITERS:
+    by_id = {row.relay_id: row for row in first.rows}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Tổ trưởng báo qua điện thoại"), list(by_id), index=None, key="b_relay", width=340,
+            format_func=lambda id_: f"{by_id[id_].unit_label}: {_('đã đăng') if by_id[id_].posted_at else _('chưa đăng')}",
+            placeholder=_("Chọn tổ"),
+        )  # fmt: skip
+        is_posted = chosen is not None and by_id[chosen].posted_at is None
+        if st.button(
+            _("Ghi đã đăng") if is_posted or chosen is None else _("Ghi chưa đăng"), key="b_enter", disabled=chosen is None
+        ):
+            with refusals():
+                with transaction() as session:
+                    relays.enter_for(session, actor=actor, relay_id=chosen, is_posted=is_posted)
+                leave_for("pages/announcement.py", id=str(item_id), news=_("Đã ghi."))
+    with st.container(horizontal=True):
+        if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
+            leave_for("pages/compose.py", corrects=str(item_id))
+        if board.is_running(first) and actor.role in access.APPROVERS:
+            st.session_state.setdefault("b_stopping", False)
+            if st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
+                st.session_state["b_stopping"] = True
+if st.session_state.get("b_stopping"):
+    left_over = len(first.rows) - first.posted
+    words = _("Thu hồi sẽ dừng {n} tổ chưa đăng; tổ đã đăng sẽ thấy lời nhờ xóa. Gõ số {n} để chắc chắn.", n=number(left_over))
+    if confirmed_by_count(left_over, words, key="b_count") and st.button(_("Thu hồi thông báo"), key="b_stop_ok", type="primary"):
+        with refusals():
+            with transaction() as session:
+                done = announcements.cancel(session, actor=actor, announcement_id=item_id)
+            st.session_state.pop("b_stopping")
+            news = _("Đã dừng {n} tổ; {sent} tổ đã đăng từ trước.", n=number(done.cancelled), sent=number(done.already_sent))
+            leave_for("pages/announcement.py", id=str(item_id), news=news)

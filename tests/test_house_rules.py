@@ -1,0 +1,163 @@
+"""The rules of the house that no linter knows. Each failure says what to do instead."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+HOUSE = Path(__file__).parent.parent
+ROOMS = ("core", "models", "services", "adapters", "jobs", "web", "ui", "pages", "terminal")
+SOURCES = [path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py"))]
+PAGES = [path for path in sorted((HOUSE / "pages").glob("*.py")) if path.name != "__init__.py"]
+DANGEROUS = {"eval", "exec", "pickle.loads", "pickle.load", "yaml.load", "os.system", "pd.read_pickle"}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(HOUSE))
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def inside_transactions(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.With) and any("transaction()" in ast.unparse(item) for item in node.items):
+            for line in node.body:
+                yield from calls(line)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_transactions_hold_database_work_only(path: Path) -> None:
+    """`st.rerun()` inside one would roll it back; a slow provider would hold it open."""
+    strangers = [ast.unparse(call.func) for call in inside_transactions(path)]
+    assert not [name for name in strangers if name.startswith(("st.", "channel.", "leave_for", "ports()."))]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_only_the_transaction_commits(path: Path) -> None:
+    """Services add and flush; `core.db.transaction` commits."""
+    assert ".commit(" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_fits_on_two_screens(path: Path) -> None:
+    """Move rules to `services/` and repeated widgets to `ui/`."""
+    assert len(path.read_text().splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "templates" not in p.parts], ids=named)
+def test_a_module_is_one_room(path: Path) -> None:
+    """Over 400 lines it is two rooms: split it by noun."""
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_page_is_on_the_menu(path: Path) -> None:
+    assert f'"pages/{path.name}"' in (HOUSE / "app.py").read_text()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_meets_the_door_first(path: Path) -> None:
+    """The first call of a page is `enter()`, or it is a page of the door itself."""
+    if path.stem in ("sign_in", "new_password"):
+        return
+    first = next(
+        call for node in ast.parse(path.read_text()).body for call in calls(node) if isinstance(node, ast.Expr | ast.Assign)
+    )
+    entered = next(
+        node
+        for node in ast.parse(path.read_text()).body
+        if not isinstance(node, ast.Import | ast.ImportFrom) and "enter(" in ast.unparse(node)
+    )
+    drawn = [node for node in ast.parse(path.read_text()).body if re.search(r"\b(st|parts)\.\w+\(", ast.unparse(node))]
+    assert first is not None
+    assert not drawn or drawn[0].lineno >= entered.lineno
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_pages_hold_no_html(path: Path) -> None:
+    assert not re.search(r"unsafe_allow_html|st\.html\(|<(div|span|p|b|small|table)\b", path.read_text())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_widget_has_a_key(path: Path) -> None:
+    widgets = {"button", "text_input", "text_area", "selectbox", "multiselect", "toggle", "checkbox", "radio", "date_input",
+               "time_input", "number_input", "file_uploader", "pills", "segmented_control", "slider", "data_editor"}  # fmt: skip
+    keyless = [
+        f"{path.name}:{call.lineno}"
+        for call in calls(ast.parse(path.read_text()))
+        if isinstance(call.func, ast.Attribute) and call.func.attr in widgets and not any(k.arg == "key" for k in call.keywords)
+    ]
+    assert keyless == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_nothing_dangerous_is_called(path: Path) -> None:
+    """S04, S14: no shell built from input, no unsafe deserialisation."""
+    tree = ast.parse(path.read_text())
+    assert not [ast.unparse(c.func) for c in calls(tree) if ast.unparse(c.func) in DANGEROUS]
+    assert not [c.lineno for c in calls(tree) for k in c.keywords if k.arg == "shell" and ast.unparse(k.value) == "True"]
+    assert not [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) and any(a.name in ("pickle", "marshal") for a in node.names)
+    ]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_sql_is_never_built_from_strings(path: Path) -> None:
+    """S03: parameters, always."""
+    built = [
+        call.lineno
+        for call in calls(ast.parse(path.read_text()))
+        if ast.unparse(call.func).rsplit(".", 1)[-1] in ("text", "exec_driver_sql")
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+        and "sqlalchemy" in path.read_text()
+        and not path.match("core/db.py")
+    ]
+    assert built == []
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.parts[-2] in ("services", "core", "models")], ids=named)
+def test_public_functions_say_what_they_promise(path: Path) -> None:
+    undocumented = [
+        node.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+    assert undocumented == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_text_is_translated(language: str) -> None:
+    """Run `make catalogues`, then translate what is new."""
+    used = {
+        message
+        for _, _, message, _, _ in extract_from_dir(
+            HOUSE, [(f"{room}/**.py", "python") for room in ROOMS] + [("web/templates/**.html", "jinja2"), ("app.py", "python")],
+            keywords={"_": None, "N_": None, "gettext": None}, options_map={},
+            directory_filter=lambda folder: Path(folder).name in (*ROOMS, "templates", "adapters", "sheets", "paper", "demo", "channels"),
+        )
+        if isinstance(message, str)
+    }  # fmt: skip
+    with (HOUSE / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known = {m.id for m in read_po(file, locale=language) if m.id and m.string and not m.fuzzy}
+
+    assert sorted(used - known) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_translation_keeps_its_blanks(language: str) -> None:
+    with (HOUSE / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        wrong = [
+            m.id
+            for m in read_po(file, locale=language)
+            if m.string and set(re.findall(r"\{\w*\}", str(m.id))) != set(re.findall(r"\{\w*\}", str(m.string)))
+        ]
+    assert wrong == []

@@ -1,5 +1,7 @@
 """Starting and stopping the durable engine in this process."""
 
+from collections.abc import Sequence
+
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from adapters.engine import APPLICATION, QUEUE, VERSION
@@ -15,10 +17,11 @@ def prepare() -> None:
     DBOS.migrate(driver_url(settings().database_url))
 
 
-def start(*, executor_id: str | None = None) -> None:
+def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None:
     """Run durable work in this process from now on; what a process of the same name left unfinished goes on at once.
 
-    `executor_id` must be unique among running processes (setting `EXECUTOR_ID`): a supervisor's stable slot names.
+    `queues` names those it takes work from (all). `executor_id` must be unique among running processes (setting
+    `EXECUTOR_ID`): a supervisor's stable slot names are best.
     """
     config: DBOSConfig = {
         "name": APPLICATION,
@@ -31,6 +34,8 @@ def start(*, executor_id: str | None = None) -> None:
         "scheduler_polling_interval_sec": 5.0,
     }
     DBOS(config=config)
+    if queues:
+        DBOS.listen_queues(list(queues))
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
     DBOS.apply_schedules(

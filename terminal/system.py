@@ -1,0 +1,239 @@
+"""migrate, serve, worker, doctor: the house itself."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import clock
+from core.db import engine, is_sqlite, reading, transaction
+from core.errors import Invalid
+from core.i18n import LANGUAGES, N_, catalogue, translate
+from core.settings import ROOT, settings
+from terminal.habits import AsJson, answering, app
+
+FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
+FONTS = ("BeVietnamPro-Regular.ttf", "Tinos-Regular.ttf")
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """From which revision to which."""
+
+    before: str | None
+    after: str | None
+
+
+def upgrade() -> Migrated:
+    """Bring the database, and the engine's own tables in it, to this version.
+
+    Raises:
+        Invalid: the database cannot be opened, or is newer than this program.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    from jobs import engine as durable
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+
+    def revision() -> str | None:
+        with engine().connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    try:
+        before = revision()
+        if before != head:
+            command.upgrade(config, "head")
+        durable.prepare()
+    except CommandError as error:
+        raise Invalid(N_("Cơ sở dữ liệu này thuộc bản phần mềm mới hơn. Hãy dùng bản mới hơn của Cầu Nối.")) from error
+    except SQLAlchemyError as error:
+        raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
+    return Migrated(before, revision())
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Create or upgrade the database."""
+    with answering(as_json=as_json, needs_database=False) as say:
+        done = upgrade()
+        say({"from": done.before, "to": done.after})
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port of pages and public routes.")] = 8501,
+    host: Annotated[str, typer.Option(help="0.0.0.0 opens it to the local network.")] = "127.0.0.1",
+) -> None:
+    """Migrate, fill an empty database with the demonstration ward, and start everything."""
+    with answering(as_json=False, needs_database=False):
+        upgrade()
+        _fill_if_empty()
+    os.environ.setdefault("CAUNOI_PUBLIC_URL", f"http://localhost:{port}")
+    _welcome(os.environ["CAUNOI_PUBLIC_URL"])
+    sys.stdout.flush()
+    options = ["--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning", "--no-server-header"]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "uvicorn", "app:app", *options])  # noqa: S606
+
+
+@app.command()
+def worker(
+    queues: Annotated[str, typer.Option(help="Only these queues, separated by commas (all).")] = "",
+    executor_id: Annotated[str, typer.Option(help="A name no other running process has.")] = "worker-0",
+) -> None:
+    """Do durable work until told to stop (SIGTERM): scheduled sending, reminders, overdue marks."""
+    from jobs import engine as durable
+    from jobs.logs import set_up
+
+    with answering(as_json=False, needs_ports=True):
+        set_up()
+        durable.start(executor_id=executor_id, queues=[name for name in queues.split(",") if name])
+        told = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: told.set())
+        told.wait()
+        durable.stop()
+
+
+def _fill_if_empty() -> None:
+    from services import demo
+
+    with reading() as session:
+        is_filled = demo.holds_anything(session)
+    if not is_filled:
+        sys.stdout.write("Lần đầu: đang dựng phường mẫu (khoảng 10 giây)…\n")
+        sys.stdout.flush()
+        with transaction() as session:
+            demo.fill(session)
+
+
+def _welcome(address: str) -> None:
+    from services import demo
+
+    lines = ["", f"  Cầu Nối: {address}", f"  Thủ tục, thông báo, mã QR cho bà con: {address}/a/…  {address}/q/…", ""]
+    with reading() as session:
+        people = demo.sign_ins(session)
+    if people:
+        lines.append("  Tài khoản của phường mẫu (chỉ để thử, dữ liệu bịa):")
+        lines += [
+            f"    {person.username:<12} {person.password:<22} {translate(person.role.label, language='vi')}" for person in people
+        ]
+    sys.stdout.write("\n".join([*lines, "", "  Dừng: Ctrl+C", ""]) + "\n")
+
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing doctor looked at, and what to do about it."""
+
+    check: str
+    state: State
+    message: str
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
+    with answering(as_json=as_json, needs_database=False) as say:
+        found = [*_database(), _secret(), _fonts(), _catalogues(), _channels(), _clock(), _disk(), _public_url()]
+        say(found)
+
+
+def _database() -> list[Check]:
+    url = settings().database_url
+    kind = "SQLite" if is_sqlite(url) else "PostgreSQL"
+    try:
+        with engine().connect() as connection:
+            tables = set(inspect(connection).get_table_names())
+            connection.execute(text("SELECT 1"))
+            if is_sqlite(url):
+                mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+                kind = f"SQLite, {mode}"
+    except SQLAlchemyError as error:
+        return [Check("database", "fail", f"không mở được ({type(error).__name__}): xem CAUNOI_DATABASE_URL")]
+    if "unit" not in tables:
+        return [Check("database", "ok", kind), Check("migrations", "fail", "chưa có bảng: chạy manage.py migrate")]
+    current, head = _revisions()
+    state: State = "ok" if current == head else "fail"
+    words = f"{current}" if current == head else f"{current} ≠ {head}: chạy manage.py migrate"
+    has_engine = "workflow_status" in tables or not is_sqlite(url)
+    return [
+        Check("database", "ok", kind),
+        Check("migrations", state, words),
+        Check("engine", "ok" if has_engine else "fail", "sẵn sàng" if has_engine else "chưa có bảng: chạy manage.py migrate"),
+    ]
+
+
+def _revisions() -> tuple[str | None, str | None]:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory.from_config(config).get_current_head()
+
+
+def _secret() -> Check:
+    if settings().secret_key.get_secret_value():
+        return Check("secret_key", "ok", "lấy từ cài đặt")
+    path = settings().data_dir / "secret.key"
+    if not path.exists():
+        return Check("secret_key", "warn", "sẽ được tạo ở lần chạy đầu; nên đặt CAUNOI_SECRET_KEY")
+    if path.stat().st_mode & 0o077:
+        return Check("secret_key", "fail", f"người khác đọc được {path.name}: chmod 600 {path}")
+    return Check("secret_key", "ok", "giữ trong DATA_DIR, chỉ chủ đọc được")
+
+
+def _fonts() -> Check:
+    folder = ROOT / "adapters" / "paper" / "fonts"
+    missing = [name for name in FONTS if not (folder / name).exists()]
+    return Check("fonts", "fail" if missing else "ok", f"thiếu {', '.join(missing)}" if missing else "đủ, đi kèm bản cài")
+
+
+def _catalogues() -> Check:
+    empty = [code for code in LANGUAGES if code != "vi" and not catalogue(code)]
+    return Check("languages", "warn" if empty else "ok", f"thiếu {', '.join(empty)}" if empty else ", ".join(LANGUAGES))
+
+
+def _channels() -> Check:
+    return Check("channels", "ok", "relay: người đăng tay, không cần tài khoản nhà cung cấp")
+
+
+def _clock() -> Check:
+    return Check("clock", "ok", f"{clock.local(clock.now()).isoformat(timespec='seconds')} {settings().timezone}")
+
+
+def _disk() -> Check:
+    folder = settings().data_dir
+    folder = folder if folder.exists() else folder.parent
+    free = shutil.disk_usage(folder).free // 1_000_000
+    state: State = "fail" if free < FREE_MB_FAIL else "warn" if free < FREE_MB_WARN else "ok"
+    return Check("disk", state, f"còn {free} MB")
+
+
+def _public_url() -> Check:
+    url = settings().public_url
+    if "localhost" in url or "127.0.0.1" in url:
+        return Check("public_url", "warn", f"{url}: điện thoại không mở được; đặt CAUNOI_PUBLIC_URL là địa chỉ thật")
+    if not settings().is_https:
+        return Check("public_url", "warn", f"{url}: nên dùng https")
+    return Check("public_url", "ok", url)

@@ -1,0 +1,98 @@
+"""Promises survive `kill -9`: a real process is killed at many points of its work, another one finishes it, once."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from adapters.engine import DbosEngine
+from core import clock
+from core.settings import ROOT
+from jobs import engine as durable
+from models import Announcement, AnnouncementStatus, Delivery, Relay, Urgency
+from services import ports, sending
+from services.ports import Ports
+from tests.conftest import POSTGRES
+from tests.factories import make_announcement, make_group, make_unit
+from tests.fakes import Nothing
+
+pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="kills a worker on a SQLite file")]
+KILLS = [(1, "before"), (4, "after"), (7, "before"), (9, "after"), (11, "before"), (14, "after"), (18, "before"), (24, "after")]
+
+
+@pytest.fixture
+def announcement(session: Session, engine: Engine) -> Announcement:
+    """Scheduled for this moment, with two leaders who have three seconds to post and never do."""
+    nothing: object = Nothing()
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=DbosEngine()))  # type: ignore[arg-type]
+    durable.prepare()
+    ward = make_unit(session)
+    for _ in range(2):
+        make_group(session, unit=make_unit(session, parent=ward))
+    now = clock.now()
+    made = make_announcement(
+        session,
+        unit=ward,
+        urgency=Urgency.EMERGENCY,
+        send_at=now + timedelta(seconds=0.5),
+        must_reach_by=now + timedelta(seconds=3),
+    )
+    sending.schedule(session, announcement=made)
+    session.commit()
+    return made
+
+
+@contextmanager
+def worker(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real process on the test's database, ended with the block."""
+    keep = ("CAUNOI_DATA_DIR", "CAUNOI_DATABASE_URL", "CAUNOI_SECRET_KEY", "PATH", "HOME")
+    env = {name: os.environ[name] for name in keep if name in os.environ}
+    with subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def finished(engine: Engine, announcement: Announcement) -> bool:
+    with Session(engine) as session:
+        relays = session.exec(select(Relay).where(Relay.announcement_id == announcement.id)).all()
+        return len(relays) == 2 and all(relay.escalated_at for relay in relays)
+
+
+@pytest.mark.parametrize(("fatal_write", "moment"), KILLS)
+def test_a_worker_killed_at_any_write_is_finished_by_the_next(
+    engine: Engine, announcement: Announcement, fatal_write: int, moment: str
+) -> None:
+    with worker("-m", "tests.jobs.dying_worker", str(fatal_write), moment) as dying:
+        killed_by = dying.wait(timeout=60)
+
+    with worker("manage.py", "worker", "--executor-id", "worker-0"):
+        patience = threading.Event()
+        for _ in range(1200):
+            if finished(engine, announcement):
+                break
+            patience.wait(0.1)
+
+    with Session(engine) as session:
+        after = session.get_one(Announcement, announcement.id)
+        relays = session.exec(select(Relay)).all()
+        assert killed_by == -9
+        assert after.status is AnnouncementStatus.SENT
+        assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
+        assert all(relay.reminded and relay.escalated_at and relay.posted_at is None for relay in relays)
+        assert len({relay.escalated_at for relay in relays}) == 1
+
+
+def test_the_engines_own_tables_are_beside_ours(engine: Engine, announcement: Announcement, tmp_path: Path) -> None:
+    names = {row[0] for row in engine.connect().exec_driver_sql("SELECT name FROM sqlite_master")}
+
+    assert {"workflow_status", "announcement"} <= names

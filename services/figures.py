@@ -1,0 +1,340 @@
+"""Figures, each defined once (design §4). Rates over units are ratios of sums, never means of rates.
+
+Coverage is read from `UnitDay`: one indexed row a unit and day, so 300,000 households cost what 3,000 do.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from statistics import mean
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
+from sqlmodel import Session
+
+from core import clock
+from models import GroupKind, Model, Unit, UnitKind
+from services.access import Actor, path_range, unit_for
+from services.units import place_key
+
+DAYS_AT_A_TIME = 200  # SQLite joins at most 500 selects
+SUMS = ("households", "joined", "people", "people_joined", "smartphones")
+LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
+
+_TABLES = Model.metadata.tables
+_UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
+_SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
+_NAMES = (_UNIT.id, _UNIT.code, _UNIT.name, _UNIT.short_name, _UNIT.area, _UNIT.target_percent)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The counts of a unit, an area or a whole on one day, and the rates that follow from them."""
+
+    unit_id: UUID | None
+    unit_code: str
+    unit_name: str
+    area: str
+    target_percent: int
+    households: int = 0  # present that day
+    joined: int = 0  # of these, with an open membership in a household group
+    people: int = 0
+    people_joined: int = 0  # people in those memberships
+    smartphones: int = 0
+
+    @property
+    def coverage(self) -> float | None:
+        """Joined ÷ households."""
+        return self.joined / self.households if self.households else None
+
+    @property
+    def depth(self) -> float | None:
+        """People in open memberships ÷ households with one."""
+        return self.people_joined / self.joined if self.joined else None
+
+    @property
+    def smartphone_rate(self) -> float | None:
+        """Smartphones ÷ people."""
+        return self.smartphones / self.people if self.people else None
+
+
+@dataclass(frozen=True)
+class CoverageTable:
+    """Coverage on a day: rows in the order of their area and number, and their sum."""
+
+    on: date
+    rows: list[Coverage]
+    total: Coverage
+
+
+def coverage(
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date | None = None,
+    by: Literal["unit", "ward", "province"] = "unit",
+) -> CoverageTable:  # fmt: skip
+    """Coverage, depth and smartphone rate on a day (today), a row for each residential unit, ward or province.
+
+    Residential units count on the days they are valid. A ward counts those that hang under it now, so that a ward born of a
+    merger shows the years before it. What hangs under no ward or province of the scope has a row of its own, so that
+    the rows always add up to the total.
+
+    Raises:
+        NotFound: the unit does not exist or lies outside the actor's sight.
+    """
+    day = on or clock.today()
+    scope, path = _scope(session, actor, unit_id)
+    found = session.execute(_standing(path, [day], *_NAMES, _UNIT.path)).all()
+    units = [(_read(row), row.path) for row in found]
+    rows = [row for row, _ in units] if by == "unit" else _by_level(session, units, path=path, kind=LEVELS[by], on=day)
+    return CoverageTable(day, _in_order(rows), _sum(_whole(scope), (row for row, _ in units)))
+
+
+def growth(
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, days: Sequence[date],
+    by: Literal["unit", "area", "total"] = "total",
+) -> list[tuple[date, str, Coverage]]:  # fmt: skip
+    """Coverage on each of the days, by day and then by unit, by area (the former ward) or as one sum.
+
+    The label is the unit's, the area's, or the name of the whole; units without an area go by that name too.
+
+    Raises:
+        NotFound: the unit does not exist or lies outside the actor's sight.
+    """
+    scope, path = _scope(session, actor, unit_id)
+    return _growth(session, path=path, whole=_whole(scope), days=days, by=by)
+
+
+def coverage_from_rows(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date) -> CoverageTable:
+    """What `coverage` promises, counted household by household: the definition itself, to check and to trace it by.
+
+    Raises:
+        NotFound: the unit does not exist or lies outside the actor's sight.
+    """
+    scope, path = _scope(session, actor, unit_id)
+    day = literal(on)
+    units = session.execute(select(*_NAMES).where(_valid(path, day))).all()
+    home, spell, group, unit = (_TABLES[name] for name in ("household", "membership", "chat_group", "unit"))
+    present = and_(_valid(path, day), _HOME.arrived_on <= on, _until(_HOME.left_on, day))
+    homes = session.execute(
+        select(_HOME.id, _HOME.unit_id, _HOME.people, _HOME.smartphones)
+        .select_from(home.join(unit, _UNIT.id == _HOME.unit_id)).where(present)
+    )  # fmt: skip
+    spells = session.execute(
+        select(_SPELL.household_id, _SPELL.people)
+        .select_from(
+            spell.join(home, _HOME.id == _SPELL.household_id).join(unit, _UNIT.id == _HOME.unit_id)
+            .join(group, _GROUP.id == _SPELL.group_id)
+        ).where(present, _GROUP.kind == GroupKind.HOUSEHOLD, _until(_GROUP.closed_on, day))
+        .where(_SPELL.joined_on <= on, _until(_SPELL.left_on, day))
+    )  # fmt: skip
+    people_in: dict[UUID, int] = {}
+    for row in spells:
+        people_in[row.household_id] = people_in.get(row.household_id, 0) + row.people
+    living: dict[UUID, list[Coverage]] = {}
+    for row in homes:
+        joined = {"joined": 1, "people_joined": people_in[row.id]} if row.id in people_in else {}
+        one = Coverage(None, "", "", "", 0, households=1, people=row.people, smartphones=row.smartphones, **joined)
+        living.setdefault(row.unit_id, []).append(one)
+    rows = [_sum(_named(row), living.get(row.id, [])) for row in units]
+    return CoverageTable(on, _in_order(rows), _sum(_whole(scope), rows))
+
+
+def _scope(session: Session, actor: Actor, unit_id: UUID | None) -> tuple[Unit | None, str]:
+    wanted = unit_id or actor.unit_id
+    scope = unit_for(session, actor=actor, unit_id=wanted) if wanted else None
+    return scope, scope.path if scope else actor.unit_path
+
+
+def _until(end: Column[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(end.is_(None), end > day)
+
+
+def _valid(path: str, day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Residential units below a path that are valid on a day."""
+    starts = or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day)
+    return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), starts, _until(_UNIT.valid_to, day))
+
+
+def _standing(path: str, days: Sequence[date], *columns: Column[Any]) -> Select[Any]:
+    """For each day and each residential unit valid on it, the counts of the last row up to that day."""
+    unit, counts = _TABLES["unit"], _TABLES["unitday"]
+    asked = union_all(*[select(literal(day).label("day")) for day in days]).cte("asked")
+    earlier = counts.alias().c
+    latest = select(func.max(earlier.day)).where(earlier.unit_id == _UNIT.id, earlier.day <= asked.c.day)
+    is_last = and_(_DAY.unit_id == _UNIT.id, _DAY.day == latest.correlate(unit, asked).scalar_subquery())
+    amounts = [func.coalesce(_DAY[name], 0).label(name) for name in SUMS]
+    query = select(asked.c.day, *columns, *amounts)
+    return query.select_from(asked.join(unit, _valid(path, asked.c.day)).outerjoin(counts, is_last))
+
+
+def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date], by: str) -> list[tuple[date, str, Coverage]]:
+    asked = sorted(set(days))
+    found: dict[date, list[Coverage]] = {day: [whole] if by == "total" else [] for day in asked}
+    for start in range(0, len(asked), DAYS_AT_A_TIME):
+        some = asked[start : start + DAYS_AT_A_TIME]
+        if by == "unit":
+            for row in session.execute(_standing(path, some, *_NAMES)):
+                found[row.day].append(_read(row))
+            continue
+        each = _standing(path, some, _UNIT.area).subquery().c
+        keys = [each.day, each.area] if by == "area" else [each.day]
+        sums = select(*keys, *[func.sum(each[name]).label(name) for name in SUMS]).group_by(*keys)
+        for row in session.execute(sums):
+            amounts = {name: getattr(row, name) for name in SUMS}
+            if by == "total":
+                found[row.day] = [replace(whole, **amounts)]
+            else:
+                label = row.area or whole.unit_name
+                found[row.day].append(replace(whole, unit_id=None, unit_code="", unit_name=label, area=row.area, **amounts))
+    return [(day, row.unit_name, row) for day, rows in found.items() for row in _in_order(rows)]
+
+
+def _named(row: Row[Any]) -> Coverage:
+    return Coverage(row.id, row.code, row.short_name or row.name, row.area, row.target_percent)
+
+
+def _read(row: Row[Any]) -> Coverage:
+    return Coverage(
+        row.id, row.code, row.short_name or row.name, row.area, row.target_percent,
+        row.households, row.joined, row.people, row.people_joined, row.smartphones,
+    )  # fmt: skip
+
+
+def _whole(scope: Unit | None) -> Coverage:
+    if scope is None:
+        return Coverage(None, "", "", "", 90)
+    return Coverage(scope.id, scope.code, scope.label, scope.area, scope.target_percent)
+
+
+def _sum(named: Coverage, parts: Iterable[Coverage]) -> Coverage:
+    counts = [(part.households, part.joined, part.people, part.people_joined, part.smartphones) for part in parts]
+    households, joined, people, people_joined, smartphones = map(sum, zip((0,) * len(SUMS), *counts, strict=True))
+    return replace(
+        named, households=households, joined=joined, people=people, people_joined=people_joined, smartphones=smartphones
+    )  # fmt: skip
+
+
+def _in_order(rows: Iterable[Coverage]) -> list[Coverage]:
+    return sorted(rows, key=lambda row: place_key(row.area, row.unit_name))
+
+
+def _by_level(
+    session: Session, units: Sequence[tuple[Coverage, str]], *, path: str, kind: UnitKind, on: date
+) -> list[Coverage]:  # fmt: skip
+    """Units added up by the nearest unit of a kind above them; those valid that day are there even with nothing below."""
+    upper = session.execute(
+        select(*_NAMES, _UNIT.kind, _UNIT.valid_from, _UNIT.valid_to)
+        .where(path_range(path), _UNIT.kind.in_([UnitKind.PROVINCE, UnitKind.COMMUNE]))
+    ).all()  # fmt: skip
+    names = {str(row.id): _named(row) for row in upper}
+    owners = {str(row.id) for row in upper if row.kind == kind}
+    parts: dict[str, list[Coverage]] = {
+        str(row.id): [] for row in upper
+        if row.kind == kind and (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on < row.valid_to)
+    }  # fmt: skip
+    for unit, unit_path in units:
+        above = unit_path.rstrip("/").split("/")
+        owner = next((id_ for id_ in reversed(above) if id_ in owners), None) or next((i for i in above if i in names), above[-1])
+        names.setdefault(owner, unit)
+        parts.setdefault(owner, []).append(unit)
+    return [_sum(names[owner], some) for owner, some in parts.items()]
+
+
+@dataclass(frozen=True)
+class ScanPoint:
+    """Openings of links in the hour, or on the local day, that begins at `start`."""
+
+    start: datetime
+    scans: int
+    first_scans: int
+
+
+@dataclass(frozen=True)
+class ScanFigures:
+    """Openings over a time: points in order, only where there are any, and their sums."""
+
+    points: list[ScanPoint]
+    scans: int
+    first_scans: int  # phones that opened a link for the first time
+
+
+def scans(
+    session: Session, *, actor: Actor, link_ids: Sequence[UUID] | None = None, unit_id: UUID | None = None, since: date,
+    until: date, by: Literal["hour", "day"] = "day",
+) -> ScanFigures:  # fmt: skip
+    """`ScanHour` sums of some links, or of all links of a unit and below, from `since` to `until`, both days included.
+
+    Links outside the actor's sight count for nothing; links that belong to no unit are seen by the terminal only.
+
+    Raises:
+        NotFound: the unit does not exist or lies outside the actor's sight.
+    """
+    _, path = _scope(session, actor, unit_id)
+    first, last = (datetime.combine(day, time(), tzinfo=clock.zone()) for day in (since, until + timedelta(days=1)))
+    link, hour, unit = (_TABLES[name] for name in ("shortlink", "scanhour", "unit"))
+    query = (
+        select(hour.c.hour, func.sum(hour.c.scans).label("scans"), func.sum(hour.c.first_scans).label("first_scans"))
+        .select_from(hour.join(link, link.c.id == hour.c.link_id).outerjoin(unit, _UNIT.id == link.c.unit_id))
+        .where(hour.c.hour >= first, hour.c.hour < last)
+        .group_by(hour.c.hour).order_by(hour.c.hour)
+    )  # fmt: skip
+    if path:
+        query = query.where(path_range(path))
+    if link_ids is not None:
+        query = query.where(link.c.id.in_(link_ids))
+    sums: dict[datetime, tuple[int, int]] = {}
+    for row in session.execute(query):
+        at = clock.local(row.hour)
+        start = at if by == "hour" else datetime.combine(at.date(), time(), tzinfo=clock.zone())
+        before = sums.get(start, (0, 0))
+        sums[start] = (before[0] + row.scans, before[1] + row.first_scans)
+    points = [ScanPoint(start, *counts) for start, counts in sums.items()]
+    return ScanFigures(points, sum(point.scans for point in points), sum(point.first_scans for point in points))
+
+
+@dataclass(frozen=True)
+class RelayTime:
+    """How long a group took to post, or has been waiting."""
+
+    group_id: UUID
+    group_name: str
+    minutes: float
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class RelayTimes:
+    """Relay times of an announcement over all its groups. A figure that `is_running` is "at least so much"."""
+
+    groups: list[RelayTime]  # the quickest first
+    median_minutes: float | None = None
+    median_is_running: bool = False
+    p90_minutes: float | None = None
+    p90_is_running: bool = False
+
+
+def relay_times(session: Session, *, announcement_id: UUID) -> RelayTimes:
+    """Minutes from sending to posting, per group; median and 90th percentile (nearest rank) over all groups.
+
+    Groups that have not posted count with the time they have been waiting until now. The caller has narrowed by its actor.
+    """
+    relay, group, announcement = (_TABLES[name] for name in ("relay", "chat_group", "announcement"))
+    now = clock.now()
+    rows = session.execute(
+        select(relay.c.group_id, group.c.name, relay.c.posted_at, announcement.c.sent_at)
+        .join(group, group.c.id == relay.c.group_id).join(announcement, announcement.c.id == relay.c.announcement_id)
+        .where(relay.c.announcement_id == announcement_id, announcement.c.sent_at.is_not(None))
+    )  # fmt: skip
+    groups = [
+        RelayTime(
+            row.group_id, row.name, is_running=row.posted_at is None,
+            minutes=max(0.0, ((row.posted_at or now) - row.sent_at).total_seconds() / 60),
+        ) for row in rows
+    ]  # fmt: skip
+    if not groups:
+        return RelayTimes([])
+    groups.sort(key=lambda each: (each.is_running, each.minutes, each.group_name))
+    middle = groups[(len(groups) - 1) // 2 : len(groups) // 2 + 1]
+    late = groups[math.ceil(len(groups) * 0.9) - 1]
+    return RelayTimes(groups, mean(each.minutes for each in middle), middle[-1].is_running, late.minutes, late.is_running)

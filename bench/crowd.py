@@ -1,0 +1,67 @@
+"""crowd: 150 signed-in sessions rerunning a real screen every five seconds in one process, against one session alone."""
+
+import asyncio
+import time
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from bench.servers import Server, house
+
+SESSIONS, EVERY_SECONDS, ROUNDS = 150, 5.0, 6
+SCREEN = "groups"
+
+
+async def rerun(socket: ClientConnection) -> float:
+    """Ask for a run of the script and wait until it has finished; milliseconds."""
+    asked = BackMsg()
+    asked.rerun_script.page_name = SCREEN
+    asked.rerun_script.context_info.url = f"http://localhost/{SCREEN}"
+    start = time.perf_counter()
+    await socket.send(asked.SerializeToString())
+    async for raw in socket:
+        told = ForwardMsg()
+        told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+        if told.WhichOneof("type") == "script_finished":
+            break
+    return (time.perf_counter() - start) * 1000
+
+
+async def session(server: Server, *, wait: float, rounds: int) -> list[float]:
+    """One person: opens the screen, then reruns it at a steady beat."""
+    await asyncio.sleep(wait)
+    host = urlsplit(server.url).netloc
+    name, value = server.cookie or ("", "")
+    address = f"ws://{host}/_stcore/stream"
+    async with connect(address, additional_headers={"Cookie": f"{name}={value}"}, origin=server.url, max_size=None) as socket:  # type: ignore[arg-type]
+        await rerun(socket)
+        beat = time.perf_counter()
+        took = []
+        for _ in range(rounds):
+            beat += EVERY_SECONDS
+            await asyncio.sleep(max(0.0, beat - time.perf_counter()))
+            took.append(await rerun(socket))
+        return took
+
+
+async def both(server: Server) -> tuple[list[float], list[float]]:
+    """One alone, then the crowd, spread over one beat."""
+    alone = await session(server, wait=0, rounds=ROUNDS)
+    waits = [EVERY_SECONDS * n / SESSIONS for n in range(SESSIONS)]
+    crowd = await asyncio.gather(*[session(server, wait=wait, rounds=ROUNDS) for wait in waits])
+    return alone, [took for person in crowd for took in person]
+
+
+def run() -> dict[str, Any]:
+    """Median of the crowd against the median of one alone."""
+    with house(households=3_000) as server:
+        alone, crowd = asyncio.run(both(server))
+    ours, baseline = median(crowd), median(alone)
+    return {
+        "name": "crowd", "ours": round(ours, 1), "baseline": round(baseline, 1), "ratio": round(ours / baseline, 2), "unit": "ms",
+        "n": len(crowd), "p95": round(sorted(crowd)[int(len(crowd) * 0.95)], 1), "sessions": SESSIONS,
+    }  # fmt: skip

@@ -1,0 +1,136 @@
+"""screen, screen_load, screen_flat: our real screens in Chromium against an empty page of default Streamlit.
+
+A rerun is the key R pressed in the page (Streamlit's own shortcut) until its script has finished and the page stands
+still; a load is an address opened in a warm browser until the same. Medians; both servers take turns in one run.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.servers import Server, default_streamlit, house
+
+SCREENS = ("today", "groups", "announcement", "participation")
+RERUNS, LOADS = 15, 5
+SMALL, LARGE = 3_000, 300_000
+# Resolves when the script has run and nothing in the page has changed for two frames.
+SETTLED = """() => new Promise(done => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  let last = performance.now();
+  const seen = new MutationObserver(() => { last = performance.now(); });
+  seen.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  const look = () => {
+    const idle = app.getAttribute('data-test-script-state') === 'notRunning' && performance.now() - last > 120;
+    if (idle) { seen.disconnect(); done(last); } else { requestAnimationFrame(look); }
+  };
+  requestAnimationFrame(look);
+})"""
+RERUN = """() => new Promise(done => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const start = performance.now();
+  let last = start, ran = false;
+  const seen = new MutationObserver(() => { last = performance.now(); });
+  seen.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'r', code: 'KeyR', keyCode: 82, which: 82, bubbles: true}));
+  document.body.dispatchEvent(new KeyboardEvent('keyup', {key: 'r', code: 'KeyR', keyCode: 82, which: 82, bubbles: true}));
+  const look = () => {
+    const state = app.getAttribute('data-test-script-state');
+    if (state !== 'notRunning') { ran = true; }
+    const now = performance.now();
+    const idle = state === 'notRunning' && now - last > 120 && (ran || last > start);
+    if (idle) { seen.disconnect(); done(last - start); }
+    else if (now - start > 15000) { seen.disconnect(); done(-1); }
+    else { requestAnimationFrame(look); }
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A headless Chromium that looks nowhere but here."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
+        yield started
+        started.close()
+
+
+def page_of(started: Browser, server: Server) -> Page:
+    """A window in which the server's person is signed in."""
+    context = started.new_context(viewport={"width": 1280, "height": 900})
+    if server.cookie:
+        context.add_cookies([{"name": server.cookie[0], "value": server.cookie[1], "url": server.url}])
+    return context.new_page()
+
+
+def load(page: Page, url: str) -> float:
+    """Milliseconds from asking for an address until the page stands still."""
+    start = time.perf_counter()
+    page.goto(url)
+    page.wait_for_selector('[data-testid="stApp"]')
+    page.wait_for_selector("h1")
+    page.evaluate(SETTLED)
+    return (time.perf_counter() - start) * 1000 - 120
+
+
+def rerun(page: Page) -> float:
+    """Milliseconds from the key until the page stands still."""
+    took = float(page.evaluate(RERUN))
+    if took < 0:
+        raise RuntimeError("the page did not rerun")
+    return took
+
+
+def address(page: Page, server: Server, screen: str) -> str:
+    """Where a screen is; the board is the newest sent announcement's."""
+    if screen != "announcement":
+        return f"{server.url}/{screen}"
+    load(page, f"{server.url}/announcements?loc=sent")
+    link = page.locator('a[href*="announcement?id="]').first.get_attribute("href")
+    return f"{server.url}{link}"
+
+
+def measured(started: Browser, server: Server, screens: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """Median rerun and warm load of each screen, milliseconds."""
+    found = {}
+    for screen in screens:
+        page = page_of(started, server)
+        url = address(page, server, screen) if screens != ("",) else server.url
+        load(page, url)
+        loads = [load(page, url) for _ in range(LOADS)]
+        reruns = [rerun(page) for _ in range(RERUNS + 2)][2:]
+        found[screen] = (median(reruns), median(loads))
+        page.context.close()
+    return found
+
+
+def line(name: str, ours: float, baseline: float, **more: Any) -> dict[str, Any]:
+    """One result beside its baseline."""
+    return {
+        "name": name,
+        "ours": round(ours, 1),
+        "baseline": round(baseline, 1),
+        "ratio": round(ours / baseline, 3),
+        "unit": "ms",
+    } | more
+
+
+def run() -> list[dict[str, Any]]:
+    """Reruns and loads at 3,000 households against an empty default page; then 300,000 against 3,000."""
+    with browser() as started:
+        with default_streamlit() as plain, house(households=SMALL) as ward:
+            empty = measured(started, plain, ("",))[""]
+            small = measured(started, ward, SCREENS)
+            again = measured(started, plain, ("",))[""]
+        base = median([empty[0], again[0]]), median([empty[1], again[1]])
+        with house(households=LARGE) as province:
+            large = measured(started, province, SCREENS)
+    results = [line("screen", small[s][0], base[0], screen=s, n=RERUNS) for s in SCREENS]
+    results += [line("screen_load", small[s][1], base[1], screen=s, n=LOADS) for s in SCREENS]
+    return results + [line("screen_flat", large[s][0], small[s][0], screen=s, n=RERUNS, households=LARGE) for s in SCREENS]

@@ -33,7 +33,7 @@ def day(value: date, *, language: str = "vi", weekday: bool = True) -> str:
     if language == "en":
         return format_date(value, "EEEE d MMM y" if weekday else "d MMM y", locale="en")
     name = get_day_names("wide", locale="vi")[value.weekday()]
-    name = name[0].lower() + name[1:]
+    name = "chủ nhật" if value.weekday() == 6 else name[0].lower() + name[1:]
     return f"{name} {value:%d/%m/%Y}" if weekday else f"{value:%d/%m/%Y}"
 
 

@@ -14,17 +14,19 @@ _MOVED = {
 _NOISE = re.compile(r"[\s.\-()\u00a0\u2010-\u2015·_]+")
 
 
+_WHOLE = re.compile(r"^(\d{8,})\.0$")  # how a spreadsheet hands over a number
+
+
 def parse(text: str) -> str | None:
     """E.164 of a Vietnamese number written in any usual way, or None when it is none.
 
     Takes +84, 84, 0084, spaces, dots, dashes and brackets, a leading zero lost in a spreadsheet, and
     eleven-digit mobile numbers of before 2018.
     """
-    digits = _NOISE.sub("", text)
-    digits = digits.removesuffix(".0")
+    digits = _NOISE.sub("", _WHOLE.sub(r"\1", text.strip()))
     if digits.startswith(("+84", "0084")):
         digits = "0" + digits.removeprefix("+84").removeprefix("0084").lstrip("0")
-    if not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit()):
         return None
     if digits.startswith("84") and len(digits) in (11, 12):
         digits = "0" + digits[2:]

@@ -1,0 +1,114 @@
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from core import tokens
+from core.db import changed, driver_url, reading, transaction, upsert
+from core.ids import new_id
+from core.settings import Settings, kept_key
+from models import Attempt, Model, Unit
+from models.base import Instant
+from tests.factories import make_unit
+
+
+def test_ids_are_version_7_and_grow() -> None:
+    made = [new_id() for _ in range(200)]
+
+    assert {id_.version for id_ in made} == {7}
+    assert {id_.variant for id_ in made} == {"specified in RFC 4122"}
+    assert len(set(made)) == 200
+    assert made[0].int >> 80 <= made[-1].int >> 80
+
+
+def test_slugs_have_no_look_alikes() -> None:
+    letters = {letter for _ in range(300) for letter in tokens.new_slug()}
+
+    assert not letters & set("0o1liuvOIL")
+    assert len(tokens.new_slug(9)) == 9
+
+
+def test_what_is_kept_of_a_secret_does_not_give_it_back() -> None:
+    assert tokens.digest("a") != tokens.digest("b")
+    assert tokens.keyed_digest("key", "a") != tokens.keyed_digest("other key", "a")
+    assert tokens.same("abc", "abc")
+    assert not tokens.same("abc", "abd")
+
+
+def test_the_kept_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first = kept_key(tmp_path)
+
+    assert kept_key(tmp_path) == first
+    assert len(first) > 40
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_settings_fill_what_follows(tmp_path: Path) -> None:
+    made = Settings(data_dir=tmp_path, database_url="", public_url="https://ward.example/")
+
+    assert made.database_url == f"sqlite:///{tmp_path / 'caunoi.db'}"
+    assert (made.public_url, made.is_https) == ("https://ward.example", True)
+
+
+def test_a_postgres_address_names_our_driver() -> None:
+    assert driver_url("postgres://a/b") == "postgresql+psycopg://a/b"
+    assert driver_url("postgresql://a/b") == "postgresql+psycopg://a/b"
+
+
+def test_an_instant_needs_a_zone(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        Instant().process_bind_param(datetime(2026, 1, 1), engine.dialect)  # noqa: DTZ001
+
+
+def test_instants_come_back_aware(session: Session) -> None:
+    at = datetime(2026, 11, 24, 5, 6, 7, 890, tzinfo=UTC)
+    session.add(Attempt(door="x", created_at=at))
+    session.commit()
+    session.expire_all()
+
+    assert session.exec(select(Attempt.created_at)).one() == at
+
+
+def test_a_transaction_is_whole_or_nothing(session: Session) -> None:
+    def half() -> None:
+        with transaction() as writing:
+            writing.add(Attempt(door="x"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+    with transaction() as writing:
+        writing.add(Attempt(door="y"))
+
+    assert session.exec(select(Attempt.door)).all() == ["y"]
+
+
+def test_what_is_changed_while_reading_is_forgotten(session: Session) -> None:
+    unit = make_unit(session, name="Cũ")
+    with reading() as looking:
+        looking.get_one(Unit, unit.id).name = "Mới"
+
+    session.expire_all()
+    assert session.get_one(Unit, unit.id).name == "Cũ"
+
+
+def test_upsert_adds_replaces_or_leaves_alone(session: Session) -> None:
+    table = Model.metadata.tables["unitday"]
+    unit = make_unit(session)
+    day = datetime(2026, 1, 1, tzinfo=UTC).date()
+
+    def row(n: int) -> dict[str, object]:
+        counts = dict.fromkeys(("joined", "people_joined", "people", "smartphones"), n)
+        return {"id": new_id(), "created_at": datetime.now(UTC), "unit_id": unit.id, "day": day, "households": n} | counts
+
+    upsert(session, table, [row(5)], key=["unit_id", "day"])
+    upsert(session, table, [row(7)], key=["unit_id", "day"], add=["households"], replace=["people"])
+    upsert(session, table, [row(9)], key=["unit_id", "day"])
+    upsert(session, table, [], key=["unit_id", "day"])
+
+    [found] = session.execute(table.select()).all()
+    assert (found.households, found.people, found.joined) == (12, 7, 5)
+    assert changed(session, table.delete()) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import phones
 from core.i18n import N_
+from ui.chart_kit import Chart, Look
 from ui.scripts import GO, SPEAK
 from ui.words import _, language, plain, share
 
@@ -254,12 +255,17 @@ def facts(*rows: tuple[str, Text]) -> None:
     html(Markup('<dl class="cn-facts">{}</dl>').format(joined(*lines)))
 
 
+def item(tone: Tone, title: Text, detail: Text) -> None:
+    """One line of a list with nothing to press."""
+    words = Markup("<b>{}</b><span>{}</span>").format(title, detail)
+    html(Markup('<div class="cn-act {}">{}<div>{}</div></div>').format(tone, icon(tone), words))
+
+
 @contextmanager
 def line(key: str, tone: Tone, title: Text, detail: Text) -> Iterator[None]:
     """One line of a list: why on the left; what stands in the block, a button as a rule, on the right (under it on a phone)."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"act_{key}"):
-        words = Markup("<b>{}</b><span>{}</span>").format(title, detail)
-        html(Markup('<div class="cn-act {}">{}<div>{}</div></div>').format(tone, icon(tone), words))
+        item(tone, title, detail)
         yield
 
 
@@ -333,24 +339,12 @@ def table(
     html(out)
 
 
-def is_dark() -> bool:
-    """Whether the reader's theme is dark; charts need to be told."""
-    return st.context.theme.type == "dark"
+def look() -> Look:
+    """The reader's language and theme, which a chart needs to be told."""
+    return Look(language(), st.context.theme.type == "dark")
 
 
-class Drawn(Protocol):
-    """What `ui.charts` gives."""
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """For st.vega_lite_chart."""
-
-    @property
-    def alt(self) -> str:
-        """The sentence for those who cannot see it."""
-
-
-def chart(title: str, drawn: Drawn, note_: str = "", *, key: str | None = None) -> None:
+def chart(title: str, drawn: Chart, note_: str = "", *, key: str | None = None) -> None:
     """A caption that says what to see, then the chart with its sentence for those who cannot see it."""
     section(title, note_)
     st.vega_lite_chart(drawn.spec, theme=None, width="stretch", alt=drawn.alt, key=key)

@@ -1,0 +1,225 @@
+"""The charts of participation: coverage, growth, phones against coverage, moves; those of a sending are in `ui.reach_charts`.
+
+A chart has its caption above it as page text, direct labels instead of a legend where they fit, at most 500 points, and says
+the same without colour: by shape, dash, order or a word. Names of places appear as data only, never inside an expression.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.i18n import N_
+from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """A residential group in figures: households in a chat of all, the same share earlier, people with a smartphone."""
+
+    name: str
+    joined: int
+    households: int
+    before: float | None = None
+    smartphones: float | None = None
+
+    @property
+    def rate(self) -> float:
+        """Coverage; a place without households is not drawn."""
+        return self.joined / self.households
+
+
+@dataclass(frozen=True)
+class GrowthPoint:
+    """The share of an area on a day."""
+
+    area: str
+    on: date
+    share: float
+
+
+@dataclass(frozen=True)
+class Move:
+    """Households that joined and left in a month."""
+
+    month: date
+    joined: int
+    left: int
+
+
+def coverage(places: Sequence[Place], *, target: float, look: Look) -> Chart:
+    """Households in a chat by residential group, lowest first; a tick for the share earlier, a rule for the target.
+
+    Places without households have no coverage and are left out.
+    """
+    c = look.colours
+    shown = sorted((one for one in places if one.households), key=lambda one: one.rate)
+    rows = [
+        {"name": one.name, "rate": one.rate, "before": one.before, "label": look.share(one.rate, 1),
+         "is_short": one.rate < target, "of": f"{look.number(one.joined)}/{look.number(one.households)}"}
+        for one in shown
+    ]  # fmt: skip
+    y = {
+        "field": "name", "type": "nominal", "sort": [one.name for one in shown], "title": None,
+        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
+    }  # fmt: skip
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width < 300 ? width - 50 : width - 122")]}
+    x = quantity("rate", scale=scale, axis={"labelExpr": SHARE, "values": [0, 0.5, 1], "orient": "top"})
+    colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
+    right, beside = expression("width < 300 ? width : width - 62"), expression("width")
+    layers = [
+        layer(rows, "bar", {"y": y, "x": x, "color": colour}, height=13, cornerRadiusEnd=2, stroke=c["river"], strokeWidth=1),
+        layer([{"target": target}], "rule", {"x": quantity("target")}, color=c["red"], strokeDash=[4, 3], strokeWidth=1.5),
+        layer(
+            [row for row in rows if row["before"] is not None], "tick", {"y": y, "x": quantity("before")}, thickness=2, size=17,
+            color=c["ink"],
+        ),
+        layer(rows, "text", {"y": y, "x": {"value": right}, "text": text_of("label")}, align="right", fontWeight=600),
+        layer(
+            rows, "text", {"y": y, "x": {"value": beside}, "text": text_of("of")}, align="right", color=c["soft"],
+            opacity=expression("width < 300 ? 0 : 1"),
+        ),
+    ]  # fmt: skip
+    alt = look.say(
+        N_("Tỷ lệ hộ trong nhóm theo tổ, thấp nhất trước: {name} {share}; {n} trên {all} tổ dưới mục tiêu {target}."),
+        name=shown[0].name if shown else "–", share=rows[0]["label"] if rows else "–", n=sum(one.rate < target for one in shown),
+        all=len(rows), target=look.share(target),
+    )  # fmt: skip
+    return drawn(look, layers, height={"step": 21}, alt=alt)
+
+
+def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Chart:
+    """Small multiples in one view, so that they follow the width of the page: the share in a chat by area over time."""
+    c = look.colours
+    areas = list(dict.fromkeys(point.area for point in points))
+    days = sorted({point.on for point in points})
+    wide, tall = len(days) + 3, 1.55
+    low = math.floor(min((point.share for point in points), default=0) * 10) / 10
+    place = {area: (at % columns * wide, -(at // columns) * tall) for at, area in enumerate(areas)}
+
+    def at(point: GrowthPoint) -> dict[str, Any]:
+        left, floor = place[point.area]
+        y = floor + (point.share - low) / (1 - low if low < 1 else 1)
+        return {"area": point.area, "x": left + days.index(point.on), "y": y, "y2": floor, "text": look.share(point.share)}
+
+    ordered = [at(point) for point in sorted(points, key=lambda point: point.on)]
+    last = {row["area"]: row for row in ordered}
+    first = {row["area"]: row for row in reversed(ordered)}
+    span = "–".join(f"{one.month}/{one:%y}" for one in (days[0], days[-1])) if days else ""
+    rules = [{"x": left, "x2": left + len(days) - 1, "y": floor + v} for left, floor in place.values() for v in (0, 1)]
+    heads = [{"x": left, "y": floor + 1.28, "text": area} for area, (left, floor) in place.items()]
+    feet = [{"x": left, "y": floor, "text": span} for left, floor in place.values()]
+    lines = 1 + (len(areas) - 1) // columns if areas else 1
+    x = quantity("x", axis=None, scale={"domain": [-1, min(columns, max(1, len(areas))) * wide - 1.4], "nice": False})
+    y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.28, 1.4], "nice": False, "zero": False})
+    xy: Spec = {"x": x, "y": y}
+    by_area = xy | {"detail": {"field": "area", "type": "nominal"}}
+    small, usual = expression("width < 420 ? 10 : 12"), expression("width < 420 ? 10.5 : 13")
+    text = xy | {"text": text_of()}
+    layers = [
+        layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
+        layer(ordered, "area", by_area | {"y2": {"field": "y2"}}, color=c["tint"], opacity=0.45),
+        layer(ordered, "line", by_area, color=c["river"], strokeWidth=2.5),
+        layer(list(last.values()), "circle", xy, color=c["river"], size=50, opacity=1),
+        layer(list(last.values()), "text", text, align="right", dy=-11, dx=4, fontWeight=600, fontSize=13),
+        layer(list(first.values()), "text", text, align="left", dx=2, dy=13, fontSize=small),
+        layer(heads, "text", text, align="left", fontWeight=600, fontSize=usual),
+        layer(feet, "text", text, align="left", dy=13, color=c["soft"], fontSize=small),
+    ]
+    changes = [
+        look.say(N_("{area} từ {start} lên {end}"), area=area, start=first[area]["text"], end=last[area]["text"])
+        if last[area]["y"] >= first[area]["y"]
+        else look.say(N_("{area} từ {start} xuống {end}"), area=area, start=first[area]["text"], end=last[area]["text"])
+        for area in areas
+    ]
+    alt = look.say(N_("Tỷ lệ hộ trong nhóm {span}: {changes}."), span=span, changes="; ".join(changes))
+    return drawn(look, layers, height=60 + 130 * lines, alt=alt)
+
+
+def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
+    """Where many have a smartphone and few are in the chat, people were not asked yet. The three furthest off are named."""
+    c = look.colours
+    shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
+    slope, base = _trend([(phones, one.rate) for one, phones in shown])
+    off = {one: one.rate - (base + slope * phones) for one, phones in shown}
+    named = sorted(off, key=lambda one: -abs(off[one]))[:3] if len(shown) > 3 else []
+    low, high = min((phones for _, phones in shown), default=0.0), max((phones for _, phones in shown), default=1.0)
+    rows = [
+        {"name": one.name, "phones": phones, "rate": one.rate, "households": one.households, "in_chat": look.share(one.rate, 1),
+         "with_phone": look.share(phones, 1), "tone": "usual" if one not in named else "low" if off[one] < 0 else "high",
+         "side": "center" if off[one] < 0 else "right" if phones > (low + high) / 2 else "left"}
+        for one, phones in shown
+    ]  # fmt: skip
+    x = quantity(
+        "phones", title=look.say(N_("Người có điện thoại thông minh")), scale={"zero": False, "padding": 14},
+        axis={"labelExpr": SHARE, "tickCount": 5},
+    )  # fmt: skip
+    y = quantity("rate", scale={"zero": False, "padding": 24}, axis={"labelExpr": SHARE, "tickCount": 5})
+    tones = {"domain": ["low", "high", "usual"], "range": [c["red"], c["river"], c["grey"]]}
+    dots: Spec = {
+        "x": x, "y": y, "size": quantity("households", scale={"range": [50, 190]}, legend=None),
+        "shape": {"condition": {"test": "datum.tone == 'low'", "value": "triangle-down"}, "value": "circle"},
+        "color": {"field": "tone", "type": "nominal", "scale": tones, "legend": None},
+        "tooltip": [
+            {"field": "name", "title": look.say(N_("Tổ"))},
+            {"field": "in_chat", "title": look.say(N_("Hộ trong nhóm"))},
+            {"field": "with_phone", "title": look.say(N_("Có điện thoại thông minh"))},
+        ],
+    }  # fmt: skip
+    trend = [{"phones": value, "rate": base + slope * value} for value in (low, high)] if named else []
+    layers = [
+        layer(trend, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
+        layer(rows, "point", dots, filled=True, opacity=0.9, stroke=c["sheet"], strokeWidth=1),
+    ]
+    for side, dx, dy in (("right", -10, 1), ("left", 10, 1), ("center", 0, 15)):
+        some = [row for row in rows if row["tone"] != "usual" and row["side"] == side]
+        layers.append(layer(some, "text", {"x": x, "y": y, "text": text_of("name")}, align=side, dx=dx, dy=dy, fontWeight=600))
+    parts = [
+        look.say(
+            N_("{name} {share} hộ trong nhóm, {phones} có điện thoại thông minh"), name=one.name, share=look.share(one.rate, 1),
+            phones=look.share(one.smartphones or 0, 1),
+        )
+        for one in named
+    ]  # fmt: skip
+    alt = look.say(N_("Tổ lệch nhiều nhất so với xu hướng: {places}."), places="; ".join(parts) or "–")
+    return drawn(look, layers, height=300, alt=alt)
+
+
+def _trend(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Slope and base of the straight line through the points; a flat one where there is none."""
+    if len({x for x, _ in pairs}) < 2:
+        return 0.0, statistics.fmean(y for _, y in pairs) if pairs else 0.0
+    line = statistics.linear_regression([x for x, _ in pairs], [y for _, y in pairs])
+    return line.slope, line.intercept
+
+
+def moves(months: Sequence[Move], *, look: Look) -> Chart:
+    """Joined above, left below the line, by month; the net in figures over the bar."""
+    c = look.colours
+    ordered = sorted(months, key=lambda one: one.month)
+    joined, left = look.say(N_("Vào nhóm")), look.say(N_("Rời nhóm"))
+    names = [f"{one.month.month}/{one.month:%y}" for one in ordered]
+    rows: list[dict[str, Any]] = []
+    nets: list[dict[str, Any]] = []
+    for name, one in zip(names, ordered, strict=True):
+        rows += [{"m": name, "what": joined, "n": one.joined}, {"m": name, "what": left, "n": -one.left}]
+        nets.append({"m": name, "n": one.joined, "text": signed(one.joined - one.left, look)})
+    x = {"field": "m", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    y = quantity("n", axis={"tickCount": 5, "labelExpr": "abs(datum.value)"})
+    scale = {"domain": [joined, left], "range": [c["river"], c["amber"]]}
+    colour = {"field": "what", "type": "nominal", "sort": [joined, left], "scale": scale, "legend": {"title": None}}
+    layers = [
+        layer(rows, "bar", {"x": x, "y": y, "color": colour}, width={"band": 0.62}, cornerRadius=2),
+        layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),
+        layer(nets, "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600),
+    ]
+    total = sum(one.joined - one.left for one in ordered)
+    worst = min(ordered, key=lambda one: one.joined - one.left, default=None)
+    alt = look.say(
+        N_("Số hộ trong nhóm {span}: {total}; thấp nhất tháng {month}: {net} hộ."),
+        span=f"{names[0]}–{names[-1]}" if names else "–", total=signed(total, look), month=names[ordered.index(worst)] if worst else "–",
+        net=signed(worst.joined - worst.left, look) if worst else "–",
+    )  # fmt: skip
+    return drawn(look, layers, height=230, alt=alt)

@@ -1,0 +1,168 @@
+"""The charts of one sending: the reach curve, and how fast leaders post."""
+
+import json
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from core import clock, formats
+from core.i18n import N_
+from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity
+
+
+@dataclass(frozen=True)
+class ReachPoint:
+    """Shares of the audience at an instant: known, estimated; the usual band; what is expected, with its interval."""
+
+    at: datetime
+    known: float | None = None
+    estimate: float | None = None
+    usual: tuple[float, float] | None = None
+    forecast: tuple[float, float, float] | None = None  # low, middle, high
+
+
+@dataclass(frozen=True)
+class RelayTime:
+    """Minutes from sending to posting in a group; None while it is still running."""
+
+    name: str
+    minutes: float | None
+
+
+def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: float | None, look: Look) -> Chart:
+    """The board's curve: known, estimated, the usual band, the forecast with its interval, the deadline.
+
+    Times are hours since midnight of the first day here: no time zone of a browser can move them.
+    """
+    c = look.colours
+    midnight = clock.local(points[0].at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def hours(at: datetime) -> float:
+        return round((at - midnight) / timedelta(hours=1), 4)
+
+    start, end = hours(points[0].at), max(hours(points[-1].at), hours(deadline) if deadline else 0, hours(points[0].at) + 0.5)
+    ticks = _ticks(start, end)
+    x = quantity(
+        "at", scale={"domain": [start, end], "nice": False},
+        axis={"grid": False, "values": list(ticks), "labelExpr": _labels(midnight, ticks, look), "labelFlush": True},
+    )  # fmt: skip
+    shares = {"labelExpr": SHARE, "values": [0, 0.25, 0.5, 0.75, 1]}
+
+    def y(field: str) -> Spec:
+        return quantity(field, scale={"domain": [0, 1.05], "nice": False}, axis=shares)
+
+    known = [{"at": hours(one.at), "v": one.known} for one in points if one.known is not None]
+    estimate = [{"at": hours(one.at), "v": one.estimate} for one in points if one.estimate is not None]
+    band = [{"at": hours(one.at), "v": one.usual[0], "to": one.usual[1]} for one in points if one.usual]
+    ahead = [
+        {"at": hours(one.at), "v": one.forecast[1], "low": one.forecast[0], "high": one.forecast[2]}
+        for one in points
+        if one.forecast
+    ]
+    xy: Spec = {"x": x, "y": y("v")}
+    layers = [
+        layer(band, "area", xy | {"y2": {"field": "to"}}, color=c["grey"], opacity=0.22),
+        layer(ahead, "area", {"x": x, "y": y("low"), "y2": {"field": "high"}}, color=c["river"], opacity=0.2),
+        layer([{"v": target}] if target else [], "rule", {"y": y("v")}, color=c["soft"], strokeDash=[2, 3]),
+        layer([{"at": hours(deadline)}] if deadline else [], "rule", {"x": x}, color=c["red"], strokeWidth=1.5),
+        layer(known, "area", xy, color=c["river"], opacity=0.35, line={"color": c["river"], "strokeWidth": 1.5}),
+        layer(estimate, "line", xy, color=c["river"], strokeWidth=3),
+        layer(ahead, "line", xy, color=c["river"], strokeWidth=2, strokeDash=[5, 4]),
+        layer(estimate[-1:], "point", xy, filled=True, color=c["river"], stroke=c["sheet"], strokeWidth=2, size=110, opacity=1),
+    ]
+    is_early = bool(estimate) and estimate[-1]["at"] < start + (end - start) * 0.3
+    side = {"align": "left", "dx": 8} if is_early else {"align": "right", "dx": -10}
+    notes: list[tuple[Values, str, Spec]] = [
+        (estimate[-1:], N_("ước tính {share}"), {"dy": -8, "fontWeight": 600, **side}),
+        (known[-1:], N_("biết chắc {share}"), {"align": "left", "dx": 6, "dy": 2, "fontWeight": 600}),
+        (ahead[-1:], N_("dự báo {share}"), {"align": "right", "dx": -6, "dy": 20, "fontWeight": 600}),
+        ([{"at": hours(deadline), "v": 0.06}] if deadline else [], N_("hạn"), {"align": "right", "dx": -5, "color": c["red"]}),
+        ([{"at": start, "v": target}] if target else [], N_("mục tiêu {share}"), {"align": "left", "dx": 2, "dy": -8}),
+        (band[len(band) * 5 // 8 :][:1], N_("khoảng thường thấy"), {"align": "left", "dx": -40, "dy": 16, "color": c["soft"]}),
+    ]
+    for spots, words, style in notes:
+        said = [{**spot, "text": look.say(words, share=look.share(spot["v"]))} for spot in spots]
+        layers.append(layer(said, "text", xy | {"text": text_of()}, **style))
+    alt = look.say(
+        N_("Đến lúc này ước tính {estimate} hộ đã mở, biết chắc {known}; mục tiêu {target}."),
+        estimate=look.share(estimate[-1]["v"]) if estimate else "–", known=look.share(known[-1]["v"]) if known else "–",
+        target=look.share(target) if target else "–",
+    )  # fmt: skip
+    return drawn(look, layers, height=280, alt=alt)
+
+
+def _ticks(start: float, end: float) -> list[int]:
+    """At most seven whole hours, at round distances."""
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 48, 96, 168) if (end - start) / step <= 7), 336)
+    return list(range(math.ceil(start / step) * step, math.floor(end) + 1, step))
+
+
+def _labels(midnight: datetime, ticks: Sequence[int], look: Look) -> str:
+    """The ticks in words, as an expression over our own texts."""
+    is_days = len(ticks) > 1 and ticks[1] - ticks[0] >= 24
+    at = {tick: midnight + timedelta(hours=tick) for tick in ticks}
+    words = {
+        str(tick): f"{one.day}/{one.month}" if is_days else formats.hour(one, language=look.language) for tick, one in at.items()
+    }
+    return f"({json.dumps(words, ensure_ascii=False)})[datum.value]"
+
+
+def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Look) -> Chart:
+    """One dot a group: minutes from sending to posting; those still running stand at the right edge, hollow."""
+    c = look.colours
+    now = max(now, 1.0)
+    minutes = sorted(now if one.minutes is None else one.minutes for one in groups) or [0.0]
+    median, ninety = statistics.median(minutes), minutes[math.ceil(0.9 * len(minutes)) - 1]
+    edge = max(now, minutes[-1], due)
+    step = max(1.0, round(edge / 35))
+    pile: dict[float, int] = {}
+    rows: list[dict[str, Any]] = []
+    for one in sorted(groups, key=lambda one: (one.minutes is None, one.minutes or 0)):
+        at = now if one.minutes is None else round(one.minutes / step) * step
+        pile[at] = pile.get(at, 0) + 1
+        state = "running" if one.minutes is None else "late" if one.minutes > due else "posted"
+        took = look.say(N_("chưa đăng")) if one.minutes is None else look.say(N_("{n} phút"), n=look.number(round(one.minutes)))
+        rows.append({"m": at, "y": pile[at], "state": state, "name": one.name, "took": took})
+    top = max(pile.values(), default=1) + 2.2
+    axis = {"grid": False, "tickCount": 6}
+    x = quantity("m", title=look.say(N_("phút từ lúc gửi")), scale={"domain": [0, edge * 1.06], "nice": False}, axis=axis)
+    y = quantity("y", axis=None, scale={"domain": [0.3, top], "nice": False})
+    tooltip = [{"field": "name", "title": look.say(N_("Tổ"))}, {"field": "took", "title": " "}]
+    marks = [{"m": median}, {"m": min(ninety, edge)}]
+    layers = [
+        layer(
+            [{"m": due, "y": 0.3, "to": top - 1.1}],
+            "rule",
+            {"x": x, "y": y, "y2": {"field": "to"}},
+            color=c["red"],
+            strokeWidth=1.5,
+        ),
+        layer(marks, "rule", {"x": x}, color=c["soft"], strokeDash=[4, 3]),
+    ]
+    for state, colour, is_filled in (("posted", c["river"], True), ("late", c["amber"], True), ("running", c["red"], False)):
+        some = [row for row in rows if row["state"] == state]
+        dots = {"x": x, "y": y, "tooltip": tooltip}
+        layers.append(layer(some, "point", dots, filled=is_filled, size=95, color=colour, opacity=1, strokeWidth=2))
+    running = sum(one.minutes is None for one in groups)
+    is_open = running > len(minutes) * 0.1
+    how_long = look.say(N_("{n} phút"), n=look.number(round(ninety)))
+    notes: list[tuple[float, float, str, Spec]] = [
+        (median, top - 0.5, look.say(N_("trung vị {n} phút"), n=look.number(round(median))),
+         {"align": "left", "dx": 4, "fontWeight": 600}),
+        (due, top - 1.5, look.say(N_("hạn {n} phút"), n=look.number(round(due))), {"align": "left", "dx": 4, "color": c["red"]}),
+        (min(ninety, edge), top - 0.5, look.say(N_("90 %: hơn {time}") if is_open else N_("90 %: {time}"), time=how_long),
+         {"align": "right", "dx": -6, "fontWeight": 600}),
+    ]  # fmt: skip
+    if running:
+        words = look.say(N_("{n} tổ chưa đăng"), n=running)
+        notes.append((now, pile[now], words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
+    for at, height, words, style in notes:
+        layers.append(layer([{"m": at, "y": height, "text": words}], "text", {"x": x, "y": y, "text": text_of()}, **style))
+    alt = look.say(
+        N_("Thời gian đăng của {all} tổ: trung vị {median} phút; {n} tổ chưa đăng."), all=len(groups),
+        median=look.number(round(median)), n=running,
+    )  # fmt: skip
+    return drawn(look, layers, height=170, alt=alt)

@@ -219,7 +219,7 @@ def moves(months: Sequence[Move], *, look: Look) -> Chart:
     worst = min(ordered, key=lambda one: one.joined - one.left, default=None)
     alt = look.say(
         N_("Số hộ trong nhóm {span}: {total}; thấp nhất tháng {month}: {net} hộ."),
-        span=f"{names[0]}–{names[-1]}" if names else "–", total=signed(total, look), month=names[ordered.index(worst)] if worst else "–",
-        net=signed(worst.joined - worst.left, look) if worst else "–",
+        span=f"{names[0]}–{names[-1]}" if names else "–", total=signed(total, look),
+        month=names[ordered.index(worst)] if worst else "–", net=signed(worst.joined - worst.left, look) if worst else "–",
     )  # fmt: skip
     return drawn(look, layers, height=230, alt=alt)

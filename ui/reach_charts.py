@@ -10,7 +10,7 @@ from typing import Any
 
 from core import clock, formats
 from core.i18n import N_
-from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity
+from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity, text_of
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,12 @@ def theme(c: Mapping[str, str]) -> Spec:
 
 
 def drawn(look: Look, layers: Iterable[Spec], *, height: int | Spec, alt: str) -> Chart:
+    """The layers that hold anything, as wide as the page lets them."""
+    filled = [one for one in layers if one["data"]["values"]]
     spec = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json", "layer": list(layers), "width": "container",
-        "height": height, "autosize": {"type": "fit", "contains": "padding"}, "config": theme(look.colours),
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json", "layer": filled or [layer([{}], "point", {}, size=0)],
+        "width": "container", "height": height, "config": theme(look.colours),
+        "autosize": {"type": "fit" if isinstance(height, int) else "fit-x", "contains": "padding"},
     }  # fmt: skip
     return Chart(spec, alt)
 

@@ -95,7 +95,7 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
     c = look.colours
     areas = list(dict.fromkeys(point.area for point in points))
     days = sorted({point.on for point in points})
-    wide, tall = len(days) + 3, 1.55
+    wide, tall = len(days) + 3, 1.72
     low = math.floor(min((point.share for point in points), default=0) * 10) / 10
     place = {area: (at % columns * wide, -(at // columns) * tall) for at, area in enumerate(areas)}
 
@@ -173,9 +173,11 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
         layer(trend, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
         layer(rows, "point", dots, filled=True, opacity=0.9, stroke=c["sheet"], strokeWidth=1),
     ]
-    for side, dx, dy in (("right", -10, 1), ("left", 10, 1), ("center", 0, 15)):
-        some = [row for row in rows if row["tone"] != "usual" and row["side"] == side]
-        layers.append(layer(some, "text", {"x": x, "y": y, "text": text_of("name")}, align=side, dx=dx, dy=dy, fontWeight=600))
+    for at, row in enumerate(row for row in rows if row["tone"] != "usual"):
+        dx, dy = {"right": (-10, 1), "left": (10, 1), "center": (0, 15 + at % 2 * 13)}[str(row["side"])]
+        small = expression("width < 420 ? 10 : 12")
+        style = {"align": row["side"], "dx": dx, "dy": dy, "fontWeight": 600, "fontSize": small}
+        layers.append(layer([row], "text", {"x": x, "y": y, "text": text_of("name")}, **style))
     parts = [
         look.say(
             N_("{name} {share} hộ trong nhóm, {phones} có điện thoại thông minh"), name=one.name, share=look.share(one.rate, 1),

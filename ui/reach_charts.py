@@ -74,9 +74,10 @@ def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: fl
         layer(estimate[-1:], "point", xy, filled=True, color=c["river"], stroke=c["sheet"], strokeWidth=2, size=110, opacity=1),
     ]
     is_early = bool(estimate) and estimate[-1]["at"] < start + (end - start) * 0.3
-    side = {"align": "left", "dx": 8} if is_early else {"align": "right", "dx": -10}
+    # Beside the point on the side where the line is not: above it on the left, below the forecast on the right.
+    side = {"align": "left", "dx": 8, "dy": 16} if is_early else {"align": "right", "dx": -10, "dy": -8}
     notes: list[tuple[Values, str, Spec]] = [
-        (estimate[-1:], N_("ước tính {share}"), {"dy": -8, "fontWeight": 600, **side}),
+        (estimate[-1:], N_("ước tính {share}"), {"fontWeight": 600, **side}),
         (known[-1:], N_("biết chắc {share}"), {"align": "left", "dx": 6, "dy": 2, "fontWeight": 600}),
         (ahead[-1:], N_("dự báo {share}"), {"align": "right", "dx": -6, "dy": 20, "fontWeight": 600}),
         ([{"at": hours(deadline), "v": 0.06}] if deadline else [], N_("hạn"), {"align": "right", "dx": -5, "color": c["red"]}),
@@ -101,11 +102,11 @@ def _ticks(start: float, end: float) -> list[int]:
 
 
 def _labels(midnight: datetime, ticks: Sequence[int], look: Look) -> str:
-    """The ticks in words, as an expression over our own texts."""
-    is_days = len(ticks) > 1 and ticks[1] - ticks[0] >= 24
+    """The ticks in words, as an expression over our own texts: hours, and the day where a new one begins."""
     at = {tick: midnight + timedelta(hours=tick) for tick in ticks}
     words = {
-        str(tick): f"{one.day}/{one.month}" if is_days else formats.hour(one, language=look.language) for tick, one in at.items()
+        str(tick): formats.hour(one, language=look.language) if tick % 24 or tick == 0 else f"{one.day}/{one.month}"
+        for tick, one in at.items()
     }
     return f"({json.dumps(words, ensure_ascii=False)})[datum.value]"
 

@@ -17,8 +17,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from adapters import chooser
 from core.i18n import N_
+from core.settings import settings
+from jobs import engine as durable
 from models import Role
+from services import access, ports
 from services.access import Actor
 from ui import _, arrive, failed, parts, plain, scripts
 from ui.shell import Shell
@@ -53,6 +57,12 @@ class Room:
 
 ROOMS = (
     Room("pages/home.py", N_("Trang đầu")),
+    Room("pages/today.py", N_("Hôm nay"), "", access.WRITERS),
+    Room("pages/my_group.py", N_("Tổ của tôi"), "", (Role.LEAD,)),
+    Room("pages/announcements.py", N_("Thông báo"), "", (*access.WRITERS, Role.VIEWER)),
+    Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
+    Room("pages/announcement.py", N_("Bảng theo dõi")),
+    Room("pages/review.py", N_("Xem và duyệt")),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),
@@ -66,8 +76,15 @@ HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataf
 
 @contextmanager
 def start() -> Iterator[None]:
-    """What the process needs around its visitors: given up again when it stops."""
-    yield
+    """What the process needs around its visitors: the outside world, durable work; given up again when it stops."""
+    ports.provide(chooser.live())
+    if settings().embedded_worker:
+        durable.start()
+    try:
+        yield
+    finally:
+        if settings().embedded_worker:
+            durable.stop()
 
 
 @asynccontextmanager

@@ -1,13 +1,13 @@
 """Bảng theo dõi: did it arrive, what now. Live: it redraws itself without a reload."""
 
-from datetime import timedelta
+from uuid import UUID
 
 import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
 from services import access, announcements, reach, relays
-from ui import _, board, charts, confirmed_by_count, enter, leave_for, near, number, parts, refusals, stay
+from ui import _, board, confirmed_by_count, drawing, enter, leave_for, near, number, parts, refusals, stay
 from ui.compose import asked_for
 
 actor = enter(needs=access.WRITERS)
@@ -17,36 +17,31 @@ if item_id is None:
 
 
 @st.fragment(run_every=10)
-def live() -> None:
+def live(id_: UUID) -> None:
     """Everything that moves."""
     me = stay()
     with reading() as session:
-        seen = reach.board(session, actor=me, announcement_id=item_id)
-    item, now = seen.announcement, clock.now()
-    sent_at = item.sent_at or now
+        seen = reach.board(session, actor=me, announcement_id=id_)
+    now = clock.now()
     board.head(seen)
     board.figures(seen, now=now)
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         board.things_to_do(seen)
     with right:
-        drawn = charts.reach(seen.points, sent_at=sent_at, households=seen.households, must_reach_by=item.must_reach_by, now=now)
-        parts.chart(_("Tỷ lệ hộ đã nhận"), drawn, _("cập nhật {at}", at=near(now)))
+        parts.chart(_("Tỷ lệ hộ đã nhận"), drawing.reach(seen, now=now), _("cập nhật {at}", at=near(now)))
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         board.groups(seen, now=now)
     with right:
-        running = (now - sent_at) / timedelta(minutes=1)
-        parts.chart(
-            _("Tổ trưởng đăng nhanh hay chậm"), charts.relay_times(seen.minutes_to_post, now=running), _("mỗi chấm một tổ")
-        )
+        parts.chart(_("Tổ trưởng đăng nhanh hay chậm"), drawing.relay_times(seen, now=now), _("mỗi chấm một tổ"))
 
 
 with refusals(), reading() as session:
     first = reach.board(session, actor=actor, announcement_id=item_id)
 if first.announcement.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
-live()
+live(item_id)
 
 parts.section(_("Ghi thay và sửa sai"))
 if actor.role in access.WRITERS:
@@ -58,9 +53,8 @@ if actor.role in access.WRITERS:
             placeholder=_("Chọn tổ"),
         )  # fmt: skip
         is_posted = chosen is not None and by_id[chosen].posted_at is None
-        if st.button(
-            _("Ghi đã đăng") if is_posted or chosen is None else _("Ghi chưa đăng"), key="b_enter", disabled=chosen is None
-        ):
+        words = _("Ghi đã đăng") if is_posted or chosen is None else _("Ghi chưa đăng")
+        if st.button(words, key="b_enter", disabled=chosen is None) and chosen is not None:
             with refusals():
                 with transaction() as session:
                     relays.enter_for(session, actor=actor, relay_id=chosen, is_posted=is_posted)

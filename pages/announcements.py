@@ -28,7 +28,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         _("Tìm trong tiêu đề"), key="tim", bind="query-params", type="search", live=True, icon=":material/search:", width=320,
         placeholder=_("ví dụ: cat dien"),
     )  # fmt: skip
-    chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.get, key="loc", bind="query-params", width=220)
+    chosen = st.selectbox(
+        _("Đang xem"), list(FILTERS), format_func=lambda name: words[name], key="loc", bind="query-params", width=220
+    )
     if actor.role in access.WRITERS:
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
 

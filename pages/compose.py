@@ -39,12 +39,12 @@ with left:
     with st.expander(_("Khi nào, ở đâu, ai nên đi, mang gì"), expanded=any(st.session_state.get(f"c_{n}") for n in drafts.FACTS)):
         facts = {name: st.text_input(_(FACT_WORDS[name]), key=f"c_{name}", max_chars=drafts.FACT_MAX) for name in drafts.FACTS}
     where = st.multiselect(
-        _("Gửi tới"), list(names), format_func=names.get, key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
+        _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     one, two = st.columns(2)
-    urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency")
-    kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None)
-    asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks")
+    urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
+    kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
+    asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks") or AsksFor.NOTHING
     one, two = st.columns(2)
     must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
     must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)

@@ -8,7 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from models import Role
 from services import drafts, figures, reach, today, units
-from ui import _, charts, day, enter, hour, leave_for, near, number, parts, refusals, share, span
+from ui import _, day, drawing, enter, hour, leave_for, near, number, parts, refusals, share, span
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 
@@ -89,4 +89,4 @@ with right:
         Figure(_("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),
                _("{n} / {all} người", n=number(total.smartphones), all=number(total.people))),
     )  # fmt: skip
-parts.chart(_("Tỷ lệ hộ trong nhóm, 12 tháng"), charts.growth(growth), _("theo xã, phường cũ"))
+parts.chart(_("Tỷ lệ hộ trong nhóm, 12 tháng"), drawing.growth(growth), _("theo xã, phường cũ"))

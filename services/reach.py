@@ -143,7 +143,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
         general_url=links.public_url(general) if general else "",
         leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
         rows=rows, points=_points(session, announcement, rows),
-        deliveries=dict.fromkeys((status.value for status in DeliveryStatus), 0) | {status.value: n for status, n in deliveries},
+        deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},
         known_elsewhere=elsewhere, time_to_half=None, time_to_ninety=None,
     )  # fmt: skip
     return _with_times(session, made)

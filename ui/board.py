@@ -80,7 +80,7 @@ def groups(seen: Board, *, now: datetime) -> None:
         seen.rows, key=lambda row: (row.posted_at is not None, not row.is_overdue, row.estimated / (row.households or 1))
     )
     rows = [_row(row, sent_at=seen.announcement.sent_at or now, now=now) for row in ordered]
-    heads = [
+    heads: list[Column | str] = [
         _("Tổ và tổ trưởng"),
         _("Đăng sau"),
         Column(_("Tiến độ"), "wide"),

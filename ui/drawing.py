@@ -1,0 +1,53 @@
+"""From what the services give to what the charts draw, in the reader's language and theme."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from services.figures import Coverage, CoverageTable
+from services.reach import Board
+from services.sending import due_at
+from ui import charts, parts, reach_charts
+from ui.chart_kit import Chart
+from ui.charts import GrowthPoint, Place
+from ui.reach_charts import ReachPoint, RelayTime
+
+MOST_POINTS = 240
+
+
+def growth(series: Sequence[tuple[date, str, Coverage]], *, columns: int = 4) -> Chart:
+    """Coverage by area over time; days on which an area had no households are left out."""
+    points = [GrowthPoint(label, on, row.coverage) for on, label, row in series if row.coverage is not None]
+    return charts.growth(points, look=parts.look(), columns=columns)
+
+
+def places(table: CoverageTable, *, before: CoverageTable | None = None) -> list[Place]:
+    """The rows of a table as dots and bars, with their share earlier where it is known."""
+    earlier = {row.unit_id: row.coverage for row in before.rows} if before else {}
+    return [
+        Place(row.unit_name, row.joined, row.households, earlier.get(row.unit_id), row.smartphone_rate)
+        for row in table.rows
+        if row.households
+    ]  # fmt: skip
+
+
+def reach(seen: Board, *, now: datetime) -> Chart:
+    """The board's curve from sending until now or the deadline, thinned to what a screen can show."""
+    start = seen.announcement.sent_at or now
+    everyone = seen.households or 1
+    ends = [point.at for point in seen.points] + ([seen.announcement.must_reach_by] if seen.announcement.must_reach_by else [])
+    until = min(now, max(ends, default=now)) if seen.announcement.must_reach_by is None else now
+    step = max(1, len(seen.points) // MOST_POINTS)
+    kept = [point for place, point in enumerate(seen.points) if place % step == 0 or point is seen.points[-1]]
+    points = [ReachPoint(start, known=0, estimate=0)]
+    points += [ReachPoint(max(p.at, start), known=p.known / everyone, estimate=p.estimated / everyone) for p in kept]
+    if points[-1].at < until:
+        points.append(ReachPoint(until, known=points[-1].known, estimate=points[-1].estimate))
+    return reach_charts.reach(points, deadline=seen.announcement.must_reach_by, target=None, look=parts.look())
+
+
+def relay_times(seen: Board, *, now: datetime) -> Chart:
+    """A dot a group: minutes until it was posted."""
+    start = seen.announcement.sent_at or now
+    dots = [RelayTime(row.unit_label, minutes) for row, minutes in zip(seen.rows, seen.minutes_to_post, strict=False)]
+    due = (due_at(seen.announcement, start) - start).total_seconds() / 60
+    return reach_charts.relay_times(dots, due=due, now=(now - start).total_seconds() / 60, look=parts.look())

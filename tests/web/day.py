@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 from sqlmodel import Session, select
@@ -30,7 +31,7 @@ BODY = """Trạm Y tế phường Bắc Kạn cùng Trung tâm Y tế khám sàn
 Mỗi người được đo huyết áp, đo đường huyết mao mạch và nghe bác sĩ tư vấn, khoảng 20 phút.
 
 Người đang uống thuốc đái tháo đường vẫn uống nước lọc bình thường, mang theo đơn thuốc. Người khó đi lại, xin báo tổ trưởng."""
-GROUP_TEXT = """Sáng mai, thứ Tư 25/11, từ 7 giờ đến 11 giờ 30, Trạm Y tế phường khám đái tháo đường miễn phí cho người từ 40 tuổi.
+GROUP_TEXT = """Sáng mai, thứ Tư 25/11, từ 7 giờ đến 11 giờ 30, Trạm Y tế khám đái tháo đường miễn phí cho người từ 40 tuổi.
 Bà con nhịn ăn sáng, mang theo thẻ bảo hiểm y tế hoặc căn cước."""
 
 
@@ -112,3 +113,29 @@ def phone(user_agent: str = PHONE, **headers: str) -> TestClient:
     """A phone that follows no redirect by itself and keeps its cookies."""
     app = Starlette(routes=routes)
     return TestClient(app, base_url="http://ward.test", follow_redirects=False, headers={"user-agent": user_agent, **headers})
+
+
+class Outline(HTMLParser):
+    """What a page is made of, as far as tests ask."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        """Attributes of the elements with this tag and these attributes."""
+        return [found for name, found in self.elements if name == tag and wanted.items() <= found.items()]
+
+    @property
+    def main_buttons(self) -> list[dict[str, str]]:
+        """The filled buttons: the one thing a page asks for."""
+        return [found for name, found in self.elements if name in ("a", "button") and "main" in found.get("class", "").split()]
+
+    @property
+    def classes(self) -> set[str]:
+        """Every class in use."""
+        return {name for _, found in self.elements for name in found.get("class", "").split()}

@@ -1,0 +1,246 @@
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+from time_machine import Traveller
+
+from core.db import reading
+from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Urgency
+from tests.factories import make_announcement
+from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send
+from web.scan_recorder import recorder
+
+LARGEST_PAGE = 20_000
+SCRIPT = "<img src=x onerror=alert(1)>\"'"
+LONG = "Nghiêng " * 30
+
+
+def relay_of(day: Day) -> tuple[bool, bool, str]:
+    """Whether it was opened, whether it is posted, and what the ledger says."""
+    with reading() as session:
+        opened_at, posted_at, status = session.exec(
+            select(Relay.opened_at, Relay.posted_at, Delivery.status)
+            .join(Delivery, Delivery.id == Relay.delivery_id)  # type: ignore[arg-type]
+            .where(Relay.id == day.relay.id)
+        ).one()
+        return opened_at is not None, posted_at is not None, status
+
+
+def withdraw(session: Session, day: Day) -> None:
+    day.announcement.status = AnnouncementStatus.CANCELLED
+    session.add(day.announcement)
+    session.commit()
+
+
+def test_a_leader_finds_the_ready_text_the_time_left_and_one_button(day: Day, clock: Traveller) -> None:
+    clock.shift(timedelta(minutes=18))
+
+    html = phone().get(day.relay_page).text
+
+    assert "Xin đăng vào nhóm Zalo trước 13\u00a0giờ" in html
+    assert "Còn 42\u00a0phút</b>" in html
+    assert f"Kính gửi bà con Tổ 13, Sông Cầu.\n{GROUP_TEXT}\nChi tiết và báo đã nắm thông tin: http://ward.test{day.page}" in html
+    outline = Outline(html)
+    assert [button["value"] for button in outline.main_buttons] == ["posted"]
+    assert (outline.all("progress")[0]["value"], outline.all("progress")[0]["max"]) == ("18", "60")
+    assert [len(outline.all(tag)) for tag in ("title", "h1")] == [1, 1]
+
+
+def test_looking_notes_that_a_person_has_looked_and_nothing_else(day: Day) -> None:
+    client = phone()
+
+    for _ in range(2):
+        client.get(f"{day.relay_page}?do=posted")
+
+    assert relay_of(day) == (True, False, DeliveryStatus.QUEUED)
+
+
+@pytest.mark.parametrize("agent", [ZALO_PREVIEW, "facebookexternalhit/1.1", "curl/8.5.0"])
+def test_a_preview_of_the_leaders_link_opens_nothing(day: Day, agent: str) -> None:
+    answer = phone(agent).get(day.relay_page)
+
+    assert answer.status_code == 200
+    assert relay_of(day) == (False, False, DeliveryStatus.QUEUED)
+
+
+def test_a_head_request_and_a_prefetch_open_nothing(day: Day) -> None:
+    assert phone().head(day.relay_page).status_code == 200
+    assert phone().get(day.relay_page, headers={"sec-purpose": "prefetch"}).status_code == 200
+
+    assert relay_of(day) == (False, False, DeliveryStatus.QUEUED)
+
+
+def test_posted_is_said_once_however_often_it_is_pressed(day: Day, clock: Traveller) -> None:
+    client = phone()
+    client.get(day.relay_page)
+
+    first = client.post(day.relay_page, data={"do": "posted"})
+    clock.shift(timedelta(minutes=5))
+    client.post(day.relay_page, data={"do": "posted"})
+
+    assert (first.status_code, first.headers["location"]) == (303, day.relay_page)
+    assert relay_of(day) == (True, True, DeliveryStatus.SENT)
+    html = client.get(day.relay_page).text
+    assert "Đã đăng lúc 12\u00a0giờ" in html
+    assert "Trước hạn 1\u00a0giờ" in html
+
+
+def test_posted_late_is_thanked_for_too(day: Day, clock: Traveller) -> None:
+    clock.shift(timedelta(hours=1, minutes=5))
+
+    phone().post(day.relay_page, data={"do": "posted"})
+
+    assert "Sau hạn 5\u00a0phút" in phone().get(day.relay_page).text
+
+
+def test_after_posting_the_leader_sees_how_many_phones_have_opened(session: Session, clock: Traveller) -> None:
+    day = make_day(session, households=3)
+    phone().post(day.relay_page, data={"do": "posted"})
+    for _ in range(2):
+        resident = phone()
+        resident.get(day.page)
+        resident.post(day.page, data={"do": "answer"})
+    recorder().flush()
+
+    html = phone().get(day.relay_page).text
+
+    assert "2 máy" in html
+    assert "2 trong 3 hộ" in html
+    assert Outline(html).main_buttons[0]["href"] == f"http://ward.test{day.page}"
+
+
+def test_a_press_by_mistake_can_be_undone(day: Day) -> None:
+    client = phone()
+    client.post(day.relay_page, data={"do": "posted"})
+
+    answers = [client.post(day.relay_page, data={"do": "undo"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert relay_of(day)[1:] == (False, DeliveryStatus.QUEUED)
+    assert "Tôi đã đăng" in client.get(day.relay_page).text
+
+
+def test_past_its_time_the_page_is_red_and_says_by_how_much(day: Day, clock: Traveller) -> None:
+    clock.shift(timedelta(hours=1, minutes=6))
+
+    html = phone().get(day.relay_page).text
+
+    assert "Quá hạn 6\u00a0phút</b>" in html
+    assert 'class="state overdue"' in html
+    assert [button["value"] for button in Outline(html).main_buttons] == ["posted"]
+
+
+def test_a_withdrawn_announcement_is_not_to_be_posted(session: Session, day: Day) -> None:
+    withdraw(session, day)
+
+    pressed = phone().post(day.relay_page, data={"do": "posted"})
+
+    html = phone().get(day.relay_page).text
+    assert pressed.status_code == 303
+    assert relay_of(day)[1] is False
+    assert "không cần đăng" in html
+    assert "data-copy" not in html
+
+
+def test_who_has_posted_what_is_withdrawn_gets_the_words_to_say_so(session: Session, day: Day) -> None:
+    phone().post(day.relay_page, data={"do": "posted"})
+    withdraw(session, day)
+
+    html = phone().get(day.relay_page).text
+
+    assert f"Phường đã thu hồi thông báo “{TITLE}”" in html
+    assert "data-copy" in html
+
+
+def test_a_corrected_text_is_not_to_be_posted_any_more(session: Session, day: Day) -> None:
+    phone().post(day.relay_page, data={"do": "posted"})
+    correction = make_announcement(session, unit=day.ward, title="Đổi nơi khám", corrects_id=day.announcement.id)
+    send(session, correction, day.ward, day.unit, day.leader, day.group)
+
+    html = phone().get(day.relay_page).text
+
+    assert "xin đăng bản mới" in html
+    assert "Bản đúng: Đổi nơi khám" in html
+    assert f"Xin bà con xem bản đúng: http://ward.test{day.page}" in html
+
+
+def test_past_its_life_the_page_asks_for_nothing(day: Day, clock: Traveller) -> None:
+    clock.shift(timedelta(days=2))
+
+    pressed = phone().post(day.relay_page, data={"do": "posted"})
+
+    assert pressed.status_code == 303
+    assert relay_of(day)[1] is False
+    assert "Việc này đã qua" in phone().get(day.relay_page).text
+
+
+def test_who_cannot_post_learns_what_to_try_and_whom_to_call(day: Day) -> None:
+    html = phone().get(f"{day.relay_page}/cannot").text
+
+    assert [button["href"] for button in Outline(html).main_buttons] == ["tel:+842093000000"]
+    assert "Quay lại, tôi đăng được" in html
+    assert relay_of(day) == (False, False, DeliveryStatus.QUEUED)
+
+
+def test_without_a_ward_phone_the_way_back_is_the_button(session: Session, clock: Traveller) -> None:
+    ward = make_ward(session)
+    ward.phone = None
+    session.add(ward)
+    day = make_day(session, ward=ward)
+
+    html = phone().get(f"{day.relay_page}/cannot").text
+
+    assert [button["href"] for button in Outline(html).main_buttons] == [day.relay_page]
+    assert "tel:" not in html
+
+
+def test_a_press_sent_by_another_site_is_refused(day: Day) -> None:
+    answer = phone().post(day.relay_page, data={"do": "posted"}, headers={"origin": "https://evil.example"})
+
+    assert answer.status_code == 403
+    assert relay_of(day)[1] is False
+
+
+def test_an_unknown_token_is_not_found(day: Day) -> None:
+    answers = [phone().get("/r/nothing"), phone().get("/r/nothing/cannot"), phone().post("/r/nothing", data={"do": "posted"})]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
+def test_only_declared_methods_are_taken(day: Day, method: str) -> None:
+    answers = [phone().request(method, day.relay_page), phone().request(method, f"{day.relay_page}/cannot")]
+
+    assert [(answer.status_code, answer.headers["allow"]) for answer in answers] == [(405, "GET, HEAD, POST"), (405, "GET, HEAD")]
+
+
+def test_marks_of_html_stay_text_and_every_state_stays_under_20_kb(session: Session, clock: Traveller) -> None:
+    ward = make_ward(session)
+    day = make_day(
+        session, ward=ward, title=f"{SCRIPT} {LONG[:90]}", group_text=f"{SCRIPT}\n{LONG}\n{LONG}", urgency=Urgency.EMERGENCY
+    )
+    day.group.name, day.unit.short_name, day.leader.display_name = f"{SCRIPT}{LONG[:60]}", f"{SCRIPT}{LONG[:60]}", SCRIPT
+    session.add_all([day.group, day.unit, day.leader])
+    session.commit()
+    client = phone()
+
+    pages = [client.get(day.relay_page), client.get(f"{day.relay_page}/cannot")]
+    client.post(day.relay_page, data={"do": "posted"})
+    pages.append(client.get(day.relay_page))
+    withdraw(session, day)
+    pages.append(client.get(day.relay_page))
+
+    assert [page.status_code for page in pages] == [200] * 4
+    for page in pages:
+        assert "<img" not in page.text
+        assert "&lt;img src=x onerror" in page.text
+        assert len(page.content) < LARGEST_PAGE
+        assert not [name for _, found in Outline(page.text).elements for name in found if name.startswith("on")]
+
+
+def test_a_page_of_a_leader_is_not_stored_nor_named_to_other_sites(day: Day) -> None:
+    answer = phone(PHONE).get(day.relay_page)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["x-robots-tag"] == "noindex"

@@ -35,7 +35,8 @@ with left, st.container(gap=None):
         )
         parts.action(
             f"late{place}", "overdue", _("{n} tổ chưa đăng: {title}", n=number(late.groups), title=late.title),
-            _("Quá hạn {span}, {n} hộ chưa thấy tin.", span=span(now - late.due_at), n=number(late.households)) + until_all,
+            _("Quá hạn {span}, {n} hộ chưa thấy tin.", span=span(now - (late.due_at or now)), n=number(late.households))
+            + until_all,
             _("Theo dõi"), page="pages/announcement.py", id=str(late.announcement_id),
         )  # fmt: skip
     for place, one in enumerate(seen.reviews):

@@ -35,7 +35,7 @@ class Late:
     urgency: Urgency
     groups: int
     households: int
-    due_at: datetime
+    due_at: datetime | None
     must_reach_by: datetime | None
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
+from models import Role
 from ui import enter
 
-enter()
-st.switch_page("pages/account.py")
+actor = enter()
+st.switch_page("pages/my_group.py" if actor.role is Role.LEAD else "pages/today.py")

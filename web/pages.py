@@ -115,8 +115,9 @@ def see(path: str) -> Response:
 
 
 def span_left(request: Request, length: timedelta) -> str:
-    """Time left or gone by, rounded up to the minute that is still running."""
-    minutes = -(-abs(length) // timedelta(minutes=1))
+    """Time left, with the minute that is still running; or time gone by, in whole minutes, at least one."""
+    minute = timedelta(minutes=1)
+    minutes = -(-length // minute) if length > timedelta(0) else max(1, -length // minute)
     return formats.span(timedelta(minutes=minutes), language=language_of(request))
 
 

@@ -80,11 +80,11 @@
     var w = clock.dataset, hours = Math.floor(minutes / 60), days = Math.floor(hours / 24), rest = minutes % 60;
     if (days >= 2) return w.days.replace('{n}', days);
     if (!hours) return w.minutes.replace('{n}', minutes);
-    return w.hours.replace('{n}', hours) + (rest ? '\u00a0' + w.minutes.replace('{n}', rest) : '');
+    return w.hours.replace('{n}', hours) + (rest ? ' ' + w.minutes.replace('{n}', rest) : '');
   }
   function tick() {
     var left = (Date.parse(clock.dataset.until) - Date.now()) / 6e4;
-    left = left > 0 ? Math.ceil(left) : Math.floor(left);
+    left = left > 0 ? Math.ceil(left) : Math.min(-1, Math.ceil(left));
     clock.textContent = clock.dataset[left > 0 ? 'left' : 'late'].replace('{span}', span(Math.abs(left)));
     var meter = d.querySelector('progress[data-live]');
     if (meter) meter.value = Math.max(0, meter.max - left);

@@ -1,0 +1,290 @@
+"""The pages without sign-in in a real browser of a phone: seen, pressed, read by axe."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session
+from starlette.applications import Starlette
+
+from core import clock
+from core.settings import settings
+from models import AnnouncementKind, AnnouncementStatus, AsksFor, Urgency
+from services import links
+from tests.factories import make_household, make_link, make_membership
+from tests.web.day import LEADERS_PHONE, PHONE, TITLE, Day, make_day, make_led_group, make_ward
+from web.routes import routes
+from web.scan_recorder import recorder
+
+pytestmark = pytest.mark.e2e
+
+LEAST_TARGET = 44  # CSS pixels (design §10)
+LONG_TITLE = "Khám sàng lọc đái tháo đường và tăng huyết áp miễn phí cho người từ bốn mươi tuổi trở lên"
+ORDERS = (
+    "Mưa rất to từ 19 giờ. Suối dâng nhanh.\n1. Nhà ven suối đi ngay, mang giấy tờ và thuốc.\n2. Đến Trường Tiểu học Sông Cầu."
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one, else Playwright's own."""
+    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """An old phone that speaks Vietnamese."""
+    return browser_context_args | {"user_agent": PHONE, "locale": "vi-VN", "viewport": {"width": 390, "height": 844}}
+
+
+@pytest.fixture
+def url(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The public routes, served on a port of their own for one test."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    monkeypatch.setenv("CAUNOI_PUBLIC_URL", address)
+    settings.cache_clear()
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning", ws="none", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield address
+    server.should_exit = True
+    thread.join()
+    recorder().flush()
+
+
+@pytest.fixture
+def day(session: Session, url: str) -> Day:
+    """One announcement sent just now that asks for attendance."""
+    return make_day(session, sent_at=clock.now())
+
+
+@pytest.fixture
+def pages(session: Session, url: str) -> dict[str, str]:
+    """Every page in every state, by name."""
+    ward, now = make_ward(session), clock.now()
+    for n in range(1, 13):
+        unit, _, group = make_led_group(session, ward, name=f"Thôn {n}", short_name=f"Thôn {n}, Nông Thượng", area="Nông Thượng")
+        make_membership(session, household=make_household(session, unit=unit), group=group)
+    day = make_day(session, ward=ward, sent_at=now, title=LONG_TITLE, households=14)
+    emergency = make_day(
+        session, ward=ward, sent_at=now, urgency=Urgency.EMERGENCY, facts={}, body=ORDERS, asks_for=AsksFor.CONFIRMATION
+    )
+    with time_machine.travel(now - timedelta(hours=2)):
+        late = make_day(session, ward=ward, sent_at=clock.now(), urgency=Urgency.VERY_URGENT)
+    with time_machine.travel(now - timedelta(days=3)):
+        over = make_day(session, ward=ward, sent_at=clock.now())
+    corrected = make_day(session, ward=ward, sent_at=now)
+    correction = make_day(
+        session, ward=ward, sent_at=now, kind=AnnouncementKind.CORRECTION, corrects_id=corrected.announcement.id
+    )
+    cancelled = make_day(session, ward=ward, sent_at=now, asks_for=AsksFor.NOTHING)
+    cancelled.announcement.status = AnnouncementStatus.CANCELLED
+    posted = make_day(session, ward=ward, sent_at=now)
+    for relay in (cancelled.relay, corrected.relay, posted.relay):
+        relay.posted_at = now
+    day.group.join_url = "https://zalo.me/g/abcdef"
+    session.add_all([cancelled.announcement, cancelled.relay, corrected.relay, posted.relay, day.group])
+    for _ in range(8):
+        make_household(session, unit=day.unit)
+    join = links.join_link(session, group_id=day.group.id)
+    closed = links.join_link(session, group_id=late.group.id)
+    gone = make_link(session, title="Lịch tiêm chủng tháng 9/2026", place="Nhà văn hóa Tổ 13", is_active=False)
+    session.commit()
+    return {
+        "announcement": day.page, "emergency": emergency.page, "expired": over.page, "corrected": corrected.page,
+        "correction": correction.page, "cancelled": cancelled.page, "relay": day.relay_page, "overdue": late.relay_page,
+        "posted": posted.relay_page, "relay cancelled": cancelled.relay_page, "relay corrected": corrected.relay_page,
+        "relay over": over.relay_page, "cannot": f"{day.relay_page}/cannot", "leaders": day.leaders_page,
+        "leaders over": over.leaders_page, "digits": f"{day.leaders_page}?group={day.group.id}",
+        "wrong digits": f"{day.leaders_page}?group={day.group.id}&said=wrong",
+        "locked": f"{day.leaders_page}?group={day.group.id}&said=locked", "join": f"/j/{join.slug}",
+        "no chat": f"/j/{closed.slug}", "gone": f"/q/{gone.slug}", "no code": "/q/nothing2", "not found": "/a/nothing2",
+    }  # fmt: skip
+
+
+def width_of(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(page: Page, url: str, pages: dict[str, str], scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    axe, found = Axe(), {}
+
+    for name, path in pages.items():
+        page.goto(url + path)
+        found[name] = [(one["id"], one["nodes"][0]["html"]) for one in axe.run(page).response["violations"]]
+
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+def test_nothing_scrolls_sideways_on_small_phones_and_in_large_type(page: Page, url: str, pages: dict[str, str]) -> None:
+    wide: dict[tuple[str, object], int] = {}
+
+    for name, path in pages.items():
+        page.set_viewport_size({"width": 320, "height": 568})
+        page.goto(url + path)
+        wide[name, 320] = width_of(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        wide[name, 390] = width_of(page)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")  # twice our 112.5 %
+        wide[name, "390, large type"] = width_of(page)
+
+    assert {key: width for key, width in wide.items() if width > (320 if key[1] == 320 else 390)} == {}
+
+
+def test_whatever_can_be_pressed_is_large_enough_for_a_thumb(page: Page, url: str, pages: dict[str, str]) -> None:
+    small: dict[tuple[str, str], tuple[float, float]] = {}
+
+    for name, path in pages.items():
+        page.goto(url + path)
+        for element in page.locator("button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input").all():
+            box = element.bounding_box()
+            is_alone = not element.evaluate("one => one.matches('label input')")
+            if box and element.is_visible() and is_alone and min(box["height"], box["width"]) < LEAST_TARGET:
+                small[name, element.inner_text()] = (box["width"], box["height"])
+
+    assert small == {}
+
+
+def test_no_page_breaks_its_own_policy(page: Page, url: str, pages: dict[str, str]) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "status of 4" not in message.text else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    for path in pages.values():
+        page.goto(url + path)
+
+    assert said == []
+
+
+def test_a_leader_copies_the_text_says_posted_and_takes_it_back(page: Page, url: str, day: Day) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(url + day.relay_page)
+
+    page.get_by_role("button", name="Sao chép").click()
+    expect(page.get_by_role("button", name="Đã sao chép")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Tôi đã đăng").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn, phường đã biết tin đến nhóm")
+    page.reload()
+    page.get_by_role("button", name="Hoàn tác").click()
+
+    expect(page.get_by_role("button", name="Tôi đã đăng")).to_be_visible()
+    assert copied.startswith("Kính gửi bà con Tổ 13, Sông Cầu.\n")
+    assert copied.endswith(f"{url}{day.page}")
+
+
+def test_without_the_clipboard_the_text_is_left_chosen(page: Page, url: str, day: Day) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined}); document.execCommand = () => false")
+    page.goto(url + day.relay_page)
+
+    page.get_by_role("button", name="Sao chép").click()
+
+    expect(page.get_by_role("button", name="Đã chọn chữ")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").startswith("Kính gửi bà con Tổ 13")
+
+
+def test_sharing_and_reading_aloud_are_offered_only_where_the_phone_has_them(browser: Browser, url: str, day: Day) -> None:
+    plain, able = browser.new_page(user_agent=PHONE), browser.new_page(user_agent=PHONE)
+    plain.add_init_script("delete Navigator.prototype.share; delete window.speechSynthesis; window.speechSynthesis = undefined")
+    able.add_init_script("navigator.share = what => { window.shared = what; return Promise.resolve() }")
+
+    plain.goto(url + day.page)
+    able.goto(url + day.page)
+    able.get_by_role("button", name="Chia sẻ").click()
+
+    expect(plain.get_by_role("button", name="Chia sẻ")).to_be_hidden()
+    expect(plain.get_by_role("button", name="Nghe")).to_be_hidden()
+    expect(able.get_by_role("button", name="Nghe")).to_be_visible()
+    shared = able.evaluate("window.shared")
+    assert shared["url"] == url + day.page
+    assert shared["text"].startswith(f"{TITLE}. Khi nào: thứ Tư 25/11/2026")
+    plain.close()
+    able.close()
+
+
+def test_the_phone_reads_title_facts_and_text_aloud_sentence_by_sentence(page: Page, url: str, day: Day) -> None:
+    page.add_init_script(
+        """window.heard = [];
+        Object.defineProperty(window, 'speechSynthesis', {value: {
+          speaking: false, getVoices: () => [{lang: 'en-US'}, {lang: 'vi_VN', name: 'An'}],
+          speak(words) { window.heard.push([words.text, words.lang, words.voice && words.voice.name]); }, cancel() {},
+        }});
+        window.SpeechSynthesisUtterance = function (text) { this.text = text; };"""
+    )
+    page.goto(url + day.page)
+
+    page.get_by_role("button", name="Nghe").click()
+
+    heard = page.evaluate("window.heard")
+    assert heard[0] == [f"{TITLE}.", "vi-VN", "An"]
+    assert len(heard) > 6
+    expect(page.get_by_role("button", name="Dừng đọc")).to_be_visible()
+
+
+def test_the_time_left_counts_on_by_itself(page: Page, url: str, day: Day) -> None:
+    page.clock.install(time=clock.now())
+    page.goto(url + day.relay_page)
+    expect(page.locator("[data-until]")).to_have_text("Còn 1\u00a0giờ")
+
+    page.clock.fast_forward("20:00")
+    expect(page.locator("[data-until]")).to_have_text("Còn 40\u00a0phút")
+    page.clock.fast_forward("45:00")
+
+    expect(page.locator("[data-until]")).to_have_text("Quá hạn 5\u00a0phút")
+
+
+def test_everything_works_without_a_script(browser: Browser, url: str, day: Day) -> None:
+    context = browser.new_context(java_script_enabled=False, user_agent=PHONE, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+
+    page.goto(url + day.leaders_page)
+    page.get_by_text("Tổ 13").click()
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.get_by_label("Bốn số cuối").fill(LEADERS_PHONE[-4:])
+    page.get_by_role("button", name="Mở việc của tổ").click()
+    expect(page.get_by_text("Chạm giữ vào chữ dưới đây")).to_be_visible()
+    page.get_by_role("button", name="Tôi đã đăng").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã đăng lúc")
+    page.goto(url + day.page)
+    page.get_by_label("2 người").check()
+    page.get_by_role("button", name="Tôi đã nắm thông tin").click()
+    expect(page.get_by_role("status")).to_contain_text("Gia đình có 2 người đi")
+    page.get_by_role("link", name="Đổi câu trả lời").click()
+    expect(page.get_by_label("2 người")).to_be_checked()
+    page.goto(url + day.page)
+    page.get_by_role("button", name="Rút câu trả lời").click()
+
+    expect(page.get_by_role("button", name="Tôi đã nắm thông tin")).to_be_visible()
+    context.close()
+
+
+def test_a_leader_finds_the_group_by_typing_without_marks(page: Page, url: str, pages: dict[str, str]) -> None:
+    page.goto(url + pages["leaders"])
+
+    page.get_by_placeholder("Gõ số tổ hoặc tên thôn").fill("nong thuong")
+    expect(page.get_by_text("Thôn 12")).to_be_visible()
+    page.get_by_placeholder("Gõ số tổ hoặc tên thôn").fill("thon 12")
+
+    expect(page.get_by_text("Thôn 12")).to_be_visible()
+    expect(page.get_by_text("Thôn 11")).to_be_hidden()
+    expect(page.get_by_text("Tổ 13")).to_be_hidden()
+
+
+def test_an_announcement_prints_on_one_page(page: Page, url: str, day: Day) -> None:
+    page.goto(url + day.page)
+    page.emulate_media(media="print")
+
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    expect(page.get_by_text("Bản mới nhất")).to_be_visible()
+    expect(page.get_by_role("button", name="Tôi đã nắm thông tin")).to_be_hidden()

@@ -140,6 +140,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("household", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_household_phone"), ["phone"], unique=False)
+        batch_op.create_index(
+            "ix_household_unit_id_days", ["unit_id", "arrived_on", "left_on", "people", "smartphones", "id"], unique=False
+        )
         batch_op.create_index("uq_household_unit_id_code", ["unit_id", "code"], unique=True)
 
     op.create_table(
@@ -535,6 +538,9 @@ def upgrade() -> None:
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_group_id"), ["group_id"], unique=False)
         batch_op.create_index(
+            "ix_membership_household_id_days", ["household_id", "group_id", "joined_on", "left_on", "people"], unique=False
+        )
+        batch_op.create_index(
             "uq_membership_household_id_group_id_open",
             ["household_id", "group_id"],
             unique=True,
@@ -780,6 +786,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("left_on IS NULL"),
             postgresql_where=sa.text("left_on IS NULL"),
         )
+        batch_op.drop_index("ix_membership_household_id_days")
         batch_op.drop_index(batch_op.f("ix_membership_group_id"))
 
     op.drop_table("membership")
@@ -827,6 +834,7 @@ def downgrade() -> None:
     op.drop_table("unitchangelink")
     with op.batch_alter_table("household", schema=None) as batch_op:
         batch_op.drop_index("uq_household_unit_id_code")
+        batch_op.drop_index("ix_household_unit_id_days")
         batch_op.drop_index(batch_op.f("ix_household_phone"))
 
     op.drop_table("household")

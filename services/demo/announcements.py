@@ -37,6 +37,8 @@ from services.demo.ward import Home, Ward
 IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "scanhour", "scan")
 # A ward of a hundred times as many households keeps the counters of all readers, but the single rows of so many.
 MOST_ROWS = 4000
+# Of the phones that open, so many answer where an answer is asked for.
+ANSWERING = {AsksFor.NOTHING: (0.0, 0.0), AsksFor.CONFIRMATION: (0.5, 0.92), AsksFor.ATTENDANCE: (0.32, 0.6)}
 PACE = {Urgency.NORMAL: 1.6, Urgency.URGENT: 0.8, Urgency.VERY_URGENT: 0.5, Urgency.EMERGENCY: 0.35}
 # The latest announcement: four groups are late, two of their leaders have opened the page.
 LATE, LATE_BUT_OPENED = ("SC09", "XH03", "NT03", "NT07"), ("XH03", "NT07")
@@ -123,7 +125,7 @@ class _Press:
             households=present, people=people, relay=sum(joined), door=present - sum(joined),
             groups=[
                 plans.PlannedGroup(home.group.id, home.group.name, home.unit.id, home.unit.label, home.leader.id, households)
-                for home, households in zip(homes, joined, strict=True)
+                for home, households in sorted(zip(homes, joined, strict=True), key=lambda pair: pair[0].unit.code)
             ],
         )  # fmt: skip
         chair = None if occasion.former else self._ward.users[places.CHAIR].id
@@ -137,9 +139,9 @@ class _Press:
             announcement |= {"sent_at": occasion.at, "households": present, "leaders_token": token(self._dice)}
 
     def _send(self, announcement: dict[str, Any], occasion: Occasion, speaker: Unit, homes: Sequence[Home], rows: Rows) -> None:
-        asked = {AsksFor.NOTHING: (0.0, 0.0), AsksFor.CONFIRMATION: (0.4, 0.88), AsksFor.ATTENDANCE: (0.3, 0.6)}
-        interest = self._dice.uniform(0.74, 0.97)
-        known = self._dice.uniform(*asked[occasion.scenario.asks_for])
+        is_pressing = occasion.scenario.urgency is not Urgency.NORMAL
+        interest = self._dice.uniform(0.86, 0.99) if is_pressing else self._dice.uniform(0.72, 0.94)
+        known = self._dice.uniform(*ANSWERING[occasion.scenario.asks_for])
         is_young = self._stage.now - occasion.at < scans.KEPT
         due = sending.due_at(Announcement(**announcement), occasion.at)
         day = clock.local(occasion.at).date()
@@ -156,7 +158,7 @@ class _Press:
             if posted is not None:
                 post = Post(
                     announcement["id"], home.group.id if home else None, link["id"], posted, occasion.expires_at, int(readers),
-                    known if home else 0.0, occasion.scenario.asks_for, occasion.scenario.urgency is not Urgency.NORMAL,
+                    known if home else 0.0, occasion.scenario.asks_for, is_pressing,
                     None if is_latest else MOST_ROWS // len(homes), is_young,
                 )  # fmt: skip
                 link["scans"] = self._readers.read(post, rows)

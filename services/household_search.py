@@ -1,0 +1,207 @@
+"""Which households a person may see, and finding them: by any part of name, address, code or phone, without diacritics."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, not_, or_, select
+from sqlmodel import Session, col
+
+from core import clock
+from core.errors import NotFound
+from core.i18n import N_
+from core.text import clean, fold, vietnamese_key
+from models import Group, GroupKind, Household, Membership, Need, Role, Unit
+from services import access
+from services.access import Actor
+
+PAGE_MOST = 500
+WORDS_MOST = 100  # letters of a search that are read
+SORTED_MOST = 20_000  # up to so many are sorted by given name; beyond, by the whole name as it is searched
+DIGITS_FROM = 6  # so many digits alone are (part of) a telephone number
+_SIGNS = re.compile(r"[\s.\-()]+")
+_NEEDS = cast(col(Household.needs), String)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of households is narrowed by, and its order."""
+
+    words: str = ""
+    unit_id: UUID | None = None
+    group_id: UUID | None = None  # "joined" then means this group, else any household group
+    is_joined: bool | None = None
+    without_phone: bool = False
+    needs: tuple[Need, ...] = ()  # any of these
+    has_left: bool = False  # those that moved away, instead of those that live here
+    order: Literal["hard_to_reach", "name"] = "hard_to_reach"
+
+
+@dataclass(frozen=True)
+class HouseholdRow:
+    """A household as a list shows it, today."""
+
+    id: UUID
+    unit_id: UUID
+    unit_label: str
+    area: str
+    code: str
+    head_name: str
+    address: str
+    phone: str | None
+    people: int
+    smartphones: int
+    needs: tuple[Need, ...]
+    left_on: date | None
+    people_joined: int  # people in its open memberships, 0 where it has none
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is in a group today: the group asked for, or any household group."""
+        return self.people_joined > 0
+
+
+@dataclass(frozen=True)
+class HouseholdPage:
+    """One page of the households found, and how many there are in all."""
+
+    rows: list[HouseholdRow]
+    total: int
+    page: int  # from 1
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Units whose households the actor may see.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    access.require(actor, *access.SEES_PEOPLE)
+    below = access.path_range(actor.unit_path)
+    if actor.role is not Role.LEAD:
+        return below
+    own = Group.metadata.tables["chat_group"].alias().c  # an own name, so that a query over groups may use this too
+    led = select(own.unit_id).where(own.leader_id == actor.id, own.kind == GroupKind.HOUSEHOLD, own.closed_on.is_(None))
+    return or_(below, col(Unit.id).in_(led))
+
+
+def search(
+    session: Session, *, actor: Actor, filters: Filters = Filters(), page: int = 1, size: int = 50
+) -> HouseholdPage:  # fmt: skip
+    """Households the actor may see that match every word, as a page; a page beyond the last shows the last.
+
+    Hard to reach first: in no group, then without a phone, then with needs, then without a smartphone. By name: by given name
+    as Vietnamese lists are, those that match the words with their marks before the others.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    day = clock.today()
+    stays = _open_today(day, filters.group_id)
+    joined = stays.exists()
+    people_joined = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
+    matching = _matching(session, actor, filters, joined, day)
+    counted = select(func.count()).select_from(Household).join(Unit, col(Unit.id) == col(Household.unit_id)).where(matching)
+    total = session.execute(counted).scalar_one()
+    size = min(max(size, 1), PAGE_MOST)
+    page = min(max(page, 1), max(1, -(-total // size)))
+    start = (page - 1) * size
+    query = select(Household, Unit, people_joined).join(Unit, col(Unit.id) == col(Household.unit_id))
+    if filters.order == "name" and total <= SORTED_MOST:
+        chosen = _ids_by_name(session, matching, filters.words)[start : start + size]
+        found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
+        rows = [found[household_id] for household_id in chosen]
+    else:
+        order = _hardest_first(joined, filters.words) if filters.order == "hard_to_reach" else []
+        query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
+        rows = list(session.execute(query))
+    return HouseholdPage([_row(*row) for row in rows], total, page, size)
+
+
+def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnElement[bool], day: date) -> ColumnElement[bool]:
+    conditions = [in_sight(actor), *_wordly(filters.words)]
+    if filters.unit_id:
+        unit = session.execute(select(Unit).where(col(Unit.id) == filters.unit_id, in_sight(actor))).scalar_one_or_none()
+        if unit is None:
+            raise NotFound(N_("Không tìm thấy đơn vị này."))
+        conditions.append(access.path_range(unit.path))
+    is_gone = and_(col(Household.left_on).is_not(None), col(Household.left_on) <= day)
+    conditions.append(is_gone if filters.has_left else not_(is_gone))
+    if filters.is_joined is not None:
+        conditions.append(joined if filters.is_joined else not_(joined))
+    if filters.without_phone:
+        conditions.append(col(Household.phone).is_(None))
+    if filters.needs:
+        conditions.append(or_(*[_NEEDS.contains(f'"{need.value}"', autoescape=True) for need in filters.needs]))
+    return and_(*conditions)
+
+
+def _wordly(words: str) -> list[ColumnElement[bool]]:
+    """Every word must be found; digits written in groups may also be one telephone number."""
+    text = fold(clean(words[:WORDS_MOST]))
+    found = and_(*[col(Household.search).contains(word, autoescape=True) for word in text.split()])
+    digits = _SIGNS.sub("", text)
+    if re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
+        dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
+        found = or_(found, col(Household.search).contains(dialled, autoescape=True))
+    return [found] if text else []
+
+
+def _open_today(day: date, group_id: UUID | None) -> Select[Any]:
+    """The memberships a household has on a day: in one group, or in any household group."""
+    query = (
+        select(col(Membership.people))
+        .join(Group, col(Group.id) == col(Membership.group_id))
+        .where(col(Membership.household_id) == col(Household.id), col(Membership.joined_on) <= day)
+        .where(or_(col(Membership.left_on).is_(None), col(Membership.left_on) > day))
+        .where(or_(col(Group.closed_on).is_(None), col(Group.closed_on) > day))
+    )
+    return query.where(col(Group.id) == group_id if group_id else col(Group.kind) == GroupKind.HOUSEHOLD).correlate(Household)
+
+
+def _has_marks(words: str) -> bool:
+    return fold(words) != clean(words).casefold()
+
+
+def _hardest_first(joined: ColumnElement[bool], words: str) -> list[ColumnElement[Any]]:
+    flags = [not_(joined), col(Household.phone).is_(None), _NEEDS != "[]", col(Household.smartphones) == 0]
+    if _has_marks(words):
+        typed = clean(words)
+        flags.insert(0, or_(*[col(Household.head_name).contains(form, autoescape=True) for form in (typed, typed.title())]))
+    return [case((flag, 0), else_=1) for flag in flags]
+
+
+def _ids_by_name(session: Session, matching: ColumnElement[bool], words: str) -> list[UUID]:
+    """All that match, by given name, family name and middle name in the order of the alphabet."""
+    query = select(col(Household.id), col(Household.head_name)).join(Unit, col(Unit.id) == col(Household.unit_id))
+    typed = clean(words).casefold() if _has_marks(words) else ""
+    rows = list(session.execute(query.where(matching)))
+    return [
+        row.id for row in sorted(rows, key=lambda row: (typed not in row.head_name.casefold(), _name_key(row.head_name), row.id))
+    ]
+
+
+def _name_key(name: str) -> tuple[Any, ...]:
+    words = name.split() or [""]
+    return (_word_key(words[-1]), _word_key(words[0]), [_word_key(word) for word in words[1:-1]])
+
+
+@lru_cache(maxsize=5_000)
+def _word_key(word: str) -> tuple[Any, ...]:
+    return vietnamese_key(word)
+
+
+def _row(household: Household, unit: Unit, people_joined: int) -> HouseholdRow:
+    return HouseholdRow(
+        household.id, unit.id, unit.label, unit.area, household.code, household.head_name, household.address, household.phone,
+        household.people, household.smartphones, tuple(Need(need) for need in household.needs), household.left_on, people_joined,
+    )  # fmt: skip

@@ -1,0 +1,242 @@
+"""Households: who may see which, what is kept of them, how they come, go, and join or leave a chat group.
+
+Staff see those of their units; a leader those at or below the own unit and of the units whose household group is the
+leader's; a viewer none. Every write is audited, without numbers or names, and counted anew in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from core import clock
+from core.errors import Invalid, NotFound
+from core.i18n import N_
+from models import Group, Household, Membership, MembershipSource, Unit, UnitKind
+from services import audit, rollups
+from services.access import Actor
+from services.household_search import Filters, HouseholdPage, HouseholdRow, in_sight, search
+from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
+from services.import_values import PEOPLE_MAX
+
+__all__ = [
+    "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "change", "end", "get",
+    "in_sight", "join", "leave", "reopen", "search", "search_text", "values_of",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One membership of a household, past or open, with its group."""
+
+    membership: Membership
+    group: Group
+
+
+@dataclass(frozen=True)
+class HouseholdCard:
+    """A household, where it lives, and every group it was ever in, the latest first."""
+
+    household: Household
+    unit: Unit
+    stays: list[Stay]
+
+
+def get(session: Session, *, actor: Actor, household_id: UUID) -> HouseholdCard:
+    """A household with its history of groups.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+        NotFound: it does not exist, or lies outside the actor's sight.
+    """
+    household, unit = _only(session, _one(actor, household_id))
+    stays = session.exec(
+        select(Membership, Group)
+        .join(Group, col(Group.id) == col(Membership.group_id))
+        .where(Membership.household_id == household.id)
+        .order_by(col(Membership.left_on).is_not(None), col(Membership.joined_on).desc(), col(Group.name))
+    )
+    return HouseholdCard(household, unit, [Stay(membership, group) for membership, group in stays])
+
+
+def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> Household:
+    """Register a household in a residential unit, present from `arrived_on` (today).
+
+    Raises:
+        Invalid: a value cannot be right; `details["field"]` names it.
+        NotAllowed: the actor sees figures only.
+        NotFound: the unit lies outside the actor's sight.
+    """
+    unit = session.exec(select(Unit).where(Unit.id == unit_id, in_sight(actor))).first()
+    if unit is None:
+        raise NotFound(N_("Không tìm thấy đơn vị này."))
+    if unit.kind is not UnitKind.RESIDENTIAL or not unit.valid_on(clock.today()):
+        raise Invalid(N_("Hộ dân phải thuộc một tổ dân phố hoặc thôn đang hoạt động."), field="unit_id")
+    household = Household(unit_id=unit.id, code="", head_name="", arrived_on=values.arrived_on or clock.today())
+    fill(session, household, unit=unit, values=values)
+    session.add(household)
+    _note(session, actor, "household.added", household, unit=unit.code, code=household.code)
+    rollups.refresh(session, unit_ids=[unit.id], since=household.arrived_on)
+    return household
+
+
+def change(session: Session, *, actor: Actor, household_id: UUID, values: HouseholdValues) -> Household:
+    """Correct what is known of a household; people and smartphones then hold for its past days too.
+
+    Raises:
+        Invalid: a value cannot be right; `details["field"]` names it.
+        NotAllowed: the actor sees figures only.
+        NotFound: it lies outside the actor's sight.
+    """
+    household, unit = _locked(session, actor, household_id)
+    before = household.model_dump()
+    fill(session, household, unit=unit, values=values)
+    changed = {name for name, value in before.items() if value != getattr(household, name)} - {"search"}
+    if changed:
+        session.add(household)
+        _note(session, actor, "household.changed", household, fields=sorted(changed))
+    if changed & {"people", "smartphones", "arrived_on"}:
+        rollups.refresh(session, unit_ids=[unit.id], since=min(before["arrived_on"], household.arrived_on))
+    return household
+
+
+def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None = None) -> Household:
+    """The household moves away: it no longer counts from the day `on` (today), and leaves its groups that day.
+
+    Raises:
+        Invalid: it has left already, or the day cannot be right.
+        NotAllowed: the actor sees figures only.
+        NotFound: it lies outside the actor's sight.
+    """
+    household, unit = _locked(session, actor, household_id)
+    day = on or clock.today()
+    if household.left_on is not None:
+        raise Invalid(N_("Hộ này đã chuyển đi ngày {day:%d/%m/%Y}."), day=household.left_on, field="on")
+    if day < household.arrived_on:
+        raise Invalid(N_("Ngày chuyển đi trước ngày hộ đến ({day:%d/%m/%Y})."), day=household.arrived_on, field="on")
+    not_later(day, N_("Ngày chuyển đi không được sau hôm nay."), "on")
+    household.left_on = day
+    session.add(household)
+    stays = session.exec(select(Membership).where(Membership.household_id == household.id, col(Membership.left_on).is_(None)))
+    for stay in stays:
+        stay.left_on = max(day, stay.joined_on)
+        session.add(stay)
+    _note(session, actor, "household.ended", household, on=day.isoformat())
+    rollups.refresh(session, unit_ids=[unit.id], since=day)
+    return household
+
+
+def reopen(session: Session, *, actor: Actor, household_id: UUID) -> Household:
+    """Take back an ending: the household never left. Its groups it joins anew.
+
+    Raises:
+        Invalid: it has not left.
+        NotAllowed: the actor sees figures only.
+        NotFound: it lies outside the actor's sight.
+    """
+    household, unit = _locked(session, actor, household_id)
+    if household.left_on is None:
+        raise Invalid(N_("Hộ này vẫn đang ở đây."))
+    since, household.left_on = household.left_on, None
+    session.add(household)
+    _note(session, actor, "household.reopened", household)
+    rollups.refresh(session, unit_ids=[unit.id], since=since)
+    return household
+
+
+def join(
+    session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, people: int = 1, on: date | None = None,
+    source: MembershipSource = MembershipSource.LEADER,
+) -> Membership:  # fmt: skip
+    """The household comes into a chat group on the day `on` (today), with so many people.
+
+    Raises:
+        Invalid: it is in already, has left the ward, the group is closed, or a value cannot be right.
+        NotAllowed: the actor sees figures only.
+        NotFound: the household or the group lies outside the actor's sight.
+    """
+    household, unit = _locked(session, actor, household_id)
+    group = _group(session, actor, group_id)
+    day = on or clock.today()
+    if not 1 <= people <= PEOPLE_MAX:
+        raise Invalid(N_("Số người trong nhóm phải từ 1 đến {most}."), most=PEOPLE_MAX, field="people")
+    not_later(day, N_("Ngày vào nhóm không được sau hôm nay."), "on")
+    if not household.present_on(day):
+        raise Invalid(N_("Ngày {day:%d/%m/%Y} hộ này không ở đây."), day=day, field="on")
+    if group.closed_on is not None:
+        raise Invalid(N_("Nhóm {name} đã đóng ngày {day:%d/%m/%Y}."), name=group.name, day=group.closed_on, field="group_id")
+    for earlier in session.exec(
+        select(Membership).where(Membership.household_id == household.id, Membership.group_id == group.id)
+    ):
+        if earlier.left_on is None:
+            raise Invalid(N_("Hộ này đã ở trong nhóm {name} rồi."), name=group.name, field="group_id")
+        if day < earlier.left_on:
+            raise Invalid(N_("Hộ này đã ở trong nhóm tới ngày {day:%d/%m/%Y}."), day=earlier.left_on, field="on")
+    membership = Membership(household_id=household.id, group_id=group.id, people=people, joined_on=day, source=source)
+    session.add(membership)
+    _note(session, actor, "household.joined", household, group_id=str(group.id), people=people, on=day.isoformat())
+    rollups.refresh(session, unit_ids=[unit.id], since=day)
+    return membership
+
+
+def leave(session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, on: date | None = None) -> Membership:
+    """The household goes out of a chat group: from the day `on` (today) it is no longer in.
+
+    Raises:
+        Invalid: it is not in, or the day cannot be right.
+        NotAllowed: the actor sees figures only.
+        NotFound: the household or the group lies outside the actor's sight.
+    """
+    household, unit = _locked(session, actor, household_id)
+    group = _group(session, actor, group_id)
+    day = on or clock.today()
+    membership = session.exec(
+        select(Membership).where(
+            Membership.household_id == household.id, Membership.group_id == group.id, col(Membership.left_on).is_(None)
+        )
+    ).first()
+    if membership is None:
+        raise Invalid(N_("Hộ này không ở trong nhóm {name}."), name=group.name, field="group_id")
+    if day < membership.joined_on:
+        raise Invalid(N_("Ngày ra khỏi nhóm trước ngày vào ({day:%d/%m/%Y})."), day=membership.joined_on, field="on")
+    not_later(day, N_("Ngày ra khỏi nhóm không được sau hôm nay."), "on")
+    membership.left_on = day
+    session.add(membership)
+    _note(session, actor, "household.left", household, group_id=str(group.id), on=day.isoformat())
+    rollups.refresh(session, unit_ids=[unit.id], since=day)
+    return membership
+
+
+def _one(actor: Actor, household_id: UUID) -> Select[Household, Unit]:
+    query = select(Household, Unit).join(Unit, col(Unit.id) == col(Household.unit_id))
+    return query.where(Household.id == household_id, in_sight(actor))
+
+
+def _only(session: Session, query: Select[Household, Unit]) -> tuple[Household, Unit]:
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFound(N_("Không tìm thấy hộ này."))
+    return found
+
+
+def _locked(session: Session, actor: Actor, household_id: UUID) -> tuple[Household, Unit]:
+    """For a write: two of them at once wait for each other (PostgreSQL; SQLite has one writer)."""
+    return _only(session, _one(actor, household_id).with_for_update(of=Household))
+
+
+def _group(session: Session, actor: Actor, group_id: UUID) -> Group:
+    group = session.exec(
+        select(Group)
+        .join(Unit, col(Unit.id) == col(Group.unit_id))
+        .where(Group.id == group_id, or_(in_sight(actor), (col(Group.leader_id) == actor.id) & (actor.id is not None)))
+    ).first()
+    if group is None:
+        raise NotFound(N_("Không tìm thấy nhóm này."))
+    return group
+
+
+def _note(session: Session, actor: Actor, action: str, household: Household, **details: object) -> None:
+    audit.record(session, actor=actor, action=action, subject_kind="household", subject_id=household.id, **details)

@@ -148,12 +148,14 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
 def _wordly(words: str) -> list[ColumnElement[bool]]:
     """Every word must be found; digits written in groups may also be one telephone number."""
     text = fold(clean(words[:WORDS_MOST]))
+    if not text:
+        return []
     found = and_(*[col(Household.search).contains(word, autoescape=True) for word in text.split()])
     digits = _SIGNS.sub("", text)
     if re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
         dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
         found = or_(found, col(Household.search).contains(dialled, autoescape=True))
-    return [found] if text else []
+    return [found]
 
 
 def _open_today(day: date, group_id: UUID | None) -> Select[Any]:

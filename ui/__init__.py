@@ -100,7 +100,7 @@ def _way_back() -> dict[str, str]:
     """Where the reader wanted to go, as a query for the pages that stand before it."""
     query = {name: value for name in st.query_params if (value := st.query_params.get_all(name))}
     path = f"/{_here()}" + (f"?{urllib.parse.urlencode(query, doseq=True)}" if query else "")
-    return {"next": path} if path != "/" else {}
+    return {} if path in ("/", "/home") else {"next": path}
 
 
 def _meet_the_door() -> NoReturn:

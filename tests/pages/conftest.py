@@ -1,0 +1,60 @@
+"""Screens as a visitor sees them: through app.py and its menu, with a cookie or without."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from sqlmodel import Session
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from models import User
+from services import sessions
+
+APP = Path(__file__).parent.parent.parent / "app.py"
+
+
+@dataclass
+class Browser:
+    """What Streamlit knows of a browser. Unpatched, AppTest answers every cookie with something true."""
+
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    remote_ip: str = "192.0.2.7"
+
+
+class ThroughTheMenu(PagesManager):
+    """AppTest forgets at each run what app.py said, and would run a page of the folder without it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        super().__init__(*args, **kwargs)
+
+
+class Visit(Protocol):
+    """Opens a page."""
+
+    def __call__(self, page: str, *, user: User | None = None, cookies: Mapping[str, str] | None = None, **query: str) -> AppTest:
+        """`page` is the file's name without ending; `query` is what its address carries."""
+
+
+@pytest.fixture
+def visit(session: Session, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open a page, signed in as a user or as a stranger."""
+
+    def visit(page: str, *, user: User | None = None, cookies: Mapping[str, str] | None = None, **query: str) -> AppTest:
+        browser = Browser(cookies or {})
+        if user:
+            token = sessions.redeem(session, ticket=sessions.issue_ticket(session, user_id=user.id), device="Firefox, Linux")
+            session.commit()
+            browser.cookies = {sessions.cookie_name(): token or ""}
+        monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: browser)
+        monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", ThroughTheMenu)
+        at = AppTest.from_file(APP, default_timeout=30).run()
+        at.query_params.clear()
+        at.query_params.update(query)
+        return at.switch_page(f"pages/{page}.py").run()
+
+    return visit

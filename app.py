@@ -4,12 +4,13 @@ The server imports this file once, for `app`. Streamlit runs it again, as `__mai
 what is heavy is imported by the room that needs it.
 """
 
+import asyncio
 import gc
 import importlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -18,6 +19,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from adapters import chooser
+from core import logs
 from core.i18n import N_
 from core.settings import settings
 from jobs import engine as durable
@@ -26,8 +28,10 @@ from services import access, ports
 from services.access import Actor
 from ui import _, arrive, failed, parts, plain, scripts
 from ui.shell import Shell
+from web import health
 from web.errors import exception_handlers
 from web.headers import SecurityHeaders
+from web.metrics import Measured
 from web.routes import routes
 
 # A folder named `pages/` would be served without this file until the first visit to "/".
@@ -74,22 +78,24 @@ ROOMS = (
 HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataframe_util", "models")
 
 
-@contextmanager
-def start() -> Iterator[None]:
+@asynccontextmanager
+async def start() -> AsyncIterator[None]:
     """What the process needs around its visitors: the outside world, durable work; given up again when it stops."""
     ports.provide(chooser.live())
     if settings().embedded_worker:
-        durable.start()
+        await asyncio.to_thread(durable.start)  # it refuses to start on a loop
+        health.watch("engine", durable.is_running)
     try:
         yield
     finally:
         if settings().embedded_worker:
-            durable.stop()
+            await asyncio.to_thread(durable.stop)
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Warm up, start, serve, stop."""
+    logs.set_up()
     for name in HEAVY:
         importlib.import_module(name)
     gc.collect()
@@ -97,7 +103,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # Addresses of leaders' and residents' pages are secrets: Streamlit turns on a log of them, we turn it off.
     logging.getLogger("uvicorn.access").disabled = True
     sys.setswitchinterval(0.001)  # one busy script holds the others up for 1 ms at a time, not 5
-    with start():
+    async with start():
         yield
 
 
@@ -105,6 +111,7 @@ app = st.App(
     __file__,
     routes=routes,
     middleware=[
+        Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
         Middleware(Shell, paths=[room.path for room in ROOMS]),
     ],

@@ -85,6 +85,7 @@ def reading() -> Generator[Session]:
     """A consistent look; whatever is changed inside it is forgotten."""
     with Session(readers(), expire_on_commit=False) as session:
         yield session
+        session.expunge_all()  # what was read stays readable; a rollback alone would empty it
         session.rollback()
 
 

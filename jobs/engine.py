@@ -43,6 +43,15 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
     )  # fmt: skip
 
 
+def is_running() -> bool:
+    """Whether this process does durable work and its tables answer."""
+    try:
+        DBOS.list_workflows(limit=1)
+    except Exception:  # noqa: BLE001  # whatever it is, the engine is not ready
+        return False
+    return True
+
+
 def stop() -> None:
     """Let running steps end, then stop."""
     DBOS.destroy(workflow_completion_timeout_sec=5)

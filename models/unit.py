@@ -57,7 +57,7 @@ class Unit(Model, table=True):
     parent_id: UUID | None = Field(default=None, foreign_key="unit.id", ondelete="RESTRICT", index=True)
     path: str = Field(sa_type=BYTES, unique=True)  # "<id>/<id>/": ancestors and itself, for ranges
     valid_from: date | None = None
-    valid_to: date | None = None
+    valid_to: date | None = None  # the first day on which it is no more
     phone: str | None = None
     address: str = ""
     office_hours: str = ""

@@ -1,19 +1,70 @@
 """Units: finding them, listing them in the order people expect, importing and creating them, the settings of a ward."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, literal, or_, update
 from sqlmodel import Session, col, select
 
-from core import clock
-from core.errors import NotFound
+from core import clock, phones
+from core.errors import Invalid, NotFound
 from core.i18n import N_
-from core.text import natural_key, vietnamese_key
-from models import Unit, UnitKind
-from services.access import Actor, commune_of, path_range, unit_for
+from core.ids import new_id
+from core.text import clean, natural_key, vietnamese_key
+from models import Role, Unit, UnitKind
+from services import access, audit, unit_lists
+from services.access import Actor, path_range, unit_for
+from services.import_rows import Rejected
+from services.unit_lists import UnitRow
+
+SHOWN = 120  # letters of a wrong value that are told
+PARENTS: dict[UnitKind, tuple[UnitKind | None, ...]] = {
+    UnitKind.PROVINCE: (None,),
+    UnitKind.COMMUNE: (UnitKind.PROVINCE, None),
+    UnitKind.RESIDENTIAL: (UnitKind.COMMUNE,),
+    UnitKind.ASSOCIATION: (UnitKind.COMMUNE, UnitKind.PROVINCE),
+    UnitKind.OFFICE: (UnitKind.COMMUNE, UnitKind.PROVINCE),
+}
+
+
+@dataclass(frozen=True)
+class UnitValues:
+    """A unit to be created."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    parent_id: UUID | None = None
+    subtype: str = ""
+    short_name: str = ""
+    area: str = ""
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True)
+class WardSettings:
+    """What a ward decides for itself, and what residents read of it."""
+
+    target_percent: int = 90  # coverage wished for
+    phone: str = ""  # as typed
+    address: str = ""
+    office_hours: str = ""
+    allows_self_approval: bool = False
+
+
+@dataclass(frozen=True)
+class UnitImport:
+    """What became of a list of units."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: list[Rejected]
 
 
 @lru_cache(maxsize=20_000)
@@ -22,47 +73,143 @@ def place_key(area: str, name: str) -> tuple[Any, ...]:
     return vietnamese_key(area), natural_key(name), vietnamese_key(name)
 
 
+def valid_on(day: date) -> ColumnElement[bool]:
+    """Units that exist on a day; on the day `valid_to` the successor already stands."""
+    starts = or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= day)
+    return starts & or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) > day)
+
+
 def by_code(session: Session, *, actor: Actor, code: str, on: date | None = None) -> Unit:
-    """The unit of a code (or an id) on a day; codes are reused with another meaning over time.
+    """The unit with a code on a day (today), or with an id; a code that lost its zeros is understood.
 
     Raises:
         NotFound: there is none that day, or it lies outside the actor's sight.
     """
-    day = on or clock.today()
-    wanted = code.strip()
-    key: ColumnElement[bool]
+    text = clean(code)
     try:
-        key = col(Unit.id) == UUID(wanted)
+        return unit_for(session, actor=actor, unit_id=UUID(text))
     except ValueError:
-        key = col(Unit.code) == wanted
-    starts = col(Unit.valid_from).is_(None) | (col(Unit.valid_from) <= day)
-    ends = col(Unit.valid_to).is_(None) | (col(Unit.valid_to) >= day)
-    found = session.exec(select(Unit).where(key, starts, ends, path_range(actor.unit_path))).first()
-    if found is None:
-        raise NotFound(N_("Không tìm thấy đơn vị có mã “{code}”."), code=wanted)
-    return found
+        pass
+    forms = [text] if not text.isdecimal() else [text, text.zfill(2), text.zfill(5)]
+    query = select(Unit).where(col(Unit.code).in_(forms), path_range(actor.unit_path), valid_on(on or clock.today()))
+    found = {unit.code: unit for unit in session.exec(query)}
+    unit = next((found[form] for form in forms if form in found), None)
+    if unit is None:
+        raise NotFound(N_("Không có đơn vị mã {code}."), code=text)
+    return unit
 
 
-def residential(session: Session, *, actor: Actor, unit_id: UUID | None = None) -> list[Unit]:
-    """The residential units of today in the actor's sight (below `unit_id`), by area, then by number."""
+def children(session: Session, *, actor: Actor, unit_id: UUID, on: date | None = None) -> list[Unit]:
+    """The units right below one that exist on a day (today), in order.
+
+    Raises:
+        NotFound: the unit lies outside the actor's sight.
+    """
+    unit = unit_for(session, actor=actor, unit_id=unit_id)
+    return _in_order(session.exec(select(Unit).where(Unit.parent_id == unit.id, valid_on(on or clock.today()))))
+
+
+def residential(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date | None = None) -> list[Unit]:
+    """The residential units at or below a unit (all the actor sees) that exist on a day, by area, then by number.
+
+    Raises:
+        NotFound: the unit lies outside the actor's sight.
+    """
     path = unit_for(session, actor=actor, unit_id=unit_id).path if unit_id else actor.unit_path
-    is_open = col(Unit.valid_to).is_(None) | (col(Unit.valid_to) >= clock.today())
-    found = session.exec(select(Unit).where(path_range(path), col(Unit.kind) == UnitKind.RESIDENTIAL, is_open)).all()
-    return sorted(found, key=lambda unit: place_key(unit.area, unit.label))
+    query = select(Unit).where(Unit.kind == UnitKind.RESIDENTIAL, path_range(path), valid_on(on or clock.today()))
+    return _in_order(session.exec(query))
 
 
 def commune_for(session: Session, *, actor: Actor) -> Unit:
-    """The ward or commune the actor works in; for someone above, the first of theirs.
+    """The ward the actor works in: the own one or the one above; from further up, the only one that has residential units.
 
     Raises:
-        NotFound: there is no ward in the actor's sight.
+        Invalid: several wards come into question, or none.
     """
-    own = session.get(Unit, actor.unit_id) if actor.unit_id else None
-    ward = commune_of(session, own) if own else None
-    if ward is None or ward.kind is not UnitKind.COMMUNE:
-        is_open = col(Unit.valid_to).is_(None)
-        wards = select(Unit).where(path_range(actor.unit_path), col(Unit.kind) == UnitKind.COMMUNE, is_open)
-        ward = session.exec(wards.order_by(col(Unit.code))).first()
-    if ward is None:
-        raise NotFound(N_("Chưa có phường, xã nào. Hãy nhập danh mục đơn vị trước."))
-    return ward
+    if actor.unit_id:
+        ward = access.commune_of(session, session.get_one(Unit, actor.unit_id))
+        if ward.kind is UnitKind.COMMUNE:
+            return ward
+    with_groups = select(Unit.parent_id).where(Unit.kind == UnitKind.RESIDENTIAL, valid_on(clock.today()))
+    wards = session.exec(
+        select(Unit)
+        .where(Unit.kind == UnitKind.COMMUNE, path_range(actor.unit_path), valid_on(clock.today()))
+        .where(col(Unit.id).in_(with_groups))
+        .limit(2)
+    ).all()
+    if len(wards) != 1:
+        raise Invalid(N_("Hãy chọn một phường hoặc xã."))
+    return wards[0]
+
+
+def create(session: Session, *, actor: Actor, values: UnitValues) -> Unit:
+    """A new unit below another; a province, or a commune without one, only by who sees the whole country.
+
+    Raises:
+        Invalid: a value cannot be right; `details["field"]` names it.
+        NotAllowed: the actor is no admin.
+        NotFound: the unit above lies outside the actor's sight.
+    """
+    access.require(actor, Role.ADMIN)
+    parent = unit_for(session, actor=actor, unit_id=values.parent_id) if values.parent_id else None
+    given = asdict(values) | {"kind": values.kind.value}
+    row = unit_lists.parse(given, number=0)
+    known = _Known(session, [row.code])
+    unit = _create(actor, known, row, parent)
+    session.add(unit)
+    audit.record(session, actor=actor, action="unit.created", subject_kind="unit", subject_id=unit.id, code=unit.code)
+    return unit
+
+
+def change_settings(session: Session, *, actor: Actor, unit_id: UUID, values: WardSettings) -> Unit:
+    """Set what a ward decides for itself.
+
+    Raises:
+        Invalid: a value cannot be right; `details["field"]` names it.
+        NotAllowed: the actor is neither admin nor official.
+        NotFound: the unit lies outside the actor's sight.
+    """
+    access.require(actor, *access.APPROVERS)
+    unit = unit_for(session, actor=actor, unit_id=unit_id)
+    phone = phones.parse(values.phone) if values.phone.strip() else None
+    if values.phone.strip() and phone is None:
+        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=values.phone, field="phone")
+    if not 0 <= values.target_percent <= 100:
+        raise Invalid(N_("Mục tiêu phải từ 0 đến 100 %."), field="target_percent")
+    wanted = {
+        "target_percent": values.target_percent, "phone": phone, "address": clean(values.address),
+        "office_hours": clean(values.office_hours), "allows_self_approval": values.allows_self_approval,
+    }  # fmt: skip
+    changed = [name for name, value in wanted.items() if getattr(unit, name) != value]
+    if changed:
+        for name in changed:
+            setattr(unit, name, wanted[name])
+        session.add(unit)
+        told = {name: wanted[name] for name in changed if name != "phone"}
+        audit.record(
+            session, actor=actor, action="unit.settings_changed", subject_kind="unit", subject_id=unit.id, fields=changed, **told
+        )  # fmt: skip
+    return unit
+
+
+def import_units(session: Session, *, actor: Actor, rows: Iterable[Mapping[str, Any]]) -> UnitImport:
+    """Create or bring up to date the units of a list: code, name, kind, parent_code; `row` is the spreadsheet's number.
+
+    A unit is known again by its code among those that still stand. Parents may come below their children in the list. A row
+    with a value that cannot be right is refused whole; all others are written. What a list leaves blank stays as it is.
+
+    Raises:
+        NotAllowed: the actor is no admin.
+    """
+    access.require(actor, Role.ADMIN)
+    read, rejected = _read(rows)
+    known = _Known(session, [code for row in read for code in (row.code, row.parent_code)])
+    tally = {"created": 0, "updated": 0, "unchanged": 0}
+    for row in sorted(read, key=lambda row: unit_lists.LEVELS.index(row.kind)):
+        try:
+            tally[_put(session, actor, known, row)] += 1
+        except Invalid as refusal:
+            rejected.append(_rejected(row.row, refusal))
+    session.flush()
+    audit.record(session, actor=actor, action="unit.imported", subject_kind="unit", rejected=len(rejected), **tally)
+    return UnitImport(len(read) + len(rejected), **tally, rejected=sorted(rejected, key=lambda each: each.row))

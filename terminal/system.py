@@ -96,8 +96,8 @@ def worker(
     executor_id: Annotated[str, typer.Option(help="A name no other running process has.")] = "worker-0",
 ) -> None:
     """Do durable work until told to stop (SIGTERM): scheduled sending, reminders, overdue marks."""
+    from core.logs import set_up
     from jobs import engine as durable
-    from jobs.logs import set_up
 
     with answering(as_json=False, needs_ports=True):
         set_up()

@@ -6,7 +6,7 @@ by `area`; the merger links the four former wards to the new one.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -91,12 +91,12 @@ def found(session: Session, stage: Stage) -> Ward:
     desk_hash, leader_hash = (passwords.hash_password(word) for word in (places.DESK_SECRET, places.LEADER_SECRET))
     keys = stage.keys("unit")
     province = _unit(keys, *places.PROVINCE, UnitKind.PROVINCE, "tinh", None)
-    old_province = _unit(keys, *places.FORMER_PROVINCE, UnitKind.PROVINCE, "tinh", None, valid_to=_last_day())
+    old_province = _unit(keys, *places.FORMER_PROVINCE, UnitKind.PROVINCE, "tinh", None, valid_to=places.MERGED_ON)
     ward = _unit(keys, *places.WARD, UnitKind.COMMUNE, "phuong", province, valid_from=places.MERGED_ON)
     ward.phone, ward.office_hours = WARD_PHONE, OFFICE_HOURS
     ward.address = "Số 7, đường Trần Hưng Đạo, phường Bắc Kạn, tỉnh Thái Nguyên"
     former = {
-        area.short: _unit(keys, area.code, area.name, UnitKind.COMMUNE, area.subtype, old_province, valid_to=_last_day())
+        area.short: _unit(keys, area.code, area.name, UnitKind.COMMUNE, area.subtype, old_province, valid_to=places.MERGED_ON)
         for area in places.AREAS
     }
     residential = {place.code: _residential(keys, place, ward) for place in places.PLACES}
@@ -106,10 +106,6 @@ def found(session: Session, stage: Stage) -> Ward:
     users = _users(session, stage, province, ward, residential, desk_hash, leader_hash)
     homes, women = _groups(session, stage, ward, residential, users)
     return Ward(ward, former, users, homes, women)
-
-
-def _last_day() -> date:
-    return places.MERGED_ON - timedelta(days=1)
 
 
 def _unit(

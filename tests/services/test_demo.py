@@ -202,7 +202,7 @@ def test_the_merger_of_july_2025_is_in_the_history(ward: Session) -> None:
     ).all()
 
     assert {unit.code for _, unit in merger} == {"01837", "01843", "01852", "01855"}
-    assert {(change.effective_on, unit.valid_to) for change, unit in merger} == {(date(2025, 7, 1), date(2025, 6, 30))}
+    assert {(change.effective_on, unit.valid_to) for change, unit in merger} == {(date(2025, 7, 1), date(2025, 7, 1))}
     new = ward.exec(select(Unit).where(Unit.code == "01843", col(Unit.valid_to).is_(None))).one()
     assert (new.name, new.valid_from) == ("Phường Bắc Kạn", date(2025, 7, 1))
 
@@ -433,7 +433,7 @@ def test_before_the_merger_the_former_wards_spoke(ward: Session) -> None:
 
     early = {unit.valid_to for announcement, unit in spoken if announcement.sent_at and announcement.sent_at < merged}
     late = {unit.valid_to for announcement, unit in spoken if announcement.sent_at and announcement.sent_at >= merged}
-    assert early == {date(2025, 6, 30)}
+    assert early == {date(2025, 7, 1)}
     assert late == {None}
 
 

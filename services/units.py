@@ -1,5 +1,6 @@
 """Units: finding them, listing them in the order people expect, importing and creating them, the settings of a ward."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from services.access import Actor, path_range, unit_for
 from services.import_rows import Rejected
 from services.unit_lists import UnitRow
 
+CODES_AT_A_TIME = 10_000
 SHOWN = 120  # letters of a wrong value that are told
 PARENTS: dict[UnitKind, tuple[UnitKind | None, ...]] = {
     UnitKind.PROVINCE: (None,),
@@ -90,7 +92,7 @@ def by_code(session: Session, *, actor: Actor, code: str, on: date | None = None
         return unit_for(session, actor=actor, unit_id=UUID(text))
     except ValueError:
         pass
-    forms = [text] if not text.isdecimal() else [text, text.zfill(2), text.zfill(5)]
+    forms = _forms(text)
     query = select(Unit).where(col(Unit.code).in_(forms), path_range(actor.unit_path), valid_on(on or clock.today()))
     found = {unit.code: unit for unit in session.exec(query)}
     unit = next((found[form] for form in forms if form in found), None)
@@ -155,7 +157,7 @@ def create(session: Session, *, actor: Actor, values: UnitValues) -> Unit:
     given = asdict(values) | {"kind": values.kind.value}
     row = unit_lists.parse(given, number=0)
     known = _Known(session, [row.code])
-    unit = _create(actor, known, row, parent)
+    unit = _new(actor, known, row, parent)
     session.add(unit)
     audit.record(session, actor=actor, action="unit.created", subject_kind="unit", subject_id=unit.id, code=unit.code)
     return unit
@@ -203,13 +205,135 @@ def import_units(session: Session, *, actor: Actor, rows: Iterable[Mapping[str, 
     """
     access.require(actor, Role.ADMIN)
     read, rejected = _read(rows)
-    known = _Known(session, [code for row in read for code in (row.code, row.parent_code)])
-    tally = {"created": 0, "updated": 0, "unchanged": 0}
+    total = len(read) + len(rejected)
+    known = _Known(session, [code for row in read for code in (row.code, *_forms(row.parent_code))])
+    tally = Counter[str]()
     for row in sorted(read, key=lambda row: unit_lists.LEVELS.index(row.kind)):
         try:
             tally[_put(session, actor, known, row)] += 1
         except Invalid as refusal:
             rejected.append(_rejected(row.row, refusal))
     session.flush()
-    audit.record(session, actor=actor, action="unit.imported", subject_kind="unit", rejected=len(rejected), **tally)
-    return UnitImport(len(read) + len(rejected), **tally, rejected=sorted(rejected, key=lambda each: each.row))
+    done = UnitImport(
+        total, tally["created"], tally["updated"], tally["unchanged"], sorted(rejected, key=lambda each: each.row)
+    )  # fmt: skip
+    audit.record(
+        session, actor=actor, action="unit.imported", subject_kind="unit",
+        created=done.created, updated=done.updated, unchanged=done.unchanged, rejected=len(rejected),
+    )  # fmt: skip
+    return done
+
+
+class _Known:
+    """The units a list may mean: those that stand, by code; and which codes began on which day."""
+
+    def __init__(self, session: Session, codes: Iterable[str]) -> None:
+        wanted = sorted(set(codes))
+        self.standing: dict[str, Unit] = {}
+        self.begun: set[tuple[str, date]] = set()
+        for start in range(0, len(wanted), CODES_AT_A_TIME):
+            for unit in session.exec(select(Unit).where(col(Unit.code).in_(wanted[start : start + CODES_AT_A_TIME]))):
+                if unit.valid_to is None:
+                    self.standing[unit.code] = unit
+                if unit.valid_from is not None:
+                    self.begun.add((unit.code, unit.valid_from))
+
+
+def _in_order(units: Iterable[Unit]) -> list[Unit]:
+    return sorted(units, key=lambda unit: place_key(unit.area, unit.label))
+
+
+def _forms(code: str) -> list[str]:
+    return [code, code.zfill(2), code.zfill(5)] if code.isdecimal() else [code]
+
+
+def _read(rows: Iterable[Mapping[str, Any]]) -> tuple[list[UnitRow], list[Rejected]]:
+    read: dict[str, UnitRow] = {}
+    rejected = []
+    for place, given in enumerate(rows, start=1):
+        number = int(given.get("row", place))
+        try:
+            row = unit_lists.parse(given, number=number)
+            if row.code in read:
+                raise Invalid(N_("Mã này đã có ở dòng {row}."), row=read[row.code].row, field="code", value=row.code)
+            read[row.code] = row
+        except Invalid as refusal:
+            rejected.append(_rejected(number, refusal))
+    return list(read.values()), rejected
+
+
+def _rejected(number: int, refusal: Invalid) -> Rejected:
+    field, value = str(refusal.details["field"]), str(refusal.details["value"])
+    return Rejected(number, field, value[:SHOWN], refusal.message, refusal.details)
+
+
+def _put(session: Session, actor: Actor, known: _Known, row: UnitRow) -> str:
+    unit = known.standing.get(row.code)
+    if unit is None:
+        unit = _new(actor, known, row, _parent(actor, known, row))
+        session.add(unit)
+        known.standing[unit.code] = unit
+        return "created"
+    if not unit.path.startswith(actor.unit_path):
+        raise Invalid(N_("Mã này đã dùng ở nơi khác."), field="code", value=row.code)
+    if unit.kind is not row.kind:
+        raise Invalid(
+            N_("Mã {code} đã là một đơn vị cấp khác: {name}."), code=row.code, name=unit.name, field="kind", value=row.kind
+        )
+    parent = _parent(actor, known, row) if row.parent_code else None
+    said = {"name": row.name, "subtype": row.subtype, "short_name": row.short_name, "area": row.area}
+    changed = {field: text for field, text in said.items() if text and text != getattr(unit, field)}
+    for field, text in changed.items():
+        setattr(unit, field, text)
+    is_moved = parent is not None and parent.id != unit.parent_id
+    if parent is not None and is_moved:
+        _move(session, known, unit, parent)
+    session.add(unit)
+    return "updated" if changed or is_moved else "unchanged"
+
+
+def _parent(actor: Actor, known: _Known, row: UnitRow) -> Unit | None:
+    if not row.parent_code:
+        return None
+    forms = _forms(row.parent_code)
+    units = [known.standing[form] for form in forms if form in known.standing]
+    seen = [unit for unit in units if unit.path.startswith(actor.unit_path)]
+    fitting = [unit for unit in seen if unit.kind in PARENTS[row.kind]]
+    if not seen:
+        raise Invalid(N_("Không có đơn vị cấp trên mã {code}."), code=forms[-1], field="parent_code", value=row.parent_code)
+    return (fitting or seen)[0]
+
+
+def _new(actor: Actor, known: _Known, row: UnitRow, parent: Unit | None) -> Unit:
+    _require_fitting(actor, row, parent)
+    if row.code in known.standing or (row.valid_from is not None and (row.code, row.valid_from) in known.begun):
+        raise Invalid(N_("Mã {code} đã có rồi."), code=row.code, field="code", value=row.code)
+    id_ = new_id()
+    return Unit(
+        id=id_, code=row.code, name=row.name, kind=row.kind, subtype=row.subtype, short_name=row.short_name, area=row.area,
+        valid_from=row.valid_from, parent_id=parent.id if parent else None, path=f"{parent.path if parent else ''}{id_}/",
+    )  # fmt: skip
+
+
+def _require_fitting(actor: Actor, row: UnitRow, parent: Unit | None) -> None:
+    if parent is None and (None not in PARENTS[row.kind] or actor.unit_path):
+        raise Invalid(N_("Thiếu mã đơn vị cấp trên."), field="parent_code", value="")
+    if parent is not None and parent.kind not in PARENTS[row.kind]:
+        message = N_("{name} không thể là cấp trên của {unit}.")
+        raise Invalid(message, name=parent.name, unit=row.name, field="parent_code", value=row.parent_code)
+
+
+def _move(session: Session, known: _Known, unit: Unit, parent: Unit) -> None:
+    """Hang a unit, with all below it, under another parent."""
+    session.flush()
+    old, new = unit.path, f"{parent.path}{unit.id}/"
+    session.exec(
+        update(Unit)
+        .where(path_range(old))
+        .values(path=literal(new) + func.substr(Unit.path, len(old) + 1))
+        .execution_options(synchronize_session=False)
+    )
+    unit.parent_id = parent.id
+    for below in known.standing.values():
+        if below.path.startswith(old):
+            below.path = new + below.path[len(old) :]

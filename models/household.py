@@ -18,6 +18,7 @@ class Need(StrEnum):
     DISABLED = "disabled"
     NO_PHONE = "no_phone"
     OTHER_LANGUAGE = "other_language"
+    DOOR = "door"
 
     @property
     def label(self) -> str:
@@ -27,6 +28,7 @@ class Need(StrEnum):
             "disabled": N_("người khuyết tật"),
             "no_phone": N_("không có điện thoại"),
             "other_language": N_("nói tiếng khác"),
+            "door": N_("cần báo tận nhà"),
         }[self]
 
 

@@ -1,0 +1,197 @@
+"""Which row of a list is which stored household, and what it changes.
+
+Households are one when their code within the unit is the same, or unit, name and telephone number together: never because a
+name or a number alone is. What a list leaves blank stays as it is stored.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as StoredRow
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from core.errors import Invalid
+from core.i18n import N_
+from models import Household
+from services.households import search_text
+from services.import_rows import Rejected, Row, RowReader
+from services.import_values import code_key
+
+Stored = StoredRow[Any]
+UNITS_AT_A_TIME = 500
+_COLUMNS = (
+    "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "left_on",
+)  # fmt: skip
+
+
+@dataclass
+class Plan:
+    """What a list does to the households: nothing of it is written yet."""
+
+    new: list[tuple[Row, str]] = field(default_factory=list)  # with the code each will have
+    known: list[tuple[Row, Stored, dict[str, Any]]] = field(default_factory=list)  # with the columns that change
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def stored_households(session: Session, unit_ids: Iterable[UUID]) -> list[Stored]:
+    """The households of the units, ended ones too, in the order of their codes."""
+    ids = sorted(unit_ids)
+    found: list[Stored] = []
+    for start in range(0, len(ids), UNITS_AT_A_TIME):
+        query = select(*(col(getattr(Household, name)) for name in _COLUMNS))
+        some = query.where(col(Household.unit_id).in_(ids[start : start + UNITS_AT_A_TIME]))
+        found.extend(session.execute(some.order_by(col(Household.unit_id), col(Household.code))))
+    return found
+
+
+def match(rows: Sequence[Row], stored: Sequence[Stored], *, reader: RowReader, on: date) -> Plan:
+    """Match every row with at most one household, and every household with at most one row."""
+    matcher = _Matcher(rows, stored, reader, on)
+    plan = Plan()
+    for row in rows:
+        try:
+            household = matcher.household_of(row)
+            if household is None:
+                plan.new.append((row, row.code))
+            else:
+                plan.known.append((row, household, changes(row, household)))
+        except _Refused as refused:
+            plan.rejected.append(reader.refusal(row, refused.why, refused.column))
+    plan.new = [(row, code or matcher.next_code(row)) for row, code in plan.new]
+    return plan
+
+
+def changes(row: Row, household: Stored) -> dict[str, Any]:
+    """The columns of a household a row changes; empty when it says nothing new.
+
+    Raises:
+        _Refused: what the row gives does not fit what is stored.
+    """
+    wanted: dict[str, Any] = {"head_name": row.name}
+    if row.address:
+        wanted["address"] = row.address
+    if row.phones:
+        wanted["phone"] = row.phones[0]
+        kept = row.phones[1:] or [number for number in household.other_phones if number != row.phones[0]]
+        wanted["other_phones"] = list(kept)
+    people = household.people if row.people is None else row.people
+    if row.people is not None:
+        wanted |= {"people": people, "smartphones": min(household.smartphones, people)}
+    if row.smartphones is not None:
+        wanted["smartphones"] = row.smartphones
+        if row.smartphones > people:
+            raise _Refused("smartphones", N_("Nhiều hơn số nhân khẩu của hộ."))
+    if row.group_people > max(people, 1):
+        raise _Refused("group_people", N_("Nhiều hơn số nhân khẩu của hộ."))
+    if row.needs:
+        kept_needs = [need for need in household.needs if row.needs.get(need, True)]
+        wanted["needs"] = kept_needs + [need for need, is_so in row.needs.items() if is_so and need not in kept_needs]
+    changed = {name: value for name, value in wanted.items() if value != getattr(household, name)}
+    if changed.keys() & {"head_name", "address", "phone"}:
+        final = household._asdict() | changed
+        changed["search"] = search_text(final["head_name"], final["address"], final["code"], final["phone"])
+    return changed
+
+
+class _Refused(Exception):
+    """A row that cannot be right beside the others, or beside what is stored."""
+
+    def __init__(self, column: str, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.column = column
+        self.why = Invalid(message, **details)
+
+
+class _Matcher:
+    """Finds the household of each row, in two ways, and sees what a list says twice."""
+
+    def __init__(self, rows: Sequence[Row], stored: Sequence[Stored], reader: RowReader, on: date) -> None:
+        self._on = on
+        self._by_code: dict[tuple[UUID, str], list[Stored]] = {}
+        self._by_person: dict[tuple[UUID, str, str], list[Stored]] = {}
+        for household in stored:
+            self._by_code.setdefault((household.unit_id, code_key(household.code)), []).append(household)
+            name = household.head_name.casefold()
+            for number in (household.phone or "", *household.other_phones):
+                self._by_person.setdefault((household.unit_id, name, number), []).append(household)
+        self._codes = dict(reader.refused_codes)
+        self._persons: dict[tuple[UUID, str, str], int] = {}
+        coded = [row for row in rows if row.code]
+        for row in coded:
+            self._codes.setdefault((row.place.id, code_key(row.code)), row.number)
+        if len(coded) < len(rows):
+            for row in coded:
+                for key in _person_keys(row):
+                    self._persons.setdefault(key, row.number)
+        self._taken = {known.id for row in coded if (known := self._coded(row))}
+        self._sizes = Counter(household.unit_id for household in stored)
+        self._last_numbers: dict[UUID, int] = {}
+
+    def household_of(self, row: Row) -> Stored | None:
+        """The stored household a row means; None for one that is new.
+
+        Raises:
+            _Refused: the list has it twice, several could be meant, or it has ended.
+        """
+        household = self._of_code(row) if row.code else self._of_person(row)
+        if household is not None and household.left_on is not None and household.left_on <= self._on:
+            raise _Refused(
+                "code" if row.code else "head_name", N_("Hộ này đã chuyển đi ngày {day}. Mở lại hộ trước khi nhập."),
+                day=f"{household.left_on:%d/%m/%Y}",
+            )  # fmt: skip
+        return household
+
+    def next_code(self, row: Row) -> str:
+        """The next running number no household of the unit, and no row of the list, has as its code."""
+        unit_id = row.place.id
+        number = self._last_numbers.get(unit_id, self._sizes.get(unit_id, 0)) + 1
+        while (unit_id, str(number)) in self._by_code or (unit_id, str(number)) in self._codes:
+            number += 1
+        self._last_numbers[unit_id] = number
+        return f"{number:03d}"
+
+    def _of_code(self, row: Row) -> Stored | None:
+        first = self._codes[row.place.id, code_key(row.code)]
+        if first != row.number:
+            raise _Refused("code", N_("Mã hộ này đã dùng ở dòng {row}."), row=first)
+        return self._coded(row)
+
+    def _coded(self, row: Row) -> Stored | None:
+        found = self._by_code.get((row.place.id, code_key(row.code)), [])
+        same = [household for household in found if household.code == row.code] or found
+        return same[0] if len(same) == 1 else None
+
+    def _of_person(self, row: Row) -> Stored | None:
+        for key in _person_keys(row):
+            first = self._persons.setdefault(key, row.number)
+            if first != row.number:
+                raise _Refused("head_name", N_("Trùng họ tên và số điện thoại với dòng {row}."), row=first)
+        keys = _person_keys(row) or [(row.place.id, row.name.casefold(), "")]
+        candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
+        free = [household for household in candidates.values() if household.id not in self._taken]
+        if not row.phones:
+            free = [household for household in free if _says_the_same(row, household)][:1]
+        if len(free) > 1:
+            raise _Refused("head_name", N_("Có {n} hộ cùng tên và số điện thoại. Ghi thêm mã hộ."), n=len(free))
+        self._taken |= {household.id for household in free}
+        return free[0] if free else None
+
+
+def _person_keys(row: Row) -> list[tuple[UUID, str, str]]:
+    name = row.name.casefold()
+    return [(row.place.id, name, number) for number in row.phones]
+
+
+def _says_the_same(row: Row, household: Stored) -> bool:
+    """Without code and number, a row is a stored household only when it is the same line once more, not by its name."""
+    return (
+        household.phone is None
+        and household.address.casefold() == row.address.casefold()
+        and row.people in (None, household.people)
+        and row.smartphones in (None, household.smartphones)
+    )

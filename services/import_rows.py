@@ -1,0 +1,250 @@
+"""From the rows of a list to households; a row with a value that cannot be right is refused whole, with the reason."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from core import phones
+from core.errors import Invalid
+from core.i18n import N_, translate
+from core.text import fold
+from services.import_columns import Columns
+from services.import_layout import NEEDS, Layout
+from services.import_units import Place, UnitFinder
+from services.import_values import (
+    address_of,
+    code_key,
+    code_of,
+    count_of,
+    from_tcvn3,
+    in_order,
+    name_of,
+    phones_count_of,
+    phones_of,
+    text_of,
+    tick_of,
+)
+from services.ports import Cell, Sheet
+
+VALUE_SHOWN = 120  # letters of a wrong value that are told
+_HEADS = ("chu ho", "chu", "chu nha", "head", "householder", "dai dien")
+
+
+@dataclass(slots=True)
+class Row:
+    """A household as a list gives it; None, or an empty text, where the list says nothing."""
+
+    number: int  # the spreadsheet's
+    place: Place
+    name: str
+    code: str = ""
+    address: str = ""
+    phones: tuple[str, ...] = ()
+    people: int | None = None
+    smartphones: int | None = None
+    in_group: bool = False
+    group_people: int = 0  # 0: not said
+    needs: dict[str, bool] | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row refused whole: where, which value, why; and its cells, to be mended."""
+
+    row: int
+    column: str
+    value: str
+    message: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)  # header to text, of the columns we use
+
+    def reason(self, language: str) -> str:
+        """The sentence for a reader of a language."""
+        return translate(self.message, language=language).format(**self.details)
+
+
+class RowReader:
+    """Reads the rows below a header, in their order."""
+
+    def __init__(self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder) -> None:
+        self._layout = Layout(sheet, above, columns, finder)
+        self._columns = columns
+        self._finder = finder
+        self._width = 1 + max(place for places in columns.places.values() for place in places)
+        self._one = {name: places[0] for name, places in columns.places.items()}
+        self._needs = [(name, self._one[name]) for name in NEEDS if name in self._one]
+        self._places: dict[tuple[Cell, Cell, str, str], Place] = {}
+        self._last: Row | None = None  # the household whose members follow, in a list of persons
+        self._field = ""
+        self.refused_codes: dict[tuple[UUID, str], int] = {}  # unit and code of refused rows, with their numbers
+
+    def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row | Rejected]:
+        """Households and refusals; whatever is neither is left out. Rows come with the spreadsheet's numbers."""
+        blank = [""] * self._width
+        for number, given in rows:
+            if not given:
+                continue
+            cells = [*given[: self._width], *blank[len(given) :]] if len(given) != self._width else given
+            if self._columns.is_tcvn3:
+                cells = [from_tcvn3(cell) for cell in cells]
+            found = self._row(number, cells)
+            if found is not None:
+                yield found
+
+    def refusal(self, row: Row, refusal: Invalid, name: str) -> Rejected:
+        """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
+        cells = self._cells_of(row)
+        return Rejected(
+            row.number,
+            self._columns.title(name),
+            cells.get(self._columns.title(name), ""),
+            refusal.message,
+            refusal.details,
+            cells,
+        )
+
+    def _row(self, number: int, cells: Sequence[Cell]) -> Row | Rejected | None:
+        heads = self._columns.places["head_name"]
+        name = text_of(cells[heads[0]]) if len(heads) == 1 else " ".join(filter(None, (text_of(cells[place]) for place in heads)))
+        if "relation" in self._one and self._is_member(cells, name):
+            return None
+        is_household = self._layout.is_household(number - 1, cells, name)
+        if is_household is False:
+            return None
+        self._field = "head_name"
+        try:
+            if is_household is None:
+                raise Invalid(N_("Thiếu họ tên chủ hộ."))
+            row = self._household(number, cells, name)
+        except Invalid as refusal:
+            self._last = None
+            rejected = self._rejected(number, cells, refusal)
+            self._keep_code(number, cells)
+            return rejected
+        self._last = row
+        return row
+
+    def _household(self, number: int, cells: Sequence[Cell], name: str) -> Row:
+        one, name = self._one, name_of(name)
+        if not name:
+            raise Invalid(N_("Thiếu họ tên chủ hộ."))
+        self._field = "unit"
+        row = Row(number, self._place(number - 1, cells), name)
+        self._field = "code"
+        if "code" in one and (cell := cells[one["code"]]) != "":
+            row.code = code_of(cell)
+        self._field = "address"
+        if "address" in one:
+            row.address = self._address(cells)
+        self._field = "phone"
+        if "phone" in one:
+            row.phones = self._phones(cells)
+        self._field = "people"
+        if "people" in one and (cell := cells[one["people"]]) != "":
+            row.people = count_of(cell)
+        elif "relation" in one:
+            row.people = 1
+        self._field = "smartphones"
+        if "smartphones" in one and (cell := cells[one["smartphones"]]) != "":
+            row.smartphones = phones_count_of(cell)
+            if row.people is not None and "relation" not in one and (row.smartphones or 0) > row.people:
+                raise Invalid(N_("Nhiều hơn số nhân khẩu của hộ."))
+        self._ticks(row, cells)
+        return row
+
+    def _ticks(self, row: Row, cells: Sequence[Cell]) -> None:
+        one, ticked = self._one, None
+        self._field = "group"
+        if "group" in one and (cell := cells[one["group"]]) != "":
+            ticked, number = tick_of(cell)
+            row.group_people = number if number > 1 else 0  # a 1 is a tick, more is how many
+        self._field = "group_people"
+        if "group_people" in one and (cell := cells[one["group_people"]]) != "":
+            row.group_people = count_of(cell) or row.group_people
+        row.in_group = row.group_people > 0 if ticked is None else ticked
+        if row.people is not None and "relation" not in one and row.group_people > max(row.people, 1):
+            raise Invalid(N_("Nhiều hơn số nhân khẩu của hộ."))
+        for need, place in self._needs:
+            self._field = need
+            if (cell := cells[place]) != "" and (ticked := tick_of(cell)[0]) is not None:
+                row.needs = (row.needs or {}) | {need: ticked}
+
+    def _place(self, index: int, cells: Sequence[Cell]) -> Place:
+        one, layout = self._one, self._layout
+        unit = layout.filled(index, one["unit"], cells[one["unit"]]) if "unit" in one else ""
+        area = layout.filled(index, one["area"], cells[one["area"]]) if "area" in one else ""
+        key = (unit, area, layout.heading, layout.area)
+        if key not in self._places:
+            self._places[key] = self._find(text_of(unit) or layout.heading, text_of(area) or layout.area)
+        return self._places[key]
+
+    def _find(self, text: str, area: str) -> Place:
+        if text:
+            return self._finder.find(text, area)
+        if self._finder.only:
+            return self._finder.only
+        if area and not self._finder.is_area(area) and (place := self._finder.named(area)):
+            return place  # the only column of places says the unit itself
+        raise Invalid(N_("Thiếu tổ dân phố, thôn của hộ này."))
+
+    def _address(self, cells: Sequence[Cell]) -> str:
+        places = self._columns.places["address"]
+        if len(places) == 1:
+            cell = cells[places[0]]
+            return address_of(cell) if cell != "" else ""
+        return ", ".join(filter(None, (address_of(cells[place]) for place in places)))
+
+    def _phones(self, cells: Sequence[Cell]) -> tuple[str, ...]:
+        places = self._columns.places["phone"]
+        if len(places) == 1:
+            cell = cells[places[0]]
+            return phones_of(cell) if cell != "" else ()
+        return in_order(number for place in places for number in phones_of(cells[place]))
+
+    def _is_member(self, cells: Sequence[Cell], name: str) -> bool:
+        """In a list of persons, whether a row is a member of the household above: counted, no household of its own."""
+        relation = fold(text_of(cells[self._one["relation"]])).strip(" .")
+        if not relation or relation in _HEADS or not name:
+            return False
+        if self._last and "people" not in self._one and self._last.people is not None:
+            self._last.people += 1
+        return True
+
+    def _rejected(self, number: int, cells: Sequence[Cell], refusal: Invalid) -> Rejected:
+        titles = self._columns.titles
+        texts = {titles[place]: text_of(cells[place]) for places in self._columns.places.values() for place in places}
+        title = self._columns.title(self._field)
+        value = " ".join(filter(None, (text_of(cells[place]) for place in self._columns.places.get(self._field, ()))))
+        if self._field == "unit" and not value:
+            value = self._layout.heading
+            texts = self._with_unit(texts, value)
+        return Rejected(number, title, value[:VALUE_SHOWN], refusal.message, refusal.details, texts)
+
+    def _keep_code(self, number: int, cells: Sequence[Cell]) -> None:
+        """A refused row has used its code: another row with it is not taken for the same household once this one is mended."""
+        try:
+            code = code_of(cells[self._one["code"]]) if "code" in self._one else ""
+            if code:
+                self.refused_codes.setdefault((self._place(number - 1, cells).id, code_key(code)), number)
+        except Invalid:
+            return
+
+    def _cells_of(self, row: Row) -> dict[str, str]:
+        """The cells of a row that was read, written again from what was understood."""
+        said = {
+            "head_name": row.name, "code": row.code, "address": row.address,
+            "phone": "; ".join(map(phones.show, row.phones)), "people": _number(row.people),
+            "smartphones": _number(row.smartphones), "group": "x" if row.in_group else "",
+            "group_people": str(row.group_people or ""), "unit": row.place.label,
+        } | {need: "x" if is_ticked else "không" for need, is_ticked in (row.needs or {}).items()}  # fmt: skip
+        texts = {self._columns.title(name): text for name, text in said.items() if name in self._columns.places}
+        return self._with_unit(texts, row.place.label)
+
+    def _with_unit(self, texts: dict[str, str], unit: str) -> dict[str, str]:
+        """The unit a heading said, in a column of its own: alone, a row has no heading above it."""
+        title = self._columns.title("unit") or N_("Tổ dân phố")
+        return texts | {title: texts.get(title) or unit}
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

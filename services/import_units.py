@@ -1,0 +1,217 @@
+"""Which residential unit a list means: "Tổ 13", "TDP số 13", "13", a code, with the former ward where numbers repeat."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from rapidfuzz import process
+from sqlmodel import Session, col, select
+
+from core.errors import Invalid
+from core.i18n import N_
+from core.text import clean, fold, natural_key
+from models import Unit, UnitKind
+from services.access import path_range
+
+NAMES_SHOWN = 5
+ALIKE_FROM = 75  # per cent of letters in common, below which a name is no suggestion
+# Longest first: "tổ dân phố số 13" loses all four words.
+_KIND_WORDS = (
+    "to dan pho", "to nhan dan", "khu dan cu", "cum dan cu", "to dp", "khu pho", "tdp", "thon", "ban", "xom", "lang", "khom",
+    "buon", "bon", "doi", "cum", "khu", "kp", "to", "ap", "t",
+)  # fmt: skip
+_KIND = re.compile(rf"(?:{'|'.join(_KIND_WORDS)})\b(?: so\b)?|so\b")
+_LETTER_DIGIT = re.compile(r"([a-z])(\d)")
+_SIGNS = re.compile(r"[^\w]+|_+")
+_NUMBER = re.compile(r"\d+[a-z]?")
+_FILLERS = frozenset(("phuong", "xa", "cu", "thuoc", "p", "x", "tt", "tinh", "tp"))
+# Written out, since "Tô", "Bàn" and "Ấp" are also how names of people begin once their marks are gone.
+_LINE_START = re.compile(
+    r"(?:tổ dân phố|tổ nhân dân|tổ dp|tdp|tổ|thôn|bản|xóm|làng|ấp|khu phố|khu dân cư|khu|khóm|buôn|bon|cụm dân cư)"
+    r"\b(?! trưởng| công nghệ)|(?:to dan pho|tdp|to so|khu pho)\b|(?:to|thon|khu|ap|xom) ?\d+[a-z]?\b"
+)
+_YEAR = re.compile(r"\b(?:nam|thang|quy|ngay|tinh den)\b\W*\d.*")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A residential unit households can be filed under."""
+
+    id: UUID
+    label: str
+    names: frozenset[tuple[str, ...]]  # the words of its name, in every way they may be written
+    number: str
+    area: tuple[str, ...]
+    is_village: bool  # "Thôn 3" and "Tổ 3" of one ward are two places
+
+
+def starts_like_unit(text: str) -> bool:
+    """Whether a text begins as the name of a unit does, with its marks ("Tổ 13"), not as a person's ("Tô Văn Mười")."""
+    return bool(_LINE_START.match(text.lower()))
+
+
+def is_village(text: str) -> bool:
+    """Whether a name is that of a village (thôn, bản, …), not of a group in town."""
+    return fold(text).startswith(("thon", "ban ", "xom", "lang", "ap ", "buon", "bon ", "khom"))
+
+
+def within(text: str) -> str | None:
+    """The part of a title that names a unit: "TỔ 13 PHƯỜNG SÔNG CẦU" of "DANH SÁCH HỘ TỔ 13 PHƯỜNG SÔNG CẦU NĂM 2026"."""
+    lower = text.lower()
+    found = next((match for match in re.finditer(r"\b\w", lower) if _LINE_START.match(lower, match.start())), None)
+    return text[found.start() :] if found else None
+
+
+class UnitFinder:
+    """Residential units at or below one unit, found by whatever a list calls them."""
+
+    def __init__(self, session: Session, *, unit: Unit, on: date) -> None:
+        above = [UUID(part) for part in unit.path.split("/") if part]
+        self.unit = unit
+        self._outer = [
+            _words(name) for name in session.exec(select(Unit.name).where(col(Unit.id).in_(above), Unit.id != unit.id))
+        ]
+        if unit.kind is not UnitKind.RESIDENTIAL:
+            self._outer.append(_words(unit.name))
+        rows = session.exec(select(Unit).where(path_range(unit.path), Unit.kind == UnitKind.RESIDENTIAL)).all()
+        valid = [row for row in rows if row.valid_on(on)]
+        self.places = [_place(row) for row in sorted(valid, key=lambda row: natural_key(row.label))]
+        self.areas = {place.area for place in self.places if place.area}
+        self.only = self.places[0] if unit.kind is UnitKind.RESIDENTIAL and self.places else None
+        by_id = {place.id: place for place in self.places}
+        self._by_code = {row.code.casefold(): by_id[row.id] for row in valid}
+        self._by_number: dict[str, list[Place]] = {}
+        for place in self.places:
+            self._by_number.setdefault(place.number, []).append(place)
+        self._found: dict[tuple[str, str], Place | Invalid] = {}
+
+    def find(self, text: str, area: str = "") -> Place:
+        """The unit a text means; `area` is what another column or a heading says of the former ward.
+
+        Raises:
+            Invalid: there is none, or there are several (they are named).
+        """
+        key = (text, area)
+        if key not in self._found:
+            self._found[key] = self._look(text, area)
+        found = self._found[key]
+        if isinstance(found, Invalid):
+            raise found
+        return found
+
+    def is_area(self, text: str) -> bool:
+        """Whether a text is the name of a former ward that tells units apart here, and nothing else."""
+        return _words(text) in self.areas
+
+    def named(self, text: str) -> Place | None:
+        """The one unit a text means, or None."""
+        try:
+            return self.find(text)
+        except Invalid:
+            return None
+
+    def knows(self, text: str) -> bool:
+        """Whether a text means a unit, or may mean several."""
+        return bool(self._matching(text, ""))
+
+    def _look(self, text: str, area: str) -> Place | Invalid:
+        found = self._matching(text, area)
+        if len(found) == 1:
+            return found[0]
+        if not found and self.only and _words(text) in (*self._outer, self.only.area):
+            return self.only  # the list says the ward where we know the unit
+        if area and not found:
+            text = f"{text}, {area}"
+        names = "; ".join(place.label for place in (found or self._alike(text))[:NAMES_SHOWN])
+        if found:
+            return Invalid(N_("“{text}” có ở nhiều nơi: {names}. Ghi rõ thêm phường, xã cũ."), text=text, names=names)
+        if self.only:
+            return Invalid(N_("Danh sách này nhập cho {unit}, dòng này lại ghi “{text}”."), unit=self.only.label, text=text)
+        if names:
+            return Invalid(N_("{unit} không có “{text}”. Gần giống: {names}."), unit=self.unit.name, text=text, names=names)
+        return Invalid(N_("{unit} không có “{text}”."), unit=self.unit.name, text=text)
+
+    def _matching(self, text: str, area: str) -> list[Place]:
+        if place := self._by_code.get(clean(text).casefold()):
+            return [place]
+        wanted = self._without_outer(_words(area)) if area else ()
+        ways, number = _parts(text)
+        if any(_without(ways[0], place_area) != ways[0] for place_area in self.areas):
+            wanted = ()  # the text says the former ward itself
+        for words in ways:
+            found = self._called(self._without_outer(words), number)
+            if wanted in self.areas:
+                found = [place for place in found if place.area == wanted]
+            if len(found) > 1 and _KIND.match(fold(text)):
+                return [place for place in found if place.is_village == is_village(text)] or found
+            if found:
+                return found
+        return []
+
+    def _called(self, words: tuple[str, ...], number: str) -> list[Place]:
+        """Units of this name and number; words that are left over must be the former ward's."""
+        if not words and not number:
+            return []
+        candidates = self._by_number.get(number, [])
+        plain = [place for place in candidates if words in place.names]
+        return plain or [place for place in candidates if (rest := _without(words, place.area)) != words and rest in place.names]
+
+    def _without_outer(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Without the names of the ward and province, where they are added behind."""
+        for outer in self._outer:
+            if len(words) >= len(outer) and outer not in self.areas:
+                words = _without(words, outer)
+        return words
+
+    def _alike(self, text: str) -> Sequence[Place]:
+        choices = {index: fold(place.label) for index, place in enumerate(self.places) if place.number == _parts(text)[1]}
+        found = process.extract(fold(text), choices, limit=2, score_cutoff=ALIKE_FROM)
+        return [self.places[index] for _label, _score, index in found]
+
+
+def _place(unit: Unit) -> Place:
+    ways, number = _parts(unit.name)
+    area = _words(unit.area)
+    names = {*ways, *(_without(words, area) for words in ways if number)}
+    return Place(unit.id, unit.label, frozenset(names), number, area, is_village(unit.name))
+
+
+def _parts(text: str) -> tuple[list[tuple[str, ...]], str]:
+    """The words of a unit's name, and its number without zeros in front ("" for none).
+
+    The words in several ways: as they stand, then without one word of kind in front, and so on: "Bản" may be the kind or
+    belong to the name.
+    """
+    rest = _LETTER_DIGIT.sub(r"\1 \2", _SIGNS.sub(" ", _YEAR.sub("", fold(text)))).strip()
+    words, number = _words_and_number(rest)
+    ways = [words]
+    while kind := _KIND.match(rest):
+        rest = rest[kind.end() :].strip()
+        ways.append(_words_and_number(rest)[0])
+    return ways, number
+
+
+def _words_and_number(rest: str) -> tuple[tuple[str, ...], str]:
+    number, words = "", []
+    for word in rest.split():
+        if not number and _NUMBER.fullmatch(word):
+            number = word.lstrip("0") or "0"
+        elif word not in _FILLERS and word != "so":
+            words.append(word)
+    return tuple(words), number
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of an area's name: "Phường Sông Cầu (cũ)" is sông cầu."""
+    return tuple(word for word in _SIGNS.sub(" ", fold(text)).split() if word not in _FILLERS)
+
+
+def _without(words: tuple[str, ...], part: tuple[str, ...]) -> tuple[str, ...]:
+    """Words without one run of others, where it is there."""
+    size = len(part)
+    for start in range(len(words) - size + 1):
+        if size and words[start : start + size] == part:
+            return words[:start] + words[start + size :]
+    return words

@@ -1,0 +1,95 @@
+"""Writing the households of a list in bulk, inside the caller's transaction."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, update
+from sqlmodel import Session
+
+from core import clock
+from core.bulk import BulkInsert
+from core.ids import new_id
+from models import Household
+from services.households import search_text
+from services.import_matching import Plan
+from services.import_rows import Row
+
+ROWS_AT_A_TIME = 2_000
+_HOUSEHOLDS: Table = Household.metadata.tables["household"]
+_NEW_COLUMNS = (
+    "id", "created_at", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs",
+    "arrived_on", "search",
+)  # fmt: skip
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """A long row of things in parts, so that memory holds one part at a time."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, ROWS_AT_A_TIME)):
+        yield batch
+
+
+def write(session: Session, plan: Plan, *, tell: Callable[[int], None]) -> list[UUID]:
+    """Write new and changed households; the ids of the new ones, in their order. `tell` hears how many are written."""
+    ids = [new_id() for _ in plan.new]
+    done = 0
+    bulk = _NewHouseholds(session, plan)
+    for batch in batches(zip(plan.new, ids, strict=True)):
+        bulk.write(batch)
+        done += len(batch)
+        tell(done)
+    _update(session, [(household.id, change) for _row, household, change in plan.known if change])
+    return ids
+
+
+def people_of(row: Row) -> int:
+    """The people of a new household. Where the list counts none: those with a smartphone, or in the group, at least one."""
+    return max(1, row.smartphones or 0, row.group_people) if row.people is None else row.people
+
+
+class _NewHouseholds:
+    """New households as the driver takes them; what many of them share is put in its form once."""
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        now = clock.now()
+        self._bulk = BulkInsert(session, _HOUSEHOLDS, _NEW_COLUMNS)
+        encode = self._bulk.encode
+        self._units = {row.place.id: encode("unit_id", row.place.id) for row, _code in plan.new}
+        self._shared = {
+            "created_at": encode("created_at", now), "arrived_on": encode("arrived_on", clock.local(now).date()),
+            "other_phones": encode("other_phones", []), "needs": encode("needs", []),
+        }  # fmt: skip
+
+    def write(self, rows: Sequence[tuple[tuple[Row, str], UUID]]) -> None:
+        """Insert some."""
+        self._bulk.write([self._values(row, code, household_id) for (row, code), household_id in rows])
+
+    def _values(self, row: Row, code: str, household_id: UUID) -> dict[str, Any]:
+        encode = self._bulk.encode
+        phone = row.phones[0] if row.phones else None
+        values = {
+            **self._shared, "id": encode("id", household_id), "unit_id": self._units[row.place.id], "code": code,
+            "head_name": row.name, "address": row.address, "phone": phone, "people": people_of(row),
+            "smartphones": row.smartphones or 0, "search": search_text(row.name, row.address, code, phone),
+        }  # fmt: skip
+        if len(row.phones) > 1:
+            values["other_phones"] = encode("other_phones", list(row.phones[1:]))
+        if row.needs:
+            values["needs"] = encode("needs", [need for need, is_so in row.needs.items() if is_so])
+        return values
+
+
+def _update(session: Session, changed: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
+    """One statement for all households in which the same columns change."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for household_id, change in changed:
+        values = {f"new_{name}": value for name, value in change.items()}
+        by_columns.setdefault(tuple(sorted(change)), []).append({"its_id": household_id, **values})
+    for names, rows in by_columns.items():
+        new = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
+        statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
+        for batch in batches(rows):
+            session.connection().execute(statement, batch)

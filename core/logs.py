@@ -4,7 +4,6 @@ import logging
 import sys
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
 
 
 def set_up() -> None:

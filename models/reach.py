@@ -53,12 +53,15 @@ class Reach(Model, table=True):
 
 
 class ReachCount(Model, table=True):
-    """Opens and known households of an announcement in a group, by five minutes: what the board and its curve read."""
+    """Opens and known households of an announcement in a group, by five minutes: what the board and its curve read.
+
+    Without a group: households known by the ward's general link, by telephone or at the door; several rows may share a time.
+    """
 
     __table_args__ = (Index("uq_reachcount_announcement_id_group_id_at", "announcement_id", "group_id", "at", unique=True),)
 
     announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
-    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="CASCADE")
+    group_id: UUID | None = Field(default=None, foreign_key="chat_group.id", ondelete="CASCADE")
     at: datetime = Field(sa_type=Instant)  # start of the five minutes
     opens: int = 0  # phones that opened for the first time
     known: int = 0  # Reach rows

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlalchemy import ColumnElement, case, delete, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -221,22 +221,9 @@ def take_back(session: Session, *, slug: str, visitor: str) -> None:
 
 def count_known(session: Session, *, announcement_id: UUID, group_id: UUID | None, at: datetime, by: int) -> None:
     """Keep the board's counter in step with a Reach row that came or went."""
-    if group_id is None:
-        return
-    bucket = bucket_of(at)
-    if by < 0:
-        session.execute(
-            update(ReachCount)
-            .where(
-                col(ReachCount.announcement_id) == announcement_id, col(ReachCount.group_id) == group_id,
-                col(ReachCount.at) == bucket,
-            )
-            .values(known=ReachCount.known + by)
-        )  # fmt: skip
-        return
     row = {
-        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id, "at": bucket,
-        "opens": 0, "known": by,
+        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
+        "at": bucket_of(at), "opens": 0, "known": by,
     }  # fmt: skip
     upsert(session, Model.metadata.tables["reachcount"], [row], key=["announcement_id", "group_id", "at"], add=["known"])
 

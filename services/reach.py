@@ -67,7 +67,7 @@ class Board:
     rows: list[BoardRow]
     points: list[Point]
     deliveries: dict[str, int]
-    known_elsewhere: int  # answers by the ward's general link, in no group
+    known_elsewhere: int  # by the ward's general link, by telephone or at the door: in no group
     time_to_half: timedelta | None
     time_to_ninety: timedelta | None
 
@@ -136,7 +136,9 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
         select(Delivery.status, func.count()).where(Delivery.announcement_id == announcement.id).group_by(col(Delivery.status))
     ).all()
     elsewhere = session.exec(
-        select(func.count()).select_from(Reach).where(Reach.announcement_id == announcement.id, col(Reach.group_id).is_(None))
+        select(func.coalesce(func.sum(ReachCount.known), 0)).where(
+            ReachCount.announcement_id == announcement.id, col(ReachCount.group_id).is_(None)
+        )
     ).one()
     made = Board(
         announcement=announcement, author=_name(names, announcement.author_id), approver=_name(names, announcement.approver_id),
@@ -185,7 +187,8 @@ def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
 
 def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) -> list[Point]:
     """The curve, each group capped at its households, from the five-minute counters."""
-    limits = {row.group_id: row.households for row in rows}
+    limits: dict[UUID | None, int] = {row.group_id: row.households for row in rows}
+    limits[None] = announcement.households
     opens, known = dict.fromkeys(limits, 0), dict.fromkeys(limits, 0)
     estimated_sum = known_sum = 0
     points: list[Point] = []

@@ -64,12 +64,14 @@ def things_to_do(seen: Board) -> None:
             "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
-        parts.item("overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
+        parts.item("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
     outside = int(seen.announcement.plan.get("paths", {}).get("door", 0))
     if outside:
-        parts.item("waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo."))
-    parts.item("unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
-    parts.item("unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
+        parts.item(
+            "door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
+        )
+    parts.item("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
+    parts.item("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
 
 
 def groups(seen: Board, *, now: datetime) -> None:

@@ -165,6 +165,8 @@ class _Press:
             rows["shortlink"].append(link)
         if known and self._stage.now - occasion.at < DOORS_REMEMBERED_FOR:
             self._knock(announcement["id"], occasion, homes, rows)
+            told = [row for row in rows["reach"] if row["household_id"]]
+            rows["reachcount"] += self._readers.knocks(announcement["id"], told)
 
     def _link(self, announcement: dict[str, Any], occasion: Occasion, speaker: Unit, home: Home | None) -> dict[str, Any]:
         return _row(

@@ -1,6 +1,7 @@
 """How readers open what was posted: fast at first, hardly at night, most in the evening; some answer."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -117,6 +118,17 @@ class Readers:
         """A leader told a household at its door, or by telephone."""
         how = How.DOOR if self._dice.random() < 0.8 else How.PHONE
         return self._reach(announcement_id, at, how) | {"household_id": household_id, "told_by": leader_id}
+
+    def knocks(self, announcement_id: UUID, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The counters of households told in person, which belong to no group."""
+        by_time = Counter(bucket_after(one["told_at"]) - STEP for one in told)
+        return [
+            {
+                "id": self._keys["reachcount"].next(), "created_at": at, "announcement_id": announcement_id, "group_id": None,
+                "at": at, "opens": 0, "known": known,
+            }
+            for at, known in sorted(by_time.items())
+        ]  # fmt: skip
 
     def _reach(self, announcement_id: UUID, at: datetime, how: How) -> dict[str, Any]:
         return {

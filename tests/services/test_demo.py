@@ -350,7 +350,8 @@ def test_the_screening_stands_in_27_groups_and_is_overdue_in_four(ward: Session)
 def test_nothing_was_posted_before_it_was_sent_nor_opened_before_it_was_posted_nor_in_the_future(ward: Session) -> None:
     relays = ward.exec(select(Relay, Announcement).join(Announcement)).all()
     first_open: dict[tuple[UUID, UUID], datetime] = {}
-    for count in ward.exec(select(ReachCount)):
+    for count in ward.exec(select(ReachCount).where(col(ReachCount.group_id).is_not(None))):
+        assert count.group_id
         key = count.announcement_id, count.group_id
         first_open[key] = min(first_open.get(key, count.at), count.at)
 
@@ -367,9 +368,9 @@ def test_nothing_was_posted_before_it_was_sent_nor_opened_before_it_was_posted_n
 def test_no_group_reaches_more_households_than_it_has(ward: Session) -> None:
     households = {(relay.announcement_id, relay.group_id): relay.households for relay in ward.exec(select(Relay))}
     sums = ward.exec(
-        select(ReachCount.announcement_id, ReachCount.group_id, func.sum(ReachCount.opens), func.sum(ReachCount.known)).group_by(
-            col(ReachCount.announcement_id), col(ReachCount.group_id)
-        )
+        select(ReachCount.announcement_id, ReachCount.group_id, func.sum(ReachCount.opens), func.sum(ReachCount.known))
+        .where(col(ReachCount.group_id).is_not(None))
+        .group_by(col(ReachCount.announcement_id), col(ReachCount.group_id))
     ).all()
 
     assert len(sums) > 1000
@@ -382,13 +383,7 @@ def test_the_counters_of_a_board_are_those_of_its_rows(ward: Session) -> None:
             col(ReachCount.announcement_id)
         )
     ).all()
-    answers = dict(
-        ward.exec(
-            select(Reach.announcement_id, func.count())
-            .where(col(Reach.group_id).is_not(None))
-            .group_by(col(Reach.announcement_id))
-        ).all()
-    )
+    answers = dict(ward.exec(select(Reach.announcement_id, func.count()).group_by(col(Reach.announcement_id))).all())
     firsts = dict(
         ward.exec(
             select(ShortLink.announcement_id, func.sum(ScanHour.first_scans))
@@ -399,7 +394,7 @@ def test_the_counters_of_a_board_are_those_of_its_rows(ward: Session) -> None:
     )
 
     assert {id_: known for id_, _, known in counted if known} == answers
-    assert {id_: opens for id_, opens, _ in counted} == firsts
+    assert {id_: opens for id_, opens, _ in counted if opens} == firsts
 
 
 def test_readers_sleep_at_night_and_come_most_in_the_evening(ward: Session) -> None:

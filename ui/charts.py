@@ -173,10 +173,11 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
         layer(trend, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
         layer(rows, "point", dots, filled=True, opacity=0.9, stroke=c["sheet"], strokeWidth=1),
     ]
-    for at, row in enumerate(row for row in rows if row["tone"] != "usual"):
-        dx, dy = {"right": (-10, 1), "left": (10, 1), "center": (0, 15 + at % 2 * 13)}[str(row["side"])]
+    rows_below = iter((15, 28, 41))
+    for row in (row for row in rows if row["tone"] != "usual"):
+        dx, dy = {"right": (-10, 1), "left": (10, 1)}.get(str(row["side"]), (0, 0))
         small = expression("width < 420 ? 10 : 12")
-        style = {"align": row["side"], "dx": dx, "dy": dy, "fontWeight": 600, "fontSize": small}
+        style = {"align": row["side"], "dx": dx, "dy": dy or next(rows_below), "fontWeight": 600, "fontSize": small}
         layers.append(layer([row], "text", {"x": x, "y": y, "text": text_of("name")}, **style))
     parts = [
         look.say(

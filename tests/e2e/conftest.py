@@ -1,0 +1,122 @@
+"""The real server and a real browser. Each module has a server of its own, on a database of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from core import db
+from models import Model, User
+from services import sessions
+
+HOUSE = Path(__file__).parent.parent.parent
+
+
+@dataclass
+class Server:
+    """A server process, its address and its database."""
+
+    folder: Path
+    port: int
+    engine: Engine
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        env = os.environ | {
+            "CAUNOI_DATA_DIR": str(self.folder), "CAUNOI_DATABASE_URL": str(self.engine.url), "CAUNOI_PUBLIC_URL": self.url,
+            "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false",
+        } | self.settings  # fmt: skip
+        command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(self.port), "--no-access-log"]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=log, stderr=log)
+        for _ in range(300):
+            if self.process.poll() is not None:
+                break
+            try:
+                httpx.get(f"{self.url}/_stcore/health").raise_for_status()
+                return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "server.log").read_text()[-3000:])
+
+    def stop(self) -> None:
+        """Stop it as an operator would."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(20)
+            self.process = None
+
+    def restart(self) -> None:
+        """Stop and start: what a visitor meets after an update or a power cut."""
+        self.stop()
+        self.start()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """The server's database, for arranging and asserting."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one, else Playwright's own; it calls nobody by itself."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": quiet}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server, started, with all tables and nobody in them."""
+    folder = tmp_path_factory.mktemp("ward")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    engine = db.make_engine(f"sqlite:///{folder / 'e2e.db'}", writes=True)
+    Model.metadata.create_all(engine)
+    server = Server(folder, port, engine)
+    server.start()
+    yield server
+    server.stop()
+    engine.dispose()
+
+
+@pytest.fixture
+def signed_in(server: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a browser where someone is signed in already: `signed_in("an")`, with the context's options if need be."""
+    contexts: list[BrowserContext] = []
+
+    def open_for(username: str, **options: Any) -> Page:
+        with server.session() as session:
+            user_id = session.exec(select(User.id).where(User.username == username)).one()
+            ticket = sessions.issue_ticket(session, user_id=user_id)
+        context = browser.new_context(base_url=server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"/session/{ticket}?next=/account")
+        return page
+
+    yield open_for
+    for context in contexts:
+        context.close()

@@ -1,0 +1,117 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from core.i18n import LANGUAGES
+from tests.factories import NOON
+from ui import charts, reach_charts
+from ui.chart_kit import Chart, Look
+from ui.charts import GrowthPoint, Move, Place
+from ui.reach_charts import ReachPoint, RelayTime
+
+LOOK = Look()
+PLACES = [
+    Place("Tổ 1", 90, 100, before=0.85, smartphones=0.7),
+    Place("Tổ 2", 40, 50, smartphones=0.8),
+    Place("Thôn Nà Bản", 0, 0),
+    Place("Thôn Nà Nàng", 30, 60, before=0.5, smartphones=0.5),
+    Place("Tổ 9", 61, 100, smartphones=0.75),
+]
+
+
+def values(chart: Chart, mark: str) -> list[list[dict[str, Any]]]:
+    """The rows of each layer with this mark."""
+    return [layer["data"]["values"] for layer in chart.spec["layer"] if layer["mark"]["type"] == mark]
+
+
+def test_coverage_stands_lowest_first_and_leaves_out_places_without_households() -> None:
+    chart = charts.coverage(PLACES, target=0.9, look=LOOK)
+
+    (rows,) = values(chart, "bar")
+    assert [(row["name"], row["label"], row["of"], row["is_short"]) for row in rows] == [
+        ("Thôn Nà Nàng", "50,0\xa0%", "30/60", True), ("Tổ 9", "61,0\xa0%", "61/100", True), ("Tổ 2", "80,0\xa0%", "40/50", True),
+        ("Tổ 1", "90,0\xa0%", "90/100", False),
+    ]  # fmt: skip
+    assert [row["name"] for row in values(chart, "tick")[0]] == ["Thôn Nà Nàng", "Tổ 1"]
+    assert chart.alt == (
+        "Tỷ lệ hộ trong nhóm theo tổ, thấp nhất trước: Thôn Nà Nàng 50,0\xa0%; 3 trên 4 tổ dưới mục tiêu 90\xa0%."
+    )  # fmt: skip
+
+
+def test_growth_tells_from_where_to_where_each_area_went() -> None:
+    points = [GrowthPoint("Sông Cầu", date(2026, 1, 1), 0.7), GrowthPoint("Sông Cầu", date(2026, 2, 1), 0.8),
+              GrowthPoint("Xuất Hóa", date(2026, 1, 1), 0.9), GrowthPoint("Xuất Hóa", date(2026, 2, 1), 0.6)]  # fmt: skip
+
+    chart = charts.growth(points, look=LOOK)
+
+    assert chart.alt == (
+        "Tỷ lệ hộ trong nhóm 1/26–2/26: Sông Cầu từ 70\xa0% lên 80\xa0%; Xuất Hóa từ 90\xa0% xuống 60\xa0%."
+    )  # fmt: skip
+    (line,) = values(chart, "line")
+    assert [round(row["y"], 3) for row in line if row["area"] == "Sông Cầu"] == [0.25, 0.5]
+
+
+def test_the_group_with_many_phones_and_few_in_the_chat_is_named() -> None:
+    chart = charts.phones_against_coverage(PLACES, look=LOOK)
+
+    (dots,) = values(chart, "point")
+    assert {row["name"]: row["tone"] for row in dots}["Tổ 9"] == "low"
+    assert {row["name"]: row["tone"] for row in dots}["Tổ 1"] == "high"
+    assert "Tổ 9 61,0\xa0% hộ trong nhóm, 75,0\xa0% có điện thoại thông minh" in chart.alt
+
+
+def test_the_reach_curve_counts_hours_of_this_place() -> None:
+    points = [ReachPoint(NOON + timedelta(minutes=30 * at), known=at / 10, estimate=at / 5) for at in range(5)]
+
+    chart = reach_charts.reach(points, deadline=NOON + timedelta(hours=4), target=0.95, look=LOOK)
+
+    (line,) = values(chart, "line")
+    assert [row["at"] for row in line] == [12, 12.5, 13, 13.5, 14]
+    assert '"16": "16\xa0giờ"' in chart.spec["layer"][-1]["encoding"]["x"]["axis"]["labelExpr"]
+    assert chart.alt == "Đến lúc này ước tính 80\xa0% hộ đã mở, biết chắc 40\xa0%; mục tiêu 95\xa0%."
+
+
+def test_a_relay_still_running_stands_at_the_edge() -> None:
+    groups = [RelayTime("Tổ 1", 4), RelayTime("Tổ 2", 12), RelayTime("Tổ 3", 40), RelayTime("Tổ 4", None)]
+
+    chart = reach_charts.relay_times(groups, due=28, now=70, look=LOOK)
+
+    dots = {row["name"]: (row["m"], row["state"], row["took"]) for rows in values(chart, "point") for row in rows}
+    assert dots["Tổ 3"] == (40, "late", "40 phút")
+    assert dots["Tổ 4"] == (70, "running", "chưa đăng")
+    assert chart.alt == "Thời gian đăng của 4 tổ: trung vị 26 phút; 1 tổ chưa đăng."
+
+
+def test_moves_show_the_net_of_each_month() -> None:
+    months = [Move(date(2026, 2, 1), joined=5, left=9), Move(date(2026, 1, 1), joined=30, left=10), Move(date(2026, 3, 1), 0, 0)]
+
+    chart = charts.moves(months, look=LOOK)
+
+    assert [(row["m"], row["text"]) for row in values(chart, "text")[0]] == [("1/26", "+20"), ("2/26", "−4"), ("3/26", "0")]
+    assert chart.alt == "Số hộ trong nhóm 1/26–3/26: +16; thấp nhất tháng 2/26: −4 hộ."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_nothing_to_show_is_no_crash(language: str, is_dark: bool) -> None:  # a parameter of the test
+    look = Look(language, is_dark)
+
+    for chart in (
+        charts.coverage([], target=0.9, look=look), charts.growth([], look=look), charts.phones_against_coverage([], look=look),
+        charts.moves([], look=look), reach_charts.relay_times([], due=28, now=0, look=look),
+        reach_charts.reach([ReachPoint(NOON)], deadline=None, target=None, look=look),
+        charts.phones_against_coverage([Place("Tổ 1", 1, 2, smartphones=0.5)] * 2, look=look),
+    ):  # fmt: skip
+        assert chart.spec["layer"]
+        assert chart.alt
+
+
+def test_a_name_is_data_and_never_an_expression() -> None:
+    name = "'];alert(1);['"
+
+    chart = charts.coverage([Place(name, 1, 2)], target=0.9, look=LOOK)
+
+    assert name not in str([layer["mark"] for layer in chart.spec["layer"]])
+    assert name not in str(chart.spec["config"])
+    assert all(name not in str(layer["encoding"].get("x", "")) for layer in chart.spec["layer"])

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def refused() -> None:
+    import streamlit as st  # noqa: PLC0415  # AppTest runs this as a script of its own
+
+    from core.errors import Invalid  # noqa: PLC0415
+    from ui import refusals  # noqa: PLC0415
+
+    st.text_input("Tên", key="name")
+    with refusals():
+        raise Invalid("Nhóm {name} đã có {n} hộ.", name="**A** [x](javascript:alert(1))", n=1234)
+
+
+def lost() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from ui import failed  # noqa: PLC0415
+
+    st.session_state["here"] = "groups"
+    st.session_state["is_told"] = failed(RuntimeError("0912345678 is the cause"))
+
+
+def asked() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from ui import confirmed_by_count  # noqa: PLC0415
+
+    st.session_state["is_sure"] = confirmed_by_count(2690, "Gõ số hộ để xác nhận", key="sure")
+
+
+def run(script: Callable[..., Any]) -> AppTest:
+    return AppTest.from_function(script).run()
+
+
+def test_a_refusal_is_a_sentence_and_the_words_of_others_in_it_stay_words() -> None:
+    at = run(refused)
+
+    assert not at.exception
+    assert at.error[0].value == r"Nhóm \*\*A\*\* \[x\](javascript\:alert(1)) đã có 1.234 hộ."
+    assert at.text_input(key="name").value == ""
+
+
+def test_a_broken_page_says_so_with_the_number_under_which_the_cause_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    at = run(lost)
+
+    assert at.session_state["is_told"] is True
+    reference = at.error[0].value.rsplit("mã ", 1)[1].rstrip(".")
+    assert len(reference) == 8
+    assert "0912345678" not in at.error[0].value
+    written = capsys.readouterr()
+    assert reference in written.out + written.err
+    assert "groups" in written.out + written.err
+
+
+@pytest.mark.parametrize(("typed", "is_sure"), [("2690", True), ("2.690", True), ("2691", False), ("", False), ("26900", False)])
+def test_what_cannot_be_taken_back_wants_its_number_typed(typed: str, is_sure: bool) -> None:
+    at = run(asked)
+
+    at.text_input(key="sure").set_value(typed).run()
+
+    assert at.session_state["is_sure"] is is_sure

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+import streamlit as st
 from markupsafe import Markup
 
 from core import clock
 from services.reach import Board, BoardRow
 from ui import parts
-from ui.parts import Column, Figure
+from ui.parts import Column, Figure, Tone
 from ui.previews import stamp_of, until
 from ui.words import _, near, number, share, span
 
@@ -64,14 +65,20 @@ def things_to_do(seen: Board) -> None:
             "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
-        parts.item("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
+        _thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
     outside = int(seen.announcement.plan.get("paths", {}).get("door", 0))
     if outside:
-        parts.item(
+        _thing(
             "door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
         )
-    parts.item("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
-    parts.item("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
+    _thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
+    _thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
+
+
+def _thing(key: str, tone: Tone, title: str, detail: str | Markup) -> None:
+    """A line of the list of things to do, with nothing to press."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"act_{key}"):
+        parts.item(tone, title, detail)
 
 
 def groups(seen: Board, *, now: datetime) -> None:

@@ -1,0 +1,211 @@
+"""Writing, reviewing, approving and watching an announcement on screen."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
+
+from core import clock
+from models import Announcement, AnnouncementStatus, AuditEvent, Relay, Role, Unit, User
+from services import drafts, relays, sending
+from services.access import actor_of
+from tests.factories import make_announcement, make_group, make_household, make_membership, make_unit, make_user
+from tests.pages.conftest import Visit
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    """One residential group with a chat, a leader, two households, one of them in the chat."""
+    ward = make_unit(session, name="Phường Bắc Kạn", valid_from=None)
+    place = make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu", area="Sông Cầu")
+    leader = make_user(session, unit=place, role=Role.LEAD, display_name="Hà Thị Minh")
+    group = make_group(session, unit=place, leader_id=leader.id)
+    make_membership(session, household=make_household(session, unit=place), group=group)
+    make_household(session, unit=place)
+    return ward
+
+
+@pytest.fixture
+def writer(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.STAFF, display_name="Lò Thị Mai")
+
+
+@pytest.fixture
+def chief(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.OFFICIAL, display_name="Đào Minh Tú")
+
+
+@pytest.fixture
+def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
+    """In review."""
+    draft = make_announcement(session, unit=ward, title="Tổng vệ sinh sáng thứ Bảy", author_id=writer.id)
+    drafts.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    session.commit()
+    return draft
+
+
+@pytest.fixture
+def sent(session: Session, ward: Unit, writer: User) -> Announcement:
+    announcement = make_announcement(session, unit=ward, title="Khám sàng lọc", author_id=writer.id)
+    sending.send(session, announcement=announcement)
+    session.commit()
+    return announcement
+
+
+def said(at: AppTest) -> str:
+    """Everything the page says in its own parts."""
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def test_composing_shows_what_leaders_will_paste_and_who_is_reached(
+    session: Session, visit: Visit, ward: Unit, writer: User
+) -> None:
+    at = visit("compose", user=writer)
+
+    at.text_input(key="c_title").set_value("Tổng vệ sinh")
+    at.text_area(key="c_body").set_value("Sáng thứ Bảy, mỗi nhà một người.").run()
+
+    page = said(at)
+    assert "Kính gửi bà con Tổ 13, Sông Cầu." in page
+    assert "Sáng thứ Bảy, mỗi nhà một người." in page
+    assert not at.exception
+
+
+def test_a_draft_is_submitted_and_waits_for_another(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Tổng vệ sinh")
+    at.text_area(key="c_body").set_value("Sáng thứ Bảy.")
+
+    at.button(key="c_submit").click().run()
+
+    draft = session.exec(select(Announcement)).one()
+    assert (draft.title, draft.status, draft.author_id) == ("Tổng vệ sinh", AnnouncementStatus.IN_REVIEW, writer.id)
+    assert "Đã trình duyệt" in at.success[0].value
+
+
+def test_a_refusal_keeps_what_was_typed(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Tổng vệ sinh")
+
+    at.button(key="c_submit").click().run()
+
+    assert "Chưa có “Nội dung”" in at.error[0].value
+    assert at.text_input(key="c_title").value == "Tổng vệ sinh"
+    assert session.exec(select(Announcement)).all() == []
+
+
+def test_the_author_finds_no_button_to_approve(visit: Visit, waiting: Announcement, writer: User) -> None:
+    at = visit("review", user=writer, id=str(waiting.id))
+
+    assert "r_ok" not in [button.key for button in at.button]
+
+
+def test_another_official_approves_and_sees_the_board(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+
+    at.button(key="r_ok").click().run()
+
+    session.refresh(waiting)
+    assert (waiting.status, waiting.approver_id) == (AnnouncementStatus.SENT, chief.id)
+    assert at.title[0].value == "Tổng vệ sinh sáng thứ Bảy"
+    assert "Đã gửi tới 1 tổ trưởng" in at.success[0].value
+
+
+def test_an_approver_returns_it_with_a_reason(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_back").click().run()
+    at.text_input(key="r_reason").set_value("Thiếu giờ bắt đầu.")
+
+    at.button(key="r_back_ok").click().run()
+
+    session.refresh(waiting)
+    assert (waiting.status, waiting.return_reason) == (AnnouncementStatus.DRAFT, "Thiếu giờ bắt đầu.")
+
+
+def test_today_shows_what_waits_and_what_is_late(
+    session: Session, visit: Visit, waiting: Announcement, sent: Announcement, chief: User
+) -> None:
+    relay = session.exec(select(Relay)).one()
+    relay.due_at = clock.now() - timedelta(minutes=42)
+    session.commit()
+
+    at = visit("today", user=chief)
+
+    page = said(at)
+    assert "Duyệt: Tổng vệ sinh sáng thứ Bảy" in page
+    assert "1 tổ chưa đăng: Khám sàng lọc" in page
+    assert not at.exception
+
+
+def test_the_board_counts_posted_groups_and_the_ward_enters_a_leaders_word(
+    session: Session, visit: Visit, sent: Announcement, chief: User
+) -> None:
+    at = visit("announcement", user=chief, id=str(sent.id))
+    relay = session.exec(select(Relay)).one()
+    at.selectbox(key="b_relay").set_value(relay.id).run()
+
+    at.button(key="b_enter").click().run()
+
+    session.refresh(relay)
+    assert (relay.posted_at is not None, relay.posted_by) == (True, "Đào Minh Tú")
+    assert "relay.posted" in session.exec(select(AuditEvent.action)).all()
+
+
+def test_withdrawing_needs_the_number_of_groups(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
+    at = visit("announcement", user=chief, id=str(sent.id))
+    at.button(key="b_stop").click().run()
+    assert "b_stop_ok" not in [button.key for button in at.button]
+    at.text_input(key="b_count").set_value("1").run()
+
+    at.button(key="b_stop_ok").click().run()
+
+    session.refresh(sent)
+    assert sent.status is AnnouncementStatus.CANCELLED
+
+
+def test_a_stranger_to_the_ward_does_not_learn_of_it(session: Session, visit: Visit, sent: Announcement) -> None:
+    other = make_user(session, unit=make_unit(session), role=Role.OFFICIAL)
+
+    at = visit("announcement", user=other, id=str(sent.id))
+
+    assert "Không tìm thấy thông báo này." in at.error[0].value
+    assert "Khám sàng lọc" not in said(at)
+
+
+@pytest.mark.parametrize("page", ["compose", "review", "announcement", "today"])
+def test_a_viewer_does_not_write(session: Session, visit: Visit, ward: Unit, page: str) -> None:
+    viewer = make_user(session, unit=ward, role=Role.VIEWER)
+
+    at = visit(page, user=viewer)
+
+    assert not [button for button in at.button if (button.key or "").startswith(("c_", "r_", "b_"))]
+
+
+def test_a_name_never_becomes_a_tag(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    nasty = "<img src=x onerror=alert(1)>\"'"
+    draft = make_announcement(session, unit=ward, title=nasty, body=nasty, author_id=writer.id)
+
+    at = visit("review", user=writer, id=str(draft.id))
+
+    page = said(at)
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+
+
+def test_the_list_filters_by_words_without_marks(
+    session: Session, visit: Visit, waiting: Announcement, sent: Announcement, chief: User
+) -> None:
+    at = visit("announcements", user=chief, tim="tong ve sinh")
+
+    page = said(at)
+    assert "Tổng vệ sinh sáng thứ Bảy" in page
+    assert "Khám sàng lọc" not in page
+
+
+def test_relays_of_a_leader_wait_on_the_own_page(session: Session, sent: Announcement) -> None:
+    leader = session.exec(select(User).where(User.role == Role.LEAD)).one()
+
+    waiting_now = relays.waiting_for(session, actor=actor_of(session, leader))
+
+    assert [item.title for _, item, _ in waiting_now] == ["Khám sàng lọc"]

@@ -129,6 +129,7 @@ def needed(back: str = HOME) -> Generator[None]:
     try:
         yield
     except Refusal as refusal:
+        parts.head(_("Không mở được trang này"))
         st.error(said(refusal))
         st.page_link(back, label=_("Quay lại"), icon=":material/arrow_back:")
         st.stop()

@@ -125,7 +125,7 @@ def test_someone_elses_account_is_not_found(session: Session, visit: Visit) -> N
     at = visit("person", user=admin, id=str(stranger.id))
 
     assert [error.value for error in at.error] == ["Không tìm thấy tài khoản này."]
-    assert not at.title
+    assert [title.value for title in at.title] == ["Không mở được trang này"]
 
 
 def test_a_mangled_address_is_answered_calmly(session: Session, visit: Visit) -> None:

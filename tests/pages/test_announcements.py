@@ -143,6 +143,7 @@ def test_the_board_counts_posted_groups_and_the_ward_enters_a_leaders_word(
 ) -> None:
     at = visit("announcement", user=chief, id=str(sent.id))
     relay = session.exec(select(Relay)).one()
+    session.commit()  # a reader that holds the write lock would keep the page waiting
     at.selectbox(key="b_relay").set_value(relay.id).run()
 
     at.button(key="b_enter").click().run()

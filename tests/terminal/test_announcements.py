@@ -1,0 +1,160 @@
+"""An announcement by terminal alone, from the ward's list to the board; and every answer as the contract says."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlmodel import Session, select
+from typer.testing import CliRunner
+
+from core.db import transaction
+from core.settings import ROOT
+from jobs import engine as durable
+from models import Model, Relay, Role, Unit
+from services import relays
+from terminal import announcements, system
+from terminal.habits import app
+from tests.factories import make_group, make_household, make_membership, make_unit, make_user
+
+Run = Callable[..., Any]
+assert announcements
+assert system
+
+
+@pytest.fixture
+def run(session: Session) -> Run:
+    """Run a command with `--json`; its document, or the error when it is refused."""
+    runner = CliRunner()
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    command.stamp(config, "head")
+    durable.prepare()
+
+    def run(*words: str, code: int = 0) -> Any:
+        session.commit()
+        result = runner.invoke(app, [*words, "--json"])
+        assert result.exit_code == code, result.output + result.stderr
+        return json.loads(result.stdout)
+
+    return run
+
+
+@pytest.fixture
+def ward(session: Session, tmp_path: Path) -> Unit:
+    """A ward with one group of two households, one of them in the chat, an author and an approver; a text to send."""
+    ward = make_unit(session, code="01843")
+    place = make_unit(session, parent=ward, code="01843-SC13")
+    leader = make_user(session, unit=place, role=Role.LEAD, username="to13", display_name="Hà Thị Minh")
+    group = make_group(session, unit=place, leader_id=leader.id, name="Bà con Tổ 13")
+    make_membership(session, household=make_household(session, unit=place), group=group)
+    make_household(session, unit=place)
+    make_user(session, unit=ward, role=Role.STAFF, username="mai")
+    make_user(session, unit=ward, role=Role.OFFICIAL, username="tu")
+    (tmp_path / "body.txt").write_text("Sáng mai, tại Trạm Y tế.\n", encoding="utf-8")
+    return ward
+
+
+def words(tmp_path: Path, *more: str) -> list[str]:
+    return [
+        "announce",
+        "--title",
+        "Khám",
+        "--body-file",
+        str(tmp_path / "body.txt"),
+        "--units",
+        "01843",
+        "--author",
+        "mai",
+        *more,
+    ]
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(run: Run, ward: Unit, tmp_path: Path) -> None:
+    answer = run(*words(tmp_path, "--dry-run"))
+
+    assert answer["plan"] == {
+        "households": 2, "paths": {"relay": 1, "zalo_oa": 0, "zns": 0, "sms": 0, "door": 1}, "cost": 0, "unreachable": 0,
+    }  # fmt: skip
+    assert answer["deliveries"] == 0
+
+
+def test_without_an_approver_it_stays_a_draft(run: Run, ward: Unit, tmp_path: Path) -> None:
+    answer = run(*words(tmp_path))
+
+    assert (answer["status"], answer["deliveries"]) == ("draft", 0)
+    assert answer["slug"]
+
+
+def test_with_an_approver_it_is_sent_posted_and_seen(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    sent = run(*words(tmp_path, "--approver", "tu", "--must-reach-by", "2099-01-01T10:00"))
+    [relay] = run("relays", sent["id"])
+    with transaction() as writing:
+        relays.post(writing, token=relay["url"].rsplit("/", 1)[1])
+    status = run("status", sent["id"])
+
+    assert (sent["status"], sent["deliveries"]) == ("sent", 1)
+    assert relay["url"].startswith("http://ward.test/r/")
+    assert (relay["leader"], relay["posted_at"]) == ("Hà Thị Minh", None)
+    assert status["relays"] == {"waiting": 0, "posted": 1, "overdue": 0}
+    assert status["deliveries"]["sent"] == 1
+    assert status["reach"] == {"households": 2, "known": 0, "share": 0.0, "time_to_half_s": None}
+    assert [(g["group"], g["opens"], g["households"], g["known"]) for g in status["groups"]] == [("Bà con Tổ 13", 0, 1, 0)]
+    assert status["groups"][0]["posted_at"].endswith("+07:00")
+
+
+def test_cancelling_says_what_was_stopped(run: Run, ward: Unit, tmp_path: Path) -> None:
+    sent = run(*words(tmp_path, "--approver", "tu"))
+
+    assert run("cancel", sent["id"], "--by", "tu") == {"cancelled": 1, "already_sent": 0}
+    assert run("status", sent["id"])["status"] == "cancelled"
+
+
+def test_the_author_cannot_approve(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    answer = run(*[word if word != "mai" else "tu" for word in words(tmp_path, "--approver", "tu")], code=1)
+
+    assert "không tự duyệt" in answer["error"]
+    assert session.exec(select(Relay)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (["--units", "nowhere"], "nowhere"),
+        (["--author", "nobody"], "nobody"),
+        (["--body-file", "missing.txt"], "missing.txt"),
+        (["--must-reach-by", "tomorrow"], "tomorrow"),
+        (["--must-reach-by", "2001-01-01"], "Hạn"),
+        (["--title", " "], "Tiêu đề"),
+    ],
+)
+def test_what_cannot_be_gets_one_sentence(run: Run, ward: Unit, tmp_path: Path, change: list[str], says: str) -> None:
+    assert says in run(*words(tmp_path), *change, code=1)["error"]
+
+
+def test_an_id_that_is_none_is_not_found(run: Run, ward: Unit) -> None:
+    assert "Không tìm thấy" in run("status", "abc", code=1)["error"]
+
+
+def test_a_wrong_command_line_exits_with_two() -> None:
+    assert CliRunner().invoke(app, ["announce", "--json"]).exit_code == 2
+
+
+def test_an_absent_database_is_said(engine: object) -> None:
+
+    Model.metadata.drop_all(engine)  # type: ignore[arg-type]
+    result = CliRunner().invoke(app, ["relays", "x", "--json"])
+
+    assert result.exit_code == 1
+    assert "manage.py migrate" in json.loads(result.stdout)["error"]
+
+
+def test_doctor_looks_at_everything_and_says_what_to_do(run: Run) -> None:
+    found = {check["check"]: check for check in run("doctor")}
+
+    assert {"database", "migrations", "engine", "fonts", "channels", "clock", "disk", "public_url"} <= set(found)
+    assert found["migrations"]["state"] == "ok"
+    assert found["public_url"]["state"] == "warn"

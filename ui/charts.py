@@ -96,7 +96,7 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
     areas = list(dict.fromkeys(point.area for point in points))
     days = sorted({point.on for point in points})
     wide, tall = len(days) + 3, 1.72
-    low = math.floor(min((point.share for point in points), default=0) * 10) / 10
+    low = max(0.0, math.floor((min((point.share for point in points), default=0) - 0.04) * 10) / 10)
     place = {area: (at % columns * wide, -(at // columns) * tall) for at, area in enumerate(areas)}
 
     def at(point: GrowthPoint) -> dict[str, Any]:

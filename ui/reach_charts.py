@@ -117,12 +117,13 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     now = max(now, 1.0)
     minutes = sorted(now if one.minutes is None else one.minutes for one in groups) or [0.0]
     median, ninety = statistics.median(minutes), minutes[math.ceil(0.9 * len(minutes)) - 1]
-    edge = max(now, minutes[-1], due)
+    done = [one.minutes for one in groups if one.minutes is not None]
+    edge = min(max(now, minutes[-1], due), max([*done, due]) * 1.35)  # whoever is a day late must not squeeze the others
     step = max(1.0, round(edge / 35))
     pile: dict[float, int] = {}
     rows: list[dict[str, Any]] = []
     for one in sorted(groups, key=lambda one: (one.minutes is None, one.minutes or 0)):
-        at = now if one.minutes is None else round(one.minutes / step) * step
+        at = edge if one.minutes is None else round(one.minutes / step) * step
         pile[at] = pile.get(at, 0) + 1
         state = "running" if one.minutes is None else "late" if one.minutes > due else "posted"
         took = look.say(N_("chưa đăng")) if one.minutes is None else look.say(N_("{n} phút"), n=look.number(round(one.minutes)))
@@ -149,7 +150,7 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
         layers.append(layer(some, "point", dots, filled=is_filled, size=95, color=colour, opacity=1, strokeWidth=2))
     running = sum(one.minutes is None for one in groups)
     is_open = running > len(minutes) * 0.1
-    how_long = look.say(N_("{n} phút"), n=look.number(round(ninety)))
+    how_long = formats.span(timedelta(minutes=ninety), language=look.language)
     notes: list[tuple[float, float, str, Spec]] = [
         (median, top - 0.5, look.say(N_("trung vị {n} phút"), n=look.number(round(median))),
          {"align": "left", "dx": 4, "fontWeight": 600}),
@@ -159,7 +160,7 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     ]  # fmt: skip
     if running:
         words = look.say(N_("{n} tổ chưa đăng"), n=running)
-        notes.append((now, pile[now], words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
+        notes.append((edge, pile[edge], words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
     for at, height, words, style in notes:
         layers.append(layer([{"m": at, "y": height, "text": words}], "text", {"x": x, "y": y, "text": text_of()}, **style))
     alt = look.say(

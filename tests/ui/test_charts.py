@@ -49,7 +49,7 @@ def test_growth_tells_from_where_to_where_each_area_went() -> None:
         "Tỷ lệ hộ trong nhóm 1/26–2/26: Sông Cầu từ 70\xa0% lên 80\xa0%; Xuất Hóa từ 90\xa0% xuống 60\xa0%."
     )  # fmt: skip
     (line,) = values(chart, "line")
-    assert [round(row["y"], 3) for row in line if row["area"] == "Sông Cầu"] == [0.25, 0.5]
+    assert [round(row["y"], 3) for row in line if row["area"] == "Sông Cầu"] == [0.4, 0.6]
 
 
 def test_the_group_with_many_phones_and_few_in_the_chat_is_named() -> None:
@@ -79,7 +79,7 @@ def test_a_relay_still_running_stands_at_the_edge() -> None:
 
     dots = {row["name"]: (row["m"], row["state"], row["took"]) for rows in values(chart, "point") for row in rows}
     assert dots["Tổ 3"] == (40, "late", "40 phút")
-    assert dots["Tổ 4"] == (70, "running", "chưa đăng")
+    assert dots["Tổ 4"] == (pytest.approx(54), "running", "chưa đăng")  # a third beyond the slowest, however late it is
     assert chart.alt == "Thời gian đăng của 4 tổ: trung vị 26 phút; 1 tổ chưa đăng."
 
 

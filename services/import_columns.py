@@ -141,6 +141,7 @@ class Columns:
     """The header row found: which columns hold which field."""
 
     row: int  # the spreadsheet's number of the last row of the header
+    depth: int  # rows of the header, one or two
     places: dict[str, tuple[int, ...]]  # columns from 0, by field; several only for parts of a name or address, and phones
     titles: dict[int, str]  # the header's words as in the file, by column
     dropped: tuple[str, ...] = ()  # headers of what is never held
@@ -161,6 +162,7 @@ class _Candidate:
     """A row, or two rows together, that may be the header."""
 
     row: int
+    depth: int
     titles: dict[int, str]
     names: dict[int, str]  # what each column is, where it is known
 
@@ -194,6 +196,7 @@ def find(
         candidates = [one for one in _candidates(texts, merged, wishes) if one.is_header]
         if candidates:
             best = max(candidates, key=lambda one: one.score)  # the first of equals
+            _require_headers(best, mapping or {})
             return _columns(best, merged, wishes, is_tcvn3=is_tcvn3)
     return None
 
@@ -218,11 +221,12 @@ def _candidates(
         if top < len(texts) and left in upper[top]:
             upper[top] |= dict.fromkeys(range(left, min(right, COLUMNS_MAX) + 1), upper[top][left])
     for index, row in enumerate(texts):
-        yield _candidate(index + 1, {place: [text] for place, text in enumerate(row) if text}, wishes)
+        yield _candidate(index + 1, 1, {place: [text] for place, text in enumerate(row) if text}, wishes)
         if index:
             above = upper[index - 1]
             places = {place for place, text in above.items() if text} | {place for place, text in enumerate(row) if text}
-            yield _candidate(index + 1, {place: _wordings(above.get(place, ""), row, place) for place in sorted(places)}, wishes)
+            wordings = {place: _wordings(above.get(place, ""), row, place) for place in sorted(places)}
+            yield _candidate(index + 1, 2, wordings, wishes)
 
 
 def _wordings(above: str, row: Sequence[str], place: int) -> list[str]:
@@ -231,23 +235,28 @@ def _wordings(above: str, row: Sequence[str], place: int) -> list[str]:
     return [f"{above} {below}", below] if above and below else [above or below]
 
 
-def _candidate(row: int, wordings: Mapping[int, list[str]], wishes: Mapping[str, str]) -> _Candidate:
+def _candidate(row: int, depth: int, wordings: Mapping[int, list[str]], wishes: Mapping[str, str]) -> _Candidate:
     titles, names = {}, {}
     for place, ways in wordings.items():
-        known = next(((way, name) for way in ways if (name := wishes.get(fold(way)) or recognise(way))), None)
-        titles[place] = known[0] if known else ways[-1]
+        known = {way: name for way in ways if (name := wishes.get(fold(way)) or recognise(way))}
+        titles[place] = ways[-1]
         if known:
-            names[place] = known[1]
-    return _Candidate(row, titles, names)
+            names[place] = next(iter(known.values()))
+            titles[place] = next(way for way in reversed(known) if known[way] == names[place])  # the shorter, where it is enough
+    return _Candidate(row, depth, titles, names)
+
+
+def _require_headers(found: _Candidate, mapping: Mapping[str, str]) -> None:
+    there = {fold(title) for title in found.titles.values()}
+    for header in mapping:
+        if fold(header) not in there:
+            headers = ", ".join(f"“{title}”" for title in found.titles.values())
+            raise Invalid(N_("Không thấy cột “{header}”. Các cột trong tệp: {headers}."), header=header, headers=headers)
 
 
 def _columns(
     found: _Candidate, merged: Sequence[tuple[int, int, int, int]], wishes: Mapping[str, str], *, is_tcvn3: bool
 ) -> Columns:
-    missing = [header for header in wishes if header not in {fold(title) for title in found.titles.values()}]
-    if missing:
-        headers = ", ".join(f"“{title}”" for title in found.titles.values())
-        raise Invalid(N_("Không thấy cột “{header}”. Các cột trong tệp: {headers}."), header=missing[0], headers=headers)
     by_name: dict[str, list[int]] = {}
     for place, name in found.names.items():
         by_name.setdefault(name, []).append(place)
@@ -257,9 +266,14 @@ def _columns(
     places = _places(by_name, found.titles, merged, found.row - 1)
     used = {place for group in places.values() for place in group} | set(never)
     return Columns(
-        row=found.row, places=places, titles=found.titles, dropped=tuple(dict.fromkeys(found.titles[place] for place in never)),
-        ignored=tuple(title for place, title in found.titles.items() if place not in used), is_tcvn3=is_tcvn3,
-    )  # fmt: skip
+        row=found.row,
+        depth=found.depth,
+        places=places,
+        titles=found.titles,
+        dropped=tuple(dict.fromkeys(found.titles[place] for place in never)),
+        ignored=tuple(title for place, title in found.titles.items() if place not in used),
+        is_tcvn3=is_tcvn3,
+    )
 
 
 def _places(

@@ -15,6 +15,7 @@ from services.ports import Cell, Sheet
 COUNTS = ("people", "smartphones", "group_people", "group")
 NEEDS = ("door", "elderly_alone", "disabled", "no_phone", "other_language")  # ticks that are also values of models.Need
 FACTS = ("code", "address", "phone", *COUNTS, *NEEDS)  # what a household has beside its name and unit
+RUNNING_SIGNS = 4  # letters of a running number: "12", "III."
 WIDE_ROWS_MAX = 200  # a title joined over more rows than this is none
 
 # With their marks, since "Tống", "Công" and "Danh" are names of families too; without, only where nothing else follows.
@@ -46,7 +47,7 @@ class Layout:
         self._facts = [place for name in FACTS for place in columns.places.get(name, ())]
         self._counts = {place for name in COUNTS for place in columns.places.get(name, ())}
         self._head = columns.places["head_name"]
-        self._header_words = {text_of(title).casefold() for title in columns.titles.values()}
+        self._header_words = {text_of(cell).lower() for row in above[-columns.depth :] for cell in row if text_of(cell)}
         self._is_in_footer = False
         self._wide = {row for area in sheet.merged if self._is_wide(area) for row in range(area[0], area[2] + 1)}
         units = [place for name in ("unit", "area") for place in columns.places.get(name, ())]
@@ -65,16 +66,18 @@ class Layout:
         """
         has_facts = any(cells[place] not in ("", None) for place in self._facts)
         continues = self._joined[self._head[0]].continues(index, name)
-        if name and has_facts and index not in self._wide and not self._looks_odd(name, cells):
-            self._is_in_footer = False
+        if name and has_facts and not self._is_in_footer and index not in self._wide and not self._looks_odd(name, cells):
             return True
         texts = [text for cell in cells if isinstance(cell, str) and (text := text_of(cell))]
         if not name:
             return self._nameless(cells, texts, continues=continues)
-        if self._is_no_name(name, cells, texts) or index in self._wide:
+        if index in self._wide or self._is_no_name(name, cells, texts):
             self._hear(texts)
             return False
-        return not self._is_heading(name, cells) and (has_facts or not self._is_in_footer)
+        if self._is_heading(name, cells) or (self._is_in_footer and not self._has_digits(cells)):
+            return False
+        self._is_in_footer = False
+        return True
 
     def _looks_odd(self, name: str, cells: Sequence[Cell]) -> bool:
         lower = name.lower()
@@ -87,39 +90,48 @@ class Layout:
         """Whether what stands in the name's column is a total, a repeated header, a numbering, a title or a signature."""
         if any(_TOTAL.match(text.lower()) for text in (name, *texts[:1])):
             return True
-        if name.casefold() in self._header_words and (
-            len(texts) < 2 or sum(t.casefold() in self._header_words for t in texts) > 1
-        ):
+        if name.lower() in self._header_words and (len(texts) == 1 or self._repeats_header(texts)):
             return True
         if _PLACE_NUMBER.fullmatch(name) and _is_numbering([text for cell in cells if (text := text_of(cell))]):
             return True
-        if any(cells[place] not in ("", None) for place in self._facts):
-            return False
         flat = fold(name)
-        if _FOOTER.match(flat):
+        is_footer = bool(_FOOTER.match(flat))
+        if not (is_footer or _TITLE.match(flat)) or self._has_digits(cells):
+            return False
+        self._is_in_footer = self._is_in_footer or is_footer
+        return True
+
+    def _nameless(self, cells: Sequence[Cell], texts: Sequence[str], *, continues: bool) -> bool | None:
+        """A row without a name: a refusal only where it says something of a household."""
+        if continues or self._repeats_header(texts) or any(_TOTAL.match(text.lower()) for text in texts):
+            return False
+        given = {place for place, cell in enumerate(cells) if text_of(cell)}
+        facts = given.intersection(self._facts)
+        if any(_FOOTER.match(fold(text)) for text in texts) and not self._has_digits(cells):
             self._is_in_footer = True
-        return bool(_FOOTER.match(flat) or _TITLE.match(flat))
+            return False
+        if self._is_lone_heading(cells, given) or not facts or given <= self._counts:
+            self._hear(texts)
+            return False
+        return False if self._is_in_footer and not self._has_digits(cells) else None
+
+    def _has_digits(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row says anything of a household that can be counted or dialled; the day in a footer is none of that."""
+        texts = (text_of(cells[place]) for place in self._facts)
+        return any(any(map(str.isdecimal, text)) and not _FOOTER.match(fold(text)) for text in texts)
+
+    def _repeats_header(self, texts: Sequence[str]) -> bool:
+        return sum(text.lower() in self._header_words for text in texts) > 1
 
     def _is_heading(self, name: str, cells: Sequence[Cell]) -> bool:
         """A unit's name in the column of names, with counts at most beside it: the heading of the rows below."""
         has_more = any(cells[place] not in ("", None) for place in self._facts if place not in self._counts)
         return not has_more and self._hear([name])
 
-    def _nameless(self, cells: Sequence[Cell], texts: Sequence[str], *, continues: bool) -> bool | None:
-        """A row without a name: a refusal only where it says something of a household."""
-        if continues or any(_TOTAL.match(text.lower()) for text in texts):
-            return False
-        given = [place for place, cell in enumerate(cells) if text_of(cell)]
-        facts = [place for place in given if place in self._facts]
-        if not facts or set(given) <= self._counts:
-            self._is_in_footer = self._is_in_footer or any(_FOOTER.match(fold(text)) for text in texts)
-            self._hear(texts)
-            return False
-        if all(place in self._counts for place in facts) and self._hear(texts):
-            return False
-        if sum(text.casefold() in self._header_words for text in texts) > 1:
-            return False
-        return None
+    def _is_lone_heading(self, cells: Sequence[Cell], given: set[int]) -> bool:
+        """A unit's or former ward's name in any column, with a running number before it and counts behind it at most."""
+        lone = [text for place in given - self._counts if len(text := text_of(cells[place])) > RUNNING_SIGNS]
+        return len(lone) == 1 and (self._finder.is_area(lone[0]) or starts_like_unit(lone[0]))
 
     def _hear(self, texts: Sequence[str]) -> bool:
         """Take a heading that names a unit, or a former ward, as said of the rows below."""

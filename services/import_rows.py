@@ -211,14 +211,23 @@ class RowReader:
         return True
 
     def _rejected(self, number: int, cells: Sequence[Cell], refusal: Invalid) -> Rejected:
-        titles = self._columns.titles
+        titles, field_of = self._columns.titles, self._field
         texts = {titles[place]: text_of(cells[place]) for places in self._columns.places.values() for place in places}
-        title = self._columns.title(self._field)
-        value = " ".join(filter(None, (text_of(cells[place]) for place in self._columns.places.get(self._field, ()))))
-        if self._field == "unit" and not value:
-            value = self._layout.heading
-            texts = self._with_unit(texts, value)
-        return Rejected(number, title, value[:VALUE_SHOWN], refusal.message, refusal.details, texts)
+        value = " ".join(filter(None, (text_of(cells[place]) for place in self._columns.places.get(field_of, ()))))
+        try:
+            unit = self._place(number - 1, cells).label
+        except Invalid:
+            unit = self._layout.heading
+            if field_of == "unit":
+                value = value or unit
+        return Rejected(
+            number,
+            self._columns.title(field_of),
+            value[:VALUE_SHOWN],
+            refusal.message,
+            refusal.details,
+            self._with_unit(texts, unit),
+        )
 
     def _keep_code(self, number: int, cells: Sequence[Cell]) -> None:
         """A refused row has used its code: another row with it is not taken for the same household once this one is mended."""

@@ -144,7 +144,7 @@ class UnitFinder:
             found = self._called(self._without_outer(words), number)
             if wanted in self.areas:
                 found = [place for place in found if place.area == wanted]
-            if len(found) > 1 and _KIND.match(fold(text)):
+            if len(found) > 1 and len(ways) > 1:  # the text says the kind
                 return [place for place in found if place.is_village == is_village(text)] or found
             if found:
                 return found

@@ -201,7 +201,6 @@ def _tick(text: str) -> bool | None:
 _PARTS = re.compile(r"[/;,|&\n\r\\]|\s(?:hoặc|hoac|và|va|hay|or)\s|\s[-–]\s")
 _NOTE = re.compile(r"\([^()0-9]*\)|[^\W\d_]+")  # a word or a bracket that says whose number it is
 _NOISE = re.compile(r"[\s.\-]+")
-_WHOLE_NUMBER = re.compile(r"(\d+)[.,]0")  # what some programs write for a number without decimals
 _POWER = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _ONE_OF_SEVERAL = re.compile(r"(?:\+?84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
 _NO_PHONE_WORDS = _NOTHING | _NO | {"trong", "khong so", "mat", "mat may"}
@@ -256,8 +255,6 @@ def _phones(raw: str) -> tuple[str, ...]:
     words = fold(text).strip(" .")
     if words in _NO_PHONE_WORDS or not words.strip("0"):
         return ()
-    if found := _WHOLE_NUMBER.fullmatch(text):
-        text = raw = found[1]
     whole = phones.parse(text)
     numbers = [whole] if whole else [number for part in _PARTS.split(raw) for number in _numbers(text_of(part))]
     if not numbers:

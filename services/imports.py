@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, text
 
 from core import clock
 from core.errors import Invalid
@@ -32,6 +32,7 @@ __all__ = ["FIELDS", "ImportResult", "Prepared", "Rejected", "mended", "prepare"
 SAMPLE_ROWS = 20
 PLACES = (UnitKind.RESIDENTIAL, UnitKind.COMMUNE, UnitKind.PROVINCE)
 PROGRESS_EVERY = 1_000
+OWN_HEADERS = 3  # row, column and reason, before the list's own headers
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -108,6 +109,8 @@ def run(
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in PLACES:
         raise Invalid(N_("Chỉ nhập được hộ dân cho tổ dân phố, thôn, hoặc phường, xã có các tổ đó."))
+    if not dry_run and session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(4344)"))  # two imports at once could both take the next code
     today = clock.today()
     finder = UnitFinder(session, unit=unit, on=today)
     if not finder.places:
@@ -151,18 +154,18 @@ def refused_csv(result: ImportResult, *, language: str = "vi") -> bytes:
 
 
 def mended(result: ImportResult, corrections: Mapping[int, Mapping[str, str]]) -> Sheet:
-    """A sheet of the refused rows with the cells a person put right, by row number and header; rows keep their numbers."""
-    headers, _rows = refused_rows(result)
-    own = headers[3:]
-    last = max((one.row for one in result.rejected), default=0)
-    rows: list[list[Cell]] = [[] for _ in range(max(last, 1))]
-    header_row = min((one.row for one in result.rejected), default=2) - 2
-    if header_row >= 0:
-        rows[header_row] = list(own)
+    """A sheet of the refused rows with the cells a person put right, by row number and header; rows keep their numbers.
+
+    A row whose wrong value was left as it was stays out: a code used twice would otherwise be taken for its first user.
+    """
+    own = refused_rows(result)[0][OWN_HEADERS:]
+    rows: list[list[Cell]] = [[] for _ in range(max((one.row for one in result.rejected), default=0) + 1)]
     for one in result.rejected:
-        if one.row in corrections:
-            cells = {**one.cells, **corrections[one.row]}
+        cells = {**one.cells, **corrections.get(one.row, {})}
+        if cells.get(one.column) != one.cells.get(one.column) or (not one.column and cells != one.cells):
             rows[one.row - 1] = [cells.get(header, "") for header in own]
+    first = min((one.row for one in result.rejected), default=2)
+    rows[first - 2] = list(own)  # no row is refused above the second: one above it was the header
     return Sheet(name=result.sheet, rows=rows)
 
 

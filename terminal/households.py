@@ -1,0 +1,75 @@
+"""import-households: a ward's list from a spreadsheet, looked at or written."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.db import reading, transaction
+from core.i18n import N_, translate
+from core.settings import settings
+from services import imports, units
+from services.access import TERMINAL
+from services.imports import ImportResult
+from services.ports import ports
+from terminal.habits import AsJson, answering, app
+
+REFUSED = N_("Có {n} dòng chưa đúng nên chưa ghi gì cả. Sửa các dòng đó, hoặc bỏ --strict để nhập các dòng đúng.")
+
+
+@app.command()
+def import_households(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="XLSX, XLS, ODS or CSV, 50 MB at most.")],
+    unit: Annotated[str, typer.Option(metavar="CODE", help="A ward, or one residential unit.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Write nothing if any row is bad.")] = False,
+    map_: Annotated[list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="What a column is.")] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help="Without it, the first sheet that holds anything.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import households, and memberships where the list tells; refused rows are named with the reason."""
+    mapping = _mapping(map_ or [])
+    with answering(as_json=as_json, needs_ports=True) as say:
+        table = ports().sheets.read(file, sheet=sheet or None)
+        with reading() if dry_run else transaction() as session:
+            place = units.by_code(session, actor=TERMINAL, code=unit)
+            result = imports.run(
+                session, actor=TERMINAL, unit_id=place.id, sheet=table, mapping=mapping, strict=strict, dry_run=dry_run
+            )  # fmt: skip
+        refused = strict and not dry_run and not result.committed
+        words = translate(REFUSED, language=settings().language).format(n=len(result.rejected))
+        say(_answer(result) | ({"error": words} if refused else {}))
+        if refused:
+            sys.stderr.write(words + "\n")
+            raise typer.Exit(1)
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        header, sign, name = pair.rpartition("=")
+        if not sign or not header.strip():
+            raise typer.BadParameter(f"{pair!r}: write HEADER=FIELD, as in --map 'Họ tên=head_name'")
+        mapping[header.strip()] = name.strip()
+    return mapping
+
+
+def _answer(result: ImportResult) -> dict[str, Any]:
+    language = settings().language
+    return {
+        "rows": result.rows,
+        "created": result.created,
+        "updated": result.updated,
+        "unchanged": result.unchanged,
+        "joined": result.joined,
+        "rejected": [
+            {"row": one.row, "column": one.column, "value": one.value, "message": one.reason(language)} for one in result.rejected
+        ],
+        "columns": result.columns,
+        "dropped": list(result.dropped),
+        "sheet": result.sheet,
+        "other_sheets": list(result.others),
+        "committed": result.committed,
+    }

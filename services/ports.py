@@ -5,7 +5,7 @@ A front door (app.py, web.public, manage.py) calls `provide(...)` once at its st
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -34,6 +34,17 @@ class Sheets(Protocol):
         Raises:
             Invalid: it is no table, empty, encrypted, damaged or too large, in one sentence.
         """
+
+
+Shown = str | int | float | date | datetime | None
+SheetToWrite = tuple[str, Sequence[str], Sequence[Sequence[Shown]]]  # its name, headers, rows
+
+
+class TableFiles(Protocol):
+    """Writes tables for people to take away."""
+
+    def xlsx(self, sheets: Sequence[SheetToWrite]) -> bytes:
+        """A workbook; no text in it can be taken for a formula (CWE-1236)."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class Ports:
     paper: Paper
     codes: Codes
     engine: Engine
+    tables: TableFiles
 
 
 _provided: list[Ports] = []

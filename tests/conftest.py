@@ -73,5 +73,5 @@ def promises() -> FakeEngine:
     """An outside world in which only the engine is there, and only remembers."""
     engine = FakeEngine()
     nothing: Any = Nothing()
-    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=engine))
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=engine, tables=nothing))
     return engine

@@ -32,7 +32,7 @@ KILLS = [(1, "before"), (4, "after"), (7, "before"), (9, "after"), (11, "before"
 def announcement(session: Session, engine: Engine) -> Announcement:
     """Scheduled for this moment, with two leaders who have three seconds to post and never do."""
     nothing: object = Nothing()
-    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=DbosEngine()))  # type: ignore[arg-type]
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=DbosEngine(), tables=nothing))  # type: ignore[arg-type]
     durable.prepare()
     ward = make_unit(session)
     for _ in range(2):

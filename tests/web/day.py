@@ -85,7 +85,7 @@ def make_led_group(session: Session, ward: Unit, **of_unit: Any) -> tuple[Unit, 
 
 def make_day(session: Session, *, households: int = 1, sent_at: Any = NOON, ward: Unit | None = None, **of_it: Any) -> Day:
     """An announcement sent at noon to a ward of one group. Stop the clock at or after `sent_at` to read it."""
-    provide(Ports(sheets=Nothing(), paper=Nothing(), codes=Nothing(), engine=FakeEngine()))  # type: ignore[arg-type]
+    provide(Ports(sheets=Nothing(), paper=Nothing(), codes=Nothing(), engine=FakeEngine(), tables=Nothing()))  # type: ignore[arg-type]
     ward = ward or make_ward(session)
     unit, leader, group = make_led_group(session, ward)
     for _ in range(households):

@@ -15,7 +15,7 @@ with st.form("person", width=560):
     display_name = st.text_input(_("Họ và tên"), key="display_name", max_chars=80)
     username = st.text_input(
         _("Tên đăng nhập"), key="username", max_chars=40, autocomplete="off",
-        help=_("Chữ thường không dấu, chữ số, dấu chấm, gạch ngang. Ví dụ: hoa.tran"),
+        placeholder=_("chữ thường không dấu, ví dụ: hoa.tran"),
     )  # fmt: skip
     role = st.selectbox(_("Vai trò"), list(Role)[::-1], index=1, format_func=lambda one: _(one.label), key="role")
     unit_id = st.selectbox(_("Đơn vị"), list(units), format_func=units.__getitem__, key="unit")

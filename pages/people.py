@@ -6,6 +6,7 @@ from core.db import reading
 from models import Role
 from services import accounts
 from ui import _, enter, near, number, parts
+from ui.accounts import standing
 from ui.parts import Column, Figure
 
 STATES = {"on": True, "off": False}
@@ -49,14 +50,8 @@ if not found:
 rows = []
 for one in found:
     seen = near(one.last_seen_at) if one.last_seen_at else _("chưa lần nào")
-    if not one.is_active:
-        badge = parts.badge("unknown", _("Đã khóa"))
-    elif one.must_change_password:
-        badge = parts.badge("waiting", _("Mật khẩu một lần"))
-    else:
-        badge = parts.badge("arrived", _("Đang dùng"))
     name = parts.joined(parts.link(one.display_name, "person", id=str(one.id)), parts.small(one.username))
-    rows.append((name, badge, _(one.role.label), one.unit_name, seen))
+    rows.append((name, standing(one), _(one.role.label), one.unit_name, seen))
 parts.table(
     [_("Họ và tên"), _("Tình trạng"), Column(_("Vai trò"), "wide"), Column(_("Đơn vị"), "wide"),
      Column(_("Dùng lần cuối"), "desk")],

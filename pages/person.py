@@ -7,6 +7,7 @@ from core.db import reading, transaction
 from models import Role
 from services import accounts
 from ui import _, enter, leave_for, near, needed, parts, record_id, refusals
+from ui.accounts import standing
 
 HERE, LIST = "pages/person.py", "pages/people.py"
 actor = enter(needs=(Role.ADMIN,))
@@ -16,8 +17,7 @@ with needed(back=LIST):
         person = accounts.get(session, actor=actor, user_id=user_id)
         units = {unit.id: unit.label for unit in accounts.posts(session, actor=actor)}
 
-standing = parts.badge("arrived", _("Đang dùng")) if person.is_active else parts.badge("unknown", _("Đã khóa"))
-parts.head(person.display_name, standing, person.username, f"{_(person.role.label)}, {person.unit_name}")
+parts.head(person.display_name, standing(person), person.username, f"{_(person.role.label)}, {person.unit_name}")
 one_time_of, one_time = st.session_state.pop("one_time", (None, None))
 if one_time_of == person.id:
     parts.section(_("Mật khẩu một lần"), _("chỉ hiện lần này, dùng trong 7 ngày, một lần đăng nhập"))

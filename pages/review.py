@@ -103,7 +103,8 @@ with refusals():
             announcements.cancel(session, actor=actor, announcement_id=item.id)
         leave_for("pages/announcements.py", news=_("Đã bỏ, chưa có gì gửi đi."))
     if is_ok:
+        read = st.session_state.pop("r_read")
         with transaction() as session:
-            sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=st.session_state.pop("r_read"))
+            sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)
         news = _("Đã gửi tới {n} tổ trưởng.", n=number(len(plan.groups))) if sent.sent_at else _("Đã duyệt, đến giờ máy tự gửi.")
         leave_for("pages/announcement.py" if sent.sent_at else "pages/announcements.py", id=str(item.id), news=news)

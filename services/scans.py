@@ -49,9 +49,9 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
     """
     if not openings:
         return
-    links = {link_id: _written(session, link_id) for link_id in {opening.link_id for opening in openings}}
+    hexes = {link_id: link_id.hex for link_id in {opening.link_id for opening in openings}}
     rows = [
-        (links[link_id], at.astimezone(UTC).isoformat(" ", "microseconds")[:26], device, visitor)
+        scan_statements.written(hexes[link_id], at.astimezone(UTC), device, visitor)
         for link_id, at, device, visitor in sorted(openings, key=itemgetter(1))
     ]
     group = new_id().hex[: scan_statements.GROUP_DIGITS]
@@ -61,11 +61,6 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
     }  # fmt: skip
     for statement in scan_statements.statements(session.get_bind().dialect.name):
         session.execute(statement, parameters)
-
-
-def _written(session: Session, link_id: UUID) -> str:
-    """An id as this database writes it in text."""
-    return link_id.hex if session.get_bind().dialect.name == "sqlite" else str(link_id)
 
 
 def by_day(

@@ -24,7 +24,7 @@ from web.scan_recorder import recorder
 
 PREFIX = "/q/"
 # A change made in another process is seen within KEPT; one made in this process at once (`links.changes`).
-KEPT, FRESH = timedelta(seconds=1), timedelta(seconds=0.5)
+KEPT, FRESH = timedelta(seconds=1), timedelta(seconds=0.8)
 MOST_KEPT = 10_000
 # Slugs that never were: mistyped now and then, not by the hundred (S51: nobody finds links by trying).
 missed = Allowance(burst=60, per_second=1)
@@ -46,7 +46,7 @@ _known: dict[str, Known] = {}
 
 
 def remembered(slug: str, now: datetime) -> Known | None:
-    """The link, if it is known well enough. Past half its time one caller is sent to look again, the others are served."""
+    """The link, if it is known well enough. Late in its time one caller is sent to look again, the others are served."""
     known = _known.get(slug)
     if known is None or now >= known.forget_at or known.changes != links.changes():
         return None
@@ -78,12 +78,12 @@ def look(slug: str, now: datetime) -> tuple[Resolved | None, Known | None]:
 
 def count(known: Known, headers: Mapping[str, str], scope: Scope, now: datetime) -> str | None:
     """Note the opening if a person made it; the cookie to set, if the phone has none yet."""
-    if not known.is_counted or not visitors.is_person(headers, scope["method"]):
+    device = visitors.person_with(headers, scope["method"]) if known.is_counted else None
+    if device is None:
         return None
-    device = visitors.device_of(headers["user-agent"])
     visitor, set_cookie = visitors.visitor_in(headers.get("cookie", ""))
-    if device and may_count(scope, known.link_id, now):
-        recorder().note(known.link_id, visitor, device)
+    if may_count(scope, known.link_id, now):
+        recorder().note(known.link_id, visitor, device, now)
     return set_cookie
 
 
@@ -111,12 +111,21 @@ def _answer_headers(known: Known, set_cookie: str | None) -> MutableMapping[str,
     return headers | {"Set-Cookie": set_cookie} if set_cookie else headers
 
 
+# Of all headers, those that say who asks.
+_TOLD = {name.encode(): name for name in ("user-agent", "cookie", *visitors.AHEAD)}
+# Of our security headers, those that mean something without a page (each costs as much as a look into memory).
+_OF_A_REDIRECT = ("x-content-type-options", "referrer-policy", "strict-transport-security")
+_POLICY = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+
+
 class FastRedirects:
-    """Outermost middleware: answers a known code without routing, and writes the last openings when the server stops."""
+    """Outermost of all: answers a known code without routing, and writes the last openings when the server stops."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        fixed = {"cache-control": "no-store", "content-length": "0"} | security_headers()
+        fixed = {"cache-control": "no-store", "content-length": "0", "content-security-policy": _POLICY}
+        fixed |= {name: value for name, value in security_headers().items() if name in _OF_A_REDIRECT}
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,13 +145,13 @@ class FastRedirects:
             await self.app(scope, receive, send)
 
     async def _redirect(self, known: Known, scope: Scope, send: Send, now: datetime) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {_TOLD[name]: value.decode("latin-1") for name, value in scope["headers"] if name in _TOLD}
         set_cookie = count(known, headers, scope, now)
         answer = [(b"location", known.location), *self._fixed]
         if set_cookie:
             answer.append((b"set-cookie", set_cookie.encode("ascii")))
         await send({"type": "http.response.start", "status": 302, "headers": answer})
-        await send({"type": "http.response.body", "body": b""})
+        await send(_NO_BODY)
 
 
 def _last_write_before(send: Send) -> Send:

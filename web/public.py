@@ -1,5 +1,9 @@
 """The light front door: `uvicorn web.public:app` serves residents' phones alone, without Streamlit, beside the screens."""
 
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -9,8 +13,20 @@ from web.headers import SecurityHeaders
 from web.links import FastRedirects
 from web.routes import routes
 
-app = Starlette(
-    routes=[route for route in routes if route not in session.routes],
-    middleware=[Middleware(FastRedirects), Middleware(SecurityHeaders)],
-    exception_handlers=exception_handlers,
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    """Put what was loaded out of the collector's sight: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+app = FastRedirects(
+    Starlette(
+        routes=[route for route in routes if route not in session.routes],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers=exception_handlers,
+        lifespan=lifespan,
+    )
 )

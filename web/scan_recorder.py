@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from services import scans
 from services.scans import Opening
 
 EVERY_SECONDS = 0.3
-GROUP = 2_000  # rows a transaction: holds SQLite's one write lock for some tens of milliseconds
+GROUP = 5_000  # rows a transaction: holds SQLite's one write lock for some fifty milliseconds
 MOST_WAITING = 200_000  # about 70 MB; reached only when the database has been away for long
 STOP_TRIES = 3  # each waits for SQLite's lock as long as any writer does
 _log = structlog.get_logger()
@@ -44,12 +45,12 @@ class ScanRecorder:
         self._flushing, self._starting = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def note(self, link_id: UUID, visitor: str, device: Device) -> None:
-        """Remember an opening of this instant. Never waits; when too many wait already, it is dropped and counted."""
+    def note(self, link_id: UUID, visitor: str, device: Device, at: datetime | None = None) -> None:
+        """Remember an opening, of now if `at` is not given. Never waits; when too many wait, it is dropped and counted."""
         if len(self._waiting) >= self._most:
             self._dropped += 1
             return
-        self._waiting.append(Opening(link_id, clock.now(), device, visitor))
+        self._waiting.append(Opening(link_id, at or clock.now(), device, visitor))
         if not self._noted.is_set():
             self._noted.set()
             if self._thread is None:

@@ -34,7 +34,7 @@ _ROBOT = re.compile(
 _HANDHELD = re.compile(r"iPhone|iPad|iPod|Android|Mobile|Windows Phone|Opera Mini|MIDP", re.IGNORECASE)
 _TABLET = re.compile(r"iPad|Tablet|Kindle|Silk/", re.IGNORECASE)
 # Said by browsers that fetch ahead of a person (Sec-Purpose: Fetch Standard; the others are its older names).
-_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+AHEAD = frozenset(("sec-purpose", "purpose", "x-purpose", "x-moz"))
 _FETCHED_AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 
 
@@ -58,15 +58,24 @@ def device_of(user_agent: str) -> Device | None:
 
 def is_fetched_ahead(headers: Mapping[str, str]) -> bool:
     """Whether a browser fetches before anybody asked for it."""
-    return any(name in headers and _FETCHED_AHEAD.search(headers[name]) for name in _AHEAD)
+    if AHEAD.isdisjoint(headers):
+        return False
+    return any(name in headers and _FETCHED_AHEAD.search(headers[name]) for name in AHEAD)
 
 
-def is_person(headers: Mapping[str, str], method: str) -> bool:
-    """Whether a request is a person opening a page: a GET by a browser, not fetched ahead, not a robot's.
+def person_with(headers: Mapping[str, str], method: str) -> Device | None:
+    """The device of the person who opens a page; None unless it is a GET by a browser, not fetched ahead, not a robot's.
 
     `headers` by lower-case name, as Starlette gives them.
     """
-    return method == "GET" and device_of(headers.get("user-agent", "")) is not None and not is_fetched_ahead(headers)
+    if method != "GET" or is_fetched_ahead(headers):
+        return None
+    return device_of(headers.get("user-agent", ""))
+
+
+def is_person(headers: Mapping[str, str], method: str) -> bool:
+    """Whether a request is a person opening a page."""
+    return person_with(headers, method) is not None
 
 
 def visitor_of(request: Request) -> tuple[str, str | None]:
@@ -76,14 +85,19 @@ def visitor_of(request: Request) -> tuple[str, str | None]:
 
 def visitor_in(cookies: str) -> tuple[str, str | None]:
     """The same from a Cookie header."""
-    found = _IN_COOKIES.search(cookies)
-    if found:
-        return _digest(found[1]), None
+    known = _known_visitor(cookies)
+    if known:
+        return known, None
     value = secrets.token_urlsafe(16)
     secure = "; Secure" if settings().is_https else ""
     return _digest(value), f"{COOKIE}={value}; Max-Age={YEAR_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 @lru_cache(maxsize=4096)
+def _known_visitor(cookies: str) -> str | None:
+    found = _IN_COOKIES.search(cookies)
+    return _digest(found[1]) if found else None
+
+
 def _digest(value: str) -> str:
     return keyed_digest(settings().key, value)

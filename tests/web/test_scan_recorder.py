@@ -100,12 +100,12 @@ def test_notes_after_a_stop_are_written_too() -> None:
 def test_notes_are_written_in_groups_that_do_not_hold_the_database_up() -> None:
     ledger = Ledger()
     recorder = ByHand(ledger.write)
-    noted(recorder, *("v" for _ in range(5000)))
+    noted(recorder, *("v" for _ in range(12_000)))
 
     recorder.stop()
 
-    assert len(ledger.visitors) == 5000
-    assert max(len(group) for group in ledger.groups) <= 2000
+    assert len(ledger.visitors) == 12_000
+    assert max(len(group) for group in ledger.groups) <= 5_000
 
 
 def test_memory_is_bounded_when_the_database_stays_away() -> None:

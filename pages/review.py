@@ -70,7 +70,9 @@ if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
     parts.note(
         "waiting", _("Chờ người khác duyệt"), _("Người soạn không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
     )
-st.session_state.setdefault("r_read", item.version)
+# What was on the screen when the button was pressed is the version this person has read.
+read = st.session_state.get(f"r_read:{item.id}", item.version)
+st.session_state[f"r_read:{item.id}"] = item.version
 with parts.action_bar():
     is_edit = item.status in drafts.EDITABLE and st.button(_("Sửa"), key="r_edit")
     is_stop = item.status in (*drafts.EDITABLE, AnnouncementStatus.SCHEDULED) and st.button(_("Bỏ"), key="r_stop")
@@ -84,8 +86,8 @@ with parts.action_bar():
     is_ok = item.status is AnnouncementStatus.IN_REVIEW and may_approve and st.button(label, key="r_ok", type="primary")
 if is_edit:
     leave_for("pages/compose.py", id=str(item.id))
-if is_back or st.session_state.get("r_returning"):
-    st.session_state["r_returning"] = True
+if is_back or st.session_state.get("r_returning") == item.id:
+    st.session_state["r_returning"] = item.id
     reason = st.text_input(_("Lý do trả lại, người soạn sẽ thấy"), key="r_reason", max_chars=500)
     if st.button(_("Trả lại người soạn"), key="r_back_ok"):
         with refusals():
@@ -103,7 +105,6 @@ with refusals():
             announcements.cancel(session, actor=actor, announcement_id=item.id)
         leave_for("pages/announcements.py", news=_("Đã bỏ, chưa có gì gửi đi."))
     if is_ok:
-        read = st.session_state.pop("r_read")
         with transaction() as session:
             sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)
         news = _("Đã gửi tới {n} tổ trưởng.", n=number(len(plan.groups))) if sent.sent_at else _("Đã duyệt, đến giờ máy tự gửi.")

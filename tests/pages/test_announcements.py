@@ -210,3 +210,21 @@ def test_relays_of_a_leader_wait_on_the_own_page(session: Session, sent: Announc
     waiting_now = relays.waiting_for(session, actor=actor_of(session, leader))
 
     assert [item.title for _, item, _ in waiting_now] == ["Khám sàng lọc"]
+
+
+def test_a_draft_edited_after_it_was_read_is_not_approved_by_that_press(
+    session: Session, visit: Visit, waiting: Announcement, chief: User, writer: User
+) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    waiting.title, waiting.version = "Đã đổi", waiting.version + 1
+    session.add(waiting)
+    session.commit()
+
+    at.button(key="r_ok").click().run()
+    session.refresh(waiting)
+    assert (waiting.status, "đã được sửa" in at.error[0].value) == (AnnouncementStatus.IN_REVIEW, True)
+    session.commit()
+
+    at.button(key="r_ok").click().run()
+    session.refresh(waiting)
+    assert waiting.status is AnnouncementStatus.SENT

@@ -62,9 +62,9 @@ if actor.role in access.WRITERS:
     with st.container(horizontal=True):
         if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
             leave_for("pages/compose.py", corrects=str(item_id))
-        if board.is_running(first) and actor.role in access.APPROVERS:
-            if st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
-                st.session_state["b_stopping"] = item_id
+        may_stop = board.is_running(first) and actor.role in access.APPROVERS
+        if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
+            st.session_state["b_stopping"] = item_id
 if st.session_state.get("b_stopping") == item_id:
     left_over = len(first.rows) - first.posted
     words = _("Thu hồi sẽ dừng {n} tổ chưa đăng; tổ đã đăng sẽ thấy lời nhờ xóa. Gõ số {n} để chắc chắn.", n=number(left_over))

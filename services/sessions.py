@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session as Database
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from core import clock
 from core.errors import NotFound
@@ -46,6 +46,7 @@ def cookie_name() -> str:
 def issue_ticket(session: Database, *, user_id: UUID) -> str:
     """A ticket for someone who has just proven who they are: good once, for a minute."""
     ticket = new_token()
+    session.exec(delete(Ticket).where(col(Ticket.expires_at) < clock.now() - timedelta(days=1)))
     session.add(Ticket(token_hash=digest(ticket), user_id=user_id, expires_at=clock.now() + TICKET_LIFE))
     session.flush()
     return ticket

@@ -22,4 +22,3 @@ def is_ours(request: Request) -> bool:
 
 def _host(address: str) -> str:
     return urlsplit(address).netloc
-

@@ -276,6 +276,16 @@ def test_a_one_time_password_is_good_for_a_week_and_one_sign_in(session: Session
 # Sessions
 
 
+def test_tickets_of_yesterday_are_swept_away(session: Session) -> None:
+    user = make_an(session)
+    with time_machine.travel(NOON, tick=False) as now:
+        sessions.issue_ticket(session, user_id=user.id)
+        now.move_to(NOON + timedelta(days=2))
+        sessions.issue_ticket(session, user_id=user.id)
+
+    assert len(session.exec(select(Ticket)).all()) == 1
+
+
 def test_a_session_is_known_by_the_digest_of_its_token_only(session: Session) -> None:
     user = make_an(session)
 

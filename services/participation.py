@@ -1,0 +1,231 @@
+"""How participation develops: all that one screen needs in one look, in a fixed number of queries.
+
+Counts come from `UnitDay` and from the counters of announcements: no household is read, so that it costs the same however many
+there are. Who only observes sees no count of a place with a handful of households.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from statistics import mean
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import and_, case, extract, func, or_, select
+from sqlmodel import Session
+
+from core import clock
+from models import AnnouncementStatus, Model, Role, UnitKind
+from services import access, figures, groups
+from services.access import Actor, path_range, unit_for
+from services.figures import Coverage, CoverageTable
+
+SINCE = date(2020, 1, 1)  # the oldest day a range reaches back to
+SMALL = 5  # with fewer households than this a count says something of persons
+AREAS_MAX = 8  # former wards that still fit side by side
+RECENT = 10
+EVERY_THIRD = 24  # months after which growth is drawn by quarters
+SENT = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
+SUMS = figures.SUMS
+
+_TABLES = Model.metadata.tables
+_UNIT, _DAY = _TABLES["unit"].c, _TABLES["unitday"].c
+_SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["reachcount"].c
+
+
+@dataclass(frozen=True)
+class MonthMoves:
+    """Households that joined and left in a month."""
+
+    month: date  # its first day
+    joined: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far one announcement came, and how fast it was posted."""
+
+    announcement_id: UUID
+    title: str
+    sent_at: datetime
+    households: int  # of the audience, on the day it was sent
+    known: int  # of these, known to have been told
+    estimated: int  # of these, by phones that opened
+    groups: int
+    posted: int  # of the groups
+    minutes: float | None = None  # median over all groups; None without any
+    is_running: bool = False  # the median group has not posted: "at least so much"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The whole screen."""
+
+    by: Literal["unit", "ward"]
+    since: date  # the day the range is compared with
+    table: CoverageTable
+    before: CoverageTable
+    growth: list[tuple[date, str, Coverage]]  # the whole first, then former wards where they are few; "" for units without one
+    moves: list[MonthMoves]
+    reached: list[Reached]  # the latest first
+    hidden: list[Coverage]  # places whose counts this reader does not see, with nothing but their names
+
+
+def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, months: int | None = 12) -> Overview:
+    """Participation at and below a unit (all the actor sees) over so many months up to today; None: since 2020.
+
+    Above a ward the rows are wards. For a viewer places with fewer than five households are left out of the rows, and one more
+    where the total would give the number away.
+
+    Raises:
+        NotAllowed: a leader; they have a page of their own.
+        NotFound: the unit lies outside the actor's sight.
+    """
+    access.require(actor, *access.WRITERS, Role.VIEWER)
+    today = clock.today()
+    days = groups.month_ends(today, months or _months_since(SINCE, today))
+    wanted = unit_id or actor.unit_id
+    scope = unit_for(session, actor=actor, unit_id=wanted) if wanted else None
+    path = scope.path if scope else actor.unit_path
+    by: Literal["unit", "ward"] = "ward" if scope is None or scope.kind is UnitKind.PROVINCE else "unit"
+    table = figures.coverage(session, actor=actor, unit_id=unit_id, on=today, by=by)
+    before = figures.coverage(session, actor=actor, unit_id=unit_id, on=days[0], by=by)
+    marks = days if len(days) <= EVERY_THIRD else [day for day in days if day.month % 3 == 0]
+    growth = figures.growth(session, actor=actor, unit_id=unit_id, days=[*marks, today], by="area")
+    seen = Overview(
+        by=by, since=days[0], table=table, before=before, growth=_with_whole(growth, table.total),
+        moves=_moves(session, path, after=days[0], until=today), reached=_reached(session, path, since=days[0]), hidden=[],
+    )  # fmt: skip
+    return _without_small(seen) if actor.role is Role.VIEWER else seen
+
+
+def _months_since(start: date, today: date) -> int:
+    return (today.year - start.year) * 12 + today.month - start.month + 1
+
+
+def _with_whole(growth: Sequence[tuple[date, str, Coverage]], whole: Coverage) -> list[tuple[date, str, Coverage]]:
+    """The sum of each day before its areas; alone where they are one, or too many to be told apart."""
+    by_day: dict[date, list[Coverage]] = {}
+    for day, _label, row in growth:
+        by_day.setdefault(day, []).append(row)
+    sums = [(day, whole.unit_name, _sum(whole, rows)) for day, rows in by_day.items()]
+    areas = {row.area for _day, _label, row in growth}
+    return [*sums, *((day, row.area, row) for day, _label, row in growth)] if 1 < len(areas) <= AREAS_MAX else sums
+
+
+def _sum(named: Coverage, rows: Iterable[Coverage]) -> Coverage:
+    listed = list(rows)
+    return replace(named, **{name: sum(getattr(row, name) for row in listed) for name in SUMS})
+
+
+def _moves(session: Session, path: str, *, after: date, until: date) -> list[MonthMoves]:
+    """By month, how many more and how many fewer households were in a chat, added up over residential units and days.
+
+    So that joined less left is what coverage gained. Where one household joins and another leaves the same residential unit on
+    the same day, neither is counted. A household that moves within the ward leaves one unit and joins another.
+    """
+    unit, counts, earlier, between = (
+        _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias(),
+    )  # fmt: skip
+    latest = select(func.max(between.c.day)).where(between.c.unit_id == _DAY.unit_id, between.c.day < _DAY.day)
+    is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
+    gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
+    is_valid = and_(
+        or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= _DAY.day), or_(_UNIT.valid_to.is_(None), _UNIT.valid_to > _DAY.day)
+    )
+    year, month = extract("year", _DAY.day), extract("month", _DAY.day)
+    query = (
+        select(year, month, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))
+        .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
+        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, is_valid, _DAY.day > after, _DAY.day <= until)
+        .group_by(year, month)
+    )
+    found = {(int(row[0]), int(row[1])): (int(row[2]), int(row[3])) for row in session.execute(query)}
+    firsts = [day.replace(day=1) for day in (*groups.month_ends(until, _months_since(after, until) - 1)[1:], until)]
+    return [MonthMoves(first, *found.get((first.year, first.month), (0, 0))) for first in firsts]
+
+
+def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
+    """The latest announcements of the range; counts are capped group by group, as the reach board does."""
+    said, unit, relay = (_TABLES[name] for name in ("announcement", "unit", "relay"))
+    start = datetime(since.year, since.month, since.day, tzinfo=clock.zone())
+    latest = session.execute(
+        select(_SAID.id, _SAID.title, _SAID.sent_at, _SAID.households)
+        .select_from(said.join(unit, _UNIT.id == _SAID.unit_id))
+        .where(path_range(path), _SAID.status.in_(SENT), _SAID.sent_at >= start)
+        .order_by(_SAID.sent_at.desc()).limit(RECENT)
+    ).all()  # fmt: skip
+    ids = [row.id for row in latest]
+    keys = (_COUNT.announcement_id, _COUNT.group_id)
+    sums = {
+        (row[0], row[1]): (int(row[2]), int(row[3]))
+        for row in session.execute(
+            select(*keys, func.sum(_COUNT.opens), func.sum(_COUNT.known)).where(keys[0].in_(ids)).group_by(*keys)
+        )
+    }
+    relays: dict[UUID, list[Any]] = {id_: [] for id_ in ids}
+    for row in session.execute(
+        select(_RELAY.announcement_id, _RELAY.group_id, _RELAY.households, _RELAY.posted_at)
+        .select_from(relay).where(_RELAY.announcement_id.in_(ids))
+    ):  # fmt: skip
+        relays[row.announcement_id].append(row)
+    now = clock.now()
+    return [_reached_of(row, relays[row.id], sums, now) for row in latest]
+
+
+def _reached_of(
+    said: Any, relays: Sequence[Any], sums: dict[tuple[UUID, UUID | None], tuple[int, int]], now: datetime
+) -> Reached:
+    known, estimated = sums.get((said.id, None), (0, 0))[1], 0
+    waits: list[tuple[bool, float]] = []
+    for relay in relays:
+        opens, told = sums.get((said.id, relay.group_id), (0, 0))
+        known += min(told, relay.households) if relay.households else told
+        estimated += min(opens, relay.households)
+        took = ((relay.posted_at or now) - said.sent_at).total_seconds() / 60
+        waits.append((relay.posted_at is None, max(0.0, took)))
+    waits.sort()
+    middle = waits[(len(waits) - 1) // 2 : len(waits) // 2 + 1]
+    return Reached(
+        said.id, said.title, said.sent_at, said.households, min(known, said.households), min(estimated, said.households),
+        len(waits), sum(not is_running for is_running, _ in waits), mean(took for _, took in middle) if middle else None,
+        middle[-1][0] if middle else False,
+    )  # fmt: skip
+
+
+def _without_small(seen: Overview) -> Overview:
+    """What an observer may see (S65): no count of few households, nor one that follows by taking the others from the total."""
+    hidden = _small(seen.table.rows)
+    ids = {row.unit_id for row in hidden}
+    ids_before = ids | {row.unit_id for row in _small(seen.before.rows)}
+    is_small = _is_small(seen.table.total)
+    areas_are_small = any(_is_small(row) for _day, _label, row in seen.growth)
+    growth = [point for point in seen.growth if point[1] == seen.table.total.unit_name] if areas_are_small else seen.growth
+    return replace(
+        seen, table=_left(seen.table, without=ids), before=_left(seen.before, without=ids_before),
+        growth=[point for point in growth if not _is_small(point[2])], moves=[] if is_small else seen.moves,
+        reached=[one for one in seen.reached if one.households >= SMALL],
+        hidden=[_name_only(row) for row in hidden],
+    )  # fmt: skip
+
+
+def _left(table: CoverageTable, *, without: set[UUID | None]) -> CoverageTable:
+    total = _name_only(table.total) if _is_small(table.total) else table.total
+    return CoverageTable(table.on, [row for row in table.rows if row.unit_id not in without], total)
+
+
+def _name_only(row: Coverage) -> Coverage:
+    return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
+
+
+def _is_small(row: Coverage) -> bool:
+    return 0 < row.households < SMALL
+
+
+def _small(rows: Sequence[Coverage]) -> list[Coverage]:
+    small = [row for row in rows if _is_small(row)]
+    others = sorted((row for row in rows if row.households >= SMALL), key=lambda row: row.households)
+    if small and others and (len(small) == 1 or sum(row.households for row in small) < SMALL):
+        small.append(others[0])
+    return small

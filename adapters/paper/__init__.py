@@ -1,0 +1,80 @@
+"""Sheets to print, by Typst: made in parts by processes of their own, and read back before they are given out."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from adapters.paper import press
+from adapters.paper.press import Order
+from core.errors import Invalid
+from core.i18n import N_
+from core.text import clean
+from services.ports import Label
+
+MOST_PAGES = 500
+LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
+PER_PAGE = {"24": 24, "12": 12, "8": 8, "1": 1}
+_WRONG = {
+    "title": N_("Tên dài quá, không vừa giấy: {labels}."),
+    "place": N_("Tên nơi treo dài quá, không vừa giấy: {labels}."),
+    "address": N_("Địa chỉ dài quá, không vừa giấy: {labels}."),
+    "unit": N_("Tên đơn vị dài quá, không vừa giấy."),
+    "code": N_("Địa chỉ dài quá, mã in ra nhỏ quá không quét được: {labels}."),
+    "letters": N_("Có ký tự không in được: {labels}."),
+    "unread": N_("Mã in ra không đọc lại được: {labels}."),
+}
+
+
+class TypstPaper:
+    """Implements `services.ports.Paper`."""
+
+    def qr_sheet(self, labels: Sequence[Label], *, layout: Literal["24", "12", "8", "1"], unit_name: str) -> tuple[bytes, int]:
+        """A4 pages of 24, 12 or 8 labels, or of one code to hang up, and their number.
+
+        Labels have modules of 0.5 mm at least, posters of 1 mm. Texts are printed as they stand; one that is too long is
+        set smaller, down to a floor.
+
+        Raises:
+            Invalid: nothing to print or too much, a text that does not fit, a letter that cannot be printed, a code too
+                fine, or one that could not be read back. The labels are named.
+        """
+        per_page = PER_PAGE[layout]
+        if not labels:
+            raise Invalid(N_("Không có mã nào để in."))
+        if len(labels) > MOST_PAGES * per_page:
+            raise Invalid(N_("Mỗi lần in được nhiều nhất {most} trang."), most=MOST_PAGES)
+        _check_lengths(labels, unit_name)
+        sheet = {"layout": layout, "unit": clean(unit_name), "title": " · ".join(filter(None, ["Mã QR", clean(unit_name)]))}
+        order = Order(
+            template="poster" if layout == "1" else "labels", sheet=sheet, items=[_item(label) for label in labels],
+            per_page=per_page, tags=layout == "1",
+        )  # fmt: skip
+        try:
+            return press.printed(order), -(-len(labels) // per_page)
+        except press.Refused as refused:
+            raise Invalid(_WRONG[refused.wrong], labels=_named([labels[at] for at in refused.items])) from refused
+
+
+def _check_lengths(labels: Sequence[Label], unit_name: str) -> None:
+    for wrong, long in (
+        ("title", [label for label in labels if len(label.title) > LONGEST_TEXT]),
+        ("place", [label for label in labels if len(label.place) > LONGEST_TEXT]),
+        ("unit", [label for label in labels[:1] if len(unit_name) > LONGEST_TEXT]),
+    ):
+        if long:
+            raise Invalid(_WRONG[wrong], labels=_named(long))
+
+
+def _item(label: Label) -> dict[str, str]:
+    """What stands on a label; the shown address is split where it may be broken."""
+    host, slash, rest = clean(label.shown_url).partition("/")
+    return {"url": label.url, "title": clean(label.title), "place": clean(label.place), "host": host, "rest": slash + rest}
+
+
+def _named(labels: Sequence[Label]) -> str:
+    """Up to three labels by title and address, and how many more."""
+    different = list(dict.fromkeys(f"{_short(label.title)} ({label.shown_url})" for label in labels))
+    return "; ".join(different[:3]) + (f" (+{len(different) - 3})" if len(different) > 3 else "")
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[:most].rstrip() + "…"

@@ -1,0 +1,75 @@
+"""Large sheets in parts, each made by a fresh process, then joined."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from pypdf import PdfWriter
+
+PART_PAGES = 100  # 2,400 labels: about 340 MB while they are made
+WORKERS = 2
+PATIENCE_SECONDS = 180  # a part takes about 3; a process that hangs is ended
+REFUSED = 3
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sheet to print: a template, what holds for the whole sheet, and one item a code."""
+
+    template: str
+    sheet: Mapping[str, str]
+    items: Sequence[Mapping[str, str]]
+    per_page: int
+    tags: bool  # reading order for screen readers; labels are cut apart and have none
+
+
+class Refused(Exception):  # noqa: N818
+    """What is wrong with an order, in one word, and the items it concerns."""
+
+    def __init__(self, wrong: str, items: Sequence[int]) -> None:
+        super().__init__(wrong)
+        self.wrong, self.items = wrong, list(items)
+
+
+def printed(order: Order) -> bytes:
+    """The PDF, every code in it read back. The calling process keeps nothing of the work.
+
+    Raises:
+        Refused: the template or the reading back said no.
+    """
+    step = PART_PAGES * order.per_page
+    with ThreadPoolExecutor(WORKERS) as workers:
+        parts = list(workers.map(lambda first: _part(order, first, first + step), range(0, len(order.items), step)))
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _part(order: Order, first: int, end: int) -> bytes:
+    wanted = {
+        "template": order.template, "sheet": dict(order.sheet), "items": [dict(item) for item in order.items[first:end]],
+        "per_page": order.per_page, "tags": order.tags,
+    }  # fmt: skip
+    done = subprocess.run(  # noqa: S603 - our own program, the order comes as data
+        [sys.executable, "-I", str(Path(__file__).with_name("part.py"))],
+        input=json.dumps(wanted).encode(), capture_output=True, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+    if done.returncode == REFUSED:
+        answer = json.loads(done.stdout)
+        raise Refused(answer["wrong"], [first + at for at in answer["items"]])
+    if done.returncode:
+        raise RuntimeError(f"a part was not made: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    """One file; the first part gives it its title and settings."""
+    whole = PdfWriter(clone_from=BytesIO(parts[0]))
+    for part in parts[1:]:
+        whole.append(BytesIO(part), import_outline=False)
+    out = BytesIO()
+    whole.write(out)
+    return out.getvalue()

@@ -7,11 +7,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from statistics import mean
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from core import clock
@@ -26,7 +27,8 @@ LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
 _TABLES = Model.metadata.tables
 _UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
 _SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
-_NAMES = (_UNIT.id, _UNIT.code, _UNIT.name, _UNIT.short_name, _UNIT.area, _UNIT.target_percent)
+# The first fields of a Coverage, in their order; SUMS are the rest.
+_NAMES = (_UNIT.id, _UNIT.code, func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name), _UNIT.area, _UNIT.target_percent)
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,11 @@ def coverage(
     """
     day = on or clock.today()
     scope, path = _scope(session, actor, unit_id)
-    found = session.execute(_standing(path, [day], *_NAMES, _UNIT.path)).all()
-    units = [(_read(row), row.path) for row in found]
-    rows = [row for row, _ in units] if by == "unit" else _by_level(session, units, path=path, kind=LEVELS[by], on=day)
-    return CoverageTable(day, _in_order(rows), _sum(_whole(scope), (row for row, _ in units)))
+    if by == "unit" or (scope is not None and scope.kind is UnitKind.RESIDENTIAL):
+        rows = [Coverage(*row[1:]) for row in session.execute(_standing(path, [day], *_NAMES)).all()]
+    else:
+        rows = _by_level(session, path=path, kind=LEVELS[by], on=day)
+    return CoverageTable(day, _in_order(rows), _sum(_whole(scope), rows))
 
 
 def growth(
@@ -136,7 +139,7 @@ def coverage_from_rows(session: Session, *, actor: Actor, unit_id: UUID | None =
         joined = {"joined": 1, "people_joined": people_in[row.id]} if row.id in people_in else {}
         one = Coverage(None, "", "", "", 0, households=1, people=row.people, smartphones=row.smartphones, **joined)
         living.setdefault(row.unit_id, []).append(one)
-    rows = [_sum(_named(row), living.get(row.id, [])) for row in units]
+    rows = [_sum(Coverage(*row), living.get(row.id, [])) for row in units]
     return CoverageTable(on, _in_order(rows), _sum(_whole(scope), rows))
 
 
@@ -152,11 +155,14 @@ def _until(end: Column[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _valid(path: str, day: ColumnElement[Any]) -> ColumnElement[bool]:
     """Residential units below a path that are valid on a day."""
-    starts = or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day)
-    return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), starts, _until(_UNIT.valid_to, day))
+    return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), _valid_on(day))
 
 
-def _standing(path: str, days: Sequence[date], *columns: Column[Any]) -> Select[Any]:
+def _valid_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day), _until(_UNIT.valid_to, day))
+
+
+def _standing(path: str, days: Sequence[date], *columns: ColumnElement[Any]) -> Select[Any]:
     """For each day and each residential unit valid on it, the counts of the last row up to that day."""
     unit, counts = _TABLES["unit"], _TABLES["unitday"]
     asked = union_all(*[select(literal(day).label("day")) for day in days]).cte("asked")
@@ -175,7 +181,7 @@ def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date
         some = asked[start : start + DAYS_AT_A_TIME]
         if by == "unit":
             for row in session.execute(_standing(path, some, *_NAMES)):
-                found[row.day].append(_read(row))
+                found[row.day].append(Coverage(*row[1:]))
             continue
         each = _standing(path, some, _UNIT.area).subquery().c
         keys = [each.day, each.area] if by == "area" else [each.day]
@@ -190,26 +196,14 @@ def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date
     return [(day, row.unit_name, row) for day, rows in found.items() for row in _in_order(rows)]
 
 
-def _named(row: Row[Any]) -> Coverage:
-    return Coverage(row.id, row.code, row.short_name or row.name, row.area, row.target_percent)
-
-
-def _read(row: Row[Any]) -> Coverage:
-    return Coverage(
-        row.id, row.code, row.short_name or row.name, row.area, row.target_percent,
-        row.households, row.joined, row.people, row.people_joined, row.smartphones,
-    )  # fmt: skip
-
-
 def _whole(scope: Unit | None) -> Coverage:
     if scope is None:
         return Coverage(None, "", "", "", 90)
     return Coverage(scope.id, scope.code, scope.label, scope.area, scope.target_percent)
 
 
-def _sum(named: Coverage, parts: Iterable[Coverage]) -> Coverage:
-    counts = [(part.households, part.joined, part.people, part.people_joined, part.smartphones) for part in parts]
-    households, joined, people, people_joined, smartphones = map(sum, zip((0,) * len(SUMS), *counts, strict=True))
+def _sum(named: Coverage, parts: Sequence[Coverage]) -> Coverage:
+    households, joined, people, people_joined, smartphones = (sum(map(attrgetter(name), parts)) for name in SUMS)
     return replace(
         named, households=households, joined=joined, people=people, people_joined=people_joined, smartphones=smartphones
     )  # fmt: skip
@@ -219,25 +213,23 @@ def _in_order(rows: Iterable[Coverage]) -> list[Coverage]:
     return sorted(rows, key=lambda row: place_key(row.area, row.unit_name))
 
 
-def _by_level(
-    session: Session, units: Sequence[tuple[Coverage, str]], *, path: str, kind: UnitKind, on: date
-) -> list[Coverage]:  # fmt: skip
-    """Units added up by the nearest unit of a kind above them; those valid that day are there even with nothing below."""
+def _by_level(session: Session, *, path: str, kind: UnitKind, on: date) -> list[Coverage]:
+    """Units added up by the nearest unit of a kind above; one with nothing below is there on its days."""
+    each = _standing(path, [on], _UNIT.parent_id).subquery().c
+    sums = select(each.parent_id, *[func.sum(each[name]) for name in SUMS]).group_by(each.parent_id)
+    counts = {row[0]: Coverage(None, "", "", "", 0, *row[1:]) for row in session.execute(sums)}
+    is_upper = and_(path_range(path), _UNIT.kind != UnitKind.RESIDENTIAL)
     upper = session.execute(
-        select(*_NAMES, _UNIT.kind, _UNIT.valid_from, _UNIT.valid_to)
-        .where(path_range(path), _UNIT.kind.in_([UnitKind.PROVINCE, UnitKind.COMMUNE]))
-    ).all()  # fmt: skip
-    names = {str(row.id): _named(row) for row in upper}
-    owners = {str(row.id) for row in upper if row.kind == kind}
-    parts: dict[str, list[Coverage]] = {
-        str(row.id): [] for row in upper
-        if row.kind == kind and (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on < row.valid_to)
-    }  # fmt: skip
-    for unit, unit_path in units:
-        above = unit_path.rstrip("/").split("/")
-        owner = next((id_ for id_ in reversed(above) if id_ in owners), None) or next((i for i in above if i in names), above[-1])
-        names.setdefault(owner, unit)
-        parts.setdefault(owner, []).append(unit)
+        select(_UNIT.path, _UNIT.kind, _valid_on(literal(on)).label("is_valid"), *_NAMES).where(is_upper)
+    ).all()
+    names = {row.id: Coverage(*row[3:]) for row in upper}
+    owners = {row.id for row in upper if row.kind == kind}
+    parts: dict[UUID, list[Coverage]] = {row.id: [] for row in upper if row.kind == kind and row.is_valid}
+    for row in upper:
+        if row.id in counts:
+            above = [id_ for id_ in map(UUID, row.path.rstrip("/").split("/")) if id_ in names]
+            owner = next((id_ for id_ in reversed(above) if id_ in owners), above[0])
+            parts.setdefault(owner, []).append(counts[row.id])
     return [_sum(names[owner], some) for owner, some in parts.items()]
 
 

@@ -17,7 +17,7 @@ from core.i18n import N_
 from services import links
 from services.link_slugs import normalised
 from services.links import Resolved
-from web import pages, visitors
+from web import metrics, pages, visitors
 from web.headers import security_headers
 from web.limits import Allowance, address_of, may_count
 from web.scan_recorder import recorder
@@ -116,6 +116,7 @@ _TOLD = {name.encode(): name for name in ("user-agent", "cookie", *visitors.AHEA
 # Of our security headers, those that mean something without a page (each costs as much as a look into memory).
 _OF_A_REDIRECT = ("x-content-type-options", "referrer-policy", "strict-transport-security")
 _POLICY = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+_ANSWERED = metrics.REQUESTS.labels("/q", "GET", "302")
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
@@ -152,6 +153,7 @@ class FastRedirects:
             answer.append((b"set-cookie", set_cookie.encode("ascii")))
         await send({"type": "http.response.start", "status": 302, "headers": answer})
         await send(_NO_BODY)
+        _ANSWERED.inc()
 
 
 def _last_write_before(send: Send) -> Send:

@@ -1,22 +1,27 @@
 """The light front door: `uvicorn web.public:app` serves residents' phones alone, without Streamlit, beside the screens."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from core import logs
 from web import session
 from web.errors import exception_handlers
 from web.headers import SecurityHeaders
 from web.links import FastRedirects
+from web.metrics import Measured
 from web.routes import routes
 
 
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-    """Put what was loaded out of the collector's sight: it lives as long as the process."""
+    """Put what was loaded out of the collector's sight: it lives as long as the process. No log of secret addresses."""
+    logs.set_up()
+    logging.getLogger("uvicorn.access").disabled = True
     gc.collect()
     gc.freeze()
     yield
@@ -25,7 +30,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
 app = FastRedirects(
     Starlette(
         routes=[route for route in routes if route not in session.routes],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(Measured), Middleware(SecurityHeaders)],
         exception_handlers=exception_handlers,
         lifespan=lifespan,
     )

@@ -81,7 +81,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "people",
-        r"thanh vien|nk|persons?|household size|size|(?:number|no) of (?:people|members|persons)|residents|so nguoi tong so",
+        r"nk|persons?|household size|size|(?:number|no) of (?:people|members|persons)|residents|so nguoi tong so",
     ),
     ("code", r"(?:ma(?: so)?|so|so hieu|ky hieu) (?:ho(?: gia dinh| dan)?|hgd)|ma|ma so|ma dinh danh ho(?: gia dinh)?|id"),
     ("code", r"household (?:code|id|no|number)|hh (?:code|id)|house ?code"),

@@ -25,7 +25,8 @@ from services.import_values import code_key
 Stored = StoredRow[Any]
 UNITS_AT_A_TIME = 500
 _COLUMNS = (
-    "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "left_on",
+    "id", "created_at", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs",
+    "left_on",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def match(rows: Sequence[Row], stored: Sequence[Stored], *, reader: RowReader, o
         try:
             household = matcher.household_of(row)
             if household is None:
+                _require_fitting(row, row.people_at_first)
                 plan.new.append((row, row.code))
             else:
                 plan.known.append((row, household, changes(row, household)))
@@ -77,17 +79,13 @@ def changes(row: Row, household: Stored) -> dict[str, Any]:
         wanted["address"] = row.address
     if row.phones:
         wanted["phone"] = row.phones[0]
-        kept = row.phones[1:] or [number for number in household.other_phones if number != row.phones[0]]
-        wanted["other_phones"] = list(kept)
+        wanted["other_phones"] = list(row.phones[1:]) or _kept_numbers(household, row.phones[0])
     people = household.people if row.people is None else row.people
+    _require_fitting(row, people)
     if row.people is not None:
         wanted |= {"people": people, "smartphones": min(household.smartphones, people)}
     if row.smartphones is not None:
         wanted["smartphones"] = row.smartphones
-        if row.smartphones > people:
-            raise _Refused("smartphones", N_("Nhiều hơn số nhân khẩu của hộ."))
-    if row.group_people > max(people, 1):
-        raise _Refused("group_people", N_("Nhiều hơn số nhân khẩu của hộ."))
     if row.needs:
         kept_needs = [need for need in household.needs if row.needs.get(need, True)]
         wanted["needs"] = kept_needs + [need for need, is_so in row.needs.items() if is_so and need not in kept_needs]
@@ -96,6 +94,19 @@ def changes(row: Row, household: Stored) -> dict[str, Any]:
         final = household._asdict() | changed
         changed["search"] = search_text(final["head_name"], final["address"], final["code"], final["phone"])
     return changed
+
+
+def _kept_numbers(household: Stored, number: str) -> list[str]:
+    """The other numbers of a household that is now called at `number`: all it had where that was one of them."""
+    known = [household.phone, *household.other_phones] if number in household.other_phones else household.other_phones
+    return [one for one in known if one and one != number]
+
+
+def _require_fitting(row: Row, people: int) -> None:
+    if (row.smartphones or 0) > people:
+        raise _Refused("smartphones", N_("Nhiều hơn số nhân khẩu của hộ."))
+    if row.group_people > max(people, 1):
+        raise _Refused("group_people", N_("Nhiều hơn số nhân khẩu của hộ."))
 
 
 class _Refused(Exception):
@@ -175,11 +186,16 @@ class _Matcher:
         candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
         free = [household for household in candidates.values() if household.id not in self._taken]
         if not row.phones:
-            free = [household for household in free if _says_the_same(row, household)][:1]
+            alike = [household for household in free if _says_the_same(row, household)]
+            free = sorted(alike, key=_by_age)[:1]  # the same lines find the same households, however often they come
         if len(free) > 1:
             raise _Refused("head_name", N_("Có {n} hộ cùng tên và số điện thoại. Ghi thêm mã hộ."), n=len(free))
         self._taken |= {household.id for household in free}
         return free[0] if free else None
+
+
+def _by_age(household: Stored) -> tuple[Any, ...]:
+    return household.created_at, len(household.code), household.code
 
 
 def _person_keys(row: Row) -> list[tuple[UUID, str, str]]:

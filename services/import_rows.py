@@ -46,6 +46,11 @@ class Row:
     group_people: int = 0  # 0: not said
     needs: dict[str, bool] | None = None
 
+    @property
+    def people_at_first(self) -> int:
+        """The people of a new household. Where the list counts none: those with a smartphone, or in the group, at least one."""
+        return max(1, self.smartphones or 0, self.group_people) if self.people is None else self.people
+
 
 @dataclass(frozen=True)
 class Rejected:
@@ -93,15 +98,9 @@ class RowReader:
 
     def refusal(self, row: Row, refusal: Invalid, name: str) -> Rejected:
         """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
+        title = self._columns.title(name) or self._columns.title("group")  # a tick may be how many
         cells = self._cells_of(row)
-        return Rejected(
-            row.number,
-            self._columns.title(name),
-            cells.get(self._columns.title(name), ""),
-            refusal.message,
-            refusal.details,
-            cells,
-        )
+        return Rejected(row.number, title, cells.get(title, ""), refusal.message, refusal.details, cells)
 
     def _row(self, number: int, cells: Sequence[Cell]) -> Row | Rejected | None:
         heads = self._columns.places["head_name"]
@@ -147,8 +146,6 @@ class RowReader:
         self._field = "smartphones"
         if "smartphones" in one and (cell := cells[one["smartphones"]]) != "":
             row.smartphones = phones_count_of(cell)
-            if row.people is not None and "relation" not in one and (row.smartphones or 0) > row.people:
-                raise Invalid(N_("Nhiều hơn số nhân khẩu của hộ."))
         self._ticks(row, cells)
         return row
 
@@ -162,8 +159,6 @@ class RowReader:
         if "group_people" in one and (cell := cells[one["group_people"]]) != "":
             row.group_people = count_of(cell) or row.group_people
         row.in_group = row.group_people > 0 if ticked is None else ticked
-        if row.people is not None and "relation" not in one and row.group_people > max(row.people, 1):
-            raise Invalid(N_("Nhiều hơn số nhân khẩu của hộ."))
         for need, place in self._needs:
             self._field = need
             if (cell := cells[place]) != "" and (ticked := tick_of(cell)[0]) is not None:
@@ -243,7 +238,7 @@ class RowReader:
         said = {
             "head_name": row.name, "code": row.code, "address": row.address,
             "phone": "; ".join(map(phones.show, row.phones)), "people": _number(row.people),
-            "smartphones": _number(row.smartphones), "group": "x" if row.in_group else "",
+            "smartphones": _number(row.smartphones), "group": str(row.group_people or "x") if row.in_group else "",
             "group_people": str(row.group_people or ""), "unit": row.place.label,
         } | {need: "x" if is_ticked else "không" for need, is_ticked in (row.needs or {}).items()}  # fmt: skip
         texts = {self._columns.title(name): text for name, text in said.items() if name in self._columns.places}

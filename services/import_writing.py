@@ -45,11 +45,6 @@ def write(session: Session, plan: Plan, *, tell: Callable[[int], None]) -> list[
     return ids
 
 
-def people_of(row: Row) -> int:
-    """The people of a new household. Where the list counts none: those with a smartphone, or in the group, at least one."""
-    return max(1, row.smartphones or 0, row.group_people) if row.people is None else row.people
-
-
 class _NewHouseholds:
     """New households as the driver takes them; what many of them share is put in its form once."""
 
@@ -72,7 +67,7 @@ class _NewHouseholds:
         phone = row.phones[0] if row.phones else None
         values = {
             **self._shared, "id": encode("id", household_id), "unit_id": self._units[row.place.id], "code": code,
-            "head_name": row.name, "address": row.address, "phone": phone, "people": people_of(row),
+            "head_name": row.name, "address": row.address, "phone": phone, "people": row.people_at_first,
             "smartphones": row.smartphones or 0, "search": search_text(row.name, row.address, code, phone),
         }  # fmt: skip
         if len(row.phones) > 1:

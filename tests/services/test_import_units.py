@@ -8,23 +8,16 @@ from sqlmodel import Session
 
 from core import clock
 from core.errors import Invalid
-from models import Unit, UnitKind
+from models import Unit
 from services.import_units import UnitFinder, starts_like_unit, within
 from tests.factories import make_unit
+from tests.services.bac_kan import make_bac_kan
 
 
 @pytest.fixture
 def ward(session: Session) -> Unit:
-    """Bắc Kạn after the merger: group numbers repeat between former wards, villages came with a commune."""
-    province = make_unit(session, kind=UnitKind.PROVINCE, code="19", name="Tỉnh Thái Nguyên")
-    ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE, code="01843", name="Phường Bắc Kạn")
-    for number, area in ((5, "Sông Cầu"), (12, "Sông Cầu"), (13, "Sông Cầu"), (5, "Phùng Chí Kiên"), (13, "Phùng Chí Kiên")):
-        code = f"01843-{''.join(word[0] for word in area.split())}{number}"
-        label = f"Tổ {number}, {area}"
-        make_unit(session, parent=ward, code=code, name=f"Tổ dân phố {number}", short_name=label, area=area)
-    for name, code in (("Thôn Bản Pò", "NT1"), ("Thôn Nam Yên", "NT2"), ("Thôn 12", "NT12")):
-        make_unit(session, parent=ward, code=f"01843-{code}", name=name, area="Nông Thượng")
-    make_unit(session, parent=ward, code="01843-XH4", name="Tổ dân phố Xuất Hóa 4", area="Xuất Hóa")
+    ward = make_bac_kan(session)
+    make_unit(session, parent=ward, code="01843-NT12", name="Thôn 12", area="Nông Thượng")
     return ward
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, update
 from sqlmodel import Session, col, select
 
 from core import clock, phones
@@ -123,25 +123,21 @@ def residential(session: Session, *, actor: Actor, unit_id: UUID | None = None, 
 
 
 def commune_for(session: Session, *, actor: Actor) -> Unit:
-    """The ward the actor works in: the own one or the one above; from further up, the only one that has residential units.
+    """The ward the actor works in: the own one, or the one above; for someone further up, the first that has units below it.
 
     Raises:
-        Invalid: several wards come into question, or none.
+        NotFound: there is no ward in the actor's sight.
     """
     if actor.unit_id:
         ward = access.commune_of(session, session.get_one(Unit, actor.unit_id))
         if ward.kind is UnitKind.COMMUNE:
             return ward
-    with_groups = select(Unit.parent_id).where(Unit.kind == UnitKind.RESIDENTIAL, valid_on(clock.today()))
-    wards = session.exec(
-        select(Unit)
-        .where(Unit.kind == UnitKind.COMMUNE, path_range(actor.unit_path), valid_on(clock.today()))
-        .where(col(Unit.id).in_(with_groups))
-        .limit(2)
-    ).all()
-    if len(wards) != 1:
-        raise Invalid(N_("Hãy chọn một phường hoặc xã."))
-    return wards[0]
+    with_units = col(Unit.id).in_(select(Unit.parent_id).where(Unit.kind == UnitKind.RESIDENTIAL, valid_on(clock.today())))
+    wards = select(Unit).where(Unit.kind == UnitKind.COMMUNE, path_range(actor.unit_path), valid_on(clock.today()))
+    first = session.exec(wards.order_by(case((with_units, 0), else_=1), col(Unit.code)).limit(1)).first()
+    if first is None:
+        raise NotFound(N_("Chưa có phường, xã nào. Hãy nhập danh mục đơn vị trước."))
+    return first
 
 
 def create(session: Session, *, actor: Actor, values: UnitValues) -> Unit:

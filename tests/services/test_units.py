@@ -108,14 +108,14 @@ def test_the_ward_one_works_in(session: Session) -> None:
         assert units.commune_for(session, actor=actor).id == ward.id
 
 
-def test_of_several_wards_one_must_be_chosen(session: Session) -> None:
-    with pytest.raises(Invalid, match="chọn một phường hoặc xã"):
+def test_someone_further_up_works_in_the_first_ward_that_has_units(session: Session) -> None:
+    with pytest.raises(NotFound, match="Chưa có phường, xã nào"):
         units.commune_for(session, actor=TERMINAL)
-    for _ in range(2):
-        make_unit(session, parent=make_unit(session))
+    make_unit(session, code="1", name="Không có tổ")
+    for code in ("3", "2"):
+        make_unit(session, parent=make_unit(session, code=code))
 
-    with pytest.raises(Invalid, match="chọn một phường hoặc xã"):
-        units.commune_for(session, actor=TERMINAL)
+    assert units.commune_for(session, actor=TERMINAL).code == "2"
 
 
 # Importing

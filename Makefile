@@ -63,6 +63,7 @@ catalogues: .venv/tools
 	for language in en ja; do $(BIN)/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$language; done
 
 lock: .venv/tools
+	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras -o requirements.txt pyproject.toml
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 

@@ -6,20 +6,25 @@ The statement is compiled once, and a value that is the same in many rows (a day
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, column, insert
+from sqlalchemy import table as bare_table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlmodel import Session
 
 
 class BulkInsert:
-    """Inserts dictionaries of the named columns, whose values are already in the driver's form (`encode`)."""
+    """Inserts dictionaries of the named columns, whose values are already in the driver's form (`encode`).
+
+    Defaults that a model makes in Python do not count here: every column that may not be null has to be named.
+    """
 
     def __init__(self, session: Session, table: Table, columns: Sequence[str]) -> None:
         self._session = session
         own = session.get_bind().dialect
         # sqlite3 takes dictionaries by names, but SQLAlchemy asks it for places
         dialect = sqlite_dialect(paramstyle="named") if own.name == "sqlite" else own
-        self._statement = str(insert(table).compile(dialect=dialect, column_keys=list(columns)))
+        bare = bare_table(table.name, *(column(name, table.c[name].type) for name in columns))  # no defaults made in Python
+        self._statement = str(insert(bare).compile(dialect=dialect))
         self._encoders: dict[str, Callable[[Any], Any] | None] = {
             name: table.c[name].type.dialect_impl(own).bind_processor(own) for name in columns
         }

@@ -25,9 +25,20 @@ from services.import_memberships import Joining
 from services.import_rows import Rejected, Row, RowReader
 from services.import_units import UnitFinder
 from services.import_values import from_tcvn3, text_of
-from services.ports import Cell, Sheet
+from services.ports import Cell, Sheet, ports
 
-__all__ = ["FIELDS", "ImportResult", "Prepared", "Rejected", "mended", "prepare", "refused_csv", "refused_rows", "run"]
+__all__ = [
+    "FIELDS",
+    "ImportResult",
+    "Prepared",
+    "Rejected",
+    "mended",
+    "prepare",
+    "refused_csv",
+    "refused_rows",
+    "refused_xlsx",
+    "run",
+]
 
 SAMPLE_ROWS = 20
 PLACES = (UnitKind.RESIDENTIAL, UnitKind.COMMUNE, UnitKind.PROVINCE)
@@ -151,6 +162,12 @@ def refused_csv(result: ImportResult, *, language: str = "vi") -> bytes:
     writer = csv.writer(file)
     writer.writerows([_guarded(cell) for cell in row] for row in [headers, *rows])
     return file.getvalue().encode("utf-8-sig")
+
+
+def refused_xlsx(result: ImportResult, *, language: str = "vi") -> bytes:
+    """The same as a workbook."""
+    headers, rows = refused_rows(result, language=language)
+    return ports().tables.xlsx([(translate(N_("Dòng bị từ chối"), language=language), headers, rows)])
 
 
 def mended(result: ImportResult, corrections: Mapping[int, Mapping[str, str]]) -> Sheet:

@@ -27,6 +27,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stand
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cầu Nối")
 
 
+@app.callback(help="Cầu Nối")
+def front() -> None:
+    """With a callback a command keeps its name even where it is the only one registered."""
+
+
 def plain(value: Any) -> Any:
     """A value as JSON knows it: instants as ISO 8601 with the local offset."""
     if is_dataclass(value) and not isinstance(value, type):

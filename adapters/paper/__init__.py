@@ -14,10 +14,10 @@ MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
 PER_PAGE = {"24": 24, "12": 12, "8": 8, "1": 1}
 _WRONG = {
-    "title": N_("Tên dài quá, không vừa giấy: {labels}."),
-    "place": N_("Tên nơi treo dài quá, không vừa giấy: {labels}."),
-    "address": N_("Địa chỉ dài quá, không vừa giấy: {labels}."),
-    "unit": N_("Tên đơn vị dài quá, không vừa giấy."),
+    "title": N_("Tên dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn."),
+    "place": N_("Nơi treo dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn."),
+    "address": N_("Địa chỉ dài quá, không vừa nhãn: {labels}."),
+    "unit": N_("Tên đơn vị dài quá, không vừa nhãn."),
     "code": N_("Địa chỉ dài quá, mã in ra nhỏ quá không quét được: {labels}."),
     "letters": N_("Có ký tự không in được: {labels}."),
     "unread": N_("Mã in ra không đọc lại được: {labels}."),
@@ -72,7 +72,7 @@ def _item(label: Label) -> dict[str, str]:
 
 def _named(labels: Sequence[Label]) -> str:
     """Up to three labels by title and address, and how many more."""
-    different = list(dict.fromkeys(f"{_short(label.title)} ({label.shown_url})" for label in labels))
+    different = list(dict.fromkeys(f"{_short(label.title)} ({_short(label.shown_url)})" for label in labels))
     return "; ".join(different[:3]) + (f" (+{len(different) - 3})" if len(different) > 3 else "")
 
 

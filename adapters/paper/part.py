@@ -24,11 +24,11 @@ REFUSED = 3
 LEVEL = "Q"  # a quarter of the code may be scratched
 READ_DPI = (120, 300)  # the second only for what the first could not read
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_PATH = re.compile(r'<svg width="(\d+)".*?<path d="([^"]+)"', re.S)
+_PATH = re.compile(r'<svg width="(\d+)".*?<path d="([^"]+)"', re.DOTALL)
 _REFUSAL = re.compile(r"REFUSED (\w+)((?: \d+)*)")
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """What is wrong, in one word, and the items it concerns."""
 
     def __init__(self, wrong: str, items: Sequence[int]) -> None:
@@ -94,23 +94,22 @@ def _code(url: str) -> dict[str, Any]:
 
 
 def unread(pdf: bytes, urls: Sequence[str], *, per_page: int) -> list[int]:
-    """The items whose page does not give back exactly the codes it should, as a phone would read the paper."""
+    """The items whose page does not give back exactly the codes it should, read as a phone reads the paper."""
     document = pypdfium2.PdfDocument(pdf)
+    if len(document) != -(-len(urls) // per_page):
+        raise RuntimeError(f"{len(document)} pages for {len(urls)} codes")
     lost: list[int] = []
     for number, page in enumerate(document):
         first = number * per_page
-        wanted = urls[first : first + per_page]
-        found = Counter(wanted)
+        wanted = Counter(urls[first : first + per_page])
+        found: Counter[str] = Counter()
         for dpi in READ_DPI:
-            found = _read(page, dpi)
-            if found == Counter(wanted):
-                break
-        lost += [first + at for at, url in enumerate(wanted) if found[url] < wanted.count(url)]
-        if found - Counter(wanted):  # reads as something that was never asked for
-            lost += [] if lost else [first]
+            if found != wanted:
+                found = _read(page, dpi)
+        if found != wanted:
+            missing = [at for at in range(first, first + wanted.total()) if found[urls[at]] < wanted[urls[at]]]
+            lost += missing or [first]  # nothing missing: something reads that was never asked for
         page.close()
-    if len(document) * per_page < len(urls):
-        lost += range(len(document) * per_page, len(urls))
     return lost
 
 
@@ -150,7 +149,7 @@ def _font(name: str) -> ImageFont.FreeTypeFont:
 def main() -> int:
     """Answer the order on standard input."""
     try:
-        pdf = made(json.load(sys.stdin))
+        pdf = made(json.load(sys.stdin.buffer))
     except Refused as refused:
         sys.stdout.write(json.dumps({"wrong": refused.wrong, "items": refused.items}))
         return REFUSED

@@ -28,7 +28,7 @@ class Order:
     tags: bool  # reading order for screen readers; labels are cut apart and have none
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """What is wrong with an order, in one word, and the items it concerns."""
 
     def __init__(self, wrong: str, items: Sequence[int]) -> None:

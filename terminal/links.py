@@ -1,0 +1,119 @@
+"""links, link-create, link-retarget and qr-sheet: codes on walls, where they lead, and their labels to print."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from core.db import reading, transaction
+from core.errors import Invalid
+from core.i18n import N_
+from core.tokens import new_token
+from models import Purpose, ShortLink
+from services import link_labels, units
+from services import links as codes
+from services.access import TERMINAL
+from services.ports import ports
+from terminal.habits import AsJson, answering, app
+
+PURPOSES = ", ".join(Purpose)
+
+
+class Layout(StrEnum):
+    """Labels an A4 page; 1 is a poster."""
+
+    TINY = "24"
+    SMALL = "12"
+    LARGE = "8"
+    POSTER = "1"
+
+
+@app.command()
+def links(
+    purpose: Annotated[Purpose | None, typer.Option(metavar="P", help=PURPOSES)] = None, as_json: AsJson = False
+) -> None:  # fmt: skip
+    """All codes or those of one purpose: the worst first, then those scanned most this week."""
+    with answering(as_json=as_json) as say, reading() as session:
+        rows = codes.listing(session, actor=TERMINAL, purposes=[purpose] if purpose else [])
+        say([_told(row.link) for row in rows])
+
+
+@app.command()
+def link_create(
+    purpose: Annotated[Purpose, typer.Option(metavar="P", help=PURPOSES)],
+    target: Annotated[str, typer.Option(metavar="URL", help="A public https page.")] = "",
+    title: Annotated[str, typer.Option(metavar="T", help="What stands on the label; without it, the target's host.")] = "",
+    place: Annotated[str, typer.Option(metavar="P", help="Where it will hang.")] = "",
+    unit: Annotated[str, typer.Option(metavar="CODE")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a code; the answer is the list with this code alone."""
+    with answering(as_json=as_json) as say:
+        with transaction() as session:
+            home = units.by_code(session, actor=TERMINAL, code=unit) if unit else None
+            link = codes.create(
+                session, actor=TERMINAL, purpose=purpose, target_url=target or None, title=title, place=place,
+                unit_id=home.id if home else None,
+            )  # fmt: skip
+            answer = [_told(link)]
+        say(answer)
+
+
+@app.command()
+def link_retarget(
+    slug: Annotated[str, typer.Argument()],
+    target: Annotated[str, typer.Option(metavar="URL", help="A public https page.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let a code lead elsewhere; the paper on the wall stays."""
+    with answering(as_json=as_json) as say:
+        with transaction() as session:
+            link = codes.find(session, actor=TERMINAL, slug=slug)
+            answer = [_told(codes.retarget(session, actor=TERMINAL, link_id=link.id, target_url=target))]
+        say(answer)
+
+
+@app.command()
+def qr_sheet(
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", dir_okay=False)],
+    slugs: Annotated[str, typer.Option("--links", metavar="SLUG,…", help="These codes, in this order.")] = "",
+    purpose: Annotated[Purpose | None, typer.Option(metavar="P", help=f"All that are in use of: {PURPOSES}")] = None,
+    layout: Annotated[Layout, typer.Option(metavar="N", help="Labels a page: 24, 12, 8; 1 is a poster.")] = Layout.TINY,
+    as_json: AsJson = False,
+) -> None:
+    """Print codes on A4. Each is read back from the finished page before the file is written."""
+    with answering(as_json=as_json, needs_ports=True) as say:
+        _check_folder(out)
+        with reading() as session:
+            named = [slug for slug in slugs.split(",") if slug.strip()]
+            labels, ward = link_labels.labels(session, actor=TERMINAL, slugs=named, purpose=purpose)
+        pdf, pages = ports().paper.qr_sheet(labels, layout=cast(Any, layout.value), unit_name=ward)
+        _write(out, pdf)
+        say({"codes": len(labels), "pages": pages, "file": out, "verified": len(labels)})
+
+
+def _told(link: ShortLink) -> dict[str, Any]:
+    return {
+        "slug": link.slug, "url": codes.public_url(link), "purpose": link.purpose, "target": link.target_url or codes.target_of(link),
+        "is_active": link.is_active, "last_status": link.last_status,
+    }  # fmt: skip
+
+
+def _check_folder(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise Invalid(N_("Không có thư mục {folder}."), folder=out.parent)
+    if out.is_dir():
+        raise Invalid(N_("{file} là thư mục, không phải tệp."), file=out)
+
+
+def _write(out: Path, content: bytes) -> None:
+    """The whole file or none: written beside its place, then moved there."""
+    beside = out.with_name(f".{new_token()[:8]}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Invalid(N_("Không ghi được {file}: {error}."), file=out, error=error.strerror) from error

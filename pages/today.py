@@ -58,7 +58,7 @@ with left, st.container(gap=None):
     for place, link in enumerate(seen.broken_links):
         parts.action(f"link{place}", "overdue", _("Mã QR hỏng: {title}", title=link.title or link.slug),
                      _("{place}. Chỉ đổi đường dẫn, không phải in lại.", place=link.place or _("chưa ghi nơi treo")), _("Đổi"),
-                     page="pages/link.py", id=str(link.id))  # fmt: skip
+                     page="pages/link.py", ma=link.slug)  # fmt: skip
     if seen.below_target:
         missing = sum(row.households - row.joined for row in seen.below_target)
         goal = share(ward.target_percent / 100, 0)

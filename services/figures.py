@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, 
 from sqlmodel import Session
 
 from core import clock
-from models import GroupKind, Model, Unit, UnitKind
+from models import GroupKind, Model, Unit, UnitChangeKind, UnitKind
 from services.access import Actor, path_range, unit_for
 from services.units import place_key
 
@@ -77,9 +77,9 @@ def coverage(
 ) -> CoverageTable:  # fmt: skip
     """Coverage, depth and smartphone rate on a day (today), a row for each residential unit, ward or province.
 
-    Residential units count on the days they are valid. A ward counts those that hang under it now, so that a ward born of a
-    merger shows the years before it. What hangs under no ward or province of the scope has a row of its own, so that
-    the rows always add up to the total.
+    Residential units count on the days they are valid, and in the ward they belonged to that day where a transfer tells
+    (and the actor sees that ward), else in the one they hang under. What hangs under no ward or province of the scope is
+    counted in a row of the uppermost unit there is: the rows always add up to the total.
 
     Raises:
         NotFound: the unit does not exist or lies outside the actor's sight.
@@ -214,23 +214,34 @@ def _in_order(rows: Iterable[Coverage]) -> list[Coverage]:
 
 
 def _by_level(session: Session, *, path: str, kind: UnitKind, on: date) -> list[Coverage]:
-    """Units added up by the nearest unit of a kind above; one with nothing below is there on its days."""
-    each = _standing(path, [on], _UNIT.parent_id).subquery().c
-    sums = select(each.parent_id, *[func.sum(each[name]) for name in SUMS]).group_by(each.parent_id)
-    counts = {row[0]: Coverage(None, "", "", "", 0, *row[1:]) for row in session.execute(sums)}
+    """Units added up by the nearest unit of a kind above them that day; one with nothing below is there on its days."""
+    each, former = _standing(path, [on], _UNIT.id, _UNIT.parent_id).subquery(), _former_wards(on).subquery()
+    keys = (each.c.parent_id, former.c.old_unit_id)
+    sums = select(*keys, *[func.sum(each.c[name]) for name in SUMS]).group_by(*keys)
+    found = session.execute(sums.outerjoin_from(each, former, former.c.new_unit_id == each.c.id)).all()
     is_upper = and_(path_range(path), _UNIT.kind != UnitKind.RESIDENTIAL)
-    upper = session.execute(
-        select(_UNIT.path, _UNIT.kind, _valid_on(literal(on)).label("is_valid"), *_NAMES).where(is_upper)
-    ).all()
-    names = {row.id: Coverage(*row[3:]) for row in upper}
-    owners = {row.id for row in upper if row.kind == kind}
-    parts: dict[UUID, list[Coverage]] = {row.id: [] for row in upper if row.kind == kind and row.is_valid}
-    for row in upper:
-        if row.id in counts:
-            above = [id_ for id_ in map(UUID, row.path.rstrip("/").split("/")) if id_ in names]
-            owner = next((id_ for id_ in reversed(above) if id_ in owners), above[0])
-            parts.setdefault(owner, []).append(counts[row.id])
-    return [_sum(names[owner], some) for owner, some in parts.items()]
+    is_valid = _valid_on(literal(on)).label("is_valid")
+    above_all = session.execute(select(_UNIT.path, _UNIT.kind, is_valid, *_NAMES).where(is_upper))
+    upper = {row.id: row for row in above_all}
+    parts: dict[UUID, list[Coverage]] = {row.id: [] for row in upper.values() if row.kind == kind and row.is_valid}
+    for parent_id, former_id, *amounts in found:
+        ward = upper.get(former_id) or upper[parent_id]
+        above = [id_ for id_ in map(UUID, ward.path.rstrip("/").split("/")) if id_ in upper]
+        owner = next((id_ for id_ in reversed(above) if upper[id_].kind == kind), above[0])
+        parts.setdefault(owner, []).append(Coverage(None, "", "", "", 0, *amounts))
+    return [_sum(Coverage(*upper[owner][3:]), some) for owner, some in parts.items()]
+
+
+def _former_wards(on: date) -> Select[Any]:
+    """Residential units that hung under another ward on a day: by the first transfer after it."""
+    change, link = _TABLES["unitchange"], _TABLES["unitchangelink"]
+    is_later = and_(change.c.kind == UnitChangeKind.TRANSFER, change.c.effective_on > on)
+    moves = select(link.c.new_unit_id, link.c.old_unit_id, change.c.effective_on).join_from(
+        link, change, and_(change.c.id == link.c.change_id, is_later)
+    )
+    each, other = moves.subquery().c, moves.subquery().c
+    first = select(func.min(other.effective_on)).where(other.new_unit_id == each.new_unit_id)
+    return select(each.new_unit_id, each.old_unit_id).where(each.effective_on == first.scalar_subquery())
 
 
 @dataclass(frozen=True)

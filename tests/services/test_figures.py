@@ -22,6 +22,9 @@ from models import (
     ScanHour,
     ShortLink,
     Unit,
+    UnitChange,
+    UnitChangeKind,
+    UnitChangeLink,
     UnitKind,
 )
 from services import figures, rollups
@@ -169,6 +172,37 @@ def test_a_ward_with_nothing_below_is_shown_on_its_days(session: Session) -> Non
     table = figures.coverage(session, actor=TERMINAL, by="ward", on=date(2025, 7, 1))
 
     assert [(row.unit_name, row.coverage) for row in table.rows] == [("Phường mới", None)]
+
+
+def test_a_past_day_has_the_wards_of_that_day(session: Session) -> None:
+    merged_on, first_on = date(2025, 7, 1), date(2021, 1, 1)
+    new = make_unit(session, name="Phường Bắc Kạn", valid_from=merged_on)
+    old = make_unit(session, name="Phường Sông Cầu", valid_to=merged_on)
+    oldest = make_unit(session, name="Xã cũ", valid_to=merged_on)
+    came, stayed = make_unit(session, parent=new), make_unit(session, parent=new)
+    settle(session, came, joined=1, alone=1)
+    settle(session, stayed, joined=1)
+    transfer(session, oldest, came, first_on)
+    transfer(session, old, came, merged_on)
+
+    def wards(on: date) -> list[tuple[str, int]]:
+        rows = figures.coverage(session, actor=TERMINAL, by="ward", on=on).rows
+        return [(row.unit_name, row.households) for row in rows if row.households]
+
+    assert wards(merged_on) == [("Phường Bắc Kạn", 3)]
+    assert wards(date(2025, 6, 30)) == [("Phường Bắc Kạn", 1), ("Phường Sông Cầu", 2)]
+    assert wards(date(2020, 12, 31)) == [("Phường Bắc Kạn", 1), ("Xã cũ", 2)]
+    official = make_actor(session, unit=new, role=Role.OFFICIAL)
+    seen = figures.coverage(session, actor=official, by="ward", on=date(2025, 6, 30))
+    assert [(row.unit_name, row.households) for row in seen.rows] == [("Phường Bắc Kạn", 3)]
+
+
+def transfer(session: Session, old: Unit, unit: Unit, on: date) -> None:
+    change = UnitChange(kind=UnitChangeKind.TRANSFER, effective_on=on)
+    session.add(change)
+    session.flush()
+    session.add(UnitChangeLink(change_id=change.id, old_unit_id=old.id, new_unit_id=unit.id, is_partial=True))
+    session.commit()
 
 
 def test_rows_add_up_to_the_total_though_no_province_is_installed(session: Session) -> None:

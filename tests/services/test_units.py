@@ -1,6 +1,6 @@
 """Units: finding, listing, importing and creating them, and a ward's settings."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +155,7 @@ def test_codes_get_back_the_zeros_a_spreadsheet_took(session: Session) -> None:
         ({"code": "018430", "kind": "xã"}, "code", "dài quá 5 ký tự"),
         ({"code": "123", "kind": "tỉnh"}, "code", "dài quá 2 ký tự"),
         ({"name": " "}, "name", "Thiếu tên đơn vị"),
+        ({"name": "a" * 201}, "name", "Dài quá 200 chữ"),
         ({"kind": "huyện"}, "kind", "Không rõ cấp của đơn vị"),
         ({"kind": "", "name": "Vô danh"}, "kind", "Không rõ cấp của đơn vị"),
         ({"parent_code": "99999"}, "parent_code", "Không có đơn vị cấp trên mã 99999"),
@@ -214,6 +215,13 @@ def test_a_unit_takes_its_name_and_moves_with_all_below_it(session: Session) -> 
     session.refresh(group)
     assert (done.updated, ward.name, ward.parent_id) == (1, "Phường Bắc Kạn (mới)", province.id)
     assert group.path == f"{province.id}/{ward.id}/{group.id}/"
+
+
+@pytest.mark.parametrize("cell", [MERGED, datetime(2025, 7, 1, 0, 0), "2025-07-01", "01/07/2025"])  # noqa: DTZ001
+def test_a_day_may_be_a_cell_or_a_text(session: Session, cell: Any) -> None:
+    listed(session, PROVINCE | {"valid_from": cell})
+
+    assert units.by_code(session, actor=TERMINAL, code="19").valid_from == MERGED
 
 
 def test_what_a_list_leaves_blank_stays(session: Session) -> None:

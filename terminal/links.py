@@ -95,9 +95,13 @@ def qr_sheet(
 
 def _told(link: ShortLink) -> dict[str, Any]:
     return {
-        "slug": link.slug, "url": codes.public_url(link), "purpose": link.purpose, "target": link.target_url or codes.target_of(link),
-        "is_active": link.is_active, "last_status": link.last_status,
-    }  # fmt: skip
+        "slug": link.slug,
+        "url": codes.public_url(link),
+        "purpose": link.purpose,
+        "target": link.target_url or codes.target_of(link),
+        "is_active": link.is_active,
+        "last_status": link.last_status,
+    }
 
 
 def _check_folder(out: Path) -> None:

@@ -8,6 +8,7 @@ back as {"wrong", "items"} with exit status 3.
 import json
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -127,8 +128,8 @@ def _check_letters(items: Sequence[dict[str, str]], unit: str) -> None:
 
 
 def printable(text: str) -> bool:
-    """Whether our fonts have all of a text's letters."""
-    return all(_has_glyph(letter) for letter in set(text))
+    """Whether our fonts have all of a text's letters, and it holds no sign that steers or hides others."""
+    return all(unicodedata.category(letter)[0] != "C" and _has_glyph(letter) for letter in set(text))
 
 
 @lru_cache(maxsize=4096)

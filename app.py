@@ -31,6 +31,7 @@ from ui.shell import Shell
 from web import health
 from web.errors import exception_handlers
 from web.headers import SecurityHeaders
+from web.links import FastRedirects
 from web.metrics import Measured
 from web.routes import routes
 
@@ -67,6 +68,9 @@ ROOMS = (
     Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
     Room("pages/announcement.py", N_("Bảng theo dõi")),
     Room("pages/review.py", N_("Xem và duyệt")),
+    Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),
+    Room("pages/link.py", N_("Mã QR")),
+    Room("pages/new_link.py", N_("Làm mã")),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),
@@ -111,6 +115,7 @@ app = st.App(
     __file__,
     routes=routes,
     middleware=[
+        Middleware(FastRedirects),
         Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
         Middleware(Shell, paths=[room.path for room in ROOMS]),

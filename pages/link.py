@@ -1,0 +1,69 @@
+"""Một mã: where it leads, how often it is scanned; move it, take the move back, switch it off."""
+
+import streamlit as st
+
+from core.db import reading, transaction
+from models import Purpose
+from services import access, audit, link_targets, links, scans
+from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals
+from ui import links as drawing
+
+HERE, LIST = "pages/link.py", "pages/links.py"
+actor = enter(needs=access.WRITERS)
+with needed(back=LIST), reading() as session:
+    link = links.find(session, actor=actor, slug=st.query_params.get("ma", ""))
+    days = scans.by_day(session, actor=actor, link_id=link.id)
+    events = audit.history(session, subject_kind="shortlink", subject_id=link.id)
+url, own = links.public_url(link), link.purpose in (Purpose.JOIN, Purpose.ASK, Purpose.ANNOUNCEMENT)
+ended = _("hết hạn {day}", day=day(link.expires_at.date())) if link.expires_at else ""
+off = "" if link.is_active else parts.badge("unknown", _("đã tắt"))
+parts.head(link.title or link.slug, off, _(link.purpose.label), link.place, ended)
+
+left, right = st.columns([1.3, 1], gap="medium")
+with left:
+    leads = link.target_url or _("trang của phường")
+    parts.facts((_("Dẫn tới"), parts.address(leads) if link.target_url else leads), (_("Địa chỉ trên tờ in"), parts.address(url)),
+                (_("Lượt quét từ đầu"), number(link.scans)))  # fmt: skip
+    if link.last_status and link.last_status >= 400:
+        parts.note(
+            "overdue", _("Trang tới trả lời {status}", status=link.last_status), _("Đổi đường dẫn; tờ đã dán vẫn dùng được.")
+        )
+    if not own:
+        parts.section(_("Đổi đường dẫn"), _("tờ đã dán không phải in lại"))
+        target = drawing.ask_target(key=f"to_{link.target_url}")
+        with st.container(horizontal=True):
+            if (
+                st.button(_("Đổi đường dẫn"), key="move", type="primary", icon=":material/link:", disabled=target is None)
+                and target
+            ):
+                with refusals():
+                    with transaction() as session:
+                        links.retarget(session, actor=actor, link_id=link.id, target_url=target)
+                    leave_for(HERE, news=_("Đã đổi. Từ giờ mã dẫn tới {host}.", host=link_targets.host_of(target)), ma=link.slug)
+            if link.previous_target and st.button(_("Quay lại đường dẫn cũ"), key="undo", icon=":material/undo:"):
+                with refusals():
+                    with transaction() as session:
+                        links.undo_retarget(session, actor=actor, link_id=link.id)
+                    leave_for(HERE, news=_("Đã quay lại đường dẫn cũ."), ma=link.slug)
+        if link.previous_target:
+            parts.hint(_("Đường dẫn cũ: {url}", url=link.previous_target))
+    parts.chart(
+        _("Lượt quét 28 ngày"), drawing.scans_by_day(days, look=parts.look()), _("phần đậm: máy quét lần đầu"), key="by_day"
+    )  # fmt: skip
+with right:
+    with st.container(border=True, horizontal_alignment="center"):
+        codes.show(url, width=260)
+        parts.html(parts.soft(links.shown_url(link)), width="content")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        drawing.take_away(url, link.slug)
+        st.page_link(LIST, label=_("In tờ"), icon=":material/print:", query_params={"ma": link.slug})
+    words = _("Tắt mã") if link.is_active else _("Bật lại mã")
+    with st.expander(words, key="switch"):
+        parts.hint(_("Ai quét mã đã tắt sẽ đọc: mã này đã ngừng dùng, trước đây là “{title}”.", title=link.title))
+        if st.button(words, key="switch_ok"):
+            with refusals():
+                with transaction() as session:
+                    links.set_active(session, actor=actor, link_id=link.id, is_active=not link.is_active)
+                leave_for(HERE, news=_("Đã tắt mã.") if link.is_active else _("Đã bật lại mã."), ma=link.slug)
+    history.of(events, key="l_history")
+st.page_link(LIST, label=_("Về danh sách mã"), icon=":material/arrow_back:")

@@ -1,0 +1,74 @@
+"""Mã QR: what hangs where, does it still work, print it."""
+
+import streamlit as st
+
+from core.db import reading
+from models import Purpose
+from services import access, links, scans
+from services.links import LinkState
+from ui import _, codes, enter, number, parts
+from ui import links as drawing
+from ui.parts import Column, Figure
+
+PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)
+actor = enter(needs=access.WRITERS)
+with reading() as session:
+    rows = links.listing(session, actor=actor, purposes=PRINTED)
+    days = scans.by_day(session, actor=actor, purposes=PRINTED)
+places = len({row.link.place for row in rows if row.link.place})
+hung = _("{n} mã ở {places} nơi", n=number(len(rows)), places=number(places))
+parts.head(_("Mã QR"), hung if rows else "")
+if not rows:
+    parts.empty(
+        _("Chưa có mã nào"), _("Làm một mã cho cổng dịch vụ công, dán ở Một cửa. Trang ấy dời đi thì chỉ đổi đường dẫn."),
+        _("Làm mã"), page="pages/new_link.py",
+    )  # fmt: skip
+    st.stop()
+
+broken = [row for row in rows if row.state is LinkState.BROKEN]
+unused = [row for row in rows if row.state is LinkState.UNUSED]
+busiest = max(rows, key=lambda row: row.week)
+missed = sum(row.week for row in broken)
+parts.figures(
+    Figure(_("Mã hỏng"), number(len(broken)), _("/ {n} mã", n=number(len(rows))),
+           _("{n} lượt quét gặp lỗi 7 ngày qua", n=number(missed)) if broken else _("mọi mã đều dẫn tới nơi"),
+           "overdue" if broken else None),
+    Figure(_("Lượt quét 7 ngày"), number(sum(row.week for row in rows)), "",
+           _("7 ngày trước đó {n}", n=number(sum(row.week_before for row in rows)))),
+    Figure(_("Mã chưa ai quét"), number(len(unused)), _("/ {n} mã", n=number(len(rows))), _("treo hơn 30 ngày")),
+    Figure(_("Quét nhiều nhất"), number(busiest.week), _("lượt 7 ngày"), busiest.link.title),
+)  # fmt: skip
+
+left, right = st.columns([1.7, 1], gap="medium")
+with left:
+    if broken:
+        first = broken[0]
+        parts.action(
+            "broken", "overdue", f"{first.link.title}: {drawing.why(first)}",
+            _("Tờ đã dán vẫn dùng được: chỉ đổi đường dẫn, không in lại."), _("Đổi đường dẫn"),
+            page="pages/link.py", ma=first.link.slug,
+        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        parts.section(_("Các mã"), _("mã hỏng đứng trước"))
+        st.page_link("pages/new_link.py", label=_("Làm mã"), icon=":material/add:")
+    heads = (_("Mã và nơi treo"), _("Tình trạng"), Column(_("7 ngày"), "num desk"), Column(_("Từ đầu"), "num desk"),
+             Column(_("Địa chỉ"), "wide"))  # fmt: skip
+    parts.table(heads, [drawing.cells(row) for row in rows], shown=15, more=_("Xem cả {n} mã", n=number(len(rows))))
+
+with right:
+    row = drawing.choose(rows)
+    with st.container(border=True, horizontal_alignment="center"):
+        codes.show(row.url)
+        parts.html(parts.soft(links.shown_url(row.link)), width="content")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        drawing.take_away(row.url, row.link.slug)
+        st.page_link(
+            "pages/link.py", label=_("Đổi đường dẫn"), icon=":material/link:", query_params={"ma": row.link.slug}
+        )  # fmt: skip
+    parts.section(_("In"))
+    drawing.print_box(
+        [one for one in rows if one.state not in (LinkState.STOPPED, LinkState.EXPIRED)], actor=actor, chosen=row.link.slug
+    )
+    parts.chart(
+        _("Lượt quét 28 ngày"), drawing.scans_by_day(days, look=parts.look()), _("phần đậm: máy quét lần đầu"), key="by_day"
+    )  # fmt: skip

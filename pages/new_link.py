@@ -1,0 +1,38 @@
+"""Làm mã: a name, where it will hang, where it leads."""
+
+import streamlit as st
+
+from core.db import reading, transaction
+from models import Purpose
+from services import access, links, units
+from ui import _, enter, leave_for, parts, refusals
+from ui import links as drawing
+
+KINDS = (Purpose.PROCEDURE, Purpose.URL)
+actor = enter(_("Làm mã"), needs=access.WRITERS, lines=[_("Tờ đã dán không phải in lại khi trang tới dời đi.")])
+with reading() as session:
+    ward = units.commune_for(session, actor=actor)
+    homes = units.residential(session, actor=actor)
+names = {ward.id: _("Cả {ward}", ward=ward.name)} | {unit.id: unit.label for unit in homes}
+with st.container(width=640):
+    purpose = st.segmented_control(
+        _("Dẫn tới"), KINDS, default=KINDS[0], required=True, format_func=lambda one: _(one.label), key="loai",
+        bind="query-params",
+    )  # fmt: skip
+    title = st.text_input(
+        _("Tên in trên mã"), key="l_title", max_chars=links.LONGEST_TEXT, placeholder=_("ví dụ: Đăng ký khai sinh")
+    )
+    place = st.text_input(_("Nơi treo"), key="l_place", max_chars=links.LONGEST_TEXT, placeholder=_("ví dụ: Cửa Một cửa"))
+    unit_id = st.selectbox(_("Của đơn vị"), list(names), format_func=names.__getitem__, key="l_unit")
+    target = drawing.ask_target(key="l_new")
+    is_ready = bool(target and title.strip())
+    if st.button(_("Làm mã"), key="l_make", type="primary", disabled=not is_ready):
+        with refusals():
+            with transaction() as session:
+                made = links.create(
+                    session, actor=actor, purpose=purpose, target_url=target, title=title, place=place, unit_id=unit_id
+                )  # fmt: skip
+            leave_for("pages/links.py", news=_("Đã làm mã {title}. In ra, dán, rồi thử quét.", title=made.title), ma=made.slug)
+    if not is_ready:
+        parts.hint(_("Cần tên và một đường dẫn đúng."))
+st.page_link("pages/links.py", label=_("Về danh sách mã"), icon=":material/arrow_back:")

@@ -1,0 +1,181 @@
+"""Printed codes on screen: what hangs where, moved without a new print, made, and printed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
+
+from adapters.codes import QrCodes
+from models import Role, ShortLink, User
+from services import ports
+from services.ports import Label, Ports
+from tests.factories import make_link, make_unit, make_user
+from tests.fakes import FakeEngine, Nothing
+from tests.pages.conftest import Visit
+
+
+class FakePaper:
+    """A printer that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[list[str], str, str]] = []
+
+    def qr_sheet(self, labels: Sequence[Label], *, layout: str, unit_name: str) -> tuple[bytes, int]:
+        self.asked.append(([label.title for label in labels], layout, unit_name))
+        return b"%PDF-", 1
+
+
+@pytest.fixture
+def paper(promises: FakeEngine) -> FakePaper:
+    """Real codes on screen, and a printer with a memory."""
+    nothing: Any = Nothing()
+    made: Any = FakePaper()
+    ports.provide(Ports(sheets=nothing, paper=made, codes=QrCodes(), engine=promises, tables=nothing))
+    return made  # type: ignore[no-any-return]
+
+
+def words(at: AppTest) -> str:
+    """Everything drawn as HTML parts."""
+    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+
+
+def make_clerk(session: Session, **overrides: Any) -> User:
+    return make_user(session, unit=make_unit(session, name="Phường Bắc Kạn"), role=Role.STAFF, **overrides)
+
+
+def pressed(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click()
+    return at.run()
+
+
+def link_of(session: Session, link: ShortLink) -> ShortLink:
+    session.expire_all()
+    return session.exec(select(ShortLink).where(ShortLink.id == link.id)).one()
+
+
+def test_a_ward_without_codes_is_told_what_they_are_for(session: Session, visit: Visit, paper: FakePaper) -> None:
+    at = visit("links", user=make_clerk(session))
+
+    assert "Chưa có mã nào" in words(at)
+
+
+def test_the_list_names_the_broken_code_first_and_leads_to_its_mending(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="Đăng ký tạm trú", place="Tổ 5", scans=9)
+    make_link(session, unit_id=clerk.unit_id, title="Đăng ký khai sinh", place="Một cửa", last_status=404)
+    make_link(session, unit_id=make_unit(session).id, title="Mã nơi khác")
+
+    shown = words(visit("links", user=clerk))
+
+    assert "Đăng ký khai sinh: trang tới trả lời 404" in shown
+    assert shown.index("Đăng ký khai sinh</a>") < shown.index("Đăng ký tạm trú</a>")
+    assert "Mã nơi khác" not in shown
+
+
+def test_names_of_codes_never_become_tags(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="<img src=x onerror=alert(1)>", place="**đậm**")
+
+    at = visit("links", user=clerk)
+
+    assert "<img src=x" not in words(at)
+    assert "&lt;img src=x" in words(at)
+
+
+@pytest.mark.parametrize("page", ["links", "link", "new_link"])
+@pytest.mark.parametrize("role", [Role.LEAD, Role.VIEWER])
+def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit, page: str, role: Role) -> None:
+    at = visit(page, user=make_user(session, unit=make_unit(session), role=role))
+
+    assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
+
+
+def test_a_code_of_another_ward_cannot_be_opened(session: Session, visit: Visit, paper: FakePaper) -> None:
+    foreign = make_link(session, unit_id=make_unit(session).id, title="Mã nơi khác")
+
+    at = visit("link", user=make_clerk(session), ma=foreign.slug)
+
+    assert "Không tìm thấy mã" in at.error[0].value
+    assert "Mã nơi khác" not in words(at)
+
+
+def test_a_code_moves_to_a_trusted_page_and_back(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id, target_url="https://dichvucong.gov.vn/a")
+    at = visit("link", user=clerk, ma=link.slug)
+
+    at.text_input[0].set_value("https://DichVuCong.gov.vn/b").run()
+    pressed(at, "move")
+
+    assert link_of(session, link).target_url == "https://dichvucong.gov.vn/b"
+    session.rollback()
+    pressed(at, "undo")
+    assert link_of(session, link).target_url == "https://dichvucong.gov.vn/a"
+
+
+def test_a_page_nobody_vouches_for_needs_a_second_look(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+    at = visit("link", user=clerk, ma=link.slug)
+
+    at.text_input[0].set_value("https://baobackan.vn/tin").run()
+    is_held = at.button(key="move").disabled
+    at.checkbox[0].check().run()
+    pressed(at, "move")
+
+    assert is_held
+    assert link_of(session, link).target_url == "https://baobackan.vn/tin"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://dichvucong.gov.vn/", "https://dichvucong.gov.vn.evil.com/"])
+def test_an_address_that_may_not_be_linked_to_is_refused_where_it_is_typed(
+    session: Session, visit: Visit, paper: FakePaper, url: str
+) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+    at = visit("link", user=clerk, ma=link.slug)
+
+    at.text_input[0].set_value(url).run()
+
+    assert len(at.error) == 1
+    assert at.button(key="move").disabled
+
+
+def test_a_code_is_switched_off(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+
+    pressed(visit("link", user=clerk, ma=link.slug), "switch_ok")
+
+    assert link_of(session, link).is_active is False
+
+
+def test_a_code_is_made(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    at = visit("new_link", user=clerk)
+
+    at.text_input(key="l_title").set_value("Đăng ký khai sinh")
+    at.text_input(key="l_place").set_value("Cửa Một cửa")
+    at.text_input(key="l_new_url").set_value("https://dichvucong.gov.vn/x").run()
+    pressed(at, "l_make")
+
+    made = session.exec(select(ShortLink)).one()
+    assert (made.title, made.place, made.target_url, made.unit_id) == (
+        "Đăng ký khai sinh", "Cửa Một cửa", "https://dichvucong.gov.vn/x", clerk.unit_id,
+    )  # fmt: skip
+    assert made.title in at.success[0].value
+
+
+def test_a_sheet_is_made_when_asked_for_and_then_offered(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="Đăng ký khai sinh")
+    at = visit("links", user=clerk)
+    assert paper.asked == []
+
+    at.number_input(key="copies").set_value(3)
+    pressed(at, "sheet_make")
+
+    assert paper.asked == [(["Đăng ký khai sinh"] * 3, "8", "Phường Bắc Kạn")]
+    assert "3 mã đều đúng" in words(at)

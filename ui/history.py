@@ -1,0 +1,42 @@
+"""What was done to a record, by whom, in words."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.i18n import N_
+from models import AuditEvent
+from ui import parts
+from ui.words import _, near
+
+WORDS = {
+    "group.created": N_("lập nhóm"),
+    "group.changed": N_("sửa nhóm"),
+    "group.closed": N_("đóng nhóm"),
+    "group.leader_set": N_("đổi người phụ trách"),
+    "household.added": N_("thêm hộ"),
+    "household.changed": N_("sửa hộ"),
+    "household.ended": N_("ghi hộ chuyển đi"),
+    "household.reopened": N_("ghi hộ vẫn ở đây"),
+    "household.joined": N_("ghi hộ vào nhóm"),
+    "household.left": N_("ghi hộ ra khỏi nhóm"),
+    "link.created": N_("làm mã"),
+    "link.retargeted": N_("đổi đường dẫn"),
+    "link.retarget_undone": N_("quay lại đường dẫn cũ"),
+    "link.stopped": N_("tắt mã"),
+    "link.started": N_("bật lại mã"),
+    "household.phone_seen": N_("xem số điện thoại"),
+}
+
+
+def of(events: Sequence[AuditEvent], *, key: str) -> None:
+    """Folded away until asked for; nothing where nothing was done."""
+    if not events:
+        return
+    with st.expander(_("Ai đã ghi gì"), key=key):
+        parts.lines(
+            *(
+                parts.joined(_(WORDS.get(one.action, one.action)), ", ", one.actor_name, ", ", parts.soft(near(one.created_at)))
+                for one in events
+            )
+        )

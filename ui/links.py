@@ -1,0 +1,154 @@
+"""What the pages of printed codes share: a row of their list, where a code leads, its days as a chart, the sheet to print."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import streamlit as st
+
+from core.db import reading
+from core.i18n import N_
+from services import link_labels, link_targets
+from services.access import Actor
+from services.links import LinkRow, LinkState, shown_url
+from services.ports import ports
+from services.scans import DayOfScans
+from ui import codes, parts, refusals
+from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
+from ui.parts import Text, Tone
+from ui.words import _, number, plain
+
+TONES: Mapping[LinkState, Tone] = {
+    LinkState.BROKEN: "overdue", LinkState.EXPIRED: "unknown", LinkState.STOPPED: "unknown", LinkState.UNUSED: "waiting",
+    LinkState.WORKING: "arrived",
+}  # fmt: skip
+Layout = Literal["24", "12", "8", "1"]
+LAYOUTS: Mapping[Layout, str] = {
+    "24": N_("24 tem nhỏ"), "12": N_("12 tem"), "8": N_("8 tem lớn"), "1": N_("1 tờ A4"),
+}  # fmt: skip
+SHEET = "links_sheet"  # the sheet that was made last, until another is asked for
+MOST_COPIES = 500
+
+
+def why(row: LinkRow) -> str:
+    """What is known about a code that does not simply work."""
+    if row.state is LinkState.BROKEN:
+        status = row.link.last_status
+        return _("trang tới trả lời {status}", status=status) if status else _("đường dẫn không còn được phép")
+    return _("treo hơn 30 ngày") if row.state is LinkState.UNUSED else ""
+
+
+def cells(row: LinkRow) -> tuple[Text, ...]:
+    """A line of the list."""
+    link = row.link
+    name = parts.joined(parts.link(link.title or link.slug, "link", ma=link.slug), parts.small(link.place or row.unit_name))
+    detail = why(row)
+    stands = parts.badge(TONES[row.state], _(row.state.label))
+    return (
+        name, parts.joined(stands, parts.small(detail)) if detail else stands, number(row.week), number(row.link.scans),
+        parts.soft(shown_url(link)),
+    )  # fmt: skip
+
+
+def choose(rows: Sequence[LinkRow]) -> LinkRow:
+    """The code that is looked at: the one in the address, else the first. The choice goes into the address."""
+    by_slug = {row.link.slug: row for row in rows}
+    asked = st.query_params.get("ma", "")
+
+    def remember() -> None:
+        st.query_params["ma"] = st.session_state["chosen"]
+
+    slug = st.selectbox(
+        _("Xem trước"), list(by_slug), index=list(by_slug).index(asked) if asked in by_slug else 0, key="chosen",
+        format_func=lambda one: f"{by_slug[one].link.title} ({by_slug[one].link.place or one})", on_change=remember,
+    )  # fmt: skip
+    return by_slug[slug]
+
+
+def take_away(url: str, slug: str) -> None:
+    """The code as files."""
+    for name, kind, file in (("png", "image/png", codes.png(url)), ("svg", "image/svg+xml", codes.svg(url))):
+        st.download_button(name.upper(), file, f"ma-{slug}.{name}", kind, key=name, on_click="ignore", icon=":material/download:")
+
+
+def ask_target(*, key: str, value: str = "") -> str | None:
+    """Ask where a code leads. The address as it will be stored, or None while it is missing, wrong, or not yet confirmed.
+
+    A page outside the ward's trusted hosts needs a second look, and shows its host letter by letter.
+    """
+    typed = st.text_input(
+        _("Đường dẫn tới"), value=value, key=f"{key}_url", placeholder="https://dichvucong.gov.vn/…", live=True,
+        max_chars=link_targets.LONGEST,
+    )  # fmt: skip
+    if not typed.strip():
+        return None
+    target = None
+    with refusals():
+        target = link_targets.checked(typed)
+    if target is None:
+        return None
+    host = link_targets.host_of(target)
+    if link_targets.is_trusted(target):
+        parts.hint(_("Mã sẽ dẫn tới {host}.", host=host))
+        return target
+    parts.note("waiting", _("{host} không phải trang của Nhà nước hay Zalo", host=host), _("Mở thử trang ấy trước khi đồng ý."))
+    words = _("Tôi đã mở thử, đúng là {host}", host=plain(host))
+    return target if st.checkbox(words, key=f"{key}_{host}") else None
+
+
+def scans_by_day(days: Sequence[DayOfScans], *, look: Look) -> Chart:
+    """Openings a day, of which the dark part are phones that came for the first time."""
+    c = look.colours
+    rows = [
+        {"at": place, "n": one.scans, "first": one.first_scans, "text": look.number(one.scans)} for place, one in enumerate(days)
+    ]
+    names = [f"{one.day.day}/{one.day.month}" for one in days]
+    top = max((one.scans for one in days), default=0)
+    peak = next((place for place, one in enumerate(days) if one.scans == top), 0)
+    x = {
+        "field": "at", "type": "ordinal", "title": None,
+        "axis": {"labelExpr": f"{names}[datum.value]", "labelAngle": 0, "grid": False},
+    }  # fmt: skip
+    y = quantity("n", axis={"tickMinStep": 1, "tickCount": 4}, scale={"domain": [0, max(4, top * 1.15)], "nice": False})
+    width = {"band": 0.72}
+    layers = [
+        layer(rows, "bar", {"x": x, "y": y}, width=width, color=c["tint"], cornerRadiusEnd=2),
+        layer(rows, "bar", {"x": x, "y": quantity("first")}, width=width, color=c["river"], cornerRadiusEnd=2),
+        layer(rows[peak : peak + 1] if top else [], "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600),
+    ]
+    total, firsts = sum(one.scans for one in days), sum(one.first_scans for one in days)
+    alt = look.say(
+        N_("{days} ngày qua: {n} lượt quét, {first} lượt là của máy quét lần đầu; nhiều nhất ngày {day}: {most} lượt."),
+        days=len(days), n=look.number(total), first=look.number(firsts), day=names[peak] if names else "–",
+        most=look.number(top),
+    )  # fmt: skip
+    return drawn(look, layers, height=170, alt=alt)
+
+
+def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str) -> None:
+    """Choose codes, a layout and how many of each; make the sheet; take it. The making reads every code back."""
+    names = {row.link.slug: f"{row.link.title or row.link.slug} ({row.link.place})" for row in rows}
+    slugs = st.multiselect(
+        _("Mã cần in"), list(names), default=[chosen] if chosen in names else [], format_func=names.__getitem__,
+        key=f"print_{chosen}", placeholder=_("Chọn mã"),
+    )  # fmt: skip
+    layout: Layout = st.segmented_control(
+        _("Khổ"), list(LAYOUTS), default="8", required=True, format_func=lambda one: _(LAYOUTS[one]), key="kho",
+        bind="query-params",
+    )  # fmt: skip
+    copies = st.number_input(_("Mỗi mã mấy tem"), 1, MOST_COPIES, 1, key="copies", width=180)
+    wanted = (tuple(slugs), layout, copies)
+    made: dict[str, Any] | None = st.session_state.get(SHEET)
+    if made and made["of"] == wanted:
+        st.download_button(
+            _("Tải tờ in ({n} trang)", n=number(made["pages"])), made["file"], "ma-qr.pdf", "application/pdf", key="sheet_take",
+            type="primary", icon=":material/print:", on_click="ignore",
+        )  # fmt: skip
+        parts.hint(_("Đã đọc lại từng mã trên tờ in: {n} mã đều đúng.", n=number(made["codes"])))
+    elif st.button(_("Làm tờ in"), key="sheet_make", type="primary", icon=":material/print:", disabled=not slugs):
+        with refusals():
+            with reading() as session:
+                labels, ward = link_labels.labels(session, actor=actor, slugs=slugs, copies=copies)
+            with st.spinner(_("Đang làm và đọc lại từng mã…")):
+                file, pages = ports().paper.qr_sheet(labels, layout=layout, unit_name=ward)
+            st.session_state[SHEET] = {"of": wanted, "file": file, "pages": pages, "codes": len(labels)}
+            st.rerun()

@@ -107,8 +107,6 @@ def _told(link: ShortLink) -> dict[str, Any]:
 def _check_folder(out: Path) -> None:
     if not out.parent.is_dir():
         raise Invalid(N_("Không có thư mục {folder}."), folder=out.parent)
-    if out.is_dir():
-        raise Invalid(N_("{file} là thư mục, không phải tệp."), file=out)
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -17,6 +17,7 @@ from core.db import engine, is_sqlite, reading, transaction
 from core.errors import Invalid
 from core.i18n import LANGUAGES, N_, catalogue, translate
 from core.settings import ROOT, settings
+from models import Role
 from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
@@ -124,14 +125,19 @@ def _fill_if_empty() -> None:
 def _welcome(address: str) -> None:
     from services import demo
 
-    lines = ["", f"  Cầu Nối: {address}", f"  Thủ tục, thông báo, mã QR cho bà con: {address}/a/…  {address}/q/…", ""]
+    lines = ["", f"  Cầu Nối:  {address}", ""]
     with reading() as session:
         people = demo.sign_ins(session)
-    if people:
-        lines.append("  Tài khoản của phường mẫu (chỉ để thử, dữ liệu bịa):")
-        lines += [
-            f"    {person.username:<12} {person.password:<22} {translate(person.role.label, language='vi')}" for person in people
-        ]
+    desk = [person for person in people if person.role is not Role.LEAD]
+    leaders = [person for person in people if person.role is Role.LEAD]
+    if desk:
+        lines.append("  Tài khoản của phường mẫu (người và số liệu đều bịa):")
+        lines += [f"    {p.username:<9} {p.password:<20} {translate(p.role.label, language='vi')}, {p.name}" for p in desk]
+    if leaders:
+        one = next((person for person in leaders if person.username == "to13"), leaders[0])
+        lines.append(
+            f"    {one.username:<9} {one.password:<20} tổ trưởng, {one.name} (và {len(leaders) - 1} tổ trưởng nữa, cùng mật khẩu)"
+        )
     sys.stdout.write("\n".join([*lines, "", "  Dừng: Ctrl+C", ""]) + "\n")
 
 

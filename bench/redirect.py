@@ -26,7 +26,7 @@ from core.tokens import new_slug
 from models import Model, Purpose, Scan, ScanHour, ShortLink, Unit, UnitKind
 
 CLIENTS, ROUNDS, SECONDS, WARM_UP = 16, 10, 1.5, 1.0
-LINKS, PHONES = 40, 3_000
+LINKS, PHONES = 10, 3_000
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 _ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko)"
 AGENTS = (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     CTE,
@@ -56,6 +56,7 @@ class Words:
     id_of: Callable[[Clause], Clause]
     new_id: Clause
     start_of: Callable[[Clause, int], Clause]  # of the so many minutes (up to 60) an instant lies in
+    writers: Literal["one", "many"]  # at a time
 
 
 def written(link_id: str, at: datetime, device: str, visitor: str) -> str:
@@ -82,7 +83,7 @@ def _sqlite() -> Words:
     def id_of(n: Clause) -> Clause:
         return _group + func.printf("%05x", n)
 
-    return Words(sqlite.insert, batch, id_of, func.lower(func.hex(func.randomblob(16))), start_of)
+    return Words(sqlite.insert, batch, id_of, func.lower(func.hex(func.randomblob(16))), start_of, "one")
 
 
 def _postgresql() -> Words:
@@ -100,14 +101,14 @@ def _postgresql() -> Words:
     def id_of(n: Clause) -> Clause:
         return cast(_group + func.lpad(func.to_hex(n), 5, "0"), Uuid())
 
-    return Words(postgresql.insert, batch, id_of, func.gen_random_uuid(), start_of)
+    return Words(postgresql.insert, batch, id_of, func.gen_random_uuid(), start_of, "many")
 
 
 @cache
 def statements(dialect: str) -> tuple[Executable, ...]:
     """In the order they are to be run. Parameters: rows (JSON), group, first_id, last_id, now.
 
-    Each goes through its rows in one order, so that writers of several processes wait for each other in a row.
+    Where there may be many writers each goes through its rows in one order, so that they wait for each other in a row.
     """
     words = _sqlite() if dialect == "sqlite" else _postgresql()
     return _firsts(words), _others(words), _hours(words), _links(), _reaches(words)
@@ -119,11 +120,10 @@ _SCAN_COLUMNS = ("id", "created_at", "link_id", "at", "device", "visitor", "is_f
 def _openings(words: Words, is_first: Clause) -> Any:
     """The group as rows to insert; those of links that are gone fall out by the join."""
     batch = words.batch
-    return (
-        select(words.id_of(batch.c.n), _now, batch.c.link_id, batch.c.at, batch.c.device, batch.c.visitor, is_first)
-        .join_from(batch, _link, _link.c.id == batch.c.link_id)
-        .order_by(batch.c.link_id, batch.c.visitor, batch.c.n)
+    rows = select(words.id_of(batch.c.n), _now, batch.c.link_id, batch.c.at, batch.c.device, batch.c.visitor, is_first).join_from(
+        batch, _link, _link.c.id == batch.c.link_id
     )
+    return rows.order_by(batch.c.link_id, batch.c.visitor, batch.c.n) if words.writers == "many" else rows
 
 
 def _firsts(words: Words) -> Executable:

@@ -170,6 +170,14 @@ def test_a_long_title_is_set_smaller_and_printed_whole(layout: Layout) -> None:
     assert title in words_of(printed(label(title=title), layout=layout))
 
 
+def test_a_number_stays_on_the_line_of_its_word() -> None:
+    pdf = printed(label(title="Bà con Tổ 10, Sông Cầu", place="Nhà văn hóa Tổ 10, Sông Cầu"))
+
+    lines = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\u00a0", " ").splitlines()
+
+    assert [line.strip() for line in lines[1:5]] == ["Bà con Tổ 10,", "Sông Cầu", "Nhà văn hóa", "Tổ 10, Sông Cầu"]
+
+
 @pytest.mark.parametrize("layout", LABELS)
 @pytest.mark.parametrize(
     ("wrong", "sentence"),

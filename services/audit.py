@@ -31,6 +31,12 @@ def record(
     return event
 
 
+def history(session: Session, *, subject_kind: str, subject_id: UUID | str, limit: int = 50) -> list[AuditEvent]:
+    """What was done to one record, the latest first. The caller has narrowed by its actor."""
+    wanted = select(AuditEvent).where(AuditEvent.subject_kind == subject_kind, AuditEvent.subject_id == str(subject_id))
+    return list(session.exec(wanted.order_by(col(AuditEvent.sequence).desc()).limit(limit)))
+
+
 def seal(event: AuditEvent) -> str:
     """The hash a row must have."""
     fields = [

@@ -68,6 +68,8 @@ class GroupOverview:
     coverage: Coverage
     growth: list[tuple[date, str, Coverage]]
     households: HouseholdPage  # those outside the group first; empty for a viewer
+    members: int = 0  # households with an open membership in this very group
+    people: int = 0  # people in those memberships
 
 
 def listing(
@@ -117,8 +119,19 @@ def led_by(session: Session, *, actor: Actor) -> list[Group]:
     return sorted(found, key=lambda group: (group.kind is not GroupKind.HOUSEHOLD, natural_key(group.name)))
 
 
-def group_overview(session: Session, *, actor: Actor, group_id: UUID, page: int = 1, size: int = 50) -> GroupOverview:
-    """Who of the unit is in the group, and how coverage of the unit grew: the ends of the last months, and today.
+def values_of(group: Group) -> GroupValues:
+    """What the form shows of a group."""
+    return GroupValues(
+        group.name, group.kind, group.channel, group.parent_id, group.join_url or "", group.external_id or "", group.started_on
+    )
+
+
+def group_overview(
+    session: Session, *, actor: Actor, group_id: UUID, is_joined: bool | None = None, words: str = "", page: int = 1,
+    size: int = 50,
+) -> GroupOverview:  # fmt: skip
+    """Who of the unit is in the group (all, or only those in or out), and how coverage of the unit grew: the ends of the
+    last months, and today.
 
     Raises:
         NotFound: the group does not exist, or lies outside the actor's sight.
@@ -127,14 +140,16 @@ def group_overview(session: Session, *, actor: Actor, group_id: UUID, page: int 
     own = replace(actor, unit_id=unit.id, unit_path=unit.path)  # a leader sees the unit of the led group, wherever it is
     today = clock.today()
     households = HouseholdPage([], 0, 1, size)
-    if actor.role in access.SEES_PEOPLE:
-        filters = Filters(unit_id=unit.id, group_id=group.id)
+    is_near = group.kind is GroupKind.HOUSEHOLD or unit.path.startswith(actor.unit_path)  # else only the group is the actor's
+    if actor.role in access.SEES_PEOPLE and is_near:
+        filters = Filters(words=words, unit_id=unit.id, group_id=group.id, is_joined=is_joined)
         households = search(session, actor=own, filters=filters, page=page, size=size)
+    members, people = _counts(session, col(Group.id) == group.id, today).get(group.id, (0, 0))
     return GroupOverview(
         group=group, unit=unit, leader=_shown_leader(actor, access.display_name(session, user_id=group.leader_id)),
         coverage=figures.coverage(session, actor=own, on=today).total,
         growth=figures.growth(session, actor=own, days=[*month_ends(today, MONTHS - 1), today], by="total"),
-        households=households,
+        households=households, members=members, people=people,
     )  # fmt: skip
 
 

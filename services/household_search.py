@@ -95,7 +95,7 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
 
 
 def search(
-    session: Session, *, actor: Actor, filters: Filters = Filters(), page: int = 1, size: int = 50
+    session: Session, *, actor: Actor, filters: Filters = Filters(), page: int = 1, size: int = 50, most: int = PAGE_MOST
 ) -> HouseholdPage:  # fmt: skip
     """Households the actor may see that match every word, as a page; a page beyond the last shows the last.
 
@@ -112,7 +112,7 @@ def search(
     matching = _matching(session, actor, filters, joined, day)
     counted = select(func.count()).select_from(Household).join(Unit, col(Unit.id) == col(Household.unit_id)).where(matching)
     total = session.execute(counted).scalar_one()
-    size = min(max(size, 1), PAGE_MOST)
+    size = min(max(size, 1), most)
     page = min(max(page, 1), max(1, -(-total // size)))
     start = (page - 1) * size
     query = select(Household, Unit, people_joined).join(Unit, col(Unit.id) == col(Household.unit_id))

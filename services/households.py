@@ -8,24 +8,28 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import Group, Household, Membership, MembershipSource, Unit, UnitKind
+from core.text import natural_key
+from models import Group, GroupKind, Household, Membership, MembershipSource, Unit, UnitKind
 from services import audit, rollups
 from services.access import Actor
 from services.household_search import Filters, HouseholdPage, HouseholdRow, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.import_values import PEOPLE_MAX
+from services.units import place_key, valid_on
 
 __all__ = [
     "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "change", "end", "get",
-    "in_sight", "join", "leave", "reopen", "search", "search_text", "values_of",
+    "in_sight", "join", "joinable", "leave", "places", "reopen", "search", "search_text", "values_of",
 ]  # fmt: skip
+
+KINDS = (GroupKind.HOUSEHOLD, GroupKind.ASSOCIATION, GroupKind.SECTOR)  # chats that households are in
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,16 @@ def get(session: Session, *, actor: Actor, household_id: UUID) -> HouseholdCard:
         .order_by(col(Membership.left_on).is_not(None), col(Membership.joined_on).desc(), col(Group.name))
     )
     return HouseholdCard(household, unit, [Stay(membership, group) for membership, group in stays])
+
+
+def places(session: Session, *, actor: Actor) -> list[Unit]:
+    """The residential units whose households the actor sees and may add to, by area, then by number.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    query = select(Unit).where(Unit.kind == UnitKind.RESIDENTIAL, in_sight(actor), valid_on(clock.today()))
+    return sorted(session.exec(query), key=lambda unit: place_key(unit.area, unit.label))
 
 
 def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> Household:
@@ -147,6 +161,19 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID) -> Household:
     return household
 
 
+def joinable(session: Session, *, actor: Actor, card: HouseholdCard) -> list[Group]:
+    """The open groups of its unit and of those above that a household may come into and is not in, its unit's own first."""
+    above = [UUID(part) for part in card.unit.path.split("/") if part]
+    inside = {stay.group.id for stay in card.stays if stay.membership.left_on is None}
+    found = session.exec(
+        select(Group)
+        .join(Unit, col(Unit.id) == col(Group.unit_id))
+        .where(_in_reach(actor), col(Group.unit_id).in_(above), col(Group.kind).in_(KINDS), col(Group.closed_on).is_(None))
+    )
+    groups = [group for group in found if group.id not in inside]
+    return sorted(groups, key=lambda group: (group.kind is not GroupKind.HOUSEHOLD, natural_key(group.name), group.id))
+
+
 def join(
     session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, people: int = 1, on: date | None = None,
     source: MembershipSource = MembershipSource.LEADER,
@@ -227,11 +254,14 @@ def _locked(session: Session, actor: Actor, household_id: UUID) -> tuple[Househo
     return _only(session, _one(actor, household_id).with_for_update(of=Household))
 
 
+def _in_reach(actor: Actor) -> ColumnElement[bool]:
+    """Groups of the units in sight, and those the actor leads."""
+    return or_(in_sight(actor), (col(Group.leader_id) == actor.id) & (actor.id is not None))
+
+
 def _group(session: Session, actor: Actor, group_id: UUID) -> Group:
     group = session.exec(
-        select(Group)
-        .join(Unit, col(Unit.id) == col(Group.unit_id))
-        .where(Group.id == group_id, or_(in_sight(actor), (col(Group.leader_id) == actor.id) & (actor.id is not None)))
+        select(Group).join(Unit, col(Unit.id) == col(Group.unit_id)).where(Group.id == group_id, _in_reach(actor))
     ).first()
     if group is None:
         raise NotFound(N_("Không tìm thấy nhóm này."))

@@ -281,14 +281,19 @@ def for_announcement(session: Session, *, announcement_id: UUID, unit_id: UUID, 
     return made[group_id]
 
 
+def find_join_link(session: Session, *, group_id: UUID) -> ShortLink | None:
+    """The link by which households join a group, if it has been asked for before."""
+    wanted = select(ShortLink).where(ShortLink.group_id == group_id, ShortLink.purpose == Purpose.JOIN)
+    return session.exec(wanted.order_by(col(ShortLink.created_at))).first()
+
+
 def join_link(session: Session, *, group_id: UUID) -> ShortLink:
     """The link by which households join a group; made at first use.
 
     Raises:
         NotFound: there is no such group.
     """
-    wanted = select(ShortLink).where(ShortLink.group_id == group_id, ShortLink.purpose == Purpose.JOIN)
-    if link := session.exec(wanted.order_by(col(ShortLink.created_at))).first():
+    if link := find_join_link(session, group_id=group_id):
         return link
     group = session.get(Group, group_id)
     if group is None:

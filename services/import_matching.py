@@ -5,14 +5,14 @@ name or a number alone is. What a list leaves blank stays as it is stored.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as StoredRow
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.errors import Invalid
@@ -24,9 +24,10 @@ from services.import_values import code_key
 
 Stored = StoredRow[Any]
 UNITS_AT_A_TIME = 500
+ROWS_AT_A_TIME = 2_000
+_NOTHING: dict[str, Any] = {}  # one for all that do not change
 _COLUMNS = (
-    "id", "created_at", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs",
-    "left_on",
+    "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "left_on",
 )  # fmt: skip
 
 
@@ -35,22 +36,21 @@ class Plan:
     """What a list does to the households: nothing of it is written yet."""
 
     new: list[tuple[Row, str]] = field(default_factory=list)  # with the code each will have
-    known: list[tuple[Row, Stored, dict[str, Any]]] = field(default_factory=list)  # with the columns that change
+    known: list[tuple[Row, UUID, dict[str, Any]]] = field(default_factory=list)  # with the household and what changes of it
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def stored_households(session: Session, unit_ids: Iterable[UUID]) -> list[Stored]:
-    """The households of the units, ended ones too, in the order of their codes."""
+def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[Stored]:
+    """The households of the units, ended ones too, the oldest first; read in parts, for memory."""
     ids = sorted(unit_ids)
-    found: list[Stored] = []
+    columns = [col(getattr(Household, name)) for name in _COLUMNS]
+    order = (col(Household.created_at), func.length(Household.code), col(Household.code))
     for start in range(0, len(ids), UNITS_AT_A_TIME):
-        query = select(*(col(getattr(Household, name)) for name in _COLUMNS))
-        some = query.where(col(Household.unit_id).in_(ids[start : start + UNITS_AT_A_TIME]))
-        found.extend(session.execute(some.order_by(col(Household.unit_id), col(Household.code))))
-    return found
+        query = select(*columns).where(col(Household.unit_id).in_(ids[start : start + UNITS_AT_A_TIME])).order_by(*order)
+        yield from session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME))
 
 
-def match(rows: Sequence[Row], stored: Sequence[Stored], *, reader: RowReader, on: date) -> Plan:
+def match(rows: Sequence[Row], stored: Iterable[Stored], *, reader: RowReader, on: date) -> Plan:
     """Match every row with at most one household, and every household with at most one row."""
     matcher = _Matcher(rows, stored, reader, on)
     plan = Plan()
@@ -61,7 +61,7 @@ def match(rows: Sequence[Row], stored: Sequence[Stored], *, reader: RowReader, o
                 _require_fitting(row, row.people_at_first)
                 plan.new.append((row, row.code))
             else:
-                plan.known.append((row, household, changes(row, household)))
+                plan.known.append((row, household.id, changes(row, household) or _NOTHING))
         except _Refused as refused:
             plan.rejected.append(reader.refusal(row, refused.why, refused.column))
     plan.new = [(row, code or matcher.next_code(row)) for row, code in plan.new]
@@ -121,27 +121,29 @@ class _Refused(Exception):
 class _Matcher:
     """Finds the household of each row, in two ways, and sees what a list says twice."""
 
-    def __init__(self, rows: Sequence[Row], stored: Sequence[Stored], reader: RowReader, on: date) -> None:
+    def __init__(self, rows: Sequence[Row], stored: Iterable[Stored], reader: RowReader, on: date) -> None:
         self._on = on
-        self._by_code: dict[tuple[UUID, str], list[Stored]] = {}
-        self._by_person: dict[tuple[UUID, str, str], list[Stored]] = {}
-        for household in stored:
-            self._by_code.setdefault((household.unit_id, code_key(household.code)), []).append(household)
-            name = household.head_name.casefold()
-            for number in (household.phone or "", *household.other_phones):
-                self._by_person.setdefault((household.unit_id, name, number), []).append(household)
         self._codes = dict(reader.refused_codes)
         self._persons: dict[tuple[UUID, str, str], int] = {}
         coded = [row for row in rows if row.code]
+        has_codes_only = len(coded) == len(rows)
         for row in coded:
             self._codes.setdefault((row.place.id, code_key(row.code)), row.number)
-        if len(coded) < len(rows):
-            for row in coded:
-                for key in _person_keys(row):
-                    self._persons.setdefault(key, row.number)
-        self._taken = {known.id for row in coded if (known := self._coded(row))}
-        self._sizes = Counter(household.unit_id for household in stored)
-        self._last_numbers: dict[UUID, int] = {}
+            for key in () if has_codes_only else _person_keys(row):
+                self._persons.setdefault(key, row.number)
+        self._by_code: dict[tuple[UUID, str], list[Stored]] = {}
+        self._by_person: dict[tuple[UUID, str, str], list[Stored]] = {}
+        self._last_numbers: Counter[UUID] = Counter()  # at first the households there are
+        self._index(stored, {row.place.id: row.place.id for row in rows}, by_code_only=has_codes_only)
+        self._taken = set() if has_codes_only else {known.id for row in coded if (known := self._coded(row))}
+
+    def _index(self, stored: Iterable[Stored], unit_ids: dict[UUID, UUID], *, by_code_only: bool) -> None:
+        for household in stored:
+            unit_id = unit_ids[household.unit_id]  # one object a unit, instead of one a household
+            self._last_numbers[unit_id] += 1
+            self._by_code.setdefault((unit_id, code_key(household.code)), []).append(household)
+            for number in () if by_code_only else (household.phone or "", *household.other_phones):
+                self._by_person.setdefault((unit_id, household.head_name.casefold(), number), []).append(household)
 
     def household_of(self, row: Row) -> Stored | None:
         """The stored household a row means; None for one that is new.
@@ -160,7 +162,7 @@ class _Matcher:
     def next_code(self, row: Row) -> str:
         """The next running number no household of the unit, and no row of the list, has as its code."""
         unit_id = row.place.id
-        number = self._last_numbers.get(unit_id, self._sizes.get(unit_id, 0)) + 1
+        number = self._last_numbers[unit_id] + 1
         while (unit_id, str(number)) in self._by_code or (unit_id, str(number)) in self._codes:
             number += 1
         self._last_numbers[unit_id] = number
@@ -186,16 +188,12 @@ class _Matcher:
         candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
         free = [household for household in candidates.values() if household.id not in self._taken]
         if not row.phones:
-            alike = [household for household in free if _says_the_same(row, household)]
-            free = sorted(alike, key=_by_age)[:1]  # the same lines find the same households, however often they come
+            # the oldest: the same lines find the same households, however often they come
+            free = [household for household in free if _says_the_same(row, household)][:1]
         if len(free) > 1:
             raise _Refused("head_name", N_("Có {n} hộ cùng tên và số điện thoại. Ghi thêm mã hộ."), n=len(free))
         self._taken |= {household.id for household in free}
         return free[0] if free else None
-
-
-def _by_age(household: Stored) -> tuple[Any, ...]:
-    return household.created_at, len(household.code), household.code
 
 
 def _person_keys(row: Row) -> list[tuple[UUID, str, str]]:

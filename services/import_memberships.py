@@ -18,7 +18,7 @@ from core.ids import new_id
 from models import Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit
 from services.import_matching import UNITS_AT_A_TIME, Plan
 from services.import_rows import Row
-from services.import_writing import batches
+from services.import_writing import ROWS_AT_A_TIME, batches
 
 _HOUSEHOLDS: Table = Household.metadata.tables["household"]
 _MEMBERSHIPS: Table = Membership.metadata.tables["membership"]
@@ -50,16 +50,14 @@ class Joining:
 def foresee(session: Session, plan: Plan) -> Joining:
     """Who of a list's households will join, be counted anew, and which units need a group."""
     new = [index for index, (row, _code) in enumerate(plan.new) if row.in_group]
-    wishing = [(row, household.id) for row, household, _change in plan.known if row.in_group]
-    standing: dict[UUID, tuple[UUID, int]] = {}
-    for ids in _some({row.place.id for row, _id in wishing}):
-        standing |= {household_id: (membership_id, people) for household_id, membership_id, people in _standing(session, ids)}
-    known = [(row, household_id) for row, household_id in wishing if household_id not in standing]
-    recounted = [
-        (row, household_id, standing[household_id][0])
-        for row, household_id in wishing
-        if household_id in standing and row.group_people not in (0, standing[household_id][1])
-    ]
+    joining = {household_id: row for row, household_id, _change in plan.known if row.in_group}
+    recounted = []
+    for ids in _some({row.place.id for row in joining.values()}):
+        for household_id, membership_id, people in _standing(session, ids):
+            row = joining.pop(household_id, None)
+            if row and row.group_people not in (0, people):
+                recounted.append((row, household_id, membership_id))
+    known = [(row, household_id) for household_id, row in joining.items()]
     units = {row.place.id for row, _id in known} | {plan.new[index][0].place.id for index in new}
     groups = _groups(session, units)
     return Joining(new, known, recounted, groups, frozenset(units - groups.keys()))
@@ -92,15 +90,17 @@ def write(session: Session, joining: Joining, plan: Plan, new_ids: Sequence[UUID
         session.connection().execute(statement, counts)
 
 
-def _standing(session: Session, unit_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, int]]:
-    """Open memberships of the units' households in household groups, of whichever unit the group is."""
+def _standing(session: Session, unit_ids: Sequence[UUID]) -> Iterator[tuple[UUID, UUID, int]]:
+    """Open memberships of the units' households in household groups, of whichever unit the group is; the oldest first."""
     query = (
         select(_MEMBERSHIPS.c.household_id, _MEMBERSHIPS.c.id, _MEMBERSHIPS.c.people)
         .join(_HOUSEHOLDS, _HOUSEHOLDS.c.id == _MEMBERSHIPS.c.household_id)
         .join(Group, col(Group.id) == _MEMBERSHIPS.c.group_id)
         .where(_HOUSEHOLDS.c.unit_id.in_(unit_ids), _MEMBERSHIPS.c.left_on.is_(None), _IS_OPEN_HOUSEHOLD_GROUP)
+        .order_by(_MEMBERSHIPS.c.joined_on, _MEMBERSHIPS.c.id)
     )
-    return [(household_id, membership_id, people) for household_id, membership_id, people in session.execute(query)]
+    for row in session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME)):
+        yield row[0], row[1], row[2]
 
 
 def _groups(session: Session, unit_ids: set[UUID]) -> dict[UUID, UUID]:

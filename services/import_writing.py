@@ -41,7 +41,7 @@ def write(session: Session, plan: Plan, *, tell: Callable[[int], None]) -> list[
         bulk.write(batch)
         done += len(batch)
         tell(done)
-    _update(session, [(household.id, change) for _row, household, change in plan.known if change])
+    _update(session, [(household_id, change) for _row, household_id, change in plan.known if change])
     return ids
 
 

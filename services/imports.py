@@ -131,7 +131,7 @@ def run(
     plan = match(rows, stored_households(session, {row.place.id for row in rows}), reader=reader, on=today)
     joining = import_memberships.foresee(session, plan)
     refused = sorted([*rejected, *plan.rejected], key=lambda one: one.row)
-    changed = {household.id for _row, household, change in plan.known if change} | joining.changed
+    changed = {household_id for _row, household_id, change in plan.known if change} | joining.changed
     result = ImportResult(
         rows=len(plan.new) + len(plan.known) + len(refused), created=len(plan.new), updated=len(changed),
         unchanged=len(plan.known) - len(changed), rejected=refused, columns=columns.said(), dropped=columns.dropped,
@@ -237,7 +237,7 @@ def _let_go(rows: Iterator[list[Cell]]) -> None:
 def _write(session: Session, plan: Plan, joining: Joining, pace: "_Pace") -> None:
     ids = import_writing.write(session, plan, tell=pace.written)
     import_memberships.write(session, joining, plan, ids, on=clock.today())
-    touched = {row.place.id for row, _code in plan.new} | {household.unit_id for _row, household, change in plan.known if change}
+    touched = {row.place.id for row, _code in plan.new} | {row.place.id for row, _id, change in plan.known if change}
     rollups.refresh(session, unit_ids=touched | joining.unit_ids)
 
 

@@ -26,7 +26,7 @@ from jobs import engine as durable
 from models import Role
 from services import access, ports
 from services.access import Actor
-from ui import _, arrive, failed, parts, plain, scripts
+from ui import _, begin, failed, parts, plain, scripts
 from ui.shell import Shell
 from web import health
 from web.errors import exception_handlers
@@ -68,9 +68,17 @@ ROOMS = (
     Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
     Room("pages/announcement.py", N_("Bảng theo dõi")),
     Room("pages/review.py", N_("Xem và duyệt")),
+    Room("pages/groups.py", N_("Nhóm và tổ dân phố"), N_("Cộng đồng"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/group.py", N_("Nhóm")),
+    Room("pages/new_group.py", N_("Lập nhóm")),
+    Room("pages/households.py", N_("Hộ dân"), N_("Cộng đồng"), access.SEES_PEOPLE),
+    Room("pages/household.py", N_("Hộ dân")),
+    Room("pages/import_households.py", N_("Nhập danh sách hộ")),
+    Room("pages/new_household.py", N_("Thêm hộ")),
     Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),
     Room("pages/link.py", N_("Mã QR")),
     Room("pages/new_link.py", N_("Làm mã")),
+    Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),
@@ -143,7 +151,7 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
 
 def main() -> None:
     """One visit or click."""
-    actor = arrive()
+    actor = begin()
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     st.logo("static/logo.svg", size="large")
     shown = st.navigation(menu(actor), position="top" if actor and not actor.must_change_password else "hidden")

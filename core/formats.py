@@ -1,6 +1,7 @@
 """Numbers, days and hours as a reader of a language writes them, by Babel."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
@@ -11,8 +12,9 @@ from core.i18n import N_, translate
 NO_BREAK = "\u00a0"
 
 
+@lru_cache(maxsize=20_000)
 def number(value: float, *, language: str = "vi", places: int = 0) -> str:
-    """`1.234,5` in Vietnamese."""
+    """`1.234,5` in Vietnamese. Remembered: a screen writes hundreds of them, and Babel takes 45 µs for one."""
     return str(format_decimal(value, format="#,##0." + "0" * places if places else "#,##0", locale=language))
 
 
@@ -26,6 +28,7 @@ def money(value: int, *, language: str = "vi") -> str:
     return f"{number(value, language=language)}{NO_BREAK}₫"
 
 
+@lru_cache(maxsize=5_000)
 def day(value: date, *, language: str = "vi", weekday: bool = True) -> str:
     """`thứ Bảy 28/11/2026`."""
     if language == "ja":

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from services import access, announcements, reach, relays
+from services import access, announcements, drafts, reach, relays
 from ui import _, board, confirmed_by_count, drawing, enter, leave_for, near, number, parts, refusals, stay
 from ui.compose import asked_for
 
@@ -38,14 +38,15 @@ def live(id_: UUID) -> None:
 
 
 with refusals(), reading() as session:
-    first = reach.board(session, actor=actor, announcement_id=item_id)
-if first.announcement.sent_at is None:
+    item = drafts.get(session, actor=actor, announcement_id=item_id)
+    sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
+if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
 
 parts.section(_("Ghi thay và sửa sai"))
 if actor.role in access.WRITERS:
-    by_id = {row.relay_id: row for row in first.rows}
+    by_id = {row.relay_id: row for row in sheets}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             _("Tổ trưởng báo qua điện thoại"), list(by_id), index=None, key="b_relay", width=340,
@@ -62,11 +63,11 @@ if actor.role in access.WRITERS:
     with st.container(horizontal=True):
         if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
             leave_for("pages/compose.py", corrects=str(item_id))
-        may_stop = board.is_running(first) and actor.role in access.APPROVERS
+        may_stop = board.is_running(item, sheets) and actor.role in access.APPROVERS
         if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
             st.session_state["b_stopping"] = item_id
 if st.session_state.get("b_stopping") == item_id:
-    left_over = len(first.rows) - first.posted
+    left_over = sum(row.posted_at is None for row in sheets)
     words = _("Thu hồi sẽ dừng {n} tổ chưa đăng; tổ đã đăng sẽ thấy lời nhờ xóa. Gõ số {n} để chắc chắn.", n=number(left_over))
     if confirmed_by_count(left_over, words, key="b_count") and st.button(_("Thu hồi thông báo"), key="b_stop_ok", type="primary"):
         with refusals():

@@ -186,29 +186,26 @@ def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
 
 
 def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) -> list[Point]:
-    """The curve, each group capped at its households, from the five-minute counters."""
-    limits: dict[UUID | None, int] = {row.group_id: row.households for row in rows}
-    limits[None] = announcement.households
-    opens, known = dict.fromkeys(limits, 0), dict.fromkeys(limits, 0)
-    estimated_sum = known_sum = 0
-    points: list[Point] = []
+    """The curve from the five-minute counters, one query whatever the number of groups.
+
+    It ends at the board's own figures: where more phones opened than a group has households, the whole curve is scaled by
+    what that leaves, for the counters say when, not by whom.
+    """
     counters = session.exec(
-        select(ReachCount.at, ReachCount.group_id, ReachCount.opens, ReachCount.known)
+        select(ReachCount.at, func.sum(ReachCount.opens), func.sum(ReachCount.known))
         .where(ReachCount.announcement_id == announcement.id)
+        .group_by(col(ReachCount.at))
         .order_by(col(ReachCount.at))
-    )
-    for at, group_id, more_opens, more_known in counters:
-        if group_id not in limits:
-            continue
-        limit = limits[group_id]
-        before = min(opens[group_id], limit), min(known[group_id], limit)
-        opens[group_id] += more_opens
-        known[group_id] += more_known
-        estimated_sum += min(opens[group_id], limit) - before[0]
-        known_sum += min(known[group_id], limit) - before[1]
-        if points and points[-1].at == at:
-            points.pop()
-        points.append(Point(at, known_sum, estimated_sum))
+    ).all()
+    opens, known = sum(int(n) for _, n, _ in counters), sum(int(n) for _, _, n in counters)
+    elsewhere = known - sum(row.known_raw for row in rows)
+    of_opens = sum(row.estimated for row in rows) / opens if opens else 0.0
+    of_known = (sum(row.known for row in rows) + elsewhere) / known if known else 0.0
+    points: list[Point] = []
+    opens = known = 0
+    for at, more_opens, more_known in counters:
+        opens, known = opens + int(more_opens), known + int(more_known)
+        points.append(Point(at, round(known * of_known), round(opens * of_opens)))
     return points
 
 

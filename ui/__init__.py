@@ -7,6 +7,7 @@ A page's first line is `actor = enter(_("Title"), needs=(Role.STAFF,))`; its for
 import urllib.parse
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NoReturn
 from uuid import UUID
 
@@ -23,11 +24,11 @@ from models import Role
 from services import sessions
 from services.access import Actor
 from ui import parts
-from ui.words import _, day, hour, language, moment, money, near, number, plain, share, span
+from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
 
 __all__ = [
-    "N_", "_", "arrive", "confirmed_by_count", "day", "enter", "failed", "hour", "language", "leave_for", "moment", "money",
-    "near", "needed", "number", "plain", "record_id", "refusals", "share", "span", "stay", "token",
+    "N_", "_", "arrive", "begin", "confirmed_by_count", "day", "enter", "failed", "hour", "language", "leave_for", "moment",
+    "money", "near", "needed", "number", "plain", "record_id", "refusals", "share", "span", "stay", "token",
 ]  # fmt: skip
 
 HOME = "pages/home.py"
@@ -40,12 +41,24 @@ def token() -> str:
     return st.context.cookies.get(sessions.cookie_name(), "")
 
 
+# Who was found at the start of this run, for the page that runs right after; taken once, so that it never outlives a run.
+_FOUND: ContextVar[Actor | None] = ContextVar("found", default=None)
+
+
+def begin() -> Actor | None:
+    """What `app.py` does first at every run: look the session up, for the menu and for the page alike."""
+    actor = arrive()
+    _FOUND.set(actor)
+    return actor
+
+
 def arrive() -> Actor | None:
     """Look the session up, once more at every run: what ended elsewhere ends here at the next click."""
     found = None
     if cookie := token():
         with reading() as session:
             found = sessions.session_actor(session, token=cookie)
+    read_by(found.language if found else None)
     if found:
         st.session_state["language"] = found.language
         _note_seen(cookie)
@@ -67,7 +80,8 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
     whose title is in its record calls `enter(needs=…)` and then `parts.head(…)`. Hiding is not the control: the services
     check the actor again.
     """
-    actor = arrive()
+    actor = _FOUND.get() or arrive()
+    _FOUND.set(None)
     if actor is None:
         _meet_the_door()
     if actor.must_change_password and _here() != "new_password":

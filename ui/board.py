@@ -1,12 +1,15 @@
 """The parts of the reach board: its figures, what to do now, the table of groups."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 from markupsafe import Markup
 
 from core import clock
+from models import Announcement
 from services.reach import Board, BoardRow
+from services.relays import RelayRow
 from ui import parts
 from ui.parts import Column, Figure, Tone
 from ui.previews import stamp_of, until
@@ -124,7 +127,7 @@ def _stands(row: BoardRow, *, sent_at: datetime, now: datetime) -> Markup:
     return parts.badge("waiting", _("đang chờ"))
 
 
-def is_running(seen: Board) -> bool:
+def is_running(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
     """Whether anything can still be stopped."""
-    item = seen.announcement
-    return item.status == "sent" and seen.posted < len(seen.rows) and (item.expires_at is None or item.expires_at > clock.now())
+    is_waiting = any(row.posted_at is None for row in sheets)
+    return item.status == "sent" and is_waiting and (item.expires_at is None or item.expires_at > clock.now())

@@ -1,6 +1,7 @@
 """The reader's language: texts, numbers, days and hours as they are written in it; other people's words made harmless."""
 
 import re
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -13,8 +14,19 @@ from core.settings import settings
 _MARKS = re.compile(r"([\\`*_{}\[\]<>$~|:&#])")
 
 
+# Set at the start of each run: asking the session for it at each word would take longer than translating.
+_READER: ContextVar[Language | None] = ContextVar("reader", default=None)
+
+
+def read_by(reader: str | None) -> None:
+    """Remember the language of whoever reads, for this run; None for a stranger, who may still choose."""
+    _READER.set(cast("Language", reader) if reader in LANGUAGES else None)
+
+
 def language() -> Language:
     """The language of whoever reads this screen: the account's, a stranger's choice, else the house's."""
+    if known := _READER.get():
+        return known
     chosen = st.session_state.get("language")
     return cast("Language", chosen if chosen in LANGUAGES else settings().language)
 

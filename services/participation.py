@@ -15,7 +15,7 @@ from sqlalchemy import and_, case, extract, func, or_, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, Model, Role, UnitKind
+from models import AnnouncementStatus, AsksFor, Model, Role, UnitKind
 from services import access, figures, groups
 from services.access import Actor, path_range, unit_for
 from services.figures import Coverage, CoverageTable
@@ -50,6 +50,7 @@ class Reached:
     title: str
     sent_at: datetime
     households: int  # of the audience, on the day it was sent
+    asks: bool  # whether residents were asked to answer; where not, hardly anything can be known
     known: int  # of these, known to have been told
     estimated: int  # of these, by phones that opened
     groups: int
@@ -70,6 +71,19 @@ class Overview:
     moves: list[MonthMoves]
     reached: list[Reached]  # the latest first
     hidden: list[Coverage]  # places whose counts this reader does not see, with nothing but their names
+
+    @property
+    def known(self) -> float | None:
+        """Known ÷ households of the announcements that asked for an answer; None where none did."""
+        asking = [one for one in self.reached if one.asks]
+        audience = sum(one.households for one in asking)
+        return sum(one.known for one in asking) / audience if audience else None
+
+    @property
+    def estimated(self) -> float | None:
+        """Estimated ÷ households of all the announcements; None without any."""
+        audience = sum(one.households for one in self.reached)
+        return sum(one.estimated for one in self.reached) / audience if audience else None
 
 
 def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, months: int | None = 12) -> Overview:
@@ -151,7 +165,7 @@ def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
     said, unit, relay = (_TABLES[name] for name in ("announcement", "unit", "relay"))
     start = datetime(since.year, since.month, since.day, tzinfo=clock.zone())
     latest = session.execute(
-        select(_SAID.id, _SAID.title, _SAID.sent_at, _SAID.households)
+        select(_SAID.id, _SAID.title, _SAID.sent_at, _SAID.households, _SAID.asks_for)
         .select_from(said.join(unit, _UNIT.id == _SAID.unit_id))
         .where(path_range(path), _SAID.status.in_(SENT), _SAID.sent_at >= start)
         .order_by(_SAID.sent_at.desc()).limit(RECENT)
@@ -188,9 +202,10 @@ def _reached_of(
     waits.sort()
     middle = waits[(len(waits) - 1) // 2 : len(waits) // 2 + 1]
     return Reached(
-        said.id, said.title, said.sent_at, said.households, min(known, said.households), min(estimated, said.households),
-        len(waits), sum(not is_running for is_running, _ in waits), mean(took for _, took in middle) if middle else None,
-        middle[-1][0] if middle else False,
+        announcement_id=said.id, title=said.title, sent_at=said.sent_at, households=said.households,
+        asks=said.asks_for != AsksFor.NOTHING, known=min(known, said.households), estimated=min(estimated, said.households),
+        groups=len(waits), posted=sum(not is_running for is_running, _ in waits),
+        minutes=mean(took for _, took in middle) if middle else None, is_running=middle[-1][0] if middle else False,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from core.errors import NotAllowed, NotFound
 from models import (
     Announcement,
     AnnouncementStatus,
+    AsksFor,
     Channel,
     Delivery,
     Group,
@@ -247,6 +248,22 @@ def test_reach_is_what_the_board_of_each_announcement_says(session: Session) -> 
     assert (seen.known, seen.estimated) == (board.known, board.estimated)
 
 
+def test_what_asks_for_nothing_does_not_count_as_unknown(session: Session) -> None:
+    ward, unit = make_ward(session)
+    group = make_group(session, unit=unit)
+    asking, telling = (send(session, ward, (group, size, timedelta(minutes=1))) for size in (20, 60))
+    telling.asks_for = AsksFor.NOTHING
+    session.add(telling)
+    for item, opens, known in ((asking, 10, 5), (telling, 30, 0)):
+        session.add(ReachCount(announcement_id=item.id, group_id=group.id, at=NOON, opens=opens, known=known))
+    session.commit()
+
+    seen = participation.overview(session, actor=TERMINAL, unit_id=ward.id)
+
+    assert (seen.known, seen.estimated) == (5 / 20, 40 / 80)
+    assert {one.asks for one in seen.reached} == {True, False}
+
+
 def test_where_most_groups_wait_the_time_is_at_least_so_much(session: Session) -> None:
     ward, unit = make_ward(session)
     one, other = (make_group(session, unit=unit) for _ in range(2))
@@ -277,6 +294,7 @@ def test_an_empty_ward_divides_by_nothing(session: Session) -> None:
     seen = participation.overview(session, actor=make_actor(session, unit=make_unit(session)))
 
     assert (seen.table.rows, seen.table.total.coverage, seen.reached) == ([], None, [])
+    assert (seen.known, seen.estimated) == (None, None)
     assert {(move.joined, move.left) for move in seen.moves} == {(0, 0)}
 
 

@@ -1,0 +1,69 @@
+"""Mức độ tham gia: are we getting better."""
+
+import streamlit as st
+
+from core import clock
+from core.db import reading
+from models import Role, UnitKind
+from services import access, units
+from services import participation as service
+from ui import _, day, enter, participation, participation_tables, parts
+from ui.tables import behind, download
+
+RANGES: dict[str, int | None] = {"6": 6, "12": 12, "24": 24, "2020": None}
+actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+top = st.container()
+today = clock.today()
+words = {"6": _("6 tháng"), "12": _("12 tháng"), "24": _("24 tháng"), "2020": _("Từ 2020")}
+with reading() as session:
+    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
+wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    chosen = None
+    if len(wards) > 1:
+        chosen = st.selectbox(
+            _("Xã, phường"), list(wards), index=None, key="xa", bind="query-params", placeholder=_("Tất cả"), width=320
+        )
+    span = st.segmented_control(
+        _("Nhìn lại"), list(RANGES), default="12", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
+    )
+months = RANGES[span or "12"]
+is_by_ward = len(wards) > 1 and not chosen
+scope = None if is_by_ward else wards.get(chosen or next(iter(wards), ""))
+if is_by_ward:
+    seen = participation.of_wards(actor, scope, months)
+else:
+    with reading() as session:
+        seen = service.overview(session, actor=actor, unit_id=scope, months=months)
+with top:
+    parts.head(
+        _("Mức độ tham gia"), seen.table.total.unit_name,
+        _("{range} đến {day}", range=words[span or "12"], day=day(today, weekday=False)),
+    )  # fmt: skip
+if not seen.table.total.households:
+    parts.empty(
+        _("Chưa có số liệu để xem"),
+        _("Khi có danh sách hộ dân, trang này cho thấy bao nhiêu hộ ở trong nhóm của tổ, và thay đổi ra sao qua từng tháng."),
+        _("Nhập danh sách hộ") if actor.role in access.WRITERS else "", page="pages/import_households.py",
+    )  # fmt: skip
+    st.stop()
+participation.figures(seen)
+tables = participation_tables.of(seen)
+name = f"muc-do-tham-gia-{today:%Y-%m-%d}"
+
+left, right = st.columns(2, gap="medium")
+with left:
+    participation.coverage(seen)
+    behind(tables["coverage"], key="t_coverage", file_name=f"{name}-do-phu")
+with right:
+    participation.growth(seen)
+    behind(tables["growth"], key="t_growth", file_name=f"{name}-qua-thoi-gian")
+    participation.moves(seen)
+    behind(tables["moves"], key="t_moves", file_name=f"{name}-vao-roi")
+left, right = st.columns([1.15, 1], gap="medium")
+with left:
+    participation.reached(seen, opens_board=actor.role in access.WRITERS)
+with right:
+    participation.phones(seen)
+    behind(tables["phones"], key="t_phones", file_name=f"{name}-dien-thoai")
+download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)

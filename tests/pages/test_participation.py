@@ -1,0 +1,168 @@
+"""The screen of participation, as each role sees it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from models import Announcement, AnnouncementStatus, Role, Unit, UnitKind, User
+from services import rollups
+from tests.factories import NOON, make_announcement, make_group, make_household, make_membership, make_unit, make_user
+from tests.pages.conftest import Visit
+
+MENU = ("Mức độ tham gia",)
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=True):
+        yield
+
+
+def settle(session: Session, unit: Unit, households: int, *, joined: int) -> None:
+    group = make_group(session, unit=unit)
+    for place in range(households):
+        home = make_household(session, unit=unit, people=4, smartphones=3)
+        if place < joined:
+            make_membership(session, household=home, group=group, joined_on=NOON.date() - timedelta(days=40))
+    rollups.refresh(session, unit_ids=[unit.id])
+    session.commit()
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    """Two former wards: 8 of 10 households in a chat, 1 of 4."""
+    ward = make_unit(session, name="Phường Bắc Kạn")
+    large = make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu", area="Sông Cầu")
+    settle(session, large, 10, joined=8)
+    settle(session, make_unit(session, parent=ward, short_name="Thôn Nà Bản", area="Nông Thượng"), 4, joined=1)
+    return ward
+
+
+@pytest.fixture
+def chief(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.OFFICIAL)
+
+
+@pytest.fixture
+def sent(session: Session, ward: Unit) -> Announcement:
+    return make_announcement(
+        session, unit=ward, title="Tiêm vắc xin sởi", status=AnnouncementStatus.SENT, sent_at=NOON - timedelta(days=3),
+        households=14,
+    )  # fmt: skip
+
+
+def said(at: AppTest) -> str:
+    """Everything drawn as HTML parts."""
+    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+
+
+def drawn(at: AppTest) -> list[Any]:
+    return list(at.get("vega_lite_chart")) + list(at.get("arrow_vega_lite_chart"))
+
+
+def test_an_official_sees_how_the_ward_develops(visit: Visit, chief: User, sent: Announcement) -> None:
+    at = visit("participation", user=chief)
+
+    page = said(at)
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Mức độ tham gia"]
+    assert "9 / 14 hộ, đầu kỳ 0,0\xa0%" in page
+    assert "9 lượt vào nhóm, 0 lượt rời nhóm" in page
+    assert "42 / 56 người" in page
+    assert f"announcement?id={sent.id}" in page
+    assert len(drawn(at)) == 4
+
+
+def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: User, sent: Announcement) -> None:
+    at = visit("participation", user=chief)
+    assert [button.proto.label for button in at.get("download_button")] == ["Tải toàn bộ số liệu (Excel)"]
+
+    for name in ("t_coverage", "t_growth", "t_moves", "t_phones"):
+        at.session_state[name] = True
+    at.run()
+
+    page = said(at)
+    assert "Thôn Nà Bản</td>" in page
+    assert "25,0\xa0%" in page
+    assert "10/2026" in page
+    assert len(at.get("download_button")) == 5
+    assert page.index("Thôn Nà Bản</td>") < page.index("Tổ 13, Sông Cầu</td>")  # the lowest first
+
+
+def test_the_range_stands_in_the_address(visit: Visit, chief: User) -> None:
+    at = visit("participation", user=chief, ky="Từ 2020")
+
+    assert "Từ 2020 đến 24/11/2026" in said(at)
+    assert not at.exception
+
+    at.button_group(key="ky").set_value("6").run()
+
+    assert "6 tháng đến 24/11/2026" in said(at)
+
+
+def test_nonsense_in_the_address_is_left_aside(visit: Visit, chief: User) -> None:
+    at = visit("participation", user=chief, ky="<script>", xa="Xã không có")
+
+    assert "12 tháng đến 24/11/2026" in said(at)
+    assert not at.exception
+
+
+def test_a_provincial_observer_sees_wards_and_totals_only(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE, name="Tỉnh Thái Nguyên", code="19")
+    for name, size in (("Phường Bắc Kạn", 9), ("Xã Phong Quang", 6)):
+        ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name)
+        settle(session, make_unit(session, parent=ward, short_name=f"Tổ 1, {name}"), size, joined=5)
+        make_announcement(session, unit=ward, title=f"Tin của {name}", status=AnnouncementStatus.SENT, sent_at=NOON, households=9)
+    observer = make_user(session, unit=province, role=Role.VIEWER)
+
+    at = visit("participation", user=observer)
+    at.session_state["t_coverage"] = True
+    page = said(at.run())
+
+    assert not at.exception
+    assert "Tỉnh Thái Nguyên" in page
+    assert "Xã Phong Quang</td>" in page
+    assert "Tổ 1, " not in page
+    assert "Hoàng Văn" not in page
+    assert "Tin của Xã Phong Quang" in page
+    assert "announcement?id=" not in page
+
+    at.selectbox(key="xa").set_value("Xã Phong Quang").run()
+
+    assert "Tổ 1, Xã Phong Quang</td>" in said(at)
+    assert "Phường Bắc Kạn</td>" not in said(at)
+
+
+def test_an_observer_is_told_that_small_places_are_hidden(session: Session, visit: Visit, ward: Unit) -> None:
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 14, Sông Cầu", area="Sông Cầu"), 20, joined=20)
+    observer = make_user(session, unit=ward, role=Role.VIEWER)
+
+    at = visit("participation", user=observer)
+    at.session_state["t_coverage"] = True
+    page = said(at.run())
+
+    assert "Nơi có dưới 5 hộ không hiện số" in page
+    assert "25,0\xa0%" not in page  # Thôn Nà Bản: 4 households
+    assert "100,0\xa0%" in page  # Tổ 14
+
+
+def test_an_empty_ward_is_told_what_to_do(session: Session, visit: Visit) -> None:
+    staff = make_user(session, unit=make_unit(session), role=Role.STAFF)
+
+    at = visit("participation", user=staff)
+
+    assert "Chưa có số liệu để xem" in said(at)
+    assert not drawn(at)
+    assert not at.exception
+
+
+def test_a_leader_has_a_page_of_their_own(session: Session, visit: Visit, ward: Unit) -> None:
+    at = visit("participation", user=make_user(session, unit=ward, role=Role.LEAD))
+
+    assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
+    assert not drawn(at)

@@ -1,0 +1,92 @@
+"""Nhập danh sách hộ: what is in the file, what would happen, then write it; mend what was refused."""
+
+import streamlit as st
+
+from core.errors import Refusal
+from services import access
+from ui import _, enter, importing, needed, number, parts, plain, refusals, said
+
+HERE, LIST = "pages/import_households.py", "pages/households.py"
+actor = enter(needs=access.WRITERS)
+mine = importing.hand(actor)
+parts.head(_("Nhập danh sách hộ"), mine.upload.name if mine.upload else _("từ bảng tính Excel hoặc CSV, tối đa 50 MB"))
+with refusals():
+    mine.settle()
+
+if mine.done:
+    done = mine.done
+    parts.note("arrived", _("Đã ghi {n} hộ vào sổ", n=number(done.created + done.updated)))
+    importing.figures(done)
+    importing.refused(done)
+    if done.rejected:
+        parts.section(_("Sửa tại chỗ"), _("bấm đúp vào ô bị sai, gõ lại, rồi nhập"))
+        typed = importing.editor(done, key=f"i_mend{mine.turn}")
+        if st.button(_("Nhập các dòng đã sửa"), key="i_mend", type="primary", icon=":material/done_all:"):
+            if importing.begin_mending(mine, actor, typed):
+                st.rerun()
+            st.warning(_("Chưa có dòng nào được sửa ở ô bị sai."))
+    with st.container(horizontal=True):
+        st.page_link(LIST, label=_("Xem sổ hộ"), icon=":material/home:")
+        if st.button(_("Nhập tệp khác"), key="i_again", icon=":material/upload_file:"):
+            mine.drop()
+            st.rerun()
+    st.stop()
+
+if not mine.upload:
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left:
+        given = st.file_uploader(_("Danh sách hộ dân"), key=f"i_file{mine.turn}", max_upload_size=50)
+        if given:
+            with refusals():
+                mine.take(given, name=given.name, size=given.size)
+                st.rerun()
+    with right:
+        importing.promises()
+        importing.template()
+    st.stop()
+
+sheet = mine.sheets[0]
+if len(mine.sheets) > 1:
+    sheet = st.selectbox(_("Trang tính"), mine.sheets, format_func=plain, key=f"i_sheet{mine.turn}", width=320)
+wanted = "" if sheet == mine.sheets[0] else sheet
+with needed(back=HERE):
+    found = importing.look(mine, sheet=wanted, wishes={})
+wishes: dict[str, str] = {}
+seen = found
+if not isinstance(found, Refusal):
+    row = _("dòng tiêu đề: {n}", n=number(found.header_row))
+    parts.section(_("Mỗi cột là gì"), f"{row}; " + _("đổi ở đây nếu nhận nhầm"))
+    wishes = importing.choose_fields(importing.fields_of(found), key=f"i_col{mine.turn}_{mine.sheets.index(sheet)}")
+    with needed(back=HERE):
+        seen = importing.look(mine, sheet=wanted, wishes=wishes)
+tried = None
+if isinstance(seen, Refusal):
+    st.error(said(seen))
+else:
+    importing.about(seen)
+    parts.section(_("{n} dòng đầu", n=number(len(seen.samples))), _("dưới tên trường sẽ ghi vào"))
+    importing.samples(seen)
+    places = importing.targets(actor)
+    unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=lambda id_: plain(places[id_]), key="i_unit", width=420)
+    if "unit" not in seen.columns and unit_id == next(iter(places)):
+        parts.hint(_("Danh sách không có cột tổ, thôn. Nếu tiêu đề trong tệp cũng không ghi, hãy chọn một tổ ở trên."))
+    wish = (unit_id, wanted, tuple(sorted(wishes.items())))
+    tried = mine.tried if mine.wish == wish else None
+    if tried:
+        parts.section(_("Nếu ghi, danh sách này sẽ"), _("chưa ghi gì cả"))
+        importing.figures(tried)
+        importing.refused(tried)
+
+with parts.action_bar():
+    if st.button(_("Chọn tệp khác"), key="i_drop"):
+        mine.drop()
+        st.rerun()
+    if tried:
+        count = tried.created + tried.updated
+        label = _("Ghi {n} hộ", n=number(count)) if count else _("Không có gì mới để ghi")
+        if st.button(label, key="i_write", type="primary", disabled=not count):
+            importing.begin(mine, actor, wish, writes=True)
+            st.rerun()
+    elif not isinstance(seen, Refusal) and st.button(_("Xem thử kết quả"), key="i_try", type="primary"):
+        importing.begin(mine, actor, wish, writes=False)
+        st.rerun()

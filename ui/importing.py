@@ -1,0 +1,311 @@
+"""The parts of the screen that imports households: what a visit has in hand, what was recognised, what was refused."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import IO, Any
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from core.db import reading, transaction
+from core.errors import Refusal
+from models import UnitKind
+from services import imports, units, uploads
+from services.access import Actor
+from services.import_columns import NEVER, recognise
+from services.imports import FIELDS, ImportResult, Prepared
+from services.ports import Sheet, ports
+from services.uploads import Upload
+from ui import parts
+from ui.parts import Column, Figure
+from ui.tables import XLSX
+from ui.words import _, language, number, plain
+from ui.work import Tell, Work
+
+STATE = "i_hand"
+NOWHERE = ""  # a column that is left out
+REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
+# The list we offer to fill in. Not translated: it is Vietnamese wards that fill it, and the reader must know each header.
+TEMPLATE = (
+    "Mã hộ", "Họ và tên chủ hộ", "Tổ dân phố", "Địa chỉ", "Số điện thoại", "Số nhân khẩu", "Số người có điện thoại thông minh",
+    "Đã vào nhóm Zalo", "Cần báo tận nhà",
+)  # fmt: skip
+Look = tuple[str, tuple[tuple[str, str], ...]]  # a sheet, and the fields of headers that are to be read otherwise
+Wish = tuple[UUID, str, tuple[tuple[str, str], ...]]  # the same, for a unit
+
+
+@dataclass
+class Hand:
+    """What this visit has in hand: names, counts and refused rows; the file itself lies on the disk."""
+
+    owner: UUID | None
+    turn: int = 0  # counts uploaders and editors, so that each begins empty
+    upload: Upload | None = None
+    sheets: tuple[str, ...] = ()  # the one that is read unless another is chosen, then the others
+    looks: dict[Look, Prepared | Refusal] = field(default_factory=dict)
+    work: Work[ImportResult] | None = None
+    wish: Wish | None = None  # what was asked for last
+    writes: bool = False
+    tried: ImportResult | None = None
+    done: ImportResult | None = None
+    mending: frozenset[int] = frozenset()  # rows under way a second time
+
+    def take(self, content: IO[bytes], *, name: str, size: int) -> None:
+        """Keep a file and look into it.
+
+        Raises:
+            Invalid: it is too large, or no table we can read.
+        """
+        upload = uploads.keep(content, name=name, size=size)
+        try:
+            self.sheets = _look(upload, "", {}, self.looks)
+        except Refusal:
+            uploads.forget(upload)
+            raise
+        self.upload = upload
+
+    def drop(self) -> None:
+        """Begin again with another file."""
+        if self.upload:
+            uploads.forget(self.upload)
+        st.session_state[STATE] = Hand(self.owner, self.turn + 1)
+
+    def settle(self) -> None:
+        """Show the work under way until it is done, and keep what came of it.
+
+        Raises:
+            Refusal: what the work refused; nothing was written.
+        """
+        if self.work is None:
+            return
+        self.work.watch(_("Đang ghi vào sổ hộ") if self.writes else _("Đang đọc thử danh sách, chưa ghi gì"))
+        work, self.work = self.work, None
+        result = work.result()
+        if not self.writes:
+            self.tried = result
+        elif self.done:
+            self.done, self.turn = left_over(self.done, self.mending, result), self.turn + 1
+        else:
+            self.done = result
+            if self.upload:
+                uploads.forget(self.upload)
+
+
+def hand(actor: Actor) -> Hand:
+    """What this visit has in hand; nothing of somebody else's."""
+    found = st.session_state.get(STATE)
+    if not isinstance(found, Hand) or found.owner != actor.id:
+        found = st.session_state[STATE] = Hand(actor.id)
+    return found
+
+
+def look(mine: Hand, *, sheet: str, wishes: Mapping[str, str]) -> Prepared | Refusal:
+    """What the file holds, or why no list can be seen in it; read once for the same question.
+
+    Raises:
+        Invalid: the file cannot be read.
+    """
+    question = (sheet, tuple(sorted(wishes.items())))
+    if question not in mine.looks and mine.upload:
+        _look(mine.upload, sheet, wishes, mine.looks)
+    return mine.looks[question]
+
+
+def _look(upload: Upload, sheet: str, wishes: Mapping[str, str], looks: dict[Look, Prepared | Refusal]) -> tuple[str, ...]:
+    table = uploads.read(upload, sheet=sheet or None)
+    question = (sheet, tuple(sorted(wishes.items())))
+    try:
+        looks[question] = imports.prepare(table, mapping=wishes)
+    except Refusal as refusal:
+        looks[question] = refusal
+    return (table.name, *table.others)
+
+
+def targets(actor: Actor) -> dict[UUID, str]:
+    """Where a list may be imported: the ward, or one of its residential units; from above, the wards."""
+    with reading() as session:
+        own = units.by_code(session, actor=actor, code=str(actor.unit_id))
+        wards = [unit for unit in units.children(session, actor=actor, unit_id=own.id) if unit.kind is UnitKind.COMMUNE]
+        if own.kind is UnitKind.PROVINCE:
+            return {ward.id: ward.label for ward in wards}
+        places = units.residential(session, actor=actor, unit_id=own.id)
+    whole = {} if own.kind is UnitKind.RESIDENTIAL else {own.id: _("Cả {ward}", ward=own.label)}
+    return whole | {place.id: place.label for place in places}
+
+
+def begin(mine: Hand, actor: Actor, wish: Wish, *, writes: bool) -> None:
+    """Read the whole list, to tell what would happen or to write it: all that is right in one transaction."""
+    unit_id, sheet, wishes = wish
+    if mine.upload:
+        table = partial(uploads.read, mine.upload, sheet=sheet or None)
+        mine.wish, mine.writes = wish, writes
+        mine.work = Work(partial(_write if writes else _try, table, actor, unit_id, dict(wishes)))
+
+
+def begin_mending(mine: Hand, actor: Actor, typed: Mapping[int, Mapping[str, str]]) -> bool:
+    """Write the rows that were put right; False where none was. What was typed into the others stays in them."""
+    if not mine.done or not mine.wish:
+        return False
+    mended = imports.mended(mine.done, typed)
+    refused_rows = {one.row for one in mine.done.rejected}
+    mine.mending = frozenset(number for number, row in enumerate(mended.rows, start=1) if row and number in refused_rows)
+    kept = [replace(one, cells={**one.cells, **typed.get(one.row, {})}) for one in mine.done.rejected]
+    mine.done = replace(mine.done, rejected=kept)
+    if not mine.mending:
+        return False
+    unit_id, _sheet, wishes = mine.wish
+    headers = set(next(row for row in mended.rows if row))
+    known = {header: name for header, name in wishes if header in headers}
+    mine.work, mine.writes = Work(partial(_write, lambda: mended, actor, unit_id, known)), True
+    return True
+
+
+def _try(read: Callable[[], Sheet], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], tell: Tell) -> ImportResult:
+    table = read()
+    with reading() as session:
+        return imports.run(
+            session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, dry_run=True,
+            progress=lambda done, of: tell(2 * done, of),  # there is no second half, the writing
+        )  # fmt: skip
+
+
+def _write(read: Callable[[], Sheet], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], tell: Tell) -> ImportResult:
+    table = read()
+    with transaction() as session:
+        return imports.run(session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, progress=tell)
+
+
+def fields_of(seen: Prepared) -> dict[str, str]:
+    """Header to field, for every header that may be held; "" where it is left out."""
+    known = {header: name for name, title in seen.columns.items() for header in (title, *title.split(" + "))}
+    return {header: known.get(header, NOWHERE) for header in dict.fromkeys(seen.headers) if recognise(header) != NEVER}
+
+
+def choose_fields(found: Mapping[str, str], *, key: str) -> dict[str, str]:
+    """A box a column, to say what it is; those that say otherwise than what was found."""
+    words = {NOWHERE: _("(không nhập)"), **{name: _(label) for name, label in FIELDS.items()}}
+    wishes = {}
+    for start in range(0, len(found), 3):
+        for column, (place, header) in zip(st.columns(3), list(enumerate(found))[start : start + 3], strict=False):
+            options = list(words)
+            chosen = column.selectbox(
+                plain(header), options, index=options.index(found[header]), format_func=words.__getitem__, key=f"{key}_{place}"
+            )
+            if chosen != found[header]:
+                wishes[header] = str(chosen)
+    return wishes
+
+
+def about(seen: Prepared) -> None:
+    """What is never held, and what we have no place for, by name."""
+    if seen.dropped:
+        parts.note(
+            "unknown", _("Không lưu: {columns}", columns=", ".join(f"“{title}”" for title in seen.dropped)),
+            _("Số căn cước, ngày sinh, dân tộc, tôn giáo không được giữ ở đây. Các cột này bị bỏ ngay khi đọc."),
+        )  # fmt: skip
+    if seen.ignored:
+        parts.hint(_("Không nhập: {columns}.", columns=", ".join(f"“{title}”" for title in seen.ignored)))
+
+
+def samples(seen: Prepared) -> None:
+    """The first rows, under the names of the fields they go into."""
+    names = {name: (title, *title.split(" + ")) for name, title in seen.columns.items()}
+    rows = [
+        {_("Dòng"): row}
+        | {_(FIELDS[name]): ", ".join(texts[h] for h in dict.fromkeys(titles) if texts.get(h)) for name, titles in names.items()}
+        for row, texts in seen.samples
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        alt=_("{n} dòng đầu của danh sách", n=number(len(rows))),
+        key="i_rows",
+    )
+
+
+def figures(result: ImportResult) -> None:
+    """What an import did, or would do, of how many."""
+    of = _("/ {n} dòng", n=number(result.rows))
+    groups = _("lập {n} nhóm mới của tổ", n=number(result.groups)) if result.groups else ""
+    joined = _("{n} hộ vào nhóm của tổ", n=number(result.joined)) if result.joined else ""
+    parts.figures(
+        Figure(_("Hộ mới"), number(result.created), of, ", ".join(filter(None, (joined, groups)))),
+        Figure(_("Cập nhật"), number(result.updated), of, _("hộ đã có, thay đổi theo danh sách") if result.updated else ""),
+        Figure(_("Không đổi"), number(result.unchanged), of),
+        Figure(
+            _("Chưa đúng"), number(len(result.rejected)), of,
+            _("không ghi, xem lý do ở dưới") if result.rejected else "", "overdue" if result.rejected else None,
+        ),
+    )  # fmt: skip
+
+
+def refused(result: ImportResult) -> None:
+    """Row, column, value and reason of what was refused, and the list to take away."""
+    if not result.rejected:
+        return
+    parts.section(_("{n} dòng chưa đúng", n=number(len(result.rejected))), _("số dòng như trong tệp"))
+    rows = [
+        (number(one.row), one.column or "–", parts.cell(one.value) if one.value else "–", one.reason(language()))
+        for one in result.rejected[:REFUSED_DRAWN]
+    ]
+    heads: list[Column | str] = [_("Dòng"), Column(_("Cột"), "num"), Column(_("Đang ghi"), "wide"), Column(_("Lý do"), "wide")]
+    parts.table(heads, rows, shown=REFUSED_SHOWN, more=_("Xem {n} dòng", n=number(len(rows))))
+    st.download_button(
+        _("Tải các dòng chưa đúng (Excel)"), partial(imports.refused_xlsx, result, language=language()),
+        "dong-chua-dung.xlsx", XLSX,
+        key="i_refused", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def promises() -> None:
+    """What an import does, and what it never does."""
+    parts.facts(
+        (_("Xem trước khi ghi"), _("Danh sách được đọc thử, dòng chưa đúng được chỉ ra, rồi ông/bà mới bấm ghi.")),
+        (_("Nhập lại không thừa"), _("Hộ đã có thì cập nhật, không ghi thêm. Không xóa hộ nào, không đưa hộ nào ra khỏi nhóm.")),
+        (_("Không giữ giấy tờ tùy thân"), _("Cột số căn cước, ngày sinh, dân tộc, tôn giáo bị bỏ ngay khi đọc.")),
+    )  # fmt: skip
+
+
+def template() -> None:
+    """An empty list with headers that are all understood."""
+    st.download_button(
+        _("Tải tệp mẫu (Excel)"), _template_file, "danh-sach-ho-mau.xlsx", XLSX, key="i_template", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _template_file() -> bytes:
+    return ports().tables.xlsx([("Danh sách hộ", TEMPLATE, [])])
+
+
+def editor(result: ImportResult, *, key: str) -> dict[int, dict[str, str]]:
+    """The refused rows to be mended in place; what was written over, by row and header."""
+    some = replace(result, rejected=result.rejected[:MENDED_MAX])
+    headers, rows = imports.refused_rows(some, language=language())
+    fixed = headers[: imports.OWN_HEADERS]
+    st.data_editor(
+        pd.DataFrame(rows, columns=headers), hide_index=True, disabled=fixed, key=key, on_change="ignore",
+        column_order=[fixed[0], fixed[2], *headers[len(fixed) :]], alt=_("Các dòng chưa đúng, sửa được ngay trong ô"),
+    )  # fmt: skip
+    return corrections(some, st.session_state.get(key, {}).get("edited_rows", {}))
+
+
+def corrections(result: ImportResult, edited: Mapping[Any, Mapping[str, Any]]) -> dict[int, dict[str, str]]:
+    """What was typed into the editor, whose rows are known by their place."""
+    return {
+        result.rejected[int(place)].row: {header: "" if text is None else str(text) for header, text in cells.items()}
+        for place, cells in edited.items()
+    }
+
+
+def left_over(before: ImportResult, tried: Collection[int], after: ImportResult) -> ImportResult:
+    """The result so far, with the rows put right no longer refused."""
+    still = [one for one in before.rejected if one.row not in tried]
+    return replace(
+        before, created=before.created + after.created, updated=before.updated + after.updated,
+        unchanged=before.unchanged + after.unchanged, joined=before.joined + after.joined, groups=before.groups + after.groups,
+        rejected=sorted([*still, *after.rejected], key=lambda one: one.row),
+    )  # fmt: skip

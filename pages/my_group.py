@@ -2,63 +2,70 @@
 
 import streamlit as st
 
-from core import clock
-from core.db import reading
-from models import Role
-from services import access, groups, relays
-from ui import _, enter, near, number, parts, share, span
+from core.db import reading, transaction
+from models import GroupKind, Role
+from services import access, groups, links, relays
+from services.households import KINDS
+from ui import _, community, enter, joining, number, paging, parts, share
 from ui.parts import Figure
-from ui.previews import stamp_of
 
+SIZE = 10
 actor = enter(needs=(Role.LEAD, *access.WRITERS))
 with reading() as session:
     mine = groups.led_by(session, actor=actor)
     waiting = relays.waiting_for(session, actor=actor)
 if not mine:
-    parts.head(_("Tổ của tôi"))
+    parts.head(_("Tổ của tôi"), actor.display_name)
     parts.empty(
         _("Chưa có nhóm nào ghi tên ông/bà"), _("Phường ghi ai phụ trách nhóm nào ở trang Nhóm và tổ dân phố. Xin gọi phường.")
     )
     st.stop()
-group = mine[0]
-if len(mine) > 1:
-    group = st.selectbox(_("Nhóm"), mine, format_func=lambda one: one.name, key="g_mine")
-with reading() as session:
-    seen = groups.group_overview(session, actor=actor, group_id=group.id)
-now = clock.now()
+
 with st.container(width=640):
-    parts.head(
-        seen.unit.label,
-        actor.display_name,
-        _("{n} hộ, {people} người", n=number(seen.coverage.households), people=number(seen.coverage.people)),
-    )
-    for relay, item, one in waiting:
-        if one.id != group.id:
-            continue
-        late = relay.due_at is not None and relay.due_at <= now
-        left = (
-            _("quá {span}", span=span(now - relay.due_at))
-            if late and relay.due_at
-            else _("còn {span}", span=span(relay.due_at - now))
-            if relay.due_at
-            else ""
+    group = mine[0]
+    if len(mine) > 1:
+        group = st.selectbox(
+            _("Nhóm"), mine, format_func=lambda one: one.name, key="nhom", bind="query-params", on_change=paging.first
         )
-        with st.container(border=True):
-            due = (
-                parts.deadline("overdue" if late else "waiting", _("Đăng trước {at},", at=near(relay.due_at)), left)
-                if relay.due_at
-                else ""
-            )
-            parts.lines(parts.joined(stamp_of(item.urgency), " ", due), parts.cell(item.title))
-            st.link_button(_("Mở lời nhắn để đăng vào nhóm"), relays.url_of(relay.token), type="primary", width="stretch",
-                           icon=":material/content_copy:")  # fmt: skip
+    with reading() as session:
+        seen = groups.group_overview(
+            session, actor=actor, group_id=group.id, is_joined=False, page=paging.asked(), size=SIZE
+        )  # fmt: skip
+        link = links.find_join_link(session, group_id=group.id)
+    counts, is_home = seen.coverage, group.kind is GroupKind.HOUSEHOLD
+    parts.head(
+        seen.unit.label if is_home else group.name, actor.display_name,
+        _("{n} hộ, {people} người", n=number(counts.households), people=number(counts.people)) if is_home else "",
+    )  # fmt: skip
+    for relay, item, one in waiting:
+        community.to_post(relay, item, group_name=one.name if len(mine) > 1 else "")
     if not waiting:
         parts.note("arrived", _("Không có tin nào chờ đăng"), _("Khi phường gửi tin mới, tin hiện ở đây."))
-    counts = seen.coverage
-    missing = counts.households - counts.joined
-    parts.figures(
-        Figure(_("Hộ trong nhóm"), number(counts.joined), _("/ {n} hộ", n=number(counts.households)), share(counts.coverage),
-               known=counts.coverage, target=counts.target_percent / 100),
-        Figure(_("Hộ ngoài nhóm"), number(missing), _("/ {n} hộ", n=number(counts.households)), _("mời vào nhóm, hoặc tới báo"),
-               "waiting" if missing else None),
-    )  # fmt: skip
+    if is_home:
+        missing = counts.households - counts.joined
+        parts.figures(
+            Figure(
+                _("Hộ trong nhóm"), number(counts.joined), _("/ {n} hộ", n=number(counts.households)),
+                _("{share}, mục tiêu {goal}", share=share(counts.coverage), goal=share(counts.target_percent / 100, 0)),
+            ),
+            Figure(
+                _("Hộ ngoài nhóm"), number(missing), _("hộ"), _("mời vào, hoặc tới báo") if missing else _("đủ cả tổ"),
+                "waiting" if missing else "arrived",
+            ),
+        )  # fmt: skip
+    if group.kind in KINDS and is_home:
+        parts.section(_("Hộ chưa vào nhóm"), _("khó tới đứng trước"))
+        joining.last_tick(actor=actor, group_id=group.id)
+        if not seen.households.rows:
+            parts.empty(*community.nothing_listed(state="out", is_narrowed=False))
+        with st.container(gap=None, key="records"):
+            joining.list_of(seen.households.rows, actor=actor, group=group, shows=False)
+        paging.turn(seen.households.pages)
+        st.page_link(
+            "pages/households.py", label=_("Xem cả {n} hộ của tổ", n=number(counts.households)), icon=":material/groups:",
+            query_params={"to": seen.unit.label},
+        )  # fmt: skip
+        if link is None:
+            with transaction() as session:
+                link = links.join_link(session, group_id=group.id)
+        community.door(link_url=links.public_url(link), join_url=group.join_url)

@@ -9,10 +9,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from core.i18n import N_
 from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
+
+NET_PIXELS = 24  # what "+42" needs over a bar
+ROOM_BELOW = 0.25  # of a small picture's height: with less, the first share would stand on the dates
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class GrowthPoint:
 
 @dataclass(frozen=True)
 class Move:
-    """Households that joined and left in a month."""
+    """Households that joined and left in a month, or in the year that begins with it."""
 
     month: date
     joined: int
@@ -107,6 +110,8 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
     ordered = [at(point) for point in sorted(points, key=lambda point: point.on)]
     last = {row["area"]: row for row in ordered}
     first = {row["area"]: row for row in reversed(ordered)}
+    under = [row for row in first.values() if row["y"] - row["y2"] >= ROOM_BELOW]
+    over = [row for row in first.values() if row["y"] - row["y2"] < ROOM_BELOW]
     span = "–".join(f"{one.month}/{one:%y}" for one in (days[0], days[-1])) if days else ""
     rules = [{"x": left, "x2": left + len(days) - 1, "y": floor + v} for left, floor in place.values() for v in (0, 1)]
     heads = [{"x": left, "y": floor + 1.28, "text": area} for area, (left, floor) in place.items()]
@@ -124,10 +129,14 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
         layer(ordered, "line", by_area, color=c["river"], strokeWidth=2.5),
         layer(list(last.values()), "circle", xy, color=c["river"], size=50, opacity=1),
         layer(list(last.values()), "text", text, align="right", dy=-11, dx=4, fontWeight=600, fontSize=13),
-        layer(list(first.values()), "text", text, align="left", dx=2, dy=13, fontSize=small),
-        layer(heads, "text", text, align="left", fontWeight=600, fontSize=usual),
+        layer(under, "text", text, align="left", dx=2, dy=13, fontSize=small),
+        layer(over, "text", text, align="left", dx=2, dy=-9, fontSize=small),
+        layer(
+            heads, "text", text, align="left", fontWeight=600, fontSize=usual,
+            limit=expression(f"width / {min(columns, max(1, len(areas)))} - 14"),
+        ),
         layer(feet, "text", text, align="left", dy=13, color=c["soft"], fontSize=small),
-    ]
+    ]  # fmt: skip
     changes = [
         look.say(N_("{area} từ {start} lên {end}"), area=area, start=first[area]["text"], end=last[area]["text"])
         if last[area]["y"] >= first[area]["y"]
@@ -143,13 +152,14 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
     c = look.colours
     shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
     slope, base = _trend([(phones, one.rate) for one, phones in shown])
-    off = {one: one.rate - (base + slope * phones) for one, phones in shown}
+    off = off_trend(places)
     named = sorted(off, key=lambda one: -abs(off[one]))[:3] if len(shown) > 3 else []
     low, high = min((phones for _, phones in shown), default=0.0), max((phones for _, phones in shown), default=1.0)
+    inner = (low + (high - low) * 0.15, high - (high - low) * 0.15)  # elsewhere a name under its point would leave the picture
     rows = [
         {"name": one.name, "phones": phones, "rate": one.rate, "households": one.households, "in_chat": look.share(one.rate, 1),
          "with_phone": look.share(phones, 1), "tone": "usual" if one not in named else "low" if off[one] < 0 else "high",
-         "side": "center" if off[one] < 0 else "right" if phones > (low + high) / 2 else "left"}
+         "side": "center" if off[one] < 0 and inner[0] < phones < inner[1] else "right" if phones > sum(inner) / 2 else "left"}
         for one, phones in shown
     ]  # fmt: skip
     x = quantity(
@@ -177,7 +187,10 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
     for row in (row for row in rows if row["tone"] != "usual"):
         dx, dy = {"right": (-10, 1), "left": (10, 1)}.get(str(row["side"]), (0, 0))
         small = expression("width < 420 ? 10 : 12")
-        style = {"align": row["side"], "dx": dx, "dy": dy or next(rows_below), "fontWeight": 600, "fontSize": small}
+        style = {
+            "align": row["side"], "dx": dx, "dy": dy or next(rows_below), "fontWeight": 600, "fontSize": small,
+            "limit": expression("width * 0.4"),
+        }  # fmt: skip
         layers.append(layer([row], "text", {"x": x, "y": y, "text": text_of("name")}, **style))
     parts = [
         look.say(
@@ -190,6 +203,13 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
     return drawn(look, layers, height=300, alt=alt)
 
 
+def off_trend(places: Sequence[Place]) -> dict[Place, float]:
+    """How far coverage lies above or below what the share of smartphones lets expect, among these places."""
+    shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
+    slope, base = _trend([(phones, one.rate) for one, phones in shown])
+    return {one: one.rate - (base + slope * phones) for one, phones in shown}
+
+
 def _trend(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """Slope and base of the straight line through the points; a flat one where there is none."""
     if len({x for x, _ in pairs}) < 2:
@@ -198,12 +218,12 @@ def _trend(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return line.slope, line.intercept
 
 
-def moves(months: Sequence[Move], *, look: Look) -> Chart:
-    """Joined above, left below the line, by month; the net in figures over the bar."""
+def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = "month") -> Chart:
+    """Joined above, left below the line, by month or year; the net in figures over the bar, where there is room for them."""
     c = look.colours
     ordered = sorted(months, key=lambda one: one.month)
     joined, left = look.say(N_("Vào nhóm")), look.say(N_("Rời nhóm"))
-    names = [f"{one.month.month}/{one.month:%y}" for one in ordered]
+    names = [f"{one.month.month}/{one.month:%y}" if by == "month" else f"{one.month.year}" for one in ordered]
     rows: list[dict[str, Any]] = []
     nets: list[dict[str, Any]] = []
     for name, one in zip(names, ordered, strict=True):
@@ -216,12 +236,17 @@ def moves(months: Sequence[Move], *, look: Look) -> Chart:
     layers = [
         layer(rows, "bar", {"x": x, "y": y, "color": colour}, width={"band": 0.62}, cornerRadius=2),
         layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),
-        layer(nets, "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600),
-    ]
+        layer(
+            nets, "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600,
+            opacity=expression(f"width < {NET_PIXELS * len(nets)} ? 0 : 1"),
+        ),
+    ]  # fmt: skip
     total = sum(one.joined - one.left for one in ordered)
     worst = min(ordered, key=lambda one: one.joined - one.left, default=None)
     alt = look.say(
-        N_("Số hộ trong nhóm {span}: {total}; thấp nhất tháng {month}: {net} hộ."),
+        N_("Số hộ trong nhóm {span}: {total}; thấp nhất tháng {month}: {net} hộ.")
+        if by == "month"
+        else N_("Số hộ trong nhóm {span}: {total}; thấp nhất năm {month}: {net} hộ."),
         span=f"{names[0]}–{names[-1]}" if names else "–", total=signed(total, look),
         month=names[ordered.index(worst)] if worst else "–", net=signed(worst.joined - worst.left, look) if worst else "–",
     )  # fmt: skip

@@ -77,7 +77,7 @@ class Column:
     """A column of a table: its head, and how it folds on a phone."""
 
     head: str
-    kind: Literal["", "num", "wide", "desk"] = ""  # figures; a full line on the phone; not on the phone
+    kind: Literal["", "num", "wide", "desk", "num desk"] = ""  # figures; a full line on the phone; not on the phone
 
 
 def html(body: Text, *, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -181,9 +181,9 @@ def address(url: str) -> Markup:
     return Markup('<a class="cn-address" href="{0}" target="_blank" rel="noopener">{0}</a>').format(url) if url else Markup("–")
 
 
-def bar(known: float | None = None, estimate: float | None = None, target: float | None = None) -> Markup:
-    """Known (dark) in estimated (pale), a tick for the target; shares of 1."""
-    says = ", ".join(
+def bar(known: float | None = None, estimate: float | None = None, target: float | None = None, *, says: str = "") -> Markup:
+    """Known (dark) in estimated (pale), a tick for the target; shares of 1. `says` is what is read out instead."""
+    says = says or ", ".join(
         _(words, share=share(value, 0))
         for words, value in ((N_("biết chắc {share}"), known), (N_("ước tính {share}"), estimate))
         if value is not None
@@ -285,11 +285,11 @@ def action(
         return st.button(label, key=key, type="primary" if main else "secondary")
 
 
-def empty(title: str, words: str, label: str = "", *, page: str = "", key: str = "empty") -> bool:
+def empty(title: str, words: str, label: str = "", *, page: str = "", key: str = "empty", **query: str) -> bool:
     """A page with nothing yet: what it is for, and the button that starts."""
     html(Markup('<div class="cn-empty"><b>{}</b><p>{}</p></div>').format(title, words))
     if label and page:
-        st.page_link(page, label=label)
+        st.page_link(page, label=label, query_params=query or None)
         return False
     return bool(label) and st.button(label, key=key, type="primary")
 
@@ -316,7 +316,7 @@ def table(
 ) -> None:  # fmt: skip
     """Up to about forty rows to read, worst first. Folds to two lines a row on a phone; the rest opens on demand."""
     heads = [Column(one) if isinstance(one, str) else one for one in columns]
-    kinds = ["cn-num" if one.kind == "num" else one.kind for one in heads]
+    kinds = [one.kind.replace("num", "cn-num") for one in heads]
     top = joined(
         *(Markup('<th scope="col" class="{}">{}</th>').format(kind, one.head) for one, kind in zip(heads, kinds, strict=True))
     )

@@ -1,0 +1,115 @@
+"""Một nhóm: who of its households is in, who leads it, by which address one joins."""
+
+import streamlit as st
+
+from core.db import reading, transaction
+from models import GroupKind, Role
+from services import access, audit, group_leaders, groups, links
+from services.households import KINDS
+from ui import (
+    _,
+    community,
+    confirmed_by_count,
+    day,
+    drawing,
+    enter,
+    group_form,
+    history,
+    joining,
+    leave_for,
+    needed,
+    number,
+    paging,
+    parts,
+    record_id,
+    refusals,
+)  # fmt: skip
+from ui.forms import refusals_at
+
+HERE, LIST, SIZE = "pages/group.py", "pages/groups.py", 12
+STATES = {"out": False, "in": True, "all": None}
+actor = enter(needs=tuple(Role))
+can_write, sees_people = actor.role in access.WRITERS, actor.role in access.SEES_PEOPLE
+with needed(back=LIST):
+    group_id = record_id()
+    with reading() as session:
+        group = groups.get(session, actor=actor, group_id=group_id)
+is_home, key = group.kind is GroupKind.HOUSEHOLD, group.id.hex
+has_list = sees_people and group.kind in KINDS
+
+top = st.container()
+left, right = st.columns([1.3, 1], gap="medium")
+words, state = "", None
+with left:
+    if has_list:
+        listed = st.container()
+        names = {"out": _("Chưa vào nhóm"), "in": _("Đã vào nhóm"), "all": _("Tất cả")}
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            state = st.segmented_control(
+                _("Hộ"), list(STATES), default="out" if is_home else "in", required=True, format_func=names.__getitem__,
+                key="tt", bind="query-params", on_change=paging.first, label_visibility="collapsed",
+            )  # fmt: skip
+            words = st.text_input(
+                _("Tìm hộ"), key="find", type="search", live=True, icon=":material/search:", on_change=paging.first, width=260,
+                placeholder=_("Tìm tên, địa chỉ, số"), label_visibility="collapsed",
+            )  # fmt: skip
+with needed(back=LIST), reading() as session:
+    seen = groups.group_overview(
+        session, actor=actor, group_id=group_id, is_joined=STATES.get(state or "all"), words=words or "", page=paging.asked(),
+        size=SIZE,
+    )  # fmt: skip
+    leader = group_leaders.leader_of(session, actor=actor, group=group)
+    link = links.find_join_link(session, group_id=group_id)
+    events = audit.history(session, subject_kind="group", subject_id=group_id) if sees_people else []
+    able = group_leaders.may_lead(session, actor=actor, unit_id=seen.unit.id) if can_write else []
+
+with top:
+    leads = _("phụ trách: {name}", name=leader.name) if leader else _("chưa có người phụ trách") if sees_people else ""
+    shut = parts.badge("unknown", _("đã đóng {day}", day=day(group.closed_on, weekday=False))) if group.closed_on else ""
+    parts.head(group.name, shut, _(group.kind.label), seen.unit.label, leads)
+    community.group_figures(seen)
+with left:
+    if has_list:
+        with listed:
+            parts.section(_("{n} hộ", n=number(seen.households.total)), _("bấm tên để mở hộ"))
+        joining.last_tick(actor=actor, group_id=group.id)
+        if not seen.households.rows:
+            parts.empty(*community.nothing_listed(state=state or "all", is_narrowed=bool(words)))
+        with st.container(gap=None, key="records"):
+            joining.list_of(seen.households.rows, actor=actor, group=group, with_unit=not is_home, shows=state == "all")
+        paging.turn(seen.households.pages)
+    elif is_home:
+        parts.chart(_("Hai năm qua"), drawing.growth(seen.growth, columns=1), key="growth")
+
+with right:
+    if sees_people:
+        who = f"{leader.name}, {leader.unit_label}" if leader else _("Chưa có ai. Chọn ở mục Sửa nhóm.")
+        parts.facts((_("Người phụ trách"), who), (_("Gọi"), (parts.call(leader.phone) if leader else "") or "–"))
+    if is_home and group.closed_on is None:
+        if link is None:
+            with transaction() as session:
+                link = links.join_link(session, group_id=group.id)
+        community.door(link_url=links.public_url(link), join_url=group.join_url)
+    if has_list and is_home:
+        parts.chart(_("Hai năm qua"), drawing.growth(seen.growth, columns=1), key="growth")
+    if can_write and group.closed_on is None:
+        with st.expander(_("Sửa nhóm"), key="g_edit"), st.form("group", border=False):
+            values, slots = group_form.ask(groups.values_of(group), key=key)
+            leader_id = group_form.ask_leader({one.id: one for one in able}, chosen=group.leader_id, key=key)
+            is_saved = st.form_submit_button(_("Ghi lại"), key="g_save", type="primary")
+            if is_saved:
+                with refusals_at(slots):
+                    with transaction() as session:
+                        groups.change(session, actor=actor, group_id=group.id, values=values)
+                        groups.set_leader(session, actor=actor, group_id=group.id, leader_id=leader_id)
+                    leave_for(HERE, news=_("Đã ghi."), id=str(group.id))
+        with st.expander(_("Đóng nhóm"), key="g_close"):
+            parts.hint(_("Nhóm không còn nhận tin; hộ trong nhóm tính là ngoài nhóm từ hôm nay. Lịch sử vẫn giữ."))
+            asks = _("Nhóm có {n} hộ. Gõ số hộ để chắc chắn.", n=number(seen.members))
+            if confirmed_by_count(seen.members, asks, key=f"{key}_count") and st.button(_("Đóng nhóm"), key="g_close_ok"):
+                with refusals():
+                    with transaction() as session:
+                        groups.close(session, actor=actor, group_id=group.id)
+                    leave_for(HERE, news=_("Đã đóng nhóm."), id=str(group.id))
+    history.of(events, key="g_history")
+st.page_link(LIST, label=_("Về danh sách nhóm"), icon=":material/arrow_back:")

@@ -1,0 +1,76 @@
+"""Hộ dân: who lives here, how are they reached."""
+
+import streamlit as st
+
+from core.db import reading
+from models import Need, Role
+from services import access, figures, households
+from services.households import Filters
+from ui import _, enter, household_file, number, parts, share
+from ui.households import SIZE, row
+from ui.paging import asked, first, turn
+
+STATES = {"out": False, "in": True}
+actor = enter(_("Hộ dân"), needs=access.SEES_PEOPLE)
+with reading() as session:
+    places = {unit.label: unit.id for unit in households.places(session, actor=actor)}
+    total = figures.coverage(session, actor=actor).total
+states = {"out": _("ngoài nhóm"), "in": _("trong nhóm"), "gone": _("đã chuyển đi")}
+orders = {"hard": _("khó tới trước"), "name": _("theo tên")}
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    # Names and numbers stay out of the address: it may be sent on, or lie in a log.
+    words = st.text_input(
+        _("Tìm chủ hộ, địa chỉ, số điện thoại"), key="find", type="search", live=True, icon=":material/search:", width=358,
+        placeholder=_("ví dụ: hoang thi, 0912, ngõ 12"), persist_state="session", on_change=first,
+    )  # fmt: skip
+    place = None
+    if len(places) > 1:
+        place = st.selectbox(
+            _("Tổ, thôn"), list(places), index=None, key="to", bind="query-params", placeholder=_("Tất cả"), width=200,
+            on_change=first,
+        )  # fmt: skip
+    state = st.selectbox(
+        _("Tình trạng"), list(states), index=None, format_func=states.__getitem__, key="tt", bind="query-params",
+        placeholder=_("Tất cả"), width=142, on_change=first,
+    )  # fmt: skip
+    with st.popover(_("Lọc thêm"), icon=":material/tune:", key="more"):
+        without_phone = st.toggle(_("Không có số điện thoại"), key="so", bind="query-params", on_change=first)
+        needs = st.pills(
+            _("Hoàn cảnh cần lưu ý"), list(Need), selection_mode="multi", format_func=lambda need: _(need.label), key="hc",
+            bind="query-params", on_change=first,
+        )  # fmt: skip
+        order = st.segmented_control(
+            _("Thứ tự"), list(orders), default="hard", required=True, format_func=orders.__getitem__, key="xep",
+            bind="query-params", on_change=first,
+        )  # fmt: skip
+    st.page_link("pages/new_household.py", label=_("Thêm hộ"), icon=":material/add_home:")
+
+filters = Filters(
+    words=words or "", unit_id=places.get(place or ""), is_joined=STATES.get(state or ""), without_phone=without_phone,
+    needs=tuple(needs), has_left=state == "gone", order="name" if order == "name" else "hard_to_reach",
+)  # fmt: skip
+with reading() as session:
+    found = households.search(session, actor=actor, filters=filters, page=asked(), size=SIZE)
+
+if not found.rows:
+    if filters == Filters(order=filters.order):
+        parts.empty(
+            _("Chưa có hộ nào"), _("Nhập danh sách hộ của từng tổ từ bảng tính, hoặc thêm từng hộ ở đây."),
+            _("Thêm hộ đầu tiên"), page="pages/new_household.py",
+        )  # fmt: skip
+    else:
+        parts.empty(_("Không có hộ nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu, hoặc bỏ bớt điều kiện lọc."))
+    st.stop()
+order_words = _("hộ khó tới đứng trước") if filters.order != "name" else _("theo tên, thứ tự chữ cái")
+in_all = _(
+    "{joined} / {all} hộ trong nhóm, {share}", joined=number(total.joined), all=number(total.households),
+    share=share(total.coverage),
+)  # fmt: skip
+parts.section(_("{n} hộ, {order}", n=number(found.total), order=order_words), in_all)
+with st.container(gap=None, key="records"):
+    for one in found.rows:
+        with row(one, actor=actor, with_unit=actor.role is not Role.LEAD or len(places) > 1):
+            pass
+turn(found.pages)
+household_file.button(filters, key="take")

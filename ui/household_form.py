@@ -1,0 +1,50 @@
+"""The form of a household: what is typed stays, what cannot be right is said beside its field."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import clock
+from models import Need
+from services.household_values import HouseholdValues
+from services.import_values import ADDRESS_MAX, CODE_MAX, NAME_MAX, PEOPLE_MAX
+from ui.forms import Slots
+from ui.words import _
+
+
+def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
+    """The fields, with a place under each for what is wrong with it. Stands inside a `st.form`."""
+    slots: dict[str, DeltaGenerator] = {}
+    head_name = st.text_input(_("Họ và tên chủ hộ"), values.head_name, key=f"{key}_name", max_chars=NAME_MAX)
+    slots["head_name"] = st.empty()
+    address = st.text_input(
+        _("Địa chỉ"), values.address, key=f"{key}_address", max_chars=ADDRESS_MAX, placeholder=_("ví dụ: số 12, ngõ 4")
+    )
+    slots["address"] = st.empty()
+    phone = st.text_input(
+        _("Điện thoại"), values.phone, key=f"{key}_phone", max_chars=20, placeholder=_("bỏ trống nếu không có số")
+    )
+    slots["phone"] = st.empty()
+    with st.container(horizontal=True):
+        people = st.number_input(_("Số người"), 0, PEOPLE_MAX, values.people, key=f"{key}_people", width=170)
+        smartphones = st.number_input(
+            _("Có điện thoại thông minh"), 0, PEOPLE_MAX, values.smartphones, key=f"{key}_smartphones", width=220
+        )
+    slots["people"] = slots["smartphones"] = st.empty()
+    needs = st.pills(
+        _("Hoàn cảnh cần lưu ý khi báo tin"), list(Need), selection_mode="multi", default=list(values.needs),
+        format_func=lambda need: _(need.label), key=f"{key}_needs",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        code = st.text_input(
+            _("Mã hộ"), values.code, key=f"{key}_code", max_chars=CODE_MAX, placeholder=_("bỏ trống: tự đánh số"), width=170
+        )
+        arrived_on = st.date_input(
+            _("Ở đây từ ngày"), values.arrived_on or clock.today(), min_value="1900-01-01", max_value=clock.today(),
+            key=f"{key}_since", format="DD/MM/YYYY", width=220,
+        )  # fmt: skip
+    slots["code"] = slots["arrived_on"] = st.empty()
+    typed = HouseholdValues(
+        head_name=head_name, code=code, address=address, phone=phone, people=people, smartphones=smartphones,
+        needs=tuple(needs), arrived_on=arrived_on,
+    )  # fmt: skip
+    return typed, slots

@@ -173,13 +173,16 @@ def refused_xlsx(result: ImportResult, *, language: str = "vi") -> bytes:
 def mended(result: ImportResult, corrections: Mapping[int, Mapping[str, str]]) -> Sheet:
     """A sheet of the refused rows with the cells a person put right, by row number and header; rows keep their numbers.
 
-    A row whose wrong value was left as it was stays out: a code used twice would otherwise be taken for its first user.
+    A row whose wrong value was left as it was stays out: a code used twice would otherwise be taken for its first user. Too large
+    a count may be right, and the number of people beside it wrong.
     """
     own = refused_rows(result)[0][OWN_HEADERS:]
+    counts = {"", *(result.columns.get(name) for name in ("smartphones", "group_people", "group"))}
     rows: list[list[Cell]] = [[] for _ in range(max((one.row for one in result.rejected), default=0) + 1)]
     for one in result.rejected:
         cells = {**one.cells, **corrections.get(one.row, {})}
-        if cells.get(one.column) != one.cells.get(one.column) or (not one.column and cells != one.cells):
+        changed = {header for header, cell in cells.items() if cell != one.cells.get(header)}
+        if changed & {one.column, *one.column.split(" + ")} or (changed and one.column in counts):
             rows[one.row - 1] = [cells.get(header, "") for header in own]
     first = min((one.row for one in result.rejected), default=2)
     rows[first - 2] = list(own)  # no row is refused above the second: one above it was the header

@@ -617,3 +617,24 @@ def test_refused_rows_are_mended_in_place_and_keep_their_numbers(session: Sessio
     assert [one.row for one in result.rejected] == [3, 4, 5]
     assert [household.head_name for household in households(session)] == ["An"]
     assert [(one.row, one.column) for one in second.rejected] == [(4, "SĐT")]
+
+
+def test_too_large_a_count_may_be_mended_by_the_count_beside_it(session: Session, ward: Unit) -> None:
+    result = imported(session, ward, [*AN[:6], 3, 5, ""])
+
+    again = imports.mended(result, {2: {"Số khẩu": "6"}})
+    second = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=again)
+
+    assert [one.column for one in result.rejected] == ["Điện thoại thông minh"]
+    assert [(household.people, household.smartphones) for household in households(session)] == [(6, 5)]
+    assert second.rejected == []
+
+
+def test_a_value_read_from_several_columns_is_mended_in_any_of_them(session: Session, ward: Unit) -> None:
+    header = ["Họ tên", "Tổ", "Điện thoại 1", "Điện thoại 2"]
+    result = imported(session, ward, ["An", "Tổ 12", "123", "0987654321"], header=header)
+
+    imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=imports.mended(result, {2: {"Điện thoại 1": "0912345678"}}))
+
+    assert [one.column for one in result.rejected] == ["Điện thoại 1 + Điện thoại 2"]
+    assert [household.phone for household in households(session)] == ["+84912345678"]

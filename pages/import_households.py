@@ -25,7 +25,7 @@ if mine.done:
             if importing.begin_mending(mine, actor, typed):
                 st.rerun()
             st.warning(_("Chưa có dòng nào được sửa ở ô bị sai."))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(LIST, label=_("Xem sổ hộ"), icon=":material/home:")
         if st.button(_("Nhập tệp khác"), key="i_again", icon=":material/upload_file:"):
             mine.drop()
@@ -35,8 +35,7 @@ if mine.done:
 if not mine.upload:
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
-        given = st.file_uploader(_("Danh sách hộ dân"), key=f"i_file{mine.turn}", max_upload_size=50)
-        if given:
+        if given := importing.uploader(mine):
             with refusals():
                 mine.take(given, name=given.name, size=given.size)
                 st.rerun()
@@ -53,19 +52,23 @@ with needed(back=HERE):
     found = importing.look(mine, sheet=wanted, wishes={})
 wishes: dict[str, str] = {}
 seen = found
+rows = st.container()
 if not isinstance(found, Refusal):
-    row = _("dòng tiêu đề: {n}", n=number(found.header_row))
-    parts.section(_("Mỗi cột là gì"), f"{row}; " + _("đổi ở đây nếu nhận nhầm"))
-    wishes = importing.choose_fields(importing.fields_of(found), key=f"i_col{mine.turn}_{mine.sheets.index(sheet)}")
+    fields = importing.fields_of(found)
+    with st.expander(_("Cột nào nhận nhầm? Đổi ở đây"), icon=":material/view_column:", key=f"i_cols{mine.turn}"):
+        wishes = importing.choose_fields(fields, key=f"i_col{mine.turn}_{mine.sheets.index(sheet)}")
     with needed(back=HERE):
         seen = importing.look(mine, sheet=wanted, wishes=wishes)
 tried = None
 if isinstance(seen, Refusal):
-    st.error(said(seen))
+    rows.error(said(seen))
 else:
-    importing.about(seen)
-    parts.section(_("{n} dòng đầu", n=number(len(seen.samples))), _("dưới tên trường sẽ ghi vào"))
-    importing.samples(seen)
+    with rows:
+        of = _("nhận ra {n} trên {all} cột, tiêu đề ở dòng {row}", n=number(len(seen.columns)), all=number(len(seen.headers)),
+               row=number(seen.header_row))  # fmt: skip
+        parts.section(_("{n} dòng đầu, dưới tên trường sẽ ghi vào", n=number(len(seen.samples))), of)
+        importing.samples(seen)
+        importing.about(seen)
     places = importing.targets(actor)
     unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=lambda id_: plain(places[id_]), key="i_unit", width=420)
     if "unit" not in seen.columns and unit_id == next(iter(places)):

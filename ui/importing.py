@@ -26,6 +26,8 @@ from ui.work import Tell, Work
 
 STATE = "i_hand"
 NOWHERE = ""  # a column that is left out
+SAMPLES_HIGH = 386  # pixels: ten rows, the others by scrolling
+WIDTHS = (64, 150, 320)  # pixels of the editor's own columns: row, column, reason
 REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
 # The list we offer to fill in. Not translated: it is Vietnamese wards that fill it, and the reader must know each header.
 TEMPLATE = (
@@ -217,13 +219,8 @@ def samples(seen: Prepared) -> None:
         | {_(FIELDS[name]): ", ".join(texts[h] for h in dict.fromkeys(titles) if texts.get(h)) for name, titles in names.items()}
         for row, texts in seen.samples
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        alt=_("{n} dòng đầu của danh sách", n=number(len(rows))),
-        key="i_rows",
-    )
+    words = _("{n} dòng đầu của danh sách", n=number(len(rows)))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height=SAMPLES_HIGH, alt=words, key="i_rows")
 
 
 def figures(result: ImportResult) -> None:
@@ -251,13 +248,20 @@ def refused(result: ImportResult) -> None:
         (number(one.row), one.column or "–", parts.cell(one.value) if one.value else "–", one.reason(language()))
         for one in result.rejected[:REFUSED_DRAWN]
     ]
-    heads: list[Column | str] = [_("Dòng"), Column(_("Cột"), "num"), Column(_("Đang ghi"), "wide"), Column(_("Lý do"), "wide")]
+    heads: list[Column | str] = [_("Dòng"), _("Cột"), Column(_("Đang ghi"), "wide"), Column(_("Lý do"), "wide")]
     parts.table(heads, rows, shown=REFUSED_SHOWN, more=_("Xem {n} dòng", n=number(len(rows))))
     st.download_button(
         _("Tải các dòng chưa đúng (Excel)"), partial(imports.refused_xlsx, result, language=language()),
         "dong-chua-dung.xlsx", XLSX,
         key="i_refused", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+
+
+def uploader(mine: Hand) -> Any:
+    """The place to drop a file. Streamlit's own word on the button is English: the style sheet writes ours over it."""
+    st.html(f'<style>:root {{ --choose-file: "{_("Chọn tệp")}"; }}</style>')
+    label = _("Chọn tệp danh sách hộ, hoặc kéo thả vào đây")
+    return st.file_uploader(label, key=f"i_file{mine.turn}", max_upload_size=uploads.BYTES_MAX >> 20)
 
 
 def promises() -> None:
@@ -288,7 +292,8 @@ def editor(result: ImportResult, *, key: str) -> dict[int, dict[str, str]]:
     fixed = headers[: imports.OWN_HEADERS]
     st.data_editor(
         pd.DataFrame(rows, columns=headers), hide_index=True, disabled=fixed, key=key, on_change="ignore",
-        column_order=[fixed[0], fixed[2], *headers[len(fixed) :]], alt=_("Các dòng chưa đúng, sửa được ngay trong ô"),
+        column_config={one: st.column_config.TextColumn(width=wide) for one, wide in zip(fixed, WIDTHS, strict=True)},
+        alt=_("Các dòng chưa đúng, sửa được ngay trong ô"),
     )  # fmt: skip
     return corrections(some, st.session_state.get(key, {}).get("edited_rows", {}))
 

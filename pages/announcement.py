@@ -7,8 +7,10 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from services import access, announcements, drafts, reach, relays
+from services.access import Actor
 from ui import _, board, confirmed_by_count, drawing, enter, leave_for, near, number, parts, refusals, stay
 from ui.compose import asked_for
+from ui.kept import kept, seen_by
 
 actor = enter(needs=access.WRITERS)
 item_id = asked_for("id")
@@ -16,10 +18,8 @@ if item_id is None:
     leave_for("pages/announcements.py")
 
 
-@st.fragment(run_every=10)
-def live(id_: UUID) -> None:
+def draw(me: Actor, id_: UUID) -> None:
     """Everything that moves."""
-    me = stay()
     with reading() as session:
         seen = reach.board(session, actor=me, announcement_id=id_)
     now = clock.now()
@@ -35,6 +35,13 @@ def live(id_: UUID) -> None:
         board.groups(seen, now=now)
     with right:
         parts.chart(_("Tổ trưởng đăng nhanh hay chậm"), drawing.relay_times(seen, now=now), _("mỗi chấm một tổ"))
+
+
+@st.fragment(run_every=10)
+def live(id_: UUID) -> None:
+    """Draw it again every ten seconds; many who look share one drawing."""
+    me = stay()
+    kept("board", seen_by(me, id_), lambda: draw(me, id_))
 
 
 with refusals(), reading() as session:

@@ -31,6 +31,11 @@ def record(
     return event
 
 
+def last_sequence(session: Session) -> int:
+    """The number of the last act; grows with whatever is done on a screen or by terminal."""
+    return session.exec(select(AuditEvent.sequence).order_by(col(AuditEvent.sequence).desc()).limit(1)).first() or 0
+
+
 def history(session: Session, *, subject_kind: str, subject_id: UUID | str, limit: int = 50) -> list[AuditEvent]:
     """What was done to one record, the latest first. The caller has narrowed by its actor."""
     wanted = select(AuditEvent).where(AuditEvent.subject_kind == subject_kind, AuditEvent.subject_id == str(subject_id))

@@ -81,7 +81,7 @@ def of(session: Session, *, actor: Actor) -> Today:
     broken, alive, links = _links(session, actor)
     pace, count = _pace(session, actor, now)
     return Today(
-        reviews=_reviews(session, actor), second_looks=_second_looks(session, actor), late=_late(session, actor, now),
+        reviews=_reviews(session, actor), second_looks=second_looks(session, actor=actor), late=_late(session, actor, now),
         broken_links=broken, below_target=[row for row in table.rows if is_below(row)], running=_running(session, actor, now),
         total=table.total, month_ago=before.total, minutes_to_post=pace, announcements_recent=count, links_alive=alive,
         links=links,
@@ -117,7 +117,8 @@ def _reviews(session: Session, actor: Actor) -> list[Review]:
     return [Review(item, is_returned=False) for item in waiting] + mine
 
 
-def _second_looks(session: Session, actor: Actor) -> list[Announcement]:
+def second_looks(session: Session, *, actor: Actor) -> list[Announcement]:
+    """Emergencies that their author sent alone and nobody else has looked at yet."""
     if actor.role not in access.APPROVERS:
         return []
     return list(

@@ -1,0 +1,46 @@
+"""Drawings kept for a moment: what many people look at is read and drawn once, then replayed.
+
+A key holds everything the drawing depends on: who may see what (unit and role), the reader's language and theme, the day,
+and the number of the last act in the audit. Whatever is done on a screen writes there, so one's own doing shows at once;
+what leaders and residents do on their phones shows within `SECONDS`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core import clock
+from core.db import reading
+from services import audit
+from services.access import Actor
+from ui import parts
+
+SECONDS = 5
+
+
+def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
+    """The key of what this actor may see now. Add whatever else the drawing depends on."""
+    with reading() as session:
+        last = audit.last_sequence(session)
+    look = parts.look()
+    return (
+        str(actor.unit_id),
+        actor.unit_path,
+        actor.role.value,
+        look.language,
+        look.is_dark,
+        clock.today(),
+        last,
+        *map(str, more),
+    )
+
+
+def kept(name: str, key: tuple[Any, ...], draw: Callable[[], None]) -> None:
+    """Draw, or replay what was drawn for the same name and key. `draw` reads its own data and holds nothing to press."""
+    _drawn(name, key, draw)
+
+
+@st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
+def _drawn(name: str, key: tuple[Any, ...], _draw: Callable[[], None]) -> None:  # noqa: ARG001  # what it is kept by
+    _draw()

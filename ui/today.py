@@ -1,0 +1,112 @@
+"""The parts of the first screen: what waits, what is on its way, how the ward does."""
+
+from datetime import datetime
+
+from models import Announcement, Unit
+from services.reach import Board
+from services.today import Late, Review, Today
+from ui import parts
+from ui.parts import Figure
+from ui.previews import stamp_of, until
+from ui.words import _, hour, near, number, share, span
+
+
+def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
+    """What waits for this person, the most pressing first; nothing here but links."""
+    things = seen.things - len(seen.second_looks)
+    parts.section(_("Việc đang chờ"), _("{n} việc, gấp nhất trước", n=number(things)) if things else "")
+    for place, late in enumerate(seen.late):
+        _late(place, late, now)
+    for place, one in enumerate(seen.reviews):
+        _review(place, one)
+    for place, link in enumerate(seen.broken_links):
+        parts.action(
+            f"link{place}", "overdue", _("Mã QR hỏng: {title}", title=link.title or link.slug),
+            _("{place}. Chỉ đổi đường dẫn, không phải in lại.", place=link.place or _("chưa ghi nơi treo")), _("Đổi"),
+            page="pages/link.py", ma=link.slug,
+        )  # fmt: skip
+    if seen.below_target:
+        missing = sum(row.households - row.joined for row in seen.below_target)
+        goal = share(ward.target_percent / 100, 0)
+        parts.action(
+            "below", "unknown", _("{n} tổ dưới mục tiêu {share}", n=number(len(seen.below_target)), share=goal),
+            _("{n} hộ chưa ở trong nhóm nào của tổ.", n=number(missing)), _("Xem"), page="pages/groups.py",
+        )  # fmt: skip
+    if not things:
+        parts.empty(
+            _("Không có việc nào đang chờ"), _("Khi có bản chờ duyệt, tổ quá hạn hay mã hỏng, việc đó hiện ở đây."),
+            _("Soạn thông báo"), page="pages/compose.py",
+        )  # fmt: skip
+
+
+def _late(place: int, late: Late, now: datetime) -> None:
+    has_time = late.must_reach_by is not None and late.must_reach_by > now
+    limit = " " + _("Hạn đến mọi hộ: {at}.", at=near(late.must_reach_by)) if has_time and late.must_reach_by else ""
+    words = _("Quá hạn {span}, {n} hộ chưa thấy tin.", span=span(now - (late.due_at or now)), n=number(late.households))
+    parts.action(
+        f"late{place}", "overdue", _("{n} tổ chưa đăng: {title}", n=number(late.groups), title=late.title), words + limit,
+        _("Theo dõi"), page="pages/announcement.py", id=str(late.announcement_id),
+    )  # fmt: skip
+
+
+def _review(place: int, one: Review) -> None:
+    item = one.announcement
+    if one.is_returned:
+        parts.action(
+            f"back{place}", "waiting", _("Sửa lại: {title}", title=item.title), item.return_reason, _("Sửa"),
+            page="pages/compose.py", id=str(item.id),
+        )  # fmt: skip
+        return
+    by = _("phải tới trước {at}", at=near(item.must_reach_by)) if item.must_reach_by else _("không có hạn")
+    parts.action(
+        f"review{place}", "waiting", _("Duyệt: {title}", title=item.title), f"{_(item.urgency.label)}, {by}.", _("Duyệt"),
+        page="pages/review.py", id=str(item.id),
+    )  # fmt: skip
+
+
+def second_look(place: int, item: Announcement) -> bool:
+    """An emergency its author sent alone; True when it was looked at."""
+    return parts.action(
+        f"look{place}", "waiting", _("Xem lại tin hỏa tốc: {title}", title=item.title),
+        _("Người soạn đã gửi ngay, cần người thứ hai xem lại."), _("Đã xem lại"),
+    )  # fmt: skip
+
+
+def running(board: Board, *, now: datetime) -> None:
+    """The announcement the ward looks at first: how far it has come."""
+    item, everyone = board.announcement, board.households or 1
+    parts.section(_("Đang đi tới bà con"), _("cập nhật {at}", at=hour(now)))
+    title = parts.joined(parts.link(item.title, "announcement", id=str(item.id)), " ", stamp_of(item.urgency))
+    line = parts.bar(board.known / everyone, board.estimated / everyone)
+    parts.lines(title, *([until(item.must_reach_by)] if item.must_reach_by else []), line)
+    words = _(
+        "{known} hộ biết chắc, {estimated} ước tính, trên {all} hộ; {posted} / {groups} tổ đã đăng",
+        known=number(board.known), estimated=number(board.estimated), all=number(board.households),
+        posted=number(board.posted), groups=number(len(board.rows)),
+    )  # fmt: skip
+    parts.lines(words, parts.bar_key())
+
+
+def month(seen: Today) -> None:
+    """Four figures of the ward against thirty days before."""
+    total, before = seen.total, seen.month_ago
+    parts.section(_("Phường tháng này"), _("so với 30 ngày trước"))
+    parts.figures(
+        Figure(
+            _("Hộ trong nhóm"), share(total.coverage), "",
+            _("{n} / {all} hộ, thêm {more}", n=number(total.joined), all=number(total.households),
+              more=number(total.joined - before.joined)),
+        ),
+        Figure(
+            _("Tổ đăng tin sau"), number(seen.minutes_to_post) if seen.minutes_to_post is not None else "–", _("phút"),
+            _("trung vị {n} thông báo", n=number(seen.announcements_recent)),
+        ),
+        Figure(
+            _("Mã QR còn dùng"), number(seen.links_alive), _("/ {n} mã", n=number(seen.links)),
+            _("{n} mã hỏng", n=number(seen.links - seen.links_alive)), "overdue" if seen.links_alive < seen.links else None,
+        ),
+        Figure(
+            _("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),
+            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)),
+        ),
+    )  # fmt: skip

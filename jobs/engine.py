@@ -9,7 +9,7 @@ from core.db import driver_url
 from core.settings import settings
 from jobs import work
 
-SWEEP = "0 * * * * *"
+SWEEP, NIGHTLY = "0 * * * * *", "0 0 3 * * *"
 
 
 def prepare() -> None:
@@ -38,8 +38,12 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
         DBOS.listen_queues(list(queues))
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
+    zone = settings().timezone
     DBOS.apply_schedules(
-        [{"schedule_name": "sweep", "workflow_fn": work.sweep, "schedule": SWEEP, "cron_timezone": settings().timezone}]
+        [
+            {"schedule_name": "sweep", "workflow_fn": work.sweep, "schedule": SWEEP, "cron_timezone": zone},
+            {"schedule_name": "nightly", "workflow_fn": work.nightly, "schedule": NIGHTLY, "cron_timezone": zone},
+        ]
     )  # fmt: skip
 
 

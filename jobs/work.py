@@ -4,16 +4,19 @@ Each workflow is short and its steps can be run twice: the services they call lo
 that is killed between two steps goes on from the last finished one when it, or another under its name, starts again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from dbos import DBOS
 
+from core import clock
 from core.db import transaction
-from services import due, sending
+from services import due, scans, sending
 
 log = structlog.get_logger()
+SCANS_KEPT = timedelta(days=90)  # raw openings; the counts stay for good
+RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
 
 
 @DBOS.step()
@@ -75,3 +78,27 @@ def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives."""
     if done := sweep_step():
         log.info("announcement.sweep", done=done)
+
+
+@DBOS.step()
+def forget_step() -> int:
+    """Idempotent: what is gone is gone."""
+    with transaction() as session:
+        return scans.forget_raw(session, before=clock.now() - SCANS_KEPT)
+
+
+@DBOS.step()
+def tidy_step() -> int:
+    """Idempotent: finished work of the engine that nobody asks for any more, at most three thousand a night."""
+    before = (clock.now() - RUNS_KEPT).isoformat()
+    done = DBOS.list_workflows(
+        status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before, limit=3000, load_input=False, load_output=False
+    )
+    DBOS.delete_workflows([run.workflow_id for run in done])
+    return len(done)
+
+
+@DBOS.workflow(name="nightly")
+def nightly(_scheduled: datetime, _context: object) -> None:
+    """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away."""
+    log.info("nightly", scans=forget_step(), runs=tidy_step())

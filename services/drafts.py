@@ -225,9 +225,15 @@ def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
 
 
 def _apply(announcement: Announcement, words: Words) -> None:
-    announcement.title = _text(clean(words.title), N_("Tiêu đề"), TITLE_MAX)
-    announcement.body = _text(clean_lines(words.body), N_("Nội dung"), BODY_MAX)
-    announcement.group_text = _text(clean_lines(words.group_text), N_("Lời nhắn cho nhóm"), GROUP_TEXT_MAX, may_be_empty=True)
+    announcement.title = _text(
+        clean(words.title), TITLE_MAX, N_("Chưa có “Tiêu đề”."), N_("“Tiêu đề” dài {n} chữ, tối đa {limit}.")
+    )
+    announcement.body = _text(
+        clean_lines(words.body), BODY_MAX, N_("Chưa có “Nội dung”."), N_("“Nội dung” dài {n} chữ, tối đa {limit}.")
+    )
+    announcement.group_text = _text(
+        clean_lines(words.group_text), GROUP_TEXT_MAX, "", N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")
+    )
     announcement.facts = _facts(words.facts)
     announcement.kind, announcement.urgency, announcement.asks_for = words.kind, words.urgency, words.asks_for
     _set_times(announcement, words)
@@ -247,11 +253,12 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
 
 
-def _text(value: str, name: str, limit: int, *, may_be_empty: bool = False) -> str:
-    if not value and not may_be_empty:
-        raise Invalid(N_("Chưa có “{name}”."), name=name)
+def _text(value: str, limit: int, missing: str, too_long: str) -> str:
+    """A text of the announcement; it may be empty where `missing` says nothing."""
+    if not value and missing:
+        raise Invalid(missing)
     if len(value) > limit:
-        raise Invalid(N_("“{name}” dài {n} chữ, tối đa {limit}."), name=name, n=len(value), limit=limit)
+        raise Invalid(too_long, n=len(value), limit=limit)
     return value
 
 

@@ -109,12 +109,21 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
         unit_name=unit.name, leader_name=leader.display_name if leader else "", leader_title=title_of(unit),
         ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
-        link_url=url, announcement_url=url, sent_at=announcement.sent_at or relay.created_at,
-        must_reach_by=announcement.must_reach_by, due_at=relay.due_at, posted_at=relay.posted_at,
+        link_url=url, announcement_url=_general_url(session, announcement.id) or url,
+        sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
+        posted_at=relay.posted_at,
         is_overdue=is_overdue(relay), status=_status(announcement, relay, correction), corrected_title=correction,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
         expires_at=relay.token_expires_at,
     )  # fmt: skip
+
+
+def _general_url(session: Session, announcement_id: UUID) -> str:
+    """The ward's own link, so that a leader who reads the page does not count as one of the group's phones."""
+    found = session.exec(
+        select(ShortLink).where(ShortLink.announcement_id == announcement_id, col(ShortLink.group_id).is_(None))
+    ).first()
+    return links.public_url(found) if found else ""
 
 
 def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:

@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from typing import NoReturn
 from uuid import UUID
 
@@ -163,7 +164,7 @@ def record_id(name: str = "id") -> UUID:
 
 def said(refusal: Refusal) -> str:
     """A refusal in the reader's language; the words of others in it stay harmless."""
-    blanks = {name: plain(_value(value)) for name, value in refusal.details.items()}
+    blanks = {name: value if isinstance(value, date) else plain(_value(value)) for name, value in refusal.details.items()}
     return translate(refusal.message, language=language()).format(**blanks)
 
 

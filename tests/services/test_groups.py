@@ -417,3 +417,15 @@ def test_groups_outside_ones_units_cannot_be_changed(session: Session, unit: Uni
         with pytest.raises(NotFound):
             act()
     assert session.exec(select(Membership)).all() == []
+
+
+def test_whoever_leads_an_association_of_the_ward_sees_its_group_but_no_household(session: Session) -> None:
+    ward = make_unit(session)
+    place = make_unit(session, parent=ward)
+    make_household(session, unit=place)
+    user = make_user(session, unit=make_unit(session, parent=ward), role=Role.LEAD)
+    women = make_group(session, unit=ward, kind=GroupKind.ASSOCIATION, leader_id=user.id)
+
+    seen = groups.group_overview(session, actor=actor_of(session, user), group_id=women.id)
+
+    assert (seen.group.id, seen.households.rows, seen.households.total) == (women.id, [], 0)

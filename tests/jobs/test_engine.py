@@ -1,0 +1,98 @@
+"""The engine in one process: promises are kept once, rolled back with their transaction, and old notes are cleared away."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from dbos import DBOS
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from adapters.engine import DbosEngine
+from core import clock
+from core.db import transaction
+from jobs import engine as durable
+from jobs import work
+from models import Device, Relay, Scan, Urgency
+from services import sending
+from tests.conftest import POSTGRES
+from tests.factories import make_announcement, make_group, make_link, make_unit
+
+pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="starts the engine on a SQLite file")]
+
+
+@pytest.fixture
+def running(engine: Engine) -> Iterator[DbosEngine]:
+    """The engine at work in this process."""
+    durable.prepare()
+    durable.start(executor_id=f"test-{uuid4()}")
+    yield DbosEngine()
+    durable.stop()
+
+
+def wait_until(is_so: Callable[[], bool]) -> bool:
+    patience = threading.Event()
+    return any(is_so() or patience.wait(0.1) for _ in range(200)) and is_so()
+
+
+def runs(key: str) -> list[str]:
+    return [run.status for run in DBOS.list_workflows(workflow_ids=[key])]
+
+
+def test_a_promise_is_kept_once(session: Session, running: DbosEngine) -> None:
+    ward = make_unit(session)
+    make_group(session, unit=make_unit(session, parent=ward))
+    announcement = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY)
+    sending.send(session, announcement=announcement)
+    session.commit()
+
+    for _ in range(2):
+        with transaction() as writing:
+            running.promise(writing, work="remind", key="remind:once", at=clock.now(), subject_id=str(announcement.id))
+
+    def is_reminded() -> bool:
+        session.expire_all()
+        found = session.exec(select(Relay.reminded)).one() is not None
+        session.rollback()
+        return found
+
+    assert any(is_reminded() or threading.Event().wait(0.1) for _ in range(200))
+    assert is_reminded()
+    assert wait_until(lambda: runs("remind:once") == ["SUCCESS"])
+
+
+def test_a_promise_of_a_transaction_that_failed_was_never_made(running: DbosEngine) -> None:
+    def fail() -> None:
+        with transaction() as writing:
+            running.promise(writing, work="remind", key="remind:failed", at=clock.now(), subject_id=str(uuid4()))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+
+    assert runs("remind:failed") == []
+
+
+def test_the_engine_says_that_it_is_ready(running: DbosEngine) -> None:
+    assert durable.is_running()
+
+
+def test_at_night_old_openings_and_old_notes_are_forgotten(session: Session, running: DbosEngine) -> None:
+    link = make_link(session)
+    for days in (1, 89, 91, 400):
+        at = clock.now() - timedelta(days=days)
+        session.add(Scan(link_id=link.id, at=at, device=Device.PHONE, visitor=str(days)))
+    session.commit()
+    with transaction() as writing:
+        running.promise(writing, work="remind", key="remind:old", at=clock.now(), subject_id=str(uuid4()))
+    assert wait_until(lambda: runs("remind:old") == ["SUCCESS"])
+
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        tidied = work.tidy_step()
+    forgotten = work.forget_step()
+
+    assert (forgotten, tidied >= 1, runs("remind:old")) == (2, True, [])
+    assert sorted(session.exec(select(Scan.visitor)).all()) == ["1", "89"]

@@ -89,7 +89,7 @@ with right:
         if link is None:
             with transaction() as session:
                 link = links.join_link(session, group_id=group.id)
-        community.door(link_url=links.public_url(link), join_url=group.join_url)
+        community.door(link_url=links.public_url(link), join_url=group.join_url, can_write=can_write)
     if has_list and is_home:
         parts.chart(_("Hai năm qua"), drawing.growth(seen.growth, columns=1), key="growth")
     if can_write and group.closed_on is None:

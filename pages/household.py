@@ -6,10 +6,10 @@ from core import clock, phones
 from core.db import reading, transaction
 from services import access, audit, household_phones, households
 from services.households import values_of
-from ui import _, day, enter, history, leave_for, needed, number, parts, record_id, refusals
+from ui import _, day, enter, history, leave_for, needed, parts, record_id, refusals
 from ui.forms import refusals_at
 from ui.household_form import ask
-from ui.households import facts, standing
+from ui.households import facts, spell_of, standing
 
 HERE, LIST = "pages/household.py", "pages/households.py"
 actor = enter(needs=access.SEES_PEOPLE)
@@ -55,13 +55,12 @@ with left:
             st.session_state["h_edited" if is_edit else "h_shown"] = key
             st.rerun()
 
-with right, st.container(gap=None):
+with right, st.container(gap="small"):
     parts.section(_("Trong nhóm"))
     if not inside:
         parts.hint(_("Hộ này chưa ở trong nhóm nào.") if home.left_on is None else _("Đã ra khỏi mọi nhóm."))
     for stay in inside:
-        since = _("{n} người, từ {day}", n=number(stay.membership.people), day=day(stay.membership.joined_on, weekday=False))
-        if parts.action(f"out_{stay.membership.id.hex}", "arrived", stay.group.name, since, _("Đã ra nhóm")):
+        if parts.action(f"out_{stay.membership.id.hex}", "arrived", stay.group.name, spell_of(stay.membership), _("Đã ra nhóm")):
             with refusals():
                 with transaction() as session:
                     households.leave(session, actor=actor, household_id=home.id, group_id=stay.group.id)
@@ -75,10 +74,9 @@ with right, st.container(gap=None):
                     with transaction() as session:
                         households.join(session, actor=actor, household_id=home.id, group_id=chosen, people=people)
                     leave_for(HERE, news=_("Đã ghi hộ vào nhóm {name}.", name=offered[chosen]), id=str(home.id))
-    for stay in before:
-        spell = _("{n} người, từ {day}", n=number(stay.membership.people), day=day(stay.membership.joined_on, weekday=False))
-        until = _("đến {day}", day=day(stay.membership.left_on or clock.today(), weekday=False))
-        parts.item("unknown", stay.group.name, f"{spell} {until}")
+    if before:
+        parts.section(_("Trước đây"))
+        parts.facts(*((stay.group.name, spell_of(stay.membership)) for stay in before))
     if home.left_on is None:
         with st.expander(_("Hộ chuyển đi"), key="h_ending"):
             on = st.date_input(_("Từ ngày"), clock.today(), key=f"{key}_end", format="DD/MM/YYYY", max_value=clock.today())

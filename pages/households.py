@@ -10,8 +10,10 @@ from ui import _, enter, household_file, number, parts, share
 from ui.households import SIZE, row
 from ui.paging import asked, first, turn
 
+IMPORT = "pages/import_households.py"
 STATES = {"out": False, "in": True}
 actor = enter(_("Hộ dân"), needs=access.SEES_PEOPLE)
+can_import = actor.role in access.WRITERS
 with reading() as session:
     places = {unit.label: unit.id for unit in households.places(session, actor=actor)}
     total = figures.coverage(session, actor=actor).total
@@ -57,7 +59,7 @@ if not found.rows:
     if filters == Filters(order=filters.order):
         parts.empty(
             _("Chưa có hộ nào"), _("Nhập danh sách hộ của từng tổ từ bảng tính, hoặc thêm từng hộ ở đây."),
-            _("Thêm hộ đầu tiên"), page="pages/new_household.py",
+            _("Nhập danh sách hộ") if can_import else "", page=IMPORT,
         )  # fmt: skip
     else:
         parts.empty(_("Không có hộ nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu, hoặc bỏ bớt điều kiện lọc."))
@@ -73,4 +75,7 @@ with st.container(gap=None, key="records"):
         with row(one, actor=actor, with_unit=actor.role is not Role.LEAD or len(places) > 1):
             pass
 turn(found.pages)
-household_file.button(filters, key="take")
+with st.container(horizontal=True, vertical_alignment="center"):
+    household_file.button(filters, key="take")
+    if can_import:
+        st.page_link(IMPORT, label=_("Nhập danh sách"), icon=":material/upload_file:")

@@ -22,6 +22,7 @@ unit_id = st.selectbox(
     key="g_unit", placeholder=_("Chọn tổ hoặc thôn"), width=560,
 )  # fmt: skip
 if unit_id is None:
+    st.page_link("pages/groups.py", label=_("Về danh sách nhóm"), icon=":material/arrow_back:")
     st.stop()
 if any(row.unit_id == unit_id and row.kind is GroupKind.HOUSEHOLD for row in rows):
     st.info(_("{unit} đã có nhóm hộ dân. Nhóm thứ hai vẫn lập được, hộ ở nhóm nào cũng tính là trong nhóm.", unit=names[unit_id]))

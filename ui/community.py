@@ -29,15 +29,17 @@ def figures(table: CoverageTable, *, before: Coverage, places: str) -> None:
     below = [row for row in table.rows if is_below(row)]
     missing = total.households - total.joined
     gap = sum(row.households - row.joined for row in below)
+    note = _("{gap} trong {missing} hộ còn thiếu", gap=number(gap), missing=number(missing)) if below else _("đều đạt mục tiêu")
+    if not total.households:
+        note = _("chưa có hộ nào")
     parts.figures(
         Figure(
             _("Hộ trong nhóm"), number(total.joined), _("/ {n} hộ", n=number(total.households)),
-            _("{now}, tháng trước {then}", now=share(total.coverage), then=share(before.coverage)),
+            _("{now}, tháng trước {then}", now=share(total.coverage), then=share(before.coverage)) if total.households else "",
         ),
         Figure(
             _("Dưới {share}", share=share(total.target_percent / 100, 0)), number(len(below)), f"/ {places}",
-            _("{gap} trong {missing} hộ còn thiếu", gap=number(gap), missing=number(missing)) if below else _("đều đạt mục tiêu"),
-            "waiting" if below else "arrived",
+            note, "waiting" if below else "arrived" if total.households else None,
         ),
         Figure(
             _("Người mỗi hộ trong nhóm"), number(total.depth, 1) if total.depth else "–", _("người"),
@@ -58,23 +60,32 @@ def things_to_do(table: CoverageTable, groups: Sequence[GroupRow], places: Seque
     lost = [group for group in homes if group.leader_id is None]
     closed = [group for group in homes if not group.join_url]
     off = charts.off_trend(places)
-    low = min(off, key=off.__getitem__, default=None)
-    high = max(off, key=off.__getitem__, default=None)
+    usual = table.total.smartphone_rate or 0
+    low = min((one for one in off if (one.smartphones or 0) > usual), key=off.__getitem__, default=None)
+    high = max((one for one in off if (one.smartphones or 0) < usual), key=off.__getitem__, default=None)
     parts.section(_("Việc nên làm"))
+    if not table.total.households:
+        _todo("nobody", _("Chưa có hộ nào"), [_("Nhập danh sách hộ của từng tổ, thôn từ bảng tính.")], _("Nhập"),
+              page="pages/import_households.py" if can_write else "")  # fmt: skip
+    elif not (alone or lost or closed):
+        with parts.line(
+            "fine", "arrived", _("Tổ nào cũng có nhóm"), _("Nhóm nào cũng có người phụ trách, có đường dẫn vào nhóm.")
+        ):
+            pass
     if alone:
         _todo("alone", _("{n} tổ, thôn chưa có nhóm", n=number(len(alone))), [row.unit_name for row in alone], _("Lập nhóm"),
               page="pages/new_group.py" if can_write else "", unit=alone[0].unit_code)  # fmt: skip
     if lost:
         _todo("lost", _("{n} nhóm chưa có người phụ trách", n=number(len(lost))), [one.unit_label for one in lost],
-              _("Chọn người"), page="pages/group.py", id=str(lost[0].id))  # fmt: skip
+              _("Chọn người"), page="pages/group.py" if can_write else "", id=str(lost[0].id))  # fmt: skip
     if closed:
         _todo("closed", _("{n} nhóm chưa có đường dẫn vào nhóm", n=number(len(closed))), [one.unit_label for one in closed],
-              _("Thêm"), page="pages/group.py", id=str(closed[0].id))  # fmt: skip
+              _("Thêm"), page="pages/group.py" if can_write else "", id=str(closed[0].id))  # fmt: skip
     for place, tone, title in (
         (low, "overdue", _("{name}: nhiều điện thoại, ít hộ vào nhóm")),
         (high, "arrived", _("{name}: ít điện thoại, vẫn nhiều hộ vào nhóm")),
     ):
-        if place and abs(off[place]) >= UNUSUAL:
+        if place and (off[place] <= -UNUSUAL if tone == "overdue" else off[place] >= UNUSUAL):
             words = _(
                 "{joined} hộ trong nhóm, {phones} người có điện thoại thông minh; tổ khác cùng mức thường {usual}.",
                 joined=share(place.rate), phones=share(place.smartphones, 0), usual=share(place.rate - off[place], 0),
@@ -116,12 +127,9 @@ def units(table: CoverageTable, groups: Sequence[GroupRow], *, phones: dict[UUID
         _row(row, of_unit.get(row.unit_id, []), phones, shows_leaders=shows_leaders)
         for row in sorted(table.rows, key=lambda row: (row.coverage is None, row.coverage or 0, -row.households))
     ]
-    heads: list[Column | str] = [
-        _("Tổ, thôn và người phụ trách"), Column(_("Tình trạng"), "num"), Column(_("Hộ trong nhóm"), "wide"),
-        Column(_("Trên số hộ"), "num"),
-    ]  # fmt: skip
-    if shows_leaders:
-        heads.append(Column(_("Gọi"), "num"))
+    name, state = _("Tổ, thôn và người phụ trách") if shows_leaders else _("Tổ, thôn"), Column(_("Tình trạng"), "num")
+    bar, count = Column(_("Hộ trong nhóm"), "wide"), Column(_("Trên số hộ"), "num")
+    heads: list[Column | str] = [name, state, bar, count, Column(_("Gọi"), "num")] if shows_leaders else [name, state, count, bar]
     parts.table(heads, rows, shown=SHOWN, more=_("Xem cả {n} tổ, thôn", n=number(len(rows))))
 
 
@@ -131,12 +139,12 @@ def _row(row: Coverage, groups: Sequence[GroupRow], phones: dict[UUID, str], *, 
     leader = (group.leader or _("chưa có người phụ trách")) if group and shows_leaders else ""
     name = parts.link(row.unit_name, "group", id=str(group.id)) if group else row.unit_name
     says = _("{share} hộ trong nhóm", share=share(row.coverage))
-    cells = [
-        parts.cell(name, ", ".join(part for part in (leader, more) if part)), _stands(row, group),
-        parts.bar(row.coverage, target=row.target_percent / 100, says=says) if row.households else "",
-        parts.joined(share(row.coverage), parts.small(_("{n} / {all}", n=number(row.joined), all=number(row.households)))),
-    ]  # fmt: skip
-    return cells + ([parts.call(phones.get(group.leader_id)) if group and group.leader_id else ""] if shows_leaders else [])
+    bar = parts.bar(row.coverage, target=row.target_percent / 100, says=says) if row.households else ""
+    count = parts.joined(share(row.coverage), parts.small(_("{n} / {all}", n=number(row.joined), all=number(row.households))))
+    known = [parts.cell(name, ", ".join(part for part in (leader, more) if part)), _stands(row, group)]
+    if not shows_leaders:
+        return [*known, count, bar]
+    return [*known, bar, count, parts.call(phones.get(group.leader_id)) if group and group.leader_id else ""]
 
 
 def _stands(row: Coverage, group: GroupRow | None) -> Markup:
@@ -219,13 +227,12 @@ def nothing_listed(*, state: str, is_narrowed: bool) -> tuple[str, str]:
     return _("Chưa có hộ nào"), _("Ghi hộ vào nhóm ở danh sách chưa vào nhóm.")
 
 
-def door(*, link_url: str, join_url: str | None) -> None:
+def door(*, link_url: str, join_url: str | None, can_write: bool) -> None:
     """The address by which households join, as a link and as a code to show on a phone or a wall."""
     parts.section(_("Mời vào nhóm"), _("dán ở nhà văn hóa, gửi cho hàng xóm"))
     if not join_url:
-        parts.note(
-            "overdue", _("Chưa có đường dẫn Zalo"), _("Trang mời đã có, nhưng chưa có nút vào nhóm. Thêm ở mục Sửa nhóm.")
-        )  # fmt: skip
+        how = _("Thêm ở mục Sửa nhóm.") if can_write else _("Nhờ phường thêm.")
+        parts.note("overdue", _("Chưa có đường dẫn Zalo"), _("Trang mời đã có, nhưng chưa có nút vào nhóm. {how}", how=how))
     with st.container(horizontal=True, vertical_alignment="center"):
         codes.show(link_url)
         with st.container(width=260):

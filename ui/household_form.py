@@ -36,7 +36,7 @@ def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
     )  # fmt: skip
     with st.container(horizontal=True):
         code = st.text_input(
-            _("Mã hộ"), values.code, key=f"{key}_code", max_chars=CODE_MAX, placeholder=_("bỏ trống: tự đánh số"), width=170
+            _("Mã hộ"), values.code, key=f"{key}_code", max_chars=CODE_MAX, placeholder=_("tự đánh số"), width=170
         )
         arrived_on = st.date_input(
             _("Ở đây từ ngày"), values.arrived_on or clock.today(), min_value="1900-01-01", max_value=clock.today(),

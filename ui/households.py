@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from core.text import fold
-from models import Household, Need
+from models import Household, Membership, Need
 from services.access import Actor
 from services.household_phones import sees_numbers, shown
 from services.household_search import HouseholdRow
@@ -53,13 +53,22 @@ def _details(one: HouseholdRow, actor: Actor, *, with_unit: bool, with_standing:
     place = place_of(one.address, one.unit_label if with_unit else "")
     people = _("{n} người", n=number(one.people))
     in_group = _("{n} trong nhóm", n=number(one.people_joined)) if one.joined else ""
-    phone = parts.call(one.phone) if sees_numbers(actor) else Markup("<span>{}</span>").format(shown(actor, one.phone))
     stands = standing(is_joined=one.joined, has_phone=bool(one.phone), left_on=one.left_on) if with_standing else ""
+    is_said = with_standing and not one.joined  # that there is no number
+    phone: str | Markup = "" if one.phone or is_said else parts.soft(_("không có số"))
+    if one.phone:
+        phone = parts.call(one.phone) if sees_numbers(actor) else Markup("<span>{}</span>").format(shown(actor, one.phone))
     needs = needs_of(one.needs)
     return Markup('<div class="cn-rec">{}<span class="at">{}{}</span><span class="few">{}</span>{}</div>').format(
         stands, place, parts.small(needs) if needs else "", ", ".join(part for part in (people, in_group) if part),
-        phone or Markup('<span class="cn-soft">{}</span>').format(_("không có số")),
+        phone,
     )  # fmt: skip
+
+
+def spell_of(stay: Membership) -> str:
+    """With how many people a household was in a group, and when."""
+    since = _("{n} người, từ {day}", n=number(stay.people), day=day(stay.joined_on, weekday=False))
+    return since if stay.left_on is None else since + _(" đến {day}", day=day(stay.left_on, weekday=False))
 
 
 def facts(household: Household, *, unit_label: str, phone: Markup | str) -> None:

@@ -362,3 +362,25 @@ def test_a_name_never_becomes_a_tag(session: Session, visit: Visit, unit: Unit, 
     for page in (visit("groups", user=official), at):
         assert "<img" not in words(page)
         assert "&lt;img src=x" in words(page)
+
+
+def test_many_phones_and_few_in_the_chat_is_called_out(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
+) -> None:
+    """Coverage 1/4 where 4 of 4 have a smartphone; elsewhere it rises with the phones from 1/4 to 4/4."""
+    for phones in (1, 2, 3, 4):
+        place = make_unit(session, parent=ward, short_name=f"Tổ {phones}, Sông Cầu")
+        group = make_group(session, unit=place)
+        for n in range(4):
+            settle(
+                session, unit=place, head_name="Bế Văn An", people=1, smartphones=int(n < phones),
+                group=group if n < phones else None,
+            )  # fmt: skip
+    group = make_group(session, unit=unit)
+    for n in range(4):
+        settle(session, unit=unit, head_name="Ma Văn Hùng", people=1, smartphones=1, group=None if n else group)
+
+    at = visit("groups", user=official)
+
+    assert "Tổ 13, Sông Cầu: nhiều điện thoại, ít hộ vào nhóm" in words(at)
+    assert ("group", f"id={group.id}") in {(link.proto.page, link.proto.query_string) for link in at.get("page_link")}

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from core import db
-from models import Model, User
+from models import User
 from services import sessions
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -40,15 +40,20 @@ class Server:
         """Where it answers."""
         return f"http://localhost:{self.port}"
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        env = os.environ | {
+    def env(self) -> dict[str, str]:
+        """The settings it runs with."""
+        return os.environ | {
             "CAUNOI_DATA_DIR": str(self.folder), "CAUNOI_DATABASE_URL": str(self.engine.url), "CAUNOI_PUBLIC_URL": self.url,
             "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false",
         } | self.settings  # fmt: skip
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        env = self.env()
         command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(self.port), "--no-access-log"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=log, stderr=log)
+        patience = threading.Event()
         for _ in range(300):
             if self.process.poll() is not None:
                 break
@@ -56,7 +61,7 @@ class Server:
                 httpx.get(f"{self.url}/_stcore/health").raise_for_status()
                 return
             except httpx.HTTPError:
-                time.sleep(0.1)
+                patience.wait(0.1)
         raise RuntimeError((self.folder / "server.log").read_text()[-3000:])
 
     def stop(self) -> None:
@@ -94,8 +99,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     engine = db.make_engine(f"sqlite:///{folder / 'e2e.db'}", writes=True)
-    Model.metadata.create_all(engine)
     server = Server(folder, port, engine)
+    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=HOUSE, env=server.env(), check=True, stdout=subprocess.DEVNULL)
     server.start()
     yield server
     server.stop()

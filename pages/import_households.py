@@ -19,7 +19,9 @@ if mine.done:
     importing.figures(done)
     importing.refused(done)
     if done.rejected:
-        parts.section(_("Sửa tại chỗ"), _("bấm đúp vào ô bị sai, gõ lại, rồi nhập"))
+        most = importing.MENDED_MAX
+        note = _("{n} dòng đầu; còn lại sửa trong tệp tải về", n=number(most)) if len(done.rejected) > most else ""
+        parts.section(_("Sửa tại chỗ"), note or _("bấm đúp vào ô bị sai, gõ lại, rồi nhập"))
         typed = importing.editor(done, key=f"i_mend{mine.turn}")
         if st.button(_("Nhập các dòng đã sửa"), key="i_mend", type="primary", icon=":material/done_all:"):
             if importing.begin_mending(mine, actor, typed):
@@ -55,7 +57,8 @@ seen = found
 rows = st.container()
 if not isinstance(found, Refusal):
     fields = importing.fields_of(found)
-    with st.expander(_("Cột nào nhận nhầm? Đổi ở đây"), icon=":material/view_column:", key=f"i_cols{mine.turn}"):
+    words = _("Cột nào nhận nhầm? Đổi ở đây")
+    with st.expander(words, expanded="head_name" not in found.columns, icon=":material/view_column:", key=f"i_cols{mine.turn}"):
         wishes = importing.choose_fields(fields, key=f"i_col{mine.turn}_{mine.sheets.index(sheet)}")
     with needed(back=HERE):
         seen = importing.look(mine, sheet=wanted, wishes=wishes)
@@ -69,6 +72,8 @@ else:
         parts.section(_("{n} dòng đầu, dưới tên trường sẽ ghi vào", n=number(len(seen.samples))), of)
         importing.samples(seen)
         importing.about(seen)
+        if "head_name" not in seen.columns:
+            parts.note("waiting", _("Chưa rõ cột nào là họ tên chủ hộ"), _("Hãy chỉ ra ở dưới, rồi mới xem thử được."))
     places = importing.targets(actor)
     unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=lambda id_: plain(places[id_]), key="i_unit", width=420)
     if "unit" not in seen.columns and unit_id == next(iter(places)):
@@ -90,6 +95,8 @@ with parts.action_bar():
         if st.button(label, key="i_write", type="primary", disabled=not count):
             importing.begin(mine, actor, wish, writes=True)
             st.rerun()
-    elif not isinstance(seen, Refusal) and st.button(_("Xem thử kết quả"), key="i_try", type="primary"):
+    elif not isinstance(seen, Refusal) and st.button(
+        _("Xem thử kết quả"), key="i_try", type="primary", disabled="head_name" not in seen.columns
+    ):  # fmt: skip
         importing.begin(mine, actor, wish, writes=False)
         st.rerun()

@@ -47,13 +47,14 @@ def keep(content: IO[bytes], *, name: str, size: int) -> Upload:
     folder = settings().data_dir / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     sweep(folder)
-    given = clean(PurePath(name.replace("\\", "/")).name)[-NAME_SHOWN:]
+    given = clean(PurePath(name.replace("\\", "/")).name)
     suffix = PurePath(given).suffix.lower()
     path = folder / f"{new_token()}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         shutil.copyfileobj(content, file, 1 << 20)
-    return Upload(path, given)
+    shown = given if len(given) <= NAME_SHOWN else f"{given[: NAME_SHOWN - len(suffix)]}…{suffix}"
+    return Upload(path, shown)
 
 
 def read(upload: Upload, *, sheet: str | None = None) -> Sheet:

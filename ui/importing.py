@@ -220,7 +220,10 @@ def samples(seen: Prepared) -> None:
         for row, texts in seen.samples
     ]
     words = _("{n} dòng đầu của danh sách", n=number(len(rows)))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=SAMPLES_HIGH, alt=words, key="i_rows")
+    narrow = {_("Dòng"): st.column_config.NumberColumn(width=WIDTHS[0])}
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, height=SAMPLES_HIGH, column_config=narrow, alt=words, key="i_rows"
+    )  # fmt: skip
 
 
 def figures(result: ImportResult) -> None:

@@ -45,6 +45,7 @@ def kept() -> list[Path]:
         ("hộ.x/../y", "", "y"),
         ("hộ.<b>", "", "hộ.<b>"),
         ("", "", ""),
+        (f"{'x' * 200}.csv", ".csv", f"{'x' * 116}….csv"),
     ],
 )
 def test_names_of_files_are_ours(name: str, suffix: str, shown: str) -> None:

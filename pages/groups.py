@@ -40,11 +40,9 @@ def draw(top: DeltaGenerator | None = None) -> None:
         phones = group_leaders.phones_of(session, actor=actor, leader_ids={row.leader_id for row in listed if row.leader_id})
     homes = sum(row.kind is GroupKind.HOUSEHOLD for row in listed)
     places = _("{n} xã, phường", n=number(len(table.rows))) if is_by_ward else _("{n} tổ, thôn", n=number(len(table.rows)))
+    counted = places if is_by_ward else f"{places}, " + _("{n} nhóm", n=number(homes))
     with top or st.container():
-        parts.head(
-            _("Nhóm và tổ dân phố"), table.total.unit_name, places if is_by_ward else f"{places}, " + _("{n} nhóm", n=number(homes)),
-            _("tính đến {day}", day=day(today)),
-        )  # fmt: skip
+        parts.head(_("Nhóm và tổ dân phố"), table.total.unit_name, counted, _("tính đến {day}", day=day(today)))
     if not table.rows:
         parts.empty(
             _("Chưa có tổ dân phố, thôn nào"), _("Quản trị nhập danh sách tổ, thôn của phường trước; rồi đến hộ dân và nhóm.")

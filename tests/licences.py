@@ -11,7 +11,8 @@ ALLOWED_NAMES = {"LGPL", "LESSER"}
 def licence_of(package: Distribution) -> str:
     """What a package says of its licence, by every way it may say so."""
     meta = package.metadata
-    said = [meta.get("License-Expression") or "", (meta.get("License") or "").splitlines()[0] if meta.get("License") else ""]
+    old = (meta.get_all("License") or [""])[0]
+    said = [*(meta.get_all("License-Expression") or []), old.splitlines()[0] if old else ""]
     said += [line.rsplit("::", 1)[-1].strip() for line in meta.get_all("Classifier") or [] if line.startswith("License")]
     return "; ".join(dict.fromkeys(part for part in said if part)) or "not stated"
 

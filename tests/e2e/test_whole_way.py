@@ -18,7 +18,7 @@ from tests.factories import make_unit, make_user
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "cau noi qua song"
-PHONE = {
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "vi-VN",
     "user_agent": "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
@@ -49,7 +49,7 @@ def ward_list(tmp_path: Path) -> Path:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in [
+    rows: list[list[Any]] = [
         ["DANH SÁCH HỘ GIA ĐÌNH PHƯỜNG BẮC KẠN"],
         [],
         ["STT", "Họ và tên chủ hộ", "Tổ dân phố", "Điện thoại", "Số khẩu", "Trong nhóm Zalo"],
@@ -58,7 +58,8 @@ def ward_list(tmp_path: Path) -> Path:
         [3, "Triệu Văn Chính", "Tổ 13", None, 2, None],
         [],
         ["", "Tổng cộng", "", "", 9, ""],
-    ]:
+    ]
+    for row in rows:
         sheet.append(row)
     path = tmp_path / "danh sách.xlsx"
     book.save(path)

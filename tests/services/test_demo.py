@@ -366,7 +366,9 @@ def test_nothing_was_posted_before_it_was_sent_nor_opened_before_it_was_posted_n
 
 
 def test_no_group_reaches_more_households_than_it_has(ward: Session) -> None:
-    households = {(relay.announcement_id, relay.group_id): relay.households for relay in ward.exec(select(Relay))}
+    households: dict[tuple[UUID, UUID | None], int] = {
+        (relay.announcement_id, relay.group_id): relay.households for relay in ward.exec(select(Relay))
+    }
     sums = ward.exec(
         select(ReachCount.announcement_id, ReachCount.group_id, func.sum(ReachCount.opens), func.sum(ReachCount.known))
         .where(col(ReachCount.group_id).is_not(None))

@@ -5,7 +5,19 @@ import time_machine
 from sqlmodel import Session, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Relay, Role, ShortLink, Unit, Urgency
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    Audience,
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Relay,
+    Role,
+    ShortLink,
+    Unit,
+    Urgency,
+)
 from services import announcements, due, plans, relays, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
@@ -61,8 +73,8 @@ def test_the_plan_gives_every_household_exactly_one_path(session: Session, ward:
     assert plan.paths["relay"] + plan.paths["door"] == plan.households
 
 
-def announcement_audience(session: Session, announcement: Announcement) -> list[plans.Audience]:
-    return list(session.exec(select(plans.Audience).where(plans.Audience.announcement_id == announcement.id)))
+def announcement_audience(session: Session, announcement: Announcement) -> list[Audience]:
+    return list(session.exec(select(Audience).where(Audience.announcement_id == announcement.id)))
 
 
 def test_a_household_in_two_chats_is_planned_once(session: Session, ward: Unit) -> None:
@@ -80,7 +92,7 @@ def test_a_household_in_two_chats_is_planned_once(session: Session, ward: Unit) 
 def test_without_the_relay_channel_everyone_gets_a_knock(session: Session, ward: Unit) -> None:
     announcement = make_announcement(session, unit=ward)
 
-    plan = plans.of_audience(session, audience=announcement_audience(session, announcement), channels=[plans.Channel.ZNS])
+    plan = plans.of_audience(session, audience=announcement_audience(session, announcement), channels=[Channel.ZNS])
 
     assert (plan.relay, plan.door) == (0, 5)
 
@@ -89,7 +101,7 @@ def test_an_audience_by_need_holds_only_those_households(session: Session, ward:
     place = make_unit(session, parent=ward)
     make_household(session, unit=place, needs=["elderly_alone"])
     make_household(session, unit=place, needs=["disabled"])
-    audience = [plans.Audience(announcement_id=ward.id, unit_id=place.id, needs=["elderly_alone", "no_phone"])]
+    audience = [Audience(announcement_id=ward.id, unit_id=place.id, needs=["elderly_alone", "no_phone"])]
 
     plan = plans.of_audience(session, audience=audience)
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from core.i18n import N_
 from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
 
-NET_PIXELS = 24  # what "+42" needs over a bar
+COUNTS_PIXELS, LETTER_PIXELS = 62, 7  # what "112/125" needs beside a bar, and each letter of longer ones
+NET_LETTER_PIXELS = 8  # so much of "+42" takes over a bar
 ROOM_BELOW = 0.25  # of a small picture's height: with less, the first share would stand on the dates
 
 
@@ -64,14 +65,15 @@ def coverage(places: Sequence[Place], *, target: float, look: Look) -> Chart:
          "is_short": one.rate < target, "of": f"{look.number(one.joined)}/{look.number(one.households)}"}
         for one in shown
     ]  # fmt: skip
+    room = max([COUNTS_PIXELS, *(LETTER_PIXELS * (len(str(row["of"])) + 1) for row in rows)])
     y = {
         "field": "name", "type": "nominal", "sort": [one.name for one in shown], "title": None,
         "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
     }  # fmt: skip
-    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width < 300 ? width - 50 : width - 122")]}
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width < 300 ? width - 50 : width - {60 + room}")]}
     x = quantity("rate", scale=scale, axis={"labelExpr": SHARE, "values": [0, 0.5, 1], "orient": "top"})
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
-    right, beside = expression("width < 300 ? width : width - 62"), expression("width")
+    right, beside = expression(f"width < 300 ? width : width - {room}"), expression("width")
     layers = [
         layer(rows, "bar", {"y": y, "x": x, "color": colour}, height=13, cornerRadiusEnd=2, stroke=c["river"], strokeWidth=1),
         layer([{"target": target}], "rule", {"x": quantity("target")}, color=c["red"], strokeDash=[4, 3], strokeWidth=1.5),
@@ -229,6 +231,7 @@ def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = 
     for name, one in zip(names, ordered, strict=True):
         rows += [{"m": name, "what": joined, "n": one.joined}, {"m": name, "what": left, "n": -one.left}]
         nets.append({"m": name, "n": one.joined, "text": signed(one.joined - one.left, look)})
+    needed = NET_LETTER_PIXELS * max((len(str(one["text"])) for one in nets), default=1)
     x = {"field": "m", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
     y = quantity("n", axis={"tickCount": 5, "labelExpr": "abs(datum.value)"})
     scale = {"domain": [joined, left], "range": [c["river"], c["amber"]]}
@@ -238,7 +241,7 @@ def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = 
         layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),
         layer(
             nets, "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600,
-            opacity=expression(f"width < {NET_PIXELS * len(nets)} ? 0 : 1"),
+            opacity=expression(f"width < {needed * len(nets)} ? 0 : 1"),
         ),
     ]  # fmt: skip
     total = sum(one.joined - one.left for one in ordered)

@@ -115,3 +115,30 @@ def test_a_name_is_data_and_never_an_expression() -> None:
     assert name not in str([layer["mark"] for layer in chart.spec["layer"]])
     assert name not in str(chart.spec["config"])
     assert all(name not in str(layer["encoding"].get("x", "")) for layer in chart.spec["layer"])
+
+
+def test_moves_of_many_years_are_told_by_year() -> None:
+    years = [Move(date(2025, 1, 1), joined=30, left=10), Move(date(2026, 1, 1), joined=5, left=9)]
+
+    chart = charts.moves(years, look=LOOK, by="year")
+
+    assert [(row["m"], row["text"]) for row in values(chart, "text")[0]] == [("2025", "+20"), ("2026", "−4")]
+    assert chart.alt == "Số hộ trong nhóm 2025–2026: +16; thấp nhất năm 2026: −4 hộ."
+
+
+def test_counts_of_a_province_have_room_beside_its_bars() -> None:
+    small, large = (
+        charts.coverage([Place("Bắc Kạn", households // 2, households)], target=0.9, look=LOOK) for households in (100, 300_000)
+    )
+
+    room = {chart.spec["layer"][0]["encoding"]["x"]["scale"]["range"][1]["expr"] for chart in (small, large)}
+    assert room == {"width < 300 ? width - 50 : width - 122", "width < 300 ? width - 50 : width - 172"}
+
+
+def test_a_first_share_near_the_floor_stands_above_its_line() -> None:
+    points = [GrowthPoint("Xuất Hóa", date(2026, 1, 1), 0.0), GrowthPoint("Xuất Hóa", date(2026, 2, 1), 0.9)]
+
+    chart = charts.growth(points, look=LOOK)
+
+    texts = [layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "text"]
+    assert [layer["mark"]["dy"] for layer in texts if layer["data"]["values"][0]["text"] == "0\xa0%"] == [-9]

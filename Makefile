@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check lint types layers unit e2e postgres browser coverage licences catalogues lock bench chaos clean help
+.PHONY: run test check lint types layers unit e2e postgres browser licences catalogues lock bench chaos clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ run: .venv
 ## make test    every check and every test, with all its own set-up (a browser included)
 test: check
 
-check: .venv/tools lint types layers licences unit postgres
+check: .venv/tools lint types layers licences unit e2e postgres
 	@echo "all checks passed"
 
 lint: .venv/tools
@@ -46,9 +46,13 @@ licences: .venv/tools
 browser: .venv/tools
 	@sh tests/browser.sh
 
-## make unit    all tests on SQLite, with branch coverage
-unit: .venv/tools browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json --cov-fail-under=90
+## make unit    all tests but the browser's, on SQLite, with branch coverage
+unit: .venv/tools
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+## make e2e     the tests that drive a real browser
+e2e: .venv/tools browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
 
 ## make postgres the tests again on PostgreSQL, where it is installed
 postgres: .venv/tools

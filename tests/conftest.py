@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -33,6 +34,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     settings.cache_clear()
     yield
     settings.cache_clear()
+    structlog.reset_defaults()  # a front door started by a test must not keep that test's standard error
 
 
 @pytest.fixture

@@ -91,6 +91,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": quiet}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A browser that reads Vietnamese, as those of the ward do."""
+    return browser_context_args | {"locale": "vi-VN"}
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server, started, with all tables and nobody in them."""

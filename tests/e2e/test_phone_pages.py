@@ -195,7 +195,7 @@ def test_without_the_clipboard_the_text_is_left_chosen(page: Page, url: str, day
 
 
 def test_sharing_and_reading_aloud_are_offered_only_where_the_phone_has_them(browser: Browser, url: str, day: Day) -> None:
-    plain, able = browser.new_page(user_agent=PHONE), browser.new_page(user_agent=PHONE)
+    plain, able = (browser.new_page(user_agent=PHONE, locale="vi-VN") for _ in range(2))
     plain.add_init_script("delete Navigator.prototype.share; delete window.speechSynthesis; window.speechSynthesis = undefined")
     able.add_init_script("navigator.share = what => { window.shared = what; return Promise.resolve() }")
 
@@ -245,7 +245,9 @@ def test_the_time_left_counts_on_by_itself(page: Page, url: str, day: Day) -> No
 
 
 def test_everything_works_without_a_script(browser: Browser, url: str, day: Day) -> None:
-    context = browser.new_context(java_script_enabled=False, user_agent=PHONE, viewport={"width": 390, "height": 844})
+    context = browser.new_context(
+        java_script_enabled=False, locale="vi-VN", user_agent=PHONE, viewport={"width": 390, "height": 844}
+    )
     page = context.new_page()
 
     page.goto(url + day.leaders_page)

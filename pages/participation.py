@@ -6,8 +6,8 @@ from core import clock
 from core.db import reading
 from models import Role, UnitKind
 from services import access, units
-from services import participation as service
 from ui import _, day, enter, participation, participation_tables, parts
+from ui.kept import kept, seen_by
 from ui.tables import behind, download
 
 RANGES: dict[str, int | None] = {"6": 6, "12": 12, "24": 24, "2020": None}
@@ -30,11 +30,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 months = RANGES[span or "12"]
 is_by_ward = len(wards) > 1 and not chosen
 scope = None if is_by_ward else wards.get(chosen or next(iter(wards), ""))
-if is_by_ward:
-    seen = participation.of_wards(actor, scope, months)
-else:
-    with reading() as session:
-        seen = service.overview(session, actor=actor, unit_id=scope, months=months)
+seen = participation.of_wards(actor, scope, months) if is_by_ward else participation.of_ward(seen_by(actor), actor, scope, months)
 with top:
     parts.head(
         _("Mức độ tham gia"), seen.table.total.unit_name,
@@ -47,23 +43,24 @@ if not seen.table.total.households:
         _("Nhập danh sách hộ") if actor.role in access.WRITERS else "", page="pages/import_households.py",
     )  # fmt: skip
     st.stop()
-participation.figures(seen)
+key = seen_by(actor, scope, months)
+kept("figures", key, lambda: participation.figures(seen))
 tables = participation_tables.of(seen)
 name = f"muc-do-tham-gia-{today:%Y-%m-%d}"
 
 left, right = st.columns(2, gap="medium")
 with left:
-    participation.coverage(seen)
+    kept("coverage", key, lambda: participation.coverage(seen))
     behind(tables["coverage"], key="t_coverage", file_name=f"{name}-do-phu")
 with right:
-    participation.growth(seen)
+    kept("growth", key, lambda: participation.growth(seen))
     behind(tables["growth"], key="t_growth", file_name=f"{name}-qua-thoi-gian")
-    participation.moves(seen)
+    kept("moves", key, lambda: participation.moves(seen))
     behind(tables["moves"], key="t_moves", file_name=f"{name}-vao-roi")
 left, right = st.columns([1.15, 1], gap="medium")
 with left:
-    participation.reached(seen, opens_board=actor.role in access.WRITERS)
+    kept("reached", key, lambda: participation.reached(seen, opens_board=actor.role in access.WRITERS))
 with right:
-    participation.phones(seen)
+    kept("phones", key, lambda: participation.phones(seen))
     behind(tables["phones"], key="t_phones", file_name=f"{name}-dien-thoai")
 download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)

@@ -4,6 +4,7 @@ Charts are built anew at every run: 1 to 2 ms each, where looking one up by its 
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -28,6 +29,13 @@ def of_wards(actor: Actor, unit_id: UUID | None, months: int | None) -> Overview
     """The overview of many wards, kept for five minutes for each reader: it reads thousands of units."""
     with reading() as session:
         return participation.overview(session, actor=actor, unit_id=unit_id, months=months)
+
+
+@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+def of_ward(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, months: int | None) -> Overview:  # noqa: ARG001  # kept by it
+    """The overview of one ward, kept until something is done that the audit knows of."""
+    with reading() as session:
+        return participation.overview(session, actor=_actor, unit_id=unit_id, months=months)
 
 
 def figures(seen: Overview) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
 EMPTY_PAGE = 'import streamlit as st\n\nst.title("Empty")\nst.button("Press", key="press")\n'
+# What an app with tables and charts has loaded, and what the collector then walks over after every run of a default Streamlit.
+USUAL_IMPORTS = "import altair\nimport pandas\n"
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,10 @@ def house(*, households: int, folder: Path | None = None) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def default_streamlit() -> Iterator[Server]:
-    """An empty page (a title and a button) under `streamlit run` with every setting as it comes."""
+def default_streamlit(imports: str = USUAL_IMPORTS) -> Iterator[Server]:
+    """An empty page (a title and a button) under `streamlit run` with every setting as it comes, in an app with those imports."""
     with tempfile.TemporaryDirectory() as made:
-        (Path(made) / "page.py").write_text(EMPTY_PAGE)
+        (Path(made) / "page.py").write_text(imports + EMPTY_PAGE)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         options = ["--server.headless", "true", "--server.port", str(port), "--browser.gatherUsageStats", "false"]

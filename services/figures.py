@@ -4,7 +4,7 @@ Coverage is read from `UnitDay`: one indexed row a unit and day, so 300,000 hous
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, 
 from sqlmodel import Session
 
 from core import clock
-from models import GroupKind, Model, Unit, UnitChangeKind, UnitKind
+from models import AnnouncementStatus, GroupKind, Model, Unit, UnitChangeKind, UnitKind
 from services.access import Actor, path_range, unit_for
 from services.units import place_key
 
@@ -298,17 +298,17 @@ def scans(
 
 @dataclass(frozen=True)
 class RelayTime:
-    """How long a group took to post, or has been waiting."""
+    """How long a group took to post an announcement, or has been waiting."""
 
+    announcement_id: UUID
     group_id: UUID
-    group_name: str
     minutes: float
     is_running: bool
 
 
 @dataclass(frozen=True)
 class RelayTimes:
-    """Relay times of an announcement over all its groups. A figure that `is_running` is "at least so much"."""
+    """Relay times over all groups of some announcements. A figure that `is_running` is "at least so much"."""
 
     groups: list[RelayTime]  # the quickest first
     median_minutes: float | None = None
@@ -316,28 +316,44 @@ class RelayTimes:
     p90_minutes: float | None = None
     p90_is_running: bool = False
 
+    @property
+    def announcements(self) -> int:
+        """Of how many announcements, those without a group aside."""
+        return len({each.announcement_id for each in self.groups})
 
-def relay_times(session: Session, *, announcement_id: UUID) -> RelayTimes:
+    def of(self, announcement_id: UUID) -> "RelayTimes":
+        """The same of one of them."""
+        return _relay_times([each for each in self.groups if each.announcement_id == announcement_id])
+
+
+def relay_times(session: Session, *, announcement_ids: Collection[UUID] | Select[Any]) -> RelayTimes:
     """Minutes from sending to posting, per group; median and 90th percentile (nearest rank) over all groups.
 
-    Groups that have not posted count with the time they have been waiting until now. The caller has narrowed by its actor.
+    Groups that have not posted count with the time they have been waiting until now. Only of announcements that are sent: in
+    one that was withdrawn nobody posts any more. The caller has narrowed by its actor.
     """
-    relay, group, announcement = (_TABLES[name] for name in ("relay", "chat_group", "announcement"))
+    relay, announcement = _TABLES["relay"], _TABLES["announcement"]
     now = clock.now()
     rows = session.execute(
-        select(relay.c.group_id, group.c.name, relay.c.posted_at, announcement.c.sent_at)
-        .join(group, group.c.id == relay.c.group_id).join(announcement, announcement.c.id == relay.c.announcement_id)
-        .where(relay.c.announcement_id == announcement_id, announcement.c.sent_at.is_not(None))
+        select(relay.c.announcement_id, relay.c.group_id, relay.c.posted_at, announcement.c.sent_at)
+        .join(announcement, announcement.c.id == relay.c.announcement_id)
+        .where(
+            announcement.c.id.in_(announcement_ids), announcement.c.status == AnnouncementStatus.SENT,
+            announcement.c.sent_at.is_not(None),
+        )
     )  # fmt: skip
     groups = [
         RelayTime(
-            row.group_id, row.name, is_running=row.posted_at is None,
+            row.announcement_id, row.group_id, is_running=row.posted_at is None,
             minutes=max(0.0, ((row.posted_at or now) - row.sent_at).total_seconds() / 60),
         ) for row in rows
     ]  # fmt: skip
+    return _relay_times(sorted(groups, key=lambda each: (each.is_running, each.minutes)))
+
+
+def _relay_times(groups: list[RelayTime]) -> RelayTimes:
     if not groups:
         return RelayTimes([])
-    groups.sort(key=lambda each: (each.is_running, each.minutes, each.group_name))
     middle = groups[(len(groups) - 1) // 2 : len(groups) // 2 + 1]
     late = groups[math.ceil(len(groups) * 0.9) - 1]
     return RelayTimes(groups, mean(each.minutes for each in middle), middle[-1].is_running, late.minutes, late.is_running)

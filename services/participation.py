@@ -7,7 +7,6 @@ there are. Who only observes sees no count of a place with a handful of househol
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from statistics import mean
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from core import clock
 from models import AnnouncementStatus, AsksFor, Model, Role, UnitKind
 from services import access, figures, groups
 from services.access import Actor, path_range, unit_for
-from services.figures import Coverage, CoverageTable
+from services.figures import Coverage, CoverageTable, RelayTimes
 
 SINCE = date(2020, 1, 1)  # the oldest day a range reaches back to
 SMALL = 5  # with fewer households than this a count says something of persons
@@ -55,7 +54,7 @@ class Reached:
     estimated: int  # of these, by phones that opened
     groups: int
     posted: int  # of the groups
-    minutes: float | None = None  # median over all groups; None without any
+    minutes: float | None = None  # median over all groups; None without any, or while it is being sent
     is_running: bool = False  # the median group has not posted: "at least so much"
 
 
@@ -184,28 +183,23 @@ def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
         .select_from(relay).where(_RELAY.announcement_id.in_(ids))
     ):  # fmt: skip
         relays[row.announcement_id].append(row)
-    now = clock.now()
-    return [_reached_of(row, relays[row.id], sums, now) for row in latest]
+    times = figures.relay_times(session, announcement_ids=ids)
+    return [_reached_of(row, relays[row.id], sums, times.of(row.id)) for row in latest]
 
 
 def _reached_of(
-    said: Any, relays: Sequence[Any], sums: dict[tuple[UUID, UUID | None], tuple[int, int]], now: datetime
+    said: Any, relays: Sequence[Any], sums: dict[tuple[UUID, UUID | None], tuple[int, int]], times: RelayTimes
 ) -> Reached:
     known, estimated = sums.get((said.id, None), (0, 0))[1], 0
-    waits: list[tuple[bool, float]] = []
     for relay in relays:
         opens, told = sums.get((said.id, relay.group_id), (0, 0))
         known += min(told, relay.households) if relay.households else told
         estimated += min(opens, relay.households)
-        took = ((relay.posted_at or now) - said.sent_at).total_seconds() / 60
-        waits.append((relay.posted_at is None, max(0.0, took)))
-    waits.sort()
-    middle = waits[(len(waits) - 1) // 2 : len(waits) // 2 + 1]
     return Reached(
         announcement_id=said.id, title=said.title, sent_at=said.sent_at, households=said.households,
         asks=said.asks_for != AsksFor.NOTHING, known=min(known, said.households), estimated=min(estimated, said.households),
-        groups=len(waits), posted=sum(not is_running for is_running, _ in waits),
-        minutes=mean(took for _, took in middle) if middle else None, is_running=middle[-1][0] if middle else False,
+        groups=len(relays), posted=sum(relay.posted_at is not None for relay in relays),
+        minutes=times.median_minutes, is_running=times.median_is_running,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 from uuid import UUID
 
 from sqlalchemy import case, func
@@ -12,7 +11,7 @@ from core import clock
 from models import Announcement, AnnouncementStatus, Purpose, Relay, Role, ShortLink, Urgency
 from services import access, figures
 from services.access import Actor
-from services.figures import Coverage
+from services.figures import Coverage, RelayTimes
 
 RECENT = timedelta(days=30)
 HTTP_ERROR = 400
@@ -60,8 +59,7 @@ class Today:
     running: Running | None
     total: Coverage
     month_ago: Coverage
-    minutes_to_post: float | None
-    announcements_recent: int
+    relay_times: RelayTimes  # of the last month's announcements
     links_alive: int
     links: int
 
@@ -79,12 +77,10 @@ def of(session: Session, *, actor: Actor) -> Today:
     table = figures.coverage(session, actor=actor, on=day)
     before = figures.coverage(session, actor=actor, on=_month_before(day))
     broken, alive, links = _links(session, actor)
-    pace, count = _pace(session, actor, now)
     return Today(
         reviews=_reviews(session, actor), second_looks=second_looks(session, actor=actor), late=_late(session, actor, now),
         broken_links=broken, below_target=[row for row in table.rows if is_below(row)], running=_running(session, actor, now),
-        total=table.total, month_ago=before.total, minutes_to_post=pace, announcements_recent=count, links_alive=alive,
-        links=links,
+        total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=alive, links=links,
     )  # fmt: skip
 
 
@@ -185,13 +181,9 @@ def _links(session: Session, actor: Actor) -> tuple[list[ShortLink], int, int]:
     return broken, total - count, total
 
 
-def _pace(session: Session, actor: Actor, now: datetime) -> tuple[float | None, int]:
-    """Median minutes from sending to posting over the last month's announcements; running ones count as longest."""
-    found = session.exec(
-        select(Announcement.id, Announcement.sent_at, Relay.posted_at)
-        .join(Relay, col(Relay.announcement_id) == Announcement.id)
-        .where(col(Announcement.unit_id).in_(access.visible_units(actor)), col(Announcement.sent_at) > now - RECENT)
-    ).all()
-    minutes = [(posted - sent).total_seconds() / 60 if posted else float("inf") for _, sent, posted in found if sent]
-    middle = median(minutes) if minutes else None
-    return (None if middle == float("inf") else middle), len({id_ for id_, _, _ in found})
+def _pace(session: Session, actor: Actor, now: datetime) -> RelayTimes:
+    """Relay times of the announcements of the last month."""
+    recent = select(Announcement.id).where(
+        col(Announcement.unit_id).in_(access.visible_units(actor)), col(Announcement.sent_at) > now - RECENT
+    )
+    return figures.relay_times(session, announcement_ids=recent)

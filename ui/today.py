@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from models import Announcement, Unit
+from services.figures import RelayTimes
 from services.reach import Board
 from services.today import Late, Review, Today
 from ui import parts
@@ -98,8 +99,7 @@ def month(seen: Today) -> None:
               more=number(total.joined - before.joined)),
         ),
         Figure(
-            _("Tổ đăng tin sau"), number(seen.minutes_to_post) if seen.minutes_to_post is not None else "–", _("phút"),
-            _("trung vị {n} thông báo", n=number(seen.announcements_recent)),
+            _("Tổ đăng tin sau"), *_pace(seen.relay_times), _("trung vị {n} thông báo", n=number(seen.relay_times.announcements)),
         ),
         Figure(
             _("Mã QR còn dùng"), number(seen.links_alive), _("/ {n} mã", n=number(seen.links)),
@@ -110,3 +110,11 @@ def month(seen: Today) -> None:
             _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)),
         ),
     )  # fmt: skip
+
+
+def _pace(times: RelayTimes) -> tuple[str, str]:
+    """The median and its unit; "at least so much" while the median group has not posted."""
+    if times.median_minutes is None:
+        return "–", ""
+    minutes = number(times.median_minutes)
+    return (_("hơn {n} phút", n=minutes), "") if times.median_is_running else (minutes, _("phút"))

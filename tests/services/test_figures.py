@@ -384,7 +384,7 @@ def relayed(session: Session, minutes: list[int | None]) -> figures.RelayTimes:
     announcement = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=NOON)
     for number, posted_after in enumerate(minutes):
         make_relay(session, announcement, make_group(session, unit=ward, name=f"Nhóm {number}"), posted_after)
-    return figures.relay_times(session, announcement_id=announcement.id)
+    return figures.relay_times(session, announcement_ids=[announcement.id])
 
 
 @time_machine.travel(NOON + timedelta(hours=3), tick=False)
@@ -402,9 +402,28 @@ def test_groups_that_have_not_posted_are_still_running(session: Session) -> None
 
     assert (times.median_minutes, times.median_is_running) == (30.0, False)
     assert (times.p90_minutes, times.p90_is_running) == (180.0, True)
-    assert [(group.group_name, group.is_running) for group in times.groups] == [
-        ("Nhóm 0", False), ("Nhóm 4", False), ("Nhóm 2", False), ("Nhóm 1", True), ("Nhóm 3", True),
+    assert [(group.minutes, group.is_running) for group in times.groups] == [
+        (10, False), (20, False), (30, False), (180, True), (180, True),
     ]  # fmt: skip
+
+
+@time_machine.travel(NOON + timedelta(hours=3), tick=False)
+def test_relay_times_of_some_announcements_leave_the_withdrawn_aside(session: Session) -> None:
+    ward = make_unit(session)
+    group = make_group(session, unit=ward)
+    sent, other = (make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=NOON) for _ in range(2))
+    withdrawn = [
+        make_announcement(session, unit=ward, status=AnnouncementStatus.CANCELLED, sent_at=NOON) for _ in range(3)
+    ]  # fmt: skip
+    make_relay(session, sent, group, 10)
+    make_relay(session, other, group, 30)
+    for each in withdrawn:
+        make_relay(session, each, group, None)
+
+    times = figures.relay_times(session, announcement_ids=[sent.id, other.id, *(each.id for each in withdrawn)])
+
+    assert (times.announcements, times.median_minutes, times.median_is_running) == (2, 20, False)
+    assert (times.of(other.id).median_minutes, times.of(withdrawn[0].id).median_minutes) == (30, None)
 
 
 def test_an_announcement_without_relays_has_no_relay_time(session: Session) -> None:

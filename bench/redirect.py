@@ -6,7 +6,6 @@ the end the server is stopped as a machine stops it, and every scan must be in t
 
 import json
 import os
-import secrets
 import socket
 import statistics
 import subprocess
@@ -21,9 +20,10 @@ from typing import Any
 from sqlmodel import Session, func, select
 
 from core.db import make_engine
-from core.settings import ROOT
+from core.settings import ROOT, settings
 from core.tokens import new_slug
 from models import Model, Purpose, Scan, ScanHour, ShortLink, Unit, UnitKind
+from web import visitors
 
 CLIENTS, ROUNDS, SECONDS, WARM_UP = 16, 10, 1.5, 1.0
 LINKS, PHONES = 10, 3_000
@@ -83,11 +83,19 @@ def _ward(folder: Path) -> tuple[str, list[str]]:
     return database, slugs
 
 
+def _cookie() -> str:
+    """What a phone brings that was here before: signed with the key the server is started with."""
+    _, set_cookie = visitors.visitor_in("")
+    return (set_cookie or "").partition(";")[0]
+
+
 def _requests(slugs: list[str]) -> list[bytes]:
     """What phones send: most bring a cookie of an earlier visit, one in twenty is new."""
+    os.environ["CAUNOI_SECRET_KEY"] = "a key for this measurement only"
+    settings.cache_clear()
     made = []
     for n in range(PHONES):
-        cookie = "" if n % 20 == 0 else f"cookie: cn_v={secrets.token_urlsafe(16)}\r\n"
+        cookie = "" if n % 20 == 0 else f"cookie: {_cookie()}\r\n"
         made.append(
             f"GET /q/{slugs[n % len(slugs)]} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: {AGENTS[n % len(AGENTS)]}\r\n"
             f"accept: text/html,application/xhtml+xml,*/*;q=0.8\r\naccept-language: vi-VN,vi;q=0.9\r\n{cookie}\r\n".encode()

@@ -7,14 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_, translate
 from models import AsksFor, How, Urgency
 from services import announcements
 from services.announcements import PublicAnnouncement
-from web import pages, prose, visits
+from web import pages, posts, prose, visits
+from web.limits import may_answer
 from web.pages import PhonePage
+from web.visits import Visit
 
 # How many of a household come: more than three is answered as three, which is what the ward plans by.
 MOST_ANSWERED = 3
@@ -33,22 +36,38 @@ class AnnouncementPage(PhonePage):
         return visits.counted(request, response, visit, notice.link_id)
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
-        """Keep or take back this phone's answer. The same press twice is one answer."""
-        slug = request.path_params["slug"]
+        """Keep or take back this phone's answer. The same press twice is one answer.
+
+        Only a phone that has been here, and brings the cookie it was given, can have read what it says it knows: another
+        is led to the page, where a second press counts.
+        """
         visit = visits.visit_of(request)
         try:
-            with transaction() as session:
-                if form.get("do") == "take_back":
-                    announcements.take_back(session, slug=slug, visitor=visit.visitor)
-                else:
-                    how, people = _answer_in(form)
-                    announcements.answer(session, slug=slug, visitor=visit.visitor, how=how, people=people)
+            _press(request, form, visit)
         except Invalid as refusal:
             return pages.trouble(
                 request, status=422, heading=N_("Chưa ghi được câu trả lời"),
                 sentence=pages.sentence_of(request, refusal), back=request.url.path,
             )  # fmt: skip
         return visits.remembered(pages.see(request.url.path), visit)
+
+
+def _press(request: Request, form: Mapping[str, str], visit: Visit) -> None:
+    """Record what was pressed, of a phone that was here before."""
+    slug = request.path_params["slug"]
+    answer = None if form.get("do") == "take_back" else _answer_in(form)
+    with reading() as session:
+        notice = announcements.for_slug(session, slug=slug)
+    if not visit.was_here:
+        return
+    if not may_answer(request.scope, notice.id, clock.now()):
+        raise posts.TooMany(posts.TOO_MANY)
+    with transaction() as session:
+        if answer is None:
+            announcements.take_back(session, slug=slug, visitor=visit.visitor)
+        else:
+            how, people = answer
+            announcements.answer(session, slug=slug, visitor=visit.visitor, how=how, people=people)
 
 
 def _answer_in(form: Mapping[str, str]) -> tuple[How, int]:

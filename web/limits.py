@@ -64,6 +64,16 @@ def may_count(scope: Scope, link_id: UUID, now: datetime) -> bool:
     return not is_public(address) or _counted.take((address, link_id), now)
 
 
+# Answers to one announcement: a neighbourhood behind one address at once, then ten a minute.
+_answered = Allowance(burst=200, per_second=1 / 6)
+
+
+def may_answer(scope: Scope, announcement_id: UUID, now: datetime) -> bool:
+    """Whether one more answer to an announcement is taken from this address."""
+    address = address_of(scope)
+    return not is_public(address) or _answered.take((address, announcement_id), now)
+
+
 @lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""

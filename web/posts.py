@@ -15,6 +15,7 @@ LARGEST_BODY = 8 * 1024
 # Many phones share one address of a mobile network, so one address may press often, but not without end (S22).
 _allowance = Allowance(burst=60, per_second=3)
 MOST_FIELDS = 20
+TOO_MANY = N_("Có quá nhiều câu trả lời từ mạng này trong ít giây. Xin đợi một phút rồi bấm lại.")
 
 
 class Unacceptable(Refusal):
@@ -55,7 +56,7 @@ def pace(request: Request) -> None:
     """
     address = address_of(request.scope)
     if is_public(address) and not _allowance.take(address, clock.now()):
-        raise TooMany(N_("Có quá nhiều câu trả lời từ mạng này trong ít giây. Xin đợi một phút rồi bấm lại."))
+        raise TooMany(TOO_MANY)
 
 
 async def form_of(request: Request) -> Mapping[str, str]:

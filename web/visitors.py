@@ -1,7 +1,8 @@
 """Who opens a public page: a person or a machine, with which kind of device, and whether the same one as before.
 
 What is kept of a phone is a random number in a first-party cookie, and in our database only a keyed digest of it: enough
-to count phones, useless to recognise a person elsewhere. No address is kept.
+to count phones, useless to recognise a person elsewhere. No address is kept. The cookie is signed, so that a number which
+we did not give out is nobody's.
 """
 
 import re
@@ -12,12 +13,12 @@ from functools import lru_cache
 from starlette.requests import Request
 
 from core.settings import settings
-from core.tokens import keyed_digest
+from core.tokens import keyed_digest, same
 from models import Device
 
 COOKIE = "cn_v"
 YEAR_SECONDS = 365 * 24 * 3600
-_IN_COOKIES = re.compile(rf"(?:^|;)\s*{COOKIE}=([A-Za-z0-9_-]{{22}})\s*(?:;|$)")  # 128 bits; another value is not ours
+_IN_COOKIES = re.compile(rf"(?:^|;)\s*{COOKIE}=([A-Za-z0-9_-]{{22}})\.([0-9a-f]{{32}})\s*(?:;|$)")  # 128 bits, signature
 
 # Only what calls itself a browser can be a person: a phone never names itself curl, python-requests, okhttp or WhatsApp,
 # while scripts, monitors and the previews of chat applications do, and those may not move a ward's figures.
@@ -88,16 +89,22 @@ def visitor_in(cookies: str) -> tuple[str, str | None]:
     known = _known_visitor(cookies)
     if known:
         return known, None
-    value = secrets.token_urlsafe(16)
+    value, key = secrets.token_urlsafe(16), settings().key
     secure = "; Secure" if settings().is_https else ""
-    return _digest(value), f"{COOKIE}={value}; Max-Age={YEAR_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    return keyed_digest(
+        key, value
+    ), f"{COOKIE}={value}.{_signature(key, value)}; Max-Age={YEAR_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 @lru_cache(maxsize=4096)
 def _known_visitor(cookies: str) -> str | None:
     found = _IN_COOKIES.search(cookies)
-    return _digest(found[1]) if found else None
+    if not found:
+        return None
+    key = settings().key
+    return keyed_digest(key, found[1]) if same(found[2], _signature(key, found[1])) else None
 
 
-def _digest(value: str) -> str:
-    return keyed_digest(settings().key, value)
+def _signature(key: str, value: str) -> str:
+    """Made of more than the value, or what the database keeps of a visitor would be that visitor's signature."""
+    return keyed_digest(key, f"{COOKIE}|{value}")

@@ -21,6 +21,11 @@ class Visit:
     set_cookie: str | None
     device: Device | None
 
+    @property
+    def was_here(self) -> bool:
+        """Whether the phone brought a cookie that we gave it before."""
+        return self.set_cookie is None
+
 
 def visit_of(request: Request) -> Visit:
     """Who looks."""

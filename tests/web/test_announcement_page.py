@@ -174,10 +174,44 @@ def test_an_answer_sent_by_another_site_is_refused(day: Day, headers: dict[str, 
 def test_an_answer_sent_by_our_own_page_is_taken(day: Day) -> None:
     ours = {"origin": "http://ward.test", "sec-fetch-site": "same-origin"}
 
-    answer = phone().post(day.page, data={"do": "answer"}, headers=ours)
+    client = phone()
+    client.get(day.page)
+
+    answer = client.post(day.page, data={"do": "answer"}, headers=ours)
 
     assert answer.status_code == 303
     assert len(answers_of(day)) == 1
+
+
+@pytest.mark.parametrize("cookie", ["", "cn_v=" + "x" * 22, f"cn_v={'x' * 22}.{'0' * 32}"])
+def test_who_has_not_been_on_the_page_is_led_to_it_and_does_not_count(day: Day, cookie: str) -> None:
+    answers = [phone().post(day.page, data={"do": "answer"}, headers={"cookie": cookie}) for _ in range(10)]
+
+    assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, day.page)] * 10
+    assert all(answer.headers["set-cookie"].startswith("cn_v=") for answer in answers)
+    assert (answers_of(day), known_in(day)) == ([], 0)
+
+
+def test_a_phone_that_was_led_to_the_page_counts_at_its_next_press(day: Day) -> None:
+    client = phone()
+
+    for _ in range(2):
+        client.post(day.page, data={"do": "answer"})
+
+    assert known_in(day) == 1
+
+
+def test_one_address_cannot_answer_for_a_whole_ward(day: Day, clock: Traveller) -> None:
+    app = phone().app
+    statuses = []
+    for _ in range(230):
+        client = TestClient(app, base_url="http://ward.test", client=("203.1.113.8", 4), follow_redirects=False)
+        client.get(day.page, headers={"user-agent": PHONE})
+        statuses.append(client.post(day.page, data={"do": "answer"}).status_code)
+        clock.shift(timedelta(seconds=0.4))  # slowly enough for the pace of all presses
+
+    assert statuses.count(429) > 0
+    assert known_in(day) == statuses.count(303) < 220
 
 
 def test_a_form_over_8_kb_or_of_another_kind_is_refused(day: Day) -> None:
@@ -229,7 +263,9 @@ def test_an_unknown_address_and_a_draft_are_not_found(session: Session, day: Day
 def test_after_its_time_the_page_says_so_and_takes_no_answer(day: Day, clock: Traveller) -> None:
     clock.shift(timedelta(days=2))
 
-    shown, refused = phone().get(day.page), phone().post(day.page, data={"do": "answer"})
+    client = phone()
+
+    shown, refused = client.get(day.page), client.post(day.page, data={"do": "answer"})
 
     assert "Việc này đã qua" in shown.text
     assert "Hết hiệu lực lúc 12\u00a0giờ, thứ Tư 25/11/2026" in shown.text

@@ -117,9 +117,10 @@ def test_a_new_phone_is_given_a_cookie_that_scripts_and_other_sites_cannot_use()
 
     assert set_cookie is not None
     value = set_cookie.split(";")[0].removeprefix("cn_v=")
-    assert re.fullmatch(r"[\w-]{22}", value)
+    assert re.fullmatch(r"[\w-]{22}\.[0-9a-f]{32}", value)
     assert set_cookie.endswith("; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax")
-    assert value not in digest
+    assert value.split(".")[0] not in digest
+    assert digest not in value  # what the database keeps signs nothing
     assert re.fullmatch(r"[0-9a-f]{32}", digest)
 
 
@@ -142,8 +143,23 @@ def test_a_phone_that_brings_its_cookie_is_the_same_visitor_and_gets_no_other() 
     assert visitors.visitor_of(asked(value)) == (digest, None)
 
 
-@pytest.mark.parametrize("cookie", ["cn_v=", "cn_v=short", "cn_v=" + "x" * 23, "xcn_v=" + "x" * 22, "cn_v=" + "<" * 22])
+@pytest.mark.parametrize(
+    "cookie",
+    ["cn_v=", "cn_v=short", "cn_v=" + "x" * 22, "xcn_v=" + "x" * 22, "cn_v=" + "<" * 22, f"cn_v={'x' * 22}.{'0' * 32}"],
+)
 def test_a_cookie_that_is_not_ours_is_replaced(cookie: str) -> None:
     _, set_cookie = visitors.visitor_of(asked(cookie))
+
+    assert set_cookie is not None
+
+
+def test_a_signature_is_good_for_its_own_number_only() -> None:
+    _, one = visitors.visitor_of(asked(None))
+    _, other = visitors.visitor_of(asked(None))
+    assert one is not None
+    assert other is not None
+    number, signature = one.split(";")[0].split(".")[0], other.split(";")[0].split(".")[1]
+
+    _, set_cookie = visitors.visitor_of(asked(f"{number}.{signature}"))
 
     assert set_cookie is not None

@@ -33,10 +33,10 @@ def driver_url(url: str) -> str:
 def make_engine(url: str, *, writes: bool) -> Engine:
     """An engine whose connections keep foreign keys and, on SQLite, take the write lock at the start if they write."""
     if not is_sqlite(url):
-        return create_engine(driver_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(driver_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
     return engine

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from dbos import DBOS
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.db import transaction
@@ -68,8 +69,11 @@ def sweep_step() -> int:
         missed = due.announcements(session)
     done = 0
     for piece in missed:
-        with transaction() as session:
-            done += due.do(session, piece)
+        try:
+            with transaction() as session:
+                done += due.do(session, piece)
+        except SQLAlchemyError:  # one that cannot be done now must not keep the others waiting
+            log.exception("announcement.sweep", work=piece.work, announcement_id=str(piece.announcement_id))
     return done
 
 

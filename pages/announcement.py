@@ -8,7 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from services import access, announcements, drafts, reach, relays
 from services.access import Actor
-from ui import _, board, confirmed_by_count, drawing, enter, leave_for, near, number, parts, refusals, stay
+from ui import _, board, confirmed_by_count, drawing, enter, leave_for, near, needed, number, parts, refusals, stay
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -44,7 +44,7 @@ def live(id_: UUID) -> None:
     kept("board", seen_by(me, id_), lambda: draw(me, id_))
 
 
-with refusals(), reading() as session:
+with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=item_id)
     sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
 if item.sent_at is None:

@@ -6,14 +6,14 @@ from core import clock
 from core.db import reading, transaction
 from models import Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, drafts, plans, relays, units
-from ui import _, enter, leave_for, money, number, parts, refusals
-from ui.compose import FACT_WORDS, KINDS, asked_for, at, load, unit_names
+from ui import _, enter, leave_for, money, needed, number, parts, refusals
+from ui.compose import FACT_WORDS, KINDS, asked_for, at, complete, kept_end, load, unit_names
 from ui.parts import Figure
 from ui.previews import paste, resident_page
 
 actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
 draft_id, corrects_id = asked_for("id"), asked_for("corrects")
-with reading() as session, refusals():
+with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
@@ -55,12 +55,14 @@ with left:
         send_day = one.date_input(_("Gửi ngày"), key="c_send_day", value=None, format="DD/MM/YYYY")
         send_hour = two.time_input(_("lúc"), key="c_send_hour", value=None, step=900)
 
+must_by, send_at = at(must_day, must_hour), at(send_day, send_hour) if send_hour else None
 words = drafts.Words(
     title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
-    kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=at(must_day, must_hour), send_at=at(send_day, send_hour),
+    kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
+    expires_at=kept_end(draft, must_by, send_at), channels=drafts.channels_of(draft) if draft else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
 )  # fmt: skip
-with reading() as session, refusals():
+with needed(back="pages/announcements.py"), reading() as session:
     plan = plans.preview(session, actor=actor, unit_ids=where)
 
 with right:
@@ -89,6 +91,7 @@ with parts.action_bar():
     is_submitted = st.button(_("Trình duyệt"), key="c_submit", type="primary")
 if is_saved or is_submitted:
     with refusals():
+        complete(must_day, must_hour, is_scheduled=later, send_day=send_day, send_hour=send_hour)
         with transaction() as session:
             if draft:
                 made = drafts.edit(

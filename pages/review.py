@@ -6,19 +6,19 @@ from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus, AsksFor, Urgency
 from services import access, announcements, drafts, plans, relays, units
-from ui import _, enter, leave_for, moment, number, parts, refusals
+from ui import _, enter, leave_for, moment, needed, number, parts, refusals
 from ui.compose import asked_for
 from ui.parts import Column, Figure
 from ui.previews import paste, resident_page, stamp_of, until
 
 actor = enter(needs=access.WRITERS)
 draft_id = asked_for("id")
-with reading() as session, refusals():
-    if draft_id is None:
-        leave_for("pages/announcements.py")
+if draft_id is None:
+    leave_for("pages/announcements.py")
+with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=draft_id)
     audience = drafts.audience_of(session, item.id)
-    plan = plans.of_audience(session, audience=audience)
+    plan = plans.of_audience(session, audience=audience, channels=drafts.channels_of(item))
     author = access.display_name(session, user_id=item.author_id)
     ward = units.commune_for(session, actor=actor)
     places = {entry.unit_id: access.unit_for(session, actor=actor, unit_id=entry.unit_id).label for entry in audience}

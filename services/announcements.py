@@ -76,7 +76,7 @@ def listing(
     if statuses:
         narrowed = narrowed & col(Announcement.status).in_(statuses)
     if actor.role is Role.VIEWER:
-        narrowed = narrowed & col(Announcement.status).in_(OPEN_TO_PUBLIC)
+        narrowed = narrowed & col(Announcement.status).in_(OPEN_TO_PUBLIC) & col(Announcement.sent_at).is_not(None)
     when = func.coalesce(Announcement.sent_at, Announcement.send_at, Announcement.created_at)
     query = select(Announcement, User.display_name).outerjoin(User, col(User.id) == Announcement.author_id).where(narrowed)
     if words:
@@ -111,7 +111,7 @@ def counts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, in
 def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelled:
     """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet."""
     access.require(actor, *access.WRITERS)
-    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in drafts.EDITABLE:
         access.require(actor, *access.APPROVERS)
     if announcement.status is AnnouncementStatus.CANCELLED:
@@ -167,9 +167,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
     reach = None
     if visitor:
         reach = session.exec(select(Reach).where(Reach.announcement_id == announcement.id, Reach.visitor == visitor)).first()
-    correction = session.exec(
-        select(Announcement).where(Announcement.corrects_id == announcement.id, col(Announcement.status).in_(OPEN_TO_PUBLIC))
-    ).first()
+    correction = drafts.correction_of(session, announcement.id)
     corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
     return PublicAnnouncement(
         id=announcement.id, slug=link.slug, url=links.public_url(link), link_id=link.id, group_id=link.group_id,
@@ -238,7 +236,7 @@ def _behind(session: Session, slug: str) -> tuple[ShortLink, Announcement]:
         select(ShortLink).where(ShortLink.slug == slug.lower(), ShortLink.purpose == Purpose.ANNOUNCEMENT)
     ).first()
     announcement = session.get(Announcement, link.announcement_id) if link and link.announcement_id else None
-    if link is None or announcement is None or announcement.status not in OPEN_TO_PUBLIC:
+    if link is None or announcement is None or announcement.status not in OPEN_TO_PUBLIC or announcement.sent_at is None:
         raise NotFound(N_("Không có thông báo nào ở địa chỉ này."))
     return link, announcement
 

@@ -35,6 +35,7 @@ from services.access import Actor
 
 FACTS = ("when", "where", "who", "bring")
 TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
+LATE_BY = timedelta(minutes=5)  # an hour chosen on a screen may pass while one writes
 EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)
 
 
@@ -55,6 +56,7 @@ class Words:
     expires_at: datetime | None = None
     needs: Sequence[Need] = ()
     corrects_id: UUID | None = None
+    channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
 
 
 def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
@@ -85,7 +87,7 @@ def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int,
         NotAllowed: it has been approved or sent; its text no longer changes.
     """
     access.require(actor, *access.WRITERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in EDITABLE:
         raise NotAllowed(N_("Thông báo đã duyệt hoặc đã gửi thì không sửa được. Hãy soạn thông báo đính chính."))
     if announcement.version != version:
@@ -104,7 +106,7 @@ def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int,
 def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
     """Hand a draft to whoever approves."""
     access.require(actor, *access.WRITERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.DRAFT)
     announcement.status = AnnouncementStatus.IN_REVIEW
     announcement.return_reason = ""
@@ -119,7 +121,7 @@ def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: 
         Invalid: no reason was given.
     """
     access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.IN_REVIEW)
     if not (words := clean(reason)):
         raise Invalid(N_("Hãy ghi lý do trả lại, để người soạn biết sửa chỗ nào."))
@@ -129,9 +131,7 @@ def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: 
     return announcement
 
 
-def approve(
-    session: Session, *, actor: Actor, announcement_id: UUID, version: int, channels: Sequence[Channel] = ()
-) -> Announcement:
+def approve(session: Session, *, actor: Actor, announcement_id: UUID, version: int) -> Announcement:
     """Approve what was read, keep its reach plan, and send it now or at its hour.
 
     Pressing twice sends once: an announcement already on its way is returned as it is.
@@ -141,7 +141,7 @@ def approve(
         Invalid: it was edited since `version` was read, its deadline has passed, or it reaches no household.
     """
     access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status in (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
         return announcement
     _expect(announcement, AnnouncementStatus.IN_REVIEW)
@@ -151,6 +151,9 @@ def approve(
     now = clock.now()
     if announcement.must_reach_by and announcement.must_reach_by <= now:
         raise Invalid(N_("Hạn đến mọi hộ đã qua. Hãy trả lại để sửa hạn."))
+    if announcement.expires_at and announcement.expires_at <= max(now, announcement.send_at or now):
+        raise Invalid(N_("Thông báo đã hết hiệu lực trước khi gửi. Hãy trả lại để sửa ngày."))
+    channels = channels_of(announcement)
     plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
     if not plan.households and not plan.groups:
         raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
@@ -168,10 +171,15 @@ def approve(
     return announcement
 
 
+def channels_of(announcement: Announcement) -> list[Channel]:
+    """The channels its plan is limited to; empty for all."""
+    return [Channel(name) for name in announcement.plan.get("channels", [])]
+
+
 def look_after(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
     """The second look at an emergency that its author sent alone."""
     access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if actor.id == announcement.approver_id:
         raise NotAllowed(N_("Việc xem lại cần một người khác với người đã gửi."))
     announcement.second_look_id = actor.id
@@ -179,16 +187,25 @@ def look_after(session: Session, *, actor: Actor, announcement_id: UUID) -> Anno
     return announcement
 
 
-def get(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
-    """An announcement of a ward within the actor's sight.
+def get(session: Session, *, actor: Actor, announcement_id: UUID, for_change: bool = False) -> Announcement:
+    """An announcement of a ward within the actor's sight; `for_change` makes others who would change it wait.
 
     Raises:
         NotFound: it does not exist, or lies outside.
     """
-    found = session.get(Announcement, announcement_id)
+    found = session.get(Announcement, announcement_id, with_for_update=for_change or None)
     if found is None or not session.get_one(Unit, found.unit_id).path.startswith(actor.unit_path):
         raise NotFound(N_("Không tìm thấy thông báo này."))
     return found
+
+
+def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
+    """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
+    return session.exec(
+        select(Announcement)
+        .where(Announcement.corrects_id == announcement_id, Announcement.status == AnnouncementStatus.SENT)
+        .order_by(col(Announcement.sent_at).desc())
+    ).first()
 
 
 def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
@@ -219,6 +236,8 @@ def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
     if len(wards) > 1:
         raise Invalid(N_("Một thông báo là của một phường, xã. Hãy chọn đơn vị nhận trong cùng một phường, xã."))
     [ward] = wards.values()
+    if not ward.path.startswith(actor.unit_path):
+        raise NotAllowed(N_("Thông báo là lời của phường, xã. Tài khoản của một tổ không soạn thay được."))
     if ward.kind is not UnitKind.COMMUNE and actor.role is not Role.ADMIN:
         raise Invalid(N_("Hãy chọn đơn vị nhận thuộc một phường, xã."))
     return ward
@@ -235,7 +254,9 @@ def _apply(announcement: Announcement, words: Words) -> None:
         clean_lines(words.group_text), GROUP_TEXT_MAX, "", N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")
     )
     announcement.facts = _facts(words.facts)
-    announcement.kind, announcement.urgency, announcement.asks_for = words.kind, words.urgency, words.asks_for
+    kind = AnnouncementKind.CORRECTION if announcement.corrects_id else words.kind
+    announcement.kind, announcement.urgency, announcement.asks_for = kind, words.urgency, words.asks_for
+    announcement.plan = {"channels": [channel.value for channel in words.channels]}
     _set_times(announcement, words)
 
 
@@ -264,6 +285,8 @@ def _text(value: str, limit: int, missing: str, too_long: str) -> str:
 
 def _set_times(announcement: Announcement, words: Words) -> None:
     start = words.send_at or clock.now()
+    if start < clock.now() - LATE_BY:
+        raise Invalid(N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
     if words.must_reach_by and words.must_reach_by <= start:
         raise Invalid(N_("Hạn đến mọi hộ phải sau lúc gửi."))
     expires = words.expires_at or max(start + timedelta(days=14), (words.must_reach_by or start) + timedelta(days=1))

@@ -11,8 +11,8 @@ from core import clock, phones, tokens
 from core.errors import NotFound, Refusal
 from core.i18n import N_
 from core.text import natural_key
-from models import Announcement, AnnouncementStatus, Group, LeaderDevice, Relay, Unit, Urgency, User
-from services import accounts, wards
+from models import Announcement, AnnouncementStatus, Group, LeaderDevice, Relay, Role, Unit, Urgency, User
+from services import doors, wards
 from services.wards import WardCard
 
 
@@ -71,12 +71,11 @@ def work(session: Session, *, token: str) -> LeadersWork:
         Area(name, [Choice(id_, unit.label.removesuffix(f", {name}") if name else unit.label) for id_, _, unit in rows])
         for name, rows in groupby(ordered, key=lambda row: row[2].area)
     ]
-    is_over = announcement.expires_at is not None and announcement.expires_at <= clock.now()
     return LeadersWork(
         announcement_title=announcement.title, urgency=announcement.urgency,
         ward=wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id)), areas=areas,
         sent_at=announcement.sent_at or announcement.created_at, must_reach_by=announcement.must_reach_by,
-        is_open=announcement.status is AnnouncementStatus.SENT and not is_over,
+        is_open=_is_open(announcement),
     )  # fmt: skip
 
 
@@ -92,18 +91,21 @@ def enter(session: Session, *, token: str, group_id: UUID, last_four: str) -> st
         WrongDigits: the ward has no number for this leader, so no digits can be right.
     """
     announcement = _announcement(session, token)
+    if not _is_open(announcement):
+        raise NotFound(N_("Việc này đã xong. Xin mở đường dẫn mới nhất trong nhóm tổ trưởng."))
     relay = session.exec(select(Relay).where(Relay.announcement_id == announcement.id, Relay.group_id == group_id)).first()
     if relay is None:
         raise NotFound(N_("Tổ này không có trong thông báo. Hãy chọn lại."))
     door = f"leaders:{group_id}"
-    if accounts.is_locked(session, door=door):
+    if doors.is_locked(session, door=door):
         raise DoorLocked(N_("Đã thử sai nhiều lần. Xin đợi 15 phút rồi thử lại, hoặc gọi phường."))
     leader = _leader(session, group_id)
     if leader is None or not leader.phone:
         raise WrongDigits(N_("Phường chưa có số điện thoại của tổ trưởng tổ này. Xin gọi phường để ghi số."))
     if not tokens.same(phones.last_four(leader.phone), last_four.strip()):
-        accounts.record_wrong_try(session, door=door)
+        doors.record_wrong_try(session, door=door)
         return None
+    doors.forget_tries(session, door=door)
     device_token = tokens.new_token()
     session.add(
         LeaderDevice(
@@ -120,7 +122,9 @@ def relay_token_for(session: Session, *, token: str, device_token: str) -> str |
         select(LeaderDevice, Relay.token)
         .join(Group, col(Group.id) == LeaderDevice.group_id)
         .join(Relay, col(Relay.group_id) == Group.id)
+        .join(User, col(User.id) == LeaderDevice.leader_id)
         .where(
+            col(User.is_active), User.role != Role.VIEWER,
             LeaderDevice.token_hash == tokens.digest(device_token), col(LeaderDevice.revoked_at).is_(None),
             Group.leader_id == LeaderDevice.leader_id, Relay.announcement_id == announcement.id,
         )
@@ -139,10 +143,15 @@ def forget(session: Session, *, device_token: str) -> None:
         device.revoked_at = clock.now()
 
 
+def _is_open(announcement: Announcement) -> bool:
+    is_over = announcement.expires_at is not None and announcement.expires_at <= clock.now()
+    return announcement.status is AnnouncementStatus.SENT and not is_over
+
+
 def _leader(session: Session, group_id: UUID) -> User | None:
     group = session.get_one(Group, group_id)
     leader = session.get(User, group.leader_id) if group.leader_id else None
-    return leader if leader and leader.is_active else None
+    return leader if leader and leader.is_active and leader.role is not Role.VIEWER else None
 
 
 def _announcement(session: Session, token: str) -> Announcement:

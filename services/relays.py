@@ -101,9 +101,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
             ReachCount.announcement_id == relay.announcement_id, ReachCount.group_id == relay.group_id
         )
     ).all()
-    correction = session.exec(
-        select(Announcement.title).where(Announcement.corrects_id == announcement.id, col(Announcement.sent_at).is_not(None))
-    ).first()
+    correction = drafts.correction_of(session, announcement.id)
     url = links.public_url(link)
     return RelayWork(
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
@@ -112,7 +110,8 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         link_url=url, announcement_url=_general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
         posted_at=relay.posted_at,
-        is_overdue=is_overdue(relay), status=_status(announcement, relay, correction), corrected_title=correction,
+        is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
+        corrected_title=correction.title if correction else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
         expires_at=relay.token_expires_at,
     )  # fmt: skip
@@ -174,7 +173,7 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool
         raise NotFound(N_("Không tìm thấy việc đăng này."))
     group = session.get_one(Group, relay.group_id)
     access.unit_for(session, actor=actor, unit_id=group.unit_id)
-    if group.leader_id != actor.id:
+    if group.leader_id != actor.id or actor.role not in access.SEES_PEOPLE:
         access.require(actor, *access.WRITERS)
     if is_posted:
         _post(session, relay, by=actor.display_name)
@@ -231,7 +230,7 @@ def _by_token(session: Session, token: str) -> Relay:
     return relay
 
 
-def _status(announcement: Announcement, relay: Relay, correction: str | None) -> Status:
+def _status(announcement: Announcement, relay: Relay, correction: Announcement | None) -> Status:
     if announcement.status is AnnouncementStatus.CANCELLED:
         return "cancelled"
     if correction:
@@ -258,7 +257,8 @@ def _post(session: Session, relay: Relay, *, by: str) -> None:
 
 
 def _undo(session: Session, relay: Relay) -> None:
-    if relay.posted_at is None:
+    announcement = session.get_one(Announcement, relay.announcement_id)
+    if relay.posted_at is None or announcement.status is not AnnouncementStatus.SENT:
         return
     relay.posted_at, relay.posted_by = None, ""
     _mark(session, relay, DeliveryStatus.QUEUED, None)

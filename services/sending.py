@@ -49,9 +49,9 @@ class Cancelled:
 
 
 def due_at(announcement: Announcement, sent_at: datetime) -> datetime:
-    """By when leaders should have posted: soon by urgency, and never later than the announcement's deadline."""
-    soon = sent_at + POST_WITHIN[announcement.urgency]
-    return min(soon, announcement.must_reach_by) if announcement.must_reach_by else soon
+    """By when leaders should have posted: soon by urgency, and never later than the announcement's deadline or end."""
+    ends = [sent_at + POST_WITHIN[announcement.urgency], announcement.must_reach_by, announcement.expires_at]
+    return min(end for end in ends if end)
 
 
 def schedule(session: Session, *, announcement: Announcement) -> None:

@@ -54,12 +54,13 @@ def announce(
         words = Words(
             title=title, body=body, unit_ids=[place.id for place in places], urgency=urgency,
             must_reach_by=_instant(must_reach_by), send_at=_instant(send_at), expires_at=_instant(expires_at),
+            channels=channels,
         )  # fmt: skip
         with transaction() as session:
             made = drafts.write(session, actor=writer, words=words)
             if approving:
                 drafts.submit(session, actor=writer, announcement_id=made.id)
-                drafts.approve(session, actor=approving, announcement_id=made.id, version=made.version, channels=channels)
+                drafts.approve(session, actor=approving, announcement_id=made.id, version=made.version)
             answer = _announced(session, made, channels)
         say(answer)
 
@@ -113,7 +114,12 @@ def relays_command(announcement_id: Annotated[str, typer.Argument(metavar="ID")]
 
 def _announced(session: Session, made: Announcement, channels: list[Channel]) -> dict[str, Any]:
     general = links.for_announcement(session, announcement_id=made.id, group_id=None, unit_id=made.unit_id)
-    plan = made.plan or plans.of_audience(session, audience=drafts.audience_of(session, made.id), channels=channels).kept()
+    is_planned = "paths" in made.plan
+    plan = (
+        made.plan
+        if is_planned
+        else plans.of_audience(session, audience=drafts.audience_of(session, made.id), channels=channels).kept()
+    )
     kept = {name: plan[name] for name in ("households", "paths", "cost", "unreachable")}
     count = len(relays.of_announcement(session, actor=access.TERMINAL, announcement_id=made.id))
     return {"id": made.id, "slug": general.slug, "status": made.status, "plan": kept, "deliveries": count}

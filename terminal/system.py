@@ -83,8 +83,10 @@ def serve(
     with answering(as_json=False, needs_database=False):
         upgrade()
         _fill_if_empty()
-    os.environ.setdefault("CAUNOI_PUBLIC_URL", f"http://localhost:{port}")
-    _welcome(os.environ["CAUNOI_PUBLIC_URL"])
+    if "public_url" not in settings().model_fields_set:  # neither the environment nor .env says where phones find us
+        os.environ["CAUNOI_PUBLIC_URL"] = f"http://localhost:{port}"
+        settings.cache_clear()
+    _welcome(settings().public_url)
     sys.stdout.flush()
     options = ["--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning", "--no-server-header"]
     os.chdir(ROOT)

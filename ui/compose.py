@@ -7,6 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from core import clock
+from core.errors import Invalid
 from core.i18n import N_
 from models import Announcement, AnnouncementKind, AsksFor, Unit, Urgency
 from services import drafts
@@ -29,6 +30,26 @@ def at(day: date | None, hour: time | None) -> datetime | None:
     if day is None:
         return None
     return datetime.combine(day, hour or time(23, 59), clock.zone())
+
+
+def complete(
+    must_day: date | None, must_hour: time | None, *, is_scheduled: bool, send_day: date | None, send_hour: time | None
+) -> None:  # fmt: skip
+    """Refuse times of which half is missing, rather than guess and send at a wrong hour.
+
+    Raises:
+        Invalid: with the field that is missing.
+    """
+    if is_scheduled and (send_day is None or send_hour is None):
+        raise Invalid(N_("Đã bật hẹn giờ: hãy chọn cả ngày và giờ gửi."))
+    if must_hour is not None and must_day is None:
+        raise Invalid(N_("Hạn đến mọi hộ có giờ mà chưa có ngày. Hãy chọn ngày, hoặc bỏ giờ."))
+
+
+def kept_end(draft: Announcement | None, *times: datetime | None) -> datetime | None:
+    """The end a draft had, where the new times leave it possible; the form does not ask for one."""
+    end = draft.expires_at if draft else None
+    return end if end and all(end > one for one in times if one) and end > clock.now() else None
 
 
 def unit_names(ward: Unit, places: Sequence[Unit]) -> dict[UUID, str]:

@@ -228,3 +228,23 @@ def test_a_draft_edited_after_it_was_read_is_not_approved_by_that_press(
     at.button(key="r_ok").click().run()
     session.refresh(waiting)
     assert waiting.status is AnnouncementStatus.SENT
+
+
+def test_a_schedule_of_which_half_is_missing_is_not_guessed(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Tổng vệ sinh")
+    at.text_area(key="c_body").set_value("Sáng thứ Bảy.")
+    at.toggle(key="c_later").set_value(True).run()
+
+    at.button(key="c_submit").click().run()
+
+    assert "hãy chọn cả ngày và giờ" in at.error[0].value
+    assert session.exec(select(Announcement)).all() == []
+
+
+def test_an_address_that_leads_to_nothing_says_so_without_breaking(visit: Visit, ward: Unit, writer: User) -> None:
+    for page in ("review", "announcement", "compose"):
+        at = visit(page, user=writer, id="0190a0b0-0000-7000-8000-000000000000")
+
+        assert [error.value for error in at.error] == ["Không tìm thấy thông báo này."]
+        assert not at.exception

@@ -22,8 +22,11 @@ _MACHINES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("W
 def open_session(request: Request) -> Response:
     """Change the ticket of the sign-in form into a cookie and go on to where the person wanted to be.
 
-    A ticket that is used, too old or sent by another site leads back to the sign-in page, which says so.
+    Only by GET: Starlette lets HEAD in with it, and whoever only looks at an address may not use its ticket up. A ticket
+    that is used, too old or sent by another site leads back to the sign-in page, which says so.
     """
+    if request.method != "GET":
+        return _not_that_way("GET")
     headers = {"cache-control": "no-store"}
     token = None
     if is_ours(request):
@@ -44,7 +47,9 @@ def open_session(request: Request) -> Response:
 
 
 def close_session(request: Request) -> Response:
-    """End this browser's session and forget the cookie. Asked for by another site, it is refused."""
+    """End this browser's session and forget the cookie. Asked for by another site, it is refused. It is no link."""
+    if request.method != "POST":
+        return _not_that_way("POST")
     if not is_ours(request):
         words = translate(N_("Yêu cầu này không đến từ trang của phường."), language=settings().language)
         return PlainTextResponse(words, status_code=403)
@@ -58,6 +63,11 @@ def close_session(request: Request) -> Response:
     return response
 
 
+def _not_that_way(allowed: str) -> Response:
+    """Said here, not by the router: behind it Streamlit would answer any GET with its page."""
+    return PlainTextResponse("Method Not Allowed", 405, headers={"allow": allowed, "cache-control": "no-store"})
+
+
 def device_of(user_agent: str) -> str:
     """`Chrome, Android`: enough to recognise one's own browser, no more."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
@@ -67,5 +77,5 @@ def device_of(user_agent: str) -> str:
 
 routes = [
     Route("/session/{ticket}", open_session, methods=["GET"]),
-    Route("/sign-out", close_session, methods=["POST"]),
+    Route("/sign-out", close_session, methods=["GET", "POST"]),
 ]

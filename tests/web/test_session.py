@@ -165,6 +165,23 @@ def test_another_site_cannot_sign_anyone_out(session: Session, client: TestClien
     assert sessions.session_actor(session, token=client.cookies["caunoi"]) is not None
 
 
+def test_looking_at_the_address_of_a_ticket_does_not_use_it_up(session: Session, client: TestClient) -> None:
+    _, ticket = make_ticket(session)
+
+    looked, opened = client.head(f"/session/{ticket}?next=/people"), client.get(f"/session/{ticket}?next=/people")
+
+    assert (looked.status_code, looked.headers["allow"], "set-cookie" in looked.headers) == (405, "GET", False)
+    assert opened.headers["location"] == "/people"
+
+
+def test_signing_out_is_no_link_even_before_a_page_that_answers_everything(session: Session) -> None:
+    house = TestClient(Starlette(routes=[*routes, Route("/{rest:path}", broken)]), base_url="http://ward.test")
+
+    answers = [house.get("/sign-out"), house.head("/sign-out")]
+
+    assert [(answer.status_code, answer.headers["allow"]) for answer in answers] == [(405, "POST")] * 2
+
+
 def test_signing_out_is_no_link(client: TestClient) -> None:
     assert client.get("/sign-out").status_code == 405
     assert client.post("/session/x").status_code == 405

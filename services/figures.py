@@ -6,7 +6,7 @@ Coverage is read from `UnitDay`: one indexed row a unit and day, so 300,000 hous
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from operator import attrgetter
 from statistics import mean
 from typing import Any, Literal
@@ -242,58 +242,6 @@ def _former_wards(on: date) -> Select[Any]:
     each, other = moves.subquery().c, moves.subquery().c
     first = select(func.min(other.effective_on)).where(other.new_unit_id == each.new_unit_id)
     return select(each.new_unit_id, each.old_unit_id).where(each.effective_on == first.scalar_subquery())
-
-
-@dataclass(frozen=True)
-class ScanPoint:
-    """Openings of links in the hour, or on the local day, that begins at `start`."""
-
-    start: datetime
-    scans: int
-    first_scans: int
-
-
-@dataclass(frozen=True)
-class ScanFigures:
-    """Openings over a time: points in order, only where there are any, and their sums."""
-
-    points: list[ScanPoint]
-    scans: int
-    first_scans: int  # phones that opened a link for the first time
-
-
-def scans(
-    session: Session, *, actor: Actor, link_ids: Sequence[UUID] | None = None, unit_id: UUID | None = None, since: date,
-    until: date, by: Literal["hour", "day"] = "day",
-) -> ScanFigures:  # fmt: skip
-    """`ScanHour` sums of some links, or of all links of a unit and below, from `since` to `until`, both days included.
-
-    Links outside the actor's sight count for nothing; links that belong to no unit are seen by the terminal only.
-
-    Raises:
-        NotFound: the unit does not exist or lies outside the actor's sight.
-    """
-    _, path = _scope(session, actor, unit_id)
-    first, last = (datetime.combine(day, time(), tzinfo=clock.zone()) for day in (since, until + timedelta(days=1)))
-    link, hour, unit = (_TABLES[name] for name in ("shortlink", "scanhour", "unit"))
-    query = (
-        select(hour.c.hour, func.sum(hour.c.scans).label("scans"), func.sum(hour.c.first_scans).label("first_scans"))
-        .select_from(hour.join(link, link.c.id == hour.c.link_id).outerjoin(unit, _UNIT.id == link.c.unit_id))
-        .where(hour.c.hour >= first, hour.c.hour < last)
-        .group_by(hour.c.hour).order_by(hour.c.hour)
-    )  # fmt: skip
-    if path:
-        query = query.where(path_range(path))
-    if link_ids is not None:
-        query = query.where(link.c.id.in_(link_ids))
-    sums: dict[datetime, tuple[int, int]] = {}
-    for row in session.execute(query):
-        at = clock.local(row.hour)
-        start = at if by == "hour" else datetime.combine(at.date(), time(), tzinfo=clock.zone())
-        before = sums.get(start, (0, 0))
-        sums[start] = (before[0] + row.scans, before[1] + row.first_scans)
-    points = [ScanPoint(start, *counts) for start, counts in sums.items()]
-    return ScanFigures(points, sum(point.scans for point in points), sum(point.first_scans for point in points))
 
 
 @dataclass(frozen=True)

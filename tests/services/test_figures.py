@@ -1,6 +1,6 @@
 """Figures, each against numbers computed by hand."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,8 +19,6 @@ from models import (
     RecipientKind,
     Relay,
     Role,
-    ScanHour,
-    ShortLink,
     Unit,
     UnitChange,
     UnitChangeKind,
@@ -311,50 +309,6 @@ def test_growth_over_more_days_than_one_statement_holds(session: Session) -> Non
     found = figures.growth(session, actor=TERMINAL, unit_id=ward.id, days=days, by="total")
 
     assert [row.joined for _, _, row in found] == [0] * 59 + [1] * 61 + [2] * 90
-
-
-def make_hour(session: Session, link: ShortLink, at: datetime, scans: int, first: int) -> None:
-    session.add(ScanHour(link_id=link.id, hour=at, scans=scans, first_scans=first))
-    session.commit()
-
-
-def test_scans_are_sums_by_the_day_of_this_place(session: Session) -> None:
-    ward = make_unit(session)
-    door, poster = make_link(session, unit_id=ward.id), make_link(session, unit_id=make_unit(session, parent=ward).id)
-    make_hour(session, door, datetime(2026, 11, 23, 16, tzinfo=UTC), 3, 2)  # 23 giờ, 23/11
-    make_hour(session, door, datetime(2026, 11, 23, 17, tzinfo=UTC), 5, 4)  # 0 giờ, 24/11
-    make_hour(session, poster, datetime(2026, 11, 24, 1, tzinfo=UTC), 7, 1)
-    make_hour(session, poster, datetime(2026, 11, 24, 17, tzinfo=UTC), 90, 90)  # 25/11
-
-    found = figures.scans(session, actor=TERMINAL, unit_id=ward.id, since=date(2026, 11, 23), until=TODAY)
-
-    assert [(point.start.isoformat(), point.scans, point.first_scans) for point in found.points] == [
-        ("2026-11-23T00:00:00+07:00", 3, 2), ("2026-11-24T00:00:00+07:00", 12, 5),
-    ]  # fmt: skip
-    assert (found.scans, found.first_scans) == (15, 7)
-
-
-def test_scans_of_chosen_links_by_hour(session: Session) -> None:
-    ward = make_unit(session)
-    chosen, other = make_link(session, unit_id=ward.id), make_link(session, unit_id=ward.id)
-    for link in (chosen, other):
-        make_hour(session, link, datetime(2026, 11, 24, 1, tzinfo=UTC), 7, 1)
-
-    found = figures.scans(session, actor=TERMINAL, link_ids=[chosen.id], since=TODAY, until=TODAY, by="hour")
-
-    assert [(point.start.isoformat(), point.scans) for point in found.points] == [("2026-11-24T08:00:00+07:00", 7)]
-
-
-def test_scans_of_links_outside_ones_sight_count_for_nothing(session: Session) -> None:
-    own, next_door = make_unit(session), make_unit(session)
-    link, unplaced = make_link(session, unit_id=next_door.id), make_link(session)
-    for each in (link, unplaced):
-        make_hour(session, each, datetime(2026, 11, 24, 1, tzinfo=UTC), 7, 1)
-    viewer = make_actor(session, unit=own, role=Role.VIEWER)
-
-    found = figures.scans(session, actor=viewer, link_ids=[link.id, unplaced.id], since=TODAY, until=TODAY)
-
-    assert (found.points, found.scans) == ([], 0)
 
 
 def make_relay(session: Session, announcement: Announcement, group: Group, posted_after: int | None) -> None:

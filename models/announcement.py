@@ -86,6 +86,10 @@ class AsksFor(StrEnum):
         }[self]
 
 
+# The facts an announcement may state apart from its text, in the order people ask, as every page names them.
+FACT_LABELS = {"when": N_("Khi nào"), "where": N_("Ở đâu"), "who": N_("Dành cho ai"), "bring": N_("Chuẩn bị")}
+
+
 class Announcement(Model, table=True):
     """One message of a ward to households. Its text never changes once it is sent."""
 

@@ -4,12 +4,12 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import Announcement, AnnouncementKind, AsksFor, Urgency
+from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, drafts, plans, relays, units
 from ui import _, enter, leave_for, money, needed, number, parts, refusals
-from ui.compose import FACT_WORDS, KINDS, asked_for, at, complete, kept_end, load, unit_names
+from ui.compose import KINDS, asked_for, at, complete, kept_end, load, unit_names
 from ui.parts import Figure
-from ui.previews import paste, resident_page
+from ui.previews import button_of, paste, resident_page
 
 actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
 draft_id, corrects_id = asked_for("id"), asked_for("corrects")
@@ -37,7 +37,7 @@ with left:
         max_chars=drafts.GROUP_TEXT_MAX, help=_("Nên dưới năm dòng: việc gì, khi nào, ở đâu, mang gì, hỏi ai."),
     )  # fmt: skip
     with st.expander(_("Khi nào, ở đâu, ai nên đi, mang gì"), expanded=any(st.session_state.get(f"c_{n}") for n in drafts.FACTS)):
-        facts = {name: st.text_input(_(FACT_WORDS[name]), key=f"c_{name}", max_chars=drafts.FACT_MAX) for name in drafts.FACTS}
+        facts = {name: st.text_input(_(label), key=f"c_{name}", max_chars=drafts.FACT_MAX) for name, label in FACT_LABELS.items()}
     where = st.multiselect(
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
@@ -80,10 +80,9 @@ with right:
         shape = Announcement(unit_id=ward.id, title=title, body=body, group_text=group_text)
         paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))
     with seen:
-        asks = {AsksFor.CONFIRMATION: _("Tôi đã nắm thông tin"), AsksFor.ATTENDANCE: _("Gửi câu trả lời")}
         resident_page(
             ward=ward.name, title=title, body=body, facts={name: text for name, text in facts.items() if text},
-            urgency=urgency, at=words.send_at or clock.now(), button=asks.get(asks_for, ""),
+            urgency=urgency, at=words.send_at or clock.now(), button=button_of(asks_for),
         )  # fmt: skip
 
 with parts.action_bar():

@@ -4,12 +4,12 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import AnnouncementStatus, AsksFor, Urgency
+from models import AnnouncementStatus, Urgency
 from services import access, announcements, drafts, plans, relays, units
 from ui import _, enter, leave_for, moment, needed, number, parts, refusals
 from ui.compose import asked_for
 from ui.parts import Column, Figure
-from ui.previews import paste, resident_page, stamp_of, until
+from ui.previews import button_of, paste, resident_page, stamp_of, until
 
 actor = enter(needs=access.WRITERS)
 draft_id = asked_for("id")
@@ -58,10 +58,9 @@ with one:
                 more=_("Xem cả {n} nhóm", n=number(len(rows))))  # fmt: skip
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
-    asks = {AsksFor.CONFIRMATION: _("Tôi đã nắm thông tin"), AsksFor.ATTENDANCE: _("Gửi câu trả lời")}
     resident_page(
         ward=ward.name, title=item.title, body=item.body, facts=item.facts, urgency=item.urgency,
-        at=item.send_at or clock.now(), button=asks.get(item.asks_for, ""),
+        at=item.send_at or clock.now(), button=button_of(item.asks_for),
     )  # fmt: skip
 
 is_own = actor.id == item.author_id

@@ -18,6 +18,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import (
+    FACT_LABELS,
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
@@ -33,7 +34,7 @@ from models import (
 from services import access, audit, links, plans, sending
 from services.access import Actor
 
-FACTS = ("when", "where", "who", "bring")
+FACTS = tuple(FACT_LABELS)
 TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
 LATE_BY = timedelta(minutes=5)  # an hour chosen on a screen may pass while one writes
 EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import inspect
@@ -80,6 +81,13 @@ def answering(*, as_json: bool, needs_database: bool = True, needs_ports: bool =
             sys.stdout.write(json.dumps({"error": words}, ensure_ascii=False) + "\n")
         sys.stderr.write(words + "\n")
         raise typer.Exit(1) from None
+    except ValidationError as error:  # settings that cannot be; they may not even say in which language
+        wrong = ", ".join(f"CAUNOI_{str(one['loc'][0]).upper()}" for one in error.errors() if one["loc"])
+        words = N_("Cài đặt không đúng: {names}. Xem lại môi trường hoặc tệp .env.").format(names=wrong)
+        if as_json:
+            sys.stdout.write(json.dumps({"error": words}, ensure_ascii=False) + "\n")
+        sys.stderr.write(words + "\n")
+        raise typer.Exit(1) from None
 
 
 def provide_live() -> None:
@@ -94,7 +102,7 @@ def _require_database() -> None:
     try:
         with engine().connect() as connection:
             is_there = inspect(connection).has_table("unit")
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
     if not is_there:
         raise Invalid(N_("Chưa có cơ sở dữ liệu. Chạy trước: manage.py migrate"))

@@ -61,7 +61,7 @@ def upgrade() -> Migrated:
         durable.prepare()
     except CommandError as error:
         raise Invalid(N_("Cơ sở dữ liệu này thuộc bản phần mềm mới hơn. Hãy dùng bản mới hơn của Cầu Nối.")) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
     return Migrated(before, revision())
 
@@ -173,7 +173,7 @@ def _database() -> list[Check]:
             if is_sqlite(url):
                 mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
                 kind = f"SQLite, {mode}"
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         return [Check("database", "fail", f"không mở được ({type(error).__name__}): xem CAUNOI_DATABASE_URL")]
     if "unit" not in tables:
         return [Check("database", "ok", kind), Check("migrations", "fail", "chưa có bảng: chạy manage.py migrate")]

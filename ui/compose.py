@@ -13,7 +13,6 @@ from models import Announcement, AnnouncementKind, AsksFor, Unit, Urgency
 from services import drafts
 from ui.words import _
 
-FACT_WORDS = {"when": N_("Khi nào"), "where": N_("Ở đâu"), "who": N_("Ai nên đi"), "bring": N_("Cần mang, cần chuẩn bị")}
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
 
 

@@ -5,12 +5,9 @@ from datetime import datetime
 from markupsafe import Markup
 
 from core import clock
-from core.i18n import N_
-from models import Urgency
+from models import FACT_LABELS, AsksFor, Urgency
 from ui import parts
 from ui.words import _, moment, near, span
-
-FACTS = {"when": N_("Khi nào"), "where": N_("Ở đâu"), "who": N_("Ai nên đi"), "bring": N_("Chuẩn bị")}
 
 
 def stamp_of(urgency: Urgency) -> Markup:
@@ -26,6 +23,11 @@ def until(must_reach_by: datetime) -> Markup:
     return parts.deadline("overdue" if is_over else "waiting", _("Đến mọi hộ trước {at},", at=near(must_reach_by)), words)
 
 
+def button_of(asks_for: AsksFor) -> str:
+    """The words on the page's one button; nothing where nothing is asked."""
+    return "" if asks_for is AsksFor.NOTHING else _("Tôi đã nắm thông tin")
+
+
 def paste(text: str) -> None:
     """Exactly what a leader pastes into the chat."""
     parts.html(Markup('<div class="cn-bubble">{}</div>').format(text))
@@ -36,9 +38,9 @@ def resident_page(
 ) -> None:
     """The page behind the link, as a phone shows it."""
     rows = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_(FACTS[name]), value)
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_(FACT_LABELS[name]), value)
         for name, value in facts.items()
-        if name in FACTS
+        if name in FACT_LABELS
     )
     table = Markup('<dl class="cn-facts">{}</dl>').format(rows) if rows else ""
     press = Markup('<span class="go">{}</span>').format(button) if button else ""

@@ -4,17 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.i18n import N_
-
 _ORDER = re.compile(r"\s*(\d{1,2})[.)]\s+(.+)")
+from models import FACT_LABELS
+
 LONGEST_SUMMARY = 160
 # The key in `Announcement.facts`, the drawing beside it, its label.
-FACTS = (
-    ("when", "calendar", N_("Khi nào")),
-    ("where", "place", N_("Ở đâu")),
-    ("who", "people", N_("Dành cho ai")),
-    ("bring", "bag", N_("Chuẩn bị")),
-)
+_DRAWINGS = {"when": "calendar", "where": "place", "who": "people", "bring": "bag"}
+FACTS = tuple((key, _DRAWINGS[key], label) for key, label in FACT_LABELS.items())
 _WEIGHTY = ("when", "where")
 
 

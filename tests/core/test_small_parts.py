@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -112,3 +113,8 @@ def test_upsert_adds_replaces_or_leaves_alone(session: Session) -> None:
     [found] = session.execute(table.select()).all()
     assert (found.households, found.people, found.joined) == (12, 7, 5)
     assert changed(session, table.delete()) == 1
+
+
+def test_a_time_zone_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no such time zone"):
+        Settings(timezone="Mars/Olympus")

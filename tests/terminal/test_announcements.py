@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from core.db import transaction
-from core.settings import ROOT
+from core.settings import ROOT, settings
 from jobs import engine as durable
 from models import Model, Relay, Role, Unit
 from services import relays
@@ -158,3 +158,13 @@ def test_doctor_looks_at_everything_and_says_what_to_do(run: Run) -> None:
     assert {"database", "migrations", "engine", "fonts", "channels", "clock", "disk", "public_url"} <= set(found)
     assert found["migrations"]["state"] == "ok"
     assert found["public_url"]["state"] == "warn"
+
+
+def test_settings_that_cannot_be_get_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAUNOI_TIMEZONE", "Mars/Olympus")
+    settings.cache_clear()
+
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+
+    assert result.exit_code == 1
+    assert "CAUNOI_TIMEZONE" in json.loads(result.stdout)["error"]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_ORDER = re.compile(r"\s*(\d{1,2})[.)]\s+(.+)")
 from models import FACT_LABELS
 
+_ORDER = re.compile(r"\s*(\d{1,2})[.)]\s+(.+)")
 LONGEST_SUMMARY = 160
 # The key in `Announcement.facts`, the drawing beside it, its label.
 _DRAWINGS = {"when": "calendar", "where": "place", "who": "people", "bring": "bag"}

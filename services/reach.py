@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from core import clock
 from models import Announcement, Delivery, DeliveryStatus, Group, Reach, ReachCount, Relay, ShortLink, Unit, User
 from services import access, drafts, links, relays
 from services.access import Actor
@@ -85,6 +86,18 @@ class Board:
     def estimated(self) -> int:
         """Households estimated by phones that opened."""
         return min(sum(row.estimated for row in self.rows), self.households)
+
+    @property
+    def paths(self) -> dict[str, int]:
+        """Households by path as they were when it was sent."""
+        plan = self.announcement.plan
+        return dict(plan.get("sent", plan).get("paths", {}))
+
+    @property
+    def changed_paths(self) -> tuple[dict[str, int], dict[str, int]] | None:
+        """The paths that were approved and those it was sent by, where households or groups changed in between."""
+        approved = self.announcement.plan.get("paths")
+        return (dict(approved), self.paths) if approved and approved != self.paths else None
 
     @property
     def opens(self) -> int:
@@ -171,15 +184,20 @@ def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()
-    is_cancelled = announcement.status == "cancelled"
+    is_cancelled, today = announcement.status == "cancelled", clock.today()
+
+    def is_over(group: Group) -> bool:
+        """Nobody posts into a closed group, nor what was withdrawn."""
+        return is_cancelled or (group.closed_on is not None and group.closed_on <= today)
+
     return [
         BoardRow(
             relay_id=relay.id, group_id=group.id, group=group.name, unit_label=unit.label,
             leader=leader.display_name if leader else "", leader_phone=leader.phone if leader else None,
             households=relay.households, opens=int(opens or 0), known_raw=int(known or 0), opened_at=relay.opened_at,
             posted_at=relay.posted_at, posted_by=relay.posted_by, reminded=relay.reminded, due_at=relay.due_at,
-            is_overdue=relays.is_overdue(relay) and not is_cancelled,
-            is_cancelled=is_cancelled and relay.posted_at is None, token=relay.token,
+            is_overdue=relays.is_overdue(relay) and not is_over(group),
+            is_cancelled=is_over(group) and relay.posted_at is None, token=relay.token,
         )
         for relay, group, unit, leader, opens, known in found
     ]  # fmt: skip

@@ -87,6 +87,8 @@ def send(session: Session, *, announcement: Announcement) -> None:
     audience = session.exec(select(Audience).where(Audience.announcement_id == announcement.id)).all()
     channels = [Channel(name) for name in announcement.plan.get("channels", [])]
     plan = plans.of_audience(session, audience=audience, channels=channels)
+    kept = plan.kept()
+    announcement.plan = announcement.plan | {"sent": {name: kept[name] for name in ("households", "people", "paths", "cost")}}
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT

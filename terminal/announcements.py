@@ -46,7 +46,10 @@ def announce(
             codes = [code.strip() for code in units_.split(",") if code.strip()]
             places = [units.by_code(session, actor=writer, code=code) for code in codes]
             channels = channel or []
+            if not places:
+                raise Invalid(N_("Hãy chọn ít nhất một đơn vị nhận."))
             if dry_run:
+                access.require(writer, *access.WRITERS)
                 audience = [Audience(announcement_id=place.id, unit_id=place.id) for place in places]
                 plan = plans.of_audience(session, audience=audience, channels=channels)
                 say({"id": None, "slug": None, "status": "draft", "plan": _plan(plan), "deliveries": 0})

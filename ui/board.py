@@ -69,11 +69,19 @@ def things_to_do(seen: Board) -> None:
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
         _thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
-    outside = int(seen.announcement.plan.get("paths", {}).get("door", 0))
+    outside = seen.paths.get("door", 0)
     if outside:
         _thing(
             "door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
         )
+    if seen.changed_paths:
+        approved, sent = seen.changed_paths
+        words = _(
+            "Lúc duyệt {relay} hộ qua nhóm, {door} hộ gõ cửa; lúc gửi {relay_now} và {door_now}.",
+            relay=number(approved.get("relay", 0)), door=number(approved.get("door", 0)),
+            relay_now=number(sent.get("relay", 0)), door_now=number(sent.get("door", 0)),
+        )  # fmt: skip
+        _thing("changed", "unknown", _("Kế hoạch đã khác khi gửi"), words)
     _thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
     _thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
 

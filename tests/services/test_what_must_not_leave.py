@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, Channel, Delivery, Group, Relay, Role, ShortLink, Unit, Urgency, User
-from services import announcements, drafts, due, leaders, relays, sending
+from services import announcements, drafts, due, leaders, reach, relays, sending
 from services.access import TERMINAL, Actor
 from services.drafts import Words
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
@@ -212,3 +212,34 @@ def test_nothing_is_posted_by_terminal_for_a_cancelled_one(session: Session, war
     with pytest.raises(NotAllowed):
         relays.enter_for(session, actor=TERMINAL, relay_id=relay_id, is_posted=True)
     assert sent.status is AnnouncementStatus.CANCELLED
+
+
+def test_the_board_says_what_changed_between_approval_and_sending(
+    session: Session, ward: Unit, group: Group, writer: Actor, chief: Actor
+) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        draft = drafts.write(session, actor=writer, words=words(ward, send_at=NOON + timedelta(hours=2)))
+        drafts.submit(session, actor=writer, announcement_id=draft.id)
+        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+        make_household(session, unit=session.get_one(Unit, group.unit_id))
+        traveller.shift(timedelta(hours=2))
+        sending.send_scheduled(session, announcement_id=draft.id)
+        session.commit()
+
+        board = reach.board(session, actor=chief, announcement_id=draft.id)
+
+    assert board.changed_paths
+    approved, sent = board.changed_paths
+    assert (approved["door"], sent["door"], board.paths["door"]) == (0, 1, 1)
+
+
+def test_a_group_closed_after_the_sending_is_not_late_for_ever(session: Session, ward: Unit, group: Group, chief: Actor) -> None:
+    sent = sent_now(session, ward, must_reach_by=clock.now() + timedelta(seconds=1))
+    group.closed_on = clock.today()
+    session.add(group)
+    session.commit()
+
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        board = reach.board(session, actor=chief, announcement_id=sent.id)
+
+    assert (board.overdue, [row.is_cancelled for row in board.rows]) == ([], [True])

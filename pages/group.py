@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind, Role
-from services import access, audit, group_leaders, groups, links
+from services import access, audit, figures, group_leaders, groups, links
 from services.households import KINDS
 from ui import (
     _,
@@ -67,7 +67,11 @@ with top:
     leads = _("phụ trách: {name}", name=leader.name) if leader else _("chưa có người phụ trách") if sees_people else ""
     shut = parts.badge("unknown", _("đã đóng {day}", day=day(group.closed_on, weekday=False))) if group.closed_on else ""
     parts.head(group.name, shut, _(group.kind.label), seen.unit.label, leads)
-    community.group_figures(seen)
+    is_hidden = actor.role is Role.VIEWER and figures.is_few(seen.coverage.households if is_home else seen.members)
+    if is_hidden:
+        parts.hint(community.hidden_words())
+    else:
+        community.group_figures(seen)
 with left:
     if has_list:
         with listed:
@@ -78,7 +82,7 @@ with left:
         with st.container(gap=None, key="records"):
             joining.list_of(seen.households.rows, actor=actor, group=group, with_unit=not is_home, shows=state == "all")
         paging.turn(seen.households.pages)
-    elif is_home:
+    elif is_home and not is_hidden:
         parts.chart(_("Hai năm qua"), drawing.growth(seen.growth, columns=1), key="growth")
 
 with right:

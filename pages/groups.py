@@ -48,6 +48,17 @@ def draw(top: DeltaGenerator | None = None) -> None:
             _("Chưa có tổ dân phố, thôn nào"), _("Quản trị nhập danh sách tổ, thôn của phường trước; rồi đến hộ dân và nhóm.")
         )
         return
+    least = 0
+    if actor.role is Role.VIEWER:
+        least = figures.SMALL
+        table, month_ago, hidden = figures.without_small(table, month_ago)
+        growth = [] if any(figures.is_small(row) for _day, _label, row in growth) else growth
+        listed = [row for row in listed if row.unit_id not in {row.unit_id for row in hidden}]
+        if hidden and not table.rows:
+            parts.empty(_("Chưa có số liệu để xem"), community.hidden_words())
+            return
+        if hidden:
+            parts.hint(community.hidden_words())
     can_write = actor.role in access.WRITERS
     community.figures(table, before=month_ago.total, places=places)
     dots = drawing.places(table, before=month_ago)
@@ -66,7 +77,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
             community.wards(table, page="groups")
         else:
             community.units(table, listed, phones=phones, shows_leaders=actor.role in access.SEES_PEOPLE)
-            community.others(listed)
+            community.others(listed, least=least)
     with right:
         if dots:
             parts.chart(
@@ -84,4 +95,4 @@ def draw(top: DeltaGenerator | None = None) -> None:
 if len(wards) > 1:
     draw(top)
 else:
-    kept("groups", seen_by(actor), draw)
+    kept("groups", seen_by(actor, *([actor.id] if actor.role is Role.LEAD else [])), draw)

@@ -20,6 +20,7 @@ from models import AnnouncementStatus, GroupKind, Model, Unit, UnitChangeKind, U
 from services.access import Actor, path_range, unit_for
 from services.units import place_key
 
+SMALL = 5  # with fewer households than this a count says something of persons
 DAYS_AT_A_TIME = 200  # SQLite joins at most 500 selects
 SUMS = ("households", "joined", "people", "people_joined", "smartphones")
 LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
@@ -106,6 +107,45 @@ def growth(
     """
     scope, path = _scope(session, actor, unit_id)
     return _growth(session, path=path, whole=_whole(scope), days=days, by=by)
+
+
+def is_small(row: Coverage) -> bool:
+    """Whether a count is of so few households that it says something of persons."""
+    return is_few(row.households)
+
+
+def is_few(households: int) -> bool:
+    """The same of a number of households; none says nothing of anyone."""
+    return 0 < households < SMALL
+
+
+def without_small(now: CoverageTable, before: CoverageTable) -> tuple[CoverageTable, CoverageTable, list[Coverage]]:
+    """What an observer may see of two days (S65), and the names of the places left out today, with no count.
+
+    Neither a count of few households, nor one that follows by taking the others from the total: where that would be so, one
+    more place is left out.
+    """
+    hidden = _small(now.rows)
+    ids = {row.unit_id for row in hidden}
+    ids_before = ids | {row.unit_id for row in _small(before.rows)}
+    return _left(now, without=ids), _left(before, without=ids_before), [_name_only(row) for row in hidden]
+
+
+def _left(table: CoverageTable, *, without: set[UUID | None]) -> CoverageTable:
+    total = _name_only(table.total) if is_small(table.total) else table.total
+    return CoverageTable(table.on, [row for row in table.rows if row.unit_id not in without], total)
+
+
+def _name_only(row: Coverage) -> Coverage:
+    return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
+
+
+def _small(rows: Sequence[Coverage]) -> list[Coverage]:
+    small = [row for row in rows if is_small(row)]
+    others = sorted((row for row in rows if row.households >= SMALL), key=lambda row: row.households)
+    if small and others and (len(small) == 1 or sum(row.households for row in small) < SMALL):
+        small.append(others[0])
+    return small
 
 
 def coverage_from_rows(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date) -> CoverageTable:

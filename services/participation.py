@@ -20,7 +20,6 @@ from services.access import Actor, path_range, unit_for
 from services.figures import Coverage, CoverageTable, RelayTimes
 
 SINCE = date(2020, 1, 1)  # the oldest day a range reaches back to
-SMALL = 5  # with fewer households than this a count says something of persons
 AREAS_MAX = 8  # former wards that still fit side by side
 RECENT = 10
 EVERY_THIRD = 24  # months after which growth is drawn by quarters
@@ -204,37 +203,12 @@ def _reached_of(
 
 
 def _without_small(seen: Overview) -> Overview:
-    """What an observer may see (S65): no count of few households, nor one that follows by taking the others from the total."""
-    hidden = _small(seen.table.rows)
-    ids = {row.unit_id for row in hidden}
-    ids_before = ids | {row.unit_id for row in _small(seen.before.rows)}
-    is_small = _is_small(seen.table.total)
-    areas_are_small = any(_is_small(row) for _day, _label, row in seen.growth)
+    """What an observer may see (S65), see `figures.without_small`."""
+    table, before, hidden = figures.without_small(seen.table, seen.before)
+    areas_are_small = any(figures.is_small(row) for _day, _label, row in seen.growth)
     growth = [point for point in seen.growth if point[1] == seen.table.total.unit_name] if areas_are_small else seen.growth
     return replace(
-        seen, table=_left(seen.table, without=ids), before=_left(seen.before, without=ids_before),
-        growth=[point for point in growth if not _is_small(point[2])], moves=[] if is_small else seen.moves,
-        reached=[one for one in seen.reached if one.households >= SMALL],
-        hidden=[_name_only(row) for row in hidden],
+        seen, table=table, before=before, growth=[point for point in growth if not figures.is_small(point[2])],
+        moves=[] if figures.is_small(seen.table.total) else seen.moves,
+        reached=[one for one in seen.reached if one.households >= figures.SMALL], hidden=hidden,
     )  # fmt: skip
-
-
-def _left(table: CoverageTable, *, without: set[UUID | None]) -> CoverageTable:
-    total = _name_only(table.total) if _is_small(table.total) else table.total
-    return CoverageTable(table.on, [row for row in table.rows if row.unit_id not in without], total)
-
-
-def _name_only(row: Coverage) -> Coverage:
-    return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
-
-
-def _is_small(row: Coverage) -> bool:
-    return 0 < row.households < SMALL
-
-
-def _small(rows: Sequence[Coverage]) -> list[Coverage]:
-    small = [row for row in rows if _is_small(row)]
-    others = sorted((row for row in rows if row.households >= SMALL), key=lambda row: row.households)
-    if small and others and (len(small) == 1 or sum(row.households for row in small) < SMALL):
-        small.append(others[0])
-    return small

@@ -172,8 +172,13 @@ def wards(table: CoverageTable, *, page: str) -> None:
     parts.table(heads, rows, shown=SHOWN, more=_("Xem cả {n} xã, phường", n=number(len(rows))))
 
 
-def others(groups: Sequence[GroupRow]) -> None:
-    """The leaders' group, associations, channels: what is no residential unit's own."""
+def hidden_words() -> str:
+    """Why an observer misses the counts of some places."""
+    return _("Nơi có dưới 5 hộ không hiện số với người xem; có khi ẩn thêm một nơi để không tính ngược lại được.")
+
+
+def others(groups: Sequence[GroupRow], *, least: int = 0) -> None:
+    """The leaders' group, associations, channels: what is no residential unit's own. Counts below `least` are not told."""
     rest = [group for group in groups if group.kind is not GroupKind.HOUSEHOLD]
     if not rest:
         return
@@ -181,7 +186,7 @@ def others(groups: Sequence[GroupRow]) -> None:
     rows = [
         (
             parts.cell(parts.link(one.name, "group", id=str(one.id)), one.leader), _(one.kind.label),
-            _("{n} hộ", n=number(one.households)) if one.households else "–",
+            _("{n} hộ", n=number(one.households)) if one.households and one.households >= least else "–",
         )
         for one in rest
     ]  # fmt: skip

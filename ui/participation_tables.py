@@ -1,6 +1,7 @@
 """The rows behind the charts of participation."""
 
 from services.participation import Overview
+from ui.community import hidden_words
 from ui.tables import Field, Table
 from ui.words import _, day
 
@@ -23,8 +24,7 @@ def _place(seen: Overview) -> Field:
 
 
 def _hidden(seen: Overview) -> str:
-    words = _("Nơi có dưới 5 hộ không hiện số với người xem; có khi ẩn thêm một nơi để không tính ngược lại được.")
-    return words if seen.hidden else ""
+    return hidden_words() if seen.hidden else ""
 
 
 def _coverage(seen: Overview) -> Table:

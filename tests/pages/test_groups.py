@@ -110,15 +110,43 @@ def test_what_is_missing_is_called_out(session: Session, visit: Visit, ward: Uni
 def test_a_viewer_sees_figures_and_nobodys_name(session: Session, visit: Visit, ward: Unit, unit: Unit) -> None:
     leader = make_user(session, unit=unit, role=Role.LEAD, display_name="Trần Thị Liên", phone="+84912345678")
     group = make_group(session, unit=unit, leader_id=leader.id)
-    settle(session, unit=unit, head_name="Ma Văn Hùng", group=group)
+    for _ in range(5):
+        settle(session, unit=unit, head_name="Ma Văn Hùng", group=group)
     viewer = make_user(session, unit=ward, role=Role.VIEWER)
 
     for at in (visit("groups", user=viewer), visit("group", user=viewer, id=str(group.id))):
-        assert "1<small>/ 1 hộ</small>" in words(at)
+        assert "5<small>/ 5 hộ</small>" in words(at)
         for secret in ("Trần Thị Liên", "+84912345678", "Ma Văn Hùng"):
             assert secret not in words(at)
         assert names(at) == []
         assert not [button for button in at.button if button.key in ("g_save", "g_close_ok")]
+
+
+def test_a_viewer_sees_no_count_of_a_handful_of_households(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
+) -> None:
+    """S65: 2 of 3 in one place; the next smallest, which would give it away, is left out too."""
+    places = {size: make_unit(session, parent=ward, short_name=f"Tổ {size}, Sông Cầu") for size in (3, 6)}
+    places[7] = unit
+    few = make_group(session, unit=places[3])
+    for size, place in places.items():
+        for n in range(size):
+            settle(session, unit=place, head_name="Bế Văn An", group=few if size == 3 and n < 2 else None)
+    women = make_group(session, unit=ward, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
+    settle(session, unit=unit, head_name="Chu Thị Cúc", group=women)
+    viewer = make_user(session, unit=ward, role=Role.VIEWER)
+
+    seen, known = words(visit("groups", user=viewer)), words(visit("groups", user=official))
+    few_seen, women_seen = (words(visit("group", user=viewer, id=str(one.id))) for one in (few, women))
+
+    for text in ("Tổ 3, Sông Cầu", "2 / 3", "Tổ 6, Sông Cầu", "1 hộ<"):
+        assert text in known
+        assert text not in seen
+    assert "Tổ 13, Sông Cầu" in seen
+    assert "2<small>/ 17 hộ</small>" in seen
+    for page in (seen, few_seen, women_seen):
+        assert "Nơi có dưới 5 hộ không hiện số" in page
+    assert "/ 3 hộ" not in few_seen
 
 
 def test_a_province_sees_its_wards_and_opens_one(session: Session, visit: Visit) -> None:
@@ -127,7 +155,9 @@ def test_a_province_sees_its_wards_and_opens_one(session: Session, visit: Visit)
         make_unit(session, parent=province, kind="commune", name=name) for name in ("Phường Bắc Kạn", "Phường Đức Xuân")
     ]  # fmt: skip
     for ward in wards:
-        settle(session, unit=make_unit(session, parent=ward, short_name=f"Tổ 1, {ward.name}"), head_name="Ma Văn Hùng")
+        unit = make_unit(session, parent=ward, short_name=f"Tổ 1, {ward.name}")
+        for _ in range(5):
+            settle(session, unit=unit, head_name="Ma Văn Hùng")
     viewer = make_user(session, unit=province, role=Role.VIEWER)
 
     whole, one = visit("groups", user=viewer), visit("groups", user=viewer)

@@ -50,6 +50,7 @@ class RelayWork:
     must_reach_by: datetime | None
     due_at: datetime | None
     posted_at: datetime | None
+    reminded: datetime | None
     is_overdue: bool
     status: Status
     corrected_title: str | None
@@ -109,8 +110,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
         link_url=url, announcement_url=_general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
-        posted_at=relay.posted_at,
-        is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
+        posted_at=relay.posted_at, reminded=relay.reminded, is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
         corrected_title=correction.title if correction else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
         expires_at=relay.token_expires_at,

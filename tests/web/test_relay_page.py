@@ -6,6 +6,7 @@ from time_machine import Traveller
 
 from core.db import reading
 from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Urgency
+from services import sending
 from tests.factories import make_announcement
 from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send
 from web.scan_recorder import recorder
@@ -246,3 +247,11 @@ def test_a_page_of_a_leader_is_not_stored_nor_named_to_other_sites(day: Day) -> 
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["x-robots-tag"] == "noindex"
+
+
+def test_a_leader_who_was_reminded_reads_when(session: Session, clock: Traveller) -> None:
+    day = make_day(session, households=3)
+    sending.remind(session, announcement_id=day.announcement.id)
+    session.commit()
+
+    assert "Phường nhắc lúc" in phone().get(day.relay_page).text

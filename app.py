@@ -34,6 +34,7 @@ from web.headers import SecurityHeaders
 from web.links import FastRedirects
 from web.metrics import Measured
 from web.routes import routes
+from web.unknown import Unknown
 
 # A folder named `pages/` would be served without this file until the first visit to "/".
 PagesManager.uses_pages_directory = False
@@ -126,6 +127,7 @@ app = st.App(
         Middleware(FastRedirects),
         Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
+        Middleware(Unknown, screens=[room.path for room in ROOMS], routes=routes),
         Middleware(Shell, paths=[room.path for room in ROOMS]),
     ],
     lifespan=lifespan,

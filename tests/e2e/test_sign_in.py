@@ -56,6 +56,22 @@ def test_a_wrong_password_says_so_and_the_right_one_opens(door: Page) -> None:
     expect(door.get_by_text("Nguyễn An").first).to_be_visible()
 
 
+def test_a_deep_link_opens_after_the_door_and_an_unknown_address_is_not_found(door: Page) -> None:
+    failed: list[str] = []
+    door.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    door.goto("/people?x=1")
+    sign_in(door, "an", WORD)
+    expect(door.get_by_role("heading", name="Người dùng")).to_be_visible()
+    assert [url for url in failed if "/_stcore/" not in url] == []
+
+    answer = door.goto("/p/x")
+
+    assert answer is not None
+    assert answer.status == 404
+    expect(door.get_by_role("heading", level=1)).to_be_visible()
+    expect(door.locator("#root")).to_have_count(0)  # our page, not the one that carries the screens
+
+
 def test_the_cookie_cannot_be_read_by_a_script(door: Page) -> None:
     door.goto("/sign_in?next=/account")
     sign_in(door, "an", WORD)

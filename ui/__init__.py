@@ -55,6 +55,13 @@ def begin() -> Actor | None:
 
 def arrive() -> Actor | None:
     """Look the session up, once more at every run: what ended elsewhere ends here at the next click."""
+    found = _look_up()
+    if found:
+        _note_seen(token())
+    return found
+
+
+def _look_up() -> Actor | None:
     found = None
     if cookie := token():
         with reading() as session:
@@ -62,7 +69,6 @@ def arrive() -> Actor | None:
     read_by(found.language if found else None)
     if found:
         st.session_state["language"] = found.language
-        _note_seen(cookie)
     return found
 
 
@@ -100,8 +106,12 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
 
 
 def stay() -> Actor:
-    """For a fragment, which runs without its page: look the session up again; at the door again if it has ended."""
-    actor = arrive()
+    """For a fragment, which runs without its page: look the session up again; at the door again if it has ended.
+
+    A fragment may run by itself every few seconds: that nobody touches the screen must still end the session (S44), so
+    being looked up here is not being seen.
+    """
+    actor = _look_up()
     if actor is None:
         st.rerun()  # the whole page, which then leads to the door
     return actor

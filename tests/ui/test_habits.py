@@ -1,8 +1,17 @@
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
+
+from core.db import reading
+from models import Session as SignedInBrowser
+from services import sessions
+from tests.factories import NOON, make_unit, make_user
+from tests.pages.conftest import Browser
 
 
 def refused() -> None:
@@ -33,6 +42,20 @@ def asked() -> None:
     st.session_state["is_sure"] = confirmed_by_count(2690, "Gõ số hộ để xác nhận", key="sure")
 
 
+def stayed() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from ui import stay  # noqa: PLC0415
+
+    st.session_state["username"] = stay().username
+
+
+def arrived() -> None:
+    from ui import arrive  # noqa: PLC0415
+
+    arrive()
+
+
 def run(script: Callable[..., Any]) -> AppTest:
     return AppTest.from_function(script).run()
 
@@ -55,6 +78,29 @@ def test_a_broken_page_says_so_with_the_number_under_which_the_cause_is_kept(cap
     written = capsys.readouterr()
     assert reference in written.out + written.err
     assert "groups" in written.out + written.err
+
+
+def test_an_open_board_that_renews_itself_does_not_keep_the_session_awake(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(session, unit=make_unit(session))
+    with time_machine.travel(NOON, tick=False):
+        token = sessions.redeem(session, ticket=sessions.issue_ticket(session, user_id=user.id), device="Firefox")
+        session.commit()
+    browser = Browser({sessions.cookie_name(): token or ""})
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: browser)
+
+    def seen_at() -> datetime:
+        with reading() as look:
+            return look.exec(select(SignedInBrowser.last_seen_at)).one()
+
+    with time_machine.travel(NOON + timedelta(hours=1), tick=False):
+        renewed, after_renewal = run(stayed), seen_at()
+        run(arrived)
+
+    assert not renewed.exception
+    assert after_renewal == NOON
+    assert seen_at() == NOON + timedelta(hours=1)  # a page that is opened does
 
 
 @pytest.mark.parametrize(("typed", "is_sure"), [("2690", True), ("2.690", True), ("2691", False), ("", False), ("26900", False)])

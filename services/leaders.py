@@ -1,7 +1,7 @@
 """The common link of the leaders' chat: a leader picks the own group, shows four digits, and this phone is remembered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from core.text import natural_key
 from models import Announcement, AnnouncementStatus, Group, LeaderDevice, Relay, Role, Unit, Urgency, User
 from services import doors, wards
 from services.wards import WardCard
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 class WrongDigits(Refusal):
@@ -116,7 +118,10 @@ def enter(session: Session, *, token: str, group_id: UUID, last_four: str) -> st
 
 
 def relay_token_for(session: Session, *, token: str, device_token: str) -> str | None:
-    """The relay of this phone's group, or None when the phone is unknown, revoked, or its leader has changed."""
+    """The relay of this phone's group, or None when the phone is unknown, revoked, or its leader has changed.
+
+    That the phone was seen is noted at most once a minute.
+    """
     announcement = _announcement(session, token)
     found = session.exec(
         select(LeaderDevice, Relay.token)
@@ -132,7 +137,8 @@ def relay_token_for(session: Session, *, token: str, device_token: str) -> str |
     if found is None:
         return None
     device, relay_token = found
-    device.last_seen_at = clock.now()
+    if clock.now() - device.last_seen_at >= SEEN_EVERY:
+        device.last_seen_at = clock.now()
     return relay_token
 
 

@@ -35,8 +35,12 @@ def show(request: Request, token: str) -> Response:
     """Straight to the own group's page for a phone that is known; else the groups; else, one chosen, the four digits."""
     known = device_token(request)
     if known and "choose" not in request.query_params:
-        with transaction() if visitors.is_person(request.headers, request.method) else reading() as session:
+        with reading() as session:
             relay_token = leaders.relay_token_for(session, token=token, device_token=known)
+            is_news = bool(session.dirty)  # that it was seen; forgotten here, and written below
+        if is_news and visitors.is_person(request.headers, request.method):
+            with transaction() as session:
+                leaders.relay_token_for(session, token=token, device_token=known)
         if relay_token:
             return pages.see(f"/r/{relay_token}")
     with reading() as session:

@@ -37,9 +37,13 @@ class RelayPage(PhonePage):
         token = request.path_params["token"]
         if _kind_of(token) == "leaders":
             return door.show(request, token)
+        is_first = False
         with reading() as session:
             work = relays.work_for_token(session, token=token)
-        if visitors.is_person(request.headers, request.method):
+            if visitors.is_person(request.headers, request.method):
+                relays.opened(session, token=token)
+                is_first = bool(session.dirty)  # forgotten here; looked at again by whoever writes
+        if is_first:
             with transaction() as session:
                 relays.opened(session, token=token)
         return pages.render(request, TEMPLATES.get(work.status, "relay_over.html"), **_shown(request, work))

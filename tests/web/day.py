@@ -1,14 +1,18 @@
 """A ward on the day it sends an announcement: what the phone pages show, with the longest names they meet."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import Session, select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from core.db import engine
 from models import Announcement, AsksFor, Group, Relay, Role, ShortLink, Unit, UnitKind, Urgency, User
 from services import links, sending
 from services.ports import Ports, provide
@@ -113,6 +117,21 @@ def phone(user_agent: str = PHONE, **headers: str) -> TestClient:
     """A phone that follows no redirect by itself and keeps its cookies."""
     app = Starlette(routes=routes)
     return TestClient(app, base_url="http://ward.test", follow_redirects=False, headers={"user-agent": user_agent, **headers})
+
+
+@contextmanager
+def writes_begun() -> Iterator[list[object]]:
+    """One for each time the writers' lock was asked for within the block."""
+    begun: list[object] = []
+
+    def note(connection: object) -> None:
+        begun.append(connection)
+
+    event.listen(engine(), "begin", note)
+    try:
+        yield begun
+    finally:
+        event.remove(engine(), "begin", note)
 
 
 class Outline(HTMLParser):

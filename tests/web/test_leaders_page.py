@@ -6,8 +6,19 @@ from time_machine import Traveller
 
 from core.db import reading
 from models import Attempt, LeaderDevice, Role
-from tests.factories import make_announcement, make_household, make_membership, make_user
-from tests.web.day import LEADERS_PHONE, ZALO_PREVIEW, Day, Outline, make_day, make_led_group, make_ward, phone, send
+from tests.factories import NOON, make_announcement, make_household, make_membership, make_user
+from tests.web.day import (
+    LEADERS_PHONE,
+    ZALO_PREVIEW,
+    Day,
+    Outline,
+    make_day,
+    make_led_group,
+    make_ward,
+    phone,
+    send,
+    writes_begun,
+)
 
 LARGEST_PAGE = 20_000
 RIGHT, WRONG = LEADERS_PHONE[-4:], "0000"
@@ -46,6 +57,23 @@ def test_the_phone_is_remembered_for_the_next_announcement(session: Session, day
 
     assert (answer.status_code, answer.headers["location"]) == (303, later.relay_page)
     assert phone().get(later.leaders_page).status_code == 200
+
+
+def test_a_known_phone_is_noted_as_seen_once_a_minute_and_writes_nothing_in_between(day: Day, clock: Traveller) -> None:
+    client = phone()
+    digits(client, day, RIGHT)
+
+    with writes_begun() as at_once:
+        where = client.get(day.leaders_page).headers["location"]
+    clock.shift(timedelta(minutes=1))
+    with writes_begun() as later:
+        client.get(day.leaders_page)
+        client.get(day.leaders_page)
+
+    assert where == day.relay_page
+    assert (len(at_once), len(later)) == (0, 1)
+    with reading() as session:
+        assert session.exec(select(LeaderDevice.last_seen_at)).one() == NOON + timedelta(minutes=1)
 
 
 def test_the_cookie_is_kept_from_scripts_and_from_other_sites(day: Day) -> None:

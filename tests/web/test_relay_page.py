@@ -8,7 +8,7 @@ from core.db import reading
 from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Urgency
 from services import sending
 from tests.factories import make_announcement
-from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send
+from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send, writes_begun
 from web.scan_recorder import recorder
 
 LARGEST_PAGE = 20_000
@@ -54,6 +54,17 @@ def test_looking_notes_that_a_person_has_looked_and_nothing_else(day: Day) -> No
         client.get(f"{day.relay_page}?do=posted")
 
     assert relay_of(day) == (True, False, DeliveryStatus.QUEUED)
+
+
+def test_only_the_first_look_waits_for_the_writers_lock(day: Day) -> None:
+    client = phone()
+
+    with writes_begun() as first:
+        client.get(day.relay_page)
+    with writes_begun() as later:
+        client.get(day.relay_page)
+
+    assert (len(first), len(later)) == (1, 0)
 
 
 @pytest.mark.parametrize("agent", [ZALO_PREVIEW, "facebookexternalhit/1.1", "curl/8.5.0"])

@@ -3,18 +3,16 @@
 import streamlit as st
 
 from core.db import reading
-from models import Purpose
 from services import access, links, scans
 from services.links import LinkState
 from ui import _, codes, enter, number, parts
 from ui import links as drawing
 from ui.parts import Column, Figure
 
-PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)
 actor = enter(needs=access.WRITERS)
 with reading() as session:
-    rows = links.listing(session, actor=actor, purposes=PRINTED)
-    days = scans.by_day(session, actor=actor, purposes=PRINTED)
+    rows = links.listing(session, actor=actor, purposes=links.PRINTED)
+    days = scans.by_day(session, actor=actor, purposes=links.PRINTED)
 places = len({row.link.place for row in rows if row.link.place})
 hung = _("{n} mã ở {places} nơi", n=number(len(rows)), places=number(places))
 parts.head(_("Mã QR"), hung if rows else "")

@@ -25,6 +25,7 @@ from services.link_slugs import find_slug
 LONG_SLUG, PRINTED_SLUG = 9, 7
 LONGEST_TEXT = 120
 UNUSED_AFTER = timedelta(days=30)
+PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)  # what hangs on walls
 _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
 
 

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, Purpose, Relay, Role, ShortLink, Urgency
-from services import access, figures
+from models import Announcement, AnnouncementStatus, Relay, ShortLink, Urgency
+from services import access, figures, links
 from services.access import Actor
 from services.figures import Coverage, RelayTimes
+from services.links import LinkState
 
 RECENT = timedelta(days=30)
-HTTP_ERROR = 400
+REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN = 50, 3, 5
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,13 @@ class Running:
 class Today:
     """The whole screen."""
 
-    reviews: list[Review]
+    reviews: list[Review]  # the first of them
+    reviews_waiting: int  # how many there are, as for the next two
     second_looks: list[Announcement]
     late: list[Late]
+    late_waiting: int
     broken_links: list[ShortLink]
+    links_broken: int
     below_target: list[Coverage]
     running: Running | None
     total: Coverage
@@ -65,8 +69,8 @@ class Today:
 
     @property
     def things(self) -> int:
-        """How many things wait."""
-        waiting = len(self.reviews) + len(self.second_looks) + len(self.late) + len(self.broken_links)
+        """How many things wait, listed or not."""
+        waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + bool(self.below_target)
 
 
@@ -76,11 +80,14 @@ def of(session: Session, *, actor: Actor) -> Today:
     day, now = clock.today(), clock.now()
     table = figures.coverage(session, actor=actor, on=day)
     before = figures.coverage(session, actor=actor, on=_month_before(day))
-    broken, alive, links = _links(session, actor)
+    printed = _links(session, actor, now)
+    reviews, reviews_waiting = _reviews(session, actor)
+    late, late_waiting = _late(session, actor, now)
     return Today(
-        reviews=_reviews(session, actor), second_looks=second_looks(session, actor=actor), late=_late(session, actor, now),
-        broken_links=broken, below_target=[row for row in table.rows if is_below(row)], running=_running(session, actor, now),
-        total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=alive, links=links,
+        reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks(session, actor=actor), late=late,
+        late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
+        below_target=[row for row in table.rows if is_below(row)], running=_running(session, actor, now), total=table.total,
+        month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive, links=printed.all,
     )  # fmt: skip
 
 
@@ -93,24 +100,34 @@ def _month_before(day: date) -> date:
     return day - timedelta(days=30)
 
 
-def _reviews(session: Session, actor: Actor) -> list[Review]:
+def _reviews(session: Session, actor: Actor) -> tuple[list[Review], int]:
+    """What others wait for, then what came back; the first of each, and how many there are of both.
+
+    Asked for apart, so that many drafts of the one never hide the other.
+    """
+    returned = (
+        (col(Announcement.status) == AnnouncementStatus.DRAFT)
+        & (col(Announcement.author_id) == actor.id)
+        & (col(Announcement.return_reason) != "")
+    )
+    in_review = (col(Announcement.status) == AnnouncementStatus.IN_REVIEW) & col(Announcement.author_id).is_distinct_from(
+        actor.id
+    )
+    mine, mine_waiting = _most_pressing(session, actor, returned)
+    waiting, waiting_all = _most_pressing(session, actor, in_review) if actor.role in access.APPROVERS else ([], 0)
+    reviews = [Review(item, is_returned=False) for item in waiting] + [Review(item, is_returned=True) for item in mine]
+    return reviews, waiting_all + mine_waiting
+
+
+def _most_pressing(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> tuple[list[Announcement], int]:
+    urgency = case({urgency.value: place for place, urgency in enumerate(reversed(Urgency))}, value=Announcement.urgency)
     found = session.exec(
-        select(Announcement)
-        .where(
-            col(Announcement.unit_id).in_(access.visible_units(actor)),
-            col(Announcement.status).in_((AnnouncementStatus.IN_REVIEW, AnnouncementStatus.DRAFT)),
-        )
-        .order_by(
-            case({urgency.value: place for place, urgency in enumerate(reversed(Urgency))}, value=Announcement.urgency),
-            col(Announcement.must_reach_by),
-        )
-        .limit(50)
-    ).all()  # fmt: skip
-    mine = [Review(item, is_returned=True) for item in found if item.return_reason and item.author_id == actor.id]
-    if actor.role not in access.APPROVERS:
-        return mine
-    waiting = [item for item in found if item.status is AnnouncementStatus.IN_REVIEW and item.author_id != actor.id]
-    return [Review(item, is_returned=False) for item in waiting] + mine
+        select(Announcement, func.count().over())
+        .where(col(Announcement.unit_id).in_(access.visible_units(actor)), wanted)
+        .order_by(urgency, col(Announcement.must_reach_by).nulls_last(), col(Announcement.id))
+        .limit(REVIEWS_SHOWN)
+    ).all()
+    return [item for item, _all in found], found[0][1] if found else 0
 
 
 def second_looks(session: Session, *, actor: Actor) -> list[Announcement]:
@@ -128,9 +145,12 @@ def second_looks(session: Session, *, actor: Actor) -> list[Announcement]:
     )  # fmt: skip
 
 
-def _late(session: Session, actor: Actor, now: datetime) -> list[Late]:
+def _late(session: Session, actor: Actor, now: datetime) -> tuple[list[Late], int]:
+    """The latest few, and how many there are."""
     found = session.exec(
-        select(Announcement, func.count(), func.sum(Relay.households), func.min(Relay.due_at))
+        select(  # type: ignore[call-overload]
+            Announcement, func.count(), func.sum(Relay.households), func.min(Relay.due_at), func.count().over()
+        )
         .join(Relay, col(Relay.announcement_id) == Announcement.id)
         .where(
             col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.status == AnnouncementStatus.SENT,
@@ -139,12 +159,13 @@ def _late(session: Session, actor: Actor, now: datetime) -> list[Late]:
         )
         .group_by(col(Announcement.id))
         .order_by(col(Announcement.sent_at).desc())
-        .limit(3)
+        .limit(LATE_SHOWN)
     ).all()  # fmt: skip
-    return [
+    late = [
         Late(item.id, item.title, item.urgency, groups, int(households or 0), due, item.must_reach_by)
-        for item, groups, households, due in found
+        for item, groups, households, due, _all in found
     ]
+    return late, found[0][-1] if found else 0
 
 
 def _running(session: Session, actor: Actor, now: datetime) -> Running | None:
@@ -165,20 +186,23 @@ def _running(session: Session, actor: Actor, now: datetime) -> Running | None:
     return Running(found, relays, posted)
 
 
-def _links(session: Session, actor: Actor) -> tuple[list[ShortLink], int, int]:
-    """Printed links that lead into nothing, how many live, how many there are."""
-    if actor.role is Role.VIEWER:
-        return [], 0, 0
-    printed = (
-        (col(ShortLink.unit_id).in_(access.visible_units(actor)) if actor.unit_path else col(ShortLink.id).is_not(None))
-        & (col(ShortLink.purpose) != Purpose.ANNOUNCEMENT)
-        & col(ShortLink.is_active)
-    )
-    is_broken = col(ShortLink.last_status) >= HTTP_ERROR
-    total = session.exec(select(func.count()).select_from(ShortLink).where(printed)).one()
-    broken = list(session.exec(select(ShortLink).where(printed, is_broken).order_by(col(ShortLink.scans).desc()).limit(5)))
-    count = session.exec(select(func.count()).select_from(ShortLink).where(printed, is_broken)).one()
-    return broken, total - count, total
+@dataclass(frozen=True)
+class _Links:
+    broken: list[ShortLink]  # most scanned first
+    alive: int
+    all: int
+
+
+def _links(session: Session, actor: Actor, now: datetime) -> _Links:
+    """The printed links of the screen of links, judged by its rule: what is expired or stopped is neither alive nor broken."""
+    seen = col(ShortLink.unit_id).in_(access.visible_units(actor)) if actor.unit_path else col(ShortLink.id).is_not(None)
+    printed = session.exec(
+        select(ShortLink).where(seen, col(ShortLink.purpose).in_(links.PRINTED))
+        .order_by(col(ShortLink.scans).desc(), col(ShortLink.id))
+    ).all()  # fmt: skip
+    states = [links.state_of(link, now) for link in printed]
+    broken = [link for link, state in zip(printed, states, strict=True) if state is LinkState.BROKEN]
+    return _Links(broken, sum(state in (LinkState.WORKING, LinkState.UNUSED) for state in states), len(printed))
 
 
 def _pace(session: Session, actor: Actor, now: datetime) -> RelayTimes:

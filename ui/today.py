@@ -103,7 +103,7 @@ def month(seen: Today) -> None:
         ),
         Figure(
             _("Mã QR còn dùng"), number(seen.links_alive), _("/ {n} mã", n=number(seen.links)),
-            _("{n} mã hỏng", n=number(seen.links - seen.links_alive)), "overdue" if seen.links_alive < seen.links else None,
+            _("{n} mã hỏng", n=number(seen.links_broken)), "overdue" if seen.links_broken else None,
         ),
         Figure(
             _("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),

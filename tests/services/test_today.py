@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from models import AnnouncementStatus, Channel, Delivery, RecipientKind, Relay, Unit
-from services import participation, today
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit
+from models import AnnouncementStatus, Channel, Delivery, Purpose, RecipientKind, Relay, Role, Unit, Urgency
+from services import links, participation, today
+from services.links import LinkState
+from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _noon() -> Iterator[None]:
 
 
 def send(session: Session, ward: Unit, *minutes: int | None, status: AnnouncementStatus = AnnouncementStatus.SENT) -> None:
-    """An announcement sent two hours ago, with a relay a group: after how many minutes it was posted."""
+    """An announcement sent two hours ago, with a relay a group, due an hour ago: after how many minutes it was posted."""
     sent_at = NOON - timedelta(hours=2)
     item = make_announcement(session, unit=ward, status=status, sent_at=sent_at, households=9)
     for took in minutes:
@@ -33,6 +34,7 @@ def send(session: Session, ward: Unit, *minutes: int | None, status: Announcemen
             Relay(
                 delivery_id=delivery.id, announcement_id=item.id, group_id=make_group(session, unit=ward).id,
                 link_id=make_link(session).id, token=str(delivery.id), token_expires_at=NOON,
+                due_at=NOON - timedelta(hours=1),
                 posted_at=None if took is None else sent_at + timedelta(minutes=took),
             )
         )  # fmt: skip
@@ -61,3 +63,85 @@ def test_the_median_is_the_one_participation_shows_running_or_not(session: Sessi
     [elsewhere] = participation.overview(session, actor=actor).reached
     assert (seen.median_minutes, seen.median_is_running) == (65, True)  # between 10 and 120 so far
     assert (elsewhere.minutes, elsewhere.is_running) == (65, True)
+
+
+def test_many_drafts_never_hide_what_waits_for_approval(session: Session) -> None:
+    ward = make_unit(session)
+    chief = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    other = make_user(session, unit=ward)
+    for _ in range(55):
+        make_announcement(session, unit=ward, author_id=other.id, urgency=Urgency.EMERGENCY)
+    back = make_announcement(session, unit=ward, author_id=chief.id, return_reason="Thiếu giờ")
+    waiting = make_announcement(session, unit=ward, author_id=other.id, status=AnnouncementStatus.IN_REVIEW)
+    make_announcement(session, unit=ward, author_id=chief.id, status=AnnouncementStatus.IN_REVIEW)
+    make_announcement(session, unit=make_unit(session), status=AnnouncementStatus.IN_REVIEW)
+
+    seen = today.of(session, actor=chief)
+
+    assert [(one.announcement.id, one.is_returned) for one in seen.reviews] == [(waiting.id, False), (back.id, True)]
+    assert (seen.reviews_waiting, seen.things) == (2, 2)
+
+
+def test_the_most_pressing_stands_first_and_one_without_a_deadline_last(session: Session) -> None:
+    ward = make_unit(session)
+    for title, urgency, days in (
+        ("không hạn", Urgency.NORMAL, None), ("mai", Urgency.NORMAL, 1), ("kia", Urgency.NORMAL, 2),
+        ("khẩn", Urgency.URGENT, None),
+    ):  # fmt: skip
+        make_announcement(
+            session, unit=ward, title=title, urgency=urgency, status=AnnouncementStatus.IN_REVIEW,
+            must_reach_by=None if days is None else NOON + timedelta(days=days),
+        )  # fmt: skip
+
+    seen = today.of(session, actor=make_actor(session, unit=ward, role=Role.OFFICIAL))
+
+    assert [one.announcement.title for one in seen.reviews] == ["khẩn", "mai", "kia", "không hạn"]
+
+
+def test_the_number_of_things_counts_those_not_listed(session: Session) -> None:
+    ward = make_unit(session)
+    chief = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    for _ in range(51):
+        make_announcement(session, unit=ward, status=AnnouncementStatus.IN_REVIEW)
+    for _ in range(4):
+        send(session, ward, None, 10)
+    for _ in range(6):
+        make_link(session, unit_id=ward.id, last_status=404)
+
+    seen = today.of(session, actor=chief)
+
+    assert (len(seen.reviews), len(seen.late), len(seen.broken_links)) == (50, 3, 5)
+    assert (seen.reviews_waiting, seen.late_waiting, seen.links_broken) == (51, 4, 6)
+    assert seen.things == 51 + 4 + 6
+
+
+def test_staff_wait_for_their_own_returned_drafts_only(session: Session) -> None:
+    ward = make_unit(session)
+    staff = make_actor(session, unit=ward)
+    make_announcement(session, unit=ward, status=AnnouncementStatus.IN_REVIEW)
+    back = make_announcement(session, unit=ward, author_id=staff.id, return_reason="Thiếu giờ")
+
+    seen = today.of(session, actor=staff)
+
+    assert [one.announcement.id for one in seen.reviews] == [back.id]
+    assert seen.things == 1
+
+
+def test_links_live_by_the_rule_of_their_own_screen(session: Session) -> None:
+    ward = make_unit(session)
+    staff = make_actor(session, unit=ward)
+    for fields in (
+        {}, {"purpose": Purpose.ASK, "target_url": None}, {"last_status": 404, "scans": 3}, {"is_active": False},
+        {"expires_at": NOON - timedelta(days=1)}, {"target_url": "http://localhost/", "scans": 9},
+        {"is_active": False, "last_status": 404},
+    ):  # fmt: skip
+        make_link(session, unit_id=ward.id, **fields)
+    make_link(session, unit_id=ward.id, purpose=Purpose.ANNOUNCEMENT, last_status=404)
+    make_link(session, unit_id=make_unit(session).id, last_status=404)
+
+    seen = today.of(session, actor=staff)
+
+    states = [row.state for row in links.listing(session, actor=staff, purposes=links.PRINTED)]
+    assert (seen.links_alive, seen.links_broken, seen.links) == (2, 2, 7)
+    assert [link.scans for link in seen.broken_links] == [9, 3]
+    assert states.count(LinkState.BROKEN) == seen.links_broken

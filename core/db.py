@@ -4,8 +4,9 @@ SQLite needs care (measured in docs/decisions/0003): WAL, foreign keys, a busy t
 begin with BEGIN IMMEDIATE, or a read followed by a write loses updates or fails at once.
 """
 
+import os
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -34,12 +35,20 @@ def make_engine(url: str, *, writes: bool) -> Engine:
     """An engine whose connections keep foreign keys and, on SQLite, take the write lock at the start if they write."""
     if not is_sqlite(url):
         return create_engine(driver_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
-    if database := make_url(url).database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    database = make_url(url).database
+    if database and not database.startswith((":", "file:")):  # a file, neither memory nor SQLite's own way to name one
+        _make_private(Path(database))
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new database, and a new folder for it, are for this account only; SQLite gives its journals the file's own mode."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

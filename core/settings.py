@@ -56,7 +56,7 @@ class Settings(BaseSettings):
 
 def kept_key(folder: Path) -> str:
     """Read the kept key, making it at first use; two processes starting at once end with the same one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "secret.key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from core import tokens
-from core.db import changed, driver_url, reading, transaction, upsert
+from core.db import changed, driver_url, make_engine, reading, transaction, upsert
 from core.ids import new_id
 from core.settings import Settings, kept_key
 from models import Attempt, Model, Unit
@@ -40,11 +40,37 @@ def test_what_is_kept_of_a_secret_does_not_give_it_back() -> None:
 
 
 def test_the_kept_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    first = kept_key(tmp_path)
+    folder = tmp_path / "var"
 
-    assert kept_key(tmp_path) == first
+    first = kept_key(folder)
+
+    assert kept_key(folder) == first
     assert len(first) > 40
-    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+
+
+def test_a_new_database_and_its_folder_are_for_their_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "ward.db"
+    made = make_engine(f"sqlite:///{file}", writes=True)
+
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (id INTEGER)")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+    made.dispose()
+
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert modes == {"ward.db": 0o600, "ward.db-wal": 0o600, "ward.db-shm": 0o600}
+
+
+def test_a_database_that_is_there_keeps_what_it_holds_and_its_mode(tmp_path: Path) -> None:
+    file = tmp_path / "ward.db"
+    file.write_bytes(b"")
+    file.chmod(0o640)
+
+    make_engine(f"sqlite:///{file}", writes=False)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
 def test_settings_fill_what_follows(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.db import transaction
-from services import due, scans, sending
+from services import due, scans, sending, uploads
 
 log = structlog.get_logger()
 SCANS_KEPT = timedelta(days=90)  # raw openings; the counts stay for good
@@ -102,7 +102,13 @@ def tidy_step() -> int:
     return len(done)
 
 
+@DBOS.step()
+def sweep_uploads_step() -> int:
+    """Idempotent: files that were brought and never read, with names and telephone numbers in them."""
+    return uploads.sweep()
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away."""
-    log.info("nightly", scans=forget_step(), runs=tidy_step())
+    log.info("nightly", scans=forget_step(), runs=tidy_step(), uploads=sweep_uploads_step())

@@ -44,9 +44,9 @@ def keep(content: IO[bytes], *, name: str, size: int) -> Upload:
     """
     if size > BYTES_MAX:
         raise Invalid(N_("Tệp lớn hơn 50 MB. Hãy tách thành nhiều tệp nhỏ hơn rồi nhập từng tệp."))
-    folder = settings().data_dir / "uploads"
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sweep(folder)
+    sweep()
     given = clean(PurePath(name.replace("\\", "/")).name)
     suffix = PurePath(given).suffix.lower()
     path = folder / f"{new_token()}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
@@ -75,9 +75,15 @@ def forget(upload: Upload) -> None:
     upload.path.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what nobody came back for."""
+def sweep() -> int:
+    """Remove what nobody came back for; how many files. A second time finds nothing."""
+    folder = _folder()
     oldest = (clock.now() - KEPT).timestamp()
-    for path in folder.iterdir():
-        if path.is_file() and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    old = [path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < oldest] if folder.is_dir() else []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _folder() -> Path:
+    return settings().data_dir / "uploads"

@@ -1,5 +1,6 @@
 """The engine in one process: promises are kept once, rolled back with their transaction, and old notes are cleared away."""
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -17,7 +18,7 @@ from core.db import transaction
 from jobs import engine as durable
 from jobs import work
 from models import Device, Relay, Scan, Urgency
-from services import sending
+from services import sending, uploads
 from tests.conftest import POSTGRES
 from tests.factories import make_announcement, make_group, make_link, make_unit
 
@@ -96,3 +97,14 @@ def test_at_night_old_openings_and_old_notes_are_forgotten(session: Session, run
 
     assert (forgotten, tidied >= 1, runs("remind:old")) == (2, True, [])
     assert sorted(session.exec(select(Scan.visitor)).all()) == ["1", "89"]
+
+
+def test_at_night_files_that_nobody_came_back_for_are_swept_away(running: DbosEngine) -> None:
+    brought = uploads.keep(io.BytesIO(b"a"), name="dan.csv", size=1)
+    with time_machine.travel(clock.now() + uploads.KEPT + timedelta(minutes=1)):
+        night = DBOS.start_workflow(work.nightly, clock.now(), None)
+        night.get_result()
+        again = work.sweep_uploads_step()
+
+    assert not brought.is_there
+    assert again == 0

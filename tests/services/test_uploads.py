@@ -117,3 +117,13 @@ def test_what_is_still_in_use_stays() -> None:
         keep("mới.csv")
 
     assert first.is_there
+
+
+def test_sweeping_counts_what_it_removes_and_needs_no_folder() -> None:
+    assert uploads.sweep() == 0
+
+    keep("a.csv")
+    with time_machine.travel(clock.now() + uploads.KEPT + timedelta(minutes=1)):
+        swept = [uploads.sweep() for _ in range(2)]
+
+    assert swept == [1, 0]

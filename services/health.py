@@ -4,7 +4,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Relay, Unit
+from models import Announcement, AnnouncementStatus, Relay, Unit
 
 
 def is_database_ready(session: Session) -> bool:
@@ -14,11 +14,14 @@ def is_database_ready(session: Session) -> bool:
 
 
 def relay_counts(session: Session) -> dict[str, int]:
-    """Relays whose announcement still holds, by how they stand: posted, waiting, overdue."""
+    """Relays whose announcement is sent and still holds, by how they stand: posted, waiting, overdue."""
     now = clock.now()
     posted = func.count(col(Relay.posted_at))
     overdue = func.sum(case((col(Relay.posted_at).is_(None) & (col(Relay.due_at) <= now), 1), else_=0))
     total, done, late = session.exec(
-        select(func.count(), posted, overdue).select_from(Relay).where(col(Relay.token_expires_at) > now)
+        select(func.count(), posted, overdue)
+        .select_from(Relay)
+        .join(Announcement, col(Announcement.id) == Relay.announcement_id)
+        .where(col(Relay.token_expires_at) > now, Announcement.status == AnnouncementStatus.SENT)
     ).one()
     return {"posted": done, "waiting": total - done - int(late or 0), "overdue": int(late or 0)}

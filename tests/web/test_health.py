@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
@@ -10,7 +11,7 @@ from time_machine import Traveller
 
 from core import db
 from core.settings import settings
-from models import Model
+from models import AnnouncementStatus, Model
 from tests.web.day import Day, phone
 from web import health
 from web.metrics import Measured
@@ -91,6 +92,16 @@ def test_relays_are_counted_by_how_they_stand(day: Day, clock: Traveller) -> Non
         [0, 1, 0],
         [0, 0, 1],
     ]
+
+
+def test_relays_of_a_withdrawn_announcement_are_nobodys_work(day: Day, session: Session) -> None:
+    day.announcement.status = AnnouncementStatus.CANCELLED
+    session.add(day.announcement)
+    session.commit()
+
+    seen = numbers()
+
+    assert {seen[f'caunoi_relays{{state="{state}"}}'] for state in ("waiting", "overdue", "posted")} == {0}
 
 
 def test_requests_are_counted_by_route_and_never_by_address(day: Day) -> None:

@@ -1,0 +1,48 @@
+"""Phường: what the ward decides for itself, and what residents read of it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import phones
+from core.db import reading, transaction
+from models import UnitKind
+from services import access, units
+from services.units import WardSettings
+from ui import _, enter, leave_for, parts
+from ui.forms import refusals_at
+
+LONGEST = 120
+actor = enter(needs=access.APPROVERS)
+with reading() as session:
+    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
+    ward = units.commune_for(session, actor=actor)
+wards = {unit.label: unit for unit in below if unit.kind is UnitKind.COMMUNE}
+top = st.container()
+if len(wards) > 1:
+    chosen = st.selectbox(_("Xã, phường"), list(wards), key="xa", bind="query-params", width=320)
+    ward = wards.get(chosen or "", ward)
+with top:
+    parts.head(_("Phường"), ward.name)
+
+key = ward.id.hex
+now = WardSettings(ward.target_percent, phones.show(ward.phone), ward.address, ward.office_hours, ward.allows_self_approval)
+with st.form("ward", width=560):
+    phone = st.text_input(_("Điện thoại"), now.phone, key=f"{key}_phone", max_chars=20)
+    slots = {"phone": st.empty()}
+    address = st.text_input(_("Địa chỉ"), now.address, key=f"{key}_address", max_chars=LONGEST)
+    hours = st.text_input(_("Giờ làm việc"), now.office_hours, key=f"{key}_hours", max_chars=LONGEST)
+    percent = st.number_input(
+        _("Mục tiêu hộ trong nhóm (%)"), min_value=0, max_value=100, value=now.target_percent, key=f"{key}_target", width=220
+    )
+    slots["target_percent"] = st.empty()
+    alone = st.toggle(_("Lãnh đạo được duyệt bản do chính mình soạn"), now.allows_self_approval, key=f"{key}_alone")
+    is_saved = st.form_submit_button(_("Ghi lại"), type="primary", key="w_save")
+if is_saved:
+    values = replace(
+        now, phone=phone, address=address, office_hours=hours, target_percent=percent, allows_self_approval=alone
+    )  # fmt: skip
+    with refusals_at(slots):
+        with transaction() as session:
+            units.change_settings(session, actor=actor, unit_id=ward.id, values=values)
+        leave_for("pages/ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))

@@ -37,6 +37,7 @@ def figures(seen: Board, *, now: datetime) -> None:
         posted_note = _("{n} tổ quá hạn {span}", n=number(len(late)), span=span(now - since))
     else:
         posted_note = _("{n} tổ còn thời gian", n=number(seen.waiting)) if seen.waiting else _("tất cả đã đăng")
+    to_ninety = "; " + _("90 %: {time}", time=span(seen.time_to_ninety)) if seen.time_to_ninety is not None else ""
     parts.figures(
         Figure(
             _("Tổ đã đăng"), number(seen.posted), _("/ {n} tổ", n=number(len(seen.rows))), posted_note,
@@ -53,7 +54,7 @@ def figures(seen: Board, *, now: datetime) -> None:
         ),
         Figure(
             _("Tới một nửa số hộ sau"), span(seen.time_to_half) if seen.time_to_half is not None else "–", "",
-            _("tính theo hộ biết chắc"),
+            f"{_('tính theo hộ biết chắc')}{to_ninety}",
         ),
     )  # fmt: skip
 

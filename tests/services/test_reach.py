@@ -113,6 +113,15 @@ def test_time_to_half_is_the_first_instant_at_which_half_is_known(
     assert (board.time_to_half, board.time_to_ninety) == (timedelta(minutes=9), None)
 
 
+def test_time_to_ninety_waits_for_nine_in_ten(session: Session, sent: Announcement, groups: list[Group]) -> None:
+    for minutes, group in enumerate((groups[0], groups[0], groups[0], groups[1]), start=1):
+        confirm(session, group, f"phone {minutes}", at=NOON + timedelta(minutes=minutes))
+
+    board = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+
+    assert (board.time_to_half, board.time_to_ninety) == (timedelta(minutes=2), timedelta(minutes=4))
+
+
 def test_posted_waiting_and_overdue_add_up(session: Session, sent: Announcement, groups: list[Group]) -> None:
     first, _ = session.exec(select(Relay)).all()
     with time_machine.travel(NOON + timedelta(minutes=20), tick=False):

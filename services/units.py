@@ -1,8 +1,8 @@
-"""Units: finding them, listing them in the order people expect, importing and creating them, the settings of a ward."""
+"""Units: finding them, listing them in the order people expect, importing them, the settings of a ward."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -31,20 +31,6 @@ PARENTS: dict[UnitKind, tuple[UnitKind | None, ...]] = {
     UnitKind.ASSOCIATION: (UnitKind.COMMUNE, UnitKind.PROVINCE),
     UnitKind.OFFICE: (UnitKind.COMMUNE, UnitKind.PROVINCE),
 }
-
-
-@dataclass(frozen=True)
-class UnitValues:
-    """A unit to be created."""
-
-    code: str
-    name: str
-    kind: UnitKind
-    parent_id: UUID | None = None
-    subtype: str = ""
-    short_name: str = ""
-    area: str = ""
-    valid_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -138,25 +124,6 @@ def commune_for(session: Session, *, actor: Actor) -> Unit:
     if first is None:
         raise NotFound(N_("Chưa có phường, xã nào. Hãy nhập danh mục đơn vị trước."))
     return first
-
-
-def create(session: Session, *, actor: Actor, values: UnitValues) -> Unit:
-    """A new unit below another; a province, or a commune without one, only by who sees the whole country.
-
-    Raises:
-        Invalid: a value cannot be right; `details["field"]` names it.
-        NotAllowed: the actor is no admin.
-        NotFound: the unit above lies outside the actor's sight.
-    """
-    access.require(actor, Role.ADMIN)
-    parent = unit_for(session, actor=actor, unit_id=values.parent_id) if values.parent_id else None
-    given = asdict(values) | {"kind": values.kind.value}
-    row = unit_lists.parse(given, number=0)
-    known = _Known(session, [row.code])
-    unit = _new(actor, known, row, parent)
-    session.add(unit)
-    audit.record(session, actor=actor, action="unit.created", subject_kind="unit", subject_id=unit.id, code=unit.code)
-    return unit
 
 
 def change_settings(session: Session, *, actor: Actor, unit_id: UUID, values: WardSettings) -> Unit:
@@ -302,7 +269,7 @@ def _parent(actor: Actor, known: _Known, row: UnitRow) -> Unit | None:
 
 def _new(actor: Actor, known: _Known, row: UnitRow, parent: Unit | None) -> Unit:
     _require_fitting(actor, row, parent)
-    if row.code in known.standing or (row.valid_from is not None and (row.code, row.valid_from) in known.begun):
+    if row.valid_from is not None and (row.code, row.valid_from) in known.begun:
         raise Invalid(N_("Mã {code} đã có rồi."), code=row.code, field="code", value=row.code)
     id_ = new_id()
     return Unit(

@@ -13,7 +13,7 @@ from models import AuditEvent, Role, Unit, UnitKind
 from services import unit_lists, units
 from services.access import TERMINAL
 from services.ports import Cell, Sheet
-from services.units import UnitValues, WardSettings
+from services.units import WardSettings
 from tests.factories import NOON, make_actor, make_unit
 
 MERGED = date(2025, 7, 1)
@@ -194,8 +194,6 @@ def test_a_code_may_come_back_after_its_unit_ended(session: Session) -> None:
 
     assert (done.created, done.rejected) == (2, [])
     assert (same_day.created, same_day.updated) == (1, 1)
-    with pytest.raises(Invalid, match="Mã 01843 đã có rồi"):
-        units.create(session, actor=TERMINAL, values=UnitValues("01843", "Phường khác", UnitKind.COMMUNE))
 
 
 def test_a_day_on_which_a_code_began_before_is_not_taken_twice(session: Session) -> None:
@@ -246,13 +244,11 @@ def test_an_admin_of_a_ward_imports_below_it_only(session: Session) -> None:
     assert [(refused.row, refused.column) for refused in done.rejected] == [(2, "parent_code"), (3, "parent_code"), (4, "code")]
 
 
-def test_only_admins_import_and_create(session: Session) -> None:
+def test_only_admins_import(session: Session) -> None:
     official = make_actor(session, unit=make_unit(session), role=Role.OFFICIAL)
 
     with pytest.raises(NotAllowed):
         units.import_units(session, actor=official, rows=[PROVINCE])
-    with pytest.raises(NotAllowed):
-        units.create(session, actor=official, values=UnitValues("1", "Tổ 1", UnitKind.RESIDENTIAL, official.unit_id))
 
 
 def test_an_import_is_audited_by_its_counts(session: Session) -> None:
@@ -294,22 +290,7 @@ def test_a_table_without_codes_and_names_is_no_list_of_units() -> None:
         unit_lists.read(Sheet("s", [["Họ tên", "Điện thoại"], ["An", "0912345678"]]))
 
 
-# Creating and settings
-
-
-def test_a_unit_is_created_below_another(session: Session) -> None:
-    ward = make_unit(session)
-    admin = make_actor(session, unit=ward, role=Role.ADMIN)
-
-    unit = units.create(
-        session, actor=admin, values=UnitValues("SC14", "Tổ dân phố 14", UnitKind.RESIDENTIAL, ward.id, area="Sông Cầu")
-    )
-
-    assert (unit.path, unit.subtype, unit.area) == (f"{ward.path}{unit.id}/", "to_dan_pho", "Sông Cầu")
-    with pytest.raises(Invalid, match="không thể là cấp trên"):
-        units.create(session, actor=admin, values=UnitValues("9", "Tổ 9", UnitKind.RESIDENTIAL, unit.id))
-    with pytest.raises(NotFound):
-        units.create(session, actor=admin, values=UnitValues("9", "Tổ 9", UnitKind.RESIDENTIAL, make_unit(session).id))
+# Settings
 
 
 def test_a_ward_sets_its_own_rules(session: Session) -> None:

@@ -38,6 +38,6 @@ with main:
         parts.go(f"/session/{ticket}?next={quote(st.query_params.get('next', '/'), safe='')}")
     elif tried:
         with transaction() as session:
-            accounts.turn_away(session, username=tried.username, address=tried.address)
+            accounts.turn_away(session, username=tried.username, locks=tried.locks)
         # A locked door says the same: who guesses learns nothing from it.
         st.error(_("Tên đăng nhập hoặc mật khẩu không đúng. Sai năm lần thì đợi mười lăm phút rồi thử lại."))

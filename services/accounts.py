@@ -21,13 +21,13 @@ from models import Role, Unit, User
 from models import Session as Browser
 from services import access, audit, sessions
 from services.access import Actor
-from services.doors import forget_tries, is_locked, record_wrong_try
+from services.doors import forget_tries, is_locked, record_wrong_try, reserve_try
 from services.passwords import NOBODY, accepted, hash_password, is_right, one_time
 from services.sessions import issue_ticket, redeem, session_actor, sign_out
 
 __all__ = [
-    "Account", "admit", "change", "change_password", "create_user", "credential", "deactivate", "get", "hash_password",
-    "is_locked", "issue_ticket", "listing", "posts", "reactivate", "record_wrong_try", "redeem", "reset_password",
+    "Account", "admit", "change", "change_password", "create_user", "deactivate", "get", "hash_password",
+    "is_locked", "issue_ticket", "knock", "listing", "posts", "reactivate", "record_wrong_try", "redeem", "reset_password",
     "session_actor", "set_language", "sign_out", "turn_away",
 ]  # fmt: skip
 
@@ -93,18 +93,29 @@ def _door(username: str, address: str) -> str:
     return f"sign-in|{username.strip().lower()}|{address}"
 
 
-def credential(session: Session, *, username: str, address: str) -> str:
-    """The hash that a password typed for this name must give.
+@dataclass(frozen=True)
+class Knock:
+    """A try at the door, counted already: the hash its password must give, and whether a wrong one locks the door."""
 
-    For a name that does not exist, a closed account, a one-time password that is over and a locked door it is a hash
-    that no password gives: the answer, its words and its time are the same (ASVS 6.3.8).
+    hashed: str
+    locks: bool = False
+
+
+def knock(session: Session, *, username: str, address: str) -> Knock:
+    """Count a try and say which hash a password typed for this name must give.
+
+    It is counted before anybody looks at the password, or tries sent at the same moment would all find the door open;
+    `admit` forgets it. Commit before the password is checked. The fifth within fifteen minutes locks this name at this
+    address for fifteen. For a name that does not exist, a closed account, a one-time password that is over and a locked
+    door it is a hash that no password gives: the answer, its words and its time are the same (ASVS 6.3.8).
     """
-    if is_locked(session, door=_door(username, address)):
-        return NOBODY
+    found = reserve_try(session, door=_door(username, address))
+    locks = found == "locks"
     user = session.exec(select(User).where(User.username == username.strip().lower(), col(User.is_active))).first()
-    if user is None or (user.password_expires_at and user.password_expires_at <= clock.now()):
-        return NOBODY
-    return user.password_hash
+    is_over = user is not None and user.password_expires_at is not None and user.password_expires_at <= clock.now()
+    if user is None or is_over or found == "locked":
+        return Knock(NOBODY, locks)
+    return Knock(user.password_hash, locks)
 
 
 def admit(session: Session, *, username: str, address: str) -> str:
@@ -114,9 +125,9 @@ def admit(session: Session, *, username: str, address: str) -> str:
     return issue_ticket(session, user_id=user.id)
 
 
-def turn_away(session: Session, *, username: str, address: str) -> None:
-    """The password was wrong: count it; the fifth within fifteen minutes locks this name at this address for fifteen."""
-    if record_wrong_try(session, door=_door(username, address)):
+def turn_away(session: Session, *, username: str, locks: bool) -> None:
+    """The password was wrong; `knock` has counted it. That it locks the door is written down."""
+    if locks:
         user = session.exec(select(User).where(User.username == username.strip().lower())).first()
         audit.record(session, actor=STRANGER, action="user.door_locked", subject_kind="user", subject_id=user.id if user else "")
 

@@ -4,8 +4,9 @@ A door is a name made by who asks there, for example `sign-in|lan|10.0.0.7`; onl
 """
 
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from core import clock
 from core.settings import settings
@@ -17,6 +18,7 @@ KEPT = timedelta(days=1)
 
 def is_locked(session: Session, *, door: str, limit: int = 5, minutes: int = 15) -> bool:
     """Whether `limit` wrong tries within `minutes` were made here, the last of them less than `minutes` ago."""
+    _alone(session, door)
     span = timedelta(minutes=minutes)
     tries = _tries(session, door=door, since=clock.now() - 2 * span)
     return any(
@@ -30,17 +32,32 @@ def record_wrong_try(session: Session, *, door: str, limit: int = 5, minutes: in
 
     Write it in a transaction of its own that no refusal rolls back.
     """
+    return reserve_try(session, door=door, limit=limit, minutes=minutes) == "locks"
+
+
+def reserve_try(session: Session, *, door: str, limit: int = 5, minutes: int = 15) -> Literal["locked", "counted", "locks"]:
+    """Count a try before its secret is looked at, so that tries made at the same moment are no more than others.
+
+    "locked": refused and not counted. "locks": the last one, after which the door is locked unless the secret is right;
+    who has the right one calls `forget_tries`. Looking and counting are one step only in a transaction that writes.
+    """
     if is_locked(session, door=door, limit=limit, minutes=minutes):
-        return False
+        return "locked"
     session.add(Attempt(door=_digest(door)))
     session.exec(delete(Attempt).where(col(Attempt.created_at) < clock.now() - KEPT))
     session.flush()
-    return is_locked(session, door=door, limit=limit, minutes=minutes)
+    return "locks" if is_locked(session, door=door, limit=limit, minutes=minutes) else "counted"
 
 
 def forget_tries(session: Session, *, door: str) -> None:
     """The right secret was given: what went wrong before counts no more."""
     session.exec(delete(Attempt).where(col(Attempt.door) == _digest(door)))
+
+
+def _alone(session: Session, door: str) -> None:
+    """On PostgreSQL, wait until whoever is at this door has finished; SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.exec(select(func.pg_advisory_xact_lock(int(_digest(door)[:15], 16))))
 
 
 def _tries(session: Session, *, door: str, since: datetime) -> list[datetime]:

@@ -11,7 +11,7 @@ import streamlit as st
 import streamlit_authenticator as stauth
 from streamlit_authenticator.controllers import AuthenticationController
 
-from core.db import reading
+from core.db import transaction
 from services import accounts, passwords
 from ui.words import _
 
@@ -27,23 +27,24 @@ class Tried:
 
     username: str
     address: str
+    locks: bool  # a wrong password was the last of five
     is_right: bool
 
 
 class Controller(AuthenticationController):  # type: ignore[misc]  # the library has no types
     """Loads the one user asked for just in time; a name that is none is checked against a hash that none gives."""
 
-    tried: tuple[str, str] | None = None
+    tried: tuple[str, str, bool] | None = None
 
     def login(self, username: str | None = None, password: str | None = None, *rest: Any, **more: Any) -> bool | None:
         """The library's check of a password. Its own cookie, given as `token`, is never believed."""
         if not username or not password:
             return None
         name, address = username.strip().lower(), st.context.ip_address or "local"
-        with reading() as session:
-            hashed = accounts.credential(session, username=name, address=address)
-        self.authentication_model.credentials["usernames"] = {name: {"name": name, "password": hashed}}
-        self.tried = (name, address)
+        with transaction() as session:
+            knock = accounts.knock(session, username=name, address=address)
+        self.authentication_model.credentials["usernames"] = {name: {"name": name, "password": knock.hashed}}
+        self.tried = (name, address, knock.locks)
         word = passwords.normal(password)
         return bool(super().login(name, word if passwords.fits(word) else "-", *rest, **more))
 

@@ -1,4 +1,5 @@
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 import time_machine
 from sqlmodel import Session, select
 
+from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Attempt, AuditEvent, Role, Ticket, Unit, User
 from models import Session as Browser
@@ -171,7 +173,7 @@ def test_wrong_right_unknown_and_closed_look_alike_to_who_asks(session: Session)
     make_an(session)
     make_user(session, unit=make_unit(session), username="closed", password_hash=hash_password(WORD), is_active=False)
 
-    given = [accounts.credential(session, username=name, address=HOME) for name in (" AN ", "nobody", "closed")]
+    given = [accounts.knock(session, username=name, address=HOME).hashed for name in (" AN ", "nobody", "closed")]
 
     assert is_right(WORD, given[0])
     assert given[1:] == [NOBODY, NOBODY]
@@ -182,15 +184,39 @@ def test_five_wrong_tries_lock_that_name_at_that_address_for_fifteen_minutes(ses
     with time_machine.travel(NOON, tick=False) as now:
         for minute in range(5):
             now.move_to(NOON + timedelta(minutes=2 * minute))
-            assert accounts.credential(session, username="an", address=HOME) == user.password_hash
-            accounts.turn_away(session, username="an", address=HOME)
+            assert accounts.knock(session, username="an", address=HOME).hashed == user.password_hash
 
-        assert accounts.credential(session, username="AN", address=HOME) == NOBODY
-        assert accounts.credential(session, username="an", address=ELSEWHERE) == user.password_hash
+        assert accounts.knock(session, username="AN", address=HOME).hashed == NOBODY
+        assert accounts.knock(session, username="an", address=ELSEWHERE).hashed == user.password_hash
         now.move_to(NOON + timedelta(minutes=8 + 14, seconds=59))
-        assert accounts.credential(session, username="an", address=HOME) == NOBODY
+        assert accounts.knock(session, username="an", address=HOME).hashed == NOBODY
         now.move_to(NOON + timedelta(minutes=8 + 15))
-        assert accounts.credential(session, username="an", address=HOME) == user.password_hash
+        assert accounts.knock(session, username="an", address=HOME).hashed == user.password_hash
+
+
+def test_tries_made_at_the_same_moment_are_counted_before_any_is_answered(session: Session) -> None:
+    user = make_an(session)
+    session.commit()
+
+    def knock(_: int) -> accounts.Knock:
+        with transaction() as own:
+            return accounts.knock(own, username="an", address=HOME)
+
+    with ThreadPoolExecutor(8) as many:
+        knocks = list(many.map(knock, range(8)))
+
+    assert sorted(one.hashed == user.password_hash for one in knocks) == [False] * 3 + [True] * 5
+    assert [one.locks for one in knocks].count(True) == 1
+
+
+def test_the_right_password_at_the_fifth_try_opens_and_locks_nothing(session: Session) -> None:
+    user = make_an(session)
+    fifth = [accounts.knock(session, username="an", address=HOME) for _ in range(5)][-1]
+    assert (fifth.hashed, fifth.locks) == (user.password_hash, True)
+
+    accounts.admit(session, username="an", address=HOME)
+
+    assert accounts.knock(session, username="an", address=HOME) == accounts.Knock(user.password_hash)
 
 
 def test_five_wrong_tries_in_more_than_fifteen_minutes_lock_nothing(session: Session) -> None:
@@ -223,7 +249,7 @@ def test_a_door_may_have_other_limits(session: Session) -> None:
 def test_the_right_password_wipes_the_slate(session: Session) -> None:
     make_an(session)
     for _ in range(4):
-        accounts.turn_away(session, username="an", address=HOME)
+        accounts.knock(session, username="an", address=HOME)
 
     accounts.admit(session, username="an", address=HOME)
 
@@ -231,7 +257,7 @@ def test_the_right_password_wipes_the_slate(session: Session) -> None:
 
 
 def test_who_tried_and_from_where_is_not_kept(session: Session) -> None:
-    accounts.turn_away(session, username="an", address=HOME)
+    accounts.knock(session, username="an", address=HOME)
 
     door = session.exec(select(Attempt.door)).one()
     assert "an" not in door.split("|")
@@ -251,7 +277,8 @@ def test_old_tries_are_swept_away(session: Session) -> None:
 def test_a_lock_is_written_down_without_the_name_that_was_typed(session: Session) -> None:
     user = make_an(session)
     for _ in range(6):
-        accounts.turn_away(session, username="an", address=HOME)
+        tried = accounts.knock(session, username="an", address=HOME)
+        accounts.turn_away(session, username="an", locks=tried.locks)
 
     events = session.exec(select(AuditEvent)).all()
     assert [(event.action, event.subject_id) for event in events] == [("user.door_locked", str(user.id))]
@@ -262,15 +289,15 @@ def test_a_one_time_password_is_good_for_a_week_and_one_sign_in(session: Session
     with time_machine.travel(NOON, tick=False) as now:
         user, password = create(session, TERMINAL, make_unit(session))
         now.move_to(NOON + timedelta(days=6, hours=23))
-        assert is_right(password or "", accounts.credential(session, username="lien", address=HOME))
+        assert is_right(password or "", accounts.knock(session, username="lien", address=HOME).hashed)
 
         sign_in(session, user)
-        assert accounts.credential(session, username="lien", address=HOME) == NOBODY
+        assert accounts.knock(session, username="lien", address=HOME).hashed == NOBODY
 
         password = accounts.reset_password(session, actor=TERMINAL, user_id=user.id)
-        assert is_right(password, accounts.credential(session, username="lien", address=HOME))
+        assert is_right(password, accounts.knock(session, username="lien", address=HOME).hashed)
         now.move_to(NOON + timedelta(days=14))
-        assert accounts.credential(session, username="lien", address=HOME) == NOBODY
+        assert accounts.knock(session, username="lien", address=HOME).hashed == NOBODY
 
 
 # Sessions
@@ -346,7 +373,7 @@ def test_closing_an_account_ends_its_sessions_and_its_tickets(session: Session) 
     assert sessions.redeem(session, ticket=ticket, device="") is None
     accounts.reactivate(session, actor=TERMINAL, user_id=user.id)
     assert sessions.session_actor(session, token=token) is None
-    assert is_right(WORD, accounts.credential(session, username="an", address=HOME))
+    assert is_right(WORD, accounts.knock(session, username="an", address=HOME).hashed)
 
 
 def test_a_new_role_and_unit_act_at_the_next_click(session: Session) -> None:
@@ -504,4 +531,4 @@ def test_a_language_we_do_not_have_is_refused(session: Session) -> None:
 
 def test_there_is_no_account_from_the_start(session: Session) -> None:
     assert session.exec(select(User)).all() == []
-    assert accounts.credential(session, username="admin", address=HOME) == NOBODY
+    assert accounts.knock(session, username="admin", address=HOME).hashed == NOBODY

@@ -74,9 +74,14 @@ if actor.role in access.WRITERS:
         if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
             st.session_state["b_stopping"] = item_id
 if st.session_state.get("b_stopping") == item_id:
-    left_over = sum(row.posted_at is None for row in sheets)
-    words = _("Thu hồi sẽ dừng {n} tổ chưa đăng; tổ đã đăng sẽ thấy lời nhờ xóa. Gõ số {n} để chắc chắn.", n=number(left_over))
-    if confirmed_by_count(left_over, words, key="b_count") and st.button(_("Thu hồi thông báo"), key="b_stop_ok", type="primary"):
+    waiting = sum(row.posted_at is None for row in sheets)
+    words = _(
+        "Thu hồi: {waiting} tổ chưa đăng sẽ dừng, {posted} tổ đã đăng sẽ thấy lời nhờ xóa. Gõ số {all} để chắc chắn.",
+        waiting=number(waiting), posted=number(len(sheets) - waiting), all=number(len(sheets)),
+    )  # fmt: skip
+    if confirmed_by_count(len(sheets), words, key="b_count") and st.button(
+        _("Thu hồi thông báo"), key="b_stop_ok", type="primary"
+    ):
         with refusals():
             with transaction() as session:
                 done = announcements.cancel(session, actor=actor, announcement_id=item_id)

@@ -18,7 +18,8 @@ with needed(back="pages/announcements.py"), reading() as session:
     ward = units.commune_for(session, actor=actor)
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
     wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
-    chosen = [entry.unit_id for entry in drafts.audience_of(session, draft.id)] if draft else []
+    source = draft or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
+    chosen = [entry.unit_id for entry in drafts.audience_of(session, source.id)] if source else []
 names = unit_names(ward, places)
 load(draft, chosen or [ward.id], wrong=wrong)
 if draft and draft.return_reason:
@@ -72,12 +73,20 @@ with right:
             _("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=number(len(plan.groups)), cost=money(0))
         ),
         Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
-        Figure(_("Không có đường nào"), "0", _("hộ"), _("ai cũng có một đường báo tin")),
+        Figure(
+            _("Nhóm chưa có người phụ trách"),
+            number(plan.leaderless),
+            _("/ {n} nhóm", n=number(len(plan.groups))),
+            _("chưa ai đăng giúp") if plan.leaderless else "",
+            "overdue" if plan.leaderless else None,
+        ),
     )
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
     with pasted:
         sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
-        shape = Announcement(unit_id=ward.id, title=title, body=body, group_text=group_text)
+        shape = Announcement(
+            unit_id=ward.id, title=title, body=body, group_text=group_text, asks_for=asks_for, corrects_id=words.corrects_id
+        )
         paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))
     with seen:
         resident_page(

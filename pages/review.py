@@ -106,5 +106,9 @@ with refusals():
     if is_ok:
         with transaction() as session:
             sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)
-        news = _("Đã gửi tới {n} tổ trưởng.", n=number(len(plan.groups))) if sent.sent_at else _("Đã duyệt, đến giờ máy tự gửi.")
+        news = (
+            _("Đã giao cho {n} tổ trưởng. Hãy chép đường dẫn chung dưới đây vào nhóm tổ trưởng.", n=number(len(plan.groups)))
+            if sent.sent_at
+            else _("Đã duyệt, đến giờ máy tự gửi.")
+        )
         leave_for("pages/announcement.py" if sent.sent_at else "pages/announcements.py", id=str(item.id), news=news)

@@ -41,6 +41,11 @@ class Plan:
     groups: list[PlannedGroup] = field(default_factory=list)
 
     @property
+    def leaderless(self) -> int:
+        """Groups of the plan in which nobody is there to post."""
+        return sum(group.leader_id is None for group in self.groups)
+
+    @property
     def paths(self) -> dict[str, int]:
         """Households by path; paths without an account stay at zero."""
         return dict.fromkeys(PATHS, 0) | {"relay": self.relay, "door": self.door}

@@ -14,6 +14,7 @@ from core.settings import settings
 from models import (
     Announcement,
     AnnouncementStatus,
+    AsksFor,
     Delivery,
     DeliveryStatus,
     Group,
@@ -29,6 +30,14 @@ from services.access import Actor
 from services.wards import WardCard
 
 Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected"]
+
+
+# What the link is for, in the ward's language like the text above it.
+_LAST_LINE = {
+    AsksFor.NOTHING: "Chi tiết",
+    AsksFor.CONFIRMATION: "Chi tiết và báo đã nắm thông tin",
+    AsksFor.ATTENDANCE: "Chi tiết và báo có đi",
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,8 @@ def _general_url(session: Session, announcement_id: UUID) -> str:
 def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:
     """Exactly what a leader pastes: greeting, the lines for the group, the group's own link. In the ward's language."""
     lines = announcement.group_text or announcement.body
-    return f"Kính gửi bà con {unit_label}.\n{lines}\nChi tiết và báo đã nắm thông tin: {url}"
+    corrects = f"Đính chính: {announcement.title}.\n" if announcement.corrects_id else ""
+    return f"Kính gửi bà con {unit_label}.\n{corrects}{lines}\n{_LAST_LINE[announcement.asks_for]}: {url}"
 
 
 def title_of(unit: Unit) -> str:

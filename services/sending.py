@@ -4,7 +4,7 @@ Everything here happens in the caller's transaction, and doing it twice does it 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -50,8 +50,19 @@ class Cancelled:
 
 def due_at(announcement: Announcement, sent_at: datetime) -> datetime:
     """By when leaders should have posted: soon by urgency, and never later than the announcement's deadline or end."""
-    ends = [sent_at + POST_WITHIN[announcement.urgency], announcement.must_reach_by, announcement.expires_at]
-    return min(end for end in ends if end)
+    soon = sent_at + POST_WITHIN[announcement.urgency]
+    if announcement.urgency is not Urgency.EMERGENCY:
+        soon = after_the_night(soon)
+    return min(end for end in (soon, announcement.must_reach_by, announcement.expires_at) if end)
+
+
+def after_the_night(at: datetime) -> datetime:
+    """Seven in the morning for an hour of the night (21 to 7): nobody is asked to post then, but in an emergency."""
+    here = clock.local(at)
+    if 7 <= here.hour < 21:
+        return at
+    morning = here.replace(hour=7, minute=0, second=0, microsecond=0)
+    return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
 
 
 def schedule(session: Session, *, announcement: Announcement) -> None:

@@ -62,6 +62,9 @@ def figures(seen: Board, *, now: datetime) -> None:
 def things_to_do(seen: Board) -> None:
     """What brings most households closer, first."""
     parts.section(_("Việc cần làm ngay"), _("xếp theo số hộ được thêm"))
+    is_begun = any(row.opened_at for row in seen.rows)
+    if seen.rows and not is_begun:  # nothing reaches a leader by itself: someone copies the link into their chat
+        _thing("leaders", "waiting", _("Chép đường dẫn này vào nhóm tổ trưởng"), parts.address(seen.leaders_url))
     late = seen.overdue
     if late:
         looked = sum(row.opened_at is not None for row in late)
@@ -83,7 +86,8 @@ def things_to_do(seen: Board) -> None:
             relay_now=number(sent.get("relay", 0)), door_now=number(sent.get("door", 0)),
         )  # fmt: skip
         _thing("changed", "unknown", _("Kế hoạch đã khác khi gửi"), words)
-    _thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
+    if is_begun:
+        _thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
     _thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
 
 
@@ -114,7 +118,7 @@ def groups(seen: Board, *, now: datetime) -> None:
 def _row(row: BoardRow, *, sent_at: datetime, now: datetime) -> tuple[str | Markup, ...]:
     count = row.households or 1
     looked = _("đã mở trang") if row.opened_at else _("chưa mở trang")
-    leader = [row.leader or _("chưa có tổ trưởng"), "" if row.posted_at else looked, _("đã nhắc") if row.reminded else ""]
+    leader = [row.leader or _("chưa có tổ trưởng"), "" if row.posted_at else looked, _("đến giờ nhắc") if row.reminded else ""]
     reached = parts.joined(
         _("{n} / {all}", n=number(row.estimated), all=number(row.households)),
         parts.small(_("{n} biết chắc", n=number(row.known))),
@@ -137,6 +141,5 @@ def _stands(row: BoardRow, *, sent_at: datetime, now: datetime) -> Markup:
 
 
 def is_running(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
-    """Whether anything can still be stopped."""
-    is_waiting = any(row.posted_at is None for row in sheets)
-    return item.status == "sent" and is_waiting and (item.expires_at is None or item.expires_at > clock.now())
+    """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
+    return item.status == "sent" and bool(sheets) and (item.expires_at is None or item.expires_at > clock.now())

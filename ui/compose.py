@@ -61,12 +61,13 @@ def load(draft: Announcement | None, unit_ids: Sequence[UUID], *, wrong: Announc
     mark = f"{draft.id if draft else ''}:{wrong.id if wrong else ''}"
     if st.session_state.get("c_loaded") == mark:
         return
+    is_first = "c_loaded" not in st.session_state  # after a lost connection the browser still has what was typed
     st.session_state["c_loaded"] = mark
     source = draft or wrong
     fields: dict[str, object] = {
         "title": source.title if source else "",
         "body": source.body if source else "",
-        "group_text": source.group_text if source else "",
+        "group_text": draft.group_text if draft else "",  # a correction needs new words for the chat
         "units": list(unit_ids),
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": draft.kind if draft and draft.kind in KINDS else AnnouncementKind.NOTICE,
@@ -77,7 +78,8 @@ def load(draft: Announcement | None, unit_ids: Sequence[UUID], *, wrong: Announc
     fields |= {name: source.facts.get(name, "") if source else "" for name in drafts.FACTS}
     fields |= _moment("must", draft.must_reach_by if draft else None) | _moment("send", draft.send_at if draft else None)
     for name, value in fields.items():
-        st.session_state[f"c_{name}"] = value
+        if not is_first or f"c_{name}" not in st.session_state:
+            st.session_state[f"c_{name}"] = value
 
 
 def _moment(name: str, instant: datetime | None) -> dict[str, object]:

@@ -126,7 +126,7 @@ def test_an_announcement_crosses_the_house(
     sign_in(chief, "tu")
     chief.get_by_role("link", name="Duyệt").first.click()
     chief.get_by_role("button", name="Duyệt và gửi tới 3 hộ").click()
-    expect(chief.get_by_text("Đã gửi tới 1 tổ trưởng").first).to_be_visible()
+    expect(chief.get_by_text("Đã giao cho 1 tổ trưởng").first).to_be_visible()
     expect(chief.get_by_text("0 / 1 tổ", exact=False).or_(chief.get_by_text("/ 1 tổ")).first).to_be_visible()
 
     # The leader relays from a phone, by the leaders' common link and the last four digits.

@@ -109,7 +109,7 @@ def test_another_official_approves_and_sees_the_board(session: Session, visit: V
     session.refresh(waiting)
     assert (waiting.status, waiting.approver_id) == (AnnouncementStatus.SENT, chief.id)
     assert at.title[0].value == "Tổng vệ sinh sáng thứ Bảy"
-    assert "Đã gửi tới 1 tổ trưởng" in at.success[0].value
+    assert "Đã giao cho 1 tổ trưởng" in at.success[0].value
 
 
 def test_an_approver_returns_it_with_a_reason(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:

@@ -1,11 +1,12 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from sqlmodel import Session, select
 
 from core.errors import NotAllowed, NotFound
-from models import Announcement, Delivery, DeliveryStatus, Group, LeaderDevice, Relay, Role, Unit, Urgency
+from models import Announcement, AsksFor, Delivery, DeliveryStatus, Group, LeaderDevice, Relay, Role, Unit, Urgency
 from services import leaders, relays, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
@@ -171,3 +172,23 @@ def test_a_leader_without_a_number_is_sent_to_the_ward(session: Session, sent: A
 
     with pytest.raises(leaders.WrongDigits, match="gọi phường"):
         leaders.enter(session, token=sent.leaders_token or "", group_id=group.id, last_four="")
+
+
+@pytest.mark.parametrize(
+    ("asks_for", "words"),
+    [
+        ("nothing", "Chi tiết: "),
+        ("confirmation", "Chi tiết và báo đã nắm thông tin: "),
+        ("attendance", "Chi tiết và báo có đi: "),
+    ],
+)
+def test_the_last_line_says_what_the_link_is_for(asks_for: str, words: str) -> None:
+    announcement = Announcement(unit_id=uuid4(), title="Khám", body="Mai.", asks_for=AsksFor(asks_for))
+
+    assert relays.ready_text(announcement, unit_label="Tổ 13", url="u").splitlines()[-1] == f"{words}u"
+
+
+def test_a_correction_says_so_in_the_chat() -> None:
+    announcement = Announcement(unit_id=uuid4(), title="Đổi giờ khám", body="8 giờ.", corrects_id=uuid4())
+
+    assert relays.ready_text(announcement, unit_label="Tổ 13", url="u").splitlines()[1] == "Đính chính: Đổi giờ khám."

@@ -115,7 +115,7 @@ def test_an_audience_by_need_holds_only_those_households(session: Session, ward:
         ("very_urgent", 2, 30),
         ("urgent", 3, 60),
         ("normal", 3, 180),
-        ("normal", 100, 720),
+        ("normal", 100, 1140),
         ("emergency", 0.1, 6),
     ],
 )
@@ -228,3 +228,17 @@ def test_one_that_was_just_due_is_left_to_its_promise(session: Session, ward: Un
         traveller.shift(timedelta(minutes=1, seconds=10))
 
         assert due.announcements(session) == []
+
+
+@pytest.mark.parametrize(
+    ("hours_after_noon", "expected"), [(8, 8), (9, 19), (12, 19), (18.9, 19), (19, 19), (20, 20)]
+)  # noon in Bắc Kạn: 9 hours later it is 21, 19 hours later 7 in the morning
+def test_nobody_is_asked_to_post_at_night(hours_after_noon: float, expected: float) -> None:
+    assert sending.after_the_night(NOON + timedelta(hours=hours_after_noon)) == NOON + timedelta(hours=expected)
+
+
+def test_an_emergency_is_due_at_night_too(session: Session, ward: Unit) -> None:
+    night = NOON + timedelta(hours=12)
+    announcement = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY, must_reach_by=None, expires_at=None)
+
+    assert sending.due_at(announcement, night) == night + timedelta(minutes=15)

@@ -40,7 +40,7 @@ def test_a_leader_finds_the_ready_text_the_time_left_and_one_button(day: Day, cl
 
     assert "Xin đăng vào nhóm Zalo trước 13\u00a0giờ" in html
     assert "Còn 42\u00a0phút</b>" in html
-    assert f"Kính gửi bà con Tổ 13, Sông Cầu.\n{GROUP_TEXT}\nChi tiết và báo đã nắm thông tin: http://ward.test{day.page}" in html
+    assert f"Kính gửi bà con Tổ 13, Sông Cầu.\n{GROUP_TEXT}\nChi tiết và báo có đi: http://ward.test{day.page}" in html
     outline = Outline(html)
     assert [button["value"] for button in outline.main_buttons] == ["posted"]
     assert (outline.all("progress")[0]["value"], outline.all("progress")[0]["max"]) == ("18", "60")

@@ -16,7 +16,6 @@ from core.db import transaction
 from services import due, scans, sending, uploads
 
 log = structlog.get_logger()
-SCANS_KEPT = timedelta(days=90)  # raw openings; the counts stay for good
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
 
 
@@ -88,7 +87,7 @@ def sweep(_scheduled: datetime, _context: object) -> None:
 def forget_step() -> int:
     """Idempotent: what is gone is gone."""
     with transaction() as session:
-        return scans.forget_raw(session, before=clock.now() - SCANS_KEPT)
+        return scans.forget_raw(session, before=clock.now() - scans.KEPT)
 
 
 @DBOS.step()

@@ -9,8 +9,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, Delivery, DeliveryStatus, Group, Reach, ReachCount, Relay, ShortLink, Unit, User
-from services import access, drafts, links, relays
+from models import Announcement, Delivery, DeliveryStatus, Group, Reach, ReachCount, Relay, Unit, User
+from services import access, drafts, relays
 from services.access import Actor
 
 
@@ -142,9 +142,6 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
             select(User.id, User.display_name).where(col(User.id).in_([announcement.author_id, announcement.approver_id]))
         ).all()
     )
-    general = session.exec(
-        select(ShortLink).where(ShortLink.announcement_id == announcement.id, col(ShortLink.group_id).is_(None))
-    ).first()
     deliveries = session.exec(
         select(Delivery.status, func.count()).where(Delivery.announcement_id == announcement.id).group_by(col(Delivery.status))
     ).all()
@@ -155,7 +152,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     ).one()
     made = Board(
         announcement=announcement, author=_name(names, announcement.author_id), approver=_name(names, announcement.approver_id),
-        general_url=links.public_url(general) if general else "",
+        general_url=relays.general_url(session, announcement.id),
         leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
         rows=rows, points=_points(session, announcement, rows),
         deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},

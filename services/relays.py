@@ -117,7 +117,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
         unit_name=unit.name, leader_name=leader.display_name if leader else "", leader_title=title_of(unit),
         ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
-        link_url=url, announcement_url=_general_url(session, announcement.id) or url,
+        link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
         posted_at=relay.posted_at, reminded=relay.reminded,
         is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
@@ -127,8 +127,8 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
     )  # fmt: skip
 
 
-def _general_url(session: Session, announcement_id: UUID) -> str:
-    """The ward's own link, so that a leader who reads the page does not count as one of the group's phones."""
+def general_url(session: Session, announcement_id: UUID) -> str:
+    """The ward's own link to an announcement, which counts for no group; "" where there is none."""
     found = session.exec(
         select(ShortLink).where(ShortLink.announcement_id == announcement_id, col(ShortLink.group_id).is_(None))
     ).first()

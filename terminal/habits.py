@@ -33,11 +33,6 @@ def front() -> None:
     """With a callback a command keeps its name even where it is the only one registered."""
 
 
-@app.callback()
-def front_door() -> None:
-    """Cầu Nối: from a ward to every household, and see it arrive."""
-
-
 def plain(value: Any) -> Any:
     """A value as JSON knows it: instants as ISO 8601 with the local offset."""
     if is_dataclass(value) and not isinstance(value, type):

@@ -66,10 +66,10 @@ catalogues: .venv/tools
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --no-wrap -o locales/messages.pot .
 	for language in en ja; do $(BIN)/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$language; done
 
-lock: .venv/tools
+lock: .venv/installed
 	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --no-strip-extras -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --no-strip-extras --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

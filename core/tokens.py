@@ -23,9 +23,9 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def keyed_digest(key: str, value: str) -> str:
-    """What the database keeps of a value that could be guessed: 32 hex digits, useless without the app key."""
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()[:32]
+def keyed_digest(key: str, value: str, *, digits: int = 32) -> str:
+    """What the database keeps of a value that could be guessed: so many hex digits (at most 64), useless without the app key."""
+    return hmac.digest(key.encode(), value.encode(), hashlib.sha256).hex()[:digits]
 
 
 def same(one: str, other: str) -> bool:

@@ -3,12 +3,32 @@
 from models.announcement import FACT_LABELS, Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Audience, Urgency
 from models.audit import AuditEvent
 from models.base import Model
+from models.change_set import Change, ChangeSet, ChangeSetKind
 from models.delivery import Delivery, DeliveryStatus, RecipientKind, Relay
-from models.group import Channel, Group, GroupKind, Membership, MembershipSource
-from models.household import Household, Need
+from models.group import Channel, Group, GroupKind, JoinRequest, Membership, MembershipSource, Part, Term, TickList
+from models.household import (
+    Household,
+    HouseholdPast,
+    HouseholdToken,
+    Likeness,
+    Need,
+    PastCause,
+    PhoneTie,
+    Proposal,
+    ProposalKind,
+)
 from models.link import Device, Purpose, Scan, ScanHour, ShortLink
 from models.reach import How, Reach, ReachCount
-from models.unit import Unit, UnitChange, UnitChangeKind, UnitChangeLink, UnitDay, UnitKind
+from models.unit import (
+    Reorganisation,
+    ReorganisationStatus,
+    Unit,
+    UnitChange,
+    UnitChangeKind,
+    UnitChangeLink,
+    UnitDay,
+    UnitKind,
+)
 from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
 
 __all__ = [
@@ -20,6 +40,9 @@ __all__ = [
     "Attempt",
     "Audience",
     "AuditEvent",
+    "Change",
+    "ChangeSet",
+    "ChangeSetKind",
     "Channel",
     "Delivery",
     "DeliveryStatus",
@@ -27,22 +50,35 @@ __all__ = [
     "Group",
     "GroupKind",
     "Household",
+    "HouseholdPast",
+    "HouseholdToken",
     "How",
+    "JoinRequest",
     "LeaderDevice",
+    "Likeness",
     "Membership",
     "MembershipSource",
     "Model",
     "Need",
+    "Part",
+    "PastCause",
+    "PhoneTie",
+    "Proposal",
+    "ProposalKind",
     "Purpose",
     "Reach",
     "ReachCount",
     "RecipientKind",
     "Relay",
+    "Reorganisation",
+    "ReorganisationStatus",
     "Role",
     "Scan",
     "ScanHour",
     "Session",
     "ShortLink",
+    "Term",
+    "TickList",
     "Ticket",
     "Unit",
     "UnitChange",

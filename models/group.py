@@ -1,6 +1,6 @@
 """Chat groups and public channels, and which household is in which."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Model, choice
+from models.base import Instant, Model, choice
 
 
 class Channel(StrEnum):
@@ -36,6 +36,8 @@ class GroupKind(StrEnum):
     HOUSEHOLD = "household"
     SECTOR = "sector"
     ASSOCIATION = "association"
+    UNIT = "unit"
+    INTERNAL = "internal"
     OFFICIAL_ACCOUNT = "official_account"
     FANPAGE = "fanpage"
 
@@ -47,6 +49,8 @@ class GroupKind(StrEnum):
             "household": N_("nhóm hộ dân"),
             "sector": N_("nhóm ngành"),
             "association": N_("nhóm đoàn thể"),
+            "unit": N_("nhóm cơ quan, đơn vị"),
+            "internal": N_("nhóm nội bộ xã"),
             "official_account": N_("tài khoản chính thức"),
             "fanpage": N_("trang Facebook"),
         }[self]
@@ -66,6 +70,7 @@ class Group(Model, table=True):
     join_url: str | None = None
     external_id: str | None = None
     leader_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    deputy_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
     started_on: date | None = None
     closed_on: date | None = None
 
@@ -97,3 +102,61 @@ class Membership(Model, table=True):
     joined_on: date
     left_on: date | None = None
     source: MembershipSource = Field(default=MembershipSource.LEADER, sa_type=choice(MembershipSource))
+    change_set_id: UUID | None = Field(default=None, foreign_key="changeset.id", ondelete="SET NULL", index=True)  # that made it
+
+
+class Part(StrEnum):
+    """What a person is in a chat group."""
+
+    LEADER = "leader"
+    DEPUTY = "deputy"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {"leader": N_("phụ trách"), "deputy": N_("phó")}[self]
+
+
+class Term(Model, table=True):
+    """Who led a group, or was deputy, from which day until which; open ones are `Group.leader_id` and `deputy_id`."""
+
+    __table_args__ = (
+        Index(
+            "uq_term_group_id_part_open", "group_id", "part", unique=True,
+            sqlite_where=text("ended_on IS NULL"), postgresql_where=text("ended_on IS NULL"),
+        ),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ended_on"),
+    )  # fmt: skip
+
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="CASCADE", index=True)
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
+    part: Part = Field(sa_type=choice(Part))
+    started_on: date
+    ended_on: date | None = None
+
+
+class TickList(Model, table=True):
+    """A leader's page for ticking who is in the group, without sign-in: a secret address that ends."""
+
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="CASCADE", index=True)
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")  # the leader or deputy it was made for
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class JoinRequest(Model, table=True):
+    """Someone who says to belong to a group, until its leader says yes or no."""
+
+    __table_args__ = (Index("ix_joinrequest_group_id_answered_at", "group_id", "answered_at"),)
+
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="CASCADE")
+    household_id: UUID | None = Field(default=None, foreign_key="household.id", ondelete="CASCADE", index=True)
+    name: str = ""
+    phone: str | None = None
+    address: str = ""
+    people: int = 1
+    visitor: str | None = None  # keyed digest of the phone's cookie: the same phone asks once
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    answered_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    is_accepted: bool | None = None

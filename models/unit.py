@@ -1,14 +1,15 @@
 """Units: province, commune, residential group, association, office; and what became of them over time."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import BYTES, Model, choice
+from models.base import BYTES, Instant, Model, choice
 
 
 class UnitKind(StrEnum):
@@ -99,6 +100,35 @@ class UnitChangeLink(Model, table=True):
     old_unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
     new_unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
     is_partial: bool = False
+
+
+class ReorganisationStatus(StrEnum):
+    """Where a planned change of units stands."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {"planned": N_("dự kiến"), "done": N_("đã thực hiện"), "dropped": N_("đã bỏ")}[self]
+
+
+class Reorganisation(Model, table=True):
+    """A planned merge, split or transfer of units on a day: what each old unit becomes, and each thing that hangs on it."""
+
+    kind: UnitChangeKind = Field(sa_type=choice(UnitChangeKind))
+    effective_on: date
+    decision_no: str = ""
+    note: str = ""
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)  # the ward or province that plans it
+    steps: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    status: ReorganisationStatus = Field(default=ReorganisationStatus.PLANNED, sa_type=choice(ReorganisationStatus))
+    planned_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    done_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+    change_id: UUID | None = Field(default=None, foreign_key="unitchange.id", ondelete="SET NULL")
 
 
 class UnitDay(Model, table=True):

@@ -4,6 +4,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import IntegrityError
 
 from core.settings import ROOT
 from models import Model
@@ -30,3 +31,62 @@ def test_the_way_down_leaves_nothing(config: Config, engine: Engine) -> None:
     command.downgrade(config, "base")
 
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_an_upgrade_keeps_every_row_and_every_check(config: Config, engine: Engine) -> None:
+    command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        for statement in _WARD_OF_0001:
+            connection.exec_driver_sql(statement.replace("ONE", _ONE).replace("NOW", _NOW))
+
+    command.upgrade(config, "head")
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT people FROM membership").scalars().all() == [2]
+        assert connection.exec_driver_sql("SELECT version, people FROM household").all() == [(1, 4)]
+    for broken in _BROKEN:
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.exec_driver_sql(broken)
+
+
+def test_a_downgrade_keeps_every_row_and_every_check(config: Config, engine: Engine) -> None:
+    command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        for statement in _WARD_OF_0001:
+            connection.exec_driver_sql(statement.replace("ONE", _ONE).replace("NOW", _NOW))
+
+    command.upgrade(config, "head")
+    command.downgrade(config, "0001")
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT people FROM membership").scalars().all() == [2]
+    for broken in _BROKEN:
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.exec_driver_sql(broken)
+
+
+_ONE, _NOW = "00000000000000000000000000000001", "2026-11-01 00:00:00+00:00"
+_WARD_OF_0001 = (
+    """INSERT INTO unit (id, created_at, code, name, short_name, area, kind, subtype, path, address, office_hours,
+    target_percent, allows_self_approval)
+    VALUES ('ONE', 'NOW', '1', 'Tổ 1', '', '', 'residential', '', '1/', '', '', 90, false)""",
+    """INSERT INTO household (id, created_at, unit_id, code, head_name, address, other_phones, people, smartphones, needs,
+    arrived_on, search) VALUES ('ONE', 'NOW', 'ONE', '1', 'Hoàng Thị Lan', '', '[]', 4, 1, '[]', '2020-01-01', '')""",
+    """INSERT INTO chat_group (id, created_at, name, kind, unit_id, channel)
+    VALUES ('ONE', 'NOW', 'Bà con tổ 1', 'household', 'ONE', 'relay')""",
+    """INSERT INTO membership (id, created_at, household_id, group_id, people, joined_on, source)
+    VALUES ('ONE', 'NOW', 'ONE', 'ONE', 2, '2021-01-01', 'leader')""",
+)
+_BROKEN = (
+    """INSERT INTO membership (id, created_at, household_id, group_id, people, joined_on, source)
+    SELECT '00000000000000000000000000000002', created_at, household_id, group_id, people, joined_on, source FROM membership""",
+    "UPDATE chat_group SET kind = 'nonsense'",
+    "UPDATE chat_group SET channel = 'nonsense'",
+    "UPDATE chat_group SET started_on = '2026-02-02', closed_on = '2026-02-01'",
+    "UPDATE household SET people = -1",
+    "UPDATE household SET smartphones = 5",
+    "UPDATE household SET left_on = '2019-12-31'",
+    "UPDATE membership SET people = 0",
+    "UPDATE membership SET source = 'nonsense'",
+    "UPDATE membership SET left_on = '2019-12-31'",
+)

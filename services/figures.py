@@ -12,12 +12,14 @@ from statistics import mean
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from core import clock
 from models import AnnouncementStatus, GroupKind, Model, Unit, UnitChangeKind, UnitKind
+from services import presence
 from services.access import Actor, path_range, unit_for
+from services.presence import lasts
 from services.units import place_key
 
 SMALL = 5  # with fewer households than this a count says something of persons
@@ -26,7 +28,7 @@ SUMS = ("households", "joined", "people", "people_joined", "smartphones")
 LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
 
 _TABLES = Model.metadata.tables
-_UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
+_UNIT, _DAY = _TABLES["unit"].c, _TABLES["unitday"].c
 _SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
 # The first fields of a Coverage, in their order; SUMS are the rest.
 _NAMES = (_UNIT.id, _UNIT.code, func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name), _UNIT.area, _UNIT.target_percent)
@@ -157,19 +159,20 @@ def coverage_from_rows(session: Session, *, actor: Actor, unit_id: UUID | None =
     scope, path = _scope(session, actor, unit_id)
     day = literal(on)
     units = session.execute(select(*_NAMES).where(_valid(path, day))).all()
-    home, spell, group, unit = (_TABLES[name] for name in ("household", "membership", "chat_group", "unit"))
-    present = and_(_valid(path, day), _HOME.arrived_on <= on, _until(_HOME.left_on, day))
+    spell, group, unit = (_TABLES[name] for name in ("membership", "chat_group", "unit"))
+    home = presence.spells().subquery()
+    present = and_(_valid(path, day), home.c.started_on <= on, lasts(home.c.ended_on, day))
     homes = session.execute(
-        select(_HOME.id, _HOME.unit_id, _HOME.people, _HOME.smartphones)
-        .select_from(home.join(unit, _UNIT.id == _HOME.unit_id)).where(present)
+        select(home.c.household_id.label("id"), home.c.unit_id, home.c.people, home.c.smartphones)
+        .select_from(home.join(unit, _UNIT.id == home.c.unit_id)).where(present)
     )  # fmt: skip
     spells = session.execute(
         select(_SPELL.household_id, _SPELL.people)
         .select_from(
-            spell.join(home, _HOME.id == _SPELL.household_id).join(unit, _UNIT.id == _HOME.unit_id)
+            spell.join(home, home.c.household_id == _SPELL.household_id).join(unit, _UNIT.id == home.c.unit_id)
             .join(group, _GROUP.id == _SPELL.group_id)
-        ).where(present, _GROUP.kind == GroupKind.HOUSEHOLD, _until(_GROUP.closed_on, day))
-        .where(_SPELL.joined_on <= on, _until(_SPELL.left_on, day))
+        ).where(present, _GROUP.kind == GroupKind.HOUSEHOLD, lasts(_GROUP.closed_on, day))
+        .where(_SPELL.joined_on <= on, lasts(_SPELL.left_on, day))
     )  # fmt: skip
     people_in: dict[UUID, int] = {}
     for row in spells:
@@ -189,17 +192,13 @@ def _scope(session: Session, actor: Actor, unit_id: UUID | None) -> tuple[Unit |
     return scope, scope.path if scope else actor.unit_path
 
 
-def _until(end: Column[Any], day: ColumnElement[Any]) -> ColumnElement[bool]:
-    return or_(end.is_(None), end > day)
-
-
 def _valid(path: str, day: ColumnElement[Any]) -> ColumnElement[bool]:
     """Residential units below a path that are valid on a day."""
     return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), _valid_on(day))
 
 
 def _valid_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day), _until(_UNIT.valid_to, day))
+    return and_(or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day), lasts(_UNIT.valid_to, day))
 
 
 def _standing(path: str, days: Sequence[date], *columns: ColumnElement[Any]) -> Select[Any]:

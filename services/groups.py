@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, true, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -13,10 +14,11 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
 from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
-from services import access, audit, figures, link_targets, rollups
+from services import access, audit, figures, link_targets, presence, rollups
 from services.access import Actor
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
+from services.presence import lasts
 from services.units import place_key
 
 MONTHS = 24
@@ -84,7 +86,7 @@ def listing(
     if unit_id:
         seen = access.path_range(access.unit_for(session, actor=actor, unit_id=unit_id).path)
     day = clock.today()
-    is_open = true() if with_closed else or_(col(Group.closed_on).is_(None), col(Group.closed_on) > day)
+    is_open = true() if with_closed else presence.stands(day)
     found = session.exec(
         select(Group, Unit, User.display_name)
         .join(Unit, col(Unit.id) == col(Group.unit_id))
@@ -269,14 +271,12 @@ def _found(session: Session, actor: Actor, group_id: UUID) -> tuple[Group, Unit]
 
 def _counts(session: Session, seen: ColumnElement[bool], day: date) -> dict[UUID, tuple[int, int]]:
     """Households and people in open memberships, by group."""
-    left, moved, closed = col(Membership.left_on), col(Household.left_on), col(Group.closed_on)
     rows = session.exec(
         select(Membership.group_id, func.count(func.distinct(Membership.household_id)), func.sum(Membership.people))
         .join(Group, col(Group.id) == col(Membership.group_id))
         .join(Unit, col(Unit.id) == col(Group.unit_id))
         .join(Household, col(Household.id) == col(Membership.household_id))
-        .where(seen, Membership.joined_on <= day, or_(left.is_(None), left > day))
-        .where(or_(moved.is_(None), moved > day), or_(closed.is_(None), closed > day))
+        .where(seen, presence.is_member(day), lasts(col(Household.left_on), day), presence.stands(day))
         .group_by(col(Membership.group_id))
     )
     return {group_id: (households, people) for group_id, households, people in rows}
@@ -288,8 +288,9 @@ def _shown_leader(actor: Actor, name: str | None) -> str:
 
 def _homes(session: Session, group_id: UUID) -> Iterable[UUID]:
     """The units whose households are or were in a group."""
-    query = select(Household.unit_id).join(Membership, col(Membership.household_id) == col(Household.id))
-    return session.exec(query.where(Membership.group_id == group_id).distinct()).all()
+    members = sa_select(col(Membership.household_id)).where(col(Membership.group_id) == group_id)
+    homes = presence.spells(household_ids=members).subquery()
+    return session.execute(sa_select(homes.c.unit_id).distinct()).scalars().all()
 
 
 def _fill(session: Session, actor: Actor, group: Group, unit: Unit, values: GroupValues) -> None:

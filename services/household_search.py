@@ -17,6 +17,7 @@ from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
 from services import access
 from services.access import Actor
+from services.presence import is_member, lasts, stands
 
 PAGE_MOST = 500
 WORDS_MOST = 100  # letters of a search that are read
@@ -134,8 +135,8 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
         if unit is None:
             raise NotFound(N_("Không tìm thấy đơn vị này."))
         conditions.append(access.path_range(unit.path))
-    is_gone = and_(col(Household.left_on).is_not(None), col(Household.left_on) <= day)
-    conditions.append(is_gone if filters.has_left else not_(is_gone))
+    is_here = lasts(col(Household.left_on), day)
+    conditions.append(not_(is_here) if filters.has_left else is_here)
     if filters.is_joined is not None:
         conditions.append(joined if filters.is_joined else not_(joined))
     if filters.without_phone:
@@ -163,9 +164,7 @@ def _open_today(day: date, group_id: UUID | None) -> Select[Any]:
     query = (
         select(col(Membership.people))
         .join(Group, col(Group.id) == col(Membership.group_id))
-        .where(col(Membership.household_id) == col(Household.id), col(Membership.joined_on) <= day)
-        .where(or_(col(Membership.left_on).is_(None), col(Membership.left_on) > day))
-        .where(or_(col(Group.closed_on).is_(None), col(Group.closed_on) > day))
+        .where(col(Membership.household_id) == col(Household.id), is_member(day), stands(day))
     )
     return query.where(col(Group.id) == group_id if group_id else col(Group.kind) == GroupKind.HOUSEHOLD).correlate(Household)
 

@@ -13,6 +13,7 @@ from core.i18n import N_
 from models import Group, Household, Membership, Purpose, ShortLink, Unit, User
 from services import link_targets, links, relays, wards
 from services.link_slugs import find_slug
+from services.presence import is_member, lives_here
 from services.wards import WardCard
 
 # Fewer households than this could be told apart by name (contracts on security, S65).
@@ -75,16 +76,8 @@ def _is_closed(link: ShortLink, group: Group) -> bool:
 def _counts(session: Session, group: Group) -> tuple[int, int]:
     """Households of the group's unit today, and those of them with an open membership in this very group."""
     today = clock.today()
-    present = (
-        (col(Household.unit_id) == group.unit_id)
-        & (col(Household.arrived_on) <= today)
-        & (col(Household.left_on).is_(None) | (col(Household.left_on) > today))
-    )
-    open_now = col(Membership.left_on).is_(None) | (col(Membership.left_on) > today)
-    joined = (
-        select(Membership.household_id)
-        .where(col(Membership.group_id) == group.id, col(Membership.joined_on) <= today, open_now)
-    )  # fmt: skip
+    present = (col(Household.unit_id) == group.unit_id) & lives_here(today)
+    joined = select(Membership.household_id).where(col(Membership.group_id) == group.id, is_member(today))
     households = session.exec(select(func.count()).select_from(Household).where(present)).one()
     inside = session.exec(select(func.count()).select_from(Household).where(present, col(Household.id).in_(joined))).one()
     return households, inside

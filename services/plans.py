@@ -13,6 +13,7 @@ from core import clock
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Unit
 from services import access
 from services.access import Actor
+from services.presence import is_member, lives_here, stands
 
 PATHS = ("relay", "zalo_oa", "zns", "sms", "door")
 
@@ -74,11 +75,10 @@ def of_audience(
     if channels and Channel.RELAY not in channels:
         return Plan(households=households, people=people, relay=0, door=households)
     groups = _groups(session, audience, day)
-    is_open = (col(Membership.joined_on) <= day) & (col(Membership.left_on).is_(None) | (col(Membership.left_on) > day))
     in_groups = (
         select(Membership.group_id, Membership.household_id)
         .join(Household, col(Household.id) == Membership.household_id)
-        .where(is_open, wanted, col(Membership.group_id).in_([group.id for group, _ in groups]))
+        .where(is_member(day), wanted, col(Membership.group_id).in_([group.id for group, _ in groups]))
         .subquery()
     )
     counts = dict(session.exec(select(in_groups.c.group_id, func.count()).group_by(in_groups.c.group_id)).all())
@@ -116,8 +116,7 @@ def _households(session: Session, audience: Sequence[Audience], day: date) -> Co
             needy = or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in entry.needs])
             within = within & needy
         parts.append(within)
-    present = (col(Household.arrived_on) <= day) & (col(Household.left_on).is_(None) | (col(Household.left_on) > day))
-    return or_(*parts) & present
+    return or_(*parts) & lives_here(day)
 
 
 def _groups(session: Session, audience: Sequence[Audience], day: date) -> list[tuple[Group, Unit]]:
@@ -126,11 +125,10 @@ def _groups(session: Session, audience: Sequence[Audience], day: date) -> list[t
     for entry in audience:
         kind = GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD
         parts.append(access.path_range(paths[entry.unit_id]) & (col(Group.kind) == kind))
-    is_open = col(Group.closed_on).is_(None) | (col(Group.closed_on) > day)
     query = (
         select(Group, Unit)
         .join(Unit, col(Unit.id) == Group.unit_id)
-        .where(or_(*parts), is_open, col(Group.channel) == Channel.RELAY)
+        .where(or_(*parts), stands(day), col(Group.channel) == Channel.RELAY)
         .order_by(col(Unit.code), col(Group.name))
     )
     return list(session.exec(query).all())

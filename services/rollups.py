@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Column, ColumnElement, Select, case, func, insert, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, func, insert, literal, or_, select, union_all
 from sqlmodel import Session
 
 from core import clock
 from core.ids import new_id
 from models import GroupKind, Model
+from services import presence
+from services.presence import lasts
 
 FOREVER = date.max
 UNITS_AT_A_TIME = 200
@@ -26,7 +28,7 @@ NONE: Counts = (0,) * len(COUNTS)
 
 _TABLES = Model.metadata.tables
 _UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
-_SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
+_PAST, _SPELL, _GROUP = _TABLES["householdpast"].c, _TABLES["membership"].c, _TABLES["chat_group"].c
 
 
 def refresh(session: Session, *, unit_ids: Iterable[UUID], since: date | None = None) -> None:
@@ -42,7 +44,7 @@ def refresh(session: Session, *, unit_ids: Iterable[UUID], since: date | None = 
 
 def repair(session: Session) -> list[UUID]:
     """Recount everything; the units whose rows were wrong until now. Empty when all was well."""
-    ids = list(session.execute(select(_HOME.unit_id).union(select(_DAY.unit_id))).scalars())
+    ids = list(session.execute(select(_HOME.unit_id).union(select(_PAST.unit_id), select(_DAY.unit_id))).scalars())
     return [unit_id for batch in _batches(ids) for unit_id in _recount(session, batch, None)]
 
 
@@ -112,22 +114,23 @@ def _stored(session: Session, ids: Sequence[UUID], since: date | None) -> dict[U
 
 def _from_day(session: Session, ids: Sequence[UUID], since: date) -> Changes:
     """Like `_changes`, by one look at each household and membership; the sweep only where something happens after `since`."""
-    is_home = (_HOME.arrived_on <= since) & _lasts(_HOME.left_on, since)
-    is_in = is_home & (_SPELL.joined_on <= since) & _lasts(_SPELL.left_on, since) & _lasts(_GROUP.closed_on, since)
+    stays = presence.spells(ids).subquery()
+    is_home = (stays.c.started_on <= since) & lasts(stays.c.ended_on, since)
+    is_in = is_home & (_SPELL.joined_on <= since) & lasts(_SPELL.left_on, since) & lasts(_GROUP.closed_on, since)
     homes = select(
-        _HOME.unit_id,
-        _amount(is_home, literal(1)), _amount(is_home, _HOME.people), _amount(is_home, _HOME.smartphones),
-        _changes_after(since, _HOME.arrived_on, _HOME.left_on),
-    ).where(_HOME.unit_id.in_(ids))  # fmt: skip
+        stays.c.unit_id,
+        _amount(is_home, literal(1)), _amount(is_home, stays.c.people), _amount(is_home, stays.c.smartphones),
+        _changes_after(since, stays.c.started_on, stays.c.ended_on),
+    )  # fmt: skip
     spells = _with_groups(
         select(
-            _HOME.unit_id, func.count(case((is_in, _HOME.id)).distinct()), _amount(is_in, _SPELL.people),
+            stays.c.unit_id, func.count(case((is_in, stays.c.household_id)).distinct()), _amount(is_in, _SPELL.people),
             _changes_after(since, _SPELL.joined_on, _SPELL.left_on, _GROUP.closed_on),
         ),
-        ids,
+        stays,
     )  # fmt: skip
-    counted = {row[0]: tuple(row[1:]) for row in session.execute(homes.group_by(_HOME.unit_id))}
-    joined = {row[0]: tuple(row[1:]) for row in session.execute(spells.group_by(_HOME.unit_id))}
+    counted = {row[0]: tuple(row[1:]) for row in session.execute(homes.group_by(stays.c.unit_id))}
+    joined = {row[0]: tuple(row[1:]) for row in session.execute(spells.group_by(stays.c.unit_id))}
     changing = [unit_id for unit_id in ids if counted.get(unit_id, NONE)[3] or joined.get(unit_id, NONE)[2]]
     found: Changes = {unit_id: {since: (*counted.get(unit_id, NONE)[:3], *joined.get(unit_id, NONE)[:2])} for unit_id in ids}
     for unit_id, changes in (_changes(session, changing, since) if changing else {}).items():
@@ -162,41 +165,42 @@ def _event(source: CTE, day: ColumnElement[date], **counts: ColumnElement[int]) 
 
 def _homes(ids: Sequence[UUID], since: date | None) -> CTE:
     """The days on which each household is present: from `start` until the day before `end`."""
-    query = select(_HOME.unit_id, _HOME.people, _HOME.smartphones).where(_HOME.unit_id.in_(ids))
-    return _between(query, _HOME.arrived_on, func.coalesce(_HOME.left_on, FOREVER), since).cte()
+    stays = presence.spells(ids).subquery().c
+    query = select(stays.unit_id, stays.people, stays.smartphones)
+    return _between(query, stays.started_on, func.coalesce(stays.ended_on, FOREVER), since).cte()
 
 
 def _spells(ids: Sequence[UUID], since: date | None) -> CTE:
     """The days of each membership in a household group, while the household is present and the group open."""
-    query = select(_HOME.unit_id, _HOME.id.label("household_id"), _SPELL.id.label("spell_id"), _SPELL.people)
-    left, moved, closed = (func.coalesce(day, FOREVER) for day in (_SPELL.left_on, _HOME.left_on, _GROUP.closed_on))
-    start = _later(_SPELL.joined_on, _HOME.arrived_on)
-    return _between(_with_groups(query, ids), start, _earlier(_earlier(left, moved), closed), since).cte()
+    homes = presence.spells(ids).subquery()
+    query = select(homes.c.unit_id, homes.c.household_id, _SPELL.id.label("spell_id"), _SPELL.people)
+    left, moved, closed = (func.coalesce(day, FOREVER) for day in (_SPELL.left_on, homes.c.ended_on, _GROUP.closed_on))
+    start = _later(_SPELL.joined_on, homes.c.started_on)
+    return _between(_with_groups(query, homes), start, _earlier(_earlier(left, moved), closed), since).cte()
 
 
 def _stays(spells: CTE) -> CTE:
-    """Spells of one household that overlap or touch are one stay: which rows begin and which end one."""
+    """Spells of one household in one unit that overlap or touch are one stay: which rows begin and which end one."""
+    one = (spells.c.unit_id, spells.c.household_id)
     order = (spells.c.start, spells.c.end, spells.c.spell_id)
     latest = func.max(spells.c.end)
     rows = select(
         spells.c.unit_id,
         spells.c.start,
-        latest.over(partition_by=spells.c.household_id, order_by=order, rows=(None, 0)).label("end"),
-        latest.over(partition_by=spells.c.household_id, order_by=order, rows=(None, -1)).label("before"),
-        func.lead(spells.c.start).over(partition_by=spells.c.household_id, order_by=order).label("following"),
+        latest.over(partition_by=one, order_by=order, rows=(None, 0)).label("end"),
+        latest.over(partition_by=one, order_by=order, rows=(None, -1)).label("before"),
+        func.lead(spells.c.start).over(partition_by=one, order_by=order).label("following"),
     ).cte()
     is_first = or_(rows.c.before.is_(None), rows.c.start > rows.c.before)
     is_last = or_(rows.c.following.is_(None), rows.c.following > rows.c.end)
     return select(rows.c.unit_id, rows.c.start, rows.c.end, is_first.label("is_first"), is_last.label("is_last")).cte()
 
 
-def _with_groups(query: Select[Any], ids: Sequence[UUID]) -> Select[Any]:
-    """Households of these units with their memberships in household groups, of whatever unit."""
-    home, spell, group = (_TABLES[name] for name in ("household", "membership", "chat_group"))
-    return (
-        query.select_from(home.join(spell, _SPELL.household_id == _HOME.id).join(group, _GROUP.id == _SPELL.group_id))
-        .where(_HOME.unit_id.in_(ids), _GROUP.kind == GroupKind.HOUSEHOLD)
-    )  # fmt: skip
+def _with_groups(query: Select[Any], stays: Subquery) -> Select[Any]:
+    """Stays of households with their memberships in household groups, of whatever unit."""
+    spell, group = _TABLES["membership"], _TABLES["chat_group"]
+    members = stays.join(spell, _SPELL.household_id == stays.c.household_id).join(group, _GROUP.id == _SPELL.group_id)
+    return query.select_from(members).where(_GROUP.kind == GroupKind.HOUSEHOLD)
 
 
 def _between(query: Select[Any], start: ColumnElement[date], end: ColumnElement[date], since: date | None) -> Select[Any]:
@@ -205,15 +209,11 @@ def _between(query: Select[Any], start: ColumnElement[date], end: ColumnElement[
     return query.add_columns(_later(start, literal(since)).label("start"), end.label("end")).where(start < end, end > since)
 
 
-def _lasts(end: Column[Any], day: date) -> ColumnElement[bool]:
-    return or_(end.is_(None), end > day)
-
-
 def _amount(condition: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:
     return func.sum(case((condition, amount), else_=0))
 
 
-def _changes_after(day: date, *columns: Column[Any]) -> ColumnElement[int]:
+def _changes_after(day: date, *columns: ColumnElement[Any]) -> ColumnElement[int]:
     return func.max(case((or_(*[column > day for column in columns]), 1), else_=0))
 
 

@@ -1,0 +1,65 @@
+"""Who is where on which day: the one way to say that a household lives in a unit, a membership is open, a group stands.
+
+A household's record says how it is since `arrived_on`; how it was before lies in HouseholdPast. Ends are days on which it is no
+longer so.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from models import Group, Household, HouseholdPast, Membership, Model
+
+Day = date | ColumnElement[Any]
+_HOME, _PAST = (Model.metadata.tables[model.__tablename__].c for model in (Household, HouseholdPast))  # type: ignore[index]
+
+
+def lasts(end: ColumnElement[Any] | Mapped[Any], day: Day) -> ColumnElement[bool]:
+    """Whether what ends on `end`, or never, still stands on a day."""
+    return or_(end.is_(None), end > day)
+
+
+def lives_here(day: Day) -> ColumnElement[bool]:
+    """Whether a household, as its record is now, is present on a day: for days since `arrived_on`, today above all."""
+    return and_(col(Household.arrived_on) <= day, lasts(col(Household.left_on), day))
+
+
+def is_member(day: Day) -> ColumnElement[bool]:
+    """Whether a membership is open on a day. Its group may be closed: see `stands`."""
+    return and_(col(Membership.joined_on) <= day, lasts(col(Membership.left_on), day))
+
+
+def stands(day: Day) -> ColumnElement[bool]:
+    """Whether a chat group is open on a day."""
+    return lasts(col(Group.closed_on), day)
+
+
+def spells(
+    unit_ids: Sequence[UUID] | None = None, *, household_ids: Sequence[UUID] | Select[Any] | None = None
+) -> CompoundSelect[Any]:
+    """Every stay of every household in these units (all): household_id, unit_id, people, smartphones, started_on, ended_on.
+
+    `ended_on` is None for one that lasts. A household that changed without moving has several, which touch.
+    """
+    now = select(
+        _HOME.id.label("household_id"), _HOME.unit_id, _HOME.people, _HOME.smartphones, _HOME.arrived_on.label("started_on"),
+        _HOME.left_on.label("ended_on"),
+    )  # fmt: skip
+    names = ("household_id", "unit_id", "people", "smartphones", "started_on", "ended_on")
+    past = select(*[_PAST[name] for name in names])
+    if unit_ids is not None:
+        now, past = now.where(_HOME.unit_id.in_(unit_ids)), past.where(_PAST.unit_id.in_(unit_ids))
+    if household_ids is not None:
+        now, past = now.where(_HOME.id.in_(household_ids)), past.where(_PAST.household_id.in_(household_ids))
+    return union_all(now, past)
+
+
+def first_day() -> ColumnElement[Any]:
+    """The day a household is known since: the first of its pasts, or `arrived_on`."""
+    earliest = select(func.min(_PAST.started_on)).where(_PAST.household_id == _HOME.id).scalar_subquery()
+    return func.coalesce(earliest, _HOME.arrived_on)

@@ -198,4 +198,7 @@ def failed(error: Exception) -> bool:
 def confirmed_by_count(count: int, words: str, *, key: str) -> bool:
     """Ask for the number of things concerned before what cannot be taken back; True when it was typed right."""
     typed = st.text_input(words, key=key, placeholder=_("gõ số {n}", n=number(count)), autocomplete="off")
-    return "".join(filter(str.isdigit, typed)) == str(count)
+    is_right = "".join(filter(str.isdigit, typed)) == str(count)
+    if typed.strip() and not is_right:
+        st.error(_("Số vừa gõ chưa đúng. Xin gõ {n}.", n=number(count)))
+    return is_right

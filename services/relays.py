@@ -59,10 +59,13 @@ class RelayWork:
     must_reach_by: datetime | None
     due_at: datetime | None
     posted_at: datetime | None
+    deleted_at: datetime | None  # since when the leader says that a withdrawn text is gone from the group
     reminded: datetime | None
     is_overdue: bool
     status: Status
     corrected_title: str | None
+    corrected_url: str | None  # where the same leader posts the correction
+    corrected_posted_at: datetime | None
     households: int
     opens: int
     known: int
@@ -79,6 +82,7 @@ class RelayRow:
     leader: str
     url: str
     posted_at: datetime | None
+    deleted_at: datetime | None = None
 
 
 def kind_of(session: Session, *, token: str) -> Literal["relay", "leaders"]:
@@ -112,6 +116,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         )
     ).all()
     correction = drafts.correction_of(session, announcement.id)
+    instead = _instead(session, correction, group)
     url = links.public_url(link)
     return RelayWork(
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
@@ -119,12 +124,27 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
-        posted_at=relay.posted_at, reminded=relay.reminded,
-        is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
+        posted_at=relay.posted_at, deleted_at=deleted_at(relay, session.get_one(Delivery, relay.delivery_id)),
+        reminded=relay.reminded, is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
         corrected_title=correction.title if correction else None,
+        corrected_url=url_of(instead.token) if instead else None, corrected_posted_at=instead.posted_at if instead else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
         expires_at=relay.token_expires_at,
     )  # fmt: skip
+
+
+def _instead(session: Session, correction: Announcement | None, group: Group) -> Relay | None:
+    """The correction's relay of the same group, else of another group of the same leader."""
+    if correction is None:
+        return None
+    is_same = col(Relay.group_id) == group.id
+    is_theirs = is_same | (col(Group.leader_id) == group.leader_id) if group.leader_id else is_same
+    return session.exec(
+        select(Relay)
+        .join(Group, col(Group.id) == Relay.group_id)
+        .where(Relay.announcement_id == correction.id, is_theirs)
+        .order_by(is_same.desc())
+    ).first()
 
 
 def general_url(session: Session, announcement_id: UUID) -> str:
@@ -150,6 +170,11 @@ def title_of(unit: Unit) -> str:
 def is_overdue(relay: Relay) -> bool:
     """Not posted although its time has passed."""
     return relay.posted_at is None and relay.due_at is not None and relay.due_at <= clock.now()
+
+
+def deleted_at(relay: Relay, delivery: Delivery) -> datetime | None:
+    """Since when a posted text is said to be gone from the group again; None while it stands there, or never did."""
+    return delivery.updated_at if relay.posted_at and delivery.status is DeliveryStatus.CANCELLED else None
 
 
 def opened(session: Session, *, token: str) -> None:
@@ -200,7 +225,8 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = session.exec(
-        select(Relay, Group, Unit, User.display_name)
+        select(Relay, Delivery, Group, Unit, User.display_name)  # type: ignore[call-overload]
+        .join(Delivery, col(Delivery.id) == Relay.delivery_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
@@ -208,9 +234,11 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
         .order_by(col(Unit.code))
     ).all()
     return [
-        RelayRow(relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at)
-        for relay, group, unit, leader in found
-    ]
+        RelayRow(
+            relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at, deleted_at(relay, delivery)
+        )
+        for relay, delivery, group, unit, leader in found
+    ]  # fmt: skip
 
 
 def waiting_for(session: Session, *, actor: Actor) -> list[tuple[Relay, Announcement, Group]]:

@@ -1,10 +1,26 @@
-"""What a leader posts in the group when a text that is already there no longer holds. In the ward's language, always."""
+"""Taking back what is already posted: what a leader posts in the group instead, and who says that the old text is gone.
 
+A relay that was posted and whose delivery is cancelled is one whose leader deleted it; the delivery knows since when.
+"""
+
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from core import clock
+from core.errors import NotAllowed, NotFound
+from core.i18n import N_
+from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay
+from services import access, audit
+from services.access import Actor
 from services.relays import RelayWork
 
 
 def text_for(work: RelayWork) -> str:
-    """The few lines to paste: withdrawn, or changed with the address where the right version is shown."""
+    """The few lines to paste: withdrawn, or changed with the address where the right version is shown.
+
+    In the ward's language, always.
+    """
     greeting = f"Kính gửi bà con {work.unit_label}."
     if work.status == "corrected":
         return f"{greeting}\nThông báo “{work.announcement_title}” có chỗ đã đổi. Xin bà con xem bản đúng: {work.link_url}"
@@ -12,3 +28,43 @@ def text_for(work: RelayWork) -> str:
         f"{greeting}\nPhường đã thu hồi thông báo “{work.announcement_title}”. Xin bà con không làm theo bản cũ; "
         f"khi có tin mới phường sẽ báo.\nChi tiết: {work.link_url}"
     )
+
+
+def say_deleted(session: Session, *, token: str, is_deleted: bool = True) -> None:
+    """The leader says that a withdrawn text is gone from the group, or that this was pressed by mistake. Twice is once.
+
+    Raises:
+        NotFound: no relay has this token. NotAllowed: it is not withdrawn, or was never posted.
+    """
+    relay = session.exec(select(Relay).where(Relay.token == token)).first()
+    if relay is None:
+        raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
+    _mark(session, relay, is_deleted=is_deleted)
+
+
+def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_deleted: bool) -> None:
+    """The ward enters what a leader said by telephone.
+
+    Raises:
+        NotFound: the relay does not exist or lies outside. NotAllowed: as `say_deleted`.
+    """
+    access.require(actor, *access.WRITERS)
+    relay = session.get(Relay, relay_id)
+    if relay is None:
+        raise NotFound(N_("Không tìm thấy việc đăng này."))
+    access.unit_for(session, actor=actor, unit_id=session.get_one(Group, relay.group_id).unit_id)
+    _mark(session, relay, is_deleted=is_deleted)
+    audit.record(
+        session, actor=actor, action="relay.deleted" if is_deleted else "relay.deleted_undo", subject_kind="relay",
+        subject_id=relay.id,
+    )  # fmt: skip
+
+
+def _mark(session: Session, relay: Relay, *, is_deleted: bool) -> None:
+    announcement = session.get_one(Announcement, relay.announcement_id)
+    if announcement.status is not AnnouncementStatus.CANCELLED or relay.posted_at is None:
+        raise NotAllowed(N_("Chỉ ghi đã gỡ bài khi phường đã thu hồi và bài đã đăng."))
+    delivery = session.get_one(Delivery, relay.delivery_id)
+    status = DeliveryStatus.CANCELLED if is_deleted else DeliveryStatus.SENT
+    if delivery.status is not status:
+        delivery.status, delivery.updated_at = status, clock.now()

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 TEMPLATES = {"waiting": "relay.html", "overdue": "relay.html", "posted": "relay_posted.html"}
 OVER = {
     "cancelled": N_("Thông báo này đã hủy, không cần đăng"),
-    "corrected": N_("Thông báo này đã được đính chính, xin đăng bản mới"),
+    "corrected": N_("Đã có bản đính chính, xin đừng đăng bản cũ nữa"),
     "expired": N_("Việc này đã qua, không cần đăng nữa"),
 }
 
@@ -49,7 +49,7 @@ class RelayPage(PhonePage):
         return pages.render(request, TEMPLATES.get(work.status, "relay_over.html"), **_shown(request, work))
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
-        """Posted, undone, or this phone forgotten. Each press again changes nothing."""
+        """Posted, undone, a withdrawn text deleted, or this phone forgotten. Each press again changes nothing."""
         token = request.path_params["token"]
         if _kind_of(token) == "leaders":
             return door.enter(token, form)
@@ -60,6 +60,8 @@ class RelayPage(PhonePage):
                 relays.post(session, token=token)
             elif form.get("do") == "undo":
                 relays.undo(session, token=token)
+            elif form.get("do") in ("deleted", "not_deleted"):
+                retractions.say_deleted(session, token=token, is_deleted=form["do"] == "deleted")
         return pages.see(request.url.path)
 
 

@@ -26,7 +26,7 @@ from jobs import engine as durable
 from models import Role
 from services import access, ports
 from services.access import Actor
-from ui import _, begin, failed, parts, plain, scripts
+from ui import _, begin, failed, parts, plain, scripts, streamlits
 from ui.shell import Shell
 from web import health
 from web.errors import exception_handlers
@@ -88,6 +88,8 @@ ROOMS = (
     Room("pages/sign_in.py", N_("Đăng nhập")),
     Room("pages/new_password.py", N_("Đặt mật khẩu")),
 )
+# The first screen's address is "/": Streamlit knows no page under its name, and would say so.
+SCREENS = [room.path for room in ROOMS if room.path != "home"]
 # Loaded before the first visitor and put out of the collector's sight, or each click would pay 80 ms for a collection.
 HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataframe_util", "models")
 
@@ -128,8 +130,8 @@ app = st.App(
         Middleware(FastRedirects),
         Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
-        Middleware(Unknown, screens=[room.path for room in ROOMS], routes=routes),
-        Middleware(Shell, paths=[room.path for room in ROOMS]),
+        Middleware(Unknown, screens=[*SCREENS, streamlits.PATH], routes=routes),
+        Middleware(Shell, paths=SCREENS),
     ],
     lifespan=lifespan,
     on_script_error=failed,

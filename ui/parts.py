@@ -105,8 +105,8 @@ def sheet() -> str:
 def style() -> None:
     """What every page needs before its parts: the sheet, and the language a screen reader should speak. Called by app.py."""
     st.html(sheet())
-    if language() != "vi":
-        st.html(f'<span data-speak="{language()}"></span><script>{SPEAK}</script>', unsafe_allow_javascript=True)
+    # Said at every run: the page begins in the house's language, and the reader may have changed theirs a click ago.
+    st.html(f'<span data-speak="{language()}"></span><script>{SPEAK}</script>', unsafe_allow_javascript=True)
 
 
 def go(path: str) -> None:

@@ -14,11 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.i18n import N_, translate
 from core.settings import settings
+from ui import streamlits
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 
 
 FONT = '<link rel="preload" href="./app/static/be-vietnam-pro-400.woff2" as="font" type="font/woff2" crossorigin />'
+# A lost connection comes with a command for a terminal, or with a proxy's page: nothing for who sits at the screen.
+CALM = '<style>[role="dialog"] [data-testid="stErrorCodeBlock"] { display: none }</style>'
+FOREVER = "public, max-age=31536000, immutable"  # the address changes with what it brings
 
 
 def page(source: str, *, language: str) -> bytes:
@@ -33,6 +37,7 @@ def page(source: str, *, language: str) -> bytes:
         r'<link rel="service-desc"[^>]*/>': "",
         r"<script>\s*window\.prerenderReady = false\s*</script>": "",
         r"<noscript>.*?</noscript>": f"<noscript>{no_script}</noscript>",
+        r"</head>": f'{CALM}<script src="./{streamlits.address()}"></script></head>',
         r"\n\s*\n+": "\n",
     }
     for old, new in changes.items():
@@ -41,7 +46,7 @@ def page(source: str, *, language: str) -> bytes:
 
 
 class Shell:
-    """Middleware: answer the addresses of the screens; pass everything else on."""
+    """Middleware: answer the addresses of the screens and of their words; pass everything else on."""
 
     def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
         self.app = app
@@ -49,9 +54,13 @@ class Shell:
         self.body = page(INDEX.read_text(encoding="utf-8"), language=settings().language)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """GET and HEAD of a screen."""
-        if scope["type"] == "http" and scope["path"] in self.paths and scope["method"] in ("GET", "HEAD"):
+        """GET and HEAD of a screen, or of the script."""
+        is_asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if is_asked and scope["path"] in self.paths:
             answer = Response(self.body, media_type="text/html", headers={"cache-control": "no-cache"})
             await answer(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        elif is_asked and scope["path"] == f"/{streamlits.PATH}":
+            answer = Response(streamlits.script(), media_type="text/javascript", headers={"cache-control": FOREVER})
+            await answer(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

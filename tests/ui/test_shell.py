@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from ui import streamlits
 from ui.scripts import GO, SPEAK, hashes
 from ui.shell import INDEX, Shell, page
 from web.headers import SecurityHeaders
@@ -32,6 +33,7 @@ def test_streamlits_page_is_made_our_own() -> None:
     assert "./app/static/icon.svg" in made
     assert "SourceSans" not in made
     assert "<script>" not in made  # nothing inline: the policy names no hash for it
+    assert f'<script src="./{streamlits.address()}">' in made
     assert '<script type="module"' in made
     assert '<div id="root">' in made
     assert "<noscript>Trang này cần JavaScript." in made
@@ -46,6 +48,14 @@ def test_the_screens_get_the_shell_and_all_else_passes() -> None:
     assert house.get("/people").headers["cache-control"] == "no-cache"
     assert house.get("/q/abc").text == "inner"
     assert house.post("/people").text == "inner"
+
+
+def test_the_script_of_our_words_comes_from_the_shell_and_may_be_kept() -> None:
+    answer = client().get(f"/{streamlits.address()}")
+
+    assert answer.content == streamlits.script()
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
 
 
 def test_the_policy_of_the_shell_names_our_two_scripts_and_no_more() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Role
-from services import drafts, figures, reach, units
+from services import drafts, figures, units
 from services import today as service
 from ui import _, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, seen_by
@@ -33,15 +33,13 @@ def draw() -> None:
     with reading() as session:
         seen = service.of(session, actor=actor)
         ward = units.commune_for(session, actor=actor)
-        latest = seen.running.announcement.id if seen.running else None
-        board = reach.board(session, actor=actor, announcement_id=latest) if latest else None
         growth = figures.growth(session, actor=actor, days=months, by="area")
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         today.waiting(seen, ward, now=now)
     with right:
-        if board:
-            today.running(board, now=now)
+        if seen.running:
+            today.running(seen.running, seen.running_all, now=now)
         today.month(seen)
     parts.chart(_("Tỷ lệ hộ trong nhóm, 12 tháng"), drawing.growth(growth), _("theo xã, phường cũ"))
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, func
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -25,16 +25,15 @@ from models import (
     Model,
     Purpose,
     Reach,
-    ReachCount,
-    Relay,
     Role,
     ShortLink,
     Unit,
     Urgency,
     User,
 )
-from services import access, drafts, links, sending, wards
+from services import access, drafts, links, progress, sending, wards
 from services.access import Actor
+from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
 
@@ -47,18 +46,13 @@ OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, Announcem
 class Row:
     """One announcement in the ward's list."""
 
-    announcement: Announcement
     author: str
-    posted: int
-    relays: int
-    overdue: int
-    opens: int
-    known: int
+    progress: Progress
 
     @property
-    def is_late(self) -> bool:
-        """Whether a leader is past the due time."""
-        return self.overdue > 0
+    def announcement(self) -> Announcement:
+        """What was written."""
+        return self.progress.announcement
 
 
 def listing(
@@ -67,14 +61,20 @@ def listing(
     actor: Actor,
     words: str = "",
     statuses: Sequence[AnnouncementStatus] = (),
+    is_under_way: bool = False,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Row], int]:
-    """Announcements in the actor's sight, newest first, and how many there are in all. Three queries, whatever the size."""
+    """Announcements in the actor's sight, newest first, and how many there are in all. Five queries, whatever the size.
+
+    `is_under_way` leaves only those that the first screen calls so.
+    """
     access.require(actor, *access.WRITERS, Role.VIEWER)
     narrowed: ColumnElement[bool] = col(Announcement.unit_id).in_(access.visible_units(actor))
     if statuses:
         narrowed = narrowed & col(Announcement.status).in_(statuses)
+    if is_under_way:
+        narrowed = narrowed & progress.under_way(clock.now())
     if actor.role is Role.VIEWER:
         narrowed = narrowed & col(Announcement.status).in_(OPEN_TO_PUBLIC) & col(Announcement.sent_at).is_not(None)
     when = func.coalesce(Announcement.sent_at, Announcement.send_at, Announcement.created_at)
@@ -87,25 +87,8 @@ def listing(
     else:
         total = session.exec(select(func.count()).select_from(Announcement).where(narrowed)).one()
     found = session.exec(query.order_by(when.desc()).offset(offset).limit(limit)).all()
-    counts = counts_of(session, [announcement.id for announcement, _ in found])
-    return [
-        Row(announcement, author or "", *counts.get(announcement.id, (0, 0, 0, 0, 0))) for announcement, author in found
-    ], total
-
-
-def counts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int, int, int]]:
-    """Posted relays, relays, overdue ones, opens and known households of announcements."""
-    late = col(Relay.posted_at).is_(None) & (col(Relay.due_at) <= clock.now())
-    relays = session.exec(
-        select(Relay.announcement_id, func.count(col(Relay.posted_at)), func.count(), func.sum(case((late, 1), else_=0)))
-        .where(col(Relay.announcement_id).in_(ids)).group_by(col(Relay.announcement_id))
-    ).all()  # fmt: skip
-    reached = session.exec(
-        select(ReachCount.announcement_id, func.sum(ReachCount.opens), func.sum(ReachCount.known))
-        .where(col(ReachCount.announcement_id).in_(ids)).group_by(col(ReachCount.announcement_id))
-    ).all()  # fmt: skip
-    sums = {id_: (int(opens or 0), int(known or 0)) for id_, opens, known in reached}
-    return {id_: (posted, total, int(late or 0), *sums.get(id_, (0, 0))) for id_, posted, total, late in relays}
+    of = progress.of_announcements(session, [announcement for announcement, _ in found])
+    return [Row(author or "", of[announcement.id]) for announcement, author in found], total
 
 
 def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelled:

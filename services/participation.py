@@ -50,7 +50,7 @@ class Reached:
     households: int  # of the audience, on the day it was sent
     asks: bool  # whether residents were asked to answer; where not, hardly anything can be known
     known: int  # of these, known to have been told
-    estimated: int  # of these, by phones that opened
+    estimated: int  # of these, by phones that opened, never fewer than are known
     groups: int
     posted: int  # of the groups
     minutes: float | None = None  # median over all groups; None without any, or while it is being sent
@@ -196,7 +196,8 @@ def _reached_of(
         estimated += min(opens, relay.households)
     return Reached(
         announcement_id=said.id, title=said.title, sent_at=said.sent_at, households=said.households,
-        asks=said.asks_for != AsksFor.NOTHING, known=min(known, said.households), estimated=min(estimated, said.households),
+        asks=said.asks_for != AsksFor.NOTHING, known=min(known, said.households),
+        estimated=min(max(known, estimated), said.households),
         groups=len(relays), posted=sum(relay.posted_at is not None for relay in relays),
         minutes=times.median_minutes, is_running=times.median_is_running,
     )  # fmt: skip

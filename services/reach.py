@@ -1,6 +1,6 @@
-"""The reach board: per group and for the ward, what has arrived, what is on its way, what is late."""
+"""The reach board: per group and for the ward, what has arrived, what is on its way, what is late, what was taken back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -9,8 +9,21 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, Delivery, DeliveryStatus, Group, Reach, ReachCount, Relay, Unit, User
-from services import access, drafts, relays
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    AsksFor,
+    AuditEvent,
+    Delivery,
+    DeliveryStatus,
+    Group,
+    Reach,
+    ReachCount,
+    Relay,
+    Unit,
+    User,
+)
+from services import access, audit, drafts, relays
 from services.access import Actor
 
 
@@ -29,11 +42,12 @@ class BoardRow:
     known_raw: int
     opened_at: datetime | None
     posted_at: datetime | None
-    posted_by: str
+    posted_by: str  # "leader", or the name of whoever entered it
+    deleted_at: datetime | None  # since when the leader says that a withdrawn text is gone from the group
     reminded: datetime | None
     due_at: datetime | None
-    is_overdue: bool
-    is_cancelled: bool
+    is_overdue: bool  # and still to be posted
+    is_cancelled: bool  # not posted, and not to be posted any more
     token: str
 
     @property
@@ -42,9 +56,14 @@ class BoardRow:
         return min(self.known_raw, self.households) if self.households else self.known_raw
 
     @property
-    def estimated(self) -> int:
-        """Households estimated by phones that opened (design §4: opens ÷ households, at most 1)."""
+    def by_opens(self) -> int:
+        """Households by phones that opened (design §4: opens ÷ households, at most 1)."""
         return min(self.opens, self.households) if self.households else 0
+
+    @property
+    def estimated(self) -> int:
+        """By phones that opened, but never fewer than are known: who answered by another link opened none of this group's."""
+        return max(self.known, self.by_opens)
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,14 @@ class Point:
     at: datetime
     known: int
     estimated: int
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """That it was taken back, when and by whom."""
+
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -69,8 +96,22 @@ class Board:
     points: list[Point]
     deliveries: dict[str, int]
     known_elsewhere: int  # by the ward's general link, by telephone or at the door: in no group
+    withdrawal: Withdrawal | None
+    correction: Announcement | None  # that stands for it now
+    corrects: Announcement | None
+    is_expired: bool
     time_to_half: timedelta | None
     time_to_ninety: timedelta | None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the ward has taken it back."""
+        return self.announcement.status is AnnouncementStatus.CANCELLED
+
+    @property
+    def counts_known(self) -> bool:
+        """Whether residents were asked to answer, or some were told in person; else nothing can be known."""
+        return self.announcement.asks_for is not AsksFor.NOTHING or self.known > 0
 
     @property
     def households(self) -> int:
@@ -83,9 +124,14 @@ class Board:
         return min(sum(row.known for row in self.rows) + self.known_elsewhere, self.households)
 
     @property
+    def by_opens(self) -> int:
+        """Households by phones that opened."""
+        return min(sum(row.by_opens for row in self.rows), self.households)
+
+    @property
     def estimated(self) -> int:
-        """Households estimated by phones that opened."""
-        return min(sum(row.estimated for row in self.rows), self.households)
+        """By phones that opened, but never fewer than are known."""
+        return max(self.known, self.by_opens)
 
     @property
     def paths(self) -> dict[str, int]:
@@ -108,6 +154,16 @@ class Board:
     def posted(self) -> int:
         """Groups where it was posted."""
         return sum(row.posted_at is not None for row in self.rows)
+
+    @property
+    def deleted(self) -> int:
+        """Groups from which a withdrawn text is said to be gone."""
+        return sum(row.deleted_at is not None for row in self.rows)
+
+    @property
+    def unposted(self) -> int:
+        """Groups where it was not posted and is not to be any more."""
+        return sum(row.is_cancelled for row in self.rows)
 
     @property
     def overdue(self) -> list[BoardRow]:
@@ -136,7 +192,8 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     """
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
-    rows = _rows(session, announcement)
+    correction = drafts.correction_of(session, announcement.id)
+    rows = _rows(session, announcement, is_corrected=correction is not None)
     names = dict(
         session.exec(
             select(User.id, User.display_name).where(col(User.id).in_([announcement.author_id, announcement.approver_id]))
@@ -156,16 +213,32 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
         leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
         rows=rows, points=_points(session, announcement, rows),
         deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},
-        known_elsewhere=elsewhere, time_to_half=None, time_to_ninety=None,
+        known_elsewhere=elsewhere, withdrawal=_withdrawal(session, announcement), correction=correction,
+        corrects=session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None,
+        is_expired=is_expired(announcement), time_to_half=None, time_to_ninety=None,
     )  # fmt: skip
-    return _with_times(session, made)
+    return replace(made, time_to_half=_time_to(session, made, 0.5), time_to_ninety=_time_to(session, made, 0.9))
+
+
+def is_expired(announcement: Announcement) -> bool:
+    """Whether an announcement's time is over."""
+    return announcement.expires_at is not None and announcement.expires_at <= clock.now()
+
+
+def _withdrawal(session: Session, announcement: Announcement) -> Withdrawal | None:
+    """From the audit, which knows who did it; None for what is not withdrawn, or was so before there was an audit."""
+    if announcement.status is not AnnouncementStatus.CANCELLED:
+        return None
+    events = audit.history(session, subject_kind="announcement", subject_id=announcement.id)
+    found: AuditEvent | None = next((event for event in events if event.action == "announcement.cancel"), None)
+    return Withdrawal(found.created_at, found.actor_name) if found else None
 
 
 def _name(names: dict[UUID, str], user_id: UUID | None) -> str:
     return names.get(user_id, "") if user_id else ""
 
 
-def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
+def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -> list[BoardRow]:
     counts = (
         select(ReachCount.group_id, func.sum(ReachCount.opens).label("opens"), func.sum(ReachCount.known).label("known"))
         .where(ReachCount.announcement_id == announcement.id)
@@ -173,7 +246,8 @@ def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
         .subquery()
     )
     found = session.exec(
-        select(Relay, Group, Unit, User, counts.c.opens, counts.c.known)  # type: ignore[call-overload]
+        select(Relay, Delivery, Group, Unit, User, counts.c.opens, counts.c.known)  # type: ignore[call-overload]
+        .join(Delivery, col(Delivery.id) == Relay.delivery_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
@@ -181,22 +255,26 @@ def _rows(session: Session, announcement: Announcement) -> list[BoardRow]:
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()
-    is_cancelled, today = announcement.status == "cancelled", clock.today()
+    is_ended, today = (
+        is_corrected or announcement.status is AnnouncementStatus.CANCELLED or is_expired(announcement),
+        clock.today(),
+    )
 
     def is_over(group: Group) -> bool:
-        """Nobody posts into a closed group, nor what was withdrawn."""
-        return is_cancelled or (group.closed_on is not None and group.closed_on <= today)
+        """Nobody posts into a closed group, nor what was withdrawn, corrected or has expired."""
+        return is_ended or (group.closed_on is not None and group.closed_on <= today)
 
     return [
         BoardRow(
             relay_id=relay.id, group_id=group.id, group=group.name, unit_label=unit.label,
             leader=leader.display_name if leader else "", leader_phone=leader.phone if leader else None,
             households=relay.households, opens=int(opens or 0), known_raw=int(known or 0), opened_at=relay.opened_at,
-            posted_at=relay.posted_at, posted_by=relay.posted_by, reminded=relay.reminded, due_at=relay.due_at,
+            posted_at=relay.posted_at, posted_by=relay.posted_by, deleted_at=relays.deleted_at(relay, delivery),
+            reminded=relay.reminded, due_at=relay.due_at,
             is_overdue=relays.is_overdue(relay) and not is_over(group),
             is_cancelled=is_over(group) and relay.posted_at is None, token=relay.token,
         )
-        for relay, group, unit, leader, opens, known in found
+        for relay, delivery, group, unit, leader, opens, known in found
     ]  # fmt: skip
 
 
@@ -214,24 +292,15 @@ def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) 
     ).all()
     opens, known = sum(int(n) for _, n, _ in counters), sum(int(n) for _, _, n in counters)
     elsewhere = known - sum(row.known_raw for row in rows)
-    of_opens = sum(row.estimated for row in rows) / opens if opens else 0.0
+    of_opens = sum(row.by_opens for row in rows) / opens if opens else 0.0
     of_known = (sum(row.known for row in rows) + elsewhere) / known if known else 0.0
     points: list[Point] = []
     opens = known = 0
     for at, more_opens, more_known in counters:
         opens, known = opens + int(more_opens), known + int(more_known)
-        points.append(Point(at, round(known * of_known), round(opens * of_opens)))
+        told = round(known * of_known)
+        points.append(Point(at, told, max(told, round(opens * of_opens))))
     return points
-
-
-def _with_times(session: Session, made: Board) -> Board:
-    return Board(
-        **{
-            **made.__dict__,
-            "time_to_half": _time_to(session, made, 0.5),
-            "time_to_ninety": _time_to(session, made, 0.9),
-        }
-    )
 
 
 def _time_to(session: Session, made: Board, share: float) -> timedelta | None:

@@ -8,14 +8,16 @@ from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, Relay, ShortLink, Urgency
-from services import access, figures, links
+from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
+from services import access, audiences, figures, links, progress
 from services.access import Actor
-from services.figures import Coverage, RelayTimes
+from services.figures import Coverage, CoverageTable, RelayTimes
 from services.links import LinkState
+from services.presence import stands
+from services.progress import Progress
 
 RECENT = timedelta(days=30)
-REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN = 50, 3, 5
+REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN, RUNNING_SHOWN = 50, 3, 5, 3
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Review:
 
     announcement: Announcement
     is_returned: bool
+    author: str
+    households: int  # of its audience, today
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,6 @@ class Late:
 
 
 @dataclass(frozen=True)
-class Running:
-    """The announcement on its way that the ward looks at first."""
-
-    announcement: Announcement
-    relays: int
-    posted: int
-
-
-@dataclass(frozen=True)
 class Today:
     """The whole screen."""
 
@@ -60,7 +55,8 @@ class Today:
     broken_links: list[ShortLink]
     links_broken: int
     below_target: list[Coverage]
-    running: Running | None
+    running: list[Progress]  # the most pressing of what is under way
+    running_all: int
     total: Coverage
     month_ago: Coverage
     relay_times: RelayTimes  # of the last month's announcements
@@ -81,13 +77,15 @@ def of(session: Session, *, actor: Actor) -> Today:
     table = figures.coverage(session, actor=actor, on=day)
     before = figures.coverage(session, actor=actor, on=_month_before(day))
     printed = _links(session, actor, now)
-    reviews, reviews_waiting = _reviews(session, actor)
+    reviews, reviews_waiting = _reviews(session, actor, table)
+    running, running_all = progress.most_pressing(session, actor=actor, limit=RUNNING_SHOWN)
     late, late_waiting = _late(session, actor, now)
     return Today(
         reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks(session, actor=actor), late=late,
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
-        below_target=[row for row in table.rows if is_below(row)], running=_running(session, actor, now), total=table.total,
-        month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive, links=printed.all,
+        below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
+        total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
+        links=printed.all,
     )  # fmt: skip
 
 
@@ -100,7 +98,7 @@ def _month_before(day: date) -> date:
     return day - timedelta(days=30)
 
 
-def _reviews(session: Session, actor: Actor) -> tuple[list[Review], int]:
+def _reviews(session: Session, actor: Actor, table: CoverageTable) -> tuple[list[Review], int]:
     """What others wait for, then what came back; the first of each, and how many there are of both.
 
     Asked for apart, so that many drafts of the one never hide the other.
@@ -115,19 +113,26 @@ def _reviews(session: Session, actor: Actor) -> tuple[list[Review], int]:
     )
     mine, mine_waiting = _most_pressing(session, actor, returned)
     waiting, waiting_all = _most_pressing(session, actor, in_review) if actor.role in access.APPROVERS else ([], 0)
-    reviews = [Review(item, is_returned=False) for item in waiting] + [Review(item, is_returned=True) for item in mine]
+    listed = [*waiting, *mine]
+    homes = {row.unit_id: row.households for row in table.rows if row.unit_id}
+    sizes = audiences.sizes(session, announcement_ids=[item.id for item, _author in listed], homes=homes)
+    reviews = [
+        Review(item, is_returned=place >= len(waiting), author=author, households=sizes[item.id])
+        for place, (item, author) in enumerate(listed)
+    ]
     return reviews, waiting_all + mine_waiting
 
 
-def _most_pressing(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> tuple[list[Announcement], int]:
+def _most_pressing(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> tuple[list[tuple[Announcement, str]], int]:
     urgency = case({urgency.value: place for place, urgency in enumerate(reversed(Urgency))}, value=Announcement.urgency)
     found = session.exec(
-        select(Announcement, func.count().over())
+        select(Announcement, User.display_name, func.count().over())
+        .outerjoin(User, col(User.id) == Announcement.author_id)
         .where(col(Announcement.unit_id).in_(access.visible_units(actor)), wanted)
         .order_by(urgency, col(Announcement.must_reach_by).nulls_last(), col(Announcement.id))
         .limit(REVIEWS_SHOWN)
     ).all()
-    return [item for item, _all in found], found[0][1] if found else 0
+    return [(item, author or "") for item, author, _all in found], found[0][2] if found else 0
 
 
 def second_looks(session: Session, *, actor: Actor) -> list[Announcement]:
@@ -152,10 +157,11 @@ def _late(session: Session, actor: Actor, now: datetime) -> tuple[list[Late], in
             Announcement, func.count(), func.sum(Relay.households), func.min(Relay.due_at), func.count().over()
         )
         .join(Relay, col(Relay.announcement_id) == Announcement.id)
+        .join(Group, col(Group.id) == Relay.group_id)
         .where(
             col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.status == AnnouncementStatus.SENT,
-            col(Announcement.sent_at) > now - RECENT, col(Announcement.expires_at) > now,
-            col(Relay.posted_at).is_(None), col(Relay.due_at) <= now,
+            col(Announcement.sent_at) > now - RECENT, col(Announcement.expires_at) > now, ~progress.is_corrected(),
+            col(Relay.posted_at).is_(None), col(Relay.due_at) <= now, stands(clock.local(now).date()),
         )
         .group_by(col(Announcement.id))
         .order_by(col(Announcement.sent_at).desc())
@@ -166,24 +172,6 @@ def _late(session: Session, actor: Actor, now: datetime) -> tuple[list[Late], in
         for item, groups, households, due, _all in found
     ]
     return late, found[0][-1] if found else 0
-
-
-def _running(session: Session, actor: Actor, now: datetime) -> Running | None:
-    """The latest sent one whose deadline is still to come, or was today."""
-    found = session.exec(
-        select(Announcement)
-        .where(
-            col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.status == AnnouncementStatus.SENT,
-            col(Announcement.sent_at) > now - timedelta(days=7), col(Announcement.expires_at) > now,
-        )
-        .order_by(col(Announcement.sent_at).desc())
-    ).first()  # fmt: skip
-    if found is None:
-        return None
-    relays, posted = session.exec(
-        select(func.count(), func.count(col(Relay.posted_at))).where(Relay.announcement_id == found.id)
-    ).one()  # fmt: skip
-    return Running(found, relays, posted)
 
 
 @dataclass(frozen=True)

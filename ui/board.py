@@ -1,57 +1,73 @@
 """The parts of the reach board: its figures, what to do now, the table of groups."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 from markupsafe import Markup
 
-from core import clock
-from models import Announcement
+from models import FACT_LABELS, Announcement, Urgency
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
 from ui import parts
-from ui.parts import Column, Figure, Tone
+from ui.parts import Column, Figure, Text, Tone
 from ui.previews import stamp_of, until
 from ui.words import _, near, number, share, span
 
 
 def head(seen: Board) -> None:
-    """Title, stamp, state, deadline, who."""
+    """Title, stamp, state, deadline, who; the correction, and what it corrects."""
     item = seen.announcement
     who = _(
         "Gửi {at}. Soạn: {author}. Duyệt: {approver}.",
         at=near(item.sent_at or item.created_at), author=seen.author or "–", approver=seen.approver or "–",
     )  # fmt: skip
+    is_over = seen.is_withdrawn or seen.correction or seen.is_expired
+    corrects = parts.joined(_("Đính chính cho:"), " ", _link(seen.corrects)) if seen.corrects else ""
     parts.head(
-        item.title, stamp_of(item.urgency), parts.state(item.status), until(item.must_reach_by) if item.must_reach_by else "", who
-    )
+        item.title, stamp_of(item.urgency), _state(seen), until(item.must_reach_by) if item.must_reach_by and not is_over else "",
+        who, Markup("<span>{}</span>").format(corrects) if corrects else "",
+    )  # fmt: skip
+
+
+def _state(seen: Board) -> Markup:
+    if seen.correction and not seen.is_withdrawn:
+        return parts.joined(parts.badge("waiting", _("Đã đính chính")), " ", _link(seen.correction))
+    if seen.is_expired and not seen.is_withdrawn:
+        return parts.badge("unknown", _("Đã hết hiệu lực"))
+    return parts.state(seen.announcement.status)
+
+
+def _link(item: Announcement) -> Markup:
+    return parts.link(item.title, "announcement", id=str(item.id))
+
+
+def words(seen: Board) -> None:
+    """What was sent; open at once where someone still has to look at it."""
+    item = seen.announcement
+    waits = item.urgency is Urgency.EMERGENCY and item.author_id == item.approver_id and item.second_look_id is None
+    with st.expander(_("Nội dung đã gửi"), expanded=waits, key="board_words"):
+        if item.group_text:
+            parts.facts((_("Lời trong nhóm"), parts.text(item.group_text)))
+        parts.facts((_("Nội dung đầy đủ"), parts.text(item.body)), *((_(FACT_LABELS[n]), t) for n, t in item.facts.items() if t))
+
+
+# Figures
 
 
 def figures(seen: Board, *, now: datetime) -> None:
-    """Posted, known, estimated, how fast; each with what it is out of."""
-    everyone = seen.households or 1
-    late = seen.overdue
-    if late:
-        since = min(row.due_at for row in late if row.due_at)
-        posted_note = _("{n} tổ quá hạn {span}", n=number(len(late)), span=span(now - since))
-    else:
-        posted_note = _("{n} tổ còn thời gian", n=number(seen.waiting)) if seen.waiting else _("tất cả đã đăng")
+    """Posted, known, estimated, how fast; each with what it is out of. What was not asked is not counted."""
+    if not seen.counts_known:
+        parts.figures(_posted(seen, now), _opened(seen, _("không hỏi lại bà con")), _estimated(seen))
+        return
     to_ninety = "; " + _("90 %: {time}", time=span(seen.time_to_ninety)) if seen.time_to_ninety is not None else ""
+    everyone = seen.households or 1
     parts.figures(
-        Figure(
-            _("Tổ đã đăng"), number(seen.posted), _("/ {n} tổ", n=number(len(seen.rows))), posted_note,
-            "overdue" if late else None,
-        ),
+        _posted(seen, now),
         Figure(
             _("Biết chắc đã nhận"), number(seen.known), _("/ {n} hộ", n=number(seen.households)),
             _("{share} báo đã nhận", share=share(seen.known / everyone)), known=seen.known / everyone,
         ),
-        Figure(
-            _("Ước tính đã mở"), number(seen.estimated), _("/ {n} hộ", n=number(seen.households)),
-            _("{share}, mở trên {n} máy", share=share(seen.estimated / everyone), n=number(seen.opens)),
-            estimate=seen.estimated / everyone,
-        ),
+        _estimated(seen),
         Figure(
             _("Tới một nửa số hộ sau"), span(seen.time_to_half) if seen.time_to_half is not None else "–", "",
             f"{_('tính theo hộ biết chắc')}{to_ninety}",
@@ -59,8 +75,56 @@ def figures(seen: Board, *, now: datetime) -> None:
     )  # fmt: skip
 
 
+def _posted(seen: Board, now: datetime) -> Figure:
+    late = seen.overdue
+    if late:
+        since = min(row.due_at for row in late if row.due_at)
+        note = _("{n} tổ quá hạn {span}", n=number(len(late)), span=span(now - since))
+    elif seen.waiting:
+        note = _("{n} tổ còn thời gian", n=number(seen.waiting))
+    elif seen.unposted:
+        note = _("{n} tổ không đăng", n=number(seen.unposted))
+    else:
+        note = _("tất cả đã đăng")
+    return Figure(
+        _("Tổ đã đăng"), number(seen.posted), _("/ {n} tổ", n=number(len(seen.rows))), note, "overdue" if late else None
+    )
+
+
+def _estimated(seen: Board) -> Figure:
+    everyone = seen.households or 1
+    if seen.known > seen.by_opens:
+        note = _("lấy bằng số biết chắc, vì chỉ mở trên {n} máy", n=number(seen.opens))
+    else:
+        note = _("{share}, mở trên {n} máy", share=share(seen.estimated / everyone), n=number(seen.opens))
+    return Figure(
+        _("Ước tính theo số máy đã mở"), number(seen.estimated), _("/ {n} hộ", n=number(seen.households)), note,
+        estimate=seen.estimated / everyone,
+    )  # fmt: skip
+
+
+def _opened(seen: Board, note: str) -> Figure:
+    return Figure(_("Máy đã mở"), number(seen.opens), _("máy"), note)
+
+
+# What to do
+
+
 def things_to_do(seen: Board) -> None:
-    """What brings most households closer, first."""
+    """What brings most households closer, first; of what is over only that it is over."""
+    if seen.correction:
+        parts.section(_("Việc cần làm ngay"))
+        parts.action(
+            "correction", "waiting", _("Theo dõi bản đính chính: {title}", title=seen.correction.title),
+            _("Bà con mở bản cũ thấy ngay bản này. Tổ chưa đăng bản cũ thì không đăng nữa."), _("Theo dõi"),
+            page="pages/announcement.py", id=str(seen.correction.id),
+        )  # fmt: skip
+        return
+    if seen.is_expired and seen.announcement.expires_at:
+        parts.section(_("Đã xong"))
+        words = _("Hết hiệu lực {at}. Không ai phải đăng hay báo thêm.", at=near(seen.announcement.expires_at))
+        _thing("over", "unknown", _("Không còn việc gì"), words)
+        return
     parts.section(_("Việc cần làm ngay"), _("xếp theo số hộ được thêm"))
     is_begun = any(row.opened_at for row in seen.rows)
     if seen.rows and not is_begun:  # nothing reaches a leader by itself: someone copies the link into their chat
@@ -91,55 +155,72 @@ def things_to_do(seen: Board) -> None:
     _thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
 
 
-def _thing(key: str, tone: Tone, title: str, detail: str | Markup) -> None:
+def _thing(key: str, tone: Tone, title: str, detail: Text) -> None:
     """A line of the list of things to do, with nothing to press."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"act_{key}"):
         parts.item(tone, title, detail)
 
 
+# Group by group
+
+
 def groups(seen: Board, *, now: datetime) -> None:
     """One row a group, whoever needs help first."""
-    parts.section(_("Từng tổ"), _("tổ cần giúp đứng trước"))
-    parts.html(parts.bar_key())
+    parts.section(_("Từng tổ"), _("tổ cần giúp đứng trước") if seen.overdue or seen.waiting else "")
+    if seen.counts_known:
+        parts.html(parts.bar_key())
+    else:
+        parts.hint(_("Thanh màu nhạt là ước tính theo số máy đã mở."))
     ordered = sorted(
         seen.rows, key=lambda row: (row.posted_at is not None, not row.is_overdue, row.estimated / (row.households or 1))
     )
-    rows = [_row(row, sent_at=seen.announcement.sent_at or now, now=now) for row in ordered]
+    rows = [_row(row, seen, now=now) for row in ordered]
     heads: list[Column | str] = [
         _("Tổ và tổ trưởng"),
         _("Đăng sau"),
         Column(_("Tiến độ"), "wide"),
-        Column(_("Hộ đã mở"), "num"),
+        Column(_("Đã mở trên"), "num"),
         Column(_("Gọi"), "num"),
     ]
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
 
 
-def _row(row: BoardRow, *, sent_at: datetime, now: datetime) -> tuple[str | Markup, ...]:
+def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
     count = row.households or 1
-    looked = _("đã mở trang") if row.opened_at else _("chưa mở trang")
-    leader = [row.leader or _("chưa có tổ trưởng"), "" if row.posted_at else looked, _("đến giờ nhắc") if row.reminded else ""]
-    reached = parts.joined(
-        _("{n} / {all}", n=number(row.estimated), all=number(row.households)),
-        parts.small(_("{n} biết chắc", n=number(row.known))),
+    known = row.known / count if seen.counts_known else None
+    of_all = (
+        _("{n} / {all} hộ biết chắc", n=number(row.known), all=number(row.households))
+        if seen.counts_known
+        else _("{n} hộ", n=number(row.households))
     )
-    return (
-        parts.cell(row.unit_label, ", ".join(part for part in leader if part)), _stands(row, sent_at=sent_at, now=now),
-        parts.bar(row.known / count, row.estimated / count), reached, "" if row.posted_at else parts.call(row.leader_phone),
-    )  # fmt: skip
+    opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
+    call = "" if row.posted_at or row.is_cancelled else parts.call(row.leader_phone)
+    return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened, call
 
 
-def _stands(row: BoardRow, *, sent_at: datetime, now: datetime) -> Markup:
+def named(sheet: RelayRow) -> str:
+    """A group in the list of those the ward may enter something for."""
+    return f"{sheet.unit_label}: {_('đã đăng') if sheet.posted_at else _('chưa đăng')}"
+
+
+def _leader(row: BoardRow) -> Markup:
+    looked = _("đã mở trang") if row.opened_at else _("chưa mở trang")
+    told = [row.leader or _("chưa có tổ trưởng"), "" if row.posted_at else looked, _("đến giờ nhắc") if row.reminded else ""]
+    return parts.cell(row.unit_label, ", ".join(part for part in told if part))
+
+
+def _stands(row: BoardRow, seen: Board, *, now: datetime) -> Markup:
     if row.posted_at:
         is_late = row.due_at is not None and row.posted_at > row.due_at
-        return parts.badge("waiting" if is_late else "arrived", span(row.posted_at - sent_at))
+        took = span(row.posted_at - (seen.announcement.sent_at or now))
+        return parts.joined(parts.badge("waiting" if is_late else "arrived", took), parts.small(_said_by(row)))
     if row.is_cancelled:
-        return parts.badge("unknown", _("đã dừng"))
+        return parts.badge("unknown", _("không đăng nữa") if seen.correction else _("không đăng"))
     if row.is_overdue and row.due_at:
         return parts.badge("overdue", _("quá {span}", span=span(now - row.due_at)))
     return parts.badge("waiting", _("đang chờ"))
 
 
-def is_running(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
-    """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
-    return item.status == "sent" and bool(sheets) and (item.expires_at is None or item.expires_at > clock.now())
+def _said_by(row: BoardRow) -> str:
+    """Who said that it is posted: the leader on the phone, or the ward for a leader who called."""
+    return _("tổ trưởng tự báo") if row.posted_by in ("leader", row.leader) else _("{who} ghi thay", who=row.posted_by)

@@ -38,8 +38,13 @@ def reach(seen: Board, *, now: datetime) -> Chart:
     until = min(now, max(ends, default=now)) if seen.announcement.must_reach_by is None else now
     step = max(1, len(seen.points) // MOST_POINTS)
     kept = [point for place, point in enumerate(seen.points) if place % step == 0 or point is seen.points[-1]]
-    points = [ReachPoint(start, known=0, estimate=0)]
-    points += [ReachPoint(max(p.at, start), known=p.known / everyone, estimate=p.estimated / everyone) for p in kept]
+    points = [ReachPoint(start, known=0 if seen.counts_known else None, estimate=0)]
+    points += [
+        ReachPoint(
+            max(p.at, start), known=p.known / everyone if seen.counts_known else None, estimate=p.estimated / everyone
+        )
+        for p in kept
+    ]  # fmt: skip
     if points[-1].at < until:
         points.append(ReachPoint(until, known=points[-1].known, estimate=points[-1].estimate))
     return reach_charts.reach(points, deadline=seen.announcement.must_reach_by, target=None, look=parts.look())

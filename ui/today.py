@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+import streamlit as st
+from markupsafe import Markup
+
 from models import Announcement, Unit
 from services.figures import RelayTimes
-from services.reach import Board
+from services.progress import Progress
 from services.today import Late, Review, Today
 from ui import parts
 from ui.parts import Figure
@@ -59,33 +62,59 @@ def _review(place: int, one: Review) -> None:
         )  # fmt: skip
         return
     by = _("phải tới trước {at}", at=near(item.must_reach_by)) if item.must_reach_by else _("không có hạn")
+    words = _(
+        "{urgency}, {by}. {author} soạn, gửi {n} hộ.",
+        urgency=_(item.urgency.label), by=by, author=one.author or "–", n=number(one.households),
+    )  # fmt: skip
     parts.action(
-        f"review{place}", "waiting", _("Duyệt: {title}", title=item.title), f"{_(item.urgency.label)}, {by}.", _("Duyệt"),
-        page="pages/review.py", id=str(item.id),
+        f"review{place}", "waiting", _("Duyệt: {title}", title=item.title), words, _("Duyệt"), page="pages/review.py",
+        id=str(item.id),
     )  # fmt: skip
 
 
 def second_look(place: int, item: Announcement) -> bool:
-    """An emergency its author sent alone; True when it was looked at."""
-    return parts.action(
-        f"look{place}", "waiting", _("Xem lại tin hỏa tốc: {title}", title=item.title),
-        _("Người soạn đã gửi ngay, cần người thứ hai xem lại."), _("Đã xem lại"),
-    )  # fmt: skip
+    """An emergency its author sent alone, with the way to its text; True when it was looked at."""
+    title = _("Xem lại tin hỏa tốc: {title}", title=item.title)
+    with parts.line(f"look{place}", "waiting", title, _("Người soạn đã gửi ngay, cần người thứ hai xem lại.")):
+        st.page_link("pages/announcement.py", label=_("Đọc"), query_params={"id": str(item.id)})
+        return st.button(_("Đã xem lại"), key=f"look{place}")
 
 
-def running(board: Board, *, now: datetime) -> None:
-    """The announcement the ward looks at first: how far it has come."""
-    item, everyone = board.announcement, board.households or 1
+def running(items: list[Progress], all_of_them: int, *, now: datetime) -> None:
+    """What the ward looks at first: how far each has come; the others by a link."""
     parts.section(_("Đang đi tới bà con"), _("cập nhật {at}", at=hour(now)))
-    title = parts.joined(parts.link(item.title, "announcement", id=str(item.id)), " ", stamp_of(item.urgency))
-    line = parts.bar(board.known / everyone, board.estimated / everyone)
-    parts.lines(title, *([until(item.must_reach_by)] if item.must_reach_by else []), line)
-    words = _(
-        "{known} hộ biết chắc, {estimated} ước tính, trên {all} hộ; {posted} / {groups} tổ đã đăng",
-        known=number(board.known), estimated=number(board.estimated), all=number(board.households),
-        posted=number(board.posted), groups=number(len(board.rows)),
-    )  # fmt: skip
-    parts.lines(words, parts.bar_key())
+    for one in items:
+        item, everyone = one.announcement, one.announcement.households or 1
+        title = parts.joined(parts.link(item.title, "announcement", id=str(item.id)), " ", stamp_of(item.urgency))
+        line = parts.bar(one.known / everyone if one.counts_known else None, one.estimated / everyone)
+        parts.lines(title, *([until(item.must_reach_by)] if item.must_reach_by else []), line, _come(one))
+    parts.html(parts.bar_key())
+    if more := all_of_them - len(items):
+        parts.lines(parts.link(_("Còn {n} thông báo đang đi", n=number(more)), "announcements", loc="running"))
+
+
+def _come(one: Progress) -> Markup:
+    """How far one has come, in words: known beside estimated, never mixed."""
+    everyone = number(one.announcement.households)
+    if not one.counts_known:
+        words = _(
+            "{estimated} / {all} hộ ước tính, mở trên {n} máy; không hỏi lại",
+            estimated=number(one.estimated), all=everyone, n=number(one.opens),
+        )  # fmt: skip
+    elif one.known > one.by_opens:
+        words = _(
+            "{known} / {all} hộ biết chắc, nhiều hơn số máy đã mở ({n})",
+            known=number(one.known),
+            all=everyone,
+            n=number(one.opens),
+        )
+    else:
+        words = _(
+            "{known} hộ biết chắc, {estimated} ước tính, trên {all} hộ",
+            known=number(one.known), estimated=number(one.estimated), all=everyone,
+        )  # fmt: skip
+    posted = _("{posted} / {groups} tổ đã đăng", posted=number(one.posted), groups=number(one.relays))
+    return parts.joined(words, "; ", posted)
 
 
 def month(seen: Today) -> None:

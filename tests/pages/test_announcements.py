@@ -7,8 +7,8 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from core import clock
-from models import Announcement, AnnouncementStatus, AuditEvent, Relay, Role, Unit, User
-from services import drafts, relays, sending
+from models import Announcement, AnnouncementStatus, AsksFor, AuditEvent, ReachCount, Relay, Role, Unit, Urgency, User
+from services import announcements, drafts, relays, sending
 from services.access import actor_of
 from tests.factories import make_announcement, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
@@ -156,13 +156,173 @@ def test_the_board_counts_posted_groups_and_the_ward_enters_a_leaders_word(
 def test_withdrawing_needs_the_number_of_groups(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
     at = visit("announcement", user=chief, id=str(sent.id))
     at.button(key="b_stop").click().run()
-    assert "b_stop_ok" not in [button.key for button in at.button]
+    assert at.button(key="b_stop_ok").disabled
+    at.text_input(key="b_count").set_value("7").run()
+    assert at.button(key="b_stop_ok").disabled
+    assert "Xin gõ 1" in at.error[0].value
     at.text_input(key="b_count").set_value("1").run()
 
     at.button(key="b_stop_ok").click().run()
 
     session.refresh(sent)
     assert sent.status is AnnouncementStatus.CANCELLED
+
+
+def test_the_question_of_withdrawing_can_be_left(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
+    at = visit("announcement", user=chief, id=str(sent.id))
+    at.button(key="b_stop").click().run()
+
+    at.button(key="b_stop_no").click().run()
+
+    session.refresh(sent)
+    assert sent.status is AnnouncementStatus.SENT
+    assert "b_stop_ok" not in [button.key for button in at.button]
+
+
+def post_and_withdraw(session: Session, sent: Announcement, chief: User) -> Relay:
+    relay = session.exec(select(Relay)).one()
+    relays.post(session, token=relay.token)
+    announcements.cancel(session, actor=actor_of(session, chief), announcement_id=sent.id)
+    session.commit()
+    return relay
+
+
+def test_the_board_of_a_withdrawn_one_says_what_is_left_and_the_ward_enters_who_deleted(
+    session: Session, visit: Visit, sent: Announcement, chief: User
+) -> None:
+    relay = post_and_withdraw(session, sent, chief)
+    at = visit("announcement", user=chief, id=str(sent.id))
+    before = said(at)
+    at.selectbox(key="b_relay").set_value(relay.id).run()
+
+    at.button(key="b_enter").click().run()
+
+    assert "Đào Minh Tú thu hồi" in before
+    assert "Gọi 1 tổ trưởng chưa báo gỡ bài" in before
+    assert not [words for words in ("tất cả đã đăng", "Gõ cửa", "Đường dẫn của phường") if words in before]
+    assert "không nhóm nào còn bài" in said(at)
+    assert "Gọi 1 tổ trưởng" not in said(at)
+    assert "b_stop" not in [button.key for button in at.button]
+
+
+def test_what_was_withdrawn_before_anyone_posted_asks_for_nothing(
+    session: Session, visit: Visit, sent: Announcement, chief: User
+) -> None:
+    announcements.cancel(session, actor=actor_of(session, chief), announcement_id=sent.id)
+    session.commit()
+
+    at = visit("announcement", user=chief, id=str(sent.id))
+
+    assert "Chưa tổ nào đăng" in said(at)
+    assert "b_enter" not in [button.key for button in at.button]
+
+
+def test_the_board_of_a_corrected_one_leads_to_the_correction_and_back(
+    session: Session, visit: Visit, ward: Unit, sent: Announcement, chief: User
+) -> None:
+    correction = make_announcement(session, unit=ward, title="Đính chính giờ khám", corrects_id=sent.id)
+    sending.send(session, announcement=correction)
+    session.commit()
+
+    old, new = (said(visit("announcement", user=chief, id=str(id_))) for id_ in (sent.id, correction.id))
+
+    assert "Đã đính chính" in old
+    assert f'href="/announcement?id={correction.id}"' in old
+    assert "Gõ cửa" not in old
+    assert f'href="/announcement?id={sent.id}"' in new
+    assert "Đã đính chính" in said(visit("announcements", user=chief))
+
+
+def test_who_posted_is_said_in_the_row(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
+    relay = session.exec(select(Relay)).one()
+    relays.post(session, token=relay.token)
+    session.commit()
+    by_leader = said(visit("announcement", user=chief, id=str(sent.id)))
+    relay.posted_by = "Lò Thị Mai"
+    session.add(relay)
+    session.commit()
+
+    by_ward = said(visit("announcement", user=chief, id=str(sent.id), again="1"))
+
+    assert "tổ trưởng tự báo" in by_leader
+    assert "Lò Thị Mai ghi thay" in by_ward or "tổ trưởng tự báo" in by_ward
+
+
+def test_what_asks_for_nothing_shows_phones_not_a_zero(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
+    sent.asks_for = AsksFor.NOTHING
+    session.add(sent)
+    session.add(ReachCount(announcement_id=sent.id, group_id=session.exec(select(Relay.group_id)).one(), at=clock.now(), opens=3))
+    session.commit()
+
+    board, today, rows = (said(visit(page, user=chief, id=str(sent.id))) for page in ("announcement", "today", "announcements"))
+
+    assert "không hỏi lại bà con" in board
+    assert "biết chắc" not in board
+    assert "mở trên 3 máy; không hỏi lại" in today
+    assert "không hỏi lại" in rows
+
+
+def test_more_is_known_than_phones_opened_is_said_so(session: Session, visit: Visit, sent: Announcement, chief: User) -> None:
+    session.add(ReachCount(announcement_id=sent.id, group_id=None, at=clock.now(), known=2))
+    session.commit()
+
+    board, today = (said(visit(page, user=chief, id=str(sent.id))) for page in ("announcement", "today"))
+
+    assert "lấy bằng số biết chắc, vì chỉ mở trên 0 máy" in board
+    assert "2 / 2 hộ biết chắc, nhiều hơn số máy đã mở (0)" in today
+
+
+def test_the_first_screen_shows_three_under_way_and_leads_to_the_others(
+    session: Session, visit: Visit, ward: Unit, sent: Announcement, chief: User
+) -> None:
+    for title, urgency in (("Một", Urgency.NORMAL), ("Hai", Urgency.URGENT), ("Ba", Urgency.NORMAL), ("Bốn", Urgency.NORMAL)):
+        sending.send(session, announcement=make_announcement(session, unit=ward, title=title, urgency=urgency))
+    session.commit()
+
+    page = said(visit("today", user=chief))
+    rows = said(visit("announcements", user=chief, loc="running"))
+
+    assert page.index(">Hai<") < min(
+        page.index(f">{one}<") for one in ("Ba", "Bốn", "Một", "Khám sàng lọc") if f">{one}<" in page
+    )
+    assert "Còn 2 thông báo đang đi" in page
+    assert "/announcements?loc=running" in page
+    assert "5 thông báo" in rows
+
+
+def test_the_second_look_leads_to_the_text(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+    other = make_user(session, unit=ward, role=Role.OFFICIAL)
+    alone = make_announcement(
+        session, unit=ward, title="Bão đổ bộ", body="Di dời ngay.", urgency=Urgency.EMERGENCY, author_id=other.id,
+        approver_id=other.id, status=AnnouncementStatus.APPROVED,
+    )  # fmt: skip
+    sending.send(session, announcement=alone)
+    session.commit()
+
+    at = visit("today", user=chief)
+    links = [link.proto.page for link in at.get("page_link") if "announcement" in link.proto.page]
+    board = visit("announcement", user=chief, id=str(alone.id))
+
+    assert "announcement" in links
+    assert "Di dời ngay." in said(board)
+    at.button(key="look0").click().run()
+    session.refresh(alone)
+    assert alone.second_look_id == chief.id
+
+
+def test_what_waits_names_its_author_and_its_households(visit: Visit, waiting: Announcement, chief: User) -> None:
+    page = said(visit("today", user=chief))
+
+    assert "Lò Thị Mai soạn, gửi" in page
+
+
+def test_filters_without_a_hit_can_be_cleared(visit: Visit, waiting: Announcement, chief: User) -> None:
+    at = visit("announcements", user=chief, tim="khong co gi", loc="sent")
+    assert "Không có thông báo nào khớp" in said(at)
+
+    at.button(key="clear").click().run()
+
+    assert "Tổng vệ sinh sáng thứ Bảy" in said(at)
 
 
 def test_a_stranger_to_the_ward_does_not_learn_of_it(session: Session, visit: Visit, sent: Announcement) -> None:

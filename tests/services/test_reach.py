@@ -5,8 +5,8 @@ import time_machine
 from sqlmodel import Session, select
 
 from core.errors import Invalid, NotFound
-from models import Announcement, Group, How, Reach, ReachCount, Relay, Role, ShortLink, Unit, Urgency
-from services import announcements, reach, relays, sending
+from models import Announcement, AsksFor, Group, How, Reach, ReachCount, Relay, Role, ShortLink, Unit, Urgency
+from services import announcements, reach, relays, retractions, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
 
@@ -182,6 +182,80 @@ def test_a_correction_and_what_it_corrects_name_each_other(
     assert new.corrects == (sent.title, old.url)
 
 
+def test_the_board_of_a_corrected_one_names_the_correction_and_calls_nobody(
+    session: Session, ward: Unit, sent: Announcement, groups: list[Group]
+) -> None:
+    correction = make_announcement(session, unit=ward, title="Đính chính giờ khám", corrects_id=sent.id)
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        before = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+        sending.send(session, announcement=correction)
+        session.commit()
+        old = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+        new = reach.board(session, actor=TERMINAL, announcement_id=correction.id)
+
+    assert (len(before.overdue), before.correction) == (2, None)
+    assert (old.overdue, old.waiting, old.unposted, old.correction) == ([], 0, 2, correction)
+    assert (new.corrects, new.correction) == (sent, None)
+
+
+def test_the_board_of_a_withdrawn_one_says_who_did_it_when_and_who_deleted(
+    session: Session, ward: Unit, sent: Announcement, groups: list[Group]
+) -> None:
+    chief = make_actor(session, unit=ward, role=Role.OFFICIAL, display_name="Đào Minh Tú")
+    first, _ = session.exec(select(Relay)).all()
+    with time_machine.travel(NOON + timedelta(minutes=20), tick=False) as traveller:
+        relays.post(session, token=first.token)
+        announcements.cancel(session, actor=chief, announcement_id=sent.id)
+        session.commit()
+        before = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+        traveller.shift(timedelta(minutes=5))
+        retractions.say_deleted(session, token=first.token)
+        session.commit()
+        after = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+
+    assert before.is_withdrawn
+    assert before.withdrawal == reach.Withdrawal(NOON + timedelta(minutes=20), "Đào Minh Tú")
+    assert (before.posted, before.unposted, before.deleted, after.deleted) == (1, 1, 0, 1)
+    assert [row.deleted_at for row in after.rows if row.posted_at] == [NOON + timedelta(minutes=25)]
+
+
+def test_what_has_expired_is_late_no_more(session: Session, sent: Announcement) -> None:
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        running = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+    with time_machine.travel(NOON + timedelta(days=30), tick=False):
+        over = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+
+    assert (running.is_expired, len(running.overdue), running.unposted) == (False, 2, 0)
+    assert (over.is_expired, over.overdue, over.waiting, over.unposted) == (True, [], 0, 2)
+
+
+def test_what_is_known_is_never_more_than_the_estimate_beside_it(
+    session: Session, sent: Announcement, groups: list[Group]
+) -> None:
+    for phone in ("a", "b"):
+        confirm(session, None, phone, at=NOON)  # by the ward's link: opened none of a group's
+    confirm(session, groups[0], "c", at=NOON)
+    session.add(ReachCount(announcement_id=sent.id, group_id=groups[1].id, at=NOON, opens=5))
+    session.commit()
+
+    board = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+
+    assert (board.known, board.by_opens, board.estimated, board.opens) == (3, 1, 3, 5)
+    assert [(row.known, row.by_opens, row.estimated) for row in board.rows] == [(1, 0, 1), (0, 1, 1)]
+    assert all(point.estimated >= point.known for point in board.points)
+
+
+def test_where_nothing_was_asked_known_counts_only_if_somebody_was_told(session: Session, sent: Announcement) -> None:
+    sent.asks_for = AsksFor.NOTHING
+    session.add(sent)
+    session.commit()
+    silent = reach.board(session, actor=TERMINAL, announcement_id=sent.id).counts_known
+    session.add(ReachCount(announcement_id=sent.id, group_id=None, at=NOON, known=1))
+    session.commit()
+
+    assert (silent, reach.board(session, actor=TERMINAL, announcement_id=sent.id).counts_known) == (False, True)
+
+
 def slug_for(session: Session, announcement: Announcement, group: Group) -> str:
     wanted = select(ShortLink.slug).where(ShortLink.announcement_id == announcement.id, ShortLink.group_id == group.id)
     return session.exec(wanted).one()
@@ -197,6 +271,6 @@ def test_the_list_shows_what_is_in_sight_newest_first(session: Session, ward: Un
     seen, _ = announcements.listing(session, actor=make_actor(session, unit=ward, role=Role.VIEWER))
 
     assert total == 2
-    assert [(row.announcement.title, row.relays) for row in rows][-1] == (sent.title, 2)
+    assert [(row.announcement.title, row.progress.relays) for row in rows][-1] == (sent.title, 2)
     assert [row.announcement.title for row in found] == ["Dự thảo về rác"]
     assert [row.announcement.id for row in seen] == [sent.id]

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import event
 from sqlmodel import Session
 
 from models import AnnouncementStatus, Channel, Delivery, Purpose, RecipientKind, Relay, Role, Unit, Urgency
-from services import links, participation, today
+from services import drafts, links, participation, plans, rollups, today
+from services.access import Actor
 from services.links import LinkState
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit, make_user
+from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +148,73 @@ def test_links_live_by_the_rule_of_their_own_screen(session: Session) -> None:
     assert (seen.links_alive, seen.links_broken, seen.links) == (2, 2, 7)
     assert [link.scans for link in seen.broken_links] == [9, 3]
     assert states.count(LinkState.BROKEN) == seen.links_broken
+
+
+def test_what_waits_for_approval_says_who_wrote_it_and_for_how_many_households(session: Session) -> None:
+    ward = make_unit(session)
+    one, other = (make_unit(session, parent=ward) for _ in range(2))
+    for place, needs in ((one, []), (one, ["no_phone"]), (other, ["no_phone"])):
+        make_household(session, unit=place, needs=needs)
+    make_household(session, unit=one, left_on=NOON.date())
+    rollups.refresh(session, unit_ids=[one.id, other.id])
+    author = make_user(session, unit=ward, display_name="Lò Thị Mai")
+    waits: dict[str, Any] = {"status": AnnouncementStatus.IN_REVIEW, "author_id": author.id}
+    make_announcement(session, unit=ward, title="cả phường", units=[ward, one], **waits)
+    make_announcement(session, unit=ward, title="một tổ", units=[one], **waits)
+    needy = make_announcement(session, unit=ward, title="hộ không điện thoại", **waits)
+    for entry in drafts.audience_of(session, needy.id):
+        entry.needs = ["no_phone"]
+        session.add(entry)
+    make_announcement(session, unit=ward, title="người soạn đã xóa", status=AnnouncementStatus.IN_REVIEW, units=[other])
+    session.commit()
+
+    seen = today.of(session, actor=make_actor(session, unit=ward, role=Role.OFFICIAL)).reviews
+
+    assert {review.announcement.title: (review.author, review.households) for review in seen} == {
+        "cả phường": ("Lò Thị Mai", 3), "một tổ": ("Lò Thị Mai", 2), "hộ không điện thoại": ("Lò Thị Mai", 2),
+        "người soạn đã xóa": ("", 1),
+    }  # fmt: skip
+    for review in seen:
+        audience = drafts.audience_of(session, review.announcement.id)
+        assert review.households == plans.of_audience(session, audience=audience).households
+
+
+def test_the_first_look_asks_as_many_questions_for_fifty_as_for_one(session: Session) -> None:
+    ward = make_unit(session)
+    chief = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    make_announcement(session, unit=ward, status=AnnouncementStatus.IN_REVIEW)
+    send(session, ward, None, 10)
+    few = questions(session, chief)
+    for _ in range(49):
+        make_announcement(session, unit=ward, status=AnnouncementStatus.IN_REVIEW)
+    for _ in range(4):
+        send(session, ward, None, 10)
+
+    assert questions(session, chief) == few
+
+
+def questions(session: Session, actor: Actor) -> int:
+    asked: list[object] = []
+
+    def note(*_: object) -> None:
+        asked.append(None)
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    today.of(session, actor=actor)
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+    session.commit()
+    return len(asked)
+
+
+def test_a_corrected_one_is_neither_late_nor_on_its_way(session: Session) -> None:
+    ward = make_unit(session)
+    send(session, ward, None)
+    chief = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    before = today.of(session, actor=chief)
+    wrong = before.running[0].announcement
+    right = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=NOON, corrects_id=wrong.id)
+
+    seen = today.of(session, actor=chief)
+
+    assert (len(before.late), seen.late) == (1, [])
+    assert [one.announcement.id for one in seen.running] == [right.id]

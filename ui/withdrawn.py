@@ -1,0 +1,107 @@
+"""The board of what was taken back: who has it in the chat still, and how many have seen it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from models import Announcement, AnnouncementStatus
+from services import reach
+from services.reach import Board, BoardRow
+from services.relays import RelayRow
+from ui import confirmed_by_count, parts
+from ui.parts import Column, Figure, Text
+from ui.words import _, near, number
+
+
+def draw(seen: Board) -> None:
+    """That it was withdrawn, when and by whom; then only what is left of it."""
+    posted = [row for row in seen.rows if row.posted_at]
+    left = [row for row in posted if not row.deleted_at]
+    _what(seen, len(posted))
+    if not posted:
+        return
+    parts.figures(
+        Figure(
+            _("Đã đăng trước khi thu hồi"), number(len(posted)), _("/ {n} tổ", n=number(len(seen.rows))),
+            _("{n} tổ chưa đăng đã dừng", n=number(seen.unposted)) if seen.unposted else "",
+        ),
+        Figure(
+            _("Đã báo gỡ bài"), number(seen.deleted), _("/ {n} tổ", n=number(len(posted))),
+            _("chờ {n} tổ", n=number(len(left))) if left else _("không nhóm nào còn bài"), "waiting" if left else "arrived",
+        ),
+        Figure(
+            _("Bản này đã mở trên"), number(seen.opens), _("máy"),
+            _("{n} hộ báo đã nhận", n=number(seen.known)) if seen.counts_known else "",
+        ),
+    )  # fmt: skip
+    if left:
+        _to_do(seen, left)
+    parts.section(_("Tổ đã đăng"), _("tổ chưa gỡ đứng trước") if left else "")
+    rows = [_row(row) for row in sorted(posted, key=lambda row: (row.deleted_at is not None, -row.opens))]
+    heads: list[Column | str] = [
+        _("Tổ và tổ trưởng"), _("Gỡ bài"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
+    ]  # fmt: skip
+    parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
+
+
+def _what(seen: Board, posted: int) -> None:
+    taken = seen.withdrawal
+    title = _("Đã thu hồi {at}, {who} thu hồi", at=near(taken.at), who=taken.by) if taken else _("Đã thu hồi")
+    words = (
+        _("Trang của bà con đã báo thu hồi. Tổ trưởng đã đăng thấy lời nhờ gỡ bài và báo lại cho bà con.")
+        if posted
+        else _("Chưa tổ nào đăng nên không phải gỡ bài nào. Trang của bà con đã báo thu hồi.")
+    )
+    parts.note("unknown", title, words)
+
+
+def _to_do(seen: Board, left: Sequence[BoardRow]) -> None:
+    parts.section(_("Việc cần làm ngay"))
+    with st.container(key="act_call"):
+        title = _("Gọi {n} tổ trưởng chưa báo gỡ bài", n=number(len(left)))
+        parts.item("waiting", title, _("{n} hộ ở các nhóm này.", n=number(sum(row.households for row in left))))
+    with st.container(key="act_leaders"):
+        title = _("Nhắc trong nhóm tổ trưởng: mở lại đường dẫn này, gỡ bài rồi bấm “Tôi đã gỡ bài”")
+        parts.item("unknown", title, parts.address(seen.leaders_url))
+
+
+def _row(row: BoardRow) -> tuple[Text, ...]:
+    stands = (
+        parts.badge("arrived", _("đã gỡ {at}", at=near(row.deleted_at)))
+        if row.deleted_at
+        else parts.badge("waiting", _("chưa báo gỡ"))
+    )
+    posted = _("đăng {at}", at=near(row.posted_at)) if row.posted_at else ""
+    leader = parts.cell(row.unit_label, f"{row.leader or _('chưa có tổ trưởng')}, {posted}")
+    return leader, stands, _("{n} máy", n=number(row.opens)), "" if row.deleted_at else parts.call(row.leader_phone)
+
+
+def named(sheet: RelayRow) -> str:
+    """A group in the list of those the ward may enter something for."""
+    return f"{sheet.unit_label}: {_('đã gỡ bài') if sheet.deleted_at else _('chưa báo gỡ bài')}"
+
+
+def is_possible(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
+    """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
+    return item.status is AnnouncementStatus.SENT and bool(sheets) and not reach.is_expired(item)
+
+
+def asked(sheets: Sequence[RelayRow]) -> bool:
+    """Ask for the number of groups before taking it back; True when that was typed and pressed."""
+    waiting = sum(row.posted_at is None for row in sheets)
+    words = _(
+        "{waiting} tổ chưa đăng sẽ dừng, {posted} tổ đã đăng sẽ thấy lời nhờ gỡ bài. Không lấy lại được.",
+        waiting=number(waiting), posted=number(len(sheets) - waiting),
+    )  # fmt: skip
+    parts.hint(words)
+    is_sure = confirmed_by_count(len(sheets), _("Gõ số {n}, là số tổ nhận thông báo này", n=number(len(sheets))), key="b_count")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("Thôi"), key="b_stop_no"):
+            forget()
+            st.rerun()
+        return st.button(_("Thu hồi thông báo"), key="b_stop_ok", type="primary", disabled=not is_sure)
+
+
+def forget() -> None:
+    """The question is closed."""
+    st.session_state.pop("b_stopping", None)

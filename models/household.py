@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field
 
+from core import fulltext
 from core.i18n import N_
 from models.base import Instant, Model, choice
 
@@ -64,11 +65,14 @@ class Household(Model, table=True):
     split_from_id: UUID | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     merged_into_id: UUID | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     change_set_id: UUID | None = Field(default=None, foreign_key="changeset.id", ondelete="SET NULL", index=True)  # that made it
-    search: str = ""  # folded head, address, code and phone, kept by services.households
+    search: str = ""  # terms of head, address, code and phones, kept by services.household_values
 
     def present_on(self, day: date) -> bool:
         """Whether it counts on a day; on the day it leaves it no longer does."""
         return self.arrived_on <= day and (self.left_on is None or day < self.left_on)
+
+
+fulltext.index(Household.metadata.tables["household"], "search")
 
 
 class PastCause(StrEnum):

@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, not_, or_, select
 from sqlmodel import Session, col
 
 from core import clock
 from core.errors import NotFound
+from core.fulltext import Begins, near, terms
 from core.i18n import N_
 from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
@@ -22,9 +23,12 @@ from services.presence import is_member, lasts, stands
 PAGE_MOST = 500
 WORDS_MOST = 100  # letters of a search that are read
 SORTED_MOST = 20_000  # up to so many are sorted by given name; beyond, by the whole name as it is searched
-DIGITS_FROM = 6  # so many digits alone are (part of) a telephone number
+DIGITS_FROM = 4  # so many digits alone may be (part of) a telephone number
 _SIGNS = re.compile(r"[\s.\-()]+")
+TAIL_FROM = 3  # so many digits may be the end of a telephone number
 _NEEDS = cast(col(Household.needs), String)
+_OTHER_PHONES = cast(col(Household.other_phones), String)
+_HOUSEHOLDS = Household.metadata.tables["household"]
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,13 @@ def search(
     stays = _open_today(day, filters.group_id)
     joined = stays.exists()
     people_joined = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
-    matching = _matching(session, actor, filters, joined, day)
-    counted = select(func.count()).select_from(Household).join(Unit, col(Unit.id) == col(Household.unit_id)).where(matching)
-    total = session.execute(counted).scalar_one()
+    wordly = _wordly(filters.words)
+    others = _matching(session, actor, filters, joined, day)
+    matching = and_(*wordly, others)
+    total = _count(session, matching)
+    if wordly and not total:  # nothing as it was typed: perhaps a slip
+        matching = and_(*_wordly(filters.words, is_forgiving=True), others)
+        total = _count(session, matching)
     size = min(max(size, 1), most)
     page = min(max(page, 1), max(1, -(-total // size)))
     start = (page - 1) * size
@@ -128,8 +136,14 @@ def search(
     return HouseholdPage([_row(*row) for row in rows], total, page, size)
 
 
+def _count(session: Session, matching: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(Household).join(Unit, col(Unit.id) == col(Household.unit_id)).where(matching)
+    found: int = session.execute(counted).scalar_one()
+    return found
+
+
 def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnElement[bool], day: date) -> ColumnElement[bool]:
-    conditions = [in_sight(actor), *_wordly(filters.words)]
+    conditions = [in_sight(actor)]
     if filters.unit_id:
         unit = session.execute(select(Unit).where(col(Unit.id) == filters.unit_id, in_sight(actor))).scalar_one_or_none()
         if unit is None:
@@ -146,17 +160,30 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
     return and_(*conditions)
 
 
-def _wordly(words: str) -> list[ColumnElement[bool]]:
-    """Every word must be found; digits written in groups may also be one telephone number."""
-    text = fold(clean(words[:WORDS_MOST]))
-    if not text:
-        return []
-    found = and_(*[col(Household.search).contains(word, autoescape=True) for word in text.split()])
-    digits = _SIGNS.sub("", text)
+def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[bool]]:
+    """Every word must begin a term; forgiving, one a slip away will do. Digits in groups may be one telephone number, or its end;
+    forgiving, any part of one. Signs part words and mean nothing else; signs alone find nothing.
+    """
+    asked = terms(words[:WORDS_MOST]).split()
+    if not asked:
+        return [false()] if clean(words) else []
+    ways: list[ColumnElement[bool]] = [_begins([_forms(word, is_forgiving=is_forgiving) for word in asked])]
+    digits = _SIGNS.sub("", words)
     if re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
         dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
-        found = or_(found, col(Household.search).contains(dialled, autoescape=True))
-    return [found]
+        ways.append(_begins([[dialled, dialled[::-1]]]))
+        if is_forgiving:
+            ways.append(or_(*[text.contains(dialled.lstrip("0")) for text in (col(Household.phone), _OTHER_PHONES)]))
+    return [or_(*ways)]
+
+
+def _begins(words: list[list[str]], *, is_whole: bool = False) -> ColumnElement[bool]:
+    return Begins(_HOUSEHOLDS, "search", words, is_whole=is_whole)
+
+
+def _forms(word: str, *, is_forgiving: bool) -> list[str]:
+    forms = [word, *near(word)] if is_forgiving else [word]
+    return [*forms, word[::-1]] if word.isdecimal() and len(word) >= TAIL_FROM else forms
 
 
 def _open_today(day: date, group_id: UUID | None) -> Select[Any]:
@@ -178,6 +205,9 @@ def _hardest_first(joined: ColumnElement[bool], words: str) -> list[ColumnElemen
     if _has_marks(words):
         typed = clean(words)
         flags.insert(0, or_(*[col(Household.head_name).contains(form, autoescape=True) for form in (typed, typed.title())]))
+    asked = terms(words[:WORDS_MOST]).split()
+    if asked:  # whole words before those that only begin so
+        flags.insert(1 if _has_marks(words) else 0, _begins([[word] for word in asked], is_whole=True))
     return [case((flag, 0), else_=1) for flag in flags]
 
 

@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 from core import clock, phones
 from core.errors import Invalid
+from core.fulltext import terms
 from core.i18n import N_
-from core.text import fold
 from models import Household, Need, Unit
 from services.import_values import PEOPLE_MAX, address_of, code_key, code_of, name_of
 
@@ -28,9 +28,13 @@ class HouseholdValues:
     arrived_on: date | None = None  # None: today for a new household, else as it was
 
 
-def search_text(head_name: str, address: str, code: str, phone: str | None) -> str:
-    """`Household.search`: what a search looks through, folded; the phone (E.164) as it is dialled here."""
-    return fold(f"{head_name} {address} {code} {'0' + phone.removeprefix('+84') if phone else ''}")
+def search_text(head_name: str, address: str, code: str, *numbers: str | None) -> str:
+    """`Household.search`: what a search looks through, as terms.
+
+    Each phone (E.164) stands there as it is dialled here, and backwards, so that its last digits are the beginning of a word.
+    """
+    dialled = ["0" + number.removeprefix("+84") for number in numbers if number]
+    return " ".join([terms(f"{head_name} {address} {code}"), *dialled, *(number[::-1] for number in dialled)])
 
 
 def values_of(household: Household) -> HouseholdValues:
@@ -68,7 +72,7 @@ def fill(session: Session, household: Household, *, unit: Unit, values: Househol
     household.head_name, household.address, household.code, household.phone = name, address, code, phone
     household.people, household.smartphones, household.arrived_on = values.people, values.smartphones, arrived_on
     household.needs = _in_order(values.needs)
-    household.search = search_text(name, address, code, phone)
+    household.search = search_text(name, address, code, phone, *household.other_phones)
 
 
 def _checked(field: str, check: Callable[[str], str], text: str) -> str:

@@ -90,9 +90,11 @@ def changes(row: Row, household: Stored) -> dict[str, Any]:
         kept_needs = [need for need in household.needs if row.needs.get(need, True)]
         wanted["needs"] = kept_needs + [need for need, is_so in row.needs.items() if is_so and need not in kept_needs]
     changed = {name: value for name, value in wanted.items() if value != getattr(household, name)}
-    if changed.keys() & {"head_name", "address", "phone"}:
+    if changed.keys() & {"head_name", "address", "phone", "other_phones"}:
         final = household._asdict() | changed
-        changed["search"] = search_text(final["head_name"], final["address"], final["code"], final["phone"])
+        changed["search"] = search_text(
+            final["head_name"], final["address"], final["code"], final["phone"], *final["other_phones"]
+        )
     return changed
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from core import clock
 from core.bulk import BulkInsert
+from core.fulltext import in_bulk
 from core.ids import new_id
 from models import Household
 from services.households import search_text
@@ -37,10 +38,11 @@ def write(session: Session, plan: Plan, *, tell: Callable[[int], None]) -> list[
     ids = [new_id() for _ in plan.new]
     done = 0
     bulk = _NewHouseholds(session, plan)
-    for batch in batches(zip(plan.new, ids, strict=True)):
-        bulk.write(batch)
-        done += len(batch)
-        tell(done)
+    with in_bulk(session, _HOUSEHOLDS, "search"):
+        for batch in batches(zip(plan.new, ids, strict=True)):
+            bulk.write(batch)
+            done += len(batch)
+            tell(done)
     _update(session, [(household_id, change) for _row, household_id, change in plan.known if change])
     return ids
 
@@ -68,7 +70,7 @@ class _NewHouseholds:
         values = {
             **self._shared, "id": encode("id", household_id), "unit_id": self._units[row.place.id], "code": code,
             "head_name": row.name, "address": row.address, "phone": phone, "people": row.people_at_first,
-            "smartphones": row.smartphones or 0, "search": search_text(row.name, row.address, code, phone),
+            "smartphones": row.smartphones or 0, "search": search_text(row.name, row.address, code, *row.phones),
         }  # fmt: skip
         if len(row.phones) > 1:
             values["other_phones"] = encode("other_phones", list(row.phones[1:]))

@@ -11,7 +11,8 @@ LONGEST_SUMMARY = 160
 # The key in `Announcement.facts`, the drawing beside it, its label.
 _DRAWINGS = {"when": "calendar", "where": "place", "who": "people", "bring": "bag"}
 FACTS = tuple((key, _DRAWINGS[key], label) for key, label in FACT_LABELS.items())
-_WEIGHTY = ("when", "where")
+# What weighs most, and where it ends: a day also before its hours; an address has commas of its own.
+_ENDS = {"when": ("\n", ", "), "where": ("\n",)}
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,18 @@ def _close(blocks: list[Block], lines: list[str], steps: list[tuple[int, str]]) 
 
 
 def facts_of(facts: Mapping[str, str]) -> list[Fact]:
-    """The facts that are filled in, in the order people ask; day and place have their first words set apart."""
+    """The facts that are filled in, in the order people ask; the day and the place set apart."""
     found = []
     for key, drawing, label in FACTS:
         if words := facts.get(key, "").strip():
-            weighty, rest = _parted(words) if key in _WEIGHTY else ("", words)
+            weighty, rest = _parted(words, _ENDS[key]) if key in _ENDS else ("", words)
             found.append(Fact(drawing, label, weighty, rest))
     return found
 
 
-def _parted(words: str) -> tuple[str, str]:
-    first, mark, rest = re.sub(r"\s*\n\s*", "\n", words).partition("\n")
-    if not mark:
-        first, _, rest = words.partition(", ")
+def _parted(words: str, ends: tuple[str, ...]) -> tuple[str, str]:
+    lines = re.sub(r"\s*\n\s*", "\n", words)
+    first, _, rest = lines.partition(next((end for end in ends if end in lines), "\n"))
     return first, rest.replace("\n", ", ")
 
 

@@ -146,6 +146,12 @@ def test_the_first_words_of_day_and_place_weigh_most() -> None:
     ]  # fmt: skip
 
 
+def test_an_address_stays_whole() -> None:
+    [fact] = prose.facts_of({"where": "Tổ 3, 4, 5 Phùng Chí Kiên"})
+
+    assert (fact.weighty, fact.rest) == ("Tổ 3, 4, 5 Phùng Chí Kiên", "")
+
+
 def test_a_card_says_the_facts_else_the_beginning_of_the_text() -> None:
     assert prose.summary_of({"when": "Thứ Tư", "where": "Trạm Y tế"}, "Bài") == "Thứ Tư · Trạm Y tế"
     long = prose.summary_of({}, "một hai\nba " * 40)

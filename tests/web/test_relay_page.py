@@ -5,9 +5,9 @@ from sqlmodel import Session, select
 from time_machine import Traveller
 
 from core.db import reading
-from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Urgency
+from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Unit, Urgency
 from services import sending
-from tests.factories import make_announcement
+from tests.factories import make_announcement, make_group, make_unit
 from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send, writes_begun
 from web.scan_recorder import recorder
 
@@ -166,15 +166,60 @@ def test_who_has_posted_what_is_withdrawn_gets_the_words_to_say_so(session: Sess
     assert "data-copy" in html
 
 
-def test_a_corrected_text_is_not_to_be_posted_any_more(session: Session, day: Day) -> None:
+def test_a_corrected_text_leads_the_leader_to_the_correction_to_post(session: Session, day: Day) -> None:
     phone().post(day.relay_page, data={"do": "posted"})
     correction = make_announcement(session, unit=day.ward, title="Đổi nơi khám", corrects_id=day.announcement.id)
-    send(session, correction, day.ward, day.unit, day.leader, day.group)
+    new = send(session, correction, day.ward, day.unit, day.leader, day.group)
 
     html = phone().get(day.relay_page).text
 
-    assert "xin đăng bản mới" in html
-    assert "Bản đúng: Đổi nơi khám" in html
+    assert "xin đừng đăng bản cũ nữa" in html
+    assert "Bản đúng: Đổi nơi khám. Xin mở bản này và đăng vào nhóm." in html
+    assert [button["href"] for button in Outline(html).main_buttons] == [f"http://ward.test{new.relay_page}"]
+    assert "data-copy" not in html  # one thing to post: the correction's own words
+
+
+def test_who_has_posted_the_correction_is_not_asked_again(session: Session, day: Day) -> None:
+    correction = make_announcement(session, unit=day.ward, title="Đổi nơi khám", corrects_id=day.announcement.id)
+    new = send(session, correction, day.ward, day.unit, day.leader, day.group)
+    phone().post(new.relay_page, data={"do": "posted"})
+
+    html = phone().get(day.relay_page).text
+
+    assert "Ông/bà đã đăng bản này lúc 12\u00a0giờ" in html
+    assert "Mở bản đính chính để đăng" not in html
+
+
+def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_ones_else(session: Session, day: Day) -> None:
+    other = make_group(session, unit=make_unit(session, parent=day.ward), leader_id=day.leader.id)
+    strange = make_group(session, unit=make_unit(session, parent=day.ward))
+    correction = make_announcement(
+        session, unit=day.ward, units=[session.get_one(Unit, strange.unit_id), session.get_one(Unit, other.unit_id)],
+        title="Đổi nơi khám", corrects_id=day.announcement.id,
+    )  # fmt: skip
+    sending.send(session, announcement=correction)
+    session.commit()
+    theirs = session.exec(select(Relay.token).where(Relay.group_id == other.id)).one()
+    session.commit()
+
+    html = phone().get(day.relay_page).text
+
+    assert [button["href"] for button in Outline(html).main_buttons] == [f"http://ward.test/r/{theirs}"]
+
+
+def test_a_leader_whom_the_correction_does_not_go_to_gets_the_words_to_say_so(session: Session, day: Day) -> None:
+    phone().post(day.relay_page, data={"do": "posted"})
+    elsewhere = make_unit(session, parent=day.ward)
+    make_group(session, unit=elsewhere)
+    correction = make_announcement(
+        session, unit=day.ward, units=[elsewhere], title="Đổi nơi khám", corrects_id=day.announcement.id
+    )
+    sending.send(session, announcement=correction)
+    session.commit()
+
+    html = phone().get(day.relay_page).text
+
+    assert "Bản đúng: Đổi nơi khám. Bản này không gửi qua nhóm của ông/bà." in html
     assert f"Xin bà con xem bản đúng: http://ward.test{day.page}" in html
 
 

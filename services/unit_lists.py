@@ -11,6 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, fold
 from models import UnitKind
+from services import gazetteer
 from services.import_values import text_of
 from services.ports import Cell, Sheet
 
@@ -88,6 +89,23 @@ def read(sheet: Sheet) -> UnitTable:
         if any(text_of(cell) for cell in cells)
     ]
     return UnitTable(columns, found)
+
+
+def only(table: UnitTable, *, words: str) -> UnitTable:
+    """The list with one commune and its province alone; `words` is its code, or a name it has or had.
+
+    Raises:
+        Invalid: it is not in the list.
+        NotFound: the name means no commune, or several (they are named).
+    """
+    text = clean(words)
+    code = text.zfill(DIGITS[UnitKind.COMMUNE]) if text.isdecimal() else gazetteer.one(text).code
+    known = {text_of(row.get("code")).zfill(DIGITS[UnitKind.COMMUNE]): row for row in table.rows}
+    provinces = {text_of(row.get("code")).zfill(DIGITS[UnitKind.PROVINCE]): row for row in table.rows}
+    if code not in known:
+        raise Invalid(N_("Danh sách này không có đơn vị mã {code}."), code=code)
+    above = provinces.get(text_of(known[code].get("parent_code")).zfill(DIGITS[UnitKind.PROVINCE]))
+    return UnitTable(table.columns, [row for row in (above, known[code]) if row is not None])
 
 
 def _places(cells: Sequence[Cell]) -> dict[str, int]:

@@ -21,6 +21,8 @@ from services import access, audit, unit_lists
 from services.access import Actor, path_range, unit_for
 from services.import_rows import Rejected
 from services.unit_lists import UnitRow
+from services.unit_search import FoundUnit as FoundUnit
+from services.unit_search import find as find
 
 CODES_AT_A_TIME = 10_000
 SHOWN = 120  # letters of a wrong value that are told

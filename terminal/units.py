@@ -20,11 +20,16 @@ from terminal.habits import AsJson, answering, app
 def import_units(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="XLSX, XLS, ODS or CSV: code, name, kind, parent_code.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
+    only: Annotated[
+        str, typer.Option("--only", metavar="CODE", help="One ward of the table with its province; a name of before will do.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Create or bring up to date the units of a table; refused rows are named with the reason."""
     with answering(as_json=as_json, needs_ports=True) as say:
         table = unit_lists.read(ports().sheets.read(file))
+        if only:
+            table = unit_lists.only(table, words=only)
         with reading() if dry_run else transaction() as session:
             done = units.import_units(session, actor=TERMINAL, rows=table.rows)
         say(

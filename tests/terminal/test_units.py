@@ -14,6 +14,7 @@ from models import Unit
 from terminal.habits import app
 
 runner = CliRunner()
+COUNTRY = Path(__file__).parents[2] / "data" / "units.csv"
 LIST = """Mã,Tên đơn vị,Cấp,Mã cấp trên
 01843-1,Tổ dân phố 1,tổ dân phố,1843
 1843,Phường Bắc Kạn,phường,19
@@ -58,3 +59,24 @@ def test_what_is_no_list_of_units_is_one_sentence(engine: Engine, tmp_path: Path
     result = runner.invoke(app, ["import-units", str(path)])
 
     assert (result.exit_code, result.stderr) == (1, "Không thấy hàng tiêu đề có cột mã và cột tên đơn vị.\n")
+
+
+@pytest.mark.parametrize("words", ["01843", "1843", "Phùng Chí Kiên, Bắc Kạn"])
+def test_one_ward_is_set_up_from_the_countrys_list_in_one_step(session: Session, words: str) -> None:
+    result = runner.invoke(app, ["import-units", str(COUNTRY), "--only", words, "--json"])
+
+    assert (result.exit_code, json.loads(result.stdout)["created"]) == (0, 2)
+    found = {unit.code: unit for unit in session.exec(select(Unit))}
+    assert set(found) == {"19", "01843"}
+    assert (found["01843"].name, found["01843"].parent_id) == ("Phường Bắc Kạn", found["19"].id)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [("Sông Cầu", "“Sông Cầu” có thể là: 22051"), ("99999", "Danh sách này không có đơn vị mã 99999."), ("?", "Không có xã")],
+)
+def test_a_name_that_is_not_clear_sets_nothing_up(engine: Engine, words: str, sentence: str) -> None:
+    result = runner.invoke(app, ["import-units", str(COUNTRY), "--only", words])
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(sentence)

@@ -18,6 +18,7 @@ url, own = links.public_url(link), link.purpose in (Purpose.JOIN, Purpose.ASK, P
 ended = _("hết hạn {day}", day=day(link.expires_at.date())) if link.expires_at else ""
 off = "" if link.is_active else parts.badge("unknown", _("đã tắt"))
 parts.head(link.title or link.slug, off, _(link.purpose.label), link.place, ended)
+codes.warn()
 
 left, right = st.columns([1.3, 1], gap="medium")
 with left:

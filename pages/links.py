@@ -26,35 +26,33 @@ if not rows:
 broken = [row for row in rows if row.state is LinkState.BROKEN]
 unused = [row for row in rows if row.state is LinkState.UNUSED]
 busiest = max(rows, key=lambda row: row.week)
-missed = sum(row.week for row in broken)
+is_dead = codes.warn()
 parts.figures(
-    Figure(_("Mã hỏng"), number(len(broken)), _("/ {n} mã", n=number(len(rows))),
-           _("{n} lượt quét gặp lỗi 7 ngày qua", n=number(missed)) if broken else _("mọi mã đều dẫn tới nơi"),
-           "overdue" if broken else None),
+    drawing.alive(rows),
     Figure(_("Lượt quét 7 ngày"), number(sum(row.week for row in rows)), "",
            _("7 ngày trước đó {n}", n=number(sum(row.week_before for row in rows)))),
     Figure(_("Mã chưa ai quét"), number(len(unused)), _("/ {n} mã", n=number(len(rows))), _("treo hơn 30 ngày")),
     Figure(_("Quét nhiều nhất"), number(busiest.week), _("lượt 7 ngày"), busiest.link.title),
 )  # fmt: skip
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    found = drawing.find(rows)
+    st.page_link("pages/new_link.py", label=_("Làm mã"), icon=":material/add:")
+if not found:
+    parts.empty(_("Không có mã nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu: tên, nơi treo, hoặc địa chỉ trên tờ in."))
+    st.stop()
 
 left, right = st.columns([1.7, 1], gap="medium")
 with left:
     if broken:
-        first = broken[0]
-        parts.action(
-            "broken", "overdue", f"{first.link.title}: {drawing.why(first)}",
-            _("Tờ đã dán vẫn dùng được: chỉ đổi đường dẫn, không in lại."), _("Đổi đường dẫn"),
-            page="pages/link.py", ma=first.link.slug,
-        )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        parts.section(_("Các mã"), _("mã hỏng đứng trước"))
-        st.page_link("pages/new_link.py", label=_("Làm mã"), icon=":material/add:")
+        drawing.mend(broken[0])
+    hits = _("{n} mã khớp", n=number(len(found))) if len(found) < len(rows) else _("mã hỏng đứng trước")
+    parts.section(_("Các mã"), hits)
     heads = (_("Mã và nơi treo"), _("Tình trạng"), Column(_("7 ngày"), "num desk"), Column(_("Từ đầu"), "num desk"),
              Column(_("Địa chỉ"), "wide"))  # fmt: skip
-    parts.table(heads, [drawing.cells(row) for row in rows], shown=15, more=_("Xem cả {n} mã", n=number(len(rows))))
+    parts.table(heads, [drawing.cells(row) for row in found], shown=15, more=_("Xem cả {n} mã", n=number(len(found))))
 
 with right:
-    row = drawing.choose(rows)
+    row = drawing.choose(found)
     with st.container(border=True, horizontal_alignment="center"):
         codes.show(row.url)
         parts.html(parts.soft(links.shown_url(row.link)), width="content")
@@ -65,8 +63,9 @@ with right:
         )  # fmt: skip
     parts.section(_("In"))
     drawing.print_box(
-        [one for one in rows if one.state not in (LinkState.STOPPED, LinkState.EXPIRED)], actor=actor, chosen=row.link.slug
-    )
+        [one for one in rows if one.state not in (LinkState.STOPPED, LinkState.EXPIRED)], actor=actor,
+        chosen=row.link.slug, is_dead=is_dead,
+    )  # fmt: skip
     parts.chart(
         _("Lượt quét 28 ngày"), drawing.scans_by_day(days, look=parts.look()), _("phần đậm: máy quét lần đầu"), key="by_day"
     )  # fmt: skip

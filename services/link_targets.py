@@ -19,20 +19,27 @@ _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 VIETNAMESE = frozenset(
     unicodedata.normalize("NFC", letter + tone) for letter in "aăâeêioôơuưy" for tone in _TONES
 ) | frozenset("abcdefghijklmnopqrstuvwxyzđ0123456789-")  # fmt: skip
+_BARE = re.compile(r"[^/:?#@]+\.[^/:?#@]+(?:[:/?#]|\Z)")  # a host and what may follow it, as people say an address
 _LOOK_ALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "3": "e"})
+
+
+def completed(url: str) -> str:
+    """What was typed, with https:// before it where only that is missing. Nothing is ever made http."""
+    text = unicodedata.normalize("NFC", url).strip()
+    return f"https://{text}" if _BARE.match(text) else text
 
 
 def checked(url: str) -> str:
     """The address as it is stored and sent: https, host in lower case and punycode, path escaped.
 
     Only https: a page fetched by http can be altered on its way, phones mark it as unsafe, and every public portal
-    offers https. So http is refused for *.gov.vn too.
+    offers https. So http is refused for *.gov.vn too. An address typed without its beginning is taken as https (`completed`).
 
     Raises:
         Invalid: another scheme, a name and password, a port, an address inside a network, a name that imitates a
             trusted one, letters that only look like ours, or a code of our own (it would lead in a circle).
     """
-    text = unicodedata.normalize("NFC", url).strip()
+    text = completed(url)
     if len(text) > LONGEST:
         raise Invalid(N_("Đường dẫn dài quá {longest} ký tự."), longest=LONGEST)
     if _STRANGE.search(text):
@@ -40,7 +47,7 @@ def checked(url: str) -> str:
     if text.lower().startswith("http://"):
         raise Invalid(N_("Đường dẫn phải bắt đầu bằng https://. Trang http:// có thể bị người khác sửa giữa đường."))
     if not text.lower().startswith("https://"):
-        raise Invalid(N_("Đường dẫn phải bắt đầu bằng https://."))
+        raise Invalid(N_("Đây không phải địa chỉ trang trên mạng. Đường dẫn phải bắt đầu bằng https://."))
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
@@ -62,7 +69,7 @@ def checked(url: str) -> str:
 def safe(url: str | None) -> str | None:
     """The address if it may still be used, else None: what was saved under older rules, or past them, leads nowhere."""
     try:
-        return checked(url) if url else None
+        return checked(url) if url and url.strip().lower().startswith("https://") else None
     except Invalid:
         return None
 
@@ -80,6 +87,12 @@ def is_trusted(url: str) -> bool:
 def own_host() -> str:
     """Our own host, from the setting, never from a request."""
     return urlsplit(settings().public_url).hostname or ""
+
+
+def opens_only_here() -> bool:
+    """Whether our own address is one that no phone elsewhere can open, so that what is printed now would be dead."""
+    host = own_host()
+    return "." not in host or host.startswith("127.") or host == "0.0.0.0" or host.endswith((".localhost", ".local"))  # noqa: S104
 
 
 def trusted_names() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
-from core.text import clean
+from core.text import clean, fold
 from core.tokens import new_slug
 from models import Announcement, Group, Purpose, ScanHour, ShortLink, Unit, UnitKind
 from services import audit, link_targets
@@ -177,6 +177,17 @@ def listing(session: Session, *, actor: Actor, purposes: Collection[Purpose] = (
     ]  # fmt: skip
     worst = list(LinkState)
     return sorted(rows, key=lambda row: (worst.index(row.state), -row.week, -row.link.scans, row.link.title))
+
+
+def matching(rows: Sequence[LinkRow], *, words: str) -> list[LinkRow]:
+    """Those in whose title, place, unit, slug or target every word occurs; marks and capitals aside. All, without words."""
+    wanted = fold(words).split()
+    return [row for row in rows if all(word in _said_of(row) for word in wanted)]
+
+
+def _said_of(row: LinkRow) -> str:
+    link = row.link
+    return fold(f"{link.title} {link.place} {row.unit_name} {link.slug} {link.target_url or ''}")
 
 
 def _weeks(session: Session, ids: Any) -> dict[UUID, tuple[int, int]]:

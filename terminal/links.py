@@ -1,5 +1,6 @@
 """links, link-create, link-retarget and qr-sheet: codes on walls, where they lead, and their labels to print."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -8,10 +9,11 @@ import typer
 
 from core.db import reading, transaction
 from core.errors import Invalid
-from core.i18n import N_
+from core.i18n import N_, translate
+from core.settings import settings
 from core.tokens import new_token
 from models import Purpose, ShortLink
-from services import link_labels, units
+from services import link_labels, link_targets, units
 from services import links as codes
 from services.access import TERMINAL
 from services.ports import ports
@@ -57,6 +59,7 @@ def link_create(
                 unit_id=home.id if home else None,
             )  # fmt: skip
             answer = [_told(link)]
+        _tell_completed(target)
         say(answer)
 
 
@@ -71,6 +74,7 @@ def link_retarget(
         with transaction() as session:
             link = codes.find(session, actor=TERMINAL, slug=slug)
             answer = [_told(codes.retarget(session, actor=TERMINAL, link_id=link.id, target_url=target))]
+        _tell_completed(target)
         say(answer)
 
 
@@ -85,6 +89,7 @@ def qr_sheet(
     """Print codes on A4. Each is read back from the finished page before the file is written."""
     with answering(as_json=as_json, needs_ports=True) as say:
         _check_folder(out)
+        _warn_of_dead_codes()
         with reading() as session:
             named = [slug for slug in slugs.split(",") if slug.strip()]
             labels, ward = link_labels.labels(session, actor=TERMINAL, slugs=named, purpose=purpose)
@@ -102,6 +107,25 @@ def _told(link: ShortLink) -> dict[str, Any]:
         "is_active": link.is_active,
         "last_status": link.last_status,
     }
+
+
+def _warn(message: str, **blanks: str) -> None:
+    """A sentence beside the answer, which stays one document."""
+    sys.stderr.write(translate(message, language=settings().language).format(**blanks) + "\n")
+
+
+def _warn_of_dead_codes() -> None:
+    if link_targets.opens_only_here():
+        _warn(
+            N_("Địa chỉ {url} chỉ mở được trên máy này hoặc trong mạng này: mã in ra sẽ không mở được trên điện thoại."
+               " Đặt CAUNOI_PUBLIC_URL là địa chỉ thật rồi in lại."),
+            url=settings().public_url,
+        )  # fmt: skip
+
+
+def _tell_completed(typed: str) -> None:
+    if link_targets.completed(typed) != typed.strip():
+        _warn(N_("Đã thêm https:// vào trước: {url}"), url=link_targets.checked(typed))
 
 
 def _check_folder(out: Path) -> None:

@@ -18,6 +18,7 @@ from core.errors import Invalid
 from core.i18n import LANGUAGES, N_, catalogue, translate
 from core.settings import ROOT, settings
 from models import Role
+from services import link_targets
 from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
@@ -240,7 +241,7 @@ def _disk() -> Check:
 
 def _public_url() -> Check:
     url = settings().public_url
-    if "localhost" in url or "127.0.0.1" in url:
+    if link_targets.opens_only_here():
         return Check("public_url", "warn", f"{url}: điện thoại không mở được; đặt CAUNOI_PUBLIC_URL là địa chỉ thật")
     if not settings().is_https:
         return Check("public_url", "warn", f"{url}: nên dùng https")

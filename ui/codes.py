@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from core.settings import settings
+from services import link_targets
 from services.ports import ports
+from ui import parts
 from ui.words import _
 
 
@@ -21,3 +24,15 @@ def svg(url: str) -> bytes:
 def show(url: str, *, width: int = 200) -> None:
     """The code of an address, large enough to be scanned from the screen."""
     st.image(png(url), width=width, alt=_("Mã QR của {url}", url=url))
+
+
+def warn() -> bool:
+    """Say before anything is printed that phones cannot open our address; True when that is so."""
+    is_dead = link_targets.opens_only_here()
+    if is_dead:
+        parts.note(
+            "overdue", _("Địa chỉ {url} chỉ mở được trên máy này hoặc trong mạng này", url=settings().public_url),
+            _("Mã in ra bây giờ sẽ không mở được trên điện thoại của bà con. Trước khi in, người quản trị máy chủ đặt"
+              " CAUNOI_PUBLIC_URL là địa chỉ thật của phường (https://…) rồi khởi động lại."),
+        )  # fmt: skip
+    return is_dead

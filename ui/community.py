@@ -235,6 +235,7 @@ def nothing_listed(*, state: str, is_narrowed: bool) -> tuple[str, str]:
 def door(*, link_url: str, join_url: str | None, can_write: bool) -> None:
     """The address by which households join, as a link and as a code to show on a phone or a wall."""
     parts.section(_("Mời vào nhóm"), _("dán ở nhà văn hóa, gửi cho hàng xóm"))
+    codes.warn()
     if not join_url:
         how = _("Thêm ở mục Sửa nhóm.") if can_write else _("Nhờ phường thêm.")
         parts.note("overdue", _("Chưa có đường dẫn Zalo"), _("Trang mời đã có, nhưng chưa có nút vào nhóm. {how}", how=how))

@@ -7,14 +7,14 @@ import streamlit as st
 
 from core.db import reading
 from core.i18n import N_
-from services import link_labels, link_targets
+from services import link_labels, link_targets, links
 from services.access import Actor
 from services.links import LinkRow, LinkState, shown_url
 from services.ports import ports
 from services.scans import DayOfScans
 from ui import codes, parts, refusals
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
-from ui.parts import Text, Tone
+from ui.parts import Figure, Text, Tone
 from ui.words import _, number, plain
 
 TONES: Mapping[LinkState, Tone] = {
@@ -47,6 +47,36 @@ def cells(row: LinkRow) -> tuple[Text, ...]:
         name, parts.joined(stands, parts.small(detail)) if detail else stands, number(row.week), number(row.link.scans),
         parts.soft(shown_url(link)),
     )  # fmt: skip
+
+
+def alive(rows: Sequence[LinkRow]) -> Figure:
+    """How many printed codes lead somewhere and how many are broken, in the words of the first screen."""
+    broken = sum(row.state is LinkState.BROKEN for row in rows)
+    good = sum(row.state in (LinkState.WORKING, LinkState.UNUSED) for row in rows)
+    return Figure(
+        _("Mã QR còn dùng"), number(good), _("/ {n} mã", n=number(len(rows))), _("{n} mã hỏng", n=number(broken)),
+        "overdue" if broken else None,
+    )  # fmt: skip
+
+
+def mend(row: LinkRow) -> None:
+    """A broken code and the way to its mending, in the words of the first screen."""
+    place = row.link.place or _("chưa ghi nơi treo")
+    parts.action(
+        "broken", "overdue", _("Mã QR hỏng: {title}", title=row.link.title or row.link.slug),
+        _("{place}: {why}, {n} lượt quét gặp lỗi 7 ngày qua. Chỉ đổi đường dẫn, không phải in lại.",
+          place=place, why=why(row), n=number(row.week)),
+        _("Đổi đường dẫn"), page="pages/link.py", ma=row.link.slug,
+    )  # fmt: skip
+
+
+def find(rows: Sequence[LinkRow]) -> list[LinkRow]:
+    """The codes that are looked for; the words stand in the address, so that the answer can be sent on."""
+    words = st.text_input(
+        _("Tìm tên, nơi treo, địa chỉ"), key="tim", type="search", live=True, icon=":material/search:", width=358,
+        placeholder=_("ví dụ: khai sinh, nha van hoa"), bind="query-params",
+    )  # fmt: skip
+    return links.matching(rows, words=words or "")
 
 
 def choose(rows: Sequence[LinkRow]) -> LinkRow:
@@ -87,6 +117,8 @@ def ask_target(*, key: str, value: str = "") -> str | None:
     if target is None:
         return None
     host = link_targets.host_of(target)
+    if link_targets.completed(typed) != typed.strip():
+        parts.hint(_("Đã thêm https:// vào trước: {url}", url=target))
     if link_targets.is_trusted(target):
         parts.hint(_("Mã sẽ dẫn tới {host}.", host=host))
         return target
@@ -124,8 +156,11 @@ def scans_by_day(days: Sequence[DayOfScans], *, look: Look) -> Chart:
     return drawn(look, layers, height=170, alt=alt)
 
 
-def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str) -> None:
-    """Choose codes, a layout and how many of each; make the sheet; take it. The making reads every code back."""
+def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str, is_dead: bool) -> None:
+    """Choose codes, a layout and how many of each; make the sheet; take it. The making reads every code back.
+
+    A sheet that no phone could open (`is_dead`) is made only for whoever says that it is not meant for a wall.
+    """
     names = {row.link.slug: f"{row.link.title or row.link.slug} ({row.link.place})" for row in rows}
     slugs = st.multiselect(
         _("Mã cần in"), list(names), default=[chosen] if chosen in names else [], format_func=names.__getitem__,
@@ -144,7 +179,9 @@ def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str) -> None:
             type="primary", icon=":material/print:", on_click="ignore",
         )  # fmt: skip
         parts.hint(_("Đã đọc lại từng mã trên tờ in: {n} mã đều đúng.", n=number(made["codes"])))
-    elif st.button(_("Làm tờ in"), key="sheet_make", type="primary", icon=":material/print:", disabled=not slugs):
+        return
+    is_meant = not is_dead or st.checkbox(_("Vẫn làm tờ in để xem thử, không đem dán"), key="sheet_meant")
+    if st.button(_("Làm tờ in"), key="sheet_make", type="primary", icon=":material/print:", disabled=not (slugs and is_meant)):
         with refusals():
             with reading() as session:
                 labels, ward = link_labels.labels(session, actor=actor, slugs=slugs, copies=copies)

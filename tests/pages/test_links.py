@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
+from core.settings import settings
 from models import Role, ShortLink, User
 from services import ports
 from services.ports import Label, Ports
@@ -69,7 +70,8 @@ def test_the_list_names_the_broken_code_first_and_leads_to_its_mending(session: 
 
     shown = words(visit("links", user=clerk))
 
-    assert "Đăng ký khai sinh: trang tới trả lời 404" in shown
+    assert "Mã QR hỏng: Đăng ký khai sinh" in shown
+    assert "Một cửa: trang tới trả lời 404" in shown
     assert shown.index("Đăng ký khai sinh</a>") < shown.index("Đăng ký tạm trú</a>")
     assert "Mã nơi khác" not in shown
 
@@ -179,3 +181,97 @@ def test_a_sheet_is_made_when_asked_for_and_then_offered(session: Session, visit
 
     assert paper.asked == [(["Đăng ký khai sinh"] * 3, "8", "Phường Bắc Kạn")]
     assert "3 mã đều đúng" in words(at)
+
+
+def test_the_first_screen_and_this_one_count_codes_in_the_same_words(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="Khai sinh", last_status=404)
+    make_link(session, unit_id=clerk.unit_id)
+    make_link(session, unit_id=clerk.unit_id, is_active=False)
+
+    first, here = words(visit("today", user=clerk)), words(visit("links", user=clerk))
+
+    for shown in (first, here):
+        assert 'Mã QR còn dùng</dt><dd class="v">1<small>/ 3 mã</small>' in shown
+        assert "1 mã hỏng" in shown
+        assert "Mã QR hỏng: Khai sinh" in shown
+
+
+def test_codes_are_looked_for_without_marks_and_the_search_lies_in_the_address(
+    session: Session, visit: Visit, paper: FakePaper
+) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="Đăng ký khai sinh", place="Một cửa")
+    make_link(session, unit_id=clerk.unit_id, title="Lịch tiêm chủng", place="Trạm Y tế")
+
+    at = visit("links", user=clerk, tim="tram y te")
+
+    assert at.text_input(key="tim").value == "tram y te"
+    assert "Lịch tiêm chủng</a>" in words(at)
+    assert "Đăng ký khai sinh</a>" not in words(at)
+    assert at.selectbox(key="chosen").options == ["Lịch tiêm chủng (Trạm Y tế)"]
+
+
+def test_a_search_without_an_answer_says_what_to_try(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, title="Đăng ký khai sinh")
+
+    at = visit("links", user=clerk, tim="giấy phép")
+
+    assert "Không có mã nào khớp" in words(at)
+    assert "Chưa có mã nào" not in words(at)
+
+
+def test_an_address_without_https_is_completed_and_said(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+    at = visit("link", user=clerk, ma=link.slug)
+
+    at.text_input[0].set_value("dichvucong.gov.vn/b").run()
+    said = words(at)
+    pressed(at, "move")
+
+    assert "Đã thêm https:// vào trước: https://dichvucong.gov.vn/b" in said
+    assert link_of(session, link).target_url == "https://dichvucong.gov.vn/b"
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house at an address that only this machine opens."""
+    monkeypatch.setenv("CAUNOI_PUBLIC_URL", "http://localhost:8501")
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_dead_codes_are_warned_of_wherever_they_are_taken(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+
+    for at in (visit("links", user=clerk), visit("link", user=clerk, ma=link.slug)):
+        assert "http://localhost:8501 chỉ mở được trên máy này" in words(at)
+        assert "CAUNOI_PUBLIC_URL" in words(at)
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_a_sheet_of_dead_codes_is_made_only_for_who_confirms_it(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id)
+    at = visit("links", user=clerk)
+    is_held = at.button(key="sheet_make").disabled
+
+    at.checkbox(key="sheet_meant").check().run()
+    pressed(at, "sheet_make")
+
+    assert is_held
+    assert len(paper.asked) == 1
+
+
+def test_a_house_with_a_true_address_is_not_warned(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id)
+
+    at = visit("links", user=clerk)
+
+    assert "chỉ mở được trên máy này" not in words(at)
+    assert not at.checkbox
+    assert not at.button(key="sheet_make").disabled

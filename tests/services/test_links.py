@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
+from core.settings import settings
 from core.tokens import ALPHABET
 from models import AuditEvent, Purpose, Role, ScanHour, ShortLink
 from services import link_labels, link_slugs, link_targets, links
@@ -49,6 +50,73 @@ def test_a_target_that_is_no_public_https_page_under_its_own_name_is_refused(url
 )
 def test_a_target_is_stored_in_one_form(url: str, stored: str) -> None:
     assert link_targets.checked(url) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("dichvucong.gov.vn", "https://dichvucong.gov.vn/"),
+        (" DichVuCong.gov.vn/p/home?ma=1 ", "https://dichvucong.gov.vn/p/home?ma=1"),
+        ("zalo.me:443/g/abc", "https://zalo.me/g/abc"),
+        ("báo.vn", "https://xn--bo-mia.vn/"),
+    ],
+)
+def test_an_address_typed_without_its_beginning_is_taken_as_https(typed: str, stored: str) -> None:
+    assert link_targets.checked(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["khai sinh", "dichvucong", "an@backan.vn", "0912345678", "192.168.1.5", "zalo.me:8443/", "a.b c.d"]
+)
+def test_what_is_no_address_is_still_refused(typed: str) -> None:
+    with pytest.raises(Invalid):
+        link_targets.checked(typed)
+
+
+def test_http_is_neither_taken_nor_made_https_unasked() -> None:
+    assert link_targets.completed("http://dichvucong.gov.vn/") == "http://dichvucong.gov.vn/"
+    with pytest.raises(Invalid, match="http://"):
+        link_targets.checked("http://dichvucong.gov.vn/")
+
+
+def test_what_was_stored_without_https_is_not_completed_behind_anyones_back() -> None:
+    assert link_targets.safe("dichvucong.gov.vn/") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "is_dead"),
+    [("http://localhost:8501", True), ("http://127.0.0.1:8501", True), ("http://127.0.1.1", True), ("http://may-chu.local", True),
+     ("http://may-chu", True), ("http://[::1]:8501", True), ("http://0.0.0.0:8501", True), ("http://x.localhost", True),
+     ("https://backan.thainguyen.gov.vn", False), ("https://localhost.vn", False), ("http://ward.test", False)],
+)  # fmt: skip
+def test_an_address_that_no_phone_elsewhere_opens_is_known(monkeypatch: pytest.MonkeyPatch, url: str, is_dead: bool) -> None:
+    monkeypatch.setenv("CAUNOI_PUBLIC_URL", url)
+    settings.cache_clear()
+
+    assert link_targets.opens_only_here() is is_dead
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", 3),
+        ("khai sinh", 1),
+        ("KHAI mot cua", 1),
+        ("to 5", 1),
+        ("tiem chung", 1),
+        ("zalo.me", 1),
+        ("kk2sh3", 1),
+        ("khai to 5", 0),
+    ],
+)
+def test_codes_are_found_by_name_place_slug_and_target_without_marks(session: Session, words: str, found: int) -> None:
+    ward = make_unit(session)
+    make_link(session, unit_id=ward.id, slug="kk2sh3x", title="Đăng ký khai sinh", place="Một cửa")
+    make_link(session, unit_id=ward.id, slug="aa2aa2a", title="Tạm trú", place="Tổ 5", target_url="https://zalo.me/g/a")
+    make_link(session, unit_id=ward.id, slug="bb2bb2b", title="Lịch tiêm chủng", place="Trạm Y tế")
+    rows = links.listing(session, actor=make_actor(session, unit=ward))
+
+    assert len(links.matching(rows, words=words)) == found
 
 
 def test_a_link_to_another_code_of_ours_is_refused_as_a_circle() -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 import terminal.links  # noqa: F401 - registers the commands
+from core.settings import settings
 from models import Purpose, ShortLink, Unit
 from terminal.habits import app
 from tests.factories import make_link, make_unit
@@ -185,6 +186,31 @@ def test_what_cannot_be_printed_is_said_in_a_sentence_and_no_file_is_made(
     assert refusal("qr-sheet", *[word.format(folder=tmp_path) for word in words]) == sentence.format(folder=tmp_path)
 
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_a_sheet_that_no_phone_could_open_is_made_with_a_warning_beside_the_answer(
+    session: Session, ward: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_link(session, unit_id=ward.id)
+    monkeypatch.setenv("CAUNOI_PUBLIC_URL", "http://may-chu.local:8501")
+    settings.cache_clear()
+
+    result = runner.invoke(app, ["qr-sheet", "--purpose", "url", "--out", str(tmp_path / "tem.pdf"), "--json"])
+
+    assert (result.exit_code, json.loads(result.stdout)["codes"]) == (0, 1)
+    assert "http://may-chu.local:8501 chỉ mở được trên máy này" in result.stderr
+    assert "CAUNOI_PUBLIC_URL" in result.stderr
+
+
+def test_a_target_without_https_is_completed_and_said_beside_the_answer(session: Session, ward: Unit) -> None:
+    made = runner.invoke(app, ["link-create", "--purpose", "url", "--target", "dichvucong.gov.vn/x", "--json"])
+    slug = json.loads(made.stdout)[0]["slug"]
+    moved = runner.invoke(app, ["link-retarget", slug, "--target", "zalo.me/g/a", "--json"])
+
+    assert json.loads(made.stdout)[0]["target"] == "https://dichvucong.gov.vn/x"
+    assert made.stderr == "Đã thêm https:// vào trước: https://dichvucong.gov.vn/x\n"
+    assert json.loads(moved.stdout)[0]["target"] == "https://zalo.me/g/a"
+    assert "https://zalo.me/g/a" in moved.stderr
 
 
 def test_a_layout_that_is_none_is_a_wrong_use(ward: Unit, tmp_path: Path) -> None:

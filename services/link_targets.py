@@ -47,7 +47,7 @@ def checked(url: str) -> str:
     if text.lower().startswith("http://"):
         raise Invalid(N_("Đường dẫn phải bắt đầu bằng https://. Trang http:// có thể bị người khác sửa giữa đường."))
     if not text.lower().startswith("https://"):
-        raise Invalid(N_("Đây không phải địa chỉ trang trên mạng. Đường dẫn phải bắt đầu bằng https://."))
+        raise Invalid(N_("Đường dẫn phải bắt đầu bằng https://."))
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port

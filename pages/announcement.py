@@ -37,6 +37,9 @@ def draw(me: Actor, id_: UUID) -> None:
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")
         parts.chart(title, drawing.reach(seen, now=now), _("cập nhật {at}", at=near(now)))
+    if seen.correction:  # how fast the old text was posted matters no more
+        board.groups(seen, now=now)
+        return
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         board.groups(seen, now=now)

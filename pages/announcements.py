@@ -19,18 +19,13 @@ FILTERS = {
     "cancelled": (AnnouncementStatus.CANCELLED,),
 }
 actor = enter(_("Thông báo"), needs=(*access.WRITERS, Role.VIEWER))
-words = {
-    "all": _("Tất cả"), "waiting": _("Dự thảo, chờ duyệt"), "planned": _("Đã hẹn giờ"),
-    "running": _("Đang đi tới bà con"), "sent": _("Đã gửi"), "cancelled": _("Đã dừng"),
-}  # fmt: skip
+words = listed.filters()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     asked = st.text_input(
         _("Tìm trong tiêu đề"), key="tim", bind="query-params", type="search", live=True, icon=":material/search:", width=320,
         placeholder=_("ví dụ: cat dien"),
     )  # fmt: skip
-    chosen = st.selectbox(
-        _("Đang xem"), list(FILTERS), format_func=lambda name: words[name], key="loc", bind="query-params", width=220
-    )
+    chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
     if actor.role in access.WRITERS:
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
 

@@ -123,12 +123,12 @@ def things_to_do(seen: Board) -> None:
     if seen.is_expired and seen.announcement.expires_at:
         parts.section(_("Đã xong"))
         words = _("Hết hiệu lực {at}. Không ai phải đăng hay báo thêm.", at=near(seen.announcement.expires_at))
-        _thing("over", "unknown", _("Không còn việc gì"), words)
+        thing("over", "unknown", _("Không còn việc gì"), words)
         return
     parts.section(_("Việc cần làm ngay"), _("xếp theo số hộ được thêm"))
     is_begun = any(row.opened_at for row in seen.rows)
     if seen.rows and not is_begun:  # nothing reaches a leader by itself: someone copies the link into their chat
-        _thing("leaders", "waiting", _("Chép đường dẫn này vào nhóm tổ trưởng"), parts.address(seen.leaders_url))
+        thing("leaders", "waiting", _("Chép đường dẫn này vào nhóm tổ trưởng"), parts.address(seen.leaders_url))
     late = seen.overdue
     if late:
         looked = sum(row.opened_at is not None for row in late)
@@ -136,10 +136,10 @@ def things_to_do(seen: Board) -> None:
             "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
-        _thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
+        thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
     outside = seen.paths.get("door", 0)
     if outside:
-        _thing(
+        thing(
             "door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
         )
     if seen.changed_paths:
@@ -149,13 +149,13 @@ def things_to_do(seen: Board) -> None:
             relay=number(approved.get("relay", 0)), door=number(approved.get("door", 0)),
             relay_now=number(sent.get("relay", 0)), door_now=number(sent.get("door", 0)),
         )  # fmt: skip
-        _thing("changed", "unknown", _("Kế hoạch đã khác khi gửi"), words)
+        thing("changed", "unknown", _("Kế hoạch đã khác khi gửi"), words)
     if is_begun:
-        _thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
-    _thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
+        thing("leaders", "unknown", _("Đường dẫn chung cho nhóm tổ trưởng"), parts.address(seen.leaders_url))
+    thing("general", "unknown", _("Đường dẫn của phường, không tính cho tổ nào"), parts.address(seen.general_url))
 
 
-def _thing(key: str, tone: Tone, title: str, detail: Text) -> None:
+def thing(key: str, tone: Tone, title: str, detail: Text) -> None:
     """A line of the list of things to do, with nothing to press."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"act_{key}"):
         parts.item(tone, title, detail)
@@ -171,16 +171,15 @@ def groups(seen: Board, *, now: datetime) -> None:
         parts.html(parts.bar_key())
     else:
         parts.hint(_("Thanh màu nhạt là ước tính theo số máy đã mở."))
-    ordered = sorted(
-        seen.rows, key=lambda row: (row.posted_at is not None, not row.is_overdue, row.estimated / (row.households or 1))
-    )
-    rows = [_row(row, seen, now=now) for row in ordered]
+    ordered = sorted(seen.rows, key=_helped_first)
+    calls = bool(seen.overdue or seen.waiting)
+    rows = [(*_row(row, seen, now=now), *([_call(row)] if calls else [])) for row in ordered]
     heads: list[Column | str] = [
         _("Tổ và tổ trưởng"),
         _("Đăng sau"),
         Column(_("Tiến độ"), "wide"),
         Column(_("Đã mở trên"), "num"),
-        Column(_("Gọi"), "num"),
+        *([Column(_("Gọi"), "num")] if calls else []),
     ]
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
 
@@ -194,8 +193,16 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
         else _("{n} hộ", n=number(row.households))
     )
     opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
-    call = "" if row.posted_at or row.is_cancelled else parts.call(row.leader_phone)
-    return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened, call
+    return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
+
+
+def _call(row: BoardRow) -> Text:
+    return "" if row.posted_at or row.is_cancelled else parts.call(row.leader_phone)
+
+
+def _helped_first(row: BoardRow) -> tuple[bool, bool, bool, float]:
+    """Where something is still to be done, then where least is reached; last where nothing was and nothing will be."""
+    return row.is_cancelled, row.posted_at is not None, not row.is_overdue, row.estimated / (row.households or 1)
 
 
 def named(sheet: RelayRow) -> str:

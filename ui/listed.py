@@ -11,6 +11,14 @@ from ui.parts import Text
 from ui.words import _, near, number, span
 
 
+def filters() -> dict[str, str]:
+    """The filters of the list; their words stand in its address."""
+    return {
+        "all": _("Tất cả"), "waiting": _("Dự thảo, chờ duyệt"), "planned": _("Đã hẹn giờ"), "running": _("Đang đi tới bà con"),
+        "sent": _("Đã gửi"), "cancelled": _("Đã dừng"),
+    }  # fmt: skip
+
+
 def when(row: Row) -> str:
     """When it was sent, will be, or was written and by whom."""
     item = row.announcement
@@ -35,7 +43,7 @@ def _state(far: Progress) -> Text:
 
 
 def _posted(far: Progress) -> Text:
-    return _("{n} / {all} tổ", n=number(far.posted), all=number(far.relays)) if far.relays else ""
+    return _("{posted} / {groups} tổ đã đăng", posted=number(far.posted), groups=number(far.relays)) if far.relays else ""
 
 
 def _reached(far: Progress) -> Text:

@@ -9,7 +9,7 @@ from models import Announcement, Unit
 from services.figures import RelayTimes
 from services.progress import Progress
 from services.today import Late, Review, Today
-from ui import parts
+from ui import listed, parts
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -75,7 +75,8 @@ def _review(place: int, one: Review) -> None:
 def second_look(place: int, item: Announcement) -> bool:
     """An emergency its author sent alone, with the way to its text; True when it was looked at."""
     title = _("Xem lại tin hỏa tốc: {title}", title=item.title)
-    with parts.line(f"look{place}", "waiting", title, _("Người soạn đã gửi ngay, cần người thứ hai xem lại.")):
+    why = _("Người soạn đã gửi ngay, cần người thứ hai xem lại.")
+    with parts.line(f"look{place}", "waiting", title, why), st.container(horizontal=True, width="content", key=f"looks{place}"):
         st.page_link("pages/announcement.py", label=_("Đọc"), query_params={"id": str(item.id)})
         return st.button(_("Đã xem lại"), key=f"look{place}")
 
@@ -90,7 +91,7 @@ def running(items: list[Progress], all_of_them: int, *, now: datetime) -> None:
         parts.lines(title, *([until(item.must_reach_by)] if item.must_reach_by else []), line, _come(one))
     parts.html(parts.bar_key())
     if more := all_of_them - len(items):
-        parts.lines(parts.link(_("Còn {n} thông báo đang đi", n=number(more)), "announcements", loc="running"))
+        parts.lines(parts.link(_("Còn {n} thông báo đang đi", n=number(more)), "announcements", loc=listed.filters()["running"]))
 
 
 def _come(one: Progress) -> Markup:

@@ -8,7 +8,7 @@ from models import Announcement, AnnouncementStatus
 from services import reach
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
-from ui import confirmed_by_count, parts
+from ui import board, confirmed_by_count, parts
 from ui.parts import Column, Figure, Text
 from ui.words import _, near, number
 
@@ -46,7 +46,7 @@ def draw(seen: Board) -> None:
 
 def _what(seen: Board, posted: int) -> None:
     taken = seen.withdrawal
-    title = _("Đã thu hồi {at}, {who} thu hồi", at=near(taken.at), who=taken.by) if taken else _("Đã thu hồi")
+    title = _("Đã thu hồi {at}, người thu hồi: {who}", at=near(taken.at), who=taken.by) if taken else _("Đã thu hồi")
     words = (
         _("Trang của bà con đã báo thu hồi. Tổ trưởng đã đăng thấy lời nhờ gỡ bài và báo lại cho bà con.")
         if posted
@@ -57,12 +57,13 @@ def _what(seen: Board, posted: int) -> None:
 
 def _to_do(seen: Board, left: Sequence[BoardRow]) -> None:
     parts.section(_("Việc cần làm ngay"))
-    with st.container(key="act_call"):
-        title = _("Gọi {n} tổ trưởng chưa báo gỡ bài", n=number(len(left)))
-        parts.item("waiting", title, _("{n} hộ ở các nhóm này.", n=number(sum(row.households for row in left))))
-    with st.container(key="act_leaders"):
-        title = _("Nhắc trong nhóm tổ trưởng: mở lại đường dẫn này, gỡ bài rồi bấm “Tôi đã gỡ bài”")
-        parts.item("unknown", title, parts.address(seen.leaders_url))
+    households = number(sum(row.households for row in left))
+    board.thing(
+        "call", "waiting", _("Gọi {n} tổ trưởng chưa báo gỡ bài", n=number(len(left))),
+        _("{n} hộ ở các nhóm này. Số điện thoại ở bảng dưới.", n=households),
+    )  # fmt: skip
+    title = _("Nhắc trong nhóm tổ trưởng: mở lại đường dẫn này, gỡ bài rồi bấm “Tôi đã gỡ bài”")
+    board.thing("leaders", "unknown", title, parts.address(seen.leaders_url))
 
 
 def _row(row: BoardRow) -> tuple[Text, ...]:

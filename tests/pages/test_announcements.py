@@ -1,6 +1,7 @@
 """Writing, reviewing, approving and watching an announcement on screen."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from sqlmodel import Session, select
@@ -197,7 +198,7 @@ def test_the_board_of_a_withdrawn_one_says_what_is_left_and_the_ward_enters_who_
 
     at.button(key="b_enter").click().run()
 
-    assert "Đào Minh Tú thu hồi" in before
+    assert "người thu hồi: Đào Minh Tú" in before
     assert "Gọi 1 tổ trưởng chưa báo gỡ bài" in before
     assert not [words for words in ("tất cả đã đăng", "Gõ cửa", "Đường dẫn của phường") if words in before]
     assert "không nhóm nào còn bài" in said(at)
@@ -280,14 +281,16 @@ def test_the_first_screen_shows_three_under_way_and_leads_to_the_others(
     session.commit()
 
     page = said(visit("today", user=chief))
-    rows = said(visit("announcements", user=chief, loc="running"))
+    make_announcement(session, unit=ward, title="Còn là dự thảo")
+    rows = said(visit("announcements", user=chief, loc="Đang đi tới bà con"))
 
     assert page.index(">Hai<") < min(
         page.index(f">{one}<") for one in ("Ba", "Bốn", "Một", "Khám sàng lọc") if f">{one}<" in page
     )
     assert "Còn 2 thông báo đang đi" in page
-    assert "/announcements?loc=running" in page
+    assert f"/announcements?{urlencode({'loc': 'Đang đi tới bà con'})}" in page
     assert "5 thông báo" in rows
+    assert "Còn là dự thảo" not in rows
 
 
 def test_the_second_look_leads_to_the_text(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
@@ -317,11 +320,12 @@ def test_what_waits_names_its_author_and_its_households(visit: Visit, waiting: A
 
 
 def test_filters_without_a_hit_can_be_cleared(visit: Visit, waiting: Announcement, chief: User) -> None:
-    at = visit("announcements", user=chief, tim="khong co gi", loc="sent")
+    at = visit("announcements", user=chief, tim="khong co gi", loc="Đã gửi")
     assert "Không có thông báo nào khớp" in said(at)
 
     at.button(key="clear").click().run()
 
+    assert at.selectbox(key="loc").value == "all"
     assert "Tổng vệ sinh sáng thứ Bảy" in said(at)
 
 

@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
 from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
-from services import access, audit, figures, link_targets, presence, rollups
+from services import access, audit, figures, link_targets, presence, rollups, tick_lists
 from services.access import Actor
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
@@ -339,6 +339,7 @@ def _require_fit_to_lead(session: Session, leader_id: UUID, unit: Unit) -> None:
 
 
 def _forget_phones(session: Session, group: Group) -> None:
+    tick_lists.revoke(session, group.id)
     session.exec(
         update(LeaderDevice)
         .where(col(LeaderDevice.group_id) == group.id, col(LeaderDevice.revoked_at).is_(None))

@@ -59,7 +59,7 @@ def pace(request: Request) -> None:
         raise TooMany(TOO_MANY)
 
 
-async def form_of(request: Request) -> Mapping[str, str]:
+async def form_of(request: Request, *, most_fields: int = MOST_FIELDS) -> Mapping[str, str]:
     """The fields of a form, the last of equal names.
 
     Raises:
@@ -76,6 +76,6 @@ async def form_of(request: Request) -> Mapping[str, str]:
         if len(body) > LARGEST_BODY:
             raise TooLarge(N_("Câu trả lời quá dài."))
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most_fields))
     except ValueError:
         raise TooLarge(N_("Câu trả lời quá dài.")) from None

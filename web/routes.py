@@ -2,13 +2,14 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, join, links, relay, session
+from web import announcement, files, health, join, links, relay, session, tick_list
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
     *relay.routes,
     *join.routes,
+    *tick_list.routes,
     *files.routes,
     *health.routes,
     *links.routes,

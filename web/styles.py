@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "leaders.html": ("stamp", "state", "pick", "field", "areas", "more"),
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts"),
+    "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
     "gone.html": ("state",),
     "notfound.html": ("state",),
     "trouble.html": ("state",),

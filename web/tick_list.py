@@ -1,0 +1,178 @@
+"""A leader's tick list on the phone: who is in the chat, with how many people. No sign-in; the address is the permission."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from markupsafe import escape
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.db import reading, transaction
+from core.errors import Invalid
+from core.formats import share
+from core.i18n import N_
+from services import tick_lists
+from services.household_values import HouseholdValues
+from services.tick_lists import Line, Saved, Sheet, Tick
+from web import pages, posts
+from web.pages import PhonePage
+
+# A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
+ROOM_BYTES, LINE_BYTES = 7_200, 225  # for all lines; of one, besides its name and address
+MOST_FIELDS = 2 * ROOM_BYTES // LINE_BYTES + 20
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PHONE = 120, 200, 40
+WRONG = N_("Trang này đã cũ hoặc gửi không đủ. Xin mở lại đường dẫn và đánh dấu lại.")
+
+
+class TickListPage(PhonePage):
+    """`/tick/{token}`."""
+
+    def get(self, request: Request) -> Response:
+        """The households, some thirty a page."""
+        with reading() as session:
+            sheet = tick_lists.sheet(session, token=request.path_params["token"])
+        return _page(request, sheet)
+
+    async def post(self, request: Request) -> Response:
+        """As other forms, with two fields a household."""
+        posts.pace(request)
+        form = await posts.form_of(request, most_fields=MOST_FIELDS)
+        return await run_in_threadpool(self.pressed, request, form)
+
+    def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
+        """Whatever is pressed, what was ticked is kept first; then another page is turned to, or a household added."""
+        token = request.path_params["token"]
+        try:
+            ticks = _ticks_in(form)
+            with transaction() as session:
+                saved = tick_lists.save(session, token=token, ticks=ticks)
+        except Invalid as refusal:
+            return pages.trouble(
+                request, status=422, heading=N_("Chưa ghi được"), sentence=pages.sentence_of(request, refusal),
+                back=request.url.path,
+            )  # fmt: skip
+        if form.get("do") == "add":
+            return _added(request, form, saved)
+        return pages.see(_address(request, form, saved))
+
+
+def _added(request: Request, form: Mapping[str, str], saved: Saved) -> Response:
+    """Propose the household; what is wrong with it is said beside its field, with what was typed."""
+    token = request.path_params["token"]
+    try:
+        with transaction() as session:
+            tick_lists.propose(session, token=token, values=_household_in(form))
+    except Invalid as refusal:
+        with reading() as session:
+            sheet = tick_lists.sheet(session, token=token)
+        wrong = {str(refusal.details.get("field", "head_name")): pages.sentence_of(request, refusal)}
+        return _page(request, sheet, status=422, typed=form, wrong=wrong, saved=saved)
+    return pages.see(_address(request, form, saved, added="1"))
+
+
+# ---- what a form says
+
+
+def _ticks_in(form: Mapping[str, str]) -> list[Tick]:
+    """The households of the page as it was drawn, each with what was ticked then and is now.
+
+    `was` names them by id, so that a list which has grown since is not mistaken; `t0`, `p0` … are their ticks and numbers.
+    """
+    drawn = [one.partition("-") for one in form.get("was", "").split(".") if one]
+    return [
+        Tick(_uuid(id_), _number(was), _number(form.get(f"p{n}", "")) if f"t{n}" in form else 0)
+        for n, (id_, _, was) in enumerate(drawn)
+    ]
+
+
+def _household_in(form: Mapping[str, str]) -> HouseholdValues:
+    return HouseholdValues(
+        form.get("name", ""), address=form.get("address", ""), phone=form.get("phone", ""),
+        people=_number(form.get("people", "")),
+    )  # fmt: skip
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(WRONG) from None
+
+
+def _number(text: str) -> int:
+    """One or two digits; the services say which of them can be right."""
+    typed = text.strip() or "1"
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
+        raise Invalid(N_("Số người phải là một số, từ 1 đến 99."), field="people")
+    return int(typed)
+
+
+def _address(request: Request, form: Mapping[str, str], saved: Saved, **more: str) -> str:
+    """Where to go on: the page that was asked for, with what was written."""
+    turned = form.get("page", "") or form.get("here", "")
+    asked = form.get("show", "") or form.get("shown", "")
+    query = {"said": f"{saved.joined}.{saved.left}.{saved.recounted}"} | more
+    if asked == "out":
+        query["show"] = asked
+    if turned.isascii() and turned.isdigit() and "show" not in form:
+        query["page"] = turned
+    return f"{request.url.path}?{urlencode(query)}"
+
+
+# ---- what is drawn
+
+
+def _page(
+    request: Request, sheet: Sheet, *, status: int = 200, typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None, saved: Saved | None = None,
+) -> Response:  # fmt: skip
+    """One page of the list: all, or only those not in the chat."""
+    query = request.query_params if typed is None else {"show": typed.get("shown", ""), "page": typed.get("here", "")}
+    shows_out = query.get("show") == "out"
+    listed = [line for line in sheet.lines if not line.inside] if shows_out else sheet.lines
+    turned = _pages(listed)
+    last, asked = len(turned), query.get("page", "")
+    page = min(max(int(asked) if re.fullmatch(r"[0-9]{1,4}", asked) else 1, 1), last)
+    lines = turned[page - 1]
+    language = pages.language_of(request)
+    context: dict[str, Any] = {
+        "sheet": sheet, "ward": sheet.ward, "lines": lines, "was": _was(lines), "page": page, "last": last,
+        "is_added": "added" in query, "shows_out": shows_out, "outside": sum(not line.inside for line in sheet.lines),
+        "saved": saved or _said(query.get("said", "")), "typed": typed or {}, "wrong": wrong or {},
+        "rate": share(sheet.coverage.coverage, language=language),
+        "goal": share(sheet.coverage.target_percent / 100, language=language, places=0),
+        "longest": {"name": LONGEST_NAME, "address": LONGEST_ADDRESS, "phone": LONGEST_PHONE},
+    }  # fmt: skip
+    return pages.render(request, "tick_list.html", status=status, **context)
+
+
+def _pages(lines: Sequence[Line]) -> list[list[Line]]:
+    """The list cut into pages of a size that an old phone loads at once; at least one."""
+    turned: list[list[Line]] = [[]]
+    left = ROOM_BYTES
+    for line in lines:
+        size = LINE_BYTES + len(escape(line.head_name + line.address).encode())
+        if size > left and turned[-1]:
+            turned.append([])
+            left = ROOM_BYTES
+        turned[-1].append(line)
+        left -= size
+    return turned
+
+
+def _was(lines: Sequence[Line]) -> str:
+    return ".".join(f"{line.id.hex}-{line.inside}" for line in lines)
+
+
+def _said(text: str) -> Saved | None:
+    """What the last press wrote, as the address says it; whoever writes another address only deceives themselves."""
+    counts = [int(part) for part in text.split(".") if part.isascii() and part.isdigit() and len(part) <= 2]
+    return Saved(*counts) if len(counts) == 3 else None
+
+
+routes = [Route("/tick/{token}", TickListPage)]

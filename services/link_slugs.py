@@ -9,12 +9,14 @@ from models import ShortLink
 
 _TWINS = {"0": "0o", "o": "0o", "1": "1il", "i": "1il", "l": "1il"}
 _SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")
+# A plain set of letters: a pattern would look at a long row of dots again from each of them.
+_CLINGING = ".,;:!?)/\"'" + "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
 _MOST_TWINS = 6  # a word of more look-alike letters is tried as it stands only
 
 
 def normalised(typed: str) -> str:
     """A slug as it is stored: lower case, without what clings to a word that was copied from a sentence."""
-    return typed.strip().strip(".,;:!?)/\"'").lower()
+    return typed.strip(_CLINGING).lower()
 
 
 def find_slug(session: Session, *, typed: str) -> ShortLink | None:

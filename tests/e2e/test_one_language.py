@@ -38,7 +38,7 @@ def test_a_vietnamese_reader_meets_no_english_in_an_english_browser(signed_in: C
 
 def test_an_english_reader_meets_english_in_a_vietnamese_browser(signed_in: Callable[..., Page]) -> None:
     page = signed_in("ann", locale="vi-VN")
-    expect(page.locator("html[lang=en]")).to_be_attached()
+    expect(page.locator("html[lang=en]")).to_be_attached(timeout=30_000)
 
     shown = calendar(page)
 

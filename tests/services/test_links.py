@@ -200,7 +200,7 @@ def test_a_link_of_another_ward_is_not_found(session: Session) -> None:
     assert links.listing(session, actor=clerk) == []
 
 
-@pytest.mark.parametrize("typed", ["ab2cd", "AB2CD", " ab2cd. ", "ab2cd/"])
+@pytest.mark.parametrize("typed", ["ab2cd", "AB2CD", " ab2cd. ", "ab2cd/", '"\r ab2cd .)'])
 def test_a_slug_is_found_in_any_case_and_without_what_clings_to_it(session: Session, typed: str) -> None:
     link = make_link(session, slug="ab2cd")
 

@@ -8,7 +8,7 @@ from time_machine import Traveller
 
 from services import announcements
 from services.access import TERMINAL
-from tests.web.day import Day, phone
+from tests.web.day import Day, Outline, phone
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def test_a_leader_says_that_the_text_is_gone_and_can_take_it_back(withdrawn: Day
     phone().post(withdrawn.relay_page, data={"do": "not_deleted"})
 
     assert ('value="deleted"' in before, 'value="deleted"' in said) == (True, False)
+    assert [button["value"] for button in Outline(before).main_buttons] == ["deleted"]
     assert "đã báo gỡ bài lúc 12" in said.replace("\xa0", " ")
     assert 'value="deleted"' in phone().get(withdrawn.relay_page).text
 

@@ -37,7 +37,7 @@ from services.access import Actor
 FACTS = tuple(FACT_LABELS)
 TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
 LATE_BY = timedelta(minutes=5)  # an hour chosen on a screen may pass while one writes
-EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)
+EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)  # by whoever writes: nobody has approved it yet
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,56 @@ class Words:
     channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
 
 
+@dataclass(frozen=True)
+class Flaw:
+    """One thing for which words cannot be kept: in which of their fields, and the sentence that says so."""
+
+    place: str
+    message: str
+    is_missing: bool = False
+    blanks: dict[str, object] = field(default_factory=dict)
+
+
+def flaws_of(words: Words) -> list[Flaw]:
+    """Everything that is missing or wrong in the words themselves, in the order a form asks; empty where they will do."""
+    title, body, lines = clean(words.title), clean_lines(words.body), clean_lines(words.group_text)
+    found = [
+        _missing("title", title, N_("Chưa có “Tiêu đề”.")),
+        _too_long("title", title, TITLE_MAX, N_("“Tiêu đề” dài {n} chữ, tối đa {limit}.")),
+        _missing("body", body, N_("Chưa có “Nội dung”.")),
+        _too_long("body", body, BODY_MAX, N_("“Nội dung” dài {n} chữ, tối đa {limit}.")),
+        _too_long("group_text", lines, GROUP_TEXT_MAX, N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")),
+        _missing("unit_ids", words.unit_ids, N_("Hãy chọn ít nhất một đơn vị nhận.")),
+        _flaw_of_times(words),
+    ]
+    return [flaw for flaw in found if flaw]
+
+
+def may_edit(announcement: Announcement, *, actor: Actor) -> bool:
+    """Before it leaves: any writer until it is approved; then its author and whoever approves, and the approval is void."""
+    if announcement.status in EDITABLE:
+        return actor.role in access.WRITERS
+    is_own = actor.id is not None and actor.id == announcement.author_id
+    return announcement.status is AnnouncementStatus.SCHEDULED and (is_own or actor.role in access.APPROVERS)
+
+
+def may_drop(announcement: Announcement, *, actor: Actor) -> bool:
+    """Before it leaves: any writer until it is approved; then whoever approves."""
+    if announcement.status in EDITABLE:
+        return actor.role in access.WRITERS
+    return announcement.status is AnnouncementStatus.SCHEDULED and actor.role in access.APPROVERS
+
+
 def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     """A new draft of the ward that the audience belongs to.
 
     Raises:
-        Invalid: a text is missing or too long, times contradict each other, the audience is empty or spans wards.
+        Invalid: a text is missing or too long, times contradict each other, the audience is empty or spans wards. It says
+            the first flaw; `details["flaws"]` has them all.
         NotFound: a unit outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
+    _check(words)
     ward = _ward_of(session, actor, words)
     announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
@@ -81,26 +123,32 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
 
 
 def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int, words: Words) -> Announcement:
-    """Change a draft; one in review goes back to draft.
+    """Change what has not left; in review or scheduled it goes back to draft, and an approval it had counts no more.
 
     Raises:
         Invalid: as for `write`, or someone else changed it since `version` was read (nothing is overwritten).
-        NotAllowed: it has been approved or sent; its text no longer changes.
+        NotAllowed: it has left or was dropped, or someone else's approved one waits for its hour.
     """
     access.require(actor, *access.WRITERS)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    if announcement.status not in EDITABLE:
-        raise NotAllowed(N_("Thông báo đã duyệt hoặc đã gửi thì không sửa được. Hãy soạn thông báo đính chính."))
+    if not may_edit(announcement, actor=actor):
+        raise NotAllowed(_why_not(announcement))
     if announcement.version != version:
         raise Invalid(N_("Người khác vừa sửa bản này. Hãy mở lại để xem bản mới rồi sửa tiếp."))
+    _check(words)
+    voided = announcement.approved_at is not None
     ward = _ward_of(session, actor, words)
     announcement.unit_id = ward.id
     _apply(announcement, words)
     announcement.status = AnnouncementStatus.DRAFT
+    announcement.approver_id = announcement.approved_at = None
     announcement.version += 1
     session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
     _address(session, announcement, words)
-    audit.record(session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id)
+    audit.record(
+        session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id,
+        **({"approval_voided": True} if voided else {}),
+    )  # fmt: skip
     return announcement
 
 
@@ -125,7 +173,7 @@ def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: 
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.IN_REVIEW)
     if not (words := clean(reason)):
-        raise Invalid(N_("Hãy ghi lý do trả lại, để người soạn biết sửa chỗ nào."))
+        raise Invalid(N_("Hãy ghi lý do trả lại, để người soạn biết sửa chỗ nào."), field="reason")
     announcement.status = AnnouncementStatus.DRAFT
     announcement.return_reason = words[:500]
     audit.record(session, actor=actor, action="announcement.return", subject_kind="announcement", subject_id=announcement.id)
@@ -200,6 +248,19 @@ def get(session: Session, *, actor: Actor, announcement_id: UUID, for_change: bo
     return found
 
 
+def dropped(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
+    """A draft or a schedule given up before it left, whose words a new draft takes up.
+
+    Raises:
+        NotFound: as `get`.
+        NotAllowed: it still stands, or it has been sent.
+    """
+    found = get(session, actor=actor, announcement_id=announcement_id)
+    if found.status is not AnnouncementStatus.CANCELLED or found.sent_at is not None:
+        raise NotAllowed(N_("Chỉ dùng lại được bản đã bỏ khi chưa gửi."))
+    return found
+
+
 def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
     """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
     return session.exec(
@@ -230,8 +291,6 @@ def _expect(announcement: Announcement, status: AnnouncementStatus) -> None:
 
 
 def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
-    if not words.unit_ids:
-        raise Invalid(N_("Hãy chọn ít nhất một đơn vị nhận."))
     units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(words.unit_ids)]
     wards = {ward.id: ward for ward in (access.commune_of(session, unit) for unit in units)}
     if len(wards) > 1:
@@ -245,20 +304,14 @@ def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
 
 
 def _apply(announcement: Announcement, words: Words) -> None:
-    announcement.title = _text(
-        clean(words.title), TITLE_MAX, N_("Chưa có “Tiêu đề”."), N_("“Tiêu đề” dài {n} chữ, tối đa {limit}.")
-    )
-    announcement.body = _text(
-        clean_lines(words.body), BODY_MAX, N_("Chưa có “Nội dung”."), N_("“Nội dung” dài {n} chữ, tối đa {limit}.")
-    )
-    announcement.group_text = _text(
-        clean_lines(words.group_text), GROUP_TEXT_MAX, "", N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")
-    )
+    announcement.title, announcement.body = clean(words.title), clean_lines(words.body)
+    announcement.group_text = clean_lines(words.group_text)
     announcement.facts = _facts(words.facts)
     kind = AnnouncementKind.CORRECTION if announcement.corrects_id else words.kind
     announcement.kind, announcement.urgency, announcement.asks_for = kind, words.urgency, words.asks_for
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
-    _set_times(announcement, words)
+    announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
+    announcement.expires_at = _end_of(words, words.send_at or clock.now())
 
 
 def _facts(facts: dict[str, str]) -> dict[str, str]:
@@ -275,25 +328,42 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
 
 
-def _text(value: str, limit: int, missing: str, too_long: str) -> str:
-    """A text of the announcement; it may be empty where `missing` says nothing."""
-    if not value and missing:
-        raise Invalid(missing)
-    if len(value) > limit:
-        raise Invalid(too_long, n=len(value), limit=limit)
-    return value
+def _missing(place: str, value: object, message: str) -> Flaw | None:
+    return None if value else Flaw(place, message, is_missing=True)
 
 
-def _set_times(announcement: Announcement, words: Words) -> None:
+def _too_long(place: str, value: str, limit: int, message: str) -> Flaw | None:
+    return Flaw(place, message, blanks={"n": len(value), "limit": limit}) if len(value) > limit else None
+
+
+def _flaw_of_times(words: Words) -> Flaw | None:
     start = words.send_at or clock.now()
     if start < clock.now() - LATE_BY:
-        raise Invalid(N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
+        return Flaw("send_at", N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
     if words.must_reach_by and words.must_reach_by <= start:
-        raise Invalid(N_("Hạn đến mọi hộ phải sau lúc gửi."))
-    expires = words.expires_at or max(start + timedelta(days=14), (words.must_reach_by or start) + timedelta(days=1))
+        return Flaw("must_reach_by", N_("Hạn đến mọi hộ phải sau lúc gửi."))
+    expires = _end_of(words, start)
     if expires <= start or (words.must_reach_by and expires < words.must_reach_by):
-        raise Invalid(N_("Ngày hết hiệu lực phải sau lúc gửi và sau hạn đến mọi hộ."))
-    announcement.send_at, announcement.must_reach_by, announcement.expires_at = words.send_at, words.must_reach_by, expires
+        return Flaw("expires_at", N_("Ngày hết hiệu lực phải sau lúc gửi và sau hạn đến mọi hộ."))
+    return None
+
+
+def _end_of(words: Words, start: datetime) -> datetime:
+    return words.expires_at or max(start + timedelta(days=14), (words.must_reach_by or start) + timedelta(days=1))
+
+
+def _check(words: Words) -> None:
+    if flaws := flaws_of(words):
+        first = flaws[0]
+        raise Invalid(first.message, **first.blanks, field=first.place, flaws=flaws)
+
+
+def _why_not(announcement: Announcement) -> str:
+    if announcement.status is AnnouncementStatus.SCHEDULED:
+        return N_("Thông báo đã duyệt, chờ giờ gửi: chỉ người soạn hoặc lãnh đạo sửa được.")
+    if announcement.sent_at is None:
+        return N_("Bản này đã bỏ nên không sửa được. Hãy mở lại nó và bấm “Dùng lại”.")
+    return N_("Thông báo đã gửi thì không sửa được. Hãy soạn thông báo đính chính.")
 
 
 def _address(session: Session, announcement: Announcement, words: Words) -> None:

@@ -2,12 +2,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from sqlmodel import Session, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, Audience, AuditEvent, Role, Unit, Urgency
-from services import drafts
+from services import announcements, drafts, sending
 from services.access import Actor
 from services.drafts import Words
 from tests.factories import make_actor, make_group, make_household, make_unit
@@ -207,3 +208,57 @@ def test_what_lies_outside_is_not_found(session: Session, place: Unit, writer: A
         drafts.get(session, actor=stranger, announcement_id=draft.id)
     with pytest.raises(NotFound):
         drafts.get(session, actor=writer, announcement_id=uuid4())
+
+
+def test_every_flaw_is_told_at_once_by_its_field(session: Session, writer: Actor) -> None:
+    with pytest.raises(Invalid) as refused:
+        drafts.write(session, actor=writer, words=words(title=" ", body="", group_text="a" * 1201, send_at=clock.now()))
+
+    assert [(flaw.place, flaw.is_missing) for flaw in refused.value.details["flaws"]] == [  # type: ignore[attr-defined]
+        ("title", True), ("body", True), ("group_text", False), ("unit_ids", True),
+    ]  # fmt: skip
+    assert refused.value.details["field"] == "title"
+
+
+@pytest.fixture
+def planned(session: Session, place: Unit, writer: Actor, chief: Actor, promises: FakeEngine) -> Announcement:
+    """Approved, and to leave in three hours."""
+    draft = drafts.write(session, actor=writer, words=words(place, send_at=clock.now() + timedelta(hours=3)))
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    return drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+
+def test_an_edit_voids_the_approval_and_nothing_leaves_at_the_old_hour(
+    session: Session, place: Unit, writer: Actor, planned: Announcement
+) -> None:
+    at = clock.now() + timedelta(hours=3)
+
+    drafts.edit(session, actor=writer, announcement_id=planned.id, version=1, words=words(place, send_at=at))
+
+    assert (planned.status, planned.approver_id, planned.approved_at) == (AnnouncementStatus.DRAFT, None, None)
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        assert sending.send_scheduled(session, announcement_id=planned.id) is False
+    assert {"approval_voided": True} in session.exec(select(AuditEvent.details)).all()
+
+
+def test_an_approved_one_is_edited_by_its_author_and_by_those_who_approve_only(
+    session: Session, ward: Unit, place: Unit, writer: Actor, chief: Actor, planned: Announcement
+) -> None:
+    clerk = make_actor(session, unit=ward, role=Role.STAFF)
+
+    with pytest.raises(NotAllowed, match="chỉ người soạn hoặc lãnh đạo"):
+        drafts.edit(session, actor=clerk, announcement_id=planned.id, version=1, words=words(place))
+    assert [drafts.may_edit(planned, actor=one) for one in (writer, chief, clerk)] == [True, True, False]
+    assert [drafts.may_drop(planned, actor=one) for one in (writer, chief, clerk)] == [False, True, False]
+
+
+def test_a_dropped_draft_is_not_edited_but_taken_up(session: Session, place: Unit, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    with pytest.raises(NotAllowed, match="Chỉ dùng lại"):
+        drafts.dropped(session, actor=writer, announcement_id=draft.id)
+
+    announcements.cancel(session, actor=writer, announcement_id=draft.id)
+
+    assert drafts.dropped(session, actor=writer, announcement_id=draft.id) is draft
+    with pytest.raises(NotAllowed, match="Dùng lại"):
+        drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place))

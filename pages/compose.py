@@ -2,37 +2,38 @@
 
 import streamlit as st
 
-from core import clock
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, drafts, plans, relays, units
-from ui import _, enter, leave_for, money, needed, number, parts, refusals
-from ui.compose import KINDS, asked_for, at, complete, kept_end, load, unit_names
-from ui.parts import Figure
-from ui.previews import button_of, paste, resident_page
+from ui import _, compose, enter, leave_for, needed
+from ui.bar import refusals_in, two_storeys
+from ui.compose import KINDS, asked_for, at
+from ui.previews import page_of, paste
 
 actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
-draft_id, corrects_id = asked_for("id"), asked_for("corrects")
+draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_for("again")
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
+    again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
+    corrects_id = again.corrects_id if again else corrects_id
     wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
-    source = draft or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
+    source = draft or again or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
     chosen = [entry.unit_id for entry in drafts.audience_of(session, source.id)] if source else []
-names = unit_names(ward, places)
-load(draft, chosen or [ward.id], wrong=wrong)
-if draft and draft.return_reason:
-    parts.note("waiting", _("Được trả lại để sửa"), draft.return_reason)
-if wrong:
-    parts.note("waiting", _("Đính chính cho: {title}", title=wrong.title), _("Trang cũ sẽ hiện bản đính chính này trước tiên."))
+names = compose.unit_names(ward, places)
+compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
+compose.stands(draft, actor=actor, wrong=wrong, again=again)
 
 left, right = st.columns([1.15, 1], gap="medium")
+slots = {}  # by the name of the field, the place under it where its flaw is said
 with left:
     title = st.text_input(
         _("Tiêu đề"), key="c_title", max_chars=drafts.TITLE_MAX, placeholder=_("Khám sàng lọc miễn phí sáng mai")
     )
+    slots["title"] = st.empty()
     body = st.text_area(_("Nội dung đầy đủ, hiện ở trang của bà con"), key="c_body", height=170, max_chars=drafts.BODY_MAX)
+    slots["body"] = st.empty()
     group_text = st.text_area(
         _("Lời nhắn ngắn để tổ trưởng dán vào nhóm (bỏ trống: dùng nội dung đầy đủ)"), key="c_group_text", height=110,
         max_chars=drafts.GROUP_TEXT_MAX, help=_("Nên dưới năm dòng: việc gì, khi nào, ở đâu, mang gì, hỏi ai."),
@@ -42,6 +43,7 @@ with left:
     where = st.multiselect(
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
+    slots["unit_ids"] = st.empty()
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
@@ -49,57 +51,51 @@ with left:
     one, two = st.columns(2)
     must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
     must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)
+    slots["must_reach_by"] = st.empty()
     later = st.toggle(_("Hẹn giờ gửi"), key="c_later", help=_("Tắt: gửi ngay khi được duyệt."))
     send_day = send_hour = None
     if later:
         one, two = st.columns(2)
         send_day = one.date_input(_("Gửi ngày"), key="c_send_day", value=None, format="DD/MM/YYYY")
         send_hour = two.time_input(_("lúc"), key="c_send_hour", value=None, step=900)
+    slots["send_at"] = st.empty()
 
 must_by, send_at = at(must_day, must_hour), at(send_day, send_hour) if send_hour else None
+own = draft or again
 words = drafts.Words(
     title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
     kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
-    expires_at=kept_end(draft, must_by, send_at), channels=drafts.channels_of(draft) if draft else (),
+    expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
 )  # fmt: skip
 with needed(back="pages/announcements.py"), reading() as session:
     plan = plans.preview(session, actor=actor, unit_ids=where)
 
 with right:
-    parts.figures(
-        Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
-        Figure(
-            _("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=number(len(plan.groups)), cost=money(0))
-        ),
-        Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
-        Figure(
-            _("Nhóm chưa có người phụ trách"),
-            number(plan.leaderless),
-            _("/ {n} nhóm", n=number(len(plan.groups))),
-            _("chưa ai đăng giúp") if plan.leaderless else "",
-            "overdue" if plan.leaderless else None,
-        ),
-    )
+    compose.figures_of(plan)
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
+    sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
+    shape = Announcement(
+        unit_id=ward.id, title=title, body=body, group_text=group_text, asks_for=asks_for, urgency=urgency, send_at=send_at,
+        corrects_id=words.corrects_id, facts=facts,
+    )  # fmt: skip
     with pasted:
-        sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
-        shape = Announcement(
-            unit_id=ward.id, title=title, body=body, group_text=group_text, asks_for=asks_for, corrects_id=words.corrects_id
-        )
         paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))
     with seen:
-        resident_page(
-            ward=ward.name, title=title, body=body, facts={name: text for name, text in facts.items() if text},
-            urgency=urgency, at=words.send_at or clock.now(), button=button_of(asks_for),
-        )  # fmt: skip
+        page_of(shape, ward=ward, unit_label=sample)
 
-with parts.action_bar():
+word, buttons = two_storeys()
+with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")
     is_submitted = st.button(_("Trình duyệt"), key="c_submit", type="primary")
-if is_saved or is_submitted:
-    with refusals():
-        complete(must_day, must_hour, is_scheduled=later, send_day=send_day, send_hour=send_hour)
+st.session_state["c_pressed"] |= is_saved or is_submitted  # from then on each flaw goes as it is mended
+flaws = drafts.flaws_of(words) + compose.half_given(
+    must_day, must_hour, is_scheduled=later, send_day=send_day, send_hour=send_hour
+)  # fmt: skip
+if st.session_state["c_pressed"]:
+    compose.show_flaws(flaws, slots, word)
+if (is_saved or is_submitted) and not flaws:
+    with refusals_in(word):
         with transaction() as session:
             if draft:
                 made = drafts.edit(
@@ -109,8 +105,5 @@ if is_saved or is_submitted:
                 made = drafts.write(session, actor=actor, words=words)
             if is_submitted:
                 drafts.submit(session, actor=actor, announcement_id=made.id)
-        st.session_state.pop("c_loaded", None)
-        leave_for(
-            "pages/review.py", id=str(made.id),
-            news=_("Đã trình duyệt. Người duyệt sẽ thấy ở trang Hôm nay.") if is_submitted else _("Đã lưu dự thảo."),
-        )  # fmt: skip
+        compose.left()
+        leave_for("pages/review.py", id=str(made.id), news=compose.news_of(draft, is_submitted=is_submitted))

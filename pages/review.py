@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus, Urgency
 from services import access, announcements, drafts, plans, relays, units
-from ui import _, enter, leave_for, moment, needed, number, parts, refusals
+from ui import _, enter, leave_for, moment, needed, number, parts, review
+from ui.bar import refusals_in, two_storeys
 from ui.compose import asked_for
-from ui.parts import Column, Figure
-from ui.previews import button_of, paste, resident_page, stamp_of, until
+from ui.parts import Column
+from ui.previews import page_of, paste, stamp_of, until
 
 actor = enter(needs=access.WRITERS)
 draft_id = asked_for("id")
@@ -25,26 +25,19 @@ with needed(back="pages/announcements.py"), reading() as session:
 if item.sent_at:
     leave_for("pages/announcement.py", id=str(item.id))
 
-facts = [stamp_of(item.urgency), parts.state(item.status), _("Soạn: {who}", who=author or "–")]
+facts = [stamp_of(item.urgency), review.state_of(item), _("Soạn: {who}", who=author or "–")]
 if item.must_reach_by:
     facts.append(until(item.must_reach_by))
 parts.head(item.title, *facts)
 if item.return_reason:
     parts.note("waiting", _("Được trả lại để sửa"), item.return_reason)
-if item.send_at:
+is_dropped = item.status is AnnouncementStatus.CANCELLED
+if is_dropped:
+    parts.note("unknown", _("Đã bỏ, chưa gửi tới ai"), _("Bấm “Dùng lại” để soạn một dự thảo mới từ bản này."))
+elif item.send_at:
     parts.note("unknown", _("Hẹn gửi {at}", at=moment(item.send_at)), _("Duyệt xong, máy tự gửi đúng giờ đó."))
 
-parts.figures(
-    Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
-    Figure(
-        _("Qua nhóm của tổ"),
-        number(plan.relay),
-        _("/ {n} hộ", n=number(plan.households)),
-        _("{n} nhóm", n=number(len(plan.groups))),
-    ),
-    Figure(_("Phải gõ cửa"), number(plan.door), _("/ {n} hộ", n=number(plan.households)), tone="waiting" if plan.door else None),
-    Figure(_("Chi phí"), "0 ₫", "", _("không có hộ nào thiếu đường báo tin")),
-)
+review.figures_of(plan)
 one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))
@@ -58,10 +51,7 @@ with one:
                 more=_("Xem cả {n} nhóm", n=number(len(rows))))  # fmt: skip
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
-    resident_page(
-        ward=ward.name, title=item.title, body=item.body, facts=item.facts, urgency=item.urgency,
-        at=item.send_at or clock.now(), button=button_of(item.asks_for),
-    )  # fmt: skip
+    page_of(item, ward=ward, unit_label=sample)
 
 is_own = actor.id == item.author_id
 may_approve = actor.role in access.APPROVERS and (not is_own or item.urgency is Urgency.EMERGENCY or ward.allows_self_approval)
@@ -72,37 +62,50 @@ if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
 # What was on the screen when the button was pressed is the version this person has read.
 read = st.session_state.get(f"r_read:{item.id}", item.version)
 st.session_state[f"r_read:{item.id}"] = item.version
-with parts.action_bar():
-    is_edit = item.status in drafts.EDITABLE and st.button(_("Sửa"), key="r_edit")
-    is_stop = item.status in (*drafts.EDITABLE, AnnouncementStatus.SCHEDULED) and st.button(_("Bỏ"), key="r_stop")
-    is_back = item.status is AnnouncementStatus.IN_REVIEW and may_approve and st.button(_("Trả lại"), key="r_back")
-    is_submit = item.status is AnnouncementStatus.DRAFT and st.button(_("Trình duyệt"), key="r_submit", type="primary")
-    label = (
-        _("Duyệt và gửi tới {n} hộ", n=number(plan.households))
-        if not item.send_at
-        else _("Duyệt, hẹn gửi {n} hộ", n=number(plan.households))
-    )
-    is_ok = item.status is AnnouncementStatus.IN_REVIEW and may_approve and st.button(label, key="r_ok", type="primary")
-if is_edit:
-    leave_for("pages/compose.py", id=str(item.id))
-if is_back or st.session_state.get("r_returning") == item.id:
-    st.session_state["r_returning"] = item.id
-    reason = st.text_input(_("Lý do trả lại, người soạn sẽ thấy"), key="r_reason", max_chars=500)
-    if st.button(_("Trả lại người soạn"), key="r_back_ok"):
-        with refusals():
-            with transaction() as session:
-                drafts.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
-            st.session_state.pop("r_returning", None)
-            leave_for("pages/announcements.py", news=_("Đã trả lại người soạn, kèm lý do."))
-with refusals():
+is_waiting = item.status is AnnouncementStatus.IN_REVIEW and may_approve
+is_planned = item.status is AnnouncementStatus.SCHEDULED
+may_drop = drafts.may_drop(item, actor=actor)
+is_submit = is_ok = is_back_ok = is_stop_ok = False
+reason = ""
+word, buttons = two_storeys()
+if is_waiting and review.is_asking(item.id, "back"):
+    reason = word.text_input(_("Lý do trả lại, người soạn sẽ thấy"), key="r_reason", max_chars=500)
+    with buttons:
+        review.way_back(item.id)
+        is_back_ok = st.button(_("Trả lại người soạn"), key="r_back_ok", type="primary")
+elif may_drop and review.is_asking(item.id, "stop"):
+    with word:
+        parts.note("overdue", *review.lost(item, plan))
+    with buttons:
+        review.way_back(item.id)
+        is_stop_ok = st.button(_("Dừng gửi") if is_planned else _("Bỏ bản này"), key="r_stop_ok", type="primary")
+else:
+    with buttons:
+        if drafts.may_edit(item, actor=actor) and st.button(_("Sửa"), key="r_edit"):
+            leave_for("pages/compose.py", id=str(item.id))
+        if is_dropped and st.button(_("Dùng lại"), key="r_again", type="primary"):
+            leave_for("pages/compose.py", again=str(item.id))
+        if may_drop:
+            st.button(_("Dừng gửi") if is_planned else _("Bỏ"), key="r_stop", on_click=review.ask, args=(item.id, "stop"))
+        if is_waiting:
+            st.button(_("Trả lại"), key="r_back", on_click=review.ask, args=(item.id, "back"))
+            label = _("Duyệt, hẹn gửi {n} hộ") if item.send_at else _("Duyệt và gửi tới {n} hộ")
+            is_ok = st.button(label.format(n=number(plan.households)), key="r_ok", type="primary")
+        if item.status is AnnouncementStatus.DRAFT:
+            is_submit = st.button(_("Trình duyệt"), key="r_submit", type="primary")
+with refusals_in(word):
+    if is_back_ok:
+        with transaction() as session:
+            drafts.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
+        leave_for("pages/announcements.py", news=_("Đã trả lại người soạn, kèm lý do."))
     if is_submit:
         with transaction() as session:
             drafts.submit(session, actor=actor, announcement_id=item.id)
         leave_for("pages/review.py", id=str(item.id), news=_("Đã trình duyệt."))
-    if is_stop:
+    if is_stop_ok:
         with transaction() as session:
             announcements.cancel(session, actor=actor, announcement_id=item.id)
-        leave_for("pages/announcements.py", news=_("Đã bỏ, chưa có gì gửi đi."))
+        leave_for("pages/review.py", id=str(item.id), news=_("Đã bỏ, chưa có gì gửi đi."))
     if is_ok:
         with transaction() as session:
             sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)

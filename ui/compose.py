@@ -1,19 +1,31 @@
-"""What the composing page needs around its widgets: loading a draft into them once, and reading times out of them."""
+"""What the composing page needs around its widgets: loading a draft into them once, reading times out of them, what it says."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import Announcement, AnnouncementKind, AsksFor, Unit, Urgency
+from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Unit, Urgency
 from services import drafts
-from ui.words import _
+from services.access import Actor
+from services.drafts import Flaw
+from services.plans import Plan
+from ui import parts, said
+from ui.forms import Slots
+from ui.parts import Figure
+from ui.words import _, moment, money, number
 
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
+# How a field is named among what is still missing.
+FIELDS = {
+    "title": N_("tiêu đề"), "body": N_("nội dung"), "unit_ids": N_("nơi nhận"), "send_at": N_("ngày và giờ gửi"),
+    "must_reach_by": N_("ngày của hạn đến mọi hộ"),
+}  # fmt: skip
 
 
 def asked_for(name: str) -> UUID | None:
@@ -31,18 +43,81 @@ def at(day: date | None, hour: time | None) -> datetime | None:
     return datetime.combine(day, hour or time(23, 59), clock.zone())
 
 
-def complete(
+def half_given(
     must_day: date | None, must_hour: time | None, *, is_scheduled: bool, send_day: date | None, send_hour: time | None
-) -> None:  # fmt: skip
-    """Refuse times of which half is missing, rather than guess and send at a wrong hour.
-
-    Raises:
-        Invalid: with the field that is missing.
-    """
-    if is_scheduled and (send_day is None or send_hour is None):
-        raise Invalid(N_("Đã bật hẹn giờ: hãy chọn cả ngày và giờ gửi."))
+) -> list[Flaw]:  # fmt: skip
+    """Times of which half is missing: asked for, rather than guessed and sent at a wrong hour."""
+    found = []
     if must_hour is not None and must_day is None:
-        raise Invalid(N_("Hạn đến mọi hộ có giờ mà chưa có ngày. Hãy chọn ngày, hoặc bỏ giờ."))
+        found.append(
+            Flaw("must_reach_by", N_("Hạn đến mọi hộ có giờ mà chưa có ngày. Hãy chọn ngày, hoặc bỏ giờ."), is_missing=True)
+        )
+    if is_scheduled and (send_day is None or send_hour is None):
+        found.append(Flaw("send_at", N_("Đã bật hẹn giờ: hãy chọn cả ngày và giờ gửi."), is_missing=True))
+    return found
+
+
+def show_flaws(flaws: Sequence[Flaw], slots: Slots, summary: DeltaGenerator) -> None:
+    """Say under each field what is wrong in it, and all of it at once in the bar, which is always in sight."""
+    missing = [_(FIELDS[flaw.place]) for flaw in flaws if flaw.is_missing]
+    lines = [_("Còn thiếu: {what}.", what=", ".join(missing))] if missing else []
+    for flaw in flaws:
+        sentence = said(Invalid(flaw.message, **flaw.blanks))
+        if flaw.place in slots:
+            slots[flaw.place].error(sentence)
+        if not flaw.is_missing:
+            lines.append(sentence)
+    if lines:
+        summary.error(" ".join(lines))
+
+
+def stands(draft: Announcement | None, *, actor: Actor, wrong: Announcement | None, again: Announcement | None) -> None:
+    """What the author should know before changing anything: returned, waiting, approved, over; a correction; a second start."""
+    if draft and draft.return_reason:
+        parts.note("waiting", _("Được trả lại để sửa"), draft.return_reason)
+    if draft and not drafts.may_edit(draft, actor=actor):
+        parts.note("overdue", _("Bản này không sửa được nữa"), _("Đã gửi, đã bỏ, hoặc đã duyệt và do người khác soạn."))
+    elif draft and draft.status is AnnouncementStatus.IN_REVIEW:
+        parts.note("waiting", _("Bản này đang chờ duyệt"), _("Lưu thay đổi thì bản này về lại dự thảo, phải trình duyệt lại."))
+    elif draft and draft.status is AnnouncementStatus.SCHEDULED and draft.send_at:
+        parts.note(
+            "overdue", _("Bản này đã duyệt, hẹn gửi {at}", at=moment(draft.send_at)),
+            _("Lưu thay đổi thì lần duyệt đó không còn giá trị và máy không tự gửi nữa; phải trình duyệt lại."),
+        )  # fmt: skip
+    if wrong:
+        parts.note(
+            "waiting", _("Đính chính cho: {title}", title=wrong.title), _("Trang cũ sẽ hiện bản đính chính này trước tiên.")
+        )
+    if again:
+        parts.note("unknown", _("Soạn lại từ bản đã bỏ"), _("Lưu thành một dự thảo mới; bản đã bỏ vẫn nằm trong mục Đã dừng."))
+
+
+def news_of(draft: Announcement | None, *, is_submitted: bool) -> str:
+    """What happened to it by this press, and what became of the step it was at before."""
+    was_approved = draft is not None and draft.status is AnnouncementStatus.SCHEDULED
+    if is_submitted and was_approved:
+        return _("Đã trình duyệt lại. Lần duyệt trước không còn giá trị; duyệt xong máy mới gửi.")
+    if is_submitted:
+        return _("Đã trình duyệt. Người duyệt sẽ thấy ở trang Hôm nay.")
+    if was_approved:
+        return _("Đã lưu dự thảo. Lần duyệt trước không còn giá trị, máy không tự gửi nữa; cần trình duyệt lại.")
+    if draft and draft.status is AnnouncementStatus.IN_REVIEW:
+        return _("Đã lưu dự thảo, không còn chờ duyệt nữa; cần trình duyệt lại.")
+    return _("Đã lưu dự thảo.")
+
+
+def figures_of(plan: Plan) -> None:
+    """Who is reached by which path, while one writes."""
+    groups = number(len(plan.groups))
+    parts.figures(
+        Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
+        Figure(_("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=groups, cost=money(0))),
+        Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
+        Figure(
+            _("Nhóm chưa có người phụ trách"), number(plan.leaderless), _("/ {n} nhóm", n=groups),
+            _("chưa ai đăng giúp") if plan.leaderless else "", "overdue" if plan.leaderless else None,
+        ),
+    )  # fmt: skip
 
 
 def kept_end(draft: Announcement | None, *times: datetime | None) -> datetime | None:
@@ -56,30 +131,51 @@ def unit_names(ward: Unit, places: Sequence[Unit]) -> dict[UUID, str]:
     return {ward.id: _("Cả {ward}", ward=ward.name)} | {place.id: place.label for place in places}
 
 
-def load(draft: Announcement | None, unit_ids: Sequence[UUID], *, wrong: Announcement | None = None) -> None:
+def load(
+    draft: Announcement | None,
+    unit_ids: Sequence[UUID],
+    *,
+    wrong: Announcement | None = None,
+    again: Announcement | None = None,
+) -> None:
     """Put a draft's words into the widgets the first time it is shown; later runs keep what was typed."""
-    mark = f"{draft.id if draft else ''}:{wrong.id if wrong else ''}"
-    if st.session_state.get("c_loaded") == mark:
+    mark = ":".join(str(one.id) if one else "" for one in (draft, wrong, again))
+    if st.session_state.get("c_loaded") == mark and "c_title" in st.session_state:  # gone after a look at another page
         return
     is_first = "c_loaded" not in st.session_state  # after a lost connection the browser still has what was typed
-    st.session_state["c_loaded"] = mark
-    source = draft or wrong
+    st.session_state["c_loaded"], st.session_state["c_pressed"] = mark, False
+    own = draft or again
+    source = own or wrong
     fields: dict[str, object] = {
         "title": source.title if source else "",
         "body": source.body if source else "",
-        "group_text": draft.group_text if draft else "",  # a correction needs new words for the chat
+        "group_text": own.group_text if own else "",  # a correction needs new words for the chat
         "units": list(unit_ids),
         "urgency": source.urgency if source else Urgency.NORMAL,
-        "kind": draft.kind if draft and draft.kind in KINDS else AnnouncementKind.NOTICE,
+        "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
-        "later": bool(draft and draft.send_at),
         "version": draft.version if draft else 0,
     }
     fields |= {name: source.facts.get(name, "") if source else "" for name in drafts.FACTS}
-    fields |= _moment("must", draft.must_reach_by if draft else None) | _moment("send", draft.send_at if draft else None)
+    fields |= _times(draft.must_reach_by, draft.send_at) if draft else _times(*_ahead(again))
     for name, value in fields.items():
         if not is_first or f"c_{name}" not in st.session_state:
             st.session_state[f"c_{name}"] = value
+
+
+def left() -> None:
+    """What was typed is kept now: the next one to open this page starts from what it opens."""
+    st.session_state["c_loaded"] = ""
+
+
+def _ahead(again: Announcement | None) -> list[datetime | None]:
+    """Deadline and hour of what was dropped, as far as they are still to come."""
+    times = (again.must_reach_by, again.send_at) if again else (None, None)
+    return [one if one and one > clock.now() else None for one in times]
+
+
+def _times(must_by: datetime | None, send_at: datetime | None) -> dict[str, object]:
+    return _moment("must", must_by) | _moment("send", send_at) | {"later": send_at is not None}
 
 
 def _moment(name: str, instant: datetime | None) -> dict[str, object]:

@@ -11,17 +11,14 @@ from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_, translate
-from models import AsksFor, How, Urgency
-from services import announcements
+from models import How
+from services import announcements, resident_page
 from services.announcements import PublicAnnouncement
+from services.resident_page import CHOICES, MOST_ANSWERED
 from web import pages, posts, prose, visits
 from web.limits import may_answer
 from web.pages import PhonePage
 from web.visits import Visit
-
-# How many of a household come: more than three is answered as three, which is what the ward plans by.
-MOST_ANSWERED = 3
-CHOICES = (("1", N_("1 người")), ("2", N_("2 người")), ("3", N_("Từ 3 người")), ("0", N_("Không đi")))
 
 
 class AnnouncementPage(PhonePage):
@@ -89,10 +86,12 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
         "summary": prose.summary_of(notice.facts, notice.body),
         "spoken": prose.spoken_of(notice.title, notice.facts),
         "changes": notice.answer is not None and "change" in request.query_params,
-        "choices": CHOICES if notice.asks_for is AsksFor.ATTENDANCE else (),
+        "choices": resident_page.choices_of(notice.asks_for),
+        "asked": resident_page.QUESTION,
         "chosen": str(min(answered, MOST_ANSWERED)) if answered else None,
         "answered_people": translate(N_("từ 3"), language=language) if answered >= MOST_ANSWERED else str(answered),
-        "is_pressing": notice.urgency is Urgency.EMERGENCY and bool(notice.ward.phone),
+        "is_pressing": resident_page.is_pressing(notice.urgency, ward=notice.ward),
+        "button": resident_page.button_of(notice.asks_for, notice.urgency, ward=notice.ward),
     }
 
 

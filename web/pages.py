@@ -21,7 +21,7 @@ from core.errors import NotFound, Refusal
 from core.i18n import N_, best_language, translate
 from core.settings import settings
 from core.tokens import new_slug
-from services import wards
+from services import resident_page, wards
 from web import files, posts
 from web.styles import STYLES
 
@@ -76,7 +76,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.globals |= {"_": _say, "asset": files.address}
+    made.globals |= {"_": _say, "asset": files.address, "stamp_of": resident_page.stamp_of}
     for name in ("number", "day", "hour", "moment", "near", "span"):
         made.filters[name] = _spoken(getattr(formats, name))
     made.filters |= {"together": _together, "inner": _inner, "kept": _kept, "strong": _strong}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,13 +31,12 @@ from models import (
     Urgency,
     User,
 )
-from services import access, drafts, links, progress, sending, wards
+from services import access, drafts, household_cards, known_openings, links, progress, sending, wards
 from services.access import Actor
 from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
 
-BUCKET = timedelta(minutes=5)
 PEOPLE_MAX = 20
 OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, AnnouncementStatus.CANCELLED)
 
@@ -135,6 +134,7 @@ class PublicAnnouncement:
     corrects: tuple[str, str] | None
     answer: Answer | None
     facts: dict[str, str] = field(default_factory=dict)
+    household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
 
 
 def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> PublicAnnouncement:
@@ -147,9 +147,8 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
     ward = session.get_one(Unit, announcement.unit_id)
     group = session.get(Group, link.group_id) if link.group_id else None
     unit = session.get(Unit, group.unit_id) if group else None
-    reach = None
-    if visitor:
-        reach = session.exec(select(Reach).where(Reach.announcement_id == announcement.id, Reach.visitor == visitor)).first()
+    tie = household_cards.tied(session, visitor=visitor) if visitor else None
+    reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie) if visitor else None
     correction = drafts.correction_of(session, announcement.id)
     corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
     return PublicAnnouncement(
@@ -162,11 +161,14 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
+        household=tie.masked_name if tie else "",
     )  # fmt: skip
 
 
 def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0) -> None:
     """A phone says that its household knows, or comes. Answering again replaces the answer and counts once.
+
+    A phone that is tied by the household card answers for its household, by name.
 
     Raises:
         NotFound: as `for_slug`. Invalid: a number of people that cannot be, or the announcement has ended.
@@ -177,6 +179,18 @@ def answer(session: Session, *, slug: str, visitor: str, how: How, people: int =
     now = clock.now()
     if announcement.status is AnnouncementStatus.CANCELLED or (announcement.expires_at and announcement.expires_at <= now):
         raise Invalid(N_("Thông báo này đã hết hiệu lực nên không nhận câu trả lời nữa."))
+    if tie := household_cards.tied(session, visitor=visitor):
+        home = known_openings.tell(
+            session,
+            announcement_id=announcement.id,
+            group_id=link.group_id,
+            household_id=tie.household_id,
+            visitor=visitor,
+            at=now,
+        )  # fmt: skip
+        home.how, home.people = how, people
+        session.add(home)
+        return
     table = Model.metadata.tables["reach"]
     row: dict[str, Any] = {
         "id": new_id(), "created_at": now, "announcement_id": announcement.id, "group_id": link.group_id,
@@ -185,33 +199,22 @@ def answer(session: Session, *, slug: str, visitor: str, how: How, people: int =
     upsert(session, table, [row], key=["announcement_id", "visitor"], replace=["how", "people"])
     kept = session.exec(select(Reach.id).where(Reach.announcement_id == announcement.id, Reach.visitor == visitor)).one()
     if kept == row["id"]:
-        count_known(session, announcement_id=announcement.id, group_id=link.group_id, at=now, by=1)
+        known_openings.count(session, announcement_id=announcement.id, group_id=link.group_id, at=now, by=1)
 
 
 def take_back(session: Session, *, slug: str, visitor: str) -> None:
     """The phone's answer is undone, if it had given one."""
     _, announcement = _behind(session, slug)
-    gone = session.exec(
-        delete(Reach)
-        .where(col(Reach.announcement_id) == announcement.id, col(Reach.visitor) == visitor, col(Reach.household_id).is_(None))
-        .returning(col(Reach.group_id), col(Reach.told_at))
-    ).all()
-    for group_id, told_at in gone:
-        count_known(session, announcement_id=announcement.id, group_id=group_id, at=told_at, by=-1)
-
-
-def count_known(session: Session, *, announcement_id: UUID, group_id: UUID | None, at: datetime, by: int) -> None:
-    """Keep the board's counter in step with a Reach row that came or went."""
-    row = {
-        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
-        "at": bucket_of(at), "opens": 0, "known": by,
-    }  # fmt: skip
-    upsert(session, Model.metadata.tables["reachcount"], [row], key=["announcement_id", "group_id", "at"], add=["known"])
-
-
-def bucket_of(at: datetime) -> datetime:
-    """The start of the five minutes an instant lies in."""
-    return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
+    tie = household_cards.tied(session, visitor=visitor)
+    reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie)
+    if reach is None:
+        return
+    if reach.household_id is not None:  # it has opened the page all the same
+        reach.how, reach.people = How.OPENED, 0
+        session.add(reach)
+        return
+    gone = session.exec(delete(Reach).where(col(Reach.id) == reach.id)).rowcount
+    known_openings.count(session, announcement_id=announcement.id, group_id=reach.group_id, at=reach.told_at, by=-gone)
 
 
 def _behind(session: Session, slug: str) -> tuple[ShortLink, Announcement]:

@@ -57,6 +57,15 @@ class Label:
     shown_url: str
 
 
+@dataclass(frozen=True)
+class Card:
+    """A household card to print: the secret address, and whose it is."""
+
+    url: str
+    head_name: str
+    address: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -66,6 +75,16 @@ class Paper(Protocol):
         Raises:
             Invalid: a text does not fit, or a code could not be read back (it is named).
         """
+
+    def household_cards(self, cards: Sequence[Card], *, unit_name: str, ward_name: str, ward_phone: str) -> tuple[bytes, int]:
+        """The cards of one residential unit, ten a page, and the number of pages.
+
+        Raises:
+            Invalid: as `qr_sheet`.
+        """
+
+    def joined(self, files: Sequence[bytes]) -> bytes:
+        """Several PDF files as one."""
 
 
 class Codes(Protocol):

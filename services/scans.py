@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.ids import new_id
 from models import Device, Purpose, Scan, ScanHour, ShortLink, Unit
-from services import scan_statements
+from services import known_openings, scan_statements
 from services.access import Actor, path_range
 
 KEPT = timedelta(days=90)  # raw rows; the counts by hour stay
@@ -44,8 +44,8 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
 
     Exactly one opening of a link by a visitor is the first, also within one group of openings and between processes
     writing at once: a unique index decides, and only what it took is counted. A visitor comes back as new once the raw
-    row is older than `KEPT`. Openings of a link that is gone from the database are dropped. Five statements, whatever
-    the size of the group (at most `scan_statements.MOST`).
+    row is older than `KEPT`. Openings of a link that is gone from the database are dropped. Six statements, whatever the
+    size of the group (at most `scan_statements.MOST`), and some for each household whose own phone was among them.
     """
     if not openings:
         return
@@ -61,6 +61,7 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
     }  # fmt: skip
     for statement in scan_statements.statements(session.get_bind().dialect.name):
         session.execute(statement, parameters)
+    known_openings.note(session, first_id=UUID(f"{group:0<32}"), last_id=UUID(f"{group:f<32}"))
 
 
 def by_day(

@@ -24,23 +24,21 @@ from models import (
     Household,
     Membership,
     Proposal,
-    ProposalKind,
     Role,
     TickList,
     Unit,
     User,
 )
-from services import access, audit, figures, households, relays, rollups, wards
+from services import access, added_households, audit, figures, households, relays, rollups, wards
 from services.access import Actor, actor_of
 from services.figures import Coverage
-from services.household_values import HouseholdValues, fill
+from services.household_values import HouseholdValues
 from services.import_values import PEOPLE_MAX
 from services.presence import is_member, lives_here
 from services.wards import WardCard
 
 LASTS = timedelta(days=14)
 DIGITS_SHOWN = 3  # of a telephone number, its end: enough to tell two of a name apart, too few to call
-MOST_OPEN_ADDED = 30  # households a leader may have proposed that nobody has looked at yet
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ def sheet(session: Session, *, token: str) -> Sheet:
         group_name=held.group.name, unit_label=held.unit.label, owner=held.actor.display_name,
         title=relays.title_of(held.unit), ward=wards.card_of(session, unit=held.unit), lines=ordered,
         coverage=figures.coverage(session, actor=held.actor, on=clock.today()).total,
-        added=len(_added(session, held)), expires_at=held.expires_at,
+        added=len(added_households.waiting(session, actor=held.actor, unit=held.unit)), expires_at=held.expires_at,
     )  # fmt: skip
 
 
@@ -323,35 +321,4 @@ def propose(session: Session, *, token: str, values: HouseholdValues) -> Proposa
         NotFound: as `opened`.
     """
     held = opened(session, token=token)
-    return propose_as(session, held=held, values=values)
-
-
-def propose_as(session: Session, *, held: Pass, values: HouseholdValues) -> Proposal:
-    """The same for whoever has opened the address already."""
-    checked = Household(unit_id=held.unit.id, code="", head_name="", arrived_on=clock.today())
-    fill(session, checked, unit=held.unit, values=values)
-    words = {
-        "head_name": checked.head_name, "address": checked.address, "phone": values.phone.strip(), "people": values.people
-    }  # fmt: skip
-    waiting = _added(session, held)
-    for earlier in waiting:
-        if earlier.words == words:
-            return earlier
-    if len(waiting) >= MOST_OPEN_ADDED:
-        raise Invalid(N_("Phường chưa xem {n} hộ ông/bà đã ghi thêm. Xin đợi phường xem xong."), n=len(waiting))
-    proposal = Proposal(kind=ProposalKind.ADD, unit_id=held.unit.id, words=words, proposed_by_id=held.actor.id)
-    session.add(proposal)
-    session.flush()
-    audit.record(
-        session, actor=held.actor, action="proposal.made", subject_kind="proposal", subject_id=proposal.id, kind="add",
-        unit=held.unit.code,
-    )  # fmt: skip
-    return proposal
-
-
-def _added(session: Session, held: Pass) -> list[Proposal]:
-    wanted = select(Proposal).where(
-        Proposal.unit_id == held.unit.id, Proposal.kind == ProposalKind.ADD, Proposal.proposed_by_id == held.actor.id,
-        col(Proposal.answered_at).is_(None),
-    )  # fmt: skip
-    return list(session.exec(wanted))
+    return added_households.propose(session, actor=held.actor, unit=held.unit, values=values)

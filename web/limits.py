@@ -74,6 +74,19 @@ def may_answer(scope: Scope, announcement_id: UUID, now: datetime) -> bool:
     return not is_public(address) or _answered.take((address, announcement_id), now)
 
 
+# Households that say they join a group: a meeting of a residential group behind one address at once; one phone seldom twice.
+_joined = Allowance(burst=60, per_second=1 / 30)
+_joined_by_phone = Allowance(burst=5, per_second=1 / 600)
+
+
+def may_join(scope: Scope, link_id: UUID, visitor: str, now: datetime) -> bool:
+    """Whether one more household is taken in from this phone, and from its address."""
+    address = address_of(scope)
+    if is_public(address) and not _joined.take((address, link_id), now):
+        return False
+    return _joined_by_phone.take(visitor, now)
+
+
 @lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""

@@ -2,13 +2,14 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, join, links, relay, session, tick_list
+from web import announcement, files, health, household_card, join, links, relay, session, tick_list
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
     *relay.routes,
     *join.routes,
+    *household_card.routes,
     *tick_list.routes,
     *files.routes,
     *health.routes,

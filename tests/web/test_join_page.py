@@ -110,7 +110,7 @@ def test_an_address_of_no_group_is_not_found(session: Session, clock: Traveller)
     make_ward(session)
 
     assert phone().get("/j/nothing23").status_code == 404
-    assert phone().post(page_of(session)).status_code == 405
+    assert phone().delete(page_of(session)).status_code == 405
 
 
 def test_marks_of_html_stay_text_and_the_page_stays_under_20_kb(session: Session, clock: Traveller) -> None:

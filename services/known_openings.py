@@ -1,0 +1,100 @@
+"""Households known by name to have been told: a phone that is tied by the household card opened the page, or answered on it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.db import upsert
+from core.ids import new_id
+from models import Announcement, AnnouncementStatus, Household, How, Model, PhoneTie, Reach, Scan, ShortLink
+from services.household_cards import Tied
+from services.presence import lives_here
+
+UNDER_WAY = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
+ANSWERS = (How.CONFIRMED, How.ATTENDING)
+_TABLES = Model.metadata.tables
+
+
+def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
+    """For openings just written (their ids lie between two): each household whose phone opened an announcement was told.
+
+    Once an announcement and household, whatever the number of its phones and openings. What is withdrawn or over tells nobody.
+    """
+    found = session.execute(
+        columns(
+            col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id),
+            func.min(col(Scan.at)),
+        )  # fmt: skip
+        .join(Scan, col(Scan.link_id) == col(ShortLink.id))
+        .join(PhoneTie, (col(PhoneTie.visitor) == col(Scan.visitor)) & col(PhoneTie.untied_at).is_(None))
+        .join(Household, col(Household.id) == col(PhoneTie.household_id))
+        .join(Announcement, col(Announcement.id) == col(ShortLink.announcement_id))
+        .where(
+            col(Scan.id).between(first_id, last_id), lives_here(clock.today()), col(Announcement.status).in_(UNDER_WAY),
+            or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > col(Scan.at)),
+        )
+        .group_by(col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))
+        .order_by(func.min(col(Scan.at)))
+    ).all()  # fmt: skip
+    for announcement_id, household_id, visitor, group_id, at in found:
+        tell(session, announcement_id=announcement_id, group_id=group_id, household_id=household_id, visitor=visitor, at=at)
+
+
+def tell(
+    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str, at: datetime
+) -> Reach:
+    """The row of a household that was told by this phone: the one there is, the phone's own from before the tie, or a new one.
+
+    The board's counter stays the number of rows.
+    """
+    own = _row(session, announcement_id, col(Reach.visitor) == visitor)
+    home = _row(session, announcement_id, col(Reach.household_id) == household_id)
+    if own is not None and own.household_id is None:
+        if home is None:
+            own.household_id = household_id
+            session.add(own)
+            session.flush()
+            return own
+        if home.how not in ANSWERS:
+            home.how, home.people = own.how, own.people
+        session.delete(own)
+        session.flush()
+        count(session, announcement_id=announcement_id, group_id=own.group_id, at=own.told_at, by=-1)
+    if home is not None:
+        return home
+    row: dict[str, Any] = {
+        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
+        "household_id": household_id, "visitor": None if own else visitor, "how": How.OPENED, "people": 0, "told_at": at,
+    }  # fmt: skip
+    upsert(session, _TABLES["reach"], [row], key=["announcement_id", "household_id"])
+    made = session.exec(select(Reach).where(Reach.announcement_id == announcement_id, Reach.household_id == household_id)).one()
+    if made.id == row["id"]:
+        count(session, announcement_id=announcement_id, group_id=group_id, at=at, by=1)
+    return made
+
+
+def answer_of(session: Session, *, announcement_id: UUID, visitor: str, tie: Tied | None) -> Reach | None:
+    """What this phone, or its household, answered; having opened the page is no answer."""
+    who = col(Reach.visitor) == visitor
+    if tie:
+        who = or_(who, col(Reach.household_id) == tie.household_id)
+    wanted = select(Reach).where(Reach.announcement_id == announcement_id, who, col(Reach.how).in_(ANSWERS))
+    return session.exec(wanted.order_by(col(Reach.household_id).is_(None))).first()
+
+
+def count(session: Session, *, announcement_id: UUID, group_id: UUID | None, at: datetime, by: int) -> None:
+    """Keep the board's counter in step with Reach rows that came or went."""
+    row = {
+        "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
+        "at": at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0), "opens": 0, "known": by,
+    }  # fmt: skip
+    upsert(session, _TABLES["reachcount"], [row], key=["announcement_id", "group_id", "at"], add=["known"])
+
+
+def _row(session: Session, announcement_id: UUID, who: Any) -> Reach | None:
+    return session.exec(select(Reach).where(Reach.announcement_id == announcement_id, who)).first()

@@ -42,22 +42,41 @@ def near(word: str) -> list[str]:
 
 
 class Begins(ColumnElement[bool]):
-    """Whether a row's terms hold, for every word asked for, one that begins with it (`is_whole`: one that is it)."""
+    """Whether a row's terms hold, for every word of one of the ways, a term that begins with it."""
 
     inherit_cache = False
 
-    def __init__(self, table: Table, column: str, words: Words, *, is_whole: bool = False) -> None:
+    def __init__(self, table: Table, column: str, *ways: Words) -> None:
         self.type = Boolean()
-        self.table, self.column, self.words, self.is_whole = table, column, words, is_whole
+        self.table, self.column, self.ways = table, column, ways
+
+    def self_group(self, against: Any = None) -> "Begins":  # noqa: ARG002 (SQLAlchemy names it)
+        """As it is: SQLAlchemy would write `= 1` behind it, and SQLite then look at every row."""
+        return self
 
     def bound(self, question: str) -> BindParameter[str]:
         """The question as a parameter."""
         return literal(question)
 
 
-def index_name(table: Table, column: str) -> str:
-    """Of PostgreSQL's index; Alembic is told to leave it alone."""
-    return f"ix_{table.name}_{column}_terms"
+class Unindexed(ColumnElement[Any]):
+    """A column whose index SQLite's planner may not use: it would begin with what finds far more rows than the words do."""
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.type = column.type
+        self.column = column
+
+
+@compiles(Unindexed)
+def _plain(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    return str(compiler.process(element.column, **kw))
+
+
+@compiles(Unindexed, "sqlite")
+def _with_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+{compiler.process(element.column, **kw)}"
 
 
 def index(table: Table, column: str) -> None:
@@ -100,13 +119,21 @@ def in_bulk(session: Session, table: Table, column: str) -> Iterator[None]:
     if session.get_bind().dialect.name != "sqlite":
         yield
         return
-    connection, name = session.connection(), table.name
-    fts = f"{name}_fts"
-    connection.exec_driver_sql(f"INSERT INTO {fts}_bulk SELECT coalesce(max(rowid), 0) FROM {name}")  # noqa: S608 (our own names)
+    begin, *end = _bulk_statements(table.name, column)
+    session.connection().exec_driver_sql(begin)
     yield
-    added = f"SELECT rowid, {column} FROM {name} WHERE rowid > (SELECT since FROM {fts}_bulk)"  # noqa: S608
-    connection.exec_driver_sql(f"INSERT INTO {fts} (rowid, {column}) {added}")
-    connection.exec_driver_sql(f"DELETE FROM {fts}_bulk")  # noqa: S608
+    for statement in end:
+        session.connection().exec_driver_sql(statement)
+
+
+def _bulk_statements(table: str, column: str) -> list[str]:
+    fts = f"{table}_fts"
+    added = f"SELECT rowid, {column} FROM {table} WHERE rowid > (SELECT since FROM {fts}_bulk)"  # noqa: S608 (our own names)
+    return [
+        f"INSERT INTO {fts}_bulk SELECT coalesce(max(rowid), 0) FROM {table}",  # noqa: S608
+        f"INSERT INTO {fts} (rowid, {column}) {added}",
+        f"DELETE FROM {fts}_bulk",  # noqa: S608
+    ]
 
 
 def postgresql_statement(table: str, column: str) -> str:
@@ -123,15 +150,16 @@ def _vector(column: str) -> str:
     return f"array_to_tsvector(string_to_array({column}, ' '))"
 
 
-def _joined(words: Words, quote: str, star: str, either: str, both: str) -> str:
-    groups = [either.join(f"{quote}{form}{quote}{star}" for form in forms) for forms in words]
-    return both.join(f"({group})" for group in groups)
+def _joined(ways: Sequence[Words], quote: str, star: str, either: str, both: str) -> str:
+    def one(words: Words) -> str:
+        return both.join(f"({either.join(f'{quote}{form}{quote}{star}' for form in forms)})" for forms in words)
+
+    return either.join(f"({one(words)})" for words in ways)
 
 
 @compiles(Begins, "sqlite")
 def _on_sqlite(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
-    star = "" if element.is_whole else "*"
-    question = _joined(element.words, '"', star, " OR ", " AND ")
+    question = _joined(element.ways, '"', "*", " OR ", " AND ")
     bound = compiler.process(element.bound(question), **kw)
     name = element.table.name
     return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH {bound})"  # noqa: S608 (our own names)
@@ -139,8 +167,7 @@ def _on_sqlite(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(Begins, "postgresql")
 def _on_postgresql(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
-    star = "" if element.is_whole else ":*"
-    question = _joined(element.words, "'", star, " | ", " & ")
+    question = _joined(element.ways, "'", ":*", " | ", " & ")
     bound = compiler.process(element.bound(question), **kw)
     name = f"{element.table.name}.{element.column}"
     return f"{_vector(name)} @@ CAST({bound} AS tsquery)"

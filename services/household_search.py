@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, literal, not_, or_, select
 from sqlmodel import Session, col
 
 from core import clock
 from core.errors import NotFound
-from core.fulltext import Begins, near, terms
+from core.fulltext import Begins, Unindexed, near, terms
 from core.i18n import N_
 from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
@@ -22,13 +22,16 @@ from services.presence import is_member, lasts, stands
 
 PAGE_MOST = 500
 WORDS_MOST = 100  # letters of a search that are read
+FEW = 2_000  # so many are asked for by their ids
 SORTED_MOST = 20_000  # up to so many are sorted by given name; beyond, by the whole name as it is searched
 DIGITS_FROM = 4  # so many digits alone may be (part of) a telephone number
 _SIGNS = re.compile(r"[\s.\-()]+")
 TAIL_FROM = 3  # so many digits may be the end of a telephone number
-_NEEDS = cast(col(Household.needs), String)
-_OTHER_PHONES = cast(col(Household.other_phones), String)
 _HOUSEHOLDS = Household.metadata.tables["household"]
+_NEEDS = cast(col(Household.needs), String)
+_LIVES_IN = col(Unit.id) == col(Household.unit_id)
+_FOUND_LIVES_IN = col(Unit.id) == Unindexed(_HOUSEHOLDS.c.unit_id)  # words find few: begin with them, not with the units in sight
+_OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
 @dataclass(frozen=True)
@@ -114,17 +117,11 @@ def search(
     stays = _open_today(day, filters.group_id)
     joined = stays.exists()
     people_joined = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
-    wordly = _wordly(filters.words)
-    others = _matching(session, actor, filters, joined, day)
-    matching = and_(*wordly, others)
-    total = _count(session, matching)
-    if wordly and not total:  # nothing as it was typed: perhaps a slip
-        matching = and_(*_wordly(filters.words, is_forgiving=True), others)
-        total = _count(session, matching)
+    total, matching = _found(session, filters.words, _matching(session, actor, filters, joined, day))
     size = min(max(size, 1), most)
     page = min(max(page, 1), max(1, -(-total // size)))
     start = (page - 1) * size
-    query = select(Household, Unit, people_joined).join(Unit, col(Unit.id) == col(Household.unit_id))
+    query = select(Household, Unit, people_joined).join(Unit, _LIVES_IN)
     if filters.order == "name" and total <= SORTED_MOST:
         chosen = _ids_by_name(session, matching, filters.words)[start : start + size]
         found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
@@ -136,8 +133,26 @@ def search(
     return HouseholdPage([_row(*row) for row in rows], total, page, size)
 
 
-def _count(session: Session, matching: ColumnElement[bool]) -> int:
-    counted = select(func.count()).select_from(Household).join(Unit, col(Unit.id) == col(Household.unit_id)).where(matching)
+def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
+    """How many households match, and the condition to ask them by: of few their ids, so that the index is asked once.
+
+    Nothing as it was typed is perhaps a slip.
+    """
+    for is_forgiving in (False, True):
+        wordly = _wordly(words, is_forgiving=is_forgiving)
+        if not wordly:
+            break
+        matching = and_(*wordly, others)
+        query = select(col(Household.id)).join(Unit, _FOUND_LIVES_IN).where(matching).limit(FEW + 1)
+        ids = session.execute(query).scalars().all()
+        if ids or is_forgiving:
+            is_few = len(ids) <= FEW
+            return (len(ids), col(Household.id).in_(ids)) if is_few else (_count(session, matching, _FOUND_LIVES_IN), matching)
+    return _count(session, others, _LIVES_IN), others
+
+
+def _count(session: Session, matching: ColumnElement[bool], lives_in: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(Household).join(Unit, lives_in).where(matching)
     found: int = session.execute(counted).scalar_one()
     return found
 
@@ -167,18 +182,19 @@ def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[boo
     asked = terms(words[:WORDS_MOST]).split()
     if not asked:
         return [false()] if clean(words) else []
-    ways: list[ColumnElement[bool]] = [_begins([_forms(word, is_forgiving=is_forgiving) for word in asked])]
+    ways = [[_forms(word, is_forgiving=is_forgiving) for word in asked]]
+    others: list[ColumnElement[bool]] = []
     digits = _SIGNS.sub("", words)
     if re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
         dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
-        ways.append(_begins([[dialled, dialled[::-1]]]))
+        ways.append([[dialled, dialled[::-1]]])
         if is_forgiving:
-            ways.append(or_(*[text.contains(dialled.lstrip("0")) for text in (col(Household.phone), _OTHER_PHONES)]))
-    return [or_(*ways)]
+            others.append(or_(*[text.contains(dialled.lstrip("0")) for text in (col(Household.phone), _OTHER_PHONES)]))
+    return [or_(_begins(*ways), *others) if others else _begins(*ways)]
 
 
-def _begins(words: list[list[str]], *, is_whole: bool = False) -> ColumnElement[bool]:
-    return Begins(_HOUSEHOLDS, "search", words, is_whole=is_whole)
+def _begins(*ways: list[list[str]]) -> ColumnElement[bool]:
+    return Begins(_HOUSEHOLDS, "search", *ways)
 
 
 def _forms(word: str, *, is_forgiving: bool) -> list[str]:
@@ -207,13 +223,14 @@ def _hardest_first(joined: ColumnElement[bool], words: str) -> list[ColumnElemen
         flags.insert(0, or_(*[col(Household.head_name).contains(form, autoescape=True) for form in (typed, typed.title())]))
     asked = terms(words[:WORDS_MOST]).split()
     if asked:  # whole words before those that only begin so
-        flags.insert(1 if _has_marks(words) else 0, _begins([[word] for word in asked], is_whole=True))
+        padded = literal(" ").concat(col(Household.search)).concat(" ")
+        flags.insert(1 if _has_marks(words) else 0, and_(*[padded.contains(f" {word} ") for word in asked]))
     return [case((flag, 0), else_=1) for flag in flags]
 
 
 def _ids_by_name(session: Session, matching: ColumnElement[bool], words: str) -> list[UUID]:
     """All that match, by given name, family name and middle name in the order of the alphabet."""
-    query = select(col(Household.id), col(Household.head_name)).join(Unit, col(Unit.id) == col(Household.unit_id))
+    query = select(col(Household.id), col(Household.head_name)).join(Unit, _LIVES_IN)
     typed = clean(words).casefold() if _has_marks(words) else ""
     rows = list(session.execute(query.where(matching)))
     return [

@@ -14,7 +14,7 @@ from terminal.habits import AsJson, answering, app
 # Name of the result → module of bench/ that measures it.
 MODULES = {
     "redirect": "redirect", "redirect_public": "redirect", "import": "import_households", "coverage": "coverage",
-    "screen": "screens", "screen_load": "screens", "screen_flat": "screens", "crowd": "crowd",
+    "search": "search", "screen": "screens", "screen_load": "screens", "screen_flat": "screens", "crowd": "crowd",
 }  # fmt: skip
 
 

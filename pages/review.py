@@ -21,6 +21,7 @@ with needed(back="pages/announcements.py"), reading() as session:
     plan = plans.of_audience(session, audience=audience, channels=drafts.channels_of(item))
     author = access.display_name(session, user_id=item.author_id)
     ward = units.commune_for(session, actor=actor)
+    is_own = drafts.has_written(session, actor=actor, announcement=item)
     places = {entry.unit_id: access.unit_for(session, actor=actor, unit_id=entry.unit_id).label for entry in audience}
 if item.sent_at:
     leave_for("pages/announcement.py", id=str(item.id))
@@ -53,11 +54,12 @@ with two:
     parts.section(_("Bà con mở trên điện thoại"))
     page_of(item, ward=ward, unit_label=sample)
 
-is_own = actor.id == item.author_id
 may_approve = actor.role in access.APPROVERS and (not is_own or item.urgency is Urgency.EMERGENCY or ward.allows_self_approval)
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
     parts.note(
-        "waiting", _("Chờ người khác duyệt"), _("Người soạn không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
+        "waiting",
+        _("Chờ người khác duyệt"),
+        _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay."),
     )
 # What was on the screen when the button was pressed is the version this person has read.
 read = st.session_state.get(f"r_read:{item.id}", item.version)

@@ -88,6 +88,17 @@ def test_whoever_wrote_it_cannot_approve_it(session: Session, place: Unit, chief
     assert draft.status is AnnouncementStatus.IN_REVIEW
 
 
+def test_whoever_edited_it_cannot_approve_it(session: Session, place: Unit, chief: Actor, writer: Actor) -> None:
+    draft = drafts.write(session, actor=writer, words=words(place))
+    drafts.edit(
+        session, actor=chief, announcement_id=draft.id, version=draft.version, words=words(place, title="Lời của người khác")
+    )
+    drafts.submit(session, actor=writer, announcement_id=draft.id)
+
+    with pytest.raises(NotAllowed, match="không tự duyệt"):
+        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+
+
 def test_staff_cannot_approve(session: Session, ward: Unit, place: Unit, writer: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
     drafts.submit(session, actor=writer, announcement_id=draft.id)

@@ -29,7 +29,7 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
         columns(
             col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id),
             func.min(col(Scan.at)),
-        )  # fmt: skip
+        )
         .join(Scan, col(Scan.link_id) == col(ShortLink.id))
         .join(PhoneTie, (col(PhoneTie.visitor) == col(Scan.visitor)) & col(PhoneTie.untied_at).is_(None))
         .join(Household, col(Household.id) == col(PhoneTie.household_id))
@@ -40,7 +40,7 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
         )
         .group_by(col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))
         .order_by(func.min(col(Scan.at)))
-    ).all()  # fmt: skip
+    ).all()
     for announcement_id, household_id, visitor, group_id, at in found:
         tell(session, announcement_id=announcement_id, group_id=group_id, household_id=household_id, visitor=visitor, at=at)
 

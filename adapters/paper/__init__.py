@@ -8,11 +8,12 @@ from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
-from services.ports import Label
+from services.ports import Card, Label
 
 MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
 PER_PAGE = {"24": 24, "12": 12, "8": 8, "1": 1}
+CARDS_PER_PAGE = 10
 _WRONG = {
     "title": N_("Tên dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn."),
     "place": N_("Nơi treo dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn."),
@@ -21,6 +22,11 @@ _WRONG = {
     "code": N_("Địa chỉ dài quá, mã in ra nhỏ quá không quét được: {labels}."),
     "letters": N_("Có ký tự không in được: {labels}."),
     "unread": N_("Mã in ra không đọc lại được: {labels}."),
+}
+_WRONG_CARD = _WRONG | {
+    "title": N_("Họ tên dài quá, không vừa thẻ: {labels}. Xin sửa ở hồ sơ hộ."),
+    "place": N_("Địa chỉ dài quá, không vừa thẻ: {labels}. Xin sửa ở hồ sơ hộ."),
+    "unit": N_("Tên đơn vị dài quá, không vừa thẻ."),
 }
 
 
@@ -52,6 +58,37 @@ class TypstPaper:
             return press.printed(order), -(-len(labels) // per_page)
         except press.Refused as refused:
             raise Invalid(_WRONG[refused.wrong], labels=_named([labels[at] for at in refused.items])) from refused
+
+    def household_cards(self, cards: Sequence[Card], *, unit_name: str, ward_name: str, ward_phone: str) -> tuple[bytes, int]:
+        """Ten cards of 85 × 54 mm an A4 page, on the usual pre-cut sheet, and the number of pages.
+
+        Raises:
+            Invalid: as `qr_sheet`; the households are named.
+        """
+        if not cards:
+            raise Invalid(N_("Không có mã nào để in."))
+        if len(cards) > MOST_PAGES * CARDS_PER_PAGE:
+            raise Invalid(N_("Mỗi lần in được nhiều nhất {most} trang."), most=MOST_PAGES)
+        sheet = {
+            "unit": clean(unit_name),
+            "ward": clean(ward_name),
+            "phone": clean(ward_phone),
+            "title": f"Thẻ hộ gia đình · {clean(unit_name)}",
+        }
+        items = [{"url": card.url, "title": clean(card.head_name), "place": clean(card.address)} for card in cards]
+        long = [at for at, item in enumerate(items) if max(len(item["title"]), len(item["place"])) > LONGEST_TEXT]
+        try:
+            if long:
+                raise press.Refused("title", long)
+            order = Order(template="cards", sheet=sheet, items=items, per_page=CARDS_PER_PAGE, tags=False)
+            return press.printed(order), -(-len(cards) // CARDS_PER_PAGE)
+        except press.Refused as refused:
+            names = "; ".join(_short(cards[at].head_name) for at in refused.items[:3])
+            raise Invalid(_WRONG_CARD[refused.wrong], labels=names) from refused
+
+    def joined(self, files: Sequence[bytes]) -> bytes:
+        """Several PDF files as one."""
+        return files[0] if len(files) == 1 else press.joined(files)
 
 
 def _check_lengths(labels: Sequence[Label], unit_name: str) -> None:

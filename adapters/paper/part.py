@@ -44,7 +44,7 @@ def made(order: dict[str, Any]) -> bytes:
         Refused: a letter no font has, a text that does not fit, a code too fine, a code that does not read back.
     """
     items = order["items"]
-    _check_letters(items, order["sheet"]["unit"])
+    _check_letters(items, "".join(order["sheet"].get(name, "") for name in ("unit", "ward", "phone")))
     urls = list(dict.fromkeys(item["url"] for item in items))
     places = {url: at for at, url in enumerate(urls)}
     laid = [{**item, "code": places[item["url"]]} for item in items]
@@ -120,9 +120,9 @@ def _read(page: Any, dpi: int) -> Counter[str]:
     return Counter(code.text for code in codes)
 
 
-def _check_letters(items: Sequence[dict[str, str]], unit: str) -> None:
+def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     """A letter that no font has would leave a hole on the paper."""
-    lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + unit)]
+    lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + of_all)]
     if lacking:
         raise Refused("letters", lacking)
 

@@ -45,7 +45,7 @@ def printed(order: Order) -> bytes:
     step = PART_PAGES * order.per_page
     with ThreadPoolExecutor(WORKERS) as workers:
         parts = list(workers.map(lambda first: _part(order, first, first + step), range(0, len(order.items), step)))
-    return parts[0] if len(parts) == 1 else _joined(parts)
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _part(order: Order, first: int, end: int) -> bytes:
@@ -65,7 +65,7 @@ def _part(order: Order, first: int, end: int) -> bytes:
     return done.stdout
 
 
-def _joined(parts: Sequence[bytes]) -> bytes:
+def joined(parts: Sequence[bytes]) -> bytes:
     """One file; the first part gives it its title and settings."""
     whole = PdfWriter(clone_from=BytesIO(parts[0]))
     for part in parts[1:]:

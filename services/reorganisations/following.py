@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import case, literal
 from sqlmodel import Session, col, select, update
 
 from core import clock
@@ -16,6 +16,7 @@ from models import (
     Group,
     GroupKind,
     JoinRequest,
+    LeaderDevice,
     Proposal,
     Purpose,
     Reach,
@@ -24,14 +25,14 @@ from models import (
     Reorganisation,
     ShortLink,
     Term,
+    TickList,
     Unit,
     UnitChangeKind,
     UnitKind,
     User,
 )
-from services import groups as chats
+from services import audit, sessions
 from services import links as codes
-from services import sessions
 from services.access import Actor
 from services.reorganisations.checks import Checked
 from services.reorganisations.drafts import Fate
@@ -52,8 +53,7 @@ def groups(
             continue
         heir = session.get_one(Group, into[group.id]) if group.id in into else None
         _hand_on(session, group, heir)
-        chats.close(session, actor=actor, group_id=group.id, on=max(heirs.day, group.started_on or heirs.day))
-        _end_terms(session, group.id, heirs)
+        _close(session, actor, group, heirs)
     session.flush()
     if checked.draft.kind is UnitChangeKind.TRANSFER or checked.old[0].kind is UnitKind.COMMUNE:
         _feed_again(session, [thing.id for thing in things.of("group") if thing.decision.fate is Fate.MOVED])
@@ -132,8 +132,7 @@ def _hand_on(session: Session, group: Group, heir: Group | None) -> None:
         heir.parent_id = group.parent_id
         session.add(heir)
         session.flush()
-    feeds = update(Group).where(col(Group.parent_id) == group.id)
-    session.execute(feeds.values(parent_id=case((col(Group.id) == fed_by, None), else_=fed_by)))
+    session.execute(update(Group).where(col(Group.parent_id) == group.id).values(parent_id=fed_by))
     if heir is not None:
         waiting = update(JoinRequest).where(col(JoinRequest.group_id) == group.id, col(JoinRequest.answered_at).is_(None))
         session.execute(waiting.values(group_id=heir.id))
@@ -164,9 +163,19 @@ def _pass_relays_on(session: Session, group: Group, heir: Group) -> None:
     session.flush()
 
 
-def _end_terms(session: Session, group_id: UUID, heirs: Heirs) -> None:
-    ended = case((col(Term.started_on) > heirs.day, col(Term.started_on)), else_=bindparam("day", heirs.day))
-    session.execute(update(Term).where(col(Term.group_id) == group_id, col(Term.ended_on).is_(None)).values(ended_on=ended))
+def _close(session: Session, actor: Actor, group: Group, heirs: Heirs) -> None:
+    """As `groups.close`, but counted once for all at the end: its memberships have ended, now its leaders' ways in do."""
+    group.closed_on = max(heirs.day, group.started_on or heirs.day)
+    session.add(group)
+    session.flush()
+    ended = case((col(Term.started_on) > heirs.day, col(Term.started_on)), else_=literal(heirs.day))
+    session.execute(update(Term).where(col(Term.group_id) == group.id, col(Term.ended_on).is_(None)).values(ended_on=ended))
+    for model in (LeaderDevice, TickList):
+        still = (col(model.group_id) == group.id) & col(model.revoked_at).is_(None)
+        session.execute(update(model).where(still).values(revoked_at=clock.now()))
+    audit.record(
+        session, actor=actor, action="group.closed", subject_kind="group", subject_id=group.id, on=group.closed_on.isoformat()
+    )
 
 
 def _feed_again(session: Session, group_ids: Iterable[UUID]) -> None:

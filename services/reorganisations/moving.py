@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, case, insert, literal, select, update
 from sqlmodel import Session, col
-from sqlmodel import select as chosen
 
 from core import clock
 from core.ids import new_id
-from models import Group, GroupKind, Household, Model, PastCause, Unit
+from models import Group, GroupKind, Model, PastCause, Unit
 from services.household_values import search_text
 from services.import_values import CODE_MAX, code_key
 from services.presence import lasts
@@ -121,12 +120,15 @@ def _free(code: str, sign: str, taken: set[str]) -> str:
 
 def _search_again(session: Session, household_ids: Sequence[UUID]) -> None:
     """A code that changed is found again."""
+    fields = [_HOUSEHOLD.c[name] for name in ("id", "head_name", "address", "code", "phone", "other_phones")]
+    found = update(_HOUSEHOLD).where(_HOUSEHOLD.c.id == bindparam("this")).values(search=bindparam("terms"))
     for start in range(0, len(household_ids), AT_A_TIME):
-        some = household_ids[start : start + AT_A_TIME]
-        for one in session.exec(chosen(Household).where(col(Household.id).in_(some)).execution_options(populate_existing=True)):
-            one.search = search_text(one.head_name, one.address, one.code, one.phone, *one.other_phones)
-            session.add(one)
-    session.flush()
+        some = select(*fields).where(_HOUSEHOLD.c.id.in_(household_ids[start : start + AT_A_TIME]))
+        rows = [
+            {"this": id_, "terms": search_text(name, address, code, phone, *others)}
+            for id_, name, address, code, phone, others in session.execute(some)
+        ]
+        _many(session, found, rows)
 
 
 def _later(group_id: UUID, heirs: Heirs) -> Any:
@@ -138,7 +140,9 @@ def _pass_on(session: Session, group_id: UUID, into: UUID, heirs: Heirs) -> None
     """What lasts beyond the day goes on in another group, but for the days on which the household is in that one anyway."""
     fields = select(_SPELL.c.household_id, _SPELL.c.joined_on, _SPELL.c.left_on, _SPELL.c.people, _SPELL.c.source)
     there: dict[UUID, list[tuple[date, date]]] = {}
-    for row in session.execute(fields.where(_later(into, heirs)).order_by(_SPELL.c.joined_on)):
+    leaving = select(_SPELL.c.household_id).where(_later(group_id, heirs))
+    both = fields.where(_later(into, heirs), _SPELL.c.household_id.in_(leaving))
+    for row in session.execute(both.order_by(_SPELL.c.joined_on)):
         there.setdefault(row.household_id, []).append((row.joined_on, row.left_on or date.max))
     new = [
         {

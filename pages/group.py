@@ -76,7 +76,7 @@ with left:
     if has_list:
         with listed:
             parts.section(_("{n} hộ", n=number(seen.households.total)), _("bấm tên để mở hộ"))
-        joining.last_tick(actor=actor, group_id=group.id)
+        joining.begin(actor=actor, group=group)
         if not seen.households.rows:
             parts.empty(*community.nothing_listed(state=state or "all", is_narrowed=bool(words)))
         with st.container(gap=None, key="records"):

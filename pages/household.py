@@ -6,7 +6,7 @@ from core import clock, phones
 from core.db import reading, transaction
 from services import access, audit, household_phones, households
 from services.households import values_of
-from ui import _, day, enter, history, leave_for, needed, parts, record_id, refusals
+from ui import _, day, enter, history, household_cards, leave_for, needed, parts, record_id, refusals
 from ui.forms import refusals_at
 from ui.household_form import ask
 from ui.households import facts, spell_of, standing
@@ -92,5 +92,6 @@ with right, st.container(gap="small"):
             with transaction() as session:
                 households.reopen(session, actor=actor, household_id=home.id)
             leave_for(HERE, news=_("Hộ lại được tính. Nhóm thì ghi vào lại."), id=str(home.id))
+household_cards.lost(actor=actor, household_id=home.id, page=HERE)
 history.of(events, key="h_history")
 st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -79,3 +79,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     household_file.button(filters, key="take")
     if can_import:
         st.page_link(IMPORT, label=_("Nhập danh sách"), icon=":material/upload_file:")
+        st.page_link("pages/household_cards.py", label=_("Làm thẻ hộ"), icon=":material/id_card:")

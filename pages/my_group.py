@@ -55,7 +55,7 @@ with st.container(width=640):
         )  # fmt: skip
     if group.kind in KINDS and is_home:
         parts.section(_("Hộ chưa vào nhóm"), _("khó tới đứng trước"))
-        joining.last_tick(actor=actor, group_id=group.id)
+        joining.begin(actor=actor, group=group)
         if not seen.households.rows:
             parts.empty(*community.nothing_listed(state="out", is_narrowed=False))
         with st.container(gap=None, key="records"):

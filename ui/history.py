@@ -25,6 +25,14 @@ WORDS = {
     "link.retarget_undone": N_("quay lại đường dẫn cũ"),
     "link.stopped": N_("tắt mã"),
     "link.started": N_("bật lại mã"),
+    "household.recounted": N_("đổi số người trong nhóm"),
+    "household_card.issued": N_("làm thẻ hộ gia đình"),
+    "household_card.revoked": N_("thu hồi thẻ hộ gia đình"),
+    "tick_list.made": N_("làm đường dẫn đánh dấu trên điện thoại"),
+    "tick_list.revoked": N_("thu hồi đường dẫn đánh dấu"),
+    "join_request.made": N_("có hộ xin vào nhóm"),
+    "join_request.accepted": N_("nhận hộ xin vào nhóm"),
+    "join_request.declined": N_("không nhận hộ xin vào nhóm"),
     "household.phone_seen": N_("xem số điện thoại"),
 }
 

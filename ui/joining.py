@@ -10,7 +10,7 @@ from models import Group
 from services import households
 from services.access import Actor
 from services.household_search import HouseholdRow
-from ui import parts, refusals
+from ui import parts, refusals, tick_lists
 from ui.households import row
 from ui.words import _, number
 
@@ -63,6 +63,12 @@ def _ask_how_many(one: HouseholdRow, *, actor: Actor, group_id: UUID) -> None:
         if st.button(_("Thôi"), key=f"leave_{one.id.hex}"):
             st.session_state.pop(ASKED, None)
             st.rerun()
+
+
+def begin(*, actor: Actor, group: Group) -> None:
+    """What stands above the list: who waits to be let in, the list for the phone, what was ticked last."""
+    tick_lists.of(group, actor=actor)
+    last_tick(actor=actor, group_id=group.id)
 
 
 def last_tick(*, actor: Actor, group_id: UUID) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
 from core import clock
-from models import Group, GroupKind, Household, Membership, Role, Unit, User
+from models import Group, GroupKind, Household, JoinRequest, Membership, Role, TickList, Unit, User
 from services import ports, rollups
 from services.ports import Ports
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
@@ -172,3 +172,39 @@ def test_a_name_never_becomes_a_tag(session: Session, visit: Visit, unit: Unit, 
 
     assert "<img" not in words(at)
     assert names(at) == ["\\<b\\>Hùng\\</b\\>"]
+
+
+def test_the_address_for_the_phone_is_made_once_asked_for_and_can_be_closed(
+    session: Session, visit: Visit, leader: User, group: Group
+) -> None:
+    at = visit("my_group", user=leader)
+
+    at.button(key="tick_make").click().run()
+    address = at.code[0].value
+    at.button(key="tick_revoke").click().run()
+
+    assert address.startswith("http://ward.test/tick/")
+    assert [one.value for one in at.code] == []
+    assert session.exec(select(TickList)).one().revoked_at is not None
+
+
+def test_who_asks_to_come_in_is_answered_with_the_household_or_a_reason(
+    session: Session, visit: Visit, unit: Unit, leader: User, group: Group
+) -> None:
+    household = settle(session, unit=unit, head_name="Chu Thị Cúc")
+    settle(session, unit=unit, head_name="Bế Văn An")
+    for name in ("Cúc", "Người Lạ"):
+        session.add(JoinRequest(group_id=group.id, name=name, phone="+84987654321", people=2))
+    session.commit()
+    at = visit("my_group", user=leader)
+    first, second = session.exec(select(JoinRequest).order_by(JoinRequest.created_at)).all()  # type: ignore[arg-type]
+    session.commit()
+    assert "2 nhà xin vào nhóm" in words(at)
+
+    at.button(key=f"ask_yes_{first.id.hex}").click().run()
+    at.button(key=f"ask_no_{second.id.hex}").click().run()
+
+    assert "nhà xin vào nhóm" not in words(at)
+    assert [stay.household_id for stay in session.exec(select(Membership))] == [household.id]
+    session.expire_all()
+    assert [one.is_accepted for one in (first, second)] == [True, False]

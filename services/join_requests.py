@@ -232,9 +232,11 @@ def accept(session: Session, *, actor: Actor, request_id: UUID, household_id: UU
     Raises:
         Invalid: it is answered already, or the household cannot come in.
         NotAllowed: the actor sees figures only.
-        NotFound: it, or the household, lies outside the actor's sight.
+        NotFound: it lies outside the actor's sight, or the household is none of the group's unit.
     """
     request, group = _found(session, actor, request_id)
+    if session.exec(select(Household.id).where(Household.id == household_id, Household.unit_id == group.unit_id)).first() is None:
+        raise NotFound(N_("Không tìm thấy hộ này."))
     is_inside = select(Membership.id).where(
         Membership.group_id == group.id, Membership.household_id == household_id, is_member(clock.today())
     )

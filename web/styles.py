@@ -18,6 +18,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),
+    "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
     "gone.html": ("state",),
     "notfound.html": ("state",),

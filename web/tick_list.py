@@ -16,15 +16,16 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.formats import share
 from core.i18n import N_
-from services import tick_lists
+from services import join_requests, tick_lists
 from services.household_values import HouseholdValues
-from services.tick_lists import Line, Saved, Sheet, Tick
+from services.tick_lists import Line, Saved, Tick
 from web import pages, posts
 from web.pages import PhonePage
 
 # A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
 ROOM_BYTES, LINE_BYTES = 7_200, 225  # for all lines; of one, besides its name and address
 MOST_FIELDS = 2 * ROOM_BYTES // LINE_BYTES + 20
+MOST_ASKING = 5  # of those who wait to be let in, the longest waiting
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PHONE = 120, 200, 40
 WRONG = N_("Trang này đã cũ hoặc gửi không đủ. Xin mở lại đường dẫn và đánh dấu lại.")
 
@@ -34,9 +35,7 @@ class TickListPage(PhonePage):
 
     def get(self, request: Request) -> Response:
         """The households, some thirty a page."""
-        with reading() as session:
-            sheet = tick_lists.sheet(session, token=request.path_params["token"])
-        return _page(request, sheet)
+        return _page(request)
 
     async def post(self, request: Request) -> Response:
         """As other forms, with two fields a household."""
@@ -68,10 +67,8 @@ def _added(request: Request, form: Mapping[str, str], saved: Saved) -> Response:
         with transaction() as session:
             tick_lists.propose(session, token=token, values=_household_in(form))
     except Invalid as refusal:
-        with reading() as session:
-            sheet = tick_lists.sheet(session, token=token)
         wrong = {str(refusal.details.get("field", "head_name")): pages.sentence_of(request, refusal)}
-        return _page(request, sheet, status=422, typed=form, wrong=wrong, saved=saved)
+        return _page(request, status=422, typed=form, wrong=wrong, saved=saved)
     return pages.see(_address(request, form, saved, added="1"))
 
 
@@ -128,10 +125,14 @@ def _address(request: Request, form: Mapping[str, str], saved: Saved, **more: st
 
 
 def _page(
-    request: Request, sheet: Sheet, *, status: int = 200, typed: Mapping[str, str] | None = None,
+    request: Request, *, status: int = 200, typed: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None, saved: Saved | None = None,
 ) -> Response:  # fmt: skip
-    """One page of the list: all, or only those not in the chat."""
+    """One page of the list: all, or only those not in the chat; and who waits to be let in."""
+    with reading() as session:
+        token = request.path_params["token"]
+        sheet, held = tick_lists.sheet(session, token=token), tick_lists.opened(session, token=token)
+        waiting = join_requests.waiting(session, actor=held.actor, group_id=held.group.id)
     query = request.query_params if typed is None else {"show": typed.get("shown", ""), "page": typed.get("here", "")}
     shows_out = query.get("show") == "out"
     listed = [line for line in sheet.lines if not line.inside] if shows_out else sheet.lines
@@ -141,6 +142,7 @@ def _page(
     lines = turned[page - 1]
     language = pages.language_of(request)
     context: dict[str, Any] = {
+        "waiting": waiting[:MOST_ASKING], "asking": len(waiting), "here": request.url.path,
         "sheet": sheet, "ward": sheet.ward, "lines": lines, "was": _was(lines), "page": page, "last": last,
         "is_added": "added" in query, "shows_out": shows_out, "outside": sum(not line.inside for line in sheet.lines),
         "saved": saved or _said(query.get("said", "")), "typed": typed or {}, "wrong": wrong or {},

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -9,7 +10,20 @@ from starlette.testclient import TestClient
 from time_machine import Traveller
 
 from core import tokens
-from models import Group, Household, Membership, MembershipSource, Need, Proposal, Role, TickList, Unit, User
+from models import (
+    AuditEvent,
+    Group,
+    Household,
+    JoinRequest,
+    Membership,
+    MembershipSource,
+    Need,
+    Proposal,
+    Role,
+    TickList,
+    Unit,
+    User,
+)
 from services import rollups, tick_lists
 from services.access import actor_of
 from tests.factories import LONG_AGO, NOON, make_household, make_membership, make_user
@@ -381,3 +395,94 @@ def test_marks_of_html_stay_text(session: Session, clock: Traveller) -> None:
     assert "&lt;img src=x onerror" in html
     assert [len(Outline(html).all(tag)) for tag in ("title", "h1")] == [1, 1]
     assert len(Outline(html).main_buttons) == 1
+
+
+# ---- who asks to come in
+
+
+def ask(evening: Evening, **fields: Any) -> str:
+    """Someone waits; the address of the leader's page for it."""
+    values: dict[str, Any] = {"group_id": evening.group.id, "name": "Chu Cúc", "phone": "+84987654321", "people": 2} | fields
+    request = JoinRequest(**values)
+    evening.session.add(request)
+    evening.session.commit()
+    return f"{evening.page}/ask/{request.id}"
+
+
+def answered(session: Session) -> list[tuple[bool | None, str, str | None]]:
+    session.expire_all()
+    rows = session.exec(select(JoinRequest)).all()
+    session.commit()
+    return [(row.is_accepted, row.name, row.phone) for row in rows]
+
+
+def test_the_likeliest_household_stands_first_and_yes_lets_it_in(session: Session, clock: Traveller) -> None:
+    evening = Evening(session, households=30)
+    meant = make_household(session, unit=evening.unit, head_name="Chu Thị Cúc", address="Số 99")
+    page, client = ask(evening), phone()
+
+    listed, shown = client.get(evening.page), client.get(page)
+    homes = Outline(shown.text).all("input", name="home")
+    answer = client.post(page, data={"do": "yes", "home": homes[0]["value"]})
+
+    assert "1 nhà xin vào nhóm" in listed.text
+    assert page in listed.text
+    assert (homes[0]["value"], homes[-1]["value"], len(homes)) == (meant.id.hex, "new", 21)
+    assert "ba số cuối 321" in shown.text
+    assert "987654321" not in shown.text
+    assert len(shown.content) < LARGEST_PAGE
+    assert answer.headers["location"] == evening.page
+    assert evening.inside() == {"Chu Thị Cúc": 2}
+    assert answered(session) == [(True, "", None)]
+    assert "xin vào nhóm" not in client.get(evening.page).text
+
+
+def test_a_household_the_ward_does_not_know_is_proposed(session: Session, clock: Traveller) -> None:
+    evening = Evening(session)
+
+    phone().post(ask(evening, address="Số 5"), data={"do": "yes", "home": "new"})
+
+    proposal = session.exec(select(Proposal)).one()
+    session.commit()
+    assert proposal.words == {"head_name": "Chu Cúc", "address": "Số 5", "phone": "0987 654 321", "people": 2}
+    assert answered(session) == [(True, "", None)]
+    assert evening.inside() == {}
+
+
+def test_no_is_kept_with_its_reason_and_without_the_name(session: Session, clock: Traveller) -> None:
+    evening = Evening(session)
+
+    phone().post(ask(evening), data={"do": "no", "reason": "not_ours"})
+
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "join_request.declined")).one()
+    session.commit()
+    assert event.details == {"reason": "not_ours"}
+    assert answered(session) == [(False, "", None)]
+
+
+def test_answering_twice_changes_nothing_and_nonsense_is_told(session: Session, clock: Traveller) -> None:
+    evening = Evening(session)
+    page = ask(evening)
+
+    wrong = phone().post(page, data={"do": "yes", "home": "nothing"})
+    phone().post(page, data={"do": "no", "reason": "twice"})
+    again = phone().post(page, data={"do": "yes", "home": evening.households[0].id.hex})
+
+    assert (wrong.status_code, again.status_code) == (422, 404)
+    assert evening.inside() == {}
+
+
+def test_requests_and_households_of_other_groups_are_out_of_reach(session: Session, clock: Traveller) -> None:
+    """S47."""
+    evening = Evening(session)
+    other, _, group = make_led_group(session, evening.ward, short_name="Tổ 14, Sông Cầu")
+    group.leader_id = evening.leader.id
+    session.add(group)
+    stranger = make_household(session, unit=other)
+    theirs, mine = ask(evening, group_id=group.id), ask(evening)
+
+    looked = phone().get(theirs)
+    pressed = phone().post(mine, data={"do": "yes", "home": stranger.id.hex})
+
+    assert (looked.status_code, pressed.status_code) == (404, 404)
+    assert evening.inside() == {}

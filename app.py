@@ -83,6 +83,7 @@ ROOMS = (
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
+    Room("pages/reorganise.py", N_("Sắp xếp tổ, thôn, phường")),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),
     Room("pages/account.py", N_("Tài khoản của tôi"), OWN, EVERYONE),

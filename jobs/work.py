@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.db import transaction
-from services import due, scans, sending, uploads
+from core.errors import Refusal
+from services import due, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -107,7 +108,22 @@ def sweep_uploads_step() -> int:
     return uploads.sweep()
 
 
+@DBOS.step()
+def reorganise_step() -> int:
+    """Idempotent: a plan that is done or dropped is left alone; one that can no longer be right waits for an official."""
+    with transaction() as session:
+        waiting = reorganisations.due(session)
+    done = 0
+    for plan_id in waiting:
+        try:
+            with transaction() as session:
+                done += reorganisations.carry_out_due(session, plan_id=plan_id)
+        except Refusal as refusal:
+            log.warning("reorganisation.refused", plan_id=str(plan_id), reason=str(refusal))
+    return done
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
-    """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away."""
-    log.info("nightly", scans=forget_step(), runs=tidy_step(), uploads=sweep_uploads_step())
+    """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
+    log.info("nightly", scans=forget_step(), runs=tidy_step(), uploads=sweep_uploads_step(), reorganised=reorganise_step())

@@ -46,3 +46,4 @@ if is_saved:
         with transaction() as session:
             units.change_settings(session, actor=actor, unit_id=ward.id, values=values)
         leave_for("pages/ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))
+st.page_link("pages/reorganise.py", label=_("Sắp xếp tổ, thôn, phường"), icon=":material/account_tree:")

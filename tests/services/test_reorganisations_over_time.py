@@ -1,17 +1,21 @@
 """Whatever is merged, divided and moved on whichever days: each unit's households on each day, against a model of a page."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 import time_machine
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core.ids import new_id
 from models import Unit, UnitChangeLink
-from services import figures, rollups
+from services import figures, presence, rollups
 from services.access import TERMINAL
 from services.reorganisations import Draft, Part, Rule
 from tests.factories import NOON, make_group, make_household, make_membership
@@ -78,6 +82,14 @@ def drafted(step: Step, on: int, standing: dict[str, Unit], wards: list[Unit]) -
     return Draft(MERGE, day(on), (standing[old].id, standing[peer].id), (Part(f"Tổ {new}", new),)), [old, peer], [new]
 
 
+def neighbours(session: Session) -> Iterator[tuple[Any, Any]]:
+    """The stays of each household in their order, two by two."""
+    stays = presence.spells().subquery().c
+    fields = sa_select(stays.household_id, stays.started_on, stays.ended_on)
+    rows = session.execute(fields.order_by(stays.household_id, stays.started_on)).all()
+    return ((one, other) for one, other in pairwise(rows) if one.household_id == other.household_id)
+
+
 @settings(
     max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -110,6 +122,7 @@ def test_each_days_households_are_those_of_the_model(session: Session, lives: li
         standing |= {name: session.get_one(Unit, id_) for name, id_ in zip(new, links, strict=True)}
         named |= standing
 
+    assert all(earlier.ended_on == later.started_on for earlier, later in neighbours(session))
     for number in range(0, DAYS, 3):
         wanted = model.counts(number)
         found = [figures.coverage(session, actor=TERMINAL, unit_id=ward.id, on=day(number)) for ward in wards]

@@ -10,15 +10,17 @@ import pytest
 import time_machine
 from dbos import DBOS
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.engine import DbosEngine
 from core import clock
 from core.db import transaction
 from jobs import engine as durable
 from jobs import work
-from models import Device, Relay, Scan, Urgency
-from services import sending, uploads
+from models import Device, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
+from services import reorganisations, sending, uploads
+from services.access import TERMINAL
+from services.reorganisations import Draft, Part
 from tests.conftest import POSTGRES
 from tests.factories import make_announcement, make_group, make_link, make_unit
 
@@ -108,3 +110,25 @@ def test_at_night_files_that_nobody_came_back_for_are_swept_away(running: DbosEn
 
     assert not brought.is_there
     assert again == 0
+
+
+def test_at_night_units_change_whose_day_has_come_and_what_cannot_be_waits(session: Session, running: DbosEngine) -> None:
+    ward = make_unit(session)
+    four, five, six, seven = (make_unit(session, parent=ward) for _ in range(4))
+    day = clock.today() + timedelta(days=1)
+    for one, other, code in ((four, five, "A"), (six, seven, "B")):
+        made = (Part("Tổ dân phố mới", code),)
+        draft = Draft(UnitChangeKind.MERGE, day, (one.id, other.id), made)
+        reorganisations.plan(session, actor=TERMINAL, draft=draft)
+    six.valid_to = day  # ended by other means meanwhile
+    session.commit()
+
+    before = work.reorganise_step()
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        DBOS.start_workflow(work.nightly, clock.now(), None).get_result()
+        again = work.reorganise_step()
+
+    session.expire_all()
+    states = session.exec(select(Reorganisation.status).order_by(col(Reorganisation.created_at))).all()
+    assert (before, again, four.valid_to, seven.valid_to) == (0, 0, day, None)
+    assert states == [ReorganisationStatus.DONE, ReorganisationStatus.PLANNED]

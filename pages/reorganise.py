@@ -23,8 +23,11 @@ if "id" in st.query_params:
     title = f"{_(drawing.WORDS[plan.kind])}: {row.old} → {row.new}" if row else _("Dự kiến đã bỏ")
     state = parts.badge("arrived" if plan.done_at else "waiting", _(plan.status.label))
     parts.head(title, state, _("từ {day}", day=day(plan.effective_on)), plan.decision_no, by)
-    st.page_link(HERE, label=_("Về danh sách"), icon=":material/arrow_back:")
-    if plan.status is not ReorganisationStatus.PLANNED:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(HERE, label=_("Về danh sách"), icon=":material/arrow_back:")
+        is_planned = plan.status is ReorganisationStatus.PLANNED
+        is_dropped = is_planned and st.button(_("Bỏ dự kiến"), key="r_drop", icon=":material/delete:")
+    if not is_planned:
         done = plan.steps.get("done", {})
         if plan.done_at:
             parts.facts(
@@ -36,8 +39,6 @@ if "id" in st.query_params:
             parts.hint(_("Số liệu trước ngày này vẫn tính theo đơn vị cũ. Việc đã thực hiện không quay lại được."))
         st.stop()
 
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        is_dropped = st.button(_("Bỏ dự kiến"), key="r_drop", icon=":material/delete:")
     if is_dropped:
         with refusals():
             with transaction() as session:
@@ -69,7 +70,8 @@ if "id" in st.query_params:
     parts.note("overdue", _("Thực hiện rồi thì không quay lại được"), _("Xem kỹ các con số và lựa chọn ở trên trước khi gõ."))
     slots = {"confirmed": st.empty()}
     words = _("Gõ số hộ chuyển theo để xác nhận") if outlook.households else _("Gõ số đơn vị kết thúc để xác nhận")
-    is_right = confirmed_by_count(outlook.confirm, words, key="r_typed")
+    with st.container(width=360):
+        is_right = confirmed_by_count(outlook.confirm, words, key="r_typed")
     if st.button(_("Thực hiện"), key="r_carry", type="primary", disabled=not is_right):
         with refusals_at(slots):
             with transaction() as session:

@@ -160,7 +160,13 @@ def _ask_part(home: Unit, place: int, slots: dict[str, DeltaGenerator], *, hint:
             hint or _("Tên mới"), key=f"r_name_{place}", max_chars=200, placeholder=_("ví dụ: Tổ dân phố 5"), width=320
         )
         guess = "" if hint else suggested(home.code, name or "")
-        code = st.text_input(_("Mã"), key=f"r_code_{place}", max_chars=30, placeholder=guess or _("5 chữ số"), width=170)
+        code = st.text_input(
+            _("Mã"),
+            key=f"r_code_{place}",
+            max_chars=30,
+            placeholder=guess or (_("5 chữ số") if hint else _("theo tên")),
+            width=170,
+        )
     slots[f"name_{place}"] = slots[f"code_{place}"] = st.empty()
     return Part(name or "", code.strip() or guess)
 
@@ -248,6 +254,8 @@ def decide(outlook: Outlook, *, key: str) -> dict[str, Decision]:
         if not some:
             continue
         with st.expander(f"{_(title)} ({number(len(some))})", expanded=len(some) <= OPEN_UP_TO, key=f"{key}_{sort}"):
+            if sort == "group" and any(choice.fate is Fate.MERGED for thing in some for choice in thing.choices):
+                parts.hint(_("Gộp vào: từ ngày đó các hộ được ghi sang nhóm kia, mã vào nhóm đã in cũng dẫn tới nhóm kia."))
             for thing in some:
                 chosen[thing.key] = _fate(outlook, thing, key=f"{key}_{thing.key}")
     return chosen
@@ -258,7 +266,7 @@ def _fate(outlook: Outlook, thing: Thing, *, key: str) -> Decision:
     label = ", ".join(piece for piece in (plain(thing.title), thing.unit_label, members) if piece)
     choice = st.selectbox(
         label, thing.choices, index=thing.choices.index(thing.decision), key=key,
-        format_func=lambda one: _said(outlook, thing, one), disabled=len(thing.choices) == 1,
+        format_func=lambda one: _said(outlook, thing, one), disabled=len(thing.choices) == 1, width=560,
     )  # fmt: skip
     return choice or thing.decision
 
@@ -271,4 +279,4 @@ def _said(outlook: Outlook, thing: Thing, one: Decision) -> str:
             thing.sort, _("đóng nhóm")
         )
     name = outlook.parts[one.part].name if one.part < len(outlook.parts) else ""
-    return _("chuyển theo, sang {unit}", unit=name)
+    return _("sang {unit}", unit=name)

@@ -86,8 +86,14 @@ def _reads(rule: Rule) -> Callable[[Stay], bool]:
         return lambda stay: any(piece in f" {_plain(stay.address)} " for piece in pieces)
     if rule.by == "codes":
         codes = {code for word in words for code in _codes(word, rule)}
-        return lambda stay: code_key(stay.code) in codes
+        return lambda stay: code_key(stay.code) in codes or _number(stay.code) in codes
     return lambda stay: str(stay.household_id) in words
+
+
+def _number(code: str) -> str | None:
+    """The number a code ends in: "12" of "NT02-012"."""
+    found = re.search(r"\d+$", code)
+    return code_key(found[0]) if found else None
 
 
 def _plain(text: str) -> str:

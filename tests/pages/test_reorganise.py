@@ -79,7 +79,7 @@ def test_what_hangs_on_a_unit_is_decided_one_by_one(session: Session, visit: Vis
     session.commit()
     at = visit("reorganise", user=official, id=str(kept.id))
     box = at.selectbox(key=f"r_d_group:{small.id}")
-    assert box.options == ["chuyển theo, sang Tổ dân phố Mới", "gộp vào Bà con tổ 5", "đóng nhóm"]
+    assert box.options == ["sang Tổ dân phố Mới", "gộp vào Bà con tổ 5", "đóng nhóm"]
 
     box.select_index(2)
     at.button(key="r_decide").click().run()

@@ -281,6 +281,16 @@ def test_an_address_is_not_half_a_word(session: Session, ward: Unit) -> None:
     assert outlook.unmatched == []
 
 
+def test_a_range_means_the_numbers_codes_end_in(session: Session, ward: Unit) -> None:
+    old = make_unit(session, parent=ward)
+    for code in ("NT02-001", "NT02-012", "NT02-013", "A12B"):
+        make_household(session, unit=old, code=code)
+
+    outlook = plans.look(session, actor=TERMINAL, draft=split(old, "A", "B", rules=(Rule(1, "codes", "001-12"),)))
+
+    assert [part.households for part in outlook.parts] == [2, 2]
+
+
 def test_the_chat_stays_with_the_part_of_most_and_the_others_leave_it(session: Session, ward: Unit) -> None:
     old = tier(session, ward, 4, homes=6)
     chat = chat_of(session, old)

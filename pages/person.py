@@ -7,7 +7,7 @@ from core.db import reading, transaction
 from models import Role
 from services import accounts
 from ui import _, enter, leave_for, near, needed, parts, record_id, refusals
-from ui.accounts import standing
+from ui.accounts import choose_post, chosen, standing
 
 HERE, LIST = "pages/person.py", "pages/people.py"
 actor = enter(needs=(Role.ADMIN,))
@@ -15,9 +15,13 @@ with needed(back=LIST):
     user_id = record_id()
     with reading() as session:
         person = accounts.get(session, actor=actor, user_id=user_id)
-        units = {unit.id: unit.label for unit in accounts.posts(session, actor=actor)}
+        posts = accounts.posts(session, actor=actor)
 
 parts.head(person.display_name, standing(person), person.username, f"{_(person.role.label)}, {person.unit_name}")
+if person.role is Role.LEAD and not person.phone:
+    parts.note(
+        "waiting", _("Chưa có số điện thoại"), _("Phường không gọi được khi trễ hạn, và người này không mở được trang của tổ.")
+    )
 one_time_of, one_time = st.session_state.pop("one_time", (None, None))
 if one_time_of == person.id:
     parts.section(_("Mật khẩu một lần"), _("chỉ hiện lần này, dùng trong 7 ngày, một lần đăng nhập"))
@@ -25,7 +29,7 @@ if one_time_of == person.id:
     parts.hint(_("Đọc hoặc đưa tận tay cho {name}. Lần đăng nhập đầu sẽ phải đặt mật khẩu riêng.", name=person.display_name))
 
 left, right = st.columns([1.1, 1], gap="medium")
-with left, st.form("person"):
+with left, st.container(border=True):
     display_name = st.text_input(_("Họ và tên"), person.display_name, key="display_name", max_chars=80)
     role = st.selectbox(
         _("Vai trò"),
@@ -34,14 +38,11 @@ with left, st.form("person"):
         format_func=lambda one: _(one.label),
         key="role",
     )
-    places = list(units) if person.unit_id in units else [person.unit_id, *units]
-    unit_id = st.selectbox(
-        _("Đơn vị"), places, index=places.index(person.unit_id), format_func=lambda one: units.get(one, person.unit_name),
-        key="unit",
-    )  # fmt: skip
+    unit_id = choose_post(posts, role=role, now=person.unit_id, now_label=person.unit_name)
     phone = st.text_input(_("Điện thoại"), phones.show(person.phone), key="phone", max_chars=20)
-    if st.form_submit_button(_("Ghi lại"), type="primary", key="save"):
+    if st.button(_("Ghi lại"), type="primary", key="save"):
         with refusals():
+            unit_id = chosen(unit_id)
             with transaction() as session:
                 accounts.change(
                     session, actor=actor, user_id=person.id, display_name=display_name, role=role, unit_id=unit_id, phone=phone

@@ -17,7 +17,7 @@ from core import clock, phones
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import LANGUAGES, N_
 from core.text import clean, fold, natural_key, vietnamese_key
-from models import Role, Unit, User
+from models import Role, Unit, UnitKind, User
 from models import Session as Browser
 from services import access, audit, sessions
 from services.access import Actor
@@ -211,6 +211,14 @@ def posts(session: Session, *, actor: Actor) -> list[Unit]:
     access.require(actor, Role.ADMIN)
     units = session.exec(select(Unit).where(access.path_range(actor.unit_path), col(Unit.valid_to).is_(None)))
     return sorted(units, key=lambda unit: (unit.path.count("/"), natural_key(unit.area), natural_key(unit.label)))
+
+
+def fits(unit: Unit, *, role: Role) -> bool:
+    """Whether a screen offers a role at a unit: who leads a group at the whole ward would see every household of it.
+
+    The terminal may still give it: there it is one person who knows what they do.
+    """
+    return role is not Role.LEAD or unit.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE)
 
 
 def get(session: Session, *, actor: Actor, user_id: UUID) -> Account:

@@ -1,8 +1,15 @@
 """How an account stands, on every screen that shows one."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+import streamlit as st
 from markupsafe import Markup
 
-from services.accounts import Account
+from core.errors import Invalid
+from core.i18n import N_
+from models import Role, Unit
+from services.accounts import Account, fits
 from ui import parts
 from ui.words import _
 
@@ -14,3 +21,27 @@ def standing(account: Account) -> Markup:
     if account.must_change_password:
         return parts.badge("waiting", _("Mật khẩu một lần"))
     return parts.badge("arrived", _("Đang dùng"))
+
+
+def choose_post(posts: Sequence[Unit], *, role: Role, now: UUID | None = None, now_label: str = "") -> UUID | None:
+    """The units where a role is offered; for a leader of a group nothing is chosen beforehand. `now` is where the person is."""
+    names = {unit.id: unit.label for unit in posts if fits(unit, role=role)}
+    ids = list(names)
+    if now and now not in names and now not in {unit.id for unit in posts}:  # a unit that is no more
+        names, ids = {now: now_label, **names}, [now, *ids]
+    index = ids.index(now) if now in names else None if role is Role.LEAD or not ids else 0
+    return st.selectbox(
+        _("Đơn vị"), ids, index=index, format_func=names.__getitem__, key=f"unit_{role.value}",
+        placeholder=_("Chọn tổ dân phố hoặc thôn"),
+    )  # fmt: skip
+
+
+def chosen(unit_id: UUID | None) -> UUID:
+    """The unit, once there is one.
+
+    Raises:
+        Invalid: none was chosen.
+    """
+    if unit_id is None:
+        raise Invalid(N_("Xin chọn tổ dân phố hoặc thôn của người này."), field="unit_id")
+    return unit_id

@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from core.db import transaction
-from models import Role, Unit, User
+from models import Role, Unit, UnitKind, User
 from services import accounts
 from services.access import actor_of
 from services.passwords import is_right
@@ -53,11 +53,12 @@ def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit)
 
 def test_a_new_person_gets_a_password_that_is_shown_once(session: Session, visit: Visit) -> None:
     admin = make_admin(session)
+    group = make_unit(session, parent=session.get_one(Unit, admin.unit_id), kind=UnitKind.RESIDENTIAL)
     at = visit("new_person", user=admin)
 
     at.text_input(key="display_name").set_value("Trần Thị Liên")
     at.text_input(key="username").set_value("lien.tran")
-    at.selectbox(key="role").set_value(Role.LEAD)
+    at.selectbox(key="unit_lead").set_value(group.id)
     at.button(key="create").click().run()
 
     made = session.exec(select(User).where(User.username == "lien.tran")).one()
@@ -68,12 +69,38 @@ def test_a_new_person_gets_a_password_that_is_shown_once(session: Session, visit
     assert "cn-secret" not in words(visit("person", user=admin, id=str(made.id)))
 
 
+def test_a_leader_belongs_to_a_group_not_to_the_whole_ward(session: Session, visit: Visit) -> None:
+    admin = make_admin(session)
+    ward = session.get_one(Unit, admin.unit_id)
+    make_unit(session, parent=ward, kind=UnitKind.RESIDENTIAL, name="Tổ dân phố 13")
+    at = visit("new_person", user=admin)
+
+    at.text_input(key="username").set_value("lien.tran")
+    at.button(key="create").click().run()
+
+    assert at.selectbox(key="unit_lead").options == ["Tổ dân phố 13"]
+    assert [error.value for error in at.error] == ["Xin chọn tổ dân phố hoặc thôn của người này."]
+    assert session.exec(select(User).where(User.username == "lien.tran")).first() is None
+
+    at.selectbox(key="role").set_value(Role.STAFF).run()
+
+    assert at.selectbox(key="unit_staff").value == ward.id
+
+
+def test_a_leader_without_a_telephone_is_pointed_out(session: Session, visit: Visit) -> None:
+    admin = make_admin(session)
+    leader = make_user(session, unit=session.get_one(Unit, admin.unit_id), role=Role.LEAD, phone=None)
+
+    assert "Chưa có số điện thoại" in words(visit("person", user=admin, id=str(leader.id)))
+
+
 def test_a_refusal_keeps_what_was_typed(session: Session, visit: Visit) -> None:
     admin = make_admin(session, username="an")
     at = visit("new_person", user=admin)
 
     at.text_input(key="display_name").set_value("Trần Thị Liên")
     at.text_input(key="username").set_value("an")
+    at.selectbox(key="role").set_value(Role.STAFF).run()
     at.button(key="create").click().run()
 
     assert [error.value for error in at.error] == ["Tên đăng nhập an đã có người dùng. Xin chọn tên khác."]

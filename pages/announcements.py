@@ -56,7 +56,7 @@ parts.section(_("{n} thông báo", n=number(total)), _("mới nhất trước"))
 parts.table(
     [
         _("Thông báo"),
-        Column(_("Tình trạng"), "num"),
+        Column(_("Tình trạng"), "state"),
         Column(_("Đã đăng"), "num"),
         Column(_("Đã tới"), "wide"),
         Column(_("Hạn"), "wide"),

@@ -341,6 +341,15 @@ def relay_times(session: Session, *, announcement_ids: Collection[UUID] | Select
 def _relay_times(groups: list[RelayTime]) -> RelayTimes:
     if not groups:
         return RelayTimes([])
-    middle = groups[(len(groups) - 1) // 2 : len(groups) // 2 + 1]
-    late = groups[math.ceil(len(groups) * 0.9) - 1]
-    return RelayTimes(groups, mean(each.minutes for each in middle), middle[-1].is_running, late.minutes, late.is_running)
+    return RelayTimes(groups, *pace([(each.minutes, each.is_running) for each in groups]))
+
+
+def pace(waits: Sequence[tuple[float, bool]]) -> tuple[float, bool, float, bool]:
+    """Median and 90th percentile (nearest rank) of at least one wait, each with whether it still runs.
+
+    A wait is its minutes so far and whether it still runs; those that run come after all that ended (design §4).
+    """
+    ordered = sorted(waits, key=lambda wait: (wait[1], wait[0]))
+    middle = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
+    late = ordered[math.ceil(len(ordered) * 0.9) - 1]
+    return mean(minutes for minutes, _ in middle), middle[-1][1], late[0], late[1]

@@ -127,7 +127,7 @@ def units(table: CoverageTable, groups: Sequence[GroupRow], *, phones: dict[UUID
         _row(row, of_unit.get(row.unit_id, []), phones, shows_leaders=shows_leaders)
         for row in sorted(table.rows, key=lambda row: (row.coverage is None, row.coverage or 0, -row.households))
     ]
-    name, state = _("Tổ, thôn và người phụ trách") if shows_leaders else _("Tổ, thôn"), Column(_("Tình trạng"), "num")
+    name, state = _("Tổ, thôn và người phụ trách") if shows_leaders else _("Tổ, thôn"), Column(_("Tình trạng"), "state")
     bar, count = Column(_("Hộ trong nhóm"), "wide"), Column(_("Trên số hộ"), "num")
     heads: list[Column | str] = [name, state, bar, count, Column(_("Gọi"), "num")] if shows_leaders else [name, state, count, bar]
     parts.table(heads, rows, shown=SHOWN, more=_("Xem cả {n} tổ, thôn", n=number(len(rows))))
@@ -191,7 +191,7 @@ def others(groups: Sequence[GroupRow], *, least: int = 0) -> None:
         for one in rest
     ]  # fmt: skip
     parts.table(
-        [_("Nhóm"), Column(_("Loại"), "num"), Column(_("Hộ trong nhóm"), "desk")], rows, shown=SHOWN, more=_("Xem tất cả")
+        [_("Nhóm"), Column(_("Loại"), "state"), Column(_("Hộ trong nhóm"), "desk")], rows, shown=SHOWN, more=_("Xem tất cả")
     )
 
 

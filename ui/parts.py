@@ -72,12 +72,16 @@ class Figure:
     target: float | None = None
 
 
+NOTHING = ("", "–")
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table: its head, and how it folds on a phone."""
 
     head: str
-    kind: Literal["", "num", "wide", "desk", "num desk"] = ""  # figures; a full line on the phone; not on the phone
+    # figures, to the right; how a thing stands; a full line on the phone; not on the phone
+    kind: Literal["", "num", "state", "wide", "desk", "num desk"] = ""
 
 
 def html(body: Text, *, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -316,13 +320,18 @@ def table(
 ) -> None:  # fmt: skip
     """Up to about forty rows to read, worst first. Folds to two lines a row on a phone; the rest opens on demand."""
     heads = [Column(one) if isinstance(one, str) else one for one in columns]
-    kinds = [one.kind.replace("num", "cn-num") for one in heads]
+    kinds = [one.kind.replace("num", "cn-num").replace("state", "cn-state") for one in heads]
     top = joined(
         *(Markup('<th scope="col" class="{}">{}</th>').format(kind, one.head) for one, kind in zip(heads, kinds, strict=True))
     )
     lines = [
         Markup("<tr>{}</tr>").format(
-            joined(*(Markup('<td class="{}">{}</td>').format(kind, value) for value, kind in zip(row, kinds, strict=True)))
+            joined(
+                *(
+                    Markup('<td class="{}{}">{}</td>').format(kind, _void(value), value)
+                    for value, kind in zip(row, kinds, strict=True)
+                )
+            )
         )
         for row in rows
     ]
@@ -337,6 +346,11 @@ def table(
     if rest:
         out += Markup('<details class="cn-more"><summary>{} {}</summary>{}</details>').format(more, icon("down"), drawn(rest))
     html(out)
+
+
+def _void(value: Text) -> str:
+    """A cell that says nothing is left out on the phone."""
+    return " void" if value in NOTHING else ""
 
 
 def look() -> Look:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,12 @@ from typing import Any
 
 from core import clock, formats
 from core.i18n import N_
+from services import figures
 from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity, text_of
+
+RUNNING_DRAWN = 8  # dots of groups that have not posted
+RELAY_HEIGHT = 170
+CLOSE = 0.12  # shares nearer than this would be written over one another
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,15 @@ def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: fl
     is_early = bool(estimate) and estimate[-1]["at"] < start + (end - start) * 0.3
     # Beside the point on the side where the line is not: above it on the left, below the forecast on the right.
     side = {"align": "left", "dx": 8, "dy": 16} if is_early else {"align": "right", "dx": -10, "dy": -8}
+    below = {"align": "left", "dx": 6, "dy": 2}
+    if estimate and known and abs(estimate[-1]["v"] - known[-1]["v"]) < CLOSE:  # one above the other, clear of the axis
+        side = {"align": "left" if is_early else "right", "dx": 8 if is_early else -10, "dy": -26}
+        below = side | {"dy": -10}
     notes: list[tuple[Values, str, Spec]] = [
         (estimate[-1:], N_("ước tính {share}"), {"fontWeight": 600, **side}),
-        (known[-1:], N_("biết chắc {share}"), {"align": "left", "dx": 6, "dy": 2, "fontWeight": 600}),
+        (known[-1:], N_("biết chắc {share}"), {"fontWeight": 600, **below}),
         (ahead[-1:], N_("dự báo {share}"), {"align": "right", "dx": -6, "dy": 20, "fontWeight": 600}),
-        ([{"at": hours(deadline), "v": 0.06}] if deadline else [], N_("hạn"), {"align": "right", "dx": -5, "color": c["red"]}),
+        ([{"at": hours(deadline), "v": 1.0}] if deadline else [], N_("hạn"), {"align": "right", "dx": -5, "color": c["red"]}),
         ([{"at": start, "v": target}] if target else [], N_("mục tiêu {share}"), {"align": "left", "dx": 2, "dy": -8}),
         (band[len(band) * 5 // 8 :][:1], N_("khoảng thường thấy"), {"align": "left", "dx": -40, "dy": 16, "color": c["soft"]}),
     ]
@@ -115,25 +123,29 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     """One dot a group: minutes from sending to posting; those still running stand at the right edge, hollow."""
     c = look.colours
     now = max(now, 1.0)
-    minutes = sorted(now if one.minutes is None else one.minutes for one in groups) or [0.0]
-    median, ninety = statistics.median(minutes), minutes[math.ceil(0.9 * len(minutes)) - 1]
+    waits = [(now, True) if one.minutes is None else (one.minutes, False) for one in groups] or [(0.0, False)]
+    median, is_half_open, ninety, is_open = figures.pace(waits)
+    latest = max(minutes for minutes, _ in waits)
     done = [one.minutes for one in groups if one.minutes is not None]
-    edge = min(max(now, minutes[-1], due), max([*done, due]) * 1.35)  # whoever is a day late must not squeeze the others
+    edge = min(max(now, latest, due), max([*done, due]) * 1.35)  # whoever is a day late must not squeeze the others
     step = max(1.0, round(edge / 35))
     pile: dict[float, int] = {}
     rows: list[dict[str, Any]] = []
-    for one in sorted(groups, key=lambda one: (one.minutes is None, one.minutes or 0)):
+    running = sum(one.minutes is None for one in groups)
+    told = [one for one in groups if one.minutes is not None or running <= RUNNING_DRAWN]  # beyond, their number says it better
+    for one in sorted(told, key=lambda one: (one.minutes is None, one.minutes or 0)):
         at = edge if one.minutes is None else round(one.minutes / step) * step
         pile[at] = pile.get(at, 0) + 1
         state = "running" if one.minutes is None else "late" if one.minutes > due else "posted"
         took = look.say(N_("chưa đăng")) if one.minutes is None else look.say(N_("{n} phút"), n=look.number(round(one.minutes)))
         rows.append({"m": at, "y": pile[at], "state": state, "name": one.name, "took": took})
     top = max(pile.values(), default=1) + 2.2
+    size = min(95.0, (RELAY_HEIGHT / top * 0.9) ** 2)  # a dot never wider than its place in the pile
     axis = {"grid": False, "tickCount": 6}
     x = quantity("m", title=look.say(N_("phút từ lúc gửi")), scale={"domain": [0, edge * 1.06], "nice": False}, axis=axis)
     y = quantity("y", axis=None, scale={"domain": [0.3, top], "nice": False})
     tooltip = [{"field": "name", "title": look.say(N_("Tổ"))}, {"field": "took", "title": " "}]
-    marks = [{"m": median}, {"m": min(ninety, edge)}]
+    marks = [{"m": min(median, edge)}, {"m": min(ninety, edge)}]
     layers = [
         layer(
             [{"m": due, "y": 0.3, "to": top - 1.1}],
@@ -147,12 +159,11 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     for state, colour, is_filled in (("posted", c["river"], True), ("late", c["amber"], True), ("running", c["red"], False)):
         some = [row for row in rows if row["state"] == state]
         dots = {"x": x, "y": y, "tooltip": tooltip}
-        layers.append(layer(some, "point", dots, filled=is_filled, size=95, color=colour, opacity=1, strokeWidth=2))
-    running = sum(one.minutes is None for one in groups)
-    is_open = running > len(minutes) * 0.1
+        layers.append(layer(some, "point", dots, filled=is_filled, size=size, color=colour, opacity=1, strokeWidth=2))
+    half = look.number(round(median))
     how_long = formats.span(timedelta(minutes=ninety), language=look.language)
     notes: list[tuple[float, float, str, Spec]] = [
-        (median, top - 0.5, look.say(N_("trung vị {n} phút"), n=look.number(round(median))),
+        (min(median, edge), top - 0.5, look.say(N_("trung vị hơn {n} phút") if is_half_open else N_("trung vị {n} phút"), n=half),
          {"align": "left", "dx": 4, "fontWeight": 600}),
         (due, top - 1.5, look.say(N_("hạn {n} phút"), n=look.number(round(due))), {"align": "left", "dx": 4, "color": c["red"]}),
         (min(ninety, edge), top - 0.5, look.say(N_("90 %: hơn {time}") if is_open else N_("90 %: {time}"), time=how_long),
@@ -160,11 +171,11 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     ]  # fmt: skip
     if running:
         words = look.say(N_("{n} tổ chưa đăng"), n=running)
-        notes.append((edge, pile[edge], words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
+        notes.append((edge, pile.get(edge, 1), words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
     for at, height, words, style in notes:
         layers.append(layer([{"m": at, "y": height, "text": words}], "text", {"x": x, "y": y, "text": text_of()}, **style))
     alt = look.say(
         N_("Thời gian đăng của {all} tổ: trung vị {median} phút; {n} tổ chưa đăng."), all=len(groups),
-        median=look.number(round(median)), n=running,
+        median=half, n=running,
     )  # fmt: skip
-    return drawn(look, layers, height=170, alt=alt)
+    return drawn(look, layers, height=RELAY_HEIGHT, alt=alt)

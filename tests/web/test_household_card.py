@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
+from core.db import reading
 from core.tokens import digest
 from models import (
     AnnouncementStatus,
@@ -55,25 +56,21 @@ def opened(client: TestClient, page: str) -> str:
     return str(html)
 
 
-def told(session: Session) -> list[tuple[object, How, int]]:
+def told() -> list[tuple[object, How, int]]:
     """Who was told how, how many come."""
-    session.expire_all()
-    rows = session.exec(select(Reach).order_by(Reach.told_at)).all()  # type: ignore[arg-type]
-    session.commit()
+    with reading() as look:
+        rows = look.exec(select(Reach).order_by(Reach.told_at)).all()  # type: ignore[arg-type]
     return [(row.household_id, row.how, row.people) for row in rows]
 
 
-def known(session: Session) -> int:
-    rows = session.exec(select(ReachCount.known)).all()
-    session.commit()
-    return sum(rows)
+def known() -> int:
+    with reading() as look:
+        return sum(look.exec(select(ReachCount.known)).all())
 
 
-def ties(session: Session) -> list[PhoneTie]:
-    session.expire_all()
-    rows = list(session.exec(select(PhoneTie)))
-    session.commit()
-    return rows
+def ties() -> list[PhoneTie]:
+    with reading() as look:
+        return list(look.exec(select(PhoneTie)))
 
 
 def test_a_card_shows_a_masked_name_what_is_kept_and_the_law(session: Session, day: Day) -> None:
@@ -102,7 +99,7 @@ def test_a_phone_is_tied_once_and_untied_on_the_same_page(session: Session, day:
     client.post(page, data={"do": "untie"})
 
     assert "Máy này đã gắn với hộ" in after
-    kept = ties(session)
+    kept = ties()
     assert [(one.household_id, one.consent) for one in kept] == [(household.id, household_cards.CONSENT)]
     assert kept[0].untied_at is not None
     assert "Đồng ý, gắn máy này" in client.get(page).text
@@ -115,12 +112,12 @@ def test_a_phone_tied_to_another_household_is_asked_first(session: Session, day:
 
     asked = client.get(other_page).text
     client.post(other_page, data={"do": "tie"})
-    before = [one.household_id for one in ties(session) if one.untied_at is None]
+    before = [one.household_id for one in ties() if one.untied_at is None]
     client.post(other_page, data={"do": "move"})
 
     assert "Máy này đang gắn với hộ Nguyễn V. A." in asked
     assert before == [first.id]
-    assert [one.household_id for one in ties(session) if one.untied_at is None] == [second.id]
+    assert [one.household_id for one in ties() if one.untied_at is None] == [second.id]
 
 
 def test_a_phone_that_was_never_here_agrees_to_nothing(session: Session, day: Day) -> None:
@@ -129,7 +126,7 @@ def test_a_phone_that_was_never_here_agrees_to_nothing(session: Session, day: Da
     answer = phone().post(page, data={"do": "tie"})
 
     assert (answer.status_code, answer.headers["location"]) == (303, page)
-    assert ties(session) == []
+    assert ties() == []
 
 
 @pytest.mark.parametrize("client", [phone(ZALO_PREVIEW), phone(**{"sec-purpose": "prefetch"})])
@@ -138,7 +135,7 @@ def test_robots_and_what_is_fetched_ahead_get_no_cookie(session: Session, day: D
 
     assert "set-cookie" not in client.get(page).headers
     assert "set-cookie" not in phone().head(page).headers
-    assert ties(session) == []
+    assert ties() == []
 
 
 def test_opening_an_announcement_makes_the_household_known_once(session: Session, day: Day) -> None:
@@ -148,8 +145,8 @@ def test_opening_an_announcement_makes_the_household_known_once(session: Session
     for one in (client, client, second):
         opened(one, day.page)
 
-    assert told(session) == [(household.id, How.OPENED, 0)]
-    assert known(session) == 1
+    assert told() == [(household.id, How.OPENED, 0)]
+    assert known() == 1
 
 
 def test_other_phones_robots_and_looks_ahead_make_nobody_known(session: Session, day: Day) -> None:
@@ -162,7 +159,7 @@ def test_other_phones_robots_and_looks_ahead_make_nobody_known(session: Session,
         client.get(day.page, headers=headers)
     recorder().flush()
 
-    assert told(session) == []
+    assert told() == []
 
 
 def test_an_untied_phone_makes_nobody_known(session: Session, day: Day) -> None:
@@ -172,7 +169,7 @@ def test_an_untied_phone_makes_nobody_known(session: Session, day: Day) -> None:
 
     opened(client, day.page)
 
-    assert told(session) == []
+    assert told() == []
 
 
 def test_what_is_withdrawn_or_over_tells_nobody(session: Session, day: Day, clock: Traveller) -> None:
@@ -189,7 +186,7 @@ def test_what_is_withdrawn_or_over_tells_nobody(session: Session, day: Day, cloc
 
     opened(client, day.page)
 
-    assert told(session) == []
+    assert told() == []
 
 
 def test_an_answer_of_a_tied_phone_is_the_households_by_name(session: Session, day: Day) -> None:
@@ -202,8 +199,8 @@ def test_an_answer_of_a_tied_phone_is_the_households_by_name(session: Session, d
     second.post(day.page, data={"do": "answer", "people": "3"})
 
     assert "Gia đình có 2 người đi" in at_the_second
-    assert told(session) == [(household.id, How.ATTENDING, 3)]
-    assert known(session) == 1
+    assert told() == [(household.id, How.ATTENDING, 3)]
+    assert known() == 1
 
 
 def test_an_answer_taken_back_leaves_that_the_household_has_opened_it(session: Session, day: Day) -> None:
@@ -214,8 +211,8 @@ def test_an_answer_taken_back_leaves_that_the_household_has_opened_it(session: S
 
     client.post(day.page, data={"do": "take_back"})
 
-    assert told(session) == [(household.id, How.OPENED, 0)]
-    assert known(session) == 1
+    assert told() == [(household.id, How.OPENED, 0)]
+    assert known() == 1
     assert "Gia đình có" not in opened(client, day.page)
 
 
@@ -225,15 +222,15 @@ def test_what_a_phone_answered_before_it_was_tied_becomes_its_households(session
     for one in (client, second):
         opened(one, day.page)
         one.post(day.page, data={"do": "answer", "people": "1"})
-    before = known(session)
+    before = known()
     for one in (client, second):
         one.get(page)
         one.post(page, data={"do": "tie"})
         opened(one, day.page)
 
     assert before == 2
-    assert told(session) == [(household.id, How.ATTENDING, 1)]
-    assert known(session) == 1
+    assert told() == [(household.id, How.ATTENDING, 1)]
+    assert known() == 1
 
 
 def test_a_phone_that_moved_counts_for_the_new_household_too(session: Session, day: Day) -> None:
@@ -246,8 +243,8 @@ def test_a_phone_that_moved_counts_for_the_new_household_too(session: Session, d
 
     opened(client, day.page)
 
-    assert {household for household, _, _ in told(session)} == {first.id, second.id}
-    assert known(session) == 2
+    assert {household for household, _, _ in told()} == {first.id, second.id}
+    assert known() == 2
 
 
 def closed_doors(session: Session, day: Day) -> list[str]:
@@ -271,7 +268,7 @@ def test_every_closed_door_looks_the_same_and_takes_nothing(session: Session, da
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
-    assert ties(session) == []
+    assert ties() == []
 
 
 def test_the_card_of_a_merged_household_opens_the_one_it_is_now(session: Session, day: Day) -> None:
@@ -307,7 +304,7 @@ def test_a_press_from_another_site_is_refused_and_looking_ties_nothing(session: 
 
     assert foreign.status_code == 403
     assert client.put(page).status_code == 405
-    assert ties(session) == []
+    assert ties() == []
 
 
 @pytest.mark.parametrize(

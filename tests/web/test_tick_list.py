@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from time_machine import Traveller
 
 from core import tokens
+from core.db import reading
 from models import (
     AuditEvent,
     Group,
@@ -58,13 +59,12 @@ class Evening:
 
     def inside(self) -> dict[str, int]:
         """Names in the group, with how many people."""
-        self.session.expire_all()
-        rows = self.session.exec(
-            select(Household.head_name, Membership.people)
-            .join(Membership, Membership.household_id == Household.id)  # type: ignore[arg-type]
-            .where(Membership.left_on == None)  # noqa: E711
-        ).all()
-        self.session.commit()
+        with reading() as look:
+            rows = look.exec(
+                select(Household.head_name, Membership.people)
+                .join(Membership, Membership.household_id == Household.id)  # type: ignore[arg-type]
+                .where(Membership.left_on == None)  # noqa: E711
+            ).all()
         return dict(rows)
 
 
@@ -409,10 +409,9 @@ def ask(evening: Evening, **fields: Any) -> str:
     return f"{evening.page}/ask/{request.id}"
 
 
-def answered(session: Session) -> list[tuple[bool | None, str, str | None]]:
-    session.expire_all()
-    rows = session.exec(select(JoinRequest)).all()
-    session.commit()
+def answered() -> list[tuple[bool | None, str, str | None]]:
+    with reading() as look:
+        rows = look.exec(select(JoinRequest)).all()
     return [(row.is_accepted, row.name, row.phone) for row in rows]
 
 
@@ -433,7 +432,7 @@ def test_the_likeliest_household_stands_first_and_yes_lets_it_in(session: Sessio
     assert len(shown.content) < LARGEST_PAGE
     assert answer.headers["location"] == evening.page
     assert evening.inside() == {"Chu Thị Cúc": 2}
-    assert answered(session) == [(True, "", None)]
+    assert answered() == [(True, "", None)]
     assert "xin vào nhóm" not in client.get(evening.page).text
 
 
@@ -445,7 +444,7 @@ def test_a_household_the_ward_does_not_know_is_proposed(session: Session, clock:
     proposal = session.exec(select(Proposal)).one()
     session.commit()
     assert proposal.words == {"head_name": "Chu Cúc", "address": "Số 5", "phone": "0987 654 321", "people": 2}
-    assert answered(session) == [(True, "", None)]
+    assert answered() == [(True, "", None)]
     assert evening.inside() == {}
 
 
@@ -457,7 +456,7 @@ def test_no_is_kept_with_its_reason_and_without_the_name(session: Session, clock
     event = session.exec(select(AuditEvent).where(AuditEvent.action == "join_request.declined")).one()
     session.commit()
     assert event.details == {"reason": "not_ours"}
-    assert answered(session) == [(False, "", None)]
+    assert answered() == [(False, "", None)]
 
 
 def test_answering_twice_changes_nothing_and_nonsense_is_told(session: Session, clock: Traveller) -> None:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, households
+from services.household_search import alike
 from services.households import HouseholdValues
-from ui import _, enter, leave_for
+from ui import _, enter, leave_for, parts
 from ui.forms import refusals_at
 from ui.household_form import ask
 
@@ -26,9 +27,18 @@ with st.form("new_household", width=640):
 if sent and unit_id is None:
     unit_slot.error(_("Xin chọn tổ hoặc thôn của hộ."))
 elif sent and unit_id:
-    with refusals_at(dict(slots) | {"unit_id": unit_slot}):
-        with transaction() as session:
-            made = households.add(session, actor=actor, unit_id=unit_id, values=values)
-        news = _("Đã thêm hộ {name}, mã {code}.", name=made.head_name, code=made.code)
-        leave_for("pages/household.py", news=news, id=str(made.id))
+    is_sure = st.session_state.get("n_warned") == (unit_id, values)
+    with reading() as session:
+        found = [] if is_sure else alike(session, actor=actor, unit_id=unit_id, head_name=values.head_name, phone=values.phone)
+    if found:
+        st.session_state["n_warned"] = (unit_id, values)
+        parts.note("waiting", _("Có thể hộ này đã có trong sổ"), _("Nếu là hộ khác, bấm “Thêm hộ” lần nữa."))
+        rows = [(parts.link(row.head_name, "household", id=str(row.id)), row.unit_label, row.address or "–") for row in found]
+        parts.table([_("Chủ hộ"), _("Tổ, thôn"), _("Địa chỉ")], rows)
+    else:
+        with refusals_at(dict(slots) | {"unit_id": unit_slot}):
+            with transaction() as session:
+                made = households.add(session, actor=actor, unit_id=unit_id, values=values)
+            news = _("Đã thêm hộ {name}, mã {code}.", name=made.head_name, code=made.code)
+            leave_for("pages/household.py", news=news, id=str(made.id))
 st.page_link("pages/households.py", label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, literal, not_, or_, select
 from sqlmodel import Session, col
 
-from core import clock
+from core import clock, phones
 from core.errors import NotFound
 from core.fulltext import Begins, Unindexed, near, terms
 from core.i18n import N_
@@ -18,7 +18,7 @@ from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
 from services import access
 from services.access import Actor
-from services.presence import is_member, lasts, stands
+from services.presence import is_member, lasts, lives_here, stands
 
 PAGE_MOST = 500
 WORDS_MOST = 100  # letters of a search that are read
@@ -131,6 +131,29 @@ def search(
         query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
         rows = list(session.execute(query))
     return HouseholdPage([_row(*row) for row in rows], total, page, size)
+
+
+def alike(session: Session, *, actor: Actor, unit_id: UUID, head_name: str, phone: str) -> list[HouseholdRow]:
+    """Households that live here and may be the one about to be added: of the same name (marks aside) in the unit, or of the same
+    number anywhere in sight. Five at most, for a person to look at.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    number, name = phones.parse(phone), terms(head_name)
+    same_name = and_(
+        col(Household.unit_id) == unit_id, (col(Household.search) == name) | col(Household.search).startswith(f"{name} ")
+    )
+    ways = ([same_name] if name else []) + ([col(Household.phone) == number] if number else [])
+    if not ways:
+        return []
+    day = clock.today()
+    stays = _open_today(day, None)
+    people = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
+    query = select(Household, Unit, people).join(Unit, _LIVES_IN)
+    query = query.where(in_sight(actor), or_(*ways), lives_here(day)).order_by(col(Household.search), col(Household.id)).limit(5)
+    found = [_row(*row) for row in session.execute(query)]
+    return [row for row in found if row.phone == number or fold(row.head_name) == fold(clean(head_name))]
 
 
 def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:

@@ -205,6 +205,28 @@ def test_a_household_is_added_and_opened(session: Session, visit: Visit, unit: U
     assert [message.value for message in at.success] == [f"Đã thêm hộ Hoàng Thị Bưởi, mã {made.code}."]
 
 
+@pytest.mark.parametrize(("name", "phone"), [("hoang thi buoi", ""), ("Nông Văn Bé", "0912 345 678")])
+def test_a_household_like_one_there_is_shown_first_and_added_when_asked_again(
+    session: Session, visit: Visit, unit: Unit, clerk: User, name: str, phone: str
+) -> None:
+    settle(session, unit=unit, head_name="Hoàng Thị Bưởi", phone=PHONE)
+    settle(session, unit=unit, head_name="Hoàng Thị Bưởng")
+    at = visit("new_household", user=clerk)
+
+    at.text_input(key="n_name").set_value(name)
+    at.text_input(key="n_phone").set_value(phone)
+    at.button(key="n_add").click().run()
+
+    assert "Có thể hộ này đã có trong sổ" in words(at)
+    assert ("Hoàng Thị Bưởi" in words(at), "Bưởng" in words(at)) == (True, False)
+    assert len(session.exec(select(Household)).all()) == 2
+    session.commit()
+
+    at.button(key="n_add").click().run()
+
+    assert len(session.exec(select(Household)).all()) == 3
+
+
 def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
     at = visit("new_household", user=clerk)
 

@@ -154,6 +154,8 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID) -> Household:
     household, unit = _locked(session, actor, household_id)
     if household.left_on is None:
         raise Invalid(N_("Hộ này vẫn đang ở đây."))
+    if not unit.valid_on(clock.today()):
+        raise Invalid(N_("{unit} đã kết thúc. Thêm hộ này vào tổ, thôn mới."), unit=unit.label)
     since, household.left_on = household.left_on, None
     session.add(household)
     _note(session, actor, "household.reopened", household)

@@ -1,8 +1,8 @@
 """Which residential unit a list means: "Tổ 13", "TDP số 13", "13", a code, with the former ward where numbers repeat."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, fold, natural_key
-from models import Unit, UnitKind
+from models import Unit, UnitChangeLink, UnitKind
 from services.access import path_range
 
 NAMES_SHOWN = 5
@@ -85,6 +85,9 @@ class UnitFinder:
         self._by_number: dict[str, list[Place]] = {}
         for place in self.places:
             self._by_number.setdefault(place.number, []).append(place)
+        self._former_by_number: dict[str, list[Place]] = {}
+        for place in self._former(session, by_id):
+            self._former_by_number.setdefault(place.number, []).append(place)
         self._found: dict[tuple[str, str], Place | Invalid] = {}
 
     def find(self, text: str, area: str = "") -> Place:
@@ -140,21 +143,36 @@ class UnitFinder:
         ways, number = _parts(text)
         if any(_without(ways[0], place_area) != ways[0] for place_area in self.areas):
             wanted = ()  # the text says the former ward itself
-        for words in ways:
-            found = self._called(self._without_outer(words), number)
-            if wanted in self.areas:
-                found = [place for place in found if place.area == wanted]
-            if len(found) > 1 and len(ways) > 1:  # the text says the kind
-                return [place for place in found if place.is_village == is_village(text)] or found
-            if found:
-                return found
+        for index in (self._by_number, self._former_by_number):
+            for words in ways:
+                found = self._called(self._without_outer(words), index.get(number, []), is_bare=not number)
+                if wanted in self.areas:
+                    found = [place for place in found if place.area == wanted]
+                if len(found) > 1 and len(ways) > 1:  # the text says the kind
+                    found = [place for place in found if place.is_village == is_village(text)] or found
+                if found:
+                    return list({place.id: place for place in found}.values())
         return []
 
-    def _called(self, words: tuple[str, ...], number: str) -> list[Place]:
-        """Units of this name and number; words that are left over must be the former ward's."""
-        if not words and not number:
+    def _former(self, session: Session, standing: Mapping[UUID, Place]) -> Iterator[Place]:
+        """The units that these took over whole, under their old names: lists on paper go on using them."""
+        within = select(Unit.id).where(path_range(self.unit.path))
+        links = select(UnitChangeLink, Unit).join(Unit, col(Unit.id) == UnitChangeLink.old_unit_id)
+        links = links.where(Unit.kind == UnitKind.RESIDENTIAL, col(UnitChangeLink.is_partial).is_(False))
+        found = [(link.new_unit_id, old) for link, old in session.exec(links.where(col(UnitChangeLink.new_unit_id).in_(within)))]
+        heirs = {old.id: new_id for new_id, old in found}
+        for _, old in found:
+            heir, seen = heirs[old.id], {old.id}
+            while heir in heirs and heir not in seen:
+                seen.add(heir)
+                heir = heirs[heir]
+            if heir in standing:
+                yield replace(_place(old), id=heir, label=standing[heir].label)
+
+    def _called(self, words: tuple[str, ...], candidates: Sequence[Place], *, is_bare: bool) -> list[Place]:
+        """Units of this name among those of a number; words that are left over must be the former ward's."""
+        if not words and is_bare:
             return []
-        candidates = self._by_number.get(number, [])
         plain = [place for place in candidates if words in place.names]
         return plain or [place for place in candidates if (rest := _without(words, place.area)) != words and rest in place.names]
 

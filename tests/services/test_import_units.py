@@ -8,10 +8,13 @@ from sqlmodel import Session
 
 from core import clock
 from core.errors import Invalid
-from models import Unit
+from models import Unit, UnitChangeKind
+from services import reorganisations
+from services.access import TERMINAL
 from services.import_units import UnitFinder, starts_like_unit, within
+from services.reorganisations import Draft, Part
 from tests.factories import make_unit
-from tests.services.bac_kan import make_bac_kan
+from tests.services.bac_kan import group_of, make_bac_kan
 
 
 @pytest.fixture
@@ -122,3 +125,20 @@ def test_names_of_people_and_bodies_are_no_units(text: str) -> None:
 def test_a_title_may_hold_the_unit() -> None:
     assert within("DANH SÁCH HỘ GIA ĐÌNH TỔ 13 PHƯỜNG SÔNG CẦU") == "TỔ 13 PHƯỜNG SÔNG CẦU"
     assert within("DANH SÁCH HỘ GIA ĐÌNH") is None
+
+
+def test_lists_may_go_on_naming_a_group_that_was_merged(session: Session, ward: Unit) -> None:
+    twelve, thirteen = group_of(session, "SC12"), group_of(session, "SC13")
+    draft = Draft(
+        UnitChangeKind.MERGE, clock.today(), (twelve.id, thirteen.id), (Part("Tổ dân phố Đức Xuân", "01843-DX"),)
+    )  # fmt: skip
+    kept = reorganisations.plan(session, actor=TERMINAL, draft=draft)
+    reorganisations.carry_out(session, actor=TERMINAL, plan_id=kept.id, confirmed=2)
+    finder = UnitFinder(session, unit=ward, on=clock.today())
+
+    assert {finder.find(text).label for text in ("Tổ 13 Sông Cầu", "TDP số 13, Sông Cầu", "Đức Xuân")} == {
+        "Tổ Đức Xuân, Sông Cầu"
+    }
+    assert finder.find("Tổ 12, Sông Cầu").label == "Tổ Đức Xuân, Sông Cầu"
+    assert finder.find("Tổ 13").label == "Tổ 13, Phùng Chí Kiên"  # it bears the name, the other bore it
+    assert finder.find("Tổ 5 Sông Cầu").label == "Tổ 5, Sông Cầu"

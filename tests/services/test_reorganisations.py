@@ -1,8 +1,10 @@
 """Reorganisations: what moves, what stays as it was said before the day, what goes on working, what is refused."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -549,6 +551,16 @@ def test_a_household_is_not_added_to_a_unit_that_ended(session: Session, ward: U
         households.add(session, actor=TERMINAL, unit_id=four.id, values=HouseholdValues("Hoàng Thị Mỷ"))
 
 
+def test_a_household_that_had_left_does_not_come_back_to_a_unit_that_ended(session: Session, ward: Unit) -> None:
+    four, five = tier(session, ward, 4), tier(session, ward, 5)
+    gone = make_household(session, unit=four, left_on=DAY - timedelta(days=5))
+    rollups.refresh(session, unit_ids=[four.id])
+    carried(session, merge(four, five))
+
+    with pytest.raises(Invalid, match="Tổ dân phố 4 đã kết thúc"):
+        households.reopen(session, actor=TERMINAL, household_id=gone.id)
+
+
 def test_other_numbers_than_were_confirmed_move_nothing(session: Session, ward: Unit) -> None:
     four, five = tier(session, ward, 4), tier(session, ward, 5)
     kept = plans.plan(session, actor=TERMINAL, draft=merge(four, five))
@@ -576,7 +588,30 @@ def test_a_plan_is_carried_out_once_and_dropped_no_more(session: Session, ward: 
     assert len(session.exec(select(UnitChange)).all()) == 1
 
 
-def test_a_plan_that_fails_halfway_leaves_all_as_it_was(session: Session, ward: Unit) -> None:
+def test_s20_two_officials_at_the_same_moment_carry_it_out_once(session: Session, ward: Unit) -> None:
+    four, five = tier(session, ward, 4), tier(session, ward, 5)
+    kept = plans.plan(session, actor=TERMINAL, draft=merge(four, five))
+    session.commit()
+    together = Barrier(2)
+
+    def press() -> str:
+        together.wait(20)
+        try:
+            with transaction() as own:
+                plans.carry_out(own, actor=TERMINAL, plan_id=kept.id, confirmed=6)
+        except Invalid as refusal:
+            return str(refusal)
+        return "done"
+
+    with ThreadPoolExecutor(2) as officials:
+        said = sorted(one.result(60) for one in [officials.submit(press), officials.submit(press)])
+
+    session.expire_all()
+    assert (said[1], said[0][:31]) == ("done", "Lần sắp xếp này đã được thực hi")
+    assert (len(session.exec(select(UnitChange)).all()), len(session.exec(select(HouseholdPast)).all())) == (1, 6)
+
+
+def test_s19_a_plan_that_fails_halfway_leaves_all_as_it_was(session: Session, ward: Unit) -> None:
     four, five = tier(session, ward, 4), tier(session, ward, 5)
     kept = plans.plan(session, actor=TERMINAL, draft=merge(four, five))
     session.commit()

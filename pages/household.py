@@ -60,14 +60,19 @@ with right, st.container(gap="small"):
     if not inside:
         parts.hint(_("Hộ này chưa ở trong nhóm nào.") if home.left_on is None else _("Đã ra khỏi mọi nhóm."))
     for stay in inside:
-        if parts.action(f"out_{stay.membership.id.hex}", "arrived", stay.group.name, spell_of(stay.membership), _("Đã ra nhóm")):
+        if parts.action(
+            f"out_{stay.membership.id.hex}", "arrived", stay.group.name, spell_of(stay.membership), _("Ghi là đã ra")
+        ):
             with refusals():
                 with transaction() as session:
                     households.leave(session, actor=actor, household_id=home.id, group_id=stay.group.id)
                 leave_for(HERE, news=_("Đã ghi hộ ra khỏi nhóm {name}.", name=stay.group.name), id=str(home.id))
     if home.left_on is None and offered:
         with st.form("join", border=False):
-            chosen = st.selectbox(_("Ghi vào nhóm"), list(offered), format_func=offered.__getitem__, key=f"{key}_group")
+            chosen = st.selectbox(
+                _("Ghi vào nhóm"), list(offered), None if inside else 0, offered.__getitem__, key=f"{key}_group",
+                placeholder=_("Chọn nhóm khác"),
+            )  # fmt: skip
             people = st.number_input(_("Số người vào nhóm"), 1, 99, 1, key=f"{key}_in", width=170)
             if st.form_submit_button(_("Ghi vào nhóm"), key="h_join", type="secondary" if inside else "primary") and chosen:
                 with refusals():

@@ -14,7 +14,7 @@ from ui import parts, refusals, tick_lists
 from ui.households import row
 from ui.words import _, number
 
-ASKED, TICKED = "join_asked", "join_ticked"  # who is being asked how many; what was ticked last
+ASKED, TICKED, NEW = "join_asked", "join_ticked", "join_new"  # who is being asked how many; what was ticked last; just now
 MOST_BUTTONS = 8
 
 
@@ -37,9 +37,9 @@ def list_of(rows: list[HouseholdRow], *, actor: Actor, group: Group, with_unit: 
             if group.closed_on is not None:
                 continue
             if one.joined:
-                if st.button(_("Đã ra nhóm"), key=f"out_{one.id.hex}"):
+                if st.button(_("Ghi là đã ra"), key=f"out_{one.id.hex}"):
                     _settle(Tick(one.id, one.head_name, group_id, one.people_joined, is_in=False), actor)
-            elif st.session_state.get(ASKED) != one.id and st.button(_("Đã vào nhóm"), key=f"in_{one.id.hex}"):
+            elif st.session_state.get(ASKED) != one.id and st.button(_("Ghi là đã vào"), key=f"in_{one.id.hex}"):
                 if one.people <= 1:
                     _settle(Tick(one.id, one.head_name, group_id, 1, is_in=True), actor)
                 st.session_state[ASKED] = one.id
@@ -77,6 +77,8 @@ def last_tick(*, actor: Actor, group_id: UUID) -> None:
     if not isinstance(tick, Tick) or tick.group_id != group_id:
         return
     words = _("vào nhóm, {n} người", n=number(tick.people)) if tick.is_in else _("ra khỏi nhóm")
+    if st.session_state.pop(NEW, False):  # the line below may lie above what a small phone shows
+        st.toast(_("Đã ghi: {name}", name=f"{tick.name}, {words}"))
     if parts.action("untick", "arrived", _("Đã ghi: {name}", name=tick.name), words, _("Hoàn tác")):
         back = Tick(tick.household_id, tick.name, group_id, tick.people, is_in=not tick.is_in)
         _settle(back, actor, can_undo=False)
@@ -90,5 +92,5 @@ def _settle(tick: Tick, actor: Actor, *, can_undo: bool = True) -> None:
             else:
                 households.leave(session, actor=actor, household_id=tick.household_id, group_id=tick.group_id)
         st.session_state.pop(ASKED, None)
-        st.session_state[TICKED] = tick if can_undo else None
+        st.session_state[TICKED], st.session_state[NEW] = tick if can_undo else None, can_undo
         st.rerun()

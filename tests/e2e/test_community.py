@@ -77,7 +77,7 @@ def test_a_leader_ticks_a_household_and_takes_it_back(signed_in: Callable[..., P
     figure = page.locator(".cn-figs .v").first
     expect(figure).to_have_text(re.compile(r"^1\s*/ 3 hộ$"))
     row = page.locator('[class*="st-key-rec_"]', has_text="Ma Văn Hùng")
-    button = row.get_by_role("button", name="Đã vào nhóm")
+    button = row.get_by_role("button", name="Ghi là đã vào")
     box = button.bounding_box()
     assert box
     assert box["height"] >= LEAST_TARGET

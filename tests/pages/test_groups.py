@@ -221,7 +221,7 @@ def test_asking_how_many_can_be_left(session: Session, visit: Visit, unit: Unit,
     at.button(key=f"leave_{household.id.hex}").click().run()
 
     assert stays(session) == []
-    assert at.button(key=f"in_{household.id.hex}").label == "Đã vào nhóm"
+    assert at.button(key=f"in_{household.id.hex}").label == "Ghi là đã vào"
 
 
 def test_a_large_household_types_its_number(session: Session, visit: Visit, unit: Unit, official: User) -> None:

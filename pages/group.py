@@ -78,7 +78,7 @@ with left:
             parts.section(_("{n} hộ", n=number(seen.households.total)), _("bấm tên để mở hộ"))
         joining.begin(actor=actor, group=group)
         if not seen.households.rows:
-            parts.empty(*community.nothing_listed(state=state or "all", is_narrowed=bool(words)))
+            community.nothing_listed(state=state or "all", usual="out" if is_home else "in", words=words or "")
         with st.container(gap=None, key="records"):
             joining.list_of(seen.households.rows, actor=actor, group=group, with_unit=not is_home, shows=state == "all")
         paging.turn(seen.households.pages)

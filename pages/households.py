@@ -6,7 +6,7 @@ from core.db import reading
 from models import Need, Role
 from services import access, figures, households
 from services.households import Filters
-from ui import _, enter, household_file, number, parts, share
+from ui import _, enter, household_file, narrowed, number, parts, share
 from ui.households import SIZE, row
 from ui.paging import asked, first, turn
 
@@ -62,7 +62,8 @@ if not found.rows:
             _("Nhập danh sách hộ") if can_import else "", page=IMPORT,
         )  # fmt: skip
     else:
-        parts.empty(_("Không có hộ nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu, hoặc bỏ bớt điều kiện lọc."))
+        hint = _("Thử gõ ít chữ hơn, không cần dấu, hoặc bỏ bớt điều kiện lọc.")
+        narrowed.nothing(_("Không có hộ nào khớp"), hint, find="", to=None, tt=None, so=False, hc=[])
     st.stop()
 order_words = _("hộ khó tới đứng trước") if filters.order != "name" else _("theo tên, thứ tự chữ cái")
 in_all = _(

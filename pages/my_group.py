@@ -57,7 +57,7 @@ with st.container(width=640):
         parts.section(_("Hộ chưa vào nhóm"), _("khó tới đứng trước"))
         joining.begin(actor=actor, group=group)
         if not seen.households.rows:
-            parts.empty(*community.nothing_listed(state="out", is_narrowed=False))
+            community.nothing_listed(state="out", usual="out")
         with st.container(gap=None, key="records"):
             joining.list_of(seen.households.rows, actor=actor, group=group, shows=False)
         paging.turn(seen.households.pages)

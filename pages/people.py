@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from models import Role
 from services import accounts
-from ui import _, enter, near, number, parts
+from ui import _, enter, narrowed, near, number, parts
 from ui.accounts import standing
 from ui.parts import Column, Figure
 
@@ -45,7 +45,8 @@ with reading() as session:
     found = accounts.listing(session, actor=actor, text=text, role=role, is_active=STATES[state] if state else None)
 parts.section(_("{n} tài khoản", n=number(len(found))), _("bấm vào tên để xem, sửa, đặt lại mật khẩu"))
 if not found:
-    parts.empty(_("Không tìm thấy ai"), _("Không có tài khoản nào khớp. Thử gõ ít chữ hơn, không cần dấu."))
+    hint = _("Không có tài khoản nào khớp. Thử gõ ít chữ hơn, không cần dấu.")
+    narrowed.nothing(_("Không tìm thấy ai"), hint, find="", vai=None, tt=None)
     st.stop()
 rows = []
 for one in found:

@@ -12,7 +12,7 @@ from services import relays
 from services.figures import Coverage, CoverageTable
 from services.groups import GroupOverview, GroupRow
 from services.today import is_below
-from ui import charts, codes, parts
+from ui import charts, codes, narrowed, parts
 from ui.charts import Place
 from ui.parts import Column, Figure
 from ui.previews import stamp_of
@@ -223,13 +223,16 @@ def group_figures(seen: GroupOverview) -> None:
     )  # fmt: skip
 
 
-def nothing_listed(*, state: str, is_narrowed: bool) -> tuple[str, str]:
-    """Title and words of a list with nothing in it."""
-    if is_narrowed:
-        return _("Không có hộ nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu.")
-    if state == "out":
-        return _("Không còn hộ nào ngoài nhóm"), _("Hộ mới đến sẽ hiện ở đây.")
-    return _("Chưa có hộ nào"), _("Ghi hộ vào nhóm ở danh sách chưa vào nhóm.")
+def nothing_listed(*, state: str, usual: str, words: str = "") -> None:
+    """A group's list with nothing in it, and the way back where a filter is why; `usual` is the state it opens with."""
+    if words:
+        narrowed.nothing(_("Không có hộ nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu."), find="", tt=usual)
+    elif state == "out":
+        parts.empty(_("Không còn hộ nào ngoài nhóm"), _("Hộ mới đến sẽ hiện ở đây."))
+    elif state != usual:
+        narrowed.nothing(_("Chưa có hộ nào"), _("Ghi hộ vào nhóm ở danh sách chưa vào nhóm."), tt=usual)
+    else:
+        parts.empty(_("Chưa có hộ nào"), _("Ghi hộ vào nhóm ở danh sách chưa vào nhóm."))
 
 
 def door(*, link_url: str, join_url: str | None, can_write: bool) -> None:

@@ -185,6 +185,22 @@ def test_a_group_shows_who_has_not_joined(session: Session, visit: Visit, unit: 
     assert names(inside) == ["Ma Văn Hùng"]
 
 
+def test_a_group_s_filters_without_a_hit_are_cleared_with_one_press(
+    session: Session, visit: Visit, unit: Unit, official: User
+) -> None:
+    group = make_group(session, unit=unit)
+    settle(session, unit=unit, head_name="Chu Thị Cúc")
+    at = visit("group", user=official, id=str(group.id))
+    at.segmented_control(key="tt").set_value("in").run()
+    at.text_input(key="find").set_value("zzz").run()
+    assert "Không có hộ nào khớp" in words(at)
+
+    at.button(key="clear").click().run()
+
+    assert names(at) == ["Chu Thị Cúc"]
+    assert at.text_input(key="find").value == ""
+
+
 def test_joining_asks_how_many_and_moves_the_figure(session: Session, visit: Visit, unit: Unit, official: User) -> None:
     group = make_group(session, unit=unit)
     household = settle(session, unit=unit, head_name="Chu Thị Cúc", people=4)

@@ -144,8 +144,23 @@ def test_nothing_found_says_what_to_try(session: Session, visit: Visit, unit: Un
     at = visit("households", user=clerk)
 
     at.text_input(key="find").set_value("zzz").run()
-
     assert "Không có hộ nào khớp" in words(at)
+
+    at.button(key="clear").click().run()
+
+    assert names(at) == ["Bế Văn An"]
+
+
+def test_filters_without_a_hit_are_cleared_with_one_press(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    settle(session, unit=unit, head_name="Bế Văn An", phone=PHONE)
+    at = visit("households", user=clerk, tt="trong nhóm", so="true")
+    at.pills(key="hc").set_value([Need.DISABLED]).run()
+    assert names(at) == []
+
+    at.button(key="clear").click().run()
+
+    assert names(at) == ["Bế Văn An"]
+    assert dict(at.query_params) == {}
 
 
 def test_numbers_are_masked_for_the_ward_and_open_for_the_leader(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:

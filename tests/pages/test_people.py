@@ -42,6 +42,18 @@ def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit) -> 
     assert "Nguyễn Văn An</a>" not in words(at)
 
 
+def test_filters_without_a_hit_are_cleared_with_one_press(session: Session, visit: Visit) -> None:
+    admin = make_admin(session, display_name="Bế Văn An")
+    at = visit("people", user=admin, vai="tổ trưởng")
+    at.text_input(key="find").set_value("zzz").run()
+    assert "Không tìm thấy ai" in words(at)
+
+    at.button(key="clear").click().run()
+
+    assert "Bế Văn An" in words(at)
+    assert at.selectbox(key="vai").value is None
+
+
 def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit) -> None:
     official = make_user(session, unit=make_unit(session), role=Role.OFFICIAL)
 

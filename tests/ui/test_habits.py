@@ -110,3 +110,5 @@ def test_what_cannot_be_taken_back_wants_its_number_typed(typed: str, is_sure: b
     at.text_input(key="sure").set_value(typed).run()
 
     assert at.session_state["is_sure"] is is_sure
+    wrong = [] if is_sure or not typed else ["Số vừa gõ chưa đúng. Xin gõ 2.690."]
+    assert [error.value for error in at.error] == wrong

@@ -17,17 +17,20 @@ from starlette.applications import Starlette
 
 from core import clock
 from core.settings import settings
-from models import AnnouncementKind, AnnouncementStatus, AsksFor, Urgency
-from services import links
-from tests.factories import make_household, make_link, make_membership
+from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Urgency
+from services import household_cards, links, tick_lists
+from services.access import actor_of
+from tests.factories import make_actor, make_household, make_link, make_membership
 from tests.web.day import LEADERS_PHONE, PHONE, TITLE, Day, make_day, make_led_group, make_ward
 from web.routes import routes
 from web.scan_recorder import recorder
 
 pytestmark = pytest.mark.e2e
 
+PRESSED = "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden])"
 LEAST_TARGET = 44  # CSS pixels (design §10)
 LONG_TITLE = "Khám sàng lọc đái tháo đường và tăng huyết áp miễn phí cho người từ bốn mươi tuổi trở lên"
+LONG_NAME = "Nguyễn-Phạm Thị Hoàng Bảo Thiên Kim Ngọc Trâm Anh Quỳnh Như"
 ORDERS = (
     "Mưa rất to từ 19 giờ. Suối dâng nhanh.\n1. Nhà ven suối đi ngay, mang giấy tờ và thuốc.\n2. Đến Trường Tiểu học Sông Cầu."
 )
@@ -98,8 +101,17 @@ def pages(session: Session, url: str) -> dict[str, str]:
     join = links.join_link(session, group_id=day.group.id)
     closed = links.join_link(session, group_id=late.group.id)
     gone = make_link(session, title="Lịch tiêm chủng tháng 9/2026", place="Nhà văn hóa Tổ 13", is_active=False)
+    leaders_list = tick_lists.make(session, actor=actor_of(session, day.leader), group_id=day.group.id).url.removeprefix(url)
+    asking = JoinRequest(group_id=day.group.id, name="Chu Thị Cúc", phone="+84987654321", address="Số 5, ngõ 4")
+    session.add(asking)
+    home = make_household(
+        session, unit=day.unit, head_name=LONG_NAME, address="Số 128, đường Nông Văn Quang", phone=LEADERS_PHONE
+    )
+    (cards,) = household_cards.issue(session, actor=make_actor(session, unit=ward), household_ids=[home.id])
     session.commit()
     return {
+        "tick list": leaders_list, "tick list, outside": f"{leaders_list}?show=out", "asking": f"{leaders_list}/ask/{asking.id}",
+        "card": cards.cards[0].url.removeprefix(url), "joined": f"/j/{join.slug}?said=noted",
         "announcement": day.page, "emergency": emergency.page, "expired": over.page, "corrected": corrected.page,
         "correction": correction.page, "cancelled": cancelled.page, "relay": day.relay_page, "overdue": late.relay_page,
         "posted": posted.relay_page, "relay cancelled": cancelled.relay_page, "relay corrected": corrected.relay_page,
@@ -147,7 +159,9 @@ def test_whatever_can_be_pressed_is_large_enough_for_a_thumb(page: Page, url: st
 
     for name, path in pages.items():
         page.goto(url + path)
-        for element in page.locator("button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input").all():
+        for element in page.locator(
+            "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden])"
+        ).all():
             box = element.bounding_box()
             is_alone = not element.evaluate("one => one.matches('label input')")
             if box and element.is_visible() and is_alone and min(box["height"], box["width"]) < LEAST_TARGET:

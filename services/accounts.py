@@ -33,6 +33,7 @@ __all__ = [
 
 USERNAME = re.compile(r"[a-z0-9._-]{2,40}")
 ONE_TIME_LIFE = timedelta(days=7)
+WHY_RESIDENTIAL = N_("Tổ trưởng, trưởng thôn thấy mọi hộ và số điện thoại ở đơn vị của mình. Xin chọn một tổ dân phố hoặc thôn.")
 # Who has not signed in yet, for the audit.
 STRANGER = Actor(None, "", "người chưa đăng nhập", Role.VIEWER, None, "-")
 
@@ -62,7 +63,8 @@ def create_user(
     The one-time password is good for a week and one sign-in (ASVS 6.4.1); it is kept nowhere.
 
     Raises:
-        Invalid: the name is taken or has other letters than a-z 0-9 . _ -, or the password is refused.
+        Invalid: the name is taken or has other letters than a-z 0-9 . _ -, the password is refused, or the role does not fit the
+            unit (see `fits`).
         NotAllowed: the actor is no admin.
         NotFound: the unit lies outside the actor's.
     """
@@ -73,6 +75,7 @@ def create_user(
     made = None if password is not None else one_time()
     hashed = hash_password(made or accepted(password or "", username=name))  # before the transaction takes its lock
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+    require_fit(actor, unit, role)
     if session.exec(select(User.id).where(User.username == name)).first():
         raise Invalid(N_("Tên đăng nhập {username} đã có người dùng. Xin chọn tên khác."), username=name)
     user = User(
@@ -214,11 +217,18 @@ def posts(session: Session, *, actor: Actor) -> list[Unit]:
 
 
 def fits(unit: Unit, *, role: Role) -> bool:
-    """Whether a screen offers a role at a unit: who leads a group at the whole ward would see every household of it.
+    """Whether an admin may give a role at a unit: who leads at a whole ward would see all its households, with numbers."""
+    return role is not Role.LEAD or unit.kind is UnitKind.RESIDENTIAL
 
-    The terminal may still give it: there it is one person who knows what they do.
+
+def require_fit(actor: Actor, unit: Unit, role: Role) -> None:
+    """The terminal may still give any role anywhere: there it is one person who knows what they do.
+
+    Raises:
+        Invalid: a leader would be given more than a residential group.
     """
-    return role is not Role.LEAD or unit.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE)
+    if actor.id is not None and not fits(unit, role=role):
+        raise Invalid(WHY_RESIDENTIAL, field="unit_id")
 
 
 def get(session: Session, *, actor: Actor, user_id: UUID) -> Account:
@@ -239,13 +249,14 @@ def change(
     """Change who someone is here; it acts at that person's next click.
 
     Raises:
-        Invalid: the phone number is none, or the name is empty.
+        Invalid: the phone number is none, the name is empty, or the role does not fit the unit (see `fits`).
         NotAllowed: the actor is no admin, or no admin would remain.
         NotFound: the account or the unit lies outside the actor's.
     """
     user = _managed(session, actor, user_id)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if (role, unit.id) != (user.role, user.unit_id):
+        require_fit(actor, unit, role)
         _require_another_admin(session, user)
     name = clean(display_name)
     if not name:

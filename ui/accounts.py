@@ -7,9 +7,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from core.errors import Invalid
-from core.i18n import N_
 from models import Role, Unit
-from services.accounts import Account, fits
+from services.accounts import WHY_RESIDENTIAL, Account, fits
 from ui import parts
 from ui.words import _
 
@@ -43,5 +42,5 @@ def chosen(unit_id: UUID | None) -> UUID:
         Invalid: none was chosen.
     """
     if unit_id is None:
-        raise Invalid(N_("Xin chọn tổ dân phố hoặc thôn của người này."), field="unit_id")
+        raise Invalid(WHY_RESIDENTIAL, field="unit_id")
     return unit_id

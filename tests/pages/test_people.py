@@ -91,7 +91,7 @@ def test_a_leader_belongs_to_a_group_not_to_the_whole_ward(session: Session, vis
     at.button(key="create").click().run()
 
     assert at.selectbox(key="unit_lead").options == ["Tổ dân phố 13"]
-    assert [error.value for error in at.error] == ["Xin chọn tổ dân phố hoặc thôn của người này."]
+    assert [error.value for error in at.error] == [accounts.WHY_RESIDENTIAL]
     assert session.exec(select(User).where(User.username == "lien.tran")).first() is None
 
     at.selectbox(key="role").set_value(Role.STAFF).run()

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound
-from models import Attempt, AuditEvent, Role, Ticket, Unit, User
+from models import Attempt, AuditEvent, Role, Ticket, Unit, UnitKind, User
 from models import Session as Browser
 from services import accounts, doors, sessions
 from services.access import TERMINAL, Actor, actor_of
@@ -119,6 +119,24 @@ def test_an_admin_manages_the_own_unit_and_below_and_nothing_else(session: Sessi
             session, actor=admin, user_id=made.id, display_name="X", role=Role.ADMIN, unit_id=province.id, phone=None
         )  # fmt: skip
     assert {unit.id for unit in accounts.posts(session, actor=admin)} == {ward.id, below.id}
+
+
+@pytest.mark.parametrize("kind", [UnitKind.PROVINCE, UnitKind.COMMUNE, UnitKind.OFFICE])
+def test_only_the_terminal_makes_a_leader_of_more_than_a_residential_group(session: Session, kind: UnitKind) -> None:
+    place = make_unit(session, kind=kind)
+    admin = make_actor(session, unit=place, role=Role.ADMIN)
+    staff, _ = create(session, admin, place, role=Role.STAFF)
+
+    with pytest.raises(Invalid, match="thấy mọi hộ"):
+        create(session, admin, place, username="x2")
+    with pytest.raises(Invalid, match="thấy mọi hộ"):
+        accounts.change(
+            session, actor=admin, user_id=staff.id, display_name="X", role=Role.LEAD, unit_id=place.id, phone=None
+        )  # fmt: skip
+    made, _ = create(session, TERMINAL, place, username="x3")
+    accounts.change(session, actor=admin, user_id=made.id, display_name="Y", role=Role.LEAD, unit_id=place.id, phone=None)
+
+    assert (made.role, made.display_name) == (Role.LEAD, "Y")
 
 
 # Passwords

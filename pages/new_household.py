@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, households
-from services.household_search import alike
 from services.households import HouseholdValues
-from ui import _, enter, leave_for, parts
+from ui import _, enter, leave_for
 from ui.forms import refusals_at
-from ui.household_form import ask
+from ui.household_form import ask, is_still_new
 
+WARNED = "n_warned"  # what was typed when households like it were shown
 actor = enter(_("Thêm hộ"), needs=access.SEES_PEOPLE, lines=[_("Ghi xong, chọn nhóm của hộ ở màn hình sau.")])
 with reading() as session:
     places = {unit.id: unit for unit in households.places(session, actor=actor)}
@@ -26,19 +26,15 @@ with st.form("new_household", width=640):
     sent = st.form_submit_button(_("Thêm hộ"), key="n_add", type="primary")
 if sent and unit_id is None:
     unit_slot.error(_("Xin chọn tổ hoặc thôn của hộ."))
-elif sent and unit_id:
-    is_sure = st.session_state.get("n_warned") == (unit_id, values)
+elif unit_id and (sent or st.session_state.get(WARNED) == (unit_id, values)):
     with reading() as session:
-        found = [] if is_sure else alike(session, actor=actor, unit_id=unit_id, head_name=values.head_name, phone=values.phone)
-    if found:
-        st.session_state["n_warned"] = (unit_id, values)
-        parts.note("waiting", _("Có thể hộ này đã có trong sổ"), _("Nếu là hộ khác, bấm “Thêm hộ” lần nữa."))
-        rows = [(parts.link(row.head_name, "household", id=str(row.id)), row.unit_label, row.address or "–") for row in found]
-        parts.table([_("Chủ hộ"), _("Tổ, thôn"), _("Địa chỉ")], rows)
-    else:
+        found = households.alike(session, actor=actor, unit_id=unit_id, values=values)
+    st.session_state[WARNED] = (unit_id, values) if found else None
+    if not found or is_still_new(found, actor=actor):
         with refusals_at(dict(slots) | {"unit_id": unit_slot}):
             with transaction() as session:
                 made = households.add(session, actor=actor, unit_id=unit_id, values=values)
+            del st.session_state[WARNED]
             news = _("Đã thêm hộ {name}, mã {code}.", name=made.head_name, code=made.code)
             leave_for("pages/household.py", news=news, id=str(made.id))
 st.page_link("pages/households.py", label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -18,9 +18,11 @@ from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
 from services import access
 from services.access import Actor
+from services.household_values import HouseholdValues
 from services.presence import is_member, lasts, lives_here, stands
 
 PAGE_MOST = 500
+ALIKE_MOST = 5
 WORDS_MOST = 100  # letters of a search that are read
 FEW = 2_000  # so many are asked for by their ids
 SORTED_MOST = 20_000  # up to so many are sorted by given name; beyond, by the whole name as it is searched
@@ -133,27 +135,31 @@ def search(
     return HouseholdPage([_row(*row) for row in rows], total, page, size)
 
 
-def alike(session: Session, *, actor: Actor, unit_id: UUID, head_name: str, phone: str) -> list[HouseholdRow]:
-    """Households that live here and may be the one about to be added: of the same name (marks aside) in the unit, or of the same
-    number anywhere in sight. Five at most, for a person to look at.
+def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> list[HouseholdRow]:
+    """Households that live here and may be the one about to be added: of the same name (marks aside) in the unit, or reached by
+    the same number anywhere in sight. Five at most, for a person to look at. Two queries.
 
     Raises:
         NotAllowed: the actor sees figures only.
     """
-    number, name = phones.parse(phone), terms(head_name)
-    same_name = and_(
-        col(Household.unit_id) == unit_id, (col(Household.search) == name) | col(Household.search).startswith(f"{name} ")
-    )
-    ways = ([same_name] if name else []) + ([col(Household.phone) == number] if number else [])
-    if not ways:
-        return []
+    name, number = fold(clean(values.head_name)), phones.parse(values.phone)
+    words = terms(values.head_name)
+    begins_so = or_(col(Household.search) == words, col(Household.search).startswith(f"{words} ", autoescape=True))
+    named = _living(session, actor, and_(col(Household.unit_id) == unit_id, begins_so)) if words else []
+    called = []
+    if number:
+        dialled = _begins([["0" + number.removeprefix("+84")]])
+        called = _living(session, actor, or_(col(Household.phone) == number, dialled))
+    same = [row for row in named if fold(row[0].head_name) == name]
+    same += [row for row in called if number in (row[0].phone, *row[0].other_phones)]
+    return list({row[0].id: _row(*row) for row in same}.values())[:ALIKE_MOST]
+
+
+def _living(session: Session, actor: Actor, condition: ColumnElement[bool]) -> list[tuple[Household, Unit, int]]:
     day = clock.today()
-    stays = _open_today(day, None)
-    people = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
-    query = select(Household, Unit, people).join(Unit, _LIVES_IN)
-    query = query.where(in_sight(actor), or_(*ways), lives_here(day)).order_by(col(Household.search), col(Household.id)).limit(5)
-    found = [_row(*row) for row in session.execute(query)]
-    return [row for row in found if row.phone == number or fold(row.head_name) == fold(clean(head_name))]
+    people = func.coalesce(_open_today(day, None).with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
+    query = select(Household, Unit, people).join(Unit, _LIVES_IN).where(in_sight(actor), condition, lives_here(day))
+    return [(home, unit, joined) for home, unit, joined in session.execute(query.order_by(col(Household.code)))]
 
 
 def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:

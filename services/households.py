@@ -19,14 +19,14 @@ from core.text import natural_key
 from models import Group, GroupKind, Household, Membership, MembershipSource, Unit, UnitKind
 from services import audit, rollups
 from services.access import Actor
-from services.household_search import Filters, HouseholdPage, HouseholdRow, in_sight, search
+from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.import_values import PEOPLE_MAX
 from services.units import place_key, valid_on
 
 __all__ = [
-    "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "change", "end", "get",
-    "in_sight", "join", "joinable", "leave", "places", "reopen", "search", "search_text", "values_of",
+    "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "alike", "change", "end",
+    "get", "in_sight", "join", "joinable", "leave", "places", "reopen", "search", "search_text", "values_of",
 ]  # fmt: skip
 
 KINDS = (GroupKind.HOUSEHOLD, GroupKind.ASSOCIATION, GroupKind.SECTOR)  # chats that households are in
@@ -173,7 +173,10 @@ def joinable(session: Session, *, actor: Actor, card: HouseholdCard) -> list[Gro
         .where(_in_reach(actor), col(Group.unit_id).in_(above), col(Group.kind).in_(KINDS), col(Group.closed_on).is_(None))
     )
     groups = [group for group in found if group.id not in inside]
-    return sorted(groups, key=lambda group: (group.kind is not GroupKind.HOUSEHOLD, natural_key(group.name), group.id))
+    own = card.unit.id
+    return sorted(
+        groups, key=lambda one: (one.kind is not GroupKind.HOUSEHOLD, one.unit_id != own, natural_key(one.name), one.id)
+    )
 
 
 def join(

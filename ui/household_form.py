@@ -5,10 +5,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
 from models import Need
+from services.access import Actor
+from services.household_search import HouseholdRow
 from services.household_values import HouseholdValues
 from services.import_values import ADDRESS_MAX, CODE_MAX, NAME_MAX, PEOPLE_MAX
+from ui import parts
 from ui.forms import Slots
-from ui.words import _
+from ui.households import row
+from ui.words import _, number
 
 
 def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
@@ -48,3 +52,17 @@ def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
         needs=tuple(needs), arrived_on=arrived_on,
     )  # fmt: skip
     return typed, slots
+
+
+def is_still_new(found: list[HouseholdRow], *, actor: Actor) -> bool:
+    """Show the households that may be the one being added, each a press away; True when it is said to be another one."""
+    with st.container(width=640):
+        parts.note(
+            "waiting", _("Có thể hộ này đã có trong sổ"),
+            _("{n} hộ trùng tên trong tổ, thôn này hoặc trùng số điện thoại. Chưa ghi gì.", n=number(len(found))),
+        )  # fmt: skip
+        with st.container(gap=None, key="records"):
+            for one in found:
+                with row(one, actor=actor, with_unit=True):
+                    pass
+        return st.button(_("Vẫn thêm hộ mới"), key="n_still", type="primary")

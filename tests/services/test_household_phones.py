@@ -109,6 +109,7 @@ def test_a_household_is_offered_the_open_groups_it_is_not_in_its_own_first(sessi
     household = make_household(session, unit=unit)
     women = make_group(session, unit=ward, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
     own = make_group(session, unit=unit, name="Bà con")
+    make_group(session, unit=ward, name="An ninh cả phường")
     make_group(session, unit=ward, kind=GroupKind.LEADERS)
     make_group(session, unit=unit, name="Cũ", closed_on=household.arrived_on)
     make_group(session, unit=make_unit(session, parent=ward), name="Tổ khác")
@@ -117,6 +118,6 @@ def test_a_household_is_offered_the_open_groups_it_is_not_in_its_own_first(sessi
         card = households.get(session, actor=staff, household_id=household.id)
         return [group.name for group in households.joinable(session, actor=staff, card=card)]
 
-    assert offered() == ["Bà con", "Hội Phụ nữ"]
+    assert offered() == ["Bà con", "An ninh cả phường", "Hội Phụ nữ"]
     make_membership(session, household=household, group=own)
-    assert offered() == [women.name]
+    assert offered() == ["An ninh cả phường", women.name]

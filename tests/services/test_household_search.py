@@ -1,17 +1,20 @@
 """Finding households: the index follows every writer, one by one and in bulk."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 from sqlmodel import Session, col
 
+from core import clock
 from core.fulltext import in_bulk
 from models import Household, Unit, UnitKind
-from services import household_search, imports
-from services.access import TERMINAL
+from services import household_search, households, imports
+from services.access import TERMINAL, Actor
 from services.household_search import Filters
-from services.household_values import search_text
+from services.household_values import HouseholdValues, search_text
 from services.ports import Cell, Sheet
-from tests.factories import make_household, make_unit
+from tests.factories import make_actor, make_household, make_unit
 
 TABLE = Household.metadata.tables["household"]
 HEADER: list[Cell] = ["Mã hộ", "Họ và tên chủ hộ", "Tổ", "Số điện thoại"]
@@ -82,6 +85,48 @@ def test_words_stand_in_any_order_with_or_without_marks(session: Session, unit: 
     registered(session, unit, "Hoàng Văn Lân", phone="+84912345678")
 
     assert "Hoàng Thị Lan" in found(session, words)
+
+
+def alike(session: Session, unit: Unit, name: str, phone: str = "", actor: Actor = TERMINAL) -> list[str]:
+    """Heads of the households that may be the one about to be added."""
+    values = HouseholdValues(name, phone=phone)
+    return [row.head_name for row in households.alike(session, actor=actor, unit_id=unit.id, values=values)]
+
+
+def test_alike_is_the_whole_name_in_the_unit_or_a_number_anywhere_in_sight(session: Session, unit: Unit) -> None:
+    ward = session.get_one(Unit, unit.parent_id)
+    other, far = make_unit(session, parent=ward), make_unit(session)
+    registered(session, unit, "Hoàng Thị Lân")
+    registered(session, unit, "Hoàng Thị Lan Anh")
+    registered(session, other, "Hoàng Thị Lan")
+    registered(session, other, "Ma Văn Hùng", phone="+84912345678")
+    registered(session, far, "Chu Thị Cúc", phone="+84912345678")
+    staff = make_actor(session, unit=ward)
+
+    assert alike(session, unit, "hoang  thi lan", actor=staff) == ["Hoàng Thị Lân"]
+    assert alike(session, unit, "Nông Văn Bé", "0912.345.678", actor=staff) == ["Ma Văn Hùng"]
+    assert alike(session, unit, "", "12", actor=staff) == []
+
+
+def test_alike_knows_second_numbers_and_leaves_out_who_moved_away(session: Session, unit: Unit) -> None:
+    other = ["+84987654321"]
+    make_household(
+        session, unit=unit, head_name="Bế Văn An", other_phones=other, search=search_text("Bế Văn An", "", "", *other)
+    )  # fmt: skip
+    make_household(session, unit=unit, head_name="Lê Thị Bình", left_on=clock.today(), search=search_text("Lê Thị Bình", "", ""))
+
+    assert alike(session, unit, "Lê Thị Bình", "0987654321") == ["Bế Văn An"]
+
+
+def test_alike_is_five_at_most_in_two_queries(session: Session, unit: Unit) -> None:
+    for number in range(7):
+        registered(session, unit, "Hoàng Thị Lan", phone=f"+8491234567{number}")
+    asked: list[str] = []
+    engine: Any = session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    assert len(alike(session, unit, "Hoàng Thị Lan", "0912345676")) == 5
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
 
 
 def test_many_found_are_counted_and_paged_like_few(session: Session, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from services import access, audit, household_phones, households
 from services.households import values_of
 from ui import _, day, enter, history, household_cards, leave_for, needed, parts, record_id, refusals
 from ui.forms import refusals_at
-from ui.household_form import ask
+from ui.household_form import ask, choose_group, picked
 from ui.households import facts, spell_of, standing
 
 HERE, LIST = "pages/household.py", "pages/households.py"
@@ -17,7 +17,7 @@ with needed(back=LIST):
     household_id = record_id()
     with reading() as session:
         card = households.get(session, actor=actor, household_id=household_id)
-        offered = {group.id: group.name for group in households.joinable(session, actor=actor, card=card)}
+        groups = households.joinable(session, actor=actor, card=card)
         events = audit.history(session, subject_kind="household", subject_id=household_id)
 home, key = card.household, card.household.id.hex
 inside = [stay for stay in card.stays if stay.membership.left_on is None]
@@ -67,18 +67,16 @@ with right, st.container(gap="small"):
                 with transaction() as session:
                     households.leave(session, actor=actor, household_id=home.id, group_id=stay.group.id)
                 leave_for(HERE, news=_("Đã ghi hộ ra khỏi nhóm {name}.", name=stay.group.name), id=str(home.id))
-    if home.left_on is None and offered:
+    if home.left_on is None and groups:
         with st.form("join", border=False):
-            chosen = st.selectbox(
-                _("Ghi vào nhóm"), list(offered), None if inside else 0, offered.__getitem__, key=f"{key}_group",
-                placeholder=_("Chọn nhóm khác"),
-            )  # fmt: skip
+            chosen, slots = choose_group(groups, card=card)
             people = st.number_input(_("Số người vào nhóm"), 1, 99, 1, key=f"{key}_in", width=170)
-            if st.form_submit_button(_("Ghi vào nhóm"), key="h_join", type="secondary" if inside else "primary") and chosen:
-                with refusals():
+            if st.form_submit_button(_("Ghi vào nhóm"), key="h_join", type="secondary" if inside else "primary"):
+                with refusals_at(slots):
+                    group = picked(chosen)
                     with transaction() as session:
-                        households.join(session, actor=actor, household_id=home.id, group_id=chosen, people=people)
-                    leave_for(HERE, news=_("Đã ghi hộ vào nhóm {name}.", name=offered[chosen]), id=str(home.id))
+                        households.join(session, actor=actor, household_id=home.id, group_id=group.id, people=people)
+                    leave_for(HERE, news=_("Đã ghi hộ vào nhóm {name}.", name=group.name), id=str(home.id))
     if before:
         parts.section(_("Trước đây"))
         parts.facts(*((stay.group.name, spell_of(stay.membership)) for stay in before))

@@ -4,10 +4,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
-from models import Need
+from core.errors import Invalid
+from core.i18n import N_
+from models import Group, GroupKind, Need
 from services.access import Actor
 from services.household_search import HouseholdRow
 from services.household_values import HouseholdValues
+from services.households import HouseholdCard
 from services.import_values import ADDRESS_MAX, CODE_MAX, NAME_MAX, PEOPLE_MAX
 from ui import parts
 from ui.forms import Slots
@@ -66,3 +69,27 @@ def is_still_new(found: list[HouseholdRow], *, actor: Actor) -> bool:
                 with row(one, actor=actor, with_unit=True):
                     pass
         return st.button(_("Vẫn thêm hộ mới"), key="n_still", type="primary")
+
+
+def choose_group(groups: list[Group], *, card: HouseholdCard) -> tuple[Group | None, Slots]:
+    """The groups a household may come into; the one of its unit is chosen beforehand as long as it is in none of those."""
+    is_home = any(stay.group.kind is GroupKind.HOUSEHOLD for stay in card.stays if stay.membership.left_on is None)
+    first = groups[0]
+    is_own = first.kind is GroupKind.HOUSEHOLD and first.unit_id == card.unit.id
+    names = {group.id: group.name for group in groups}
+    group_id = st.selectbox(
+        _("Ghi vào nhóm"), list(names), index=0 if is_own and not is_home else None, format_func=names.__getitem__,
+        key=f"{card.household.id.hex}_group", placeholder=_("Chọn nhóm"),
+    )  # fmt: skip
+    return next((group for group in groups if group.id == group_id), None), {"group_id": st.empty()}
+
+
+def picked(group: Group | None) -> Group:
+    """The group, once there is one.
+
+    Raises:
+        Invalid: none was chosen.
+    """
+    if group is None:
+        raise Invalid(N_("Xin chọn nhóm."), field="group_id")
+    return group

@@ -228,6 +228,25 @@ def test_a_tick_can_be_taken_back(session: Session, visit: Visit, unit: Unit, of
     assert [stay.left_on is None for stay in stays(session)] == [False]
 
 
+def test_a_tick_is_answered_where_its_row_stood(session: Session, visit: Visit, unit: Unit, official: User) -> None:
+    group = make_group(session, unit=unit)
+    homes = [
+        settle(session, unit=unit, head_name=f"Bế Văn {name}", address=f"Ngõ {name}", people=1) for name in ("An", "Bình", "Cúc")
+    ]
+    at = visit("group", user=official, id=str(group.id))
+
+    at.button(key=f"in_{homes[1].id.hex}").click().run()
+
+    order = [words(at).index(text) for text in ("Ngõ An", "Đã ghi: Bế Văn Bình", "Ngõ Cúc")]
+    assert order == sorted(order)
+
+    for home in (homes[2], homes[0]):
+        at.button(key=f"in_{home.id.hex}").click().run()
+
+    assert "Không còn hộ nào ngoài nhóm" in words(at)
+    assert words(at).count("Đã ghi: ") == 1
+
+
 def test_asking_how_many_can_be_left(session: Session, visit: Visit, unit: Unit, official: User) -> None:
     group = make_group(session, unit=unit)
     household = settle(session, unit=unit, head_name="Chu Thị Cúc", people=4)

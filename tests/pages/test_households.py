@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from models import AuditEvent, Household, Membership, Need, Role, Unit, User
+from models import AuditEvent, GroupKind, Household, Membership, Need, Role, Unit, User
 from services import rollups
 from services.household_values import search_text
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
@@ -352,6 +352,35 @@ def test_a_household_joins_a_group_and_goes_out_of_it(session: Session, visit: V
 
     assert [stay.left_on is None for stay in stays(session)] == [False]
     assert "Hộ này chưa ở trong nhóm nào." in words(at)
+
+
+def test_no_second_group_is_chosen_for_a_household_that_is_in_its_own(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, clerk: User
+) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An")
+    own = make_group(session, unit=unit, name="Bà con Tổ 13")
+    make_group(session, unit=ward, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
+    at = visit("household", user=clerk, id=str(household.id))
+    chosen = f"{household.id.hex}_group"
+    assert at.selectbox(key=chosen).value == own.id
+
+    at.button(key="h_join").click().run()
+    assert (at.selectbox(key=chosen).value, at.selectbox(key=chosen).options) == (None, ["Hội Phụ nữ"])
+    at.button(key="h_join").click().run()
+
+    assert [error.value for error in at.error] == ["Xin chọn nhóm."]
+    assert [stay.group_id for stay in stays(session)] == [own.id]
+
+
+def test_a_group_of_an_association_is_never_chosen_beforehand(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, clerk: User
+) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An")
+    make_group(session, unit=ward, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
+
+    at = visit("household", user=clerk, id=str(household.id))
+
+    assert at.selectbox(key=f"{household.id.hex}_group").value is None
 
 
 def test_a_household_moves_away_and_it_can_be_taken_back(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:

@@ -171,7 +171,9 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     ]  # fmt: skip
     if running:
         words = look.say(N_("{n} tổ chưa đăng"), n=running)
-        notes.append((edge, pile.get(edge, 1), words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600}))
+        notes.append(
+            (edge, max(pile.get(edge, 1) - 1, 1), words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600})
+        )
     for at, height, words, style in notes:
         layers.append(layer([{"m": at, "y": height, "text": words}], "text", {"x": x, "y": y, "text": text_of()}, **style))
     alt = look.say(

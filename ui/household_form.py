@@ -68,7 +68,7 @@ def is_still_new(found: list[HouseholdRow], *, actor: Actor) -> bool:
             for one in found:
                 with row(one, actor=actor, with_unit=True):
                     pass
-        return st.button(_("Vẫn thêm hộ mới"), key="n_still", type="primary")
+        return st.button(_("Vẫn thêm hộ mới"), key="n_still")  # the page has its one main button
 
 
 def choose_group(groups: list[Group], *, card: HouseholdCard) -> tuple[Group | None, Slots]:

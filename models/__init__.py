@@ -28,6 +28,7 @@ from models.unit import (
     UnitChangeLink,
     UnitDay,
     UnitKind,
+    UnitTotal,
 )
 from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
 
@@ -86,6 +87,7 @@ __all__ = [
     "UnitChangeLink",
     "UnitDay",
     "UnitKind",
+    "UnitTotal",
     "Urgency",
     "User",
 ]  # fmt: skip

@@ -146,3 +146,20 @@ class UnitDay(Model, table=True):
     people_joined: int = 0  # people in those memberships
     people: int = 0
     smartphones: int = 0
+
+
+class UnitTotal(Model, table=True):
+    """The sums of `UnitDay` over the residential units below a ward, a province or any other unit above them, by day.
+
+    A row stands until the next one. A residential unit counts on the days it is valid. Written by `services.totals`.
+    """
+
+    __table_args__ = (Index("uq_unittotal_unit_id_day", "unit_id", "day", unique=True),)
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="CASCADE")
+    day: date
+    households: int = 0
+    joined: int = 0
+    people_joined: int = 0
+    people: int = 0
+    smartphones: int = 0

@@ -1,7 +1,8 @@
 """Rollups: the daily counts of each residential unit, so that a figure reads one row a unit instead of every household.
 
 A `UnitDay` row stands from its day until the next one, and is written in the transaction that changes a household or a
-membership. What it counts is the definition of design §4; `services.figures.coverage_from_rows` computes the same without it.
+membership, and the totals above it (`services.totals`) with it. What it counts is the definition of design §4;
+`services.figures.coverage_from_rows` computes the same without it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,25 +10,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, func, insert, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
 from sqlmodel import Session
 
-from core import clock
-from core.ids import new_id
 from models import GroupKind, Model
-from services import presence
+from services import presence, totals
+from services.day_counts import COUNTS, NONE, Changes, days_of, standing, stored, write
 from services.presence import lasts
 
 FOREVER = date.max
 UNITS_AT_A_TIME = 200
-Counts = tuple[int, ...]
-Days = list[tuple[date, Counts]]
-Changes = dict[UUID, dict[date, Counts]]
-COUNTS = ("households", "people", "smartphones", "joined", "people_joined")  # the order within `Counts`
-NONE: Counts = (0,) * len(COUNTS)
+ByUnit = dict[UUID, Changes]
 
 _TABLES = Model.metadata.tables
-_UNIT, _DAY, _HOME = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["household"].c
+_DAYS = _TABLES["unitday"]
+_DAY, _HOME = _DAYS.c, _TABLES["household"].c
 _PAST, _SPELL, _GROUP = _TABLES["householdpast"].c, _TABLES["membership"].c, _TABLES["chat_group"].c
 
 
@@ -35,17 +32,25 @@ def refresh(session: Session, *, unit_ids: Iterable[UUID], since: date | None = 
     """Recount residential units from the day `since` on (None: all days), in the caller's transaction.
 
     Call it after the last write, with the first day the write changes: the day of joining, leaving or arriving; the day of
-    arrival when the people or smartphones of a household were corrected. On PostgreSQL the units stay locked until the end of
-    the transaction, so that two writers cannot each count without the other's change.
+    arrival when the people or smartphones of a household were corrected; of units that begin or end, the day they do. On
+    PostgreSQL the units and those above them stay locked until the end of the transaction, so that two writers cannot each
+    count without the other's change.
     """
-    for ids in _batches(unit_ids):
+    session.flush()
+    units = sorted(set(unit_ids))
+    totals.lock(session, units)
+    for ids in _batches(units):
         _recount(session, ids, since)
+    totals.add_up(session, unit_ids=units, since=since)
 
 
 def repair(session: Session) -> list[UUID]:
     """Recount everything; the units whose rows were wrong until now. Empty when all was well."""
     ids = list(session.execute(select(_HOME.unit_id).union(select(_PAST.unit_id), select(_DAY.unit_id))).scalars())
-    return [unit_id for batch in _batches(ids) for unit_id in _recount(session, batch, None)]
+    session.flush()
+    totals.lock(session, ids)
+    wrong = [unit_id for batch in _batches(ids) for unit_id in _recount(session, batch, None)]
+    return wrong + totals.repair(session)
 
 
 def _batches(unit_ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
@@ -55,64 +60,17 @@ def _batches(unit_ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
 
 def _recount(session: Session, ids: Sequence[UUID], since: date | None) -> list[UUID]:
     """Bring the rows from `since` on in line; the units in which any was wrong."""
-    session.flush()
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-        units = select(_UNIT.id).where(_UNIT.id.in_(ids)).order_by(_UNIT.id)
-        session.execute(units.with_for_update(key_share=True)).all()
-    before = _standing(session, ids, since) if since else {}
+    before = standing(session, _DAYS, ids, since) if since else {}
     changes = _from_day(session, ids, since) if since else _changes(session, ids, None)
-    wanted = {unit_id: _days(changes.get(unit_id, {}), before.get(unit_id, NONE)) for unit_id in ids}
-    stored = _stored(session, ids, since)
-    wrong = {unit_id: days for unit_id, days in wanted.items() if days != stored.get(unit_id, [])}
+    wanted = {unit_id: days_of(changes.get(unit_id, {}), before.get(unit_id, NONE)) for unit_id in ids}
+    found = stored(session, _DAYS, ids, since)
+    wrong = {unit_id: days for unit_id, days in wanted.items() if days != found.get(unit_id, [])}
     if wrong:
-        _write(session, wrong, since)
+        write(session, _DAYS, wrong, since)
     return list(wrong)
 
 
-def _days(changes: dict[date, Counts], before: Counts) -> Days:
-    """Changes by day as the counts that stand from then on: a row only where they differ from those before."""
-    counts, last, days = NONE, before, []
-    for day in sorted(changes):
-        counts = tuple(map(sum, zip(counts, changes[day], strict=True)))
-        if counts != last:
-            days.append((day, counts))
-            last = counts
-    return days
-
-
-def _write(session: Session, wanted: dict[UUID, Days], since: date | None) -> None:
-    stale = _DAY.unit_id.in_(list(wanted))
-    session.execute(_TABLES["unitday"].delete().where(stale if since is None else stale & (_DAY.day >= since)))
-    now = clock.now()
-    rows = [
-        {"id": new_id(), "created_at": now, "unit_id": unit_id, "day": day, **dict(zip(COUNTS, counts, strict=True))}
-        for unit_id, days in wanted.items()
-        for day, counts in days
-    ]
-    if rows:
-        session.execute(insert(_TABLES["unitday"]), rows)
-
-
-def _rows(ids: Sequence[UUID]) -> Select[Any]:
-    return select(_DAY.unit_id, _DAY.day, *[_DAY[name] for name in COUNTS]).where(_DAY.unit_id.in_(ids))
-
-
-def _standing(session: Session, ids: Sequence[UUID], since: date) -> dict[UUID, Counts]:
-    """The counts that stand on the day before `since`."""
-    earlier = _TABLES["unitday"].alias().c
-    latest = select(func.max(earlier.day)).where(earlier.unit_id == _DAY.unit_id, earlier.day < since)
-    return {row[0]: tuple(row[2:]) for row in session.execute(_rows(ids).where(_DAY.day == latest.scalar_subquery()))}
-
-
-def _stored(session: Session, ids: Sequence[UUID], since: date | None) -> dict[UUID, Days]:
-    query = _rows(ids).order_by(_DAY.day)
-    found: dict[UUID, Days] = {}
-    for row in session.execute(query if since is None else query.where(_DAY.day >= since)):
-        found.setdefault(row[0], []).append((row[1], tuple(row[2:])))
-    return found
-
-
-def _from_day(session: Session, ids: Sequence[UUID], since: date) -> Changes:
+def _from_day(session: Session, ids: Sequence[UUID], since: date) -> ByUnit:
     """Like `_changes`, by one look at each household and membership; the sweep only where something happens after `since`."""
     stays = presence.spells(ids).subquery()
     is_home = (stays.c.started_on <= since) & lasts(stays.c.ended_on, since)
@@ -132,13 +90,13 @@ def _from_day(session: Session, ids: Sequence[UUID], since: date) -> Changes:
     counted = {row[0]: tuple(row[1:]) for row in session.execute(homes.group_by(stays.c.unit_id))}
     joined = {row[0]: tuple(row[1:]) for row in session.execute(spells.group_by(stays.c.unit_id))}
     changing = [unit_id for unit_id in ids if counted.get(unit_id, NONE)[3] or joined.get(unit_id, NONE)[2]]
-    found: Changes = {unit_id: {since: (*counted.get(unit_id, NONE)[:3], *joined.get(unit_id, NONE)[:2])} for unit_id in ids}
+    found: ByUnit = {unit_id: {since: (*counted.get(unit_id, NONE)[:3], *joined.get(unit_id, NONE)[:2])} for unit_id in ids}
     for unit_id, changes in (_changes(session, changing, since) if changing else {}).items():
         found[unit_id] = {since: NONE} | changes
     return found
 
 
-def _changes(session: Session, ids: Sequence[UUID], since: date | None) -> Changes:
+def _changes(session: Session, ids: Sequence[UUID], since: date | None) -> ByUnit:
     """By unit and day, what the counts go up or down by; all that happened before `since` is gathered on that day."""
     homes, spells = _homes(ids, since), _spells(ids, since)
     stays = _stays(spells)
@@ -152,7 +110,7 @@ def _changes(session: Session, ids: Sequence[UUID], since: date | None) -> Chang
     ).cte()
     sums = [func.sum(events.c[name]) for name in COUNTS]
     query = select(events.c.unit_id, events.c.day, *sums).where(events.c.day < FOREVER).group_by(events.c.unit_id, events.c.day)
-    found: Changes = {}
+    found: ByUnit = {}
     for row in session.execute(query):
         found.setdefault(row[0], {})[row[1]] = tuple(row[2:])
     return found

@@ -17,7 +17,7 @@ from core.i18n import N_
 from core.ids import new_id
 from core.text import clean, natural_key, vietnamese_key
 from models import Role, Unit, UnitKind
-from services import access, audit, unit_lists
+from services import access, audit, totals, unit_lists
 from services.access import Actor, path_range, unit_for
 from services.import_rows import Rejected
 from services.unit_lists import UnitRow
@@ -179,6 +179,7 @@ def import_units(session: Session, *, actor: Actor, rows: Iterable[Mapping[str, 
         except Invalid as refusal:
             rejected.append(_rejected(row.row, refusal))
     session.flush()
+    totals.recount(session, unit_ids=known.rehung)
     done = UnitImport(
         total, tally["created"], tally["updated"], tally["unchanged"], sorted(rejected, key=lambda each: each.row)
     )  # fmt: skip
@@ -196,6 +197,7 @@ class _Known:
         wanted = sorted(set(codes))
         self.standing: dict[str, Unit] = {}
         self.begun: set[tuple[str, date]] = set()
+        self.rehung: set[UUID] = set()  # parents of what was hung elsewhere, the old and the new
         for start in range(0, len(wanted), CODES_AT_A_TIME):
             for unit in session.exec(select(Unit).where(col(Unit.code).in_(wanted[start : start + CODES_AT_A_TIME]))):
                 if unit.valid_to is None:
@@ -298,6 +300,7 @@ def _move(session: Session, known: _Known, unit: Unit, parent: Unit) -> None:
         .values(path=literal(new) + func.substr(Unit.path, len(old) + 1))
         .execution_options(synchronize_session=False)
     )
+    known.rehung |= {parent.id} | ({unit.parent_id} if unit.parent_id else set())
     unit.parent_id = parent.id
     for below in known.standing.values():
         if below.path.startswith(old):

@@ -1,13 +1,18 @@
 """Models and migrations say the same, on whichever database the suite runs."""
 
+from datetime import date
+
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from core.settings import ROOT
-from models import Model
+from models import Model, UnitKind, UnitTotal
+from services import rollups
+from tests.factories import make_household, make_unit
 
 
 @pytest.fixture
@@ -47,6 +52,26 @@ def test_an_upgrade_keeps_every_row_and_every_check(config: Config, engine: Engi
     for broken in _BROKEN:
         with pytest.raises(IntegrityError), engine.begin() as connection:
             connection.exec_driver_sql(broken)
+
+
+def test_an_upgrade_adds_up_the_totals_there_were_not(config: Config, engine: Engine) -> None:
+    command.upgrade(config, "head")
+    with Session(engine) as session:
+        province = make_unit(session, kind=UnitKind.PROVINCE, subtype="tinh")
+        ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE, subtype="phuong")
+        for end in (None, date(2026, 6, 1)):
+            unit = make_unit(session, parent=ward, valid_to=end)
+            for month in (1, 3):
+                make_household(session, unit=unit, arrived_on=date(2026, month, 1))
+            rollups.refresh(session, unit_ids=[unit.id])
+        session.commit()
+
+    command.downgrade(config, "0003")
+    command.upgrade(config, "head")
+
+    with Session(engine) as session:
+        assert session.execute(select(func.count()).select_from(UnitTotal)).scalar_one() == 6
+        assert rollups.repair(session) == []
 
 
 def test_a_downgrade_keeps_every_row_and_every_check(config: Config, engine: Engine) -> None:

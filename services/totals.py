@@ -1,0 +1,209 @@
+"""Totals: the daily counts of wards and provinces, so that a figure of the nation reads 34 rows a day and not 33,000.
+
+A `UnitTotal` row is the sum of the residential units that hang below a unit now, each on the days it is valid. It is written by
+`services.rollups` in the transaction that changes a count: the unit just above is added up anew, what it gained or lost is added
+to those above it. Whoever hangs a unit elsewhere calls `recount`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, or_, select
+from sqlmodel import Session
+
+from models import Model, UnitKind
+from services.access import path_range
+from services.day_counts import NONE, Changes, Counts, Days, add_changes, days_of, plus, standing, stored, within, write
+
+AT_A_TIME = 200
+PLACES_AT_A_TIME = 50
+_TABLES = Model.metadata.tables
+_DAYS, _TOTALS = _TABLES["unitday"], _TABLES["unittotal"]
+_UNIT = _TABLES["unit"].c
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A unit that has totals, and what they are the sum of: totals of places below it, counts of residential units."""
+
+    id: UUID
+    path: str
+    places: list[UUID] = field(default_factory=list)
+    units: list[tuple[UUID, date | None, date | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Stood:
+    """What was written until now from a day on, and what stood before."""
+
+    before: dict[UUID, Counts]
+    days: dict[UUID, Days]
+
+    def of(self, unit_id: UUID, since: date | None) -> Days:
+        """From `since` on, beginning with what stood before."""
+        start = [(since, self.before[unit_id])] if since and unit_id in self.before else []
+        return [*start, *self.days.get(unit_id, [])]
+
+
+def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) -> None:
+    """Bring all that is above these residential units in line with their counts from the day `since` on (None: all days)."""
+    paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
+    above = _places(session, {part for path in paths for part in _ids(path)})
+    anew = _anew(paths, above)
+    _attach(session, anew)
+    passed_on: dict[UUID, Changes] = {}
+    for place_id, changes in _settle_from_below(session, anew, since).items():
+        for upper in reversed(_ids(anew[place_id].path)[:-1]):
+            if upper in anew:  # added up anew itself, with this one
+                break
+            if upper in above:
+                _add(passed_on.setdefault(upper, {}), changes)
+    _pass_on(session, passed_on, since)
+
+
+def recount(session: Session, *, unit_ids: Iterable[UUID]) -> list[UUID]:
+    """Add these units and all above them up anew, the lowest first; those that were wrong until now."""
+    paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
+    places = _places(session, {part for path in paths for part in _ids(path)})
+    _attach(session, places)
+    return list(_settle_from_below(session, places, None))
+
+
+def repair(session: Session) -> list[UUID]:
+    """Add everything up anew; the units whose totals were wrong until now."""
+    stale = select(_TOTALS.c.unit_id).join(_TABLES["unit"], _UNIT.id == _TOTALS.c.unit_id).where(~_has_totals())
+    wrong = list(session.execute(stale.distinct()).scalars())
+    if wrong:
+        write(session, _TOTALS, {unit_id: [] for unit_id in wrong}, None)
+    return wrong + recount(session, unit_ids=session.execute(select(_UNIT.id).where(_has_totals())).scalars())
+
+
+def lock(session: Session, unit_ids: Sequence[UUID]) -> None:
+    """On PostgreSQL hold these units and all above them until the end, from above: nobody waits for one who waits for them."""
+    if session.get_bind().dialect.name != "postgresql":  # SQLite has one writer anyway
+        return
+    paths = [row.path for part in _parts(unit_ids) for row in session.execute(_paths(part))]
+    for part in _parts(sorted({one for path in paths for one in _ids(path)})):
+        session.execute(select(_UNIT.id).where(_UNIT.id.in_(part)).order_by(_UNIT.path).with_for_update(key_share=True)).all()
+
+
+def _has_totals() -> ColumnElement[bool]:
+    return or_(_UNIT.kind != UnitKind.RESIDENTIAL, _UNIT.parent_id.is_(None))
+
+
+def _paths(ids: Sequence[UUID]) -> Select[Any]:
+    return select(_UNIT.path).where(_UNIT.id.in_(ids))
+
+
+def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
+    return [ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME)]
+
+
+def _ids(path: str) -> list[UUID]:
+    return [UUID(part) for part in path.rstrip("/").split("/")]
+
+
+def _places(session: Session, ids: Iterable[UUID]) -> dict[UUID, _Place]:
+    found: dict[UUID, _Place] = {}
+    for part in _parts(sorted(ids)):
+        query = select(_UNIT.id, _UNIT.path).where(_UNIT.id.in_(part), _has_totals())
+        found |= {row.id: _Place(row.id, row.path) for row in session.execute(query)}
+    return found
+
+
+def _anew(paths: Sequence[str], above: dict[UUID, _Place]) -> dict[UUID, _Place]:
+    """The nearest place above each, and all between one of these and another: what is added up anew."""
+    chains = {path: [one for one in _ids(path) if one in above] for path in paths}
+    nearest = {chain[-1] for chain in chains.values() if chain}
+    between = set()
+    for chain in chains.values():
+        first = next((place for place, one in enumerate(chain) if one in nearest), len(chain))
+        between |= set(chain[first:])
+    return {one: above[one] for one in nearest | between}
+
+
+def _attach(session: Session, places: dict[UUID, _Place]) -> None:
+    """Give each place what stands right below it."""
+    columns = (_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _UNIT.kind, _has_totals().label("has_totals"))
+    for part in map(set, _parts(sorted(places, key=lambda one: places[one].path))):
+        ranges = or_(*[path_range(places[one].path) for one in part])
+        rows = session.execute(select(*columns).where(ranges)).all()
+        upper = {row.id for row in rows if row.has_totals}
+        for row in rows:
+            above = next((one for one in reversed(_ids(row.path)[:-1]) if one in upper), None)
+            holder = row.id if row.has_totals else above
+            if row.kind == UnitKind.RESIDENTIAL and holder in part:
+                places[holder].units.append((row.id, row.valid_from, row.valid_to))
+            if row.has_totals and above in part:
+                places[above].places.append(row.id)
+
+
+def _settle_from_below(session: Session, places: dict[UUID, _Place], since: date | None) -> dict[UUID, Changes]:
+    gained: dict[UUID, Changes] = {}
+    for depth in sorted({len(place.path) for place in places.values()}, reverse=True):
+        gained |= _settle(session, [place for place in places.values() if len(place.path) == depth], since)
+    return gained
+
+
+def _settle(session: Session, places: Sequence[_Place], since: date | None) -> dict[UUID, Changes]:
+    """Add places up anew from `since` on; what those gained or lost whose totals were wrong."""
+    gained: dict[UUID, Changes] = {}
+    for start in range(0, len(places), PLACES_AT_A_TIME):
+        some = places[start : start + PLACES_AT_A_TIME]
+        units = _stood(session, _DAYS, [unit_id for place in some for unit_id, _first, _end in place.units], since)
+        below = _stood(session, _TOTALS, [one for place in some for one in place.places], since)
+        own = _stood(session, _TOTALS, [place.id for place in some], since)
+        wanted = {}
+        for place in some:
+            changes: Changes = {since: NONE} if since else {}
+            for unit_id, first, end in place.units:
+                add_changes(changes, within(units.of(unit_id, since), first, end))
+            for one in place.places:
+                add_changes(changes, below.of(one, since))
+            wanted[place.id] = days_of(changes, own.before.get(place.id, NONE))
+        gained |= _replace(session, own, wanted, since)
+    return gained
+
+
+def _pass_on(session: Session, passed_on: dict[UUID, Changes], since: date | None) -> None:
+    """Add to totals what those below them gained or lost."""
+    own = _stood(session, _TOTALS, sorted(passed_on), since)
+    wanted = {}
+    for place_id, changes in passed_on.items():
+        add_changes(changes, own.of(place_id, since))
+        wanted[place_id] = days_of(changes, own.before.get(place_id, NONE))
+    _replace(session, own, wanted, since)
+
+
+def _replace(session: Session, own: _Stood, wanted: dict[UUID, Days], since: date | None) -> dict[UUID, Changes]:
+    """Write what differs, each from the first day on which it does; what was gained or lost by it."""
+    gained: dict[UUID, Changes] = {}
+    for place_id, days in wanted.items():
+        stored_days = own.days.get(place_id, [])
+        if days == stored_days:
+            continue
+        start = [(since, own.before.get(place_id, NONE))] if since else []
+        changes: Changes = {}
+        add_changes(changes, [*start, *days])
+        add_changes(changes, [*start, *stored_days], -1)
+        gained[place_id] = {day: change for day, change in changes.items() if change != NONE}
+        first = min(set(days) ^ set(stored_days))[0]
+        write(session, _TOTALS, {place_id: [row for row in days if row[0] >= first]}, first)
+    return gained
+
+
+def _stood(session: Session, table: Table, ids: Sequence[UUID], since: date | None) -> _Stood:
+    found = _Stood({}, {})
+    for part in _parts(ids):
+        found.days.update(stored(session, table, part, since))
+        if since:
+            found.before.update(standing(session, table, part, since))
+    return found
+
+
+def _add(found: Changes, changes: Changes) -> None:
+    for day, change in changes.items():
+        found[day] = plus(found.get(day, NONE), change)

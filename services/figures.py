@@ -4,7 +4,7 @@ Coverage is read from `UnitDay`: one indexed row a unit and day, so 300,000 hous
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
@@ -28,7 +28,7 @@ SUMS = ("households", "joined", "people", "people_joined", "smartphones")
 LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
 
 _TABLES = Model.metadata.tables
-_UNIT, _DAY = _TABLES["unit"].c, _TABLES["unitday"].c
+_UNIT, _DAY, _TOTAL = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["unittotal"].c
 _SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
 # The first fields of a Coverage, in their order; SUMS are the rest.
 _NAMES = (_UNIT.id, _UNIT.code, func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name), _UNIT.area, _UNIT.target_percent)
@@ -108,6 +108,8 @@ def growth(
         NotFound: the unit does not exist or lies outside the actor's sight.
     """
     scope, path = _scope(session, actor, unit_id)
+    if by == "total" and (scope is None or scope.kind is not UnitKind.RESIDENTIAL):
+        return [(row_day, row.unit_name, row) for row_day, row in _totals(session, _whole(scope), sorted(set(days)))]
     return _growth(session, path=path, whole=_whole(scope), days=days, by=by)
 
 
@@ -235,6 +237,32 @@ def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date
     return [(day, row.unit_name, row) for day, rows in found.items() for row in _in_order(rows)]
 
 
+def _totals(session: Session, whole: Coverage, days: Sequence[date]) -> list[tuple[date, Coverage]]:
+    """The totals of a unit above residential ones, or of all there is: by how much they change up to each day, added up."""
+    if not days:
+        return []
+    tops = select(_UNIT.id).where(_UNIT.id == whole.unit_id if whole.unit_id else _UNIT.parent_id.is_(None)).cte("tops")
+    earlier, counts = _TABLES["unittotal"].alias().c, _TABLES["unittotal"]
+    latest = select(func.max(earlier.day)).where(earlier.unit_id == tops.c.id, earlier.day <= days[0]).correlate(tops)
+    first = select(tops.c.id, func.coalesce(latest.scalar_subquery(), days[0]).label("day")).cte("first")
+    gained = [
+        (_TOTAL[name] - func.lag(_TOTAL[name], 1, 0).over(partition_by=_TOTAL.unit_id, order_by=_TOTAL.day)).label(name)
+        for name in SUMS
+    ]
+    within = and_(_TOTAL.unit_id == first.c.id, _TOTAL.day >= first.c.day, _TOTAL.day <= days[-1])
+    each = select(_TOTAL.day, *gained).select_from(first.join(counts, within)).subquery().c
+    by_day = select(each.day, *[func.sum(each[name]) for name in SUMS]).group_by(each.day).order_by(each.day)
+    changes = session.execute(by_day).all()
+    found, standing, place = [], [0] * len(SUMS), 0
+    for day in days:
+        while place < len(changes) and changes[place][0] <= day:
+            standing = [one + more for one, more in zip(standing, changes[place][1:], strict=True)]
+            place += 1
+        amounts: dict[str, Any] = dict(zip(SUMS, standing, strict=True))
+        found.append((day, replace(whole, **amounts)))
+    return found
+
+
 def _whole(scope: Unit | None) -> Coverage:
     if scope is None:
         return Coverage(None, "", "", "", 90)
@@ -254,21 +282,53 @@ def _in_order(rows: Iterable[Coverage]) -> list[Coverage]:
 
 def _by_level(session: Session, *, path: str, kind: UnitKind, on: date) -> list[Coverage]:
     """Units added up by the nearest unit of a kind above them that day; one with nothing below is there on its days."""
-    each, former = _standing(path, [on], _UNIT.id, _UNIT.parent_id).subquery(), _former_wards(on).subquery()
-    keys = (each.c.parent_id, former.c.old_unit_id)
-    sums = select(*keys, *[func.sum(each.c[name]) for name in SUMS]).group_by(*keys)
-    found = session.execute(sums.outerjoin_from(each, former, former.c.new_unit_id == each.c.id)).all()
-    is_upper = and_(path_range(path), _UNIT.kind != UnitKind.RESIDENTIAL)
-    is_valid = _valid_on(literal(on)).label("is_valid")
-    above_all = session.execute(select(_UNIT.path, _UNIT.kind, is_valid, *_NAMES).where(is_upper))
-    upper = {row.id: row for row in above_all}
-    parts: dict[UUID, list[Coverage]] = {row.id: [] for row in upper.values() if row.kind == kind and row.is_valid}
-    for parent_id, former_id, *amounts in found:
-        ward = upper.get(former_id) or upper[parent_id]
-        above = [id_ for id_ in map(UUID, ward.path.rstrip("/").split("/")) if id_ in upper]
-        owner = next((id_ for id_ in reversed(above) if upper[id_].kind == kind), above[0])
-        parts.setdefault(owner, []).append(Coverage(None, "", "", "", 0, *amounts))
-    return [_sum(Coverage(*upper[owner][3:]), some) for owner, some in parts.items()]
+    upper = _uppers(session, path, kind, on)
+    parts: dict[UUID, list[int]] = {}
+    for row in upper.values():
+        _add(parts, row.id, row[-len(SUMS) :], 1)
+        if (holder := _holder(row.path, upper)) is not None:  # counted there, not further up
+            _add(parts, holder, row[-len(SUMS) :], -1)
+    each, former = _standing(path, [on], _UNIT.id, _UNIT.path).subquery(), _former_wards(on).subquery()
+    ward = _TABLES["unit"].alias()
+    moved = select(each.c.path, ward.c.path.label("former_path"), *[each.c[name] for name in SUMS]).select_from(
+        each.join(former, former.c.new_unit_id == each.c.id).join(ward, ward.c.id == former.c.old_unit_id)
+    )
+    for now_path, former_path, *amounts in session.execute(moved):
+        now, then = _holder(now_path, upper), _holder(f"{former_path}-/", upper)
+        if now is not None and then is not None and former_path.startswith(path):
+            _add(parts, now, amounts, -1)
+            _add(parts, then, amounts, 1)
+    rows = [(upper[id_], amounts) for id_, amounts in parts.items()]
+    return [_named(row, amounts) for row, amounts in rows if (row.kind == kind and row.is_valid) or any(amounts)]
+
+
+def _uppers(session: Session, path: str, kind: UnitKind, on: date) -> dict[UUID, Any]:
+    """The units of a kind in a scope and those at its top, with what stood below each on a day."""
+    earlier = _TABLES["unittotal"].alias().c
+    latest = select(func.max(earlier.day)).where(earlier.unit_id == _UNIT.id, earlier.day <= on).correlate(_TABLES["unit"])
+    is_last = and_(_TOTAL.unit_id == _UNIT.id, _TOTAL.day == latest.scalar_subquery())
+    is_top = _UNIT.path == path if path else _UNIT.parent_id.is_(None)
+    amounts = [func.coalesce(_TOTAL[name], 0) for name in SUMS]
+    query = (
+        select(_UNIT.id.label("id"), _UNIT.path, _UNIT.kind, _valid_on(literal(on)).label("is_valid"), *_NAMES, *amounts)
+        .select_from(_TABLES["unit"].outerjoin(_TABLES["unittotal"], is_last))
+        .where(path_range(path), or_(_UNIT.kind == kind, is_top))
+    )
+    return {row.id: row for row in session.execute(query)}
+
+
+def _holder(path: str, upper: Mapping[UUID, Any]) -> UUID | None:
+    """The nearest of some units above a path."""
+    return next((one for one in reversed([UUID(part) for part in path.split("/")[:-2]]) if one in upper), None)
+
+
+def _add(parts: dict[UUID, list[int]], holder: UUID, amounts: Sequence[int], sign: int) -> None:
+    found = parts.get(holder, (0,) * len(SUMS))
+    parts[holder] = [one + sign * more for one, more in zip(found, amounts, strict=True)]
+
+
+def _named(row: Any, amounts: Sequence[int]) -> Coverage:
+    return Coverage(*row[4 : -len(SUMS)], *amounts)
 
 
 def _former_wards(on: date) -> Select[Any]:

@@ -47,8 +47,8 @@ with left:
         drawing.mend(broken[0])
     hits = _("{n} mã khớp", n=number(len(found))) if len(found) < len(rows) else _("mã hỏng đứng trước")
     parts.section(_("Các mã"), hits)
-    heads = (_("Mã và nơi treo"), _("Tình trạng"), Column(_("7 ngày"), "num desk"), Column(_("Từ đầu"), "num desk"),
-             Column(_("Địa chỉ"), "wide"))  # fmt: skip
+    heads = (_("Mã và nơi treo"), Column(_("Tình trạng"), "state"), Column(_("7 ngày"), "num desk"),
+             Column(_("Từ đầu"), "num desk"), Column(_("Địa chỉ"), "wide"))  # fmt: skip
     parts.table(heads, [drawing.cells(row) for row in found], shown=15, more=_("Xem cả {n} mã", n=number(len(found))))
 
 with right:

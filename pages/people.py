@@ -54,7 +54,7 @@ for one in found:
     name = parts.joined(parts.link(one.display_name, "person", id=str(one.id)), parts.small(one.username))
     rows.append((name, standing(one), _(one.role.label), one.unit_name, seen))
 parts.table(
-    [_("Họ và tên"), _("Tình trạng"), Column(_("Vai trò"), "wide"), Column(_("Đơn vị"), "wide"),
+    [_("Họ và tên"), Column(_("Tình trạng"), "state"), Column(_("Vai trò"), "wide"), Column(_("Đơn vị"), "wide"),
      Column(_("Dùng lần cuối"), "desk")],
     rows, shown=40, more=_("Xem cả {n} tài khoản", n=number(len(found))),
 )  # fmt: skip

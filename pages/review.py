@@ -48,7 +48,7 @@ with one:
     lone = parts.badge("overdue", _("chưa có tổ trưởng"))
     rows = [(group.name, group.unit_label, number(group.households), "" if group.leader_id else lone)
             for group in sorted(plan.groups, key=lambda g: (g.leader_id is not None, -g.households))]  # fmt: skip
-    parts.table([_("Nhóm"), Column(_("Tổ"), "desk"), Column(_("Hộ trong nhóm"), "num"), ""], rows, shown=6,
+    parts.table([_("Nhóm"), Column(_("Tổ"), "desk"), Column(_("Hộ trong nhóm"), "num"), Column("", "state")], rows, shown=6,
                 more=_("Xem cả {n} nhóm", n=number(len(rows))))  # fmt: skip
 with two:
     parts.section(_("Bà con mở trên điện thoại"))

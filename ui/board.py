@@ -176,7 +176,7 @@ def groups(seen: Board, *, now: datetime) -> None:
     rows = [(*_row(row, seen, now=now), *([_call(row)] if calls else [])) for row in ordered]
     heads: list[Column | str] = [
         _("Tổ và tổ trưởng"),
-        _("Đăng sau"),
+        Column(_("Đăng sau"), "state"),
         Column(_("Tiến độ"), "wide"),
         Column(_("Đã mở trên"), "num"),
         *([Column(_("Gọi"), "num")] if calls else []),

@@ -59,7 +59,9 @@ def listing(rows: Sequence[Row]) -> None:
             (parts.link(title, "reorganise", id=str(row.plan.id)), state, day(row.plan.effective_on, weekday=False), moved)
         )
     parts.table(
-        [Column(_("Sắp xếp"), "wide"), _("Tình trạng"), _("Từ ngày"), Column(_("Đã chuyển"), "num desk")], lines, shown=40
+        [Column(_("Sắp xếp"), "wide"), Column(_("Tình trạng"), "state"), _("Từ ngày"), Column(_("Đã chuyển"), "num desk")],
+        lines,
+        shown=40,
     )
 
 

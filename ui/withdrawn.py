@@ -39,7 +39,7 @@ def draw(seen: Board) -> None:
     parts.section(_("Tổ đã đăng"), _("tổ chưa gỡ đứng trước") if left else "")
     rows = [_row(row) for row in sorted(posted, key=lambda row: (row.deleted_at is not None, -row.opens))]
     heads: list[Column | str] = [
-        _("Tổ và tổ trưởng"), _("Gỡ bài"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
+        _("Tổ và tổ trưởng"), Column(_("Gỡ bài"), "state"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
     ]  # fmt: skip
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
 

@@ -12,7 +12,7 @@ from statistics import mean
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from core import clock
@@ -23,6 +23,7 @@ from services.presence import lasts
 from services.units import place_key
 
 SMALL = 5  # with fewer households than this a count says something of persons
+FEW_DAYS = 60  # up to here each is looked up by itself: a year in weeks, five years in months
 DAYS_AT_A_TIME = 200  # SQLite joins at most 500 selects
 SUMS = ("households", "joined", "people", "people_joined", "smartphones")
 LEVELS = {"ward": UnitKind.COMMUNE, "province": UnitKind.PROVINCE}
@@ -238,10 +239,34 @@ def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date
 
 
 def _totals(session: Session, whole: Coverage, days: Sequence[date]) -> list[tuple[date, Coverage]]:
-    """The totals of a unit above residential ones, or of all there is: by how much they change up to each day, added up."""
-    if not days:
-        return []
+    """The totals of a unit above residential ones, or of all there is, on each of the days."""
     tops = select(_UNIT.id).where(_UNIT.id == whole.unit_id if whole.unit_id else _UNIT.parent_id.is_(None)).cte("tops")
+    sums = _looked_up(session, tops, days) if len(days) <= FEW_DAYS else _swept(session, tops, days)
+    return [(day, _filled(whole, sums.get(day, (0,) * len(SUMS)))) for day in days]
+
+
+def _filled(named: Coverage, amounts: Sequence[int]) -> Coverage:
+    households, joined, people, people_joined, smartphones = amounts
+    return replace(
+        named, households=households, joined=joined, people=people, people_joined=people_joined, smartphones=smartphones
+    )  # fmt: skip
+
+
+def _looked_up(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, tuple[int, ...]]:
+    """The sums of the rows that stand on each day, each looked up: for a few days."""
+    if not days:
+        return {}
+    asked = union_all(*[select(literal(day).label("day")) for day in days]).cte("asked")
+    earlier = _TABLES["unittotal"].alias().c
+    latest = select(func.max(earlier.day)).where(earlier.unit_id == tops.c.id, earlier.day <= asked.c.day)
+    is_last = and_(_TOTAL.unit_id == tops.c.id, _TOTAL.day == latest.correlate(tops, asked).scalar_subquery())
+    sums = select(asked.c.day, *[func.sum(_TOTAL[name]) for name in SUMS]).group_by(asked.c.day)
+    rows = session.execute(sums.select_from(asked.join(tops, literal(1) == 1).join(_TABLES["unittotal"], is_last)))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _swept(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, tuple[int, ...]]:
+    """The same by how much the rows change up to each day, added up: for many days."""
     earlier, counts = _TABLES["unittotal"].alias().c, _TABLES["unittotal"]
     latest = select(func.max(earlier.day)).where(earlier.unit_id == tops.c.id, earlier.day <= days[0]).correlate(tops)
     first = select(tops.c.id, func.coalesce(latest.scalar_subquery(), days[0]).label("day")).cte("first")
@@ -253,13 +278,12 @@ def _totals(session: Session, whole: Coverage, days: Sequence[date]) -> list[tup
     each = select(_TOTAL.day, *gained).select_from(first.join(counts, within)).subquery().c
     by_day = select(each.day, *[func.sum(each[name]) for name in SUMS]).group_by(each.day).order_by(each.day)
     changes = session.execute(by_day).all()
-    found, standing, place = [], [0] * len(SUMS), 0
+    found, standing, place = {}, (0,) * len(SUMS), 0
     for day in days:
         while place < len(changes) and changes[place][0] <= day:
-            standing = [one + more for one, more in zip(standing, changes[place][1:], strict=True)]
+            standing = tuple(one + more for one, more in zip(standing, changes[place][1:], strict=True))
             place += 1
-        amounts: dict[str, Any] = dict(zip(SUMS, standing, strict=True))
-        found.append((day, replace(whole, **amounts)))
+        found[day] = standing
     return found
 
 
@@ -270,10 +294,7 @@ def _whole(scope: Unit | None) -> Coverage:
 
 
 def _sum(named: Coverage, parts: Sequence[Coverage]) -> Coverage:
-    households, joined, people, people_joined, smartphones = (sum(map(attrgetter(name), parts)) for name in SUMS)
-    return replace(
-        named, households=households, joined=joined, people=people, people_joined=people_joined, smartphones=smartphones
-    )  # fmt: skip
+    return _filled(named, [sum(map(attrgetter(name), parts)) for name in SUMS])
 
 
 def _in_order(rows: Iterable[Coverage]) -> list[Coverage]:

@@ -17,11 +17,12 @@ class ChangeSetKind(StrEnum):
 
     IMPORT = "import"
     SHEET = "sheet"
+    JOIN = "join"
 
     @property
     def label(self) -> str:
         """For screens, to be translated."""
-        return {"import": N_("nhập danh sách"), "sheet": N_("sửa trên bảng")}[self]
+        return {"import": N_("nhập danh sách"), "sheet": N_("sửa trên bảng"), "join": N_("ghép hộ trùng")}[self]
 
 
 class ChangeSet(Model, table=True):
@@ -39,6 +40,7 @@ class ChangeSet(Model, table=True):
     joined: int = 0
     rejected: int = 0
     alike: int = 0  # pairs put on the review page
+    group_ids: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})  # made by it
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     undone_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
 
@@ -48,7 +50,7 @@ class Change(Model, table=True):
 
     change_set_id: UUID = Field(foreign_key="changeset.id", ondelete="CASCADE", index=True)
     household_id: UUID = Field(foreign_key="household.id", ondelete="CASCADE", index=True)
-    membership_id: UUID | None = Field(default=None, foreign_key="membership.id", ondelete="CASCADE")
+    membership_id: UUID | None = Field(default=None, foreign_key="membership.id", ondelete="CASCADE", index=True)
     version: int = 0  # of the household, after the change
     before: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -274,4 +274,8 @@ def _group(session: Session, actor: Actor, group_id: UUID) -> Group:
 
 
 def _note(session: Session, actor: Actor, action: str, household: Household, **details: object) -> None:
+    """Tell the audit, and raise the version of what was there before: an import that made it cannot be taken back any more."""
+    if action != "household.added":
+        household.version += 1
+        session.add(household)
     audit.record(session, actor=actor, action=action, subject_kind="household", subject_id=household.id, **details)

@@ -27,8 +27,20 @@ UNITS_AT_A_TIME = 500
 ROWS_AT_A_TIME = 2_000
 _NOTHING: dict[str, Any] = {}  # one for all that do not change
 _COLUMNS = (
-    "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "left_on",
+    "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "arrived_on",
+    "left_on", "merged_into_id", "version",
 )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Known:
+    """A row that is a stored household, the version it was matched with, and what changes of it."""
+
+    row: Row
+    household_id: UUID
+    version: int
+    before: dict[str, Any]
+    after: dict[str, Any]  # empty when the row says nothing new
 
 
 @dataclass
@@ -36,8 +48,10 @@ class Plan:
     """What a list does to the households: nothing of it is written yet."""
 
     new: list[tuple[Row, str]] = field(default_factory=list)  # with the code each will have
-    known: list[tuple[Row, UUID, dict[str, Any]]] = field(default_factory=list)  # with the household and what changes of it
+    known: list[Known] = field(default_factory=list)
+    settled: int = 0  # rows of households that a person joined to another as duplicates: the answer stands, they say nothing
     rejected: list[Rejected] = field(default_factory=list)
+    living: dict[UUID, list[Stored]] = field(default_factory=dict)  # by unit, of the units that have new ones
 
 
 def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[Stored]:
@@ -60,12 +74,26 @@ def match(rows: Sequence[Row], stored: Iterable[Stored], *, reader: RowReader, o
             if household is None:
                 _require_fitting(row, row.people_at_first)
                 plan.new.append((row, row.code))
+            elif _was_joined(household):
+                plan.settled += 1
             else:
-                plan.known.append((row, household.id, changes(row, household) or _NOTHING))
+                plan.known.append(_known(row, household))
         except _Refused as refused:
             plan.rejected.append(reader.refusal(row, refused.why, refused.column))
     plan.new = [(row, code or matcher.next_code(row)) for row, code in plan.new]
+    plan.living = matcher.living({row.place.id for row, _code in plan.new})
     return plan
+
+
+def _known(row: Row, household: Stored) -> Known:
+    after = changes(row, household) or _NOTHING
+    before = {name: getattr(household, name) for name in after if name != "search"} if after else _NOTHING
+    return Known(row, household.id, household.version, before, after)
+
+
+def _was_joined(household: Stored) -> bool:
+    """Whether it was found to be another one, and so never was."""
+    return household.merged_into_id is not None and bool(household.left_on == household.arrived_on)
 
 
 def changes(row: Row, household: Stored) -> dict[str, Any]:
@@ -154,12 +182,23 @@ class _Matcher:
             _Refused: the list has it twice, several could be meant, or it has ended.
         """
         household = self._of_code(row) if row.code else self._of_person(row)
-        if household is not None and household.left_on is not None and household.left_on <= self._on:
+        if household is not None and self._has_left(household) and not _was_joined(household):
             raise _Refused(
                 "code" if row.code else "head_name", N_("Hộ này đã chuyển đi ngày {day}. Mở lại hộ trước khi nhập."),
                 day=f"{household.left_on:%d/%m/%Y}",
             )  # fmt: skip
         return household
+
+    def living(self, unit_ids: set[UUID]) -> dict[UUID, list[Stored]]:
+        """The stored households that live in these units."""
+        found: dict[UUID, list[Stored]] = {}
+        for (unit_id, _code), households in self._by_code.items():
+            if unit_id in unit_ids:
+                found.setdefault(unit_id, []).extend(one for one in households if not self._has_left(one))
+        return found
+
+    def _has_left(self, household: Stored) -> bool:
+        return household.left_on is not None and bool(household.left_on <= self._on)
 
     def next_code(self, row: Row) -> str:
         """The next running number no household of the unit, and no row of the list, has as its code."""
@@ -188,7 +227,11 @@ class _Matcher:
                 raise _Refused("head_name", N_("Trùng họ tên và số điện thoại với dòng {row}."), row=first)
         keys = _person_keys(row) or [(row.place.id, row.name.casefold(), "")]
         candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
-        free = [household for household in candidates.values() if household.id not in self._taken]
+        free = [
+            household
+            for household in candidates.values()
+            if household.id not in self._taken and household.merged_into_id not in candidates
+        ]
         if not row.phones:
             # the oldest: the same lines find the same households, however often they come
             free = [household for household in free if _says_the_same(row, household)][:1]

@@ -3,9 +3,10 @@
 A list only adds: a blank, or a "không", never takes a household out of a group.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, select, update
@@ -15,15 +16,34 @@ from sqlmodel import select as select_rows
 from core import clock
 from core.bulk import BulkInsert
 from core.ids import new_id
-from models import Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit
-from services.import_matching import UNITS_AT_A_TIME, Plan
+from models import ChangeSet, Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit
+from services.import_matching import UNITS_AT_A_TIME, Known, Plan
 from services.import_rows import Row
-from services.import_writing import ROWS_AT_A_TIME, batches
+from services.import_writing import ROWS_AT_A_TIME, batches, revise
 
 _HOUSEHOLDS: Table = Household.metadata.tables["household"]
 _MEMBERSHIPS: Table = Membership.metadata.tables["membership"]
-_NEW_COLUMNS = ("id", "created_at", "household_id", "group_id", "people", "joined_on", "source")
+_NEW_COLUMNS = ("id", "created_at", "household_id", "group_id", "people", "joined_on", "source", "change_set_id")
 _IS_OPEN_HOUSEHOLD_GROUP = (col(Group.kind) == GroupKind.HOUSEHOLD) & col(Group.closed_on).is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What was done to memberships of a household that stood before. One that is new knows its change set: it has no id here."""
+
+    known: Known
+    membership_id: UUID | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """A stored household whose open membership has another number of people than a list says."""
+
+    known: Known
+    membership_id: UUID
+    before: int
 
 
 @dataclass(frozen=True)
@@ -31,63 +51,93 @@ class Joining:
     """What a list does to memberships: nothing of it is written yet."""
 
     new: list[int] = field(default_factory=list)  # places in the plan's new households
-    known: list[tuple[Row, UUID]] = field(default_factory=list)  # with the stored household's id
-    recounted: list[tuple[Row, UUID, UUID]] = field(default_factory=list)  # with the household's and the membership's ids
+    known: list[Known] = field(default_factory=list)
+    recounted: list[Recount] = field(default_factory=list)
     groups: dict[UUID, UUID] = field(default_factory=dict)  # by unit
     without: frozenset[UUID] = frozenset()  # units that have no household group yet
 
     @property
     def changed(self) -> set[UUID]:
         """Stored households in whose membership something changes."""
-        return {household_id for _row, household_id in self.known} | {household_id for _row, household_id, _ in self.recounted}
+        return {one.household_id for one in self._touched}
 
     @property
     def unit_ids(self) -> set[UUID]:
         """Units in which something changes, new households aside."""
-        return {row.place.id for row, _ in self.known} | {row.place.id for row, _, _ in self.recounted}
+        return {one.row.place.id for one in self._touched}
+
+    @property
+    def _touched(self) -> list[Known]:
+        return [*self.known, *(recount.known for recount in self.recounted)]
 
 
 def foresee(session: Session, plan: Plan) -> Joining:
     """Who of a list's households will join, be counted anew, and which units need a group."""
     new = [index for index, (row, _code) in enumerate(plan.new) if row.in_group]
-    joining = {household_id: row for row, household_id, _change in plan.known if row.in_group}
+    joining = {one.household_id: one for one in plan.known if one.row.in_group}
     recounted = []
-    for ids in _some({row.place.id for row in joining.values()}):
+    for ids in _some({one.row.place.id for one in joining.values()}):
         for household_id, membership_id, people in _standing(session, ids):
-            row = joining.pop(household_id, None)
-            if row and row.group_people not in (0, people):
-                recounted.append((row, household_id, membership_id))
-    known = [(row, household_id) for household_id, row in joining.items()]
-    units = {row.place.id for row, _id in known} | {plan.new[index][0].place.id for index in new}
+            one = joining.pop(household_id, None)
+            if one and one.row.group_people not in (0, people):
+                recounted.append(Recount(one, membership_id, people))
+    known = list(joining.values())
+    units = {one.row.place.id for one in known} | {plan.new[index][0].place.id for index in new}
     groups = _groups(session, units)
     return Joining(new, known, recounted, groups, frozenset(units - groups.keys()))
 
 
-def write(session: Session, joining: Joining, plan: Plan, new_ids: Sequence[UUID], *, on: date) -> None:
-    """Make the groups that are missing and write the memberships."""
-    groups = joining.groups | _make_groups(session, joining.without, on)
-    rows = [*((plan.new[index][0], new_ids[index]) for index in joining.new), *joining.known]
-    bulk = BulkInsert(session, _MEMBERSHIPS, _NEW_COLUMNS)
-    group_ids = {unit_id: bulk.encode("group_id", group_id) for unit_id, group_id in groups.items()}
-    shared = {
-        "created_at": bulk.encode("created_at", clock.now()), "joined_on": bulk.encode("joined_on", on),
-        "source": bulk.encode("source", MembershipSource.IMPORT),
-    }  # fmt: skip
-    for batch in batches(rows):
-        bulk.write(
+def write(
+    session: Session, joining: Joining, plan: Plan, new_ids: Sequence[UUID], *, change_set: ChangeSet, on: date
+) -> list[Touch]:  # fmt: skip
+    """Make the groups that are missing and write the memberships; what that did to households that stood before."""
+    made = _make_groups(session, joining.without, on)
+    change_set.group_ids = [str(group_id) for group_id in made.values()]
+    groups = joining.groups | made
+    bulk = _NewMemberships(session, groups, change_set.id, on)
+    for batch in batches((plan.new[index][0], new_ids[index], new_id()) for index in joining.new):
+        bulk.write(batch)
+    for some in batches(joining.known):
+        bulk.write([(one.row, one.household_id, new_id()) for one in some])
+    statement = update(_MEMBERSHIPS).where(_MEMBERSHIPS.c.id == bindparam("its_id")).values(people=bindparam("new_people"))
+    for counts in batches({"its_id": one.membership_id, "new_people": one.known.row.group_people} for one in joining.recounted):
+        session.connection().execute(statement, counts)
+    revise(
+        session, [(household_id, {}) for household_id in joining.changed - {one.household_id for one in plan.known if one.after}]
+    )
+    return [
+        *(Touch(one, None, {}, {"people_joined": one.row.group_people or 1}) for one in joining.known),
+        *(
+            Touch(one.known, one.membership_id, {"people": one.before}, {"people": one.known.row.group_people})
+            for one in joining.recounted
+        ),
+    ]
+
+
+class _NewMemberships:
+    """New memberships as the driver takes them; what many of them share is put in its form once."""
+
+    def __init__(self, session: Session, groups: Mapping[UUID, UUID], change_set_id: UUID, on: date) -> None:
+        self._bulk = BulkInsert(session, _MEMBERSHIPS, _NEW_COLUMNS)
+        encode = self._bulk.encode
+        self._groups = {unit_id: encode("group_id", group_id) for unit_id, group_id in groups.items()}
+        self._shared = {
+            "created_at": encode("created_at", clock.now()), "joined_on": encode("joined_on", on),
+            "source": encode("source", MembershipSource.IMPORT), "change_set_id": encode("change_set_id", change_set_id),
+        }  # fmt: skip
+
+    def write(self, rows: Sequence[tuple[Row, UUID, UUID]]) -> None:
+        """Insert some: row, household, and the id it gets."""
+        encode = self._bulk.encode
+        self._bulk.write(
             [
                 {
-                    **shared, "id": bulk.encode("id", new_id()), "household_id": bulk.encode("household_id", household_id),
-                    "group_id": group_ids[row.place.id], "people": row.group_people or 1,
+                    **self._shared, "id": encode("id", membership_id), "household_id": encode("household_id", household_id),
+                    "group_id": self._groups[row.place.id], "people": row.group_people or 1,
                 }
-                for row, household_id in batch
+                for row, household_id, membership_id in rows
             ]
         )  # fmt: skip
-    statement = update(_MEMBERSHIPS).where(_MEMBERSHIPS.c.id == bindparam("its_id")).values(people=bindparam("new_people"))
-    for counts in batches(
-        {"its_id": membership_id, "new_people": row.group_people} for row, _, membership_id in joining.recounted
-    ):
-        session.connection().execute(statement, counts)
 
 
 def _standing(session: Session, unit_ids: Sequence[UUID]) -> Iterator[tuple[UUID, UUID, int]]:

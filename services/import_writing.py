@@ -1,6 +1,6 @@
 """Writing the households of a list in bulk, inside the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,7 +21,7 @@ ROWS_AT_A_TIME = 2_000
 _HOUSEHOLDS: Table = Household.metadata.tables["household"]
 _NEW_COLUMNS = (
     "id", "created_at", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs",
-    "arrived_on", "search",
+    "arrived_on", "change_set_id", "search",
 )  # fmt: skip
 Item = TypeVar("Item")
 
@@ -33,24 +33,38 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def write(session: Session, plan: Plan, *, tell: Callable[[int], None]) -> list[UUID]:
+def write(session: Session, plan: Plan, *, change_set_id: UUID, tell: Callable[[int], None]) -> list[UUID]:
     """Write new and changed households; the ids of the new ones, in their order. `tell` hears how many are written."""
     ids = [new_id() for _ in plan.new]
     done = 0
-    bulk = _NewHouseholds(session, plan)
+    bulk = _NewHouseholds(session, plan, change_set_id)
     with in_bulk(session, _HOUSEHOLDS, "search"):
         for batch in batches(zip(plan.new, ids, strict=True)):
             bulk.write(batch)
             done += len(batch)
             tell(done)
-    _update(session, [(household_id, change) for _row, household_id, change in plan.known if change])
+    revise(session, [(one.household_id, one.after) for one in plan.known if one.after])
     return ids
+
+
+def revise(session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
+    """Change households, each a version up: one statement for all in which the same columns change."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for household_id, change in changed:
+        values = {f"new_{name}": value for name, value in change.items()}
+        by_columns.setdefault(tuple(sorted(change)), []).append({"its_id": household_id, **values})
+    for names, rows in by_columns.items():
+        new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
+        new["version"] = _HOUSEHOLDS.c.version + 1
+        statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
+        for batch in batches(rows):
+            session.connection().execute(statement, batch)
 
 
 class _NewHouseholds:
     """New households as the driver takes them; what many of them share is put in its form once."""
 
-    def __init__(self, session: Session, plan: Plan) -> None:
+    def __init__(self, session: Session, plan: Plan, change_set_id: UUID) -> None:
         now = clock.now()
         self._bulk = BulkInsert(session, _HOUSEHOLDS, _NEW_COLUMNS)
         encode = self._bulk.encode
@@ -58,6 +72,7 @@ class _NewHouseholds:
         self._shared = {
             "created_at": encode("created_at", now), "arrived_on": encode("arrived_on", clock.local(now).date()),
             "other_phones": encode("other_phones", []), "needs": encode("needs", []),
+            "change_set_id": encode("change_set_id", change_set_id),
         }  # fmt: skip
 
     def write(self, rows: Sequence[tuple[tuple[Row, str], UUID]]) -> None:
@@ -77,16 +92,3 @@ class _NewHouseholds:
         if row.needs:
             values["needs"] = encode("needs", [need for need, is_so in row.needs.items() if is_so])
         return values
-
-
-def _update(session: Session, changed: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
-    """One statement for all households in which the same columns change."""
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for household_id, change in changed:
-        values = {f"new_{name}": value for name, value in change.items()}
-        by_columns.setdefault(tuple(sorted(change)), []).append({"its_id": household_id, **values})
-    for names, rows in by_columns.items():
-        new = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
-        statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
-        for batch in batches(rows):
-            session.connection().execute(statement, batch)

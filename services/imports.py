@@ -7,7 +7,7 @@ or leaves blank, or says no to, stays as it is.
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from sqlmodel import Session, text
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_, translate
-from models import UnitKind
-from services import audit, import_memberships, import_writing, rollups
+from models import ChangeSet, ChangeSetKind, UnitKind
+from services import audit, change_sets, import_likeness, import_memberships, import_writing, rollups
 from services.access import WRITERS, Actor, require, unit_for
+from services.change_sets import Entry
 from services.import_columns import FIELDS, HEADER_ROWS, Columns, find
+from services.import_likeness import Pair
 from services.import_matching import Plan, match, stored_households
-from services.import_memberships import Joining
+from services.import_memberships import Joining, Touch
 from services.import_rows import Rejected, Row, RowReader
 from services.import_units import UnitFinder
 from services.import_values import from_tcvn3, text_of
@@ -77,6 +79,8 @@ class ImportResult:
     groups: int = 0  # chat groups made for it
     sheet: str = ""
     others: tuple[str, ...] = ()
+    alike: int = 0  # pairs of households that may be one, for a person to look at
+    change_set_id: UUID | None = None  # the record of it, where something was written
 
 
 def prepare(sheet: Sheet, *, mapping: Mapping[str, str] | None = None) -> Prepared:
@@ -102,15 +106,17 @@ def prepare(sheet: Sheet, *, mapping: Mapping[str, str] | None = None) -> Prepar
     )  # fmt: skip
 
 
-def run(
+def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     session: Session, *, actor: Actor, unit_id: UUID, sheet: Sheet, mapping: Mapping[str, str] | None = None,
-    strict: bool = False, dry_run: bool = False, progress: Callable[[int, int], None] | None = None,
+    strict: bool = False, dry_run: bool = False, progress: Callable[[int, int], None] | None = None, file_name: str = "",
+    file_hash: str = "",
 ) -> ImportResult:  # fmt: skip
     """Read a list of the households of a unit, or of the units below it, and write what is right in it.
 
     Every good row is written in the caller's transaction; with `strict` none if any is bad; with `dry_run` none at all, and
     the answer tells what would have happened. `mapping` gives fields for headers we would read otherwise ("" leaves a column
-    out). `progress` hears steps done and steps in all: reading and writing are half each, 0 in all is not known yet.
+    out). `progress` hears steps done and steps in all: reading and writing are half each, 0 in all is not known yet. What is
+    written is kept as a change set, with the file's name and SHA-256, and can be undone (`services.change_sets`).
 
     Raises:
         NotAllowed, NotFound: the actor may not import, or not there.
@@ -130,21 +136,31 @@ def run(
     columns, rows, rejected, reader = _read(sheet, mapping, finder, pace)
     plan = match(rows, stored_households(session, {row.place.id for row in rows}), reader=reader, on=today)
     joining = import_memberships.foresee(session, plan)
+    pairs = import_likeness.foresee(session, plan, actor=actor)
+    plan.living = {}
     refused = sorted([*rejected, *plan.rejected], key=lambda one: one.row)
-    changed = {household_id for _row, household_id, change in plan.known if change} | joining.changed
+    changed = {one.household_id for one in plan.known if one.after} | joining.changed
+    stood = len(plan.known) + plan.settled
     result = ImportResult(
-        rows=len(plan.new) + len(plan.known) + len(refused), created=len(plan.new), updated=len(changed),
-        unchanged=len(plan.known) - len(changed), rejected=refused, columns=columns.said(), dropped=columns.dropped,
+        rows=len(plan.new) + stood + len(refused), created=len(plan.new), updated=len(changed), unchanged=stood - len(changed),
+        rejected=refused, columns=columns.said(), dropped=columns.dropped,
         committed=not dry_run and not (strict and refused), joined=len(joining.new) + len(joining.known),
-        groups=len(joining.without), sheet=sheet.name, others=tuple(sheet.others),
+        groups=len(joining.without), sheet=sheet.name, others=tuple(sheet.others), alike=len(pairs),
     )  # fmt: skip
-    if result.committed and (result.created or result.updated):  # the same list once more: nothing happened, nothing to tell
-        _write(session, plan, joining, pace)
-        audit.record(
-            session, actor=actor, action="household.import", subject_kind="unit", subject_id=unit_id, rows=result.rows,
-            created=result.created, updated=result.updated, joined=result.joined, rejected=len(refused),
-        )  # fmt: skip
-    return result
+    if not result.committed or not (result.created or result.updated):  # the same list once more: nothing happened
+        return result
+    change_set = change_sets.begin(
+        session, actor=actor, kind=ChangeSetKind.IMPORT, unit_id=unit_id, file_name=file_name, file_hash=file_hash,
+        rows=result.rows, created=result.created, updated=result.updated, unchanged=result.unchanged, joined=result.joined,
+        rejected=len(refused), alike=len(pairs),
+    )  # fmt: skip
+    _write(session, change_set, plan, joining, pairs, pace)
+    audit.record(
+        session, actor=actor, action="household.import", subject_kind="unit", subject_id=unit_id, rows=result.rows,
+        created=result.created, updated=result.updated, joined=result.joined, rejected=len(refused),
+        change_set_id=str(change_set.id),
+    )  # fmt: skip
+    return replace(result, change_set_id=change_set.id)
 
 
 def refused_rows(result: ImportResult, *, language: str = "vi") -> tuple[list[str], list[list[str]]]:
@@ -237,11 +253,24 @@ def _let_go(rows: Iterator[list[Cell]]) -> None:
         close()
 
 
-def _write(session: Session, plan: Plan, joining: Joining, pace: "_Pace") -> None:
-    ids = import_writing.write(session, plan, tell=pace.written)
-    import_memberships.write(session, joining, plan, ids, on=clock.today())
-    touched = {row.place.id for row, _code in plan.new} | {row.place.id for row, _id, change in plan.known if change}
+def _write(
+    session: Session, change_set: ChangeSet, plan: Plan, joining: Joining, pairs: Sequence[Pair], pace: "_Pace"
+) -> None:  # fmt: skip
+    ids = import_writing.write(session, plan, change_set_id=change_set.id, tell=pace.written)
+    touches = import_memberships.write(session, joining, plan, ids, change_set=change_set, on=clock.today())
+    change_sets.note(session, change_set, _entries(plan, touches))
+    import_likeness.write(session, pairs, ids)
+    touched = {row.place.id for row, _code in plan.new} | {one.row.place.id for one in plan.known if one.after}
     rollups.refresh(session, unit_ids=touched | joining.unit_ids)
+
+
+def _entries(plan: Plan, touches: Iterable[Touch]) -> Iterator[Entry]:
+    """What is noted of the households that stood before."""
+    for one in plan.known:
+        if one.after:
+            yield Entry(one.household_id, one.version + 1, one.before, one.after)
+    for touch in touches:
+        yield Entry(touch.known.household_id, touch.known.version + 1, touch.before, touch.after, touch.membership_id)
 
 
 class _Pace:

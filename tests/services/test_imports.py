@@ -484,11 +484,12 @@ def test_the_daily_counts_follow(session: Session, ward: Unit) -> None:
 def test_one_line_of_audit_without_numbers_or_names(session: Session, ward: Unit) -> None:
     actor = make_actor(session, unit=ward, role=Role.STAFF)
 
-    imports.run(session, actor=actor, unit_id=ward.id, sheet=sheet(AN, BINH, [3, "H03", ""]))
+    result = imports.run(session, actor=actor, unit_id=ward.id, sheet=sheet(AN, BINH, [3, "H03", ""]))
 
     event = session.exec(select(AuditEvent)).one()
     assert (event.actor_id, event.action, event.subject_id) == (actor.id, "household.import", str(ward.id))
-    assert event.details == {"rows": 3, "created": 2, "updated": 0, "joined": 1, "rejected": 1}
+    counted = {"rows": 3, "created": 2, "updated": 0, "joined": 1, "rejected": 1}
+    assert event.details == counted | {"change_set_id": str(result.change_set_id)}
 
 
 def test_progress_is_told_to_the_end(session: Session, ward: Unit) -> None:

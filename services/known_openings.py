@@ -27,7 +27,10 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
     """
     found = session.execute(
         columns(
-            col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id),
+            col(ShortLink.announcement_id),
+            col(PhoneTie.household_id),
+            col(Scan.visitor),
+            col(ShortLink.group_id),
             func.min(col(Scan.at)),
         )
         .join(Scan, col(Scan.link_id) == col(ShortLink.id))
@@ -35,7 +38,9 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
         .join(Household, col(Household.id) == col(PhoneTie.household_id))
         .join(Announcement, col(Announcement.id) == col(ShortLink.announcement_id))
         .where(
-            col(Scan.id).between(first_id, last_id), lives_here(clock.today()), col(Announcement.status).in_(UNDER_WAY),
+            col(Scan.id).between(first_id, last_id),
+            lives_here(clock.today()),
+            col(Announcement.status).in_(UNDER_WAY),
             or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > col(Scan.at)),
         )
         .group_by(col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))

@@ -17,7 +17,8 @@ from core import clock
 from models import AnnouncementStatus, AsksFor, Model, Role, UnitKind
 from services import access, figures, groups
 from services.access import Actor, path_range, unit_for
-from services.figures import Coverage, CoverageTable, RelayTimes
+from services.figures import Coverage, CoverageTable
+from services.relay_pace import RelayTimes, relay_times
 
 SINCE = date(2020, 1, 1)  # the oldest day a range reaches back to
 AREAS_MAX = 8  # former wards that still fit side by side
@@ -182,7 +183,7 @@ def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
         .select_from(relay).where(_RELAY.announcement_id.in_(ids))
     ):  # fmt: skip
         relays[row.announcement_id].append(row)
-    times = figures.relay_times(session, announcement_ids=ids)
+    times = relay_times(session, announcement_ids=ids)
     return [_reached_of(row, relays[row.id], sums, times.of(row.id)) for row in latest]
 
 

@@ -11,10 +11,11 @@ from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
 from services import access, audiences, figures, links, progress
 from services.access import Actor
-from services.figures import Coverage, CoverageTable, RelayTimes
+from services.figures import Coverage, CoverageTable
 from services.links import LinkState
 from services.presence import stands
 from services.progress import Progress
+from services.relay_pace import RelayTimes, relay_times
 
 RECENT = timedelta(days=30)
 REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN, RUNNING_SHOWN = 50, 3, 5, 3
@@ -198,4 +199,4 @@ def _pace(session: Session, actor: Actor, now: datetime) -> RelayTimes:
     recent = select(Announcement.id).where(
         col(Announcement.unit_id).in_(access.visible_units(actor)), col(Announcement.sent_at) > now - RECENT
     )
-    return figures.relay_times(session, announcement_ids=recent)
+    return relay_times(session, announcement_ids=recent)

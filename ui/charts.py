@@ -235,7 +235,7 @@ def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = 
     x = {"field": "m", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
     y = quantity("n", axis={"tickCount": 5, "labelExpr": "abs(datum.value)"})
     scale = {"domain": [joined, left], "range": [c["river"], c["amber"]]}
-    colour = {"field": "what", "type": "nominal", "sort": [joined, left], "scale": scale, "legend": {"title": None}}
+    colour = {"field": "what", "type": "nominal", "sort": [joined, left], "scale": scale, "legend": {"title": None, "offset": 18}}
     layers = [
         layer(rows, "bar", {"x": x, "y": y, "color": colour}, width={"band": 0.62}, cornerRadius=2),
         layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),

@@ -9,7 +9,7 @@ from typing import Any
 
 from core import clock, formats
 from core.i18n import N_
-from services import figures
+from services.relay_pace import pace
 from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity, text_of
 
 RUNNING_DRAWN = 8  # dots of groups that have not posted
@@ -80,7 +80,7 @@ def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: fl
     is_early = bool(estimate) and estimate[-1]["at"] < start + (end - start) * 0.3
     # Beside the point on the side where the line is not: above it on the left, below the forecast on the right.
     side = {"align": "left", "dx": 8, "dy": 16} if is_early else {"align": "right", "dx": -10, "dy": -8}
-    below = {"align": "left", "dx": 6, "dy": 2}
+    below = side | {"dy": 16 if known and known[-1]["v"] > CLOSE else -8}
     if estimate and known and abs(estimate[-1]["v"] - known[-1]["v"]) < CLOSE:  # one above the other, clear of the axis
         side = {"align": "left" if is_early else "right", "dx": 8 if is_early else -10, "dy": -26}
         below = side | {"dy": -10}
@@ -124,7 +124,7 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
     c = look.colours
     now = max(now, 1.0)
     waits = [(now, True) if one.minutes is None else (one.minutes, False) for one in groups] or [(0.0, False)]
-    median, is_half_open, ninety, is_open = figures.pace(waits)
+    median, is_half_open, ninety, is_open = pace(waits)
     latest = max(minutes for minutes, _ in waits)
     done = [one.minutes for one in groups if one.minutes is not None]
     edge = min(max(now, latest, due), max([*done, due]) * 1.35)  # whoever is a day late must not squeeze the others
@@ -175,7 +175,9 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
             (edge, max(pile.get(edge, 1) - 1, 1), words, {"align": "right", "dx": -10, "color": c["red"], "fontWeight": 600})
         )
     for at, height, words, style in notes:
-        layers.append(layer([{"m": at, "y": height, "text": words}], "text", {"x": x, "y": y, "text": text_of()}, **style))
+        spot, where = [{"m": at, "y": height, "text": words}], {"x": x, "y": y, "text": text_of()}
+        layers.append(layer(spot, "text", where, stroke=c["sheet"], strokeWidth=5, **style))  # a rule stops where words stand
+        layers.append(layer(spot, "text", where, **style))
     alt = look.say(
         N_("Thời gian đăng của {all} tổ: trung vị {median} phút; {n} tổ chưa đăng."), all=len(groups),
         median=half, n=running,

@@ -6,8 +6,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from models import Announcement, Unit
-from services.figures import RelayTimes
 from services.progress import Progress
+from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
 from ui import listed, parts
 from ui.parts import Figure

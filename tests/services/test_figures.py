@@ -25,7 +25,7 @@ from models import (
     UnitChangeLink,
     UnitKind,
 )
-from services import figures, rollups
+from services import figures, relay_pace, rollups
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_membership, make_unit
 
@@ -333,12 +333,12 @@ def make_relay(session: Session, announcement: Announcement, group: Group, poste
     session.commit()
 
 
-def relayed(session: Session, minutes: list[int | None]) -> figures.RelayTimes:
+def relayed(session: Session, minutes: list[int | None]) -> relay_pace.RelayTimes:
     ward = make_unit(session)
     announcement = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=NOON)
     for number, posted_after in enumerate(minutes):
         make_relay(session, announcement, make_group(session, unit=ward, name=f"Nhóm {number}"), posted_after)
-    return figures.relay_times(session, announcement_ids=[announcement.id])
+    return relay_pace.relay_times(session, announcement_ids=[announcement.id])
 
 
 @time_machine.travel(NOON + timedelta(hours=3), tick=False)
@@ -374,7 +374,7 @@ def test_relay_times_of_some_announcements_leave_the_withdrawn_aside(session: Se
     for each in withdrawn:
         make_relay(session, each, group, None)
 
-    times = figures.relay_times(session, announcement_ids=[sent.id, other.id, *(each.id for each in withdrawn)])
+    times = relay_pace.relay_times(session, announcement_ids=[sent.id, other.id, *(each.id for each in withdrawn)])
 
     assert (times.announcements, times.median_minutes, times.median_is_running) == (2, 20, False)
     assert (times.of(other.id).median_minutes, times.of(withdrawn[0].id).median_minutes) == (30, None)

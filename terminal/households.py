@@ -1,5 +1,6 @@
 """import-households: a ward's list from a spreadsheet, looked at or written."""
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +37,8 @@ def import_households(
         with reading() if dry_run else transaction() as session:
             place = units.by_code(session, actor=TERMINAL, code=unit)
             result = imports.run(
-                session, actor=TERMINAL, unit_id=place.id, sheet=table, mapping=mapping, strict=strict, dry_run=dry_run
+                session, actor=TERMINAL, unit_id=place.id, sheet=table, mapping=mapping, strict=strict, dry_run=dry_run,
+                file_name=file.name, file_hash=_hash(file),
             )  # fmt: skip
         refused = strict and not dry_run and not result.committed
         words = translate(REFUSED, language=settings().language).format(n=len(result.rejected))
@@ -44,6 +46,11 @@ def import_households(
         if refused:
             sys.stderr.write(words + "\n")
             raise typer.Exit(1)
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

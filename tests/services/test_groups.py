@@ -202,11 +202,17 @@ def test_a_group_is_created_as_the_form_says(session: Session, staff: Actor, war
     assert [made.action for made in session.exec(select(AuditEvent))] == ["group.created", "group.created"]
 
 
+def test_an_address_without_https_is_completed(session: Session, staff: Actor, unit: Unit) -> None:
+    group = groups.create(session, actor=staff, unit_id=unit.id, values=values(join_url="zalo.me/g/abc"))
+
+    assert group.join_url == "https://zalo.me/g/abc"
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "javascript:alert(1)", "data:text/html,x", "http://zalo.me/g/abc", "https://user:pass@zalo.me/g/abc", "https://localhost/x",
-        "https://192.168.1.1/", "zalo.me/g/abc", "https://zalo.me\\@evil.example/", "ftp://zalo.me/",
+        "https://192.168.1.1/", "https://zalo.me\\@evil.example/", "ftp://zalo.me/",
     ],
 )  # fmt: skip
 def test_only_a_public_https_address_is_a_way_into_a_group(session: Session, staff: Actor, unit: Unit, url: str) -> None:

@@ -26,7 +26,7 @@ def is_forbidden(licence: str) -> bool:
 def main() -> int:
     """List what runs with its licence; 1 if any is forbidden."""
     wanted = {
-        line.split("==")[0].strip().lower().replace("_", "-")
+        line.split("==")[0].partition("[")[0].strip().lower().replace("_", "-")
         for line in Path("requirements.txt").read_text().splitlines()
         if "==" in line and not line.startswith((" ", "#"))
     }

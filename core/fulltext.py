@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import DDL, Boolean, ColumnElement, Table, event, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import BindParameter
 from sqlmodel import Session
 
 from core.text import fold
@@ -53,10 +52,6 @@ class Begins(ColumnElement[bool]):
     def self_group(self, against: Any = None) -> "Begins":  # noqa: ARG002 (SQLAlchemy names it)
         """As it is: SQLAlchemy would write `= 1` behind it, and SQLite then look at every row."""
         return self
-
-    def bound(self, question: str) -> BindParameter[str]:
-        """The question as a parameter."""
-        return literal(question)
 
 
 class Unindexed(ColumnElement[Any]):
@@ -141,11 +136,6 @@ def postgresql_statement(table: str, column: str) -> str:
     return f"CREATE INDEX ix_{table}_{column}_terms ON {table} USING gin ({_vector(column)})"
 
 
-def rebuild_statement(table: str) -> str:
-    """Index every row anew (SQLite), after rows were copied."""
-    return f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')"  # noqa: S608 (our own table's name)
-
-
 def _vector(column: str) -> str:
     return f"array_to_tsvector(string_to_array({column}, ' '))"
 
@@ -160,7 +150,7 @@ def _joined(ways: Sequence[Words], quote: str, star: str, either: str, both: str
 @compiles(Begins, "sqlite")
 def _on_sqlite(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
     question = _joined(element.ways, '"', "*", " OR ", " AND ")
-    bound = compiler.process(element.bound(question), **kw)
+    bound = compiler.process(literal(question), **kw)
     name = element.table.name
     return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH {bound})"  # noqa: S608 (our own names)
 
@@ -168,6 +158,6 @@ def _on_sqlite(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(Begins, "postgresql")
 def _on_postgresql(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
     question = _joined(element.ways, "'", ":*", " | ", " & ")
-    bound = compiler.process(element.bound(question), **kw)
+    bound = compiler.process(literal(question), **kw)
     name = f"{element.table.name}.{element.column}"
     return f"{_vector(name)} @@ CAST({bound} AS tsquery)"

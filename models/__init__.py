@@ -90,4 +90,5 @@ __all__ = [
     "UnitTotal",
     "Urgency",
     "User",
+    "lineage",
 ]  # fmt: skip

@@ -124,6 +124,10 @@ class Announcement(Model, table=True):
     return_reason: str = ""
     version: int = 1  # goes up with each edit; an approval names the version it saw
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 class Audience(Model, table=True):
     """A unit an announcement is for, with everything below it; optionally only some households or groups."""

@@ -75,6 +75,11 @@ class Unit(Model, table=True):
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
+def lineage(path: str) -> list[UUID]:
+    """The units on a path: ancestors from the top, and itself."""
+    return [UUID(part) for part in path.split("/") if part]
+
+
 class UnitChangeKind(StrEnum):
     """What happened to units on a day."""
 

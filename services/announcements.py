@@ -157,7 +157,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         urgency=announcement.urgency, asks_for=announcement.asks_for, ward=wards.card_of(session, unit=ward),
         unit_label=unit.label if unit else None, sent_at=announcement.sent_at or announcement.created_at,
         expires_at=announcement.expires_at,
-        is_expired=announcement.expires_at is not None and announcement.expires_at <= clock.now(),
+        is_expired=announcement.has_expired(clock.now()),
         is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
@@ -177,7 +177,7 @@ def answer(session: Session, *, slug: str, visitor: str, how: How, people: int =
     if how not in (How.CONFIRMED, How.ATTENDING) or not 0 <= people <= PEOPLE_MAX:
         raise Invalid(N_("Câu trả lời không đúng. Hãy chọn lại trên trang."))
     now = clock.now()
-    if announcement.status is AnnouncementStatus.CANCELLED or (announcement.expires_at and announcement.expires_at <= now):
+    if announcement.status is AnnouncementStatus.CANCELLED or announcement.has_expired(now):
         raise Invalid(N_("Thông báo này đã hết hiệu lực nên không nhận câu trả lời nữa."))
     if tie := household_cards.tied(session, visitor=visitor):
         home = known_openings.tell(

@@ -191,16 +191,15 @@ def _touched(since: date, until: date) -> Select[Any]:
 def _standing(session: Session, path: str, on: date, touched: Select[Any]) -> dict[UUID, bool]:
     """Those of them that live in the scope on a day, and whether they are in a household group."""
     stay = presence.spells(household_ids=touched).subquery()
-    is_open = (_SPELL.joined_on <= on) & lasts(_SPELL.left_on, on) & lasts(_GROUP.closed_on, on)
+    is_open = presence.is_member(on) & presence.stands(on)
     joined = (
         select(_SPELL.id).join(_TABLES["chat_group"], _GROUP.id == _SPELL.group_id)
         .where(_SPELL.household_id == stay.c.household_id, _GROUP.kind == GroupKind.HOUSEHOLD, is_open).exists()
     )  # fmt: skip
-    is_valid = or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= on) & lasts(_UNIT.valid_to, on)
     query = (
         select(stay.c.household_id, joined.label("joined"))
         .join_from(stay, _TABLES["unit"], _UNIT.id == stay.c.unit_id)
-        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, is_valid)
+        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(on))
         .where(stay.c.started_on <= on, lasts(stay.c.ended_on, on))
     )
     return {row.household_id: bool(row.joined) for row in session.execute(query)}

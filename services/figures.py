@@ -172,8 +172,7 @@ def coverage_from_rows(session: Session, *, actor: Actor, unit_id: UUID | None =
         .select_from(
             spell.join(home, home.c.household_id == _SPELL.household_id).join(unit, _UNIT.id == home.c.unit_id)
             .join(group, _GROUP.id == _SPELL.group_id)
-        ).where(present, _GROUP.kind == GroupKind.HOUSEHOLD, lasts(_GROUP.closed_on, day))
-        .where(_SPELL.joined_on <= on, lasts(_SPELL.left_on, day))
+        ).where(present, _GROUP.kind == GroupKind.HOUSEHOLD, presence.stands(on), presence.is_member(on))
     )  # fmt: skip
     people_in: dict[UUID, int] = {}
     for row in spells:
@@ -195,11 +194,7 @@ def _scope(session: Session, actor: Actor, unit_id: UUID | None) -> tuple[Unit |
 
 def _valid(path: str, day: ColumnElement[Any]) -> ColumnElement[bool]:
     """Residential units below a path that are valid on a day."""
-    return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), _valid_on(day))
-
-
-def _valid_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= day), lasts(_UNIT.valid_to, day))
+    return and_(_UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), presence.valid_on(day))
 
 
 def _standing(path: str, days: Sequence[date], *columns: ColumnElement[Any]) -> Select[Any]:
@@ -329,7 +324,7 @@ def _uppers(session: Session, path: str, kind: UnitKind, on: date) -> dict[UUID,
     is_top = _UNIT.path == path if path else _UNIT.parent_id.is_(None)
     amounts = [func.coalesce(_TOTAL[name], 0) for name in SUMS]
     query = (
-        select(_UNIT.id.label("id"), _UNIT.path, _UNIT.kind, _valid_on(literal(on)).label("is_valid"), *_NAMES, *amounts)
+        select(_UNIT.id.label("id"), _UNIT.path, _UNIT.kind, presence.valid_on(on).label("is_valid"), *_NAMES, *amounts)
         .select_from(_TABLES["unit"].outerjoin(_TABLES["unittotal"], is_last))
         .where(path_range(path), or_(_UNIT.kind == kind, is_top))
     )

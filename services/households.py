@@ -22,7 +22,8 @@ from services.access import Actor
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.import_values import PEOPLE_MAX
-from services.units import place_key, valid_on
+from services.presence import valid_on
+from services.units import place_key
 
 __all__ = [
     "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "alike", "change", "end",

@@ -150,8 +150,7 @@ def forget(session: Session, *, device_token: str) -> None:
 
 
 def _is_open(announcement: Announcement) -> bool:
-    is_over = announcement.expires_at is not None and announcement.expires_at <= clock.now()
-    return announcement.status is AnnouncementStatus.SENT and not is_over
+    return announcement.status is AnnouncementStatus.SENT and not announcement.has_expired(clock.now())
 
 
 def _leader(session: Session, group_id: UUID) -> User | None:

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, case, extract, func, or_, select
+from sqlalchemy import and_, case, extract, func, select
 from sqlmodel import Session
 
 from core import clock
 from models import AnnouncementStatus, AsksFor, Model, Role, UnitKind
-from services import access, figures, groups
+from services import access, figures, groups, presence
 from services.access import Actor, path_range, unit_for
 from services.figures import Coverage, CoverageTable
 from services.relay_pace import RelayTimes, relay_times
@@ -144,9 +144,7 @@ def _moves(session: Session, path: str, *, after: date, until: date) -> list[Mon
     latest = select(func.max(between.c.day)).where(between.c.unit_id == _DAY.unit_id, between.c.day < _DAY.day)
     is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
     gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
-    is_valid = and_(
-        or_(_UNIT.valid_from.is_(None), _UNIT.valid_from <= _DAY.day), or_(_UNIT.valid_to.is_(None), _UNIT.valid_to > _DAY.day)
-    )
+    is_valid = presence.valid_on(_DAY.day)
     year, month = extract("year", _DAY.day), extract("month", _DAY.day)
     query = (
         select(year, month, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))

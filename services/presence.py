@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from models import Group, Household, HouseholdPast, Membership, Model
+from models import Group, Household, HouseholdPast, Membership, Model, Unit
 
 Day = date | ColumnElement[Any]
 _HOME, _PAST = (Model.metadata.tables[model.__tablename__].c for model in (Household, HouseholdPast))  # type: ignore[index]
@@ -32,6 +32,11 @@ def lives_here(day: Day) -> ColumnElement[bool]:
 def is_member(day: Day) -> ColumnElement[bool]:
     """Whether a membership is open on a day. Its group may be closed: see `stands`."""
     return and_(col(Membership.joined_on) <= day, lasts(col(Membership.left_on), day))
+
+
+def valid_on(day: Day) -> ColumnElement[bool]:
+    """Whether a unit exists on a day; on the day `valid_to` its successor already stands."""
+    return or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= day) & lasts(col(Unit.valid_to), day)
 
 
 def stands(day: Day) -> ColumnElement[bool]:
@@ -57,9 +62,3 @@ def spells(
     if household_ids is not None:
         now, past = now.where(_HOME.id.in_(household_ids)), past.where(_PAST.household_id.in_(household_ids))
     return union_all(now, past)
-
-
-def first_day() -> ColumnElement[Any]:
-    """The day a household is known since: the first of its pasts, or `arrived_on`."""
-    earliest = select(func.min(_PAST.started_on)).where(_PAST.household_id == _HOME.id).scalar_subquery()
-    return func.coalesce(earliest, _HOME.arrived_on)

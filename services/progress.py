@@ -52,6 +52,11 @@ def under_way(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def most_urgent_first() -> ColumnElement[int]:
+    """The order of announcements by urgency."""
+    return case({urgency.value: place for place, urgency in enumerate(reversed(Urgency))}, value=Announcement.urgency)
+
+
 def is_corrected() -> ColumnElement[bool]:
     """Whether a sent correction stands for the announcement of the query around."""
     correction = aliased(Announcement)
@@ -70,12 +75,12 @@ def most_pressing(session: Session, *, actor: Actor, limit: int) -> tuple[list[P
     """
     access.require(actor, *access.WRITERS)
     now = clock.now()
-    urgency = case({one.value: place for place, one in enumerate(reversed(Urgency))}, value=Announcement.urgency)
     until = col(Announcement.must_reach_by)
+    nearest_first = case((until > now, 0), (until.is_(None), 1), else_=2), until
     found = session.exec(
         select(Announcement, func.count().over())
         .where(col(Announcement.unit_id).in_(access.visible_units(actor)), under_way(now))
-        .order_by(urgency, case((until > now, 0), (until.is_(None), 1), else_=2), until, col(Announcement.sent_at).desc())
+        .order_by(most_urgent_first(), *nearest_first, col(Announcement.sent_at).desc())
         .limit(limit)
     ).all()
     of = of_announcements(session, [item for item, _all in found])
@@ -101,8 +106,7 @@ def of_announcements(session: Session, announcements: Sequence[Announcement]) ->
 
 def _progress(item: Announcement, sums: list[int] | None, elsewhere: int, *, is_corrected: bool) -> Progress:
     relays, posted, late, opens, known, by_opens = sums or [0] * 6
-    is_over = item.expires_at is not None and item.expires_at <= clock.now()
-    is_open = item.status is AnnouncementStatus.SENT and not is_corrected and not is_over
+    is_open = item.status is AnnouncementStatus.SENT and not is_corrected and not item.has_expired(clock.now())
     return Progress(
         item, relays=relays, posted=posted, overdue=late if is_open else 0, opens=opens,
         known=min(known + elsewhere, item.households), by_opens=min(by_opens, item.households), is_corrected=is_corrected,

@@ -215,14 +215,9 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
         deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},
         known_elsewhere=elsewhere, withdrawal=_withdrawal(session, announcement), correction=correction,
         corrects=session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None,
-        is_expired=is_expired(announcement), time_to_half=None, time_to_ninety=None,
+        is_expired=announcement.has_expired(clock.now()), time_to_half=None, time_to_ninety=None,
     )  # fmt: skip
     return replace(made, time_to_half=_time_to(session, made, 0.5), time_to_ninety=_time_to(session, made, 0.9))
-
-
-def is_expired(announcement: Announcement) -> bool:
-    """Whether an announcement's time is over."""
-    return announcement.expires_at is not None and announcement.expires_at <= clock.now()
 
 
 def _withdrawal(session: Session, announcement: Announcement) -> Withdrawal | None:
@@ -255,10 +250,8 @@ def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()
-    is_ended, today = (
-        is_corrected or announcement.status is AnnouncementStatus.CANCELLED or is_expired(announcement),
-        clock.today(),
-    )
+    has_expired, today = announcement.has_expired(clock.now()), clock.today()
+    is_ended = is_corrected or announcement.status is AnnouncementStatus.CANCELLED or has_expired
 
     def is_over(group: Group) -> bool:
         """Nobody posts into a closed group, nor what was withdrawn, corrected or has expired."""

@@ -74,7 +74,7 @@ def _from_day(session: Session, ids: Sequence[UUID], since: date) -> ByUnit:
     """Like `_changes`, by one look at each household and membership; the sweep only where something happens after `since`."""
     stays = presence.spells(ids).subquery()
     is_home = (stays.c.started_on <= since) & lasts(stays.c.ended_on, since)
-    is_in = is_home & (_SPELL.joined_on <= since) & lasts(_SPELL.left_on, since) & lasts(_GROUP.closed_on, since)
+    is_in = is_home & presence.is_member(since) & presence.stands(since)
     homes = select(
         stays.c.unit_id,
         _amount(is_home, literal(1)), _amount(is_home, stays.c.people), _amount(is_home, stays.c.smartphones),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -125,12 +125,11 @@ def _reviews(session: Session, actor: Actor, table: CoverageTable) -> tuple[list
 
 
 def _most_pressing(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> tuple[list[tuple[Announcement, str]], int]:
-    urgency = case({urgency.value: place for place, urgency in enumerate(reversed(Urgency))}, value=Announcement.urgency)
     found = session.exec(
         select(Announcement, User.display_name, func.count().over())
         .outerjoin(User, col(User.id) == Announcement.author_id)
         .where(col(Announcement.unit_id).in_(access.visible_units(actor)), wanted)
-        .order_by(urgency, col(Announcement.must_reach_by).nulls_last(), col(Announcement.id))
+        .order_by(progress.most_urgent_first(), col(Announcement.must_reach_by).nulls_last(), col(Announcement.id))
         .limit(REVIEWS_SHOWN)
     ).all()
     return [(item, author or "") for item, author, _all in found], found[0][2] if found else 0

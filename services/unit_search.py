@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -13,7 +12,7 @@ from core.text import clean, fold
 from models import Unit, UnitChangeLink, UnitKind
 from services import gazetteer, unit_names
 from services.access import Actor, path_range
-from services.presence import lasts
+from services.presence import valid_on
 from services.unit_names import Entry
 
 AT_A_TIME = 10_000
@@ -39,8 +38,7 @@ def find(
     What stands behind a comma says where it lies or lay: "Sông Cầu, Bắc Kạn". Marks and the kind may be missing.
     """
     day = on or clock.today()
-    begun = or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= day)
-    query = select(Unit).where(col(Unit.kind).in_(kinds), path_range(actor.unit_path), begun, lasts(col(Unit.valid_to), day))
+    query = select(Unit).where(col(Unit.kind).in_(kinds), path_range(actor.unit_path), valid_on(day))
     standing = {unit.id: unit for unit in session.exec(query)}
     text = clean(words).upper()
     named = [FoundUnit(unit) for unit in standing.values() if unit.code.upper() in (text, text.zfill(5), text.zfill(2))]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, update
+from sqlalchemy import case, func, literal, update
 from sqlmodel import Session, col, select
 
 from core import clock, phones
@@ -20,6 +20,7 @@ from models import Role, Unit, UnitKind
 from services import access, audit, totals, unit_lists
 from services.access import Actor, path_range, unit_for
 from services.import_rows import Rejected
+from services.presence import valid_on
 from services.unit_lists import UnitRow
 from services.unit_search import FoundUnit as FoundUnit
 from services.unit_search import find as find
@@ -61,12 +62,6 @@ class UnitImport:
 def place_key(area: str, name: str) -> tuple[Any, ...]:
     """Sort key of units: by area in the order of the alphabet, then "Tổ 2" before "Tổ 10"."""
     return vietnamese_key(area), natural_key(name), vietnamese_key(name)
-
-
-def valid_on(day: date) -> ColumnElement[bool]:
-    """Units that exist on a day; on the day `valid_to` the successor already stands."""
-    starts = or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= day)
-    return starts & or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) > day)
 
 
 def by_code(session: Session, *, actor: Actor, code: str, on: date | None = None) -> Unit:

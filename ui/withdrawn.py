@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core import clock
 from models import Announcement, AnnouncementStatus
-from services import reach
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
 from ui import board, confirmed_by_count, parts
@@ -84,7 +84,7 @@ def named(sheet: RelayRow) -> str:
 
 def is_possible(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
     """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
-    return item.status is AnnouncementStatus.SENT and bool(sheets) and not reach.is_expired(item)
+    return item.status is AnnouncementStatus.SENT and bool(sheets) and not item.has_expired(clock.now())
 
 
 def asked(sheets: Sequence[RelayRow]) -> bool:

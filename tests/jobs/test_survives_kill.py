@@ -65,7 +65,7 @@ def worker(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 def finished(engine: Engine, announcement: Announcement) -> bool:
     with Session(engine) as session:
         relays = session.exec(select(Relay).where(Relay.announcement_id == announcement.id)).all()
-        return len(relays) == 2 and all(relay.escalated_at for relay in relays)
+        return len(relays) == 2 and all(relay.reminded and relay.escalated_at for relay in relays)
 
 
 @pytest.mark.parametrize(("fatal_write", "moment"), KILLS)

@@ -57,7 +57,7 @@ def fill(session: Session, household: Household, *, unit: Unit, values: Househol
     address = _checked("address", address_of, values.address)
     code = _checked("code", code_of, values.code) or household.code or _next_code(session, unit)
     if code != household.code:
-        _require_free(session, household, unit, code)
+        require_free(session, household, unit, code)
     phone = phones.parse(values.phone) if values.phone.strip() else None
     if values.phone.strip() and phone is None:
         raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=values.phone, field="phone")
@@ -86,7 +86,8 @@ def _in_order(needs: Iterable[Need]) -> list[str]:
     return [need.value for need in Need if need in set(needs)]
 
 
-def _require_free(session: Session, household: Household, unit: Unit, code: str) -> None:
+def require_free(session: Session, household: Household, unit: Unit, code: str) -> None:
+    """Refuse a code that another household of the unit has."""
     others = select(Household.code, Household.head_name).where(Household.unit_id == unit.id, Household.id != household.id)
     for taken, name in session.exec(others):
         if code_key(taken) == code_key(code):

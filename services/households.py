@@ -10,17 +10,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
 
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import natural_key
 from models import Group, GroupKind, Household, Membership, MembershipSource, Unit, UnitKind
-from services import audit, rollups
+from services import rollups
 from services.access import Actor
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
+from services.household_writes import locked, note, one, only, pasts, units_since
 from services.import_values import PEOPLE_MAX
 from services.presence import valid_on
 from services.units import place_key
@@ -57,7 +57,7 @@ def get(session: Session, *, actor: Actor, household_id: UUID) -> HouseholdCard:
         NotAllowed: the actor sees figures only.
         NotFound: it does not exist, or lies outside the actor's sight.
     """
-    household, unit = _only(session, _one(actor, household_id))
+    household, unit = only(session, one(actor, household_id))
     stays = session.exec(
         select(Membership, Group)
         .join(Group, col(Group.id) == col(Membership.group_id))
@@ -93,12 +93,14 @@ def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValue
     household = Household(unit_id=unit.id, code="", head_name="", arrived_on=values.arrived_on or clock.today())
     fill(session, household, unit=unit, values=values)
     session.add(household)
-    _note(session, actor, "household.added", household, unit=unit.code, code=household.code)
+    note(session, actor=actor, action="household.added", household=household, unit=unit.code, code=household.code)
     rollups.refresh(session, unit_ids=[unit.id], since=household.arrived_on)
     return household
 
 
-def change(session: Session, *, actor: Actor, household_id: UUID, values: HouseholdValues) -> Household:
+def change(
+    session: Session, *, actor: Actor, household_id: UUID, values: HouseholdValues, version: int | None = None
+) -> Household:
     """Correct what is known of a household; people and smartphones then hold for its past days too.
 
     Raises:
@@ -106,19 +108,20 @@ def change(session: Session, *, actor: Actor, household_id: UUID, values: Househ
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
-    household, unit = _locked(session, actor, household_id)
+    household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     before = household.model_dump()
+    _fits_pasts(session, household, values.arrived_on)
     fill(session, household, unit=unit, values=values)
     changed = {name for name, value in before.items() if value != getattr(household, name)} - {"search"}
     if changed:
         session.add(household)
-        _note(session, actor, "household.changed", household, fields=sorted(changed))
+        note(session, actor=actor, action="household.changed", household=household, fields=sorted(changed))
     if changed & {"people", "smartphones", "arrived_on"}:
         rollups.refresh(session, unit_ids=[unit.id], since=min(before["arrived_on"], household.arrived_on))
     return household
 
 
-def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None = None) -> Household:
+def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None = None, version: int | None = None) -> Household:
     """The household moves away: it no longer counts from the day `on` (today), and leaves its groups that day.
 
     Raises:
@@ -126,7 +129,7 @@ def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None =
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
-    household, unit = _locked(session, actor, household_id)
+    household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     day = on or clock.today()
     if household.left_on is not None:
         raise Invalid(N_("Hộ này đã chuyển đi ngày {day:%d/%m/%Y}."), day=household.left_on, field="on")
@@ -135,16 +138,13 @@ def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None =
     not_later(day, N_("Ngày chuyển đi không được sau hôm nay."), "on")
     household.left_on = day
     session.add(household)
-    stays = session.exec(select(Membership).where(Membership.household_id == household.id, col(Membership.left_on).is_(None)))
-    for stay in stays:
-        stay.left_on = max(day, stay.joined_on)
-        session.add(stay)
-    _note(session, actor, "household.ended", household, on=day.isoformat())
+    ended = end_stays(session, household_id=household.id, on=day, among=col(Membership.left_on).is_(None))
+    note(session, actor=actor, action="household.ended", household=household, on=day.isoformat(), ended=ended)
     rollups.refresh(session, unit_ids=[unit.id], since=day)
     return household
 
 
-def reopen(session: Session, *, actor: Actor, household_id: UUID) -> Household:
+def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int | None = None) -> Household:
     """Take back an ending: the household never left. Its groups it joins anew.
 
     Raises:
@@ -152,14 +152,16 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID) -> Household:
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
-    household, unit = _locked(session, actor, household_id)
+    household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     if household.left_on is None:
         raise Invalid(N_("Hộ này vẫn đang ở đây."))
     if not unit.valid_on(clock.today()):
         raise Invalid(N_("{unit} đã kết thúc. Thêm hộ này vào tổ, thôn mới."), unit=unit.label)
+    if household.merged_into_id is not None:
+        raise Invalid(N_("Hộ này đã nhập vào hộ khác. Xin dùng “Quay lại việc sau cùng”."))
     since, household.left_on = household.left_on, None
     session.add(household)
-    _note(session, actor, "household.reopened", household)
+    note(session, actor=actor, action="household.reopened", household=household, on=since.isoformat())
     rollups.refresh(session, unit_ids=[unit.id], since=since)
     return household
 
@@ -182,7 +184,7 @@ def joinable(session: Session, *, actor: Actor, card: HouseholdCard) -> list[Gro
 
 def join(
     session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, people: int = 1, on: date | None = None,
-    source: MembershipSource = MembershipSource.LEADER,
+    source: MembershipSource = MembershipSource.LEADER, version: int | None = None,
 ) -> Membership:  # fmt: skip
     """The household comes into a chat group on the day `on` (today), with so many people.
 
@@ -191,7 +193,7 @@ def join(
         NotAllowed: the actor sees figures only.
         NotFound: the household or the group lies outside the actor's sight.
     """
-    household, unit = _locked(session, actor, household_id)
+    household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     group = _group(session, actor, group_id)
     day = on or clock.today()
     if not 1 <= people <= PEOPLE_MAX:
@@ -210,12 +212,17 @@ def join(
             raise Invalid(N_("Hộ này đã ở trong nhóm tới ngày {day:%d/%m/%Y}."), day=earlier.left_on, field="on")
     membership = Membership(household_id=household.id, group_id=group.id, people=people, joined_on=day, source=source)
     session.add(membership)
-    _note(session, actor, "household.joined", household, group_id=str(group.id), people=people, on=day.isoformat())
+    note(
+        session, actor=actor, action="household.joined", household=household, group_id=str(group.id), people=people,
+        on=day.isoformat(), membership_id=str(membership.id),
+    )  # fmt: skip
     rollups.refresh(session, unit_ids=[unit.id], since=day)
     return membership
 
 
-def leave(session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, on: date | None = None) -> Membership:
+def leave(
+    session: Session, *, actor: Actor, household_id: UUID, group_id: UUID, on: date | None = None, version: int | None = None
+) -> Membership:
     """The household goes out of a chat group: from the day `on` (today) it is no longer in.
 
     Raises:
@@ -223,7 +230,7 @@ def leave(session: Session, *, actor: Actor, household_id: UUID, group_id: UUID,
         NotAllowed: the actor sees figures only.
         NotFound: the household or the group lies outside the actor's sight.
     """
-    household, unit = _locked(session, actor, household_id)
+    household, _unit = locked(session, actor=actor, household_id=household_id, version=version)
     group = _group(session, actor, group_id)
     day = on or clock.today()
     membership = session.exec(
@@ -238,26 +245,41 @@ def leave(session: Session, *, actor: Actor, household_id: UUID, group_id: UUID,
     not_later(day, N_("Ngày ra khỏi nhóm không được sau hôm nay."), "on")
     membership.left_on = day
     session.add(membership)
-    _note(session, actor, "household.left", household, group_id=str(group.id), on=day.isoformat())
-    rollups.refresh(session, unit_ids=[unit.id], since=day)
+    note(
+        session, actor=actor, action="household.left", household=household, group_id=str(group.id), on=day.isoformat(),
+        membership_id=str(membership.id),
+    )  # fmt: skip
+    rollups.refresh(session, unit_ids=units_since(session, household, day), since=day)
     return membership
 
 
-def _one(actor: Actor, household_id: UUID) -> Select[Household, Unit]:
-    query = select(Household, Unit).join(Unit, col(Unit.id) == col(Household.unit_id))
-    return query.where(Household.id == household_id, in_sight(actor))
+def end_stays(
+    session: Session, *, household_id: UUID, on: date, among: ColumnElement[bool]
+) -> list[tuple[str, str | None]]:  # fmt: skip
+    """End its memberships of a kind on a day, one that began later on the day it began; their ids and when they ended before."""
+    ended: list[tuple[str, str | None]] = []
+    for stay in session.exec(select(Membership).where(Membership.household_id == household_id, among)):
+        ended.append((str(stay.id), stay.left_on.isoformat() if stay.left_on else None))
+        stay.left_on = max(on, stay.joined_on)
+        session.add(stay)
+    return ended
 
 
-def _only(session: Session, query: Select[Household, Unit]) -> tuple[Household, Unit]:
-    found = session.exec(query).first()
-    if found is None:
-        raise NotFound(N_("Không tìm thấy hộ này."))
-    return found
-
-
-def _locked(session: Session, actor: Actor, household_id: UUID) -> tuple[Household, Unit]:
-    """For a write: two of them at once wait for each other (PostgreSQL; SQLite has one writer)."""
-    return _only(session, _one(actor, household_id).with_for_update(of=Household))
+def _fits_pasts(session: Session, household: Household, arrived_on: date | None) -> None:
+    """A correction of the first day may not reach into how the household was before."""
+    earlier = pasts(session, household.id)
+    if not earlier or arrived_on in (None, household.arrived_on):
+        return
+    last = earlier[-1]
+    if last.ended_on == household.arrived_on:
+        raise Invalid(
+            N_("Ngày {day:%d/%m/%Y} là ngày hộ có thay đổi, không sửa ở đây được. Nếu ghi sai, xin quay lại việc sau cùng."),
+            day=household.arrived_on, field="arrived_on",
+        )  # fmt: skip
+    if arrived_on is not None and arrived_on < last.ended_on:
+        raise Invalid(
+            N_("Trước ngày {day:%d/%m/%Y} hộ này đã được ghi ở nơi khác."), day=last.ended_on, field="arrived_on"
+        )  # fmt: skip
 
 
 def _in_reach(actor: Actor) -> ColumnElement[bool]:
@@ -272,11 +294,3 @@ def _group(session: Session, actor: Actor, group_id: UUID) -> Group:
     if group is None:
         raise NotFound(N_("Không tìm thấy nhóm này."))
     return group
-
-
-def _note(session: Session, actor: Actor, action: str, household: Household, **details: object) -> None:
-    """Tell the audit, and raise the version of what was there before: an import that made it cannot be taken back any more."""
-    if action != "household.added":
-        household.version += 1
-        session.add(household)
-    audit.record(session, actor=actor, action=action, subject_kind="household", subject_id=household.id, **details)

@@ -413,7 +413,7 @@ def test_the_audit_tells_what_was_done_without_numbers_or_names(session: Session
     assert [event.action for event in events] == [
         "household.added", "household.changed", "household.joined", "household.left", "household.ended", "household.reopened",
     ]  # fmt: skip
-    assert events[1].details == {"fields": ["head_name", "phone"]}
+    assert events[1].details == {"fields": ["head_name", "phone"], "version": 2}
     told = json.dumps([event.details for event in events])
     assert not any(secret in told for secret in ("912345678", "987654321", "disabled", "Nguy"))
 

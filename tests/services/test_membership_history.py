@@ -1,0 +1,188 @@
+"""After anything that may happen to households, each day's coverage is the one that a list of what happened gives."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session
+
+from core.errors import Refusal
+from models import Group, Unit
+from services import figures, household_history, households, rollups
+from services.access import Actor
+from services.household_history import FromDay
+from services.household_values import HouseholdValues
+from tests.factories import NOON, make_actor, make_group, make_unit
+
+FIRST = date(2026, 9, 1)
+VERBS = ("join", "leave", "move", "change", "split", "merge", "end", "reopen", "undo", "arrive")
+Event = tuple[date, str, UUID, Any]  # the day, what, of which household, and the rest
+Counts = dict[UUID, tuple[int, int, int, int]]
+STEP = st.tuples(
+    st.sampled_from((*VERBS, "join", "undo")), st.integers(0, 9), st.integers(0, 9), st.integers(1, 3), st.integers(0, 2)
+)
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Counts:  # noqa: C901
+    """The model: what happened up to a day, in order. A household that was reopened has only left its groups."""
+    last: dict[UUID, int] = {}
+    reopened: set[int] = set()
+    for number, (_on, verb, who, _what) in enumerate(events):
+        last |= {who: number} if verb == "end" else {}
+        reopened |= {last[who]} if verb == "reopen" else set()
+    home: dict[UUID, tuple[UUID, int]] = {}
+    inside: dict[UUID, dict[UUID, int]] = {}
+    for number, (_on, verb, who, what) in [(n, one) for n, one in enumerate(events) if one[0] <= day]:
+        if verb == "arrive":
+            home[who], inside[who] = what, {}
+        elif verb == "join":
+            inside[who][what[0]] = what[1]
+        elif verb == "leave":
+            del inside[who][what]
+        elif verb == "move":
+            inside[who] = {group: n for group, n in inside[who].items() if unit_of[group] != home[who][0]}
+            home[who] = (what, home[who][1])
+        elif verb == "change":
+            home[who] = (home[who][0], what)
+        elif verb == "split":
+            home[who], home[what[0]] = (home[who][0], home[who][1] - what[1]), (home[who][0], what[1])
+            inside[what[0]] = {}
+        elif verb == "merge":
+            inside[what] = inside[who] | inside[what] if home[who][0] == home[what][0] else inside[what]
+            home[what] = (home[what][0], home[what][1] + home[who][1])
+        if verb in ("merge", "end"):
+            inside[who] = {}
+            home.pop(who) if number not in reopened else None
+    living = {unit: [who for who in home if home[who][0] == unit] for unit in unit_of.values()}
+    return {
+        unit: (
+            len(there), sum(bool(inside[who]) for who in there), sum(home[who][1] for who in there),
+            sum(sum(inside[who].values()) for who in there),
+        )
+        for unit, there in living.items()
+    }  # fmt: skip
+
+
+class Ward:
+    """A ward in which things happen by the services; what they did not refuse is in `events`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.day = session, FIRST
+        self.ward = make_unit(session)
+        self.units: list[Unit] = [make_unit(session, parent=self.ward) for _ in range(2)]
+        self.groups: list[Group] = [make_group(session, unit=unit) for unit in (*self.units, self.units[0])]
+        self.actor: Actor = make_actor(session, unit=self.ward)
+        self.ids: list[UUID] = []
+        self.events: list[Event] = []
+        for place in range(3):
+            self.step("arrive", place, place, 3, 0)
+
+    def step(self, verb: str, one: int, other: int, people: int, days: int) -> None:
+        """Try something a few days later; a refusal leaves all as it was."""
+        self.day += timedelta(days=days)
+        who = self.ids[one % len(self.ids)] if self.ids else UUID(int=0)
+        self.session.commit()
+        try:
+            event = getattr(self, verb)(who, other, people)
+        except Refusal:
+            self.session.rollback()
+            return
+        self.session.commit()
+        if event is not None:
+            self.events.append(event)
+
+    def _said(self, who: UUID) -> dict[str, Any]:
+        return {"session": self.session, "actor": self.actor, "household_id": who}
+
+    def arrive(self, _who: UUID, other: int, people: int) -> Event:
+        unit = self.units[other % 2]
+        values = HouseholdValues("Hoàng Văn An", people=people + 2, arrived_on=self.day)
+        made = households.add(self.session, actor=self.actor, unit_id=unit.id, values=values)
+        self.ids.append(made.id)
+        return self.day, "arrive", made.id, (unit.id, people + 2)
+
+    def join(self, who: UUID, other: int, people: int) -> Event:
+        group = self.groups[other % 3]
+        households.join(**self._said(who), group_id=group.id, people=people, on=self.day)
+        return self.day, "join", who, (group.id, people)
+
+    def leave(self, who: UUID, other: int, _people: int) -> Event:
+        group = self.groups[other % 3]
+        households.leave(**self._said(who), group_id=group.id, on=self.day)
+        return self.day, "leave", who, group.id
+
+    def move(self, who: UUID, other: int, _people: int) -> Event:
+        unit = self.units[other % 2]
+        household_history.move(**self._said(who), unit_id=unit.id, on=self.day)
+        return self.day, "move", who, unit.id
+
+    def change(self, who: UUID, other: int, _people: int) -> Event:
+        household_history.change_from(**self._said(who), values=FromDay("Hoàng Văn Ba", "", other + 1, 0), on=self.day)
+        return self.day, "change", who, other + 1
+
+    def split(self, who: UUID, _other: int, people: int) -> Event:
+        part = HouseholdValues("Hoàng Văn Con", people=people)
+        [made] = household_history.split(**self._said(who), parts=[part], on=self.day)
+        self.ids.append(made.id)
+        return self.day, "split", who, (made.id, people)
+
+    def merge(self, who: UUID, other: int, _people: int) -> Event:
+        into = self.ids[other % len(self.ids)]
+        household_history.merge(**self._said(who), into_id=into, on=self.day)
+        return self.day, "merge", who, into
+
+    def end(self, who: UUID, _other: int, _people: int) -> Event:
+        households.end(**self._said(who), on=self.day)
+        return self.day, "end", who, None
+
+    def reopen(self, who: UUID, _other: int, _people: int) -> Event:
+        households.reopen(**self._said(who))
+        return self.day, "reopen", who, None
+
+    def undo(self, who: UUID, _other: int, _people: int) -> None:
+        undone = household_history.undo_last(**self._said(who))
+        verbs = {
+            "joined": "join", "left": "leave", "moved": "move", "changed_from": "change", "split": "split", "merged": "merge",
+            "ended": "end", "reopened": "reopen",
+        }  # fmt: skip
+        verb = verbs[undone.action.removeprefix("household.")]
+        places = [n for n, one in enumerate(self.events) if one[1:3] == (verb, UUID(undone.subject_id))]
+        del self.events[places[-1]]
+
+    def counted(self, day: date, *, from_rows: bool) -> Counts:
+        """What the ward's own figures say of a day."""
+        count = figures.coverage_from_rows if from_rows else figures.coverage
+        rows = count(self.session, actor=self.actor, unit_id=self.ward.id, on=day).rows
+        return {row.unit_id: (row.households, row.joined, row.people, row.people_joined) for row in rows if row.unit_id}
+
+
+@settings(
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(STEP, min_size=6, max_size=24))
+def test_every_day_counts_what_a_list_of_what_happened_gives(
+    session: Session, steps: list[tuple[str, int, int, int, int]]
+) -> None:
+    ward = Ward(session)
+
+    for verb, *rest in steps:
+        ward.step(verb, *rest)
+
+    unit_of = {group.id: group.unit_id for group in ward.groups}
+    for number in range((ward.day - FIRST).days + 2):
+        day = FIRST + timedelta(days=number)
+        wanted = by_events(ward.events, day, unit_of)
+        assert ward.counted(day, from_rows=True) == wanted
+        assert ward.counted(day, from_rows=False) == wanted
+    assert rollups.repair(session) == []

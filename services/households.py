@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from core import clock
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
-from models import Group, GroupKind, Household, Membership, MembershipSource, Unit, UnitKind
+from models import Group, GroupKind, Household, Membership, MembershipSource, Role, Unit, UnitKind
 from services import rollups
-from services.access import Actor
+from services.access import WRITERS, Actor, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.household_writes import locked, note, one, only, pasts, units_since
@@ -85,6 +85,7 @@ def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValue
         NotAllowed: the actor sees figures only.
         NotFound: the unit lies outside the actor's sight.
     """
+    require(actor, *WRITERS)
     unit = session.exec(select(Unit).where(Unit.id == unit_id, in_sight(actor))).first()
     if unit is None:
         raise NotFound(N_("Không tìm thấy đơn vị này."))
@@ -110,6 +111,7 @@ def change(
     """
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     before = household.model_dump()
+    _may_say(actor, household, values)
     _fits_pasts(session, household, values.arrived_on)
     fill(session, household, unit=unit, values=values)
     changed = {name for name, value in before.items() if value != getattr(household, name)} - {"search"}
@@ -129,6 +131,7 @@ def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None =
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
+    require(actor, *WRITERS)
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     day = on or clock.today()
     if household.left_on is not None:
@@ -152,6 +155,7 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
+    require(actor, *WRITERS)
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     if household.left_on is None:
         raise Invalid(N_("Hộ này vẫn đang ở đây."))
@@ -263,6 +267,15 @@ def end_stays(
         stay.left_on = max(on, stay.joined_on)
         session.add(stay)
     return ended
+
+
+def _may_say(actor: Actor, household: Household, values: HouseholdValues) -> None:
+    """Leaders correct how a household is reached and how many it is; who and where it is they propose (services.proposals)."""
+    now = values_of(household)
+    if actor.role is Role.LEAD and any(
+        getattr(values, name) not in (getattr(now, name), None) for name in ("head_name", "address", "code", "arrived_on")
+    ):
+        raise NotAllowed(N_("Tổ trưởng đề nghị phường sửa tên chủ hộ, địa chỉ, mã hộ và ngày đến."))
 
 
 def _fits_pasts(session: Session, household: Household, arrived_on: date | None) -> None:

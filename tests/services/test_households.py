@@ -379,7 +379,8 @@ def test_a_leader_sees_the_own_unit_and_the_units_whose_group_is_led(session: Se
     leader = make_actor_of(session, user, unit)
 
     assert sorted(names(session, leader)) == ["Ở tổ mình", "Ở tổ phụ trách"]
-    assert register(session, leader, led).unit_id == led.id
+    with pytest.raises(NotAllowed):
+        register(session, leader, led)  # proposed, by services.proposals
 
 
 def make_actor_of(session: Session, user: Any, unit: Unit) -> Actor:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.db import reading
 from models import Need, Role
-from services import access, figures, households
+from services import access, figures, households, proposals
 from services.households import Filters
-from ui import _, enter, household_file, narrowed, number, parts, share
+from ui import _, enter, household_file, household_needs, narrowed, number, parts, share
 from ui.households import SIZE, row
 from ui.paging import asked, first, turn
 
@@ -52,8 +52,11 @@ filters = Filters(
     words=words or "", unit_id=places.get(place or ""), is_joined=STATES.get(state or ""), without_phone=without_phone,
     needs=tuple(needs), has_left=state == "gone", order="name" if order == "name" else "hard_to_reach",
 )  # fmt: skip
+if not household_needs.of_list(filters.needs, actor=actor):
+    st.stop()
 with reading() as session:
     found = households.search(session, actor=actor, filters=filters, page=asked(), size=SIZE)
+    waiting = proposals.waiting_count(session, actor)
 
 if not found.rows:
     if filters == Filters(order=filters.order):
@@ -78,6 +81,8 @@ with st.container(gap=None, key="records"):
 turn(found.pages)
 with st.container(horizontal=True, vertical_alignment="center"):
     household_file.button(filters, key="take")
+    label = _("Đề nghị của tổ trưởng ({n})", n=number(waiting)) if waiting else _("Đề nghị của tổ trưởng")
+    st.page_link("pages/proposals.py", label=label, icon=":material/rate_review:")
     if can_import:
         st.page_link(IMPORT, label=_("Nhập danh sách"), icon=":material/upload_file:")
         st.page_link("pages/household_cards.py", label=_("Làm thẻ hộ"), icon=":material/id_card:")

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, households
+from models import Role
+from services import access, households, proposals
 from services.households import HouseholdValues
 from ui import _, enter, leave_for
 from ui.forms import refusals_at
@@ -32,6 +33,11 @@ elif unit_id and (sent or st.session_state.get(WARNED) == (unit_id, values)):
     st.session_state[WARNED] = (unit_id, values) if found else None
     if not found or is_still_new(found, actor=actor):
         with refusals_at(dict(slots) | {"unit_id": unit_slot}):
+            if actor.role is Role.LEAD:
+                with transaction() as session:
+                    proposals.add(session, actor=actor, unit_id=unit_id, values=values)
+                del st.session_state[WARNED]
+                leave_for("pages/households.py", news=_("Đã đề nghị phường thêm hộ {name}.", name=values.head_name))
             with transaction() as session:
                 made = households.add(session, actor=actor, unit_id=unit_id, values=values)
             del st.session_state[WARNED]

@@ -19,6 +19,7 @@ from models import Group, GroupKind, Household, Membership, Need, Role, Unit
 from services import access
 from services.access import Actor
 from services.household_values import HouseholdValues
+from services.needs import require_look
 from services.presence import is_member, lasts, lives_here, stands
 
 PAGE_MOST = 500
@@ -64,7 +65,7 @@ class HouseholdRow:
     phone: str | None
     people: int
     smartphones: int
-    needs: tuple[Need, ...]
+    needs: tuple[Need, ...]  # only where the list was narrowed by needs
     left_on: date | None
     people_joined: int  # people in its open memberships, 0 where it has none
 
@@ -113,8 +114,12 @@ def search(
     as Vietnamese lists are, those that match the words with their marks before the others.
 
     Raises:
+        Invalid: it is narrowed by needs, and the actor has not said what for (services.needs).
         NotAllowed: the actor sees figures only.
     """
+    access.require(actor, *access.SEES_PEOPLE)
+    if filters.needs:
+        require_look(session, actor=actor)
     day = clock.today()
     stays = _open_today(day, filters.group_id)
     joined = stays.exists()
@@ -132,7 +137,7 @@ def search(
         order = _hardest_first(joined, filters.words) if filters.order == "hard_to_reach" else []
         query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
         rows = list(session.execute(query))
-    return HouseholdPage([_row(*row) for row in rows], total, page, size)
+    return HouseholdPage([_row(*row, with_needs=bool(filters.needs)) for row in rows], total, page, size)
 
 
 def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> list[HouseholdRow]:
@@ -277,8 +282,9 @@ def _word_key(word: str) -> tuple[Any, ...]:
     return vietnamese_key(word)
 
 
-def _row(household: Household, unit: Unit, people_joined: int) -> HouseholdRow:
+def _row(household: Household, unit: Unit, people_joined: int, *, with_needs: bool = False) -> HouseholdRow:
     return HouseholdRow(
         household.id, unit.id, unit.label, unit.area, household.code, household.head_name, household.address, household.phone,
-        household.people, household.smartphones, tuple(Need(need) for need in household.needs), household.left_on, people_joined,
+        household.people, household.smartphones, tuple(Need(need) for need in household.needs) if with_needs else (),
+        household.left_on, people_joined,
     )  # fmt: skip

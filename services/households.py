@@ -15,19 +15,20 @@ from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
-from models import Group, GroupKind, Household, Membership, MembershipSource, Role, Unit, UnitKind
-from services import rollups
+from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Role, Unit, UnitKind
+from services import needs, rollups
 from services.access import WRITERS, Actor, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.household_writes import locked, note, one, only, pasts, units_since
 from services.import_values import PEOPLE_MAX
+from services.needs import Why
 from services.presence import valid_on
 from services.units import place_key
 
 __all__ = [
     "Filters", "HouseholdCard", "HouseholdPage", "HouseholdRow", "HouseholdValues", "Stay", "add", "alike", "change", "end",
-    "get", "in_sight", "join", "joinable", "leave", "places", "reopen", "search", "search_text", "values_of",
+    "get", "in_sight", "join", "joinable", "leave", "needs_of", "places", "reopen", "search", "search_text", "values_of",
 ]  # fmt: skip
 
 KINDS = (GroupKind.HOUSEHOLD, GroupKind.ASSOCIATION, GroupKind.SECTOR)  # chats that households are in
@@ -65,6 +66,21 @@ def get(session: Session, *, actor: Actor, household_id: UUID) -> HouseholdCard:
         .order_by(col(Membership.left_on).is_not(None), col(Membership.joined_on).desc(), col(Group.name))
     )
     return HouseholdCard(household, unit, [Stay(membership, group) for membership, group in stays])
+
+
+def needs_of(session: Session, *, actor: Actor, household_id: UUID, why: Why | None = None) -> tuple[Need, ...] | None:
+    """A household's needs, once the actor has said what for: now (`why`), or within the last ten minutes; else None.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+        NotFound: it lies outside the actor's sight.
+    """
+    household, _unit = only(session, one(actor, household_id))
+    if why is not None:
+        needs.keep(session, actor=actor, why=why, household_id=household.id)
+    elif not needs.has_looked(session, actor=actor, household_id=household.id):
+        return None
+    return tuple(Need(need) for need in household.needs)
 
 
 def places(session: Session, *, actor: Actor) -> list[Unit]:
@@ -112,6 +128,8 @@ def change(
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     before = household.model_dump()
     _may_say(actor, household, values)
+    if set(values.needs) != set(household.needs):
+        needs.require_look(session, actor=actor, household_id=household.id)
     _fits_pasts(session, household, values.arrived_on)
     fill(session, household, unit=unit, values=values)
     changed = {name for name, value in before.items() if value != getattr(household, name)} - {"search"}

@@ -6,20 +6,15 @@ import streamlit as st
 
 from core.i18n import N_
 from models import AuditEvent
+from services.household_writes import ACTS
 from ui import parts
 from ui.words import _, near
 
-WORDS = {
+WORDS = ACTS | {
     "group.created": N_("lập nhóm"),
     "group.changed": N_("sửa nhóm"),
     "group.closed": N_("đóng nhóm"),
     "group.leader_set": N_("đổi người phụ trách"),
-    "household.added": N_("thêm hộ"),
-    "household.changed": N_("sửa hộ"),
-    "household.ended": N_("ghi hộ chuyển đi"),
-    "household.reopened": N_("ghi hộ vẫn ở đây"),
-    "household.joined": N_("ghi hộ vào nhóm"),
-    "household.left": N_("ghi hộ ra khỏi nhóm"),
     "link.created": N_("làm mã"),
     "link.retargeted": N_("đổi đường dẫn"),
     "link.retarget_undone": N_("quay lại đường dẫn cũ"),
@@ -33,6 +28,7 @@ WORDS = {
     "join_request.made": N_("có hộ xin vào nhóm"),
     "join_request.accepted": N_("nhận hộ xin vào nhóm"),
     "join_request.declined": N_("không nhận hộ xin vào nhóm"),
+    "household.needs_seen": N_("xem nhu cầu hỗ trợ"),
     "household.phone_seen": N_("xem số điện thoại"),
 }
 

@@ -18,8 +18,11 @@ from ui.households import row
 from ui.words import _, number
 
 
-def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
-    """The fields, with a place under each for what is wrong with it. Stands inside a `st.form`."""
+def ask(values: HouseholdValues, *, key: str, with_needs: bool = True) -> tuple[HouseholdValues, Slots]:
+    """The fields, with a place under each for what is wrong with it. Stands inside a `st.form`.
+
+    Needs that were not asked for are not shown, and stay as they are.
+    """
     slots: dict[str, DeltaGenerator] = {}
     head_name = st.text_input(_("Họ và tên chủ hộ"), values.head_name, key=f"{key}_name", max_chars=NAME_MAX)
     slots["head_name"] = st.empty()
@@ -37,10 +40,13 @@ def ask(values: HouseholdValues, *, key: str) -> tuple[HouseholdValues, Slots]:
             _("Có điện thoại thông minh"), 0, PEOPLE_MAX, values.smartphones, key=f"{key}_smartphones", width=220
         )
     slots["people"] = slots["smartphones"] = st.empty()
-    needs = st.pills(
-        _("Hoàn cảnh cần lưu ý khi báo tin"), list(Need), selection_mode="multi", default=list(values.needs),
-        format_func=lambda need: _(need.label), key=f"{key}_needs",
-    )  # fmt: skip
+    needs = list(values.needs)
+    if with_needs:
+        needs = st.pills(
+            _("Hoàn cảnh cần lưu ý khi báo tin"), list(Need), selection_mode="multi", default=needs,
+            format_func=lambda need: _(need.label), key=f"{key}_needs",
+        )  # fmt: skip
+        slots["needs"] = st.empty()
     with st.container(horizontal=True):
         code = st.text_input(
             _("Mã hộ"), values.code, key=f"{key}_code", max_chars=CODE_MAX, placeholder=_("tự đánh số"), width=170

@@ -72,13 +72,12 @@ def spell_of(stay: Membership) -> str:
 
 
 def facts(household: Household, *, unit_label: str, phone: Markup | str) -> None:
-    """What is known of one household."""
-    needs = needs_of(tuple(Need(need) for need in household.needs))
+    """What is known of one household; its needs are asked for by themselves."""
     place = place_of(household.address, unit_label)
     people = _(
         "{n} người, {phones} người có điện thoại thông minh", n=number(household.people), phones=number(household.smartphones)
     )
     parts.facts(
         (_("Nơi ở"), place), (_("Số người"), people), (_("Điện thoại"), phone or _("không có số")),
-        (_("Hoàn cảnh cần lưu ý"), needs or _("không có")), (_("Ở đây từ"), day(household.arrived_on, weekday=False)),
+        (_("Ở đây từ"), day(household.arrived_on, weekday=False)),
     )  # fmt: skip

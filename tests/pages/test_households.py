@@ -1,15 +1,18 @@
 """Households on screen: found, opened, added, corrected, gone and back; and kept from those who may not see them."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from models import AuditEvent, GroupKind, Household, Membership, Need, Role, Unit, User
-from services import rollups
-from services.household_values import search_text
-from tests.factories import make_group, make_household, make_membership, make_unit, make_user
+from models import AuditEvent, GroupKind, Household, Membership, Need, Proposal, Role, Unit, User
+from services import households, rollups
+from services.household_values import search_text, values_of
+from services.needs import Why
+from tests.factories import make_actor, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
 
 PHONE = "+84912345678"
@@ -114,7 +117,11 @@ def test_those_without_a_number_and_those_with_a_need_are_picked_out(
 
     at.toggle(key="so").set_value(False)
     at.pills(key="hc").set_value([Need.DISABLED]).run()
+    assert names(at) == []
+    at.radio(key="hs_needs_why").set_value(Why.DOOR).run()
+    at.button(key="hs_needs_see").click().run()
     assert names(at) == ["Bế Văn An"]
+    assert "người khuyết tật" in words(at)
 
 
 def test_a_long_list_has_pages(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
@@ -155,6 +162,8 @@ def test_filters_without_a_hit_are_cleared_with_one_press(session: Session, visi
     settle(session, unit=unit, head_name="Bế Văn An", phone=PHONE)
     at = visit("households", user=clerk, tt="trong nhóm", so="true")
     at.pills(key="hc").set_value([Need.DISABLED]).run()
+    at.radio(key="hs_needs_why").set_value(Why.DOOR).run()
+    at.button(key="hs_needs_see").click().run()
     assert names(at) == []
 
     at.button(key="clear").click().run()
@@ -298,6 +307,8 @@ def test_a_household_is_corrected(session: Session, visit: Visit, unit: Unit, cl
     household = settle(session, unit=unit, head_name="Bế Văn An")
     key = household.id.hex
     at = visit("household", user=clerk, id=str(household.id))
+    at.radio(key=f"h_needs_{key}_why").set_value(Why.RECORD).run()
+    at.button(key=f"h_needs_{key}_see").click().run()
     at.button(key="h_edit").click().run()
 
     at.text_input(key=f"{key}_name").set_value("Bế Văn Anh")
@@ -399,3 +410,125 @@ def test_a_mangled_address_is_answered_calmly(session: Session, visit: Visit, cl
     at = visit("household", user=clerk, id="' OR 1=1 --")
 
     assert [error.value for error in at.error] == ["Địa chỉ này không dẫn tới đâu. Xin mở lại từ danh sách."]
+
+
+# Over time
+
+
+def test_needs_are_folded_away_until_someone_says_what_for(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An", needs=[Need.DISABLED.value])
+    at = visit("household", user=clerk, id=str(household.id))
+    assert "người khuyết tật" not in words(at)
+
+    at.radio(key=f"h_needs_{household.id.hex}_why").set_value(Why.RELIEF).run()
+    at.button(key=f"h_needs_{household.id.hex}_see").click().run()
+
+    assert "người khuyết tật" in words(at)
+    assert "xem nhu cầu hỗ trợ" in words(at)
+    assert "người khuyết tật" not in words(visit("households", user=clerk))
+
+
+def test_a_household_moves_to_another_unit_and_back(session: Session, visit: Visit, ward: Unit, unit: Unit, clerk: User) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An")
+    new = make_unit(session, parent=ward, short_name="Tổ 2")
+    make_membership(session, household=household, group=make_group(session, unit=unit, name="Bà con Tổ 13"))
+    old_id, new_id = unit.id, new.id
+    at = visit("household", user=clerk, id=str(household.id))
+    assert "ra khỏi nhóm: Bà con Tổ 13" in words(at)
+
+    at.selectbox(key=f"{household.id.hex}_to").set_value(new_id)
+    at.button(key="h_move_ok").click().run()
+
+    assert fresh(session, household).unit_id == new_id
+    assert "chuyển tới Tổ 2" in words(at)
+
+    at.button(key="h_undo").click().run()
+
+    assert fresh(session, household).unit_id == old_id
+    assert [stay.left_on for stay in stays(session)] == [None]
+
+
+def test_a_day_before_shows_how_it_was(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An", people=4)
+    key = household.id.hex
+    at = visit("household", user=clerk, id=str(household.id))
+    at.text_input(key=f"{key}_cf_name").set_value("Bế Thị Hoa")
+    at.number_input(key=f"{key}_cf_people").set_value(3)
+    at.button(key="h_from_ok").click().run()
+    assert fresh(session, household).head_name == "Bế Thị Hoa"
+
+    at.date_input(key=f"{key}_then").set_value(date(2024, 5, 1)).run()
+
+    assert "Bế Văn An" in words(at)
+
+
+def test_what_another_wrote_meanwhile_is_told_and_not_written_over(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, clerk: User
+) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An", people=4)
+    key = household.id.hex
+    at = visit("household", user=clerk, id=str(household.id))
+    at.button(key="h_edit").click().run()
+    other = make_actor(session, unit=ward, display_name="Chu Thị Cúc")
+    values = replace(values_of(fresh(session, household)), address="Số 9")
+    households.change(session, actor=other, household_id=household.id, values=values)
+    session.commit()
+
+    at.number_input(key=f"{key}_people").set_value(5)
+    at.button(key="h_save").click().run()
+
+    assert "Chu Thị Cúc sửa hộ (địa chỉ)" in at.error[0].value
+    assert (fresh(session, household).people, fresh(session, household).address) == (4, "Số 9")
+
+
+def test_a_household_is_split_and_merged_again(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An", people=4)
+    key = household.id.hex
+    at = visit("household", user=clerk, id=str(household.id))
+    at.text_input(key=f"{key}_sp_name").set_value("Bế Văn Con")
+    at.number_input(key=f"{key}_sp_people").set_value(1)
+    at.button(key="h_split_ok").click().run()
+    made = session.exec(select(Household).where(Household.head_name == "Bế Văn Con")).one()
+    session.commit()
+    assert (made.people, fresh(session, household).people) == (1, 3)
+
+    at.text_input(key=f"{key}_mg_words").set_value("con").run()
+
+    assert at.selectbox(key=f"{key}_mg_into").options == [f"Bế Văn Con, {made.code}"]
+
+
+def test_a_leader_proposes_and_the_ward_takes_it_over(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    leader = make_user(session, unit=unit, role=Role.LEAD)
+    at = visit("new_household", user=leader)
+    at.text_input(key="n_name").set_value("Ma Văn Hùng")
+    at.button(key="n_add").click().run()
+    assert [message.value for message in at.success] == ["Đã đề nghị phường thêm hộ Ma Văn Hùng."]
+    assert session.exec(select(Household)).all() == []
+    proposal = session.exec(select(Proposal)).one()
+    session.commit()
+
+    at = visit("proposals", user=clerk)
+    assert "1 đề nghị đang chờ" in words(at)
+    at.checkbox(key=f"p_on_{proposal.id.hex}").set_value(True).run()
+    at.button(key="p_accept").click().run()
+    assert [one.head_name for one in session.exec(select(Household))] == ["Ma Văn Hùng"]
+    session.commit()
+
+    at.button(key="p_undo").click().run()
+    assert "1 đề nghị đang chờ" in words(at)
+
+
+def test_a_leader_reads_why_a_proposal_was_declined(session: Session, visit: Visit, unit: Unit, clerk: User) -> None:
+    household = settle(session, unit=unit, head_name="Bế Văn An")
+    leader = make_user(session, unit=unit, role=Role.LEAD)
+    at = visit("household", user=leader, id=str(household.id))
+    at.button(key="h_end").click().run()
+    assert fresh(session, household).left_on is None
+    proposal = session.exec(select(Proposal)).one()
+    session.commit()
+
+    at = visit("proposals", user=clerk)
+    at.text_input(key=f"p_why_{proposal.id.hex}").set_value("Hộ chỉ đi vắng.")
+    at.button(key=f"p_decline_{proposal.id.hex}").click().run()
+
+    assert "Hộ chỉ đi vắng." in words(visit("proposals", user=leader))

@@ -12,9 +12,10 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound, Refusal
 from models import AuditEvent, Group, GroupKind, Household, MembershipSource, Need, Role, Unit
-from services import figures, households, rollups
+from services import figures, households, needs, rollups
 from services.access import TERMINAL, Actor
 from services.households import Filters, HouseholdValues
+from services.needs import Why
 from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit, make_user
 
 TODAY = date(2026, 11, 24)
@@ -504,6 +505,9 @@ def test_a_list_is_narrowed_by_unit_group_phone_and_needs(session: Session, staf
     assert found(is_joined=False) == ["Chỉ đoàn thể", "Tổ khác", "Đã ra"]
     assert found(is_joined=True) == ["Trong nhóm"]
     assert found(without_phone=True) == ["Chỉ đoàn thể"]
+    with pytest.raises(Invalid, match="chọn lý do trước"):
+        found(needs=(Need.DISABLED, Need.DOOR))
+    needs.keep(session, actor=staff, why=Why.DOOR, needs=(Need.DISABLED, Need.DOOR))
     assert found(needs=(Need.DISABLED, Need.DOOR)) == ["Chỉ đoàn thể", "Đã ra"]
     assert found(has_left=True) == ["Chuyển đi"]
 

@@ -37,7 +37,7 @@ with needed(back=LIST):
         groups = households.joinable(session, actor=actor, card=card)
         needs = households.needs_of(session, actor=actor, household_id=household_id)
         moments = household_history.timeline(session, actor=actor, household_id=household_id)
-        may_undo = is_staff and household_history.last_act(session, actor=actor, household_id=household_id) is not None
+        last = household_history.last_act(session, actor=actor, household_id=household_id) if is_staff else None
         events = audit.history(session, subject_kind="household", subject_id=household_id)
 home, key = card.household, card.household.id.hex
 version = household_acts.seen(home)
@@ -67,7 +67,12 @@ with left:
             st.rerun()
     else:
         is_shown = household_phones.sees_numbers(actor) or st.session_state.get("h_shown") == key
-        facts(home, unit_label=card.unit.label, phone=parts.call(home.phone) if is_shown else phones.masked(home.phone))
+        facts(
+            home,
+            since=moments[-1].on,
+            unit_label=card.unit.label,
+            phone=parts.call(home.phone) if is_shown else phones.masked(home.phone),
+        )
         household_needs.of(needs, actor=actor, household_id=home.id)
         with st.container(horizontal=True):
             is_asked = bool(home.phone) and not is_shown and st.button(_("Hiện số"), key="h_show", icon=":material/visibility:")
@@ -99,9 +104,8 @@ with right, st.container(gap="small"):
             with transaction() as session:
                 households.reopen(session, actor=actor, household_id=home.id, version=version)
             leave_for(HERE, news=_("Hộ lại được tính. Nhóm thì ghi vào lại."), id=str(home.id))
-with left:
-    household_past.told(moments, home, actor=actor, version=version if may_undo else None)
-    household_past.then(home, actor=actor)
+household_past.told(moments, home, actor=actor, last=last, version=version)
+household_past.then(home, actor=actor)
 household_cards.lost(actor=actor, household_id=home.id, page=HERE)
 history.of(events, key="h_history")
 st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -36,6 +36,7 @@ class MomentKind(StrEnum):
     ARRIVED = "arrived"
     SPLIT_OFF = "split_off"
     CHANGED = "changed"
+    COUNTED = "counted"
     MOVED = "moved"
     SPLIT = "split"
     MERGED_FROM = "merged_from"
@@ -52,6 +53,7 @@ class MomentKind(StrEnum):
             "arrived": N_("có tên ở {what}"),
             "split_off": N_("tách ra từ hộ {what}"),
             "changed": N_("đổi thông tin: {what}"),
+            "counted": N_("số người {what}"),
             "moved": N_("chuyển tới {what}"),
             "split": N_("tách hộ, còn {what} người"),
             "merged_from": N_("có hộ nhập vào, thành {what} người"),
@@ -79,7 +81,8 @@ _OF_CAUSE = {
 }  # fmt: skip
 _ACTS = {
     MomentKind.ARRIVED: "household.added", MomentKind.SPLIT_OFF: "household.split_off", MomentKind.MERGED: "household.merged",
-    MomentKind.CHANGED: "household.changed_from", MomentKind.MOVED: "household.moved", MomentKind.SPLIT: "household.split",
+    MomentKind.CHANGED: "household.changed_from", MomentKind.COUNTED: "household.changed_from",
+    MomentKind.MOVED: "household.moved", MomentKind.SPLIT: "household.split",
     MomentKind.MERGED_FROM: "household.merged_from", MomentKind.JOINED: "household.joined",
     MomentKind.LEFT_GROUP: "household.left", MomentKind.LEFT: "household.ended",
 }  # fmt: skip
@@ -122,7 +125,8 @@ def timeline(session: Session, *, actor: Actor, household_id: UUID) -> list[Mome
     times: list[_Time] = [*pasts(session, household.id), household]
     units = {unit.id: unit.label for unit in session.exec(select(Unit).where(col(Unit.id).in_([t.unit_id for t in times])))}
     found = [_beginning(session, household, times, units)]
-    found += [_change(past, after, units) for past, after in pairwise(times) if isinstance(past, HouseholdPast)]
+    for past, after in pairwise(times):
+        found += _changes(past, after, units) if isinstance(past, HouseholdPast) else []
     for stay, group in _stays(session, household.id):
         if stay.left_on is None or stay.joined_on < stay.left_on:
             found += [Moment(stay.joined_on, MomentKind.JOINED, group.name)]
@@ -155,16 +159,17 @@ def _beginning(session: Session, household: Household, times: Sequence[_Time], u
     return Moment(day, MomentKind.ARRIVED, units[first.unit_id])
 
 
-def _change(past: HouseholdPast, after: _Time, units: dict[UUID, str]) -> Moment:
-    kind = _OF_CAUSE[past.cause]
+def _changes(past: HouseholdPast, after: _Time, units: dict[UUID, str]) -> list[Moment]:
+    """What was otherwise from the day on; the number of people by itself."""
+    kind, day = _OF_CAUSE[past.cause], past.ended_on
     if kind in (MomentKind.MOVED, MomentKind.REORGANISED):
-        return Moment(past.ended_on, kind, units[after.unit_id])
+        return [Moment(day, kind, units[after.unit_id])]
     if kind in (MomentKind.SPLIT, MomentKind.MERGED_FROM):
-        return Moment(past.ended_on, kind, str(after.people))
+        return [Moment(day, kind, str(after.people))]
     said = [after.head_name] if after.head_name != past.head_name else []
     said += [after.address] if after.address and after.address != past.address else []
-    said += [f"{past.people} → {after.people}"] if after.people != past.people else []
-    return Moment(past.ended_on, kind, ", ".join(said) or after.head_name)
+    counted = [Moment(day, MomentKind.COUNTED, f"{past.people} → {after.people}")] if after.people != past.people else []
+    return [Moment(day, kind, ", ".join(said) or after.head_name), *counted] if said or not counted else counted
 
 
 def _ending(session: Session, household: Household, day: date) -> Moment:

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
-from models import AuditEvent, Household, HouseholdPast, Unit
+from models import AuditEvent, Household, HouseholdPast, Unit, UnitKind
 from services import audit
 from services.access import Actor
 from services.household_search import in_sight
+from services.household_values import HouseholdValues, fill
 
 ACTS = {  # what was done to a household, in words
     "household.added": N_("thêm hộ"),
@@ -100,6 +102,19 @@ def events_of(session: Session, household_id: UUID) -> list[AuditEvent]:
     """The writes of a household, in order; looks at it are left out."""
     query = select(AuditEvent).where(AuditEvent.subject_kind == "household", AuditEvent.subject_id == str(household_id))
     return [event for event in session.exec(query.order_by(col(AuditEvent.sequence))) if "version" in event.details]
+
+
+def require_home(unit: Unit, on: date) -> None:
+    """Refuse a unit that is no residential one standing on a day and today."""
+    if unit.kind is not UnitKind.RESIDENTIAL or not (unit.valid_on(on) and unit.valid_on(clock.today())):
+        raise Invalid(N_("{unit} không phải tổ, thôn đang hoạt động vào ngày ấy."), unit=unit.label, field="unit_id")
+
+
+def fill_in(session: Session, household: Household, unit: Unit, values: HouseholdValues) -> None:
+    """Put checked values into a household; the checks ask for other households while this one is half filled."""
+    with session.no_autoflush:
+        fill(session, household, unit=unit, values=values)
+    session.add(household)
 
 
 def _since(session: Session, actor: Actor, household: Household, version: int) -> str:

@@ -180,7 +180,7 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
     if not unit.valid_on(clock.today()):
         raise Invalid(N_("{unit} đã kết thúc. Thêm hộ này vào tổ, thôn mới."), unit=unit.label)
     if household.merged_into_id is not None:
-        raise Invalid(N_("Hộ này đã nhập vào hộ khác. Xin dùng “Quay lại việc sau cùng”."))
+        raise Invalid(N_("Hộ này đã nhập vào hộ khác. Nếu ghi nhầm, xin quay lại việc ấy."))
     since, household.left_on = household.left_on, None
     session.add(household)
     note(session, actor=actor, action="household.reopened", household=household, on=since.isoformat())

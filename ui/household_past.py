@@ -7,10 +7,11 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import Household
+from models import AuditEvent, Household
 from services import household_history
 from services.access import Actor
 from services.household_history import AsOf, Moment
+from services.household_writes import ACTS
 from ui import leave_for, parts, refusals
 from ui.household_acts import HERE
 from ui.words import _, day, number
@@ -30,11 +31,11 @@ def then(home: Household, *, actor: Actor) -> None:
                 _as_it_was(household_history.as_of(session, actor=actor, household_id=home.id, on=on))
 
 
-def told(moments: Sequence[Moment], home: Household, *, actor: Actor, version: int | None) -> None:
-    """What happened, the latest first, and with a version the way back from the last of it."""
+def told(moments: Sequence[Moment], home: Household, *, actor: Actor, last: AuditEvent | None, version: int) -> None:
+    """What happened, the latest first, and the way back from the last of it, where there is one."""
     parts.section(_("Đã qua"))
     parts.lines(*(_line(one) for one in moments))
-    if version is not None and st.button(_("Quay lại việc sau cùng"), key="h_undo", icon=":material/undo:"):
+    if last and st.button(_("Quay lại: {what}", what=_(ACTS[last.action])), key="h_undo", icon=":material/undo:"):
         with refusals():
             with transaction() as session:
                 household_history.undo_last(session, actor=actor, household_id=home.id, version=version)

@@ -71,7 +71,7 @@ def spell_of(stay: Membership) -> str:
     return since if stay.left_on is None else since + _(" đến {day}", day=day(stay.left_on, weekday=False))
 
 
-def facts(household: Household, *, unit_label: str, phone: Markup | str) -> None:
+def facts(household: Household, *, since: date, unit_label: str, phone: Markup | str) -> None:
     """What is known of one household; its needs are asked for by themselves."""
     place = place_of(household.address, unit_label)
     people = _(
@@ -79,5 +79,5 @@ def facts(household: Household, *, unit_label: str, phone: Markup | str) -> None
     )
     parts.facts(
         (_("Nơi ở"), place), (_("Số người"), people), (_("Điện thoại"), phone or _("không có số")),
-        (_("Ở đây từ"), day(household.arrived_on, weekday=False)),
+        (_("Ở đây từ") if since == household.arrived_on else _("Như hiện nay từ"), day(household.arrived_on, weekday=False)),
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """A leader's proposal on screen: what is beside what would be."""
 
-from models import ProposalKind
 from services.proposals import Waiting
 from ui import parts
 from ui.words import _, near
@@ -14,9 +13,7 @@ def title(one: Waiting) -> str:
 
 def sides(one: Waiting) -> None:
     """Before and after, field by field; the leader's note."""
-    heads = ["", _("Đang ghi"), _("Đề nghị")]
-    is_new = one.proposal.kind is ProposalKind.ADD
-    parts.table(heads, [(_(side.label), _("chưa có") if is_new else side.before or "–", side.after) for side in one.sides])
+    parts.facts(*((_(side.label), f"{side.before} → {side.after}" if side.before else side.after) for side in one.sides))
     if one.proposal.note:
         parts.hint(_("Tổ trưởng ghi: {note}", note=one.proposal.note))
 

@@ -380,7 +380,8 @@ def test_the_timeline_tells_what_happened_in_order_and_by_whom(
         (TODAY, MomentKind.LEFT, "", "Chu Thị Cúc"),
         (date(2026, 11, 1), MomentKind.LEFT_GROUP, "Bà con tổ 13", ""),
         (date(2026, 11, 1), MomentKind.MOVED, "Tổ 2", "Chu Thị Cúc"),
-        (DAY, MomentKind.CHANGED, "Lê Thị Bé, Số 9, 5 → 2", "Chu Thị Cúc"),
+        (DAY, MomentKind.COUNTED, "5 → 2", "Chu Thị Cúc"),
+        (DAY, MomentKind.CHANGED, "Lê Thị Bé, Số 9", "Chu Thị Cúc"),
         (LONG_AGO, MomentKind.JOINED, "Bà con tổ 13", ""),
         (LONG_AGO, MomentKind.ARRIVED, "Tổ 13", ""),
     ]  # fmt: skip

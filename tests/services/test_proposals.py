@@ -117,7 +117,7 @@ def test_leaving_and_moving_are_proposed_accepted_and_undone(
     other = make_household(session, unit=unit)
     proposals.left(session, actor=leader, household_id=other.id, on=DAY)
     moved = proposals.moved(session, actor=leader, household_id=home.id, unit_id=new.id, on=DAY)
-    sides = proposals.waiting(session, actor=staff)[1].sides
+    [sides] = [one.sides for one in proposals.waiting(session, actor=staff) if one.proposal.id == moved.id]
     assert [(side.before, side.after) for side in sides] == [("Tổ 13", "Tổ 2"), ("", "01/11/2026")]
 
     accept(session, staff)

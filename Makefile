@@ -48,7 +48,7 @@ browser: .venv/tools
 
 ## make unit    all tests but the browser's, on SQLite, with branch coverage
 unit: .venv/tools
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 ## make e2e     the tests that drive a real browser
 e2e: .venv/tools browser

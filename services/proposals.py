@@ -22,7 +22,8 @@ from services.access import Actor, commune_of
 from services.household_search import in_sight
 from services.household_values import HouseholdValues, fill, not_later, values_of
 from services.household_writes import locked
-from services.units import place_key, valid_on
+from services.presence import valid_on
+from services.units import place_key
 
 NOTE_MOST, MINE_SHOWN = 500, 20
 BY_LEADERS = ("phone", "people", "smartphones", "needs")  # what a leader corrects without asking

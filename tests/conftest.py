@@ -1,27 +1,22 @@
-"""Fixtures every test may use: an empty database of its own, and the app as a visitor sees it.
+"""Fixtures every test may use: an empty database of its own, and the app as a visitor sees it."""
 
-`CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL; each test gets a schema of its own there.
-"""
-
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from core import db
-from core.ids import new_id
 from core.settings import settings
-from models import Model
-from services import ports
+from services import passwords, ports
 from services.ports import Ports
+from tests.databases import POSTGRES, empty_database
 from tests.fakes import FakeEngine, Nothing
 
-POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
+ROUNDS = passwords.ROUNDS  # those of the product
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +26,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     monkeypatch.setenv("CAUNOI_SECRET_KEY", "a key for tests only")
     monkeypatch.setenv("CAUNOI_PUBLIC_URL", "http://ward.test")
     monkeypatch.setenv("CAUNOI_DATABASE_URL", POSTGRES or f"sqlite:///{tmp_path / 'test.db'}")
+    monkeypatch.setattr(passwords, "ROUNDS", 4)  # bcrypt's least: a slow hash protects nobody here
     settings.cache_clear()
     yield
     settings.cache_clear()
@@ -38,29 +34,18 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[Engine]:
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _settings: None) -> Iterator[Engine]:
     """The engine of an empty database with all tables."""
-    schema = f"t{new_id().hex}"
-    if POSTGRES:
-        admin = db.make_engine(POSTGRES, writes=True)
-        with admin.begin() as connection:
-            connection.execute(text(f"CREATE SCHEMA {schema}"))
-        joint = "&" if "?" in POSTGRES else "?"
-        monkeypatch.setenv("CAUNOI_DATABASE_URL", f"{POSTGRES}{joint}options=-csearch_path%3D{schema}")
+    with empty_database(tmp_path / "test.db") as url:
+        monkeypatch.setenv("CAUNOI_DATABASE_URL", url)
         settings.cache_clear()
-    db.engine.cache_clear()
-    db.readers.cache_clear()
-    made = db.engine()
-    Model.metadata.create_all(made)
-    yield made
-    made.dispose()
-    db.readers().dispose()
-    db.engine.cache_clear()
-    db.readers.cache_clear()
-    if POSTGRES:
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
+        db.engine.cache_clear()
+        db.readers.cache_clear()
+        yield db.engine()
+        db.engine().dispose()
+        db.readers().dispose()
+        db.engine.cache_clear()
+        db.readers.cache_clear()
 
 
 @pytest.fixture

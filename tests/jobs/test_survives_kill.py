@@ -20,7 +20,7 @@ from jobs import engine as durable
 from models import Announcement, AnnouncementStatus, Delivery, Relay, Urgency
 from services import ports, sending
 from services.ports import Ports
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.factories import make_announcement, make_group, make_unit
 from tests.fakes import Nothing
 

@@ -1,12 +1,14 @@
 """Screens as a visitor sees them: through app.py and its menu, with a cookie or without."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from sqlmodel import Session
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -38,6 +40,14 @@ class Visit(Protocol):
 
     def __call__(self, page: str, *, user: User | None = None, cookies: Mapping[str, str] | None = None, **query: str) -> AppTest:
         """`page` is the file's name without ending; `query` is what its address carries."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _installed_components() -> Iterator[None]:
+    """Every AppTest reads the metadata of all installed packages anew, which takes longer than our page: once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

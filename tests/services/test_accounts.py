@@ -11,9 +11,10 @@ from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Attempt, AuditEvent, Role, Ticket, Unit, UnitKind, User
 from models import Session as Browser
-from services import accounts, doors, sessions
+from services import accounts, doors, passwords, sessions
 from services.access import TERMINAL, Actor, actor_of
 from services.passwords import NOBODY, accepted, hash_password, is_right, normal, one_time
+from tests.conftest import ROUNDS
 from tests.factories import NOON, make_actor, make_unit, make_user
 
 WORD = "song cau qua cau"
@@ -168,7 +169,9 @@ def test_a_password_is_the_same_in_one_letter_or_in_pieces() -> None:
     assert not is_right("mưa trên sông Cầu", hashed)
 
 
-def test_a_password_is_kept_as_bcrypt_of_twelve_rounds() -> None:
+def test_a_password_is_kept_as_bcrypt_of_twelve_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "ROUNDS", ROUNDS)
+
     assert hash_password(WORD).startswith("$2b$12$")
 
 

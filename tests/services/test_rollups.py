@@ -214,7 +214,7 @@ def street(session: Session) -> list[Unit]:
 
 
 @settings(
-    max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(

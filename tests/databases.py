@@ -1,0 +1,84 @@
+"""Empty databases with all tables: making them anew for every test would take longer than most tests.
+
+A SQLite file is a copy of one made once a process. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
+user may create databases: there each is emptied and used again.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from core import db
+from core.ids import new_id
+from models import Model
+
+OTHERS_AWAY = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+OTHERS_AWAY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_FOLDER = tempfile.TemporaryDirectory()
+POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
+_free: list[str] = []  # databases of the server that are empty again
+
+
+@contextmanager
+def empty_database(file: Path) -> Iterator[str]:
+    """The address of a database that ends with the block: the file, or one of the server's."""
+    if not POSTGRES:
+        shutil.copy(_file(), file)
+        yield f"sqlite:///{file}"
+        return
+    url = _free.pop() if _free else _new_on_server()
+    yield url
+    _empty(url)
+    _free.append(url)
+
+
+@cache
+def _file() -> Path:
+    file = Path(_FOLDER.name) / "empty.db"
+    _make_tables(f"sqlite:///{file}")
+    return file
+
+
+def _new_on_server() -> str:
+    name = f"test_{new_id().hex}"
+    _on_server(f"CREATE DATABASE {name}")
+    atexit.register(_on_server, f"DROP DATABASE {name} WITH (FORCE)")
+    url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    _make_tables(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    """Whoever still looks at it is sent away; emptying tables in which nothing is costs a fiftieth of making them."""
+    engine = db.make_engine(url, writes=True)
+    with engine.begin() as connection:
+        connection.execute(text(OTHERS_AWAY))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Model.metadata.sorted_tables:
+            connection.execute(table.delete())
+    engine.dispose()
+
+
+def _make_tables(url: str) -> None:
+    engine = db.make_engine(url, writes=True)
+    Model.metadata.create_all(engine)
+    engine.dispose()  # the last connection leaves a SQLite file without its journal
+
+
+def _on_server(command: str) -> None:
+    engine = db.make_engine(POSTGRES, writes=True).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(command))
+    engine.dispose()

@@ -302,12 +302,7 @@ def _by_level(session: Session, *, path: str, kind: UnitKind, on: date) -> list[
         _add(parts, row.id, row[-len(SUMS) :], 1)
         if (holder := _holder(row.path, upper)) is not None:  # counted there, not further up
             _add(parts, holder, row[-len(SUMS) :], -1)
-    each, former = _standing(path, [on], _UNIT.id, _UNIT.path).subquery(), _former_wards(on).subquery()
-    ward = _TABLES["unit"].alias()
-    moved = select(each.c.path, ward.c.path.label("former_path"), *[each.c[name] for name in SUMS]).select_from(
-        each.join(former, former.c.new_unit_id == each.c.id).join(ward, ward.c.id == former.c.old_unit_id)
-    )
-    for now_path, former_path, *amounts in session.execute(moved):
+    for former_path, now_path, amounts in _moved(session, path, on):
         now, then = _holder(now_path, upper), _holder(f"{former_path}-/", upper)
         if now is not None and then is not None and former_path.startswith(path):
             _add(parts, now, amounts, -1)
@@ -345,8 +340,19 @@ def _named(row: Any, amounts: Sequence[int]) -> Coverage:
     return Coverage(*row[4 : -len(SUMS)], *amounts)
 
 
+def _moved(session: Session, path: str, on: date) -> list[tuple[str, str, Sequence[int]]]:
+    """Residential units of a scope that hung under another ward on a day: that ward's path, their own now, their counts."""
+    former, ward = _former_wards(on).subquery(), _TABLES["unit"].alias()
+    wards = select(former.c.new_unit_id, ward.c.path).join_from(former, ward, ward.c.id == former.c.old_unit_id)
+    paths = {row.new_unit_id: row.path for row in session.execute(wards)}
+    if not paths:  # most days, and a look at every unit's counts is dear
+        return []
+    units = _standing(path, [on], _UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(_former_wards(on).subquery().c.new_unit_id)))
+    return [(paths[row[1]], row[2], row[3:]) for row in session.execute(units)]
+
+
 def _former_wards(on: date) -> Select[Any]:
-    """Residential units that hung under another ward on a day: by the first transfer after it."""
+    """Residential units with the ward they hung under on a day, where that was another: by the first transfer after it."""
     change, link = _TABLES["unitchange"], _TABLES["unitchangelink"]
     is_later = and_(change.c.kind == UnitChangeKind.TRANSFER, change.c.effective_on > on)
     moves = select(link.c.new_unit_id, link.c.old_unit_id, change.c.effective_on).join_from(

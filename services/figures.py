@@ -250,12 +250,17 @@ def _looked_up(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, 
     if not days:
         return {}
     asked = union_all(*[select(literal(day).label("day")) for day in days]).cte("asked")
+    each = asked.join(tops, literal(1) == 1)
     earlier = _TABLES["unittotal"].alias().c
-    latest = select(func.max(earlier.day)).where(earlier.unit_id == tops.c.id, earlier.day <= asked.c.day)
-    is_last = and_(_TOTAL.unit_id == tops.c.id, _TOTAL.day == latest.correlate(tops, asked).scalar_subquery())
-    sums = select(asked.c.day, *[func.sum(_TOTAL[name]) for name in SUMS]).group_by(asked.c.day)
-    rows = session.execute(sums.select_from(asked.join(tops, literal(1) == 1).join(_TABLES["unittotal"], is_last)))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    before = and_(earlier.unit_id == tops.c.id, earlier.day <= asked.c.day)
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has no lateral join; a join of the other kind reads it all here
+        last = select(*[earlier[name] for name in SUMS]).where(before).order_by(earlier.day.desc()).limit(1).lateral()
+        each, amounts = each.join(last, literal(1) == 1), last.c
+    else:
+        latest = select(func.max(earlier.day)).where(before).correlate(tops, asked).scalar_subquery()
+        each, amounts = each.join(_TABLES["unittotal"], and_(_TOTAL.unit_id == tops.c.id, _TOTAL.day == latest)), _TOTAL
+    sums = select(asked.c.day, *[func.sum(amounts[name]) for name in SUMS]).group_by(asked.c.day)
+    return {row[0]: tuple(row[1:]) for row in session.execute(sums.select_from(each))}
 
 
 def _swept(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, tuple[int, ...]]:
@@ -342,13 +347,14 @@ def _named(row: Any, amounts: Sequence[int]) -> Coverage:
 
 def _moved(session: Session, path: str, on: date) -> list[tuple[str, str, Sequence[int]]]:
     """Residential units of a scope that hung under another ward on a day: that ward's path, their own now, their counts."""
-    former, ward = _former_wards(on).subquery(), _TABLES["unit"].alias()
-    wards = select(former.c.new_unit_id, ward.c.path).join_from(former, ward, ward.c.id == former.c.old_unit_id)
-    paths = {row.new_unit_id: row.path for row in session.execute(wards)}
-    if not paths:  # most days, and a look at every unit's counts is dear
+    wards = {row.new_unit_id: row.old_unit_id for row in session.execute(_former_wards(on))}
+    if not wards:  # most days, and a look at every unit's counts is dear
         return []
-    units = _standing(path, [on], _UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(_former_wards(on).subquery().c.new_unit_id)))
-    return [(paths[row[1]], row[2], row[3:]) for row in session.execute(units)]
+    former = _former_wards(on).subquery().c
+    old = select(_UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(former.old_unit_id)))
+    paths = {row.id: row.path for row in session.execute(old)}
+    units = _standing(path, [on], _UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(former.new_unit_id)))
+    return [(paths[wards[row[1]]], row[2], row[3:]) for row in session.execute(units)]
 
 
 def _former_wards(on: date) -> Select[Any]:

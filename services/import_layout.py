@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.text import fold
 from services.import_columns import Columns
-from services.import_units import UnitFinder, starts_like_unit, within
+from services.import_units import UnitFinder, is_numbered, starts_like_unit, within
 from services.import_values import text_of
 from services.ports import Cell, Sheet
 
@@ -53,7 +53,7 @@ class Layout:
         units = [place for name in ("unit", "area") for place in columns.places.get(name, ())]
         self._joined = {place: _Joined(place, sheet) for place in (*units, self._head[0])}
         self.area = ""
-        self.heading = self._of_title(above) or self._of_title([[sheet.name]])
+        self.heading = self._of_title(above) or self._of_title([[sheet.name]]) or self._of_number(sheet)
 
     def filled(self, index: int, place: int, cell: Cell) -> Cell:
         """A cell of a unit or area column: the one joined with it above, where it is blank."""
@@ -154,6 +154,11 @@ class Layout:
             if part and self._finder.knows(part):
                 return part
         return ""
+
+    def _of_number(self, sheet: Sheet) -> str:
+        """The sheet's name where it is nothing but a group's number, "13" or "T13", as are those of its neighbours."""
+        is_so = is_numbered(sheet.name) and any(map(is_numbered, sheet.others))
+        return sheet.name if is_so and self._finder.named(sheet.name) else ""
 
     def _is_wide(self, area: tuple[int, int, int, int]) -> bool:
         """Whether joined cells below the header run across the name and beyond: a title, no household."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from core import phones
@@ -30,6 +31,13 @@ VALUE_SHOWN = 120  # letters of a wrong value that are told
 _HEADS = ("chu ho", "chu", "chu nha", "head", "householder", "dai dien")
 
 
+class Spot(NamedTuple):
+    """Where a row stands."""
+
+    sheet: str
+    number: int  # the spreadsheet's
+
+
 @dataclass(slots=True)
 class Row:
     """A household as a list gives it; None, or an empty text, where the list says nothing."""
@@ -45,6 +53,7 @@ class Row:
     in_group: bool = False
     group_people: int = 0  # 0: not said
     needs: dict[str, bool] | None = None
+    sheet: str = ""
 
     @property
     def people_at_first(self) -> int:
@@ -62,6 +71,12 @@ class Rejected:
     message: str
     details: Mapping[str, object] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)  # header to text, of the columns we use
+    sheet: str = ""
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        return Spot(self.sheet, self.row)
 
     def reason(self, language: str) -> str:
         """The sentence for a reader of a language."""
@@ -72,6 +87,7 @@ class RowReader:
     """Reads the rows below a header, in their order."""
 
     def __init__(self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder) -> None:
+        self.sheet = sheet.name
         self._layout = Layout(sheet, above, columns, finder)
         self._columns = columns
         self._finder = finder
@@ -81,7 +97,7 @@ class RowReader:
         self._places: dict[tuple[Cell, Cell, str, str], Place] = {}
         self._last: Row | None = None  # the household whose members follow, in a list of persons
         self._field = ""
-        self.refused_codes: dict[tuple[UUID, str], int] = {}  # unit and code of refused rows, with their numbers
+        self.refused_codes: dict[tuple[UUID, str], Spot] = {}  # unit and code of refused rows, and where they stand
 
     def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row | Rejected]:
         """Households and refusals; whatever is neither is left out. Rows come with the spreadsheet's numbers."""
@@ -100,7 +116,7 @@ class RowReader:
         """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
         title = self._columns.title(name) or self._columns.title("group")  # a tick may be how many
         cells = self._cells_of(row)
-        return Rejected(row.number, title, cells.get(title, ""), refusal.message, refusal.details, cells)
+        return Rejected(row.number, title, cells.get(title, ""), refusal.message, refusal.details, cells, row.sheet)
 
     def _row(self, number: int, cells: Sequence[Cell]) -> Row | Rejected | None:
         heads = self._columns.places["head_name"]
@@ -128,7 +144,7 @@ class RowReader:
         if not name:
             raise Invalid(N_("Thiếu họ tên chủ hộ."))
         self._field = "unit"
-        row = Row(number, self._place(number - 1, cells), name)
+        row = Row(number, self._place(number - 1, cells), name, sheet=self.sheet)
         self._field = "code"
         if "code" in one and (cell := cells[one["code"]]) != "":
             row.code = code_of(cell)
@@ -222,6 +238,7 @@ class RowReader:
             refusal.message,
             refusal.details,
             self._with_unit(texts, unit),
+            self.sheet,
         )
 
     def _keep_code(self, number: int, cells: Sequence[Cell]) -> None:
@@ -229,7 +246,7 @@ class RowReader:
         try:
             code = code_of(cells[self._one["code"]]) if "code" in self._one else ""
             if code:
-                self.refused_codes.setdefault((self._place(number - 1, cells).id, code_key(code)), number)
+                self.refused_codes.setdefault((self._place(number - 1, cells).id, code_key(code)), Spot(self.sheet, number))
         except Invalid:
             return
 

@@ -35,6 +35,13 @@ class Sheets(Protocol):
             Invalid: it is no table, empty, encrypted, damaged or too large, in one sentence.
         """
 
+    def read_all(self, path: Path, *, rows: int | None = None) -> Iterator[Sheet]:
+        """Every sheet that holds anything, or the first rows of each; a sheet's rows are there until the next is asked for.
+
+        Raises:
+            Invalid: as `read`.
+        """
+
 
 Shown = str | int | float | date | datetime | None
 SheetToWrite = tuple[str, Sequence[str], Sequence[Sequence[Shown]]]  # its name, headers, rows

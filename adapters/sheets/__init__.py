@@ -1,5 +1,6 @@
 """Tables that people made: workbooks and CSV files, read with suspicion and without running out of memory."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.sheets import delimited, limits, workbook
@@ -17,3 +18,14 @@ class CalamineSheets:
         """
         reader = workbook.read if limits.check(path) == "workbook" else delimited.read
         return reader(path, sheet)
+
+    def read_all(self, path: Path, *, rows: int | None = None) -> Iterator[Sheet]:
+        """Every sheet that holds anything, in order; asking for the next lets go what is left of the one before.
+
+        Raises:
+            Invalid: as `read`.
+        """
+        if limits.check(path) == "workbook":
+            yield from workbook.read_all(path, rows=rows)
+        else:
+            yield delimited.read(path)

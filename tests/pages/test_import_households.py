@@ -20,6 +20,7 @@ from models import AuditEvent, Household, Role, Unit, UnitKind, User
 from services import imports, ports
 from services.access import TERMINAL
 from services.import_columns import FIELDS, recognise
+from services.import_rows import Spot
 from services.imports import ImportResult, Rejected
 from services.ports import Ports, Sheet
 from tests.factories import make_household, make_unit, make_user
@@ -303,13 +304,14 @@ def result(session: Session, ward: Unit) -> ImportResult:
 def test_edits_are_known_by_the_row_of_the_file(result: ImportResult) -> None:
     typed = importing.corrections(result, {1: {"Điện thoại": "0987654321"}, 0: {"Số khẩu": None}})
 
-    assert typed == {4: {"Điện thoại": "0987654321"}, 3: {"Số khẩu": ""}}
+    assert typed == {Spot("Hộ", 4): {"Điện thoại": "0987654321"}, Spot("Hộ", 3): {"Số khẩu": ""}}
 
 
 def test_a_mended_row_is_written_and_the_others_wait(session: Session, ward: Unit, result: ImportResult) -> None:
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", ()), done=result)
 
-    begun = importing.begin_mending(mine, TERMINAL, {3: {"Điện thoại": "0912000111"}, 4: {"Họ tên chủ hộ": "Lý Thị Dũng"}})
+    typed = {Spot("Hộ", 3): {"Điện thoại": "0912000111"}, Spot("Hộ", 4): {"Họ tên chủ hộ": "Lý Thị Dũng"}}
+    begun = importing.begin_mending(mine, TERMINAL, typed)
     mine.settle()
 
     assert begun
@@ -323,7 +325,7 @@ def test_a_mended_row_is_written_and_the_others_wait(session: Session, ward: Uni
 def test_a_row_mended_wrongly_is_refused_again(session: Session, ward: Unit, result: ImportResult) -> None:
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", ()), done=result)
 
-    importing.begin_mending(mine, TERMINAL, {3: {"Điện thoại": "99"}})
+    importing.begin_mending(mine, TERMINAL, {Spot("Hộ", 3): {"Điện thoại": "99"}})
     mine.settle()
 
     assert mine.done is not None
@@ -345,7 +347,7 @@ def test_what_was_said_of_columns_holds_for_mended_rows_too(session: Session, wa
     session.commit()
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", tuple(sorted(wishes.items()))), done=done)
 
-    importing.begin_mending(mine, TERMINAL, {2: {"Điện thoại": "0912345678"}})
+    importing.begin_mending(mine, TERMINAL, {Spot("Hộ", 2): {"Điện thoại": "0912345678"}})
     mine.settle()
 
     assert [(one.head_name, one.phone) for one in households(session)] == [("Hoàng Văn An", "+84912345678")]
@@ -356,7 +358,7 @@ def test_two_imports_are_added_up() -> None:
         rejected = [Rejected(row, "", "", "Sai.") for row in rows]
         return ImportResult(10, created, 1, 2, rejected, {}, (), committed=True, joined=3, groups=1)
 
-    total = importing.left_over(made(4, 3, 5, 8), {3, 8}, made(1, 8))
+    total = importing.left_over(made(4, 3, 5, 8), {Spot("", 3), Spot("", 8)}, made(1, 8))
 
     assert (total.rows, total.created, total.updated, total.unchanged, total.joined, total.groups) == (10, 5, 2, 4, 6, 2)
     assert [one.row for one in total.rejected] == [5, 8]

@@ -17,7 +17,7 @@ PEOPLE_MAX = 99  # more than any household; the table holds no more
 NAME_MAX, CODE_MAX, ADDRESS_MAX = 120, 40, 300
 
 # Signs that show nothing or turn the text around; NUL, which PostgreSQL cannot hold.
-_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|  |^ | $")
+_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff\ufffe\uffff]|  |^ | $")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _GUARDED = re.compile(r"'[=+\-@\t\r＝＋－＠]")  # how exports keep a text from being taken for a formula
 _FORMULA_ERROR = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)", re.IGNORECASE)

@@ -49,6 +49,8 @@ def test_a_cell_has_one_stored_form(cell: Any, text: str) -> None:
 
 
 @given(st.text())
+@example("An\u1680Bình")
+@example("\u3000An\u2003\u205fBình")
 def test_a_stored_form_stays_as_it_is_and_fits_every_database(text: str) -> None:
     once = text_of(text)
 

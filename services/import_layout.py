@@ -53,7 +53,8 @@ class Layout:
         units = [place for name in ("unit", "area") for place in columns.places.get(name, ())]
         self._joined = {place: _Joined(place, sheet) for place in (*units, self._head[0])}
         self.area = ""
-        self.heading = self._of_title(above) or self._of_title([[sheet.name]]) or self._of_number(sheet)
+        headings = [found for rows in (above, [[sheet.name]]) if (found := self._of_title(rows))]
+        self.heading = next(filter(finder.named, headings), headings[0] if headings else self._of_number(sheet))
 
     def filled(self, index: int, place: int, cell: Cell) -> Cell:
         """A cell of a unit or area column: the one joined with it above, where it is blank."""

@@ -233,11 +233,12 @@ class _Lists:
     def _among(self, sheet: Sheet, first: Sequence[Sequence[Cell]]) -> Columns | None:
         """The columns of one of several sheets: the mapping holds for the headers that it has."""
         columns = find(first, merged=sheet.merged)
-        titles = {fold(title) for title in columns.titles.values()} if columns else set()
+        texts = columns.titles.values() if columns else (text_of(cell) for row in first for cell in row)
+        titles = {fold(text) for text in texts}
         known = {header: wish for header, wish in self._mapping.items() if fold(header) in titles}
         self._unknown = {h: w for h, w in (self._mapping if self._unknown is None else self._unknown).items() if h not in known}
-        self._seen += columns.titles.values() if columns else ()
         columns = find(first, merged=sheet.merged, mapping=known)
+        self._seen += columns.titles.values() if columns else ()
         return columns if columns and "head_name" in columns.places else None
 
 

@@ -43,9 +43,9 @@ def read_all(path: Path, *, rows: int | None = None) -> Iterator[Sheet]:
     try:
         head = _head(lines, path)
         while "over" not in head:
-            found = _rows(lines, path)
-            yield _sheet(head, found)
-            deque(found, maxlen=0)
+            part = _Part(lines)
+            yield _sheet(head, _rows(part, path))
+            deque(part, maxlen=0)
             head = _head(lines, path)
     finally:
         lines.close()
@@ -86,21 +86,36 @@ def _lines(path: Path, wish: str, most: int) -> Generator[Any]:
         process.wait()
 
 
+class _Part:
+    """What the child tells of one sheet, to its end; what one reader leaves another can take up."""
+
+    def __init__(self, lines: Iterator[Any]) -> None:
+        self._lines = lines
+        self._is_over = False
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        told = None if self._is_over else next(self._lines)
+        if told is None or (isinstance(told, dict) and "end" in told):
+            self._is_over = True
+            raise StopIteration
+        return told
+
+
 def _rows_alone(lines: Generator[Any], path: Path) -> Iterator[list[Cell]]:
     try:
-        yield from _rows(lines, path)
+        yield from _rows(_Part(lines), path)
     finally:
         lines.close()
 
 
-def _rows(lines: Iterator[Any], path: Path) -> Iterator[list[Cell]]:
-    for told in lines:
-        if isinstance(told, list):
-            yield from told
-        elif "error" in told:
+def _rows(part: _Part, path: Path) -> Iterator[list[Cell]]:
+    for told in part:
+        if isinstance(told, dict):
             _refuse(told, path)
-        else:  # the sheet's end
-            return
+        yield from told
 
 
 def _value(found: dict[str, Any]) -> Any:

@@ -206,6 +206,21 @@ def test_a_column_can_be_left_out(session: Session, visit: Visit, staff: User) -
     assert [one.phone for one in households(session)] == [None]
 
 
+def test_sheets_called_by_residential_groups_are_read_together(session: Session, visit: Visit, staff: User) -> None:
+    headers = ["Mã hộ", "Họ tên chủ hộ", "Điện thoại"]
+    content = Workbooks().xlsx(
+        [("Tổ 13", headers, [AN[:1] + AN[1:2] + AN[3:4]]), ("Tổ 14", headers, [["H02", "Nông Thị Bình", "12"]])]
+    )
+
+    at = upload(visit("import_households", user=staff), content)
+    samples = at.dataframe[0].value
+    press(press(at, "i_try"), "i_write")
+
+    assert list(samples["Trang"]) == ["Tổ 13", "Tổ 14"]
+    assert [household.head_name for household in households(session)] == ["Hoàng Văn An"]
+    assert "Tổ 14" in said(at)
+
+
 def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visit, staff: User) -> None:
     book = Workbooks().xlsx([("Hướng dẫn", ["Xem trang sau"], [["abc"]]), ("Tổ 13", HEADERS, [AN])])
     at = upload(visit("import_households", user=staff), book)

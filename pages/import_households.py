@@ -47,6 +47,7 @@ if not mine.upload:
     st.stop()
 
 wanted = importing.sheet_choice(mine)
+importing.letters_choice(mine)
 with needed(back=HERE):
     found = importing.look(mine, sheet=wanted, wishes={})
 wishes: dict[str, str] = {}

@@ -9,15 +9,17 @@ from uuid import UUID
 
 from core.errors import Invalid
 from core.i18n import N_
+from core.letters import TURN
 from core.text import fold
 from services.import_columns import HEADER_ROWS, Columns, find
 from services.import_rows import Rejected, Row, RowReader, Spot
 from services.import_units import UnitFinder, is_numbered, starts_like_unit
-from services.import_values import from_tcvn3, text_of
+from services.import_values import in_unicode, text_of
 from services.ports import Cell, Sheet, ports
 
 EVERY = "*"  # in place of a sheet's name, which it cannot be: all the sheets that hold a list
 SAMPLE_ROWS = 20
+OF_WORKBOOKS = ("unicode", *TURN)  # the letters a workbook may be typed in
 ROWS_LOOKED_AT = HEADER_ROWS + SAMPLE_ROWS
 LEAST_SAMPLES = 2  # of each sheet
 PROGRESS_EVERY = 1_000
@@ -42,6 +44,8 @@ class Prepared:
     sheets: tuple[str, ...] = ()  # those that are
     fields: dict[str, str] = field(default_factory=dict)  # header to field, of every sheet
     sample_sheets: tuple[str, ...] = ()  # whose the samples are
+    letters: str = ""  # as `Sheet.letters`, or those of before Unicode that were found
+    other_letters: tuple[str, ...] = ()  # that a person may choose instead
 
 
 def names_unit(name: str) -> bool:
@@ -54,8 +58,8 @@ def is_one_a_unit(sheet: Sheet) -> bool:
     return sum(map(names_unit, (sheet.name, *sheet.others))) > 1
 
 
-def tables(path: Path, *, sheet: str = "", rows: int | None = None) -> Tables:
-    """What of a file makes the list: the sheet named, or `EVERY`.
+def tables(path: Path, *, sheet: str = "", rows: int | None = None, letters: str = "") -> Tables:
+    """What of a file makes the list: the sheet named, or `EVERY`; in the letters named, or the likeliest.
 
     Without a name those that are called by residential groups, where there are two; else the first that holds anything.
 
@@ -63,11 +67,11 @@ def tables(path: Path, *, sheet: str = "", rows: int | None = None) -> Tables:
         Invalid: it is no table we can read.
     """
     if sheet != EVERY:
-        first = ports().sheets.read(path, sheet=sheet or None)
+        first = ports().sheets.read(path, sheet=sheet or None, letters=letters)
         if sheet or not is_one_a_unit(first):
             return first
         let_go(iter(first.rows))
-    return ports().sheets.read_all(path, rows=rows)
+    return ports().sheets.read_all(path, rows=rows, letters=letters)
 
 
 def prepare(sheet: Tables, *, mapping: Mapping[str, str] | None = None) -> Prepared:
@@ -94,15 +98,22 @@ def _prepared(sheet: Sheet, first: Sequence[Sequence[Cell]], columns: Columns, _
     seen = {place: title for place, title in columns.titles.items() if title not in columns.dropped}
     samples = []
     for number, row in enumerate(first[columns.row :], columns.row + 1):
-        cells = [from_tcvn3(cell) for cell in row] if columns.is_tcvn3 else row
+        cells = [in_unicode(cell, columns.letters) for cell in row] if columns.letters else row
         texts = {title: text_of(cells[place]) for place, title in seen.items() if place < len(cells)}
         if any(texts.values()):
             samples.append((number, texts))
     fields = {columns.titles[place]: name for name, places in columns.places.items() for place in places}
     return Prepared(
         sheet.name, columns.row, columns.said(), columns.dropped, columns.ignored, tuple(columns.titles.values()),
-        samples[:SAMPLE_ROWS], fields=fields,
+        samples[:SAMPLE_ROWS], fields=fields, letters=sheet.letters or columns.letters, other_letters=_others(sheet, columns),
     )  # fmt: skip
+
+
+def _others(sheet: Sheet, columns: Columns) -> tuple[str, ...]:
+    own = sheet.letters or columns.letters
+    if sheet.other_letters or own not in (*OF_WORKBOOKS, ""):
+        return tuple(sheet.other_letters)
+    return tuple(letters for letters in OF_WORKBOOKS if letters != own) if own else ()
 
 
 def _retitled(one: Prepared, columns: Mapping[str, str], texts: dict[str, str]) -> dict[str, str]:
@@ -219,7 +230,7 @@ class _Lists:
             yield sheet
 
     def _alone(self, sheet: Sheet, first: Sequence[Sequence[Cell]]) -> Columns:
-        columns = find(first, merged=sheet.merged, mapping=self._mapping)
+        columns = find(first, merged=sheet.merged, mapping=self._mapping, letters=sheet.letters)
         if columns is None:
             others = ", ".join(f"“{name}”" for name in sheet.others[:OTHERS_NAMED])
             if others:
@@ -232,12 +243,12 @@ class _Lists:
 
     def _among(self, sheet: Sheet, first: Sequence[Sequence[Cell]]) -> Columns | None:
         """The columns of one of several sheets: the mapping holds for the headers that it has."""
-        columns = find(first, merged=sheet.merged)
+        columns = find(first, merged=sheet.merged, letters=sheet.letters)
         texts = columns.titles.values() if columns else (text_of(cell) for row in first for cell in row)
         titles = {fold(text) for text in texts}
         known = {header: wish for header, wish in self._mapping.items() if fold(header) in titles}
         self._unknown = {h: w for h, w in (self._mapping if self._unknown is None else self._unknown).items() if h not in known}
-        columns = find(first, merged=sheet.merged, mapping=known)
+        columns = find(first, merged=sheet.merged, mapping=known, letters=sheet.letters)
         self._seen += columns.titles.values() if columns else ()
         return columns if columns and "head_name" in columns.places else None
 

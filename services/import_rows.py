@@ -17,8 +17,8 @@ from services.import_values import (
     code_key,
     code_of,
     count_of,
-    from_tcvn3,
     in_order,
+    in_unicode,
     name_of,
     phones_count_of,
     phones_of,
@@ -88,6 +88,7 @@ class RowReader:
 
     def __init__(self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder) -> None:
         self.sheet = sheet.name
+        above = [[in_unicode(cell, columns.header_letters) for cell in row] for row in above]
         self._layout = Layout(sheet, above, columns, finder)
         self._columns = columns
         self._finder = finder
@@ -106,8 +107,8 @@ class RowReader:
             if not given:
                 continue
             cells = [*given[: self._width], *blank[len(given) :]] if len(given) != self._width else given
-            if self._columns.is_tcvn3:
-                cells = [from_tcvn3(cell) for cell in cells]
+            if self._columns.letters:
+                cells = [in_unicode(cell, self._columns.letters) for cell in cells]
             found = self._row(number, cells)
             if found is not None:
                 yield found

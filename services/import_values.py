@@ -10,6 +10,7 @@ from typing import Final
 from core import phones
 from core.errors import Invalid
 from core.i18n import N_
+from core.letters import TURN
 from core.text import clean, fold
 from services.ports import Cell
 
@@ -295,13 +296,8 @@ def _no_phone() -> Invalid:
 
 # -- letters of before Unicode -----------------------------------------------------------------------------------------
 
-_TCVN3 = str.maketrans(
-    "µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊËÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\xadõö÷øùúûüýþ®¡¢£¤¥¦§",
-    "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĂÂÊÔƠƯĐ",
-)
-_UNICODE_ONLY = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]")
 
-
-def from_tcvn3(cell: Cell) -> Cell:
-    """A text typed for the .VnTime typefaces (TCVN 5712:1993, one byte a letter) in Unicode; anything else as it is."""
-    return cell.translate(_TCVN3) if isinstance(cell, str) and not _UNICODE_ONLY.search(cell) else cell
+def in_unicode(cell: Cell, letters: str) -> Cell:
+    """A text typed in old letters ("tcvn3", "vni") in Unicode; anything else as it is."""
+    turn = TURN.get(letters)
+    return turn(cell) if turn and isinstance(cell, str) else cell

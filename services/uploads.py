@@ -30,6 +30,7 @@ class Upload:
 
     path: Path
     name: str
+    letters: str = ""  # what a person says of them, as `Sheet.letters`
 
     @property
     def is_there(self) -> bool:
@@ -66,7 +67,7 @@ def read(upload: Upload, *, sheet: str | None = None) -> Sheet:
     """
     if not upload.is_there:
         raise Invalid(N_("Tệp đã được xóa vì để quá lâu. Xin tải tệp lên lại."))
-    found = ports().sheets.read(upload.path, sheet=sheet)
+    found = ports().sheets.read(upload.path, sheet=sheet, letters=upload.letters)
     # A text file's only sheet goes by the file's name, which may say of which unit it is: "Tổ 13.csv".
     return replace(found, name=PurePath(upload.name).stem) if upload.path.suffix in _TEXT else found
 
@@ -79,7 +80,7 @@ def read_list(upload: Upload, *, sheet: str = "", rows: int | None = None) -> Ta
     """
     if upload.path.suffix in _TEXT or not upload.is_there:
         return read(upload)
-    return tables(upload.path, sheet=sheet, rows=rows)
+    return tables(upload.path, sheet=sheet, rows=rows, letters=upload.letters)
 
 
 def forget(upload: Upload) -> None:

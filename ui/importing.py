@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.errors import Refusal
+from core.i18n import N_
 from models import UnitKind
 from services import imports, units, uploads
 from services.access import Actor
@@ -18,7 +19,7 @@ from services.import_columns import NEVER, recognise
 from services.import_reading import EVERY, ROWS_LOOKED_AT, Tables, is_one_a_unit
 from services.import_rows import Spot
 from services.imports import FIELDS, ImportResult, Prepared
-from services.ports import ports
+from services.ports import Sheet, ports
 from services.uploads import Upload
 from ui import parts
 from ui.parts import Column, Figure
@@ -28,6 +29,11 @@ from ui.work import Tell, Work
 
 STATE = "i_hand"
 NOWHERE = ""  # a column that is left out
+LETTERS = {
+    "utf-8": N_("Unicode (UTF-8)"), "utf-16": N_("Unicode (UTF-16)"), "unicode": N_("Unicode"), "cp1258": N_("Windows-1258"),
+    "tcvn3": N_("TCVN3 (ABC, .VnTime)"), "vni": N_("VNI"),
+}  # fmt: skip
+OLD_LETTERS = ("cp1258", "tcvn3", "vni")
 SAMPLES_HIGH = 386  # pixels: ten rows, the others by scrolling
 WIDTHS = (64, 150, 320)  # pixels of the editor's own columns: row, column, reason
 REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
@@ -49,6 +55,7 @@ class Hand:
     upload: Upload | None = None
     sheets: tuple[str, ...] = ()  # the first that holds anything, then the others
     is_one_list: bool = False  # the sheets are of one residential unit each
+    letters: tuple[str, ...] = ()  # the likeliest of the file, then the others it could be in; none where there is no doubt
     looks: dict[Look, Prepared | Refusal] = field(default_factory=dict)
     work: Work[ImportResult] | None = None
     wish: Wish | None = None  # what was asked for last
@@ -67,7 +74,8 @@ class Hand:
         try:
             first = uploads.read(upload)
             self.sheets, self.is_one_list = (first.name, *first.others), is_one_a_unit(first)
-            self.looks[first.name if first.others else "", ()] = _seen(first, {})
+            seen = self.looks[first.name if first.others else "", ()] = _seen(first, {})
+            self.letters = next((_letters(one) for one in (first, seen) if _letters(one)), ())
         except Refusal:
             uploads.forget(upload)
             raise
@@ -129,6 +137,31 @@ def _seen(table: Tables, wishes: Mapping[str, str]) -> Prepared | Refusal:
         return imports.prepare(table, mapping=wishes)
     except Refusal as refusal:
         return refusal
+
+
+def _letters(found: Sheet | Prepared | Refusal) -> tuple[str, ...]:
+    return () if isinstance(found, Refusal) or not found.other_letters else (found.letters, *found.other_letters)
+
+
+def letters_choice(mine: Hand) -> None:
+    """Which letters the file was taken to be in, and the others, where there are several ways to read it."""
+    if not mine.letters or not mine.upload:
+        return
+    now = mine.upload.letters or mine.letters[0]
+    options = [name for name in LETTERS if name in mine.letters]
+    chosen = st.selectbox(
+        _("Bảng chữ của tệp"), options, index=options.index(now), format_func=lambda name: _(LETTERS[name]),
+        key=f"i_letters{mine.turn}", width=320,
+        help=_("Nhận ra theo chữ trong tệp. Nếu tên ở các dòng dưới sai dấu, hãy chọn bảng chữ khác."),
+    )  # fmt: skip
+    if now in OLD_LETTERS:
+        parts.hint(
+            _("Chữ {letters} được đổi sang Unicode khi đọc. Hãy xem các dòng dưới đây đã đúng dấu chưa.", letters=_(LETTERS[now]))
+        )
+    if chosen != now:
+        mine.upload, mine.wish = replace(mine.upload, letters=chosen), None
+        mine.looks.clear()
+        st.rerun()
 
 
 def sheet_choice(mine: Hand) -> str:

@@ -25,6 +25,7 @@ from services.imports import ImportResult, Rejected
 from services.ports import Ports, Sheet
 from tests.factories import make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
+from tests.lists import builders
 from tests.pages.conftest import Visit
 from ui import importing
 
@@ -231,6 +232,30 @@ def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visi
     assert not at.error
     press(press(at, "i_try"), "i_write")
     assert [one.head_name for one in households(session)] == ["Hoàng Văn An"]
+
+
+def test_old_letters_are_told_shown_in_ours_and_may_be_taken_for_others(session: Session, visit: Visit, staff: User) -> None:
+    content = builders.written("Họ tên chủ hộ;Tổ\nNguyễn Thị Phượng;Tổ 13\nTriệu Quý Đường;Tổ 14\n", "tcvn3")
+
+    at = upload(visit("import_households", user=staff), content, "hộ.csv")
+    letters = next(box for box in at.selectbox if str(box.key).startswith("i_letters"))
+    names = [list(at.dataframe[0].value["họ tên chủ hộ"])]
+    letters.select("cp1258").run()
+    refused = [error.value for error in at.error]
+    at.selectbox(key=str(letters.key)).select("tcvn3").run()
+    names.append(list(at.dataframe[0].value["họ tên chủ hộ"]))
+    press(press(at, "i_try"), "i_write")
+
+    assert letters.options == ["Windows-1258", "TCVN3 (ABC, .VnTime)", "VNI"]
+    assert names == [["Nguyễn Thị Phượng", "Triệu Quý Đường"]] * 2
+    assert len(refused) == 1
+    assert {household.head_name for household in households(session)} == {"Nguyễn Thị Phượng", "Triệu Quý Đường"}
+
+
+def test_of_a_file_in_plain_unicode_nothing_is_asked(visit: Visit, staff: User) -> None:
+    at = upload(visit("import_households", user=staff), b"Ho ten chu ho,To\nAn,13\n", "a.csv")
+
+    assert not any("i_letters" in str(box.key) for box in at.selectbox)
 
 
 @pytest.mark.parametrize(

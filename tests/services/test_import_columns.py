@@ -159,7 +159,7 @@ def test_what_has_no_header_is_no_list(rows: list[list[Cell]]) -> None:
 def test_a_list_in_letters_of_before_unicode_is_known() -> None:
     columns = found(["Hä vµ tªn chñ hé", "§iÖn tho¹i", "Sè khÈu"], ["NguyÔn V¨n An", "0912345678", 4])
 
-    assert columns.is_tcvn3
+    assert (columns.letters, columns.header_letters) == ("tcvn3", "tcvn3")
     assert columns.said() == {"head_name": "Họ và tên chủ hộ", "phone": "Điện thoại", "people": "Số khẩu"}
 
 

@@ -15,7 +15,7 @@ from services.import_values import (
     code_key,
     code_of,
     count_of,
-    from_tcvn3,
+    in_unicode,
     is_citizen_number,
     name_of,
     phones_count_of,
@@ -228,6 +228,6 @@ def test_the_quick_way_to_read_a_number_is_the_careful_way(text: str) -> None:
 
 
 def test_letters_of_before_unicode_are_turned() -> None:
-    assert from_tcvn3("Céng hßa x· héi chñ nghÜa ViÖt Nam") == "Cộng hòa xã hội chủ nghĩa Việt Nam"
-    assert from_tcvn3("Phường Sông Cầu") == "Phường Sông Cầu"
-    assert from_tcvn3(912345678.0) == 912345678.0
+    assert in_unicode("Céng hßa x· héi chñ nghÜa ViÖt Nam", "tcvn3") == "Cộng hòa xã hội chủ nghĩa Việt Nam"
+    assert in_unicode("Phường Sông Cầu", "tcvn3") == "Phường Sông Cầu"
+    assert in_unicode(912345678.0, "tcvn3") == 912345678.0

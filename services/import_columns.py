@@ -39,6 +39,7 @@ FIELDS: dict[str, str] = {
     "no_phone": N_("không có điện thoại"),
     "other_language": N_("nói tiếng khác"),
     "relation": N_("quan hệ với chủ hộ"),
+    "member": N_("họ tên người trong hộ, chỉ để đếm"),
 }
 ALIASES = {"in_group": "group", "name": "head_name", "phones": "phone", "household_code": "code", "members": "people"}
 
@@ -66,7 +67,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("group_people", r"(?:tong )?so (?:nguoi|thanh vien|khau|nhan khau|nk|tv|luong|luong nguoi)\b.*\b(?:zalo|nhom)\b.*"),
     ("group_people", r"(?:zalo |group |joined )(?:people|members)|people (?:joined|in (?:the )?(?:chat |zalo )?group)"),
     (IGNORED, r".*\b(?:ten|link|duong dan|truong|ma|loai|lanh dao) (?:nhom|zalo)\b.*|nhom (?:tuoi|doi tuong|mau|nghe).*"),
-    ("group", r".*\bzalo\b.*|(?:da |dang |co |chua )?(?:vao|trong|tham gia|o trong|o) nhom.*|nhom"),
+    ("group", r".*\bzalo\b.*|(?:da |dang |co |chua )?(?:vao|trong|tham gia|o trong|o) nhom.*|ngay (?:vao|tham gia) nhom|nhom"),
     ("group", r"(?:is |member )?(?:in|of) (?:the )?(?:chat )?group|chat group|joined(?: group)?|group member"),
     ("smartphones", r".*\b(?:thong minh|smart ?phones?|dttm)\b.*"),
     (IGNORED, r".*\b(?:to truong|truong thon|can bo|cong an|nguoi than|to pho|bi thu|khan cap)\b.*"),
@@ -88,6 +89,14 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("code", r"household (?:code|id|no|number)|hh (?:code|id)|house ?code"),
     ("family_name", r"ho(?: va)?(?: (?:ten|chu))? (?:dem|lot)|ho|last name|family name|surname"),
     ("given_name", r"ten|first name|given name"),
+    (
+        "member",
+        r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)(?: (?:khac|trong|cua|thuoc|cung))* (?:ho|nha|gia dinh)",
+    ),
+    (
+        "member",
+        r"(?:(?:ho (?:va )?ten|hoten|ten) (?:cac |tung )?(?:thanh vien|nhan khau)|thanh vien)(?: khac)?|member name",
+    ),
     (
         "head_name",
         r"(?:ho (?:va )?ten|hoten|ten)? ?(?:nguoi )?chu (?:ho|nha)(?: gia dinh)?(?: ho (?:va )?ten)?(?: (?:nguoi )?dai dien.*)?",
@@ -305,6 +314,9 @@ def _places(
     if heads := by_name.get("head_name"):
         first = next((place for place in heads if "chu ho" in fold(titles[place])), heads[0])
         places["head_name"] = _joined(first, merged, row)
+        persons = [place for place in heads if place not in places["head_name"] and "chu ho" not in fold(titles[place])]
+        if "chu ho" in fold(titles[first]) and persons:
+            places.setdefault("member", (persons[0],))  # beside the head of household: whoever lives there
     elif given or family:
         places["head_name"] = (*family[:1], *given[:1])
     if addresses := by_name.get("address"):

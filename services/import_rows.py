@@ -96,7 +96,12 @@ class RowReader:
         self._one = {name: places[0] for name, places in columns.places.items()}
         self._needs = [(name, self._one[name]) for name in NEEDS if name in self._one]
         self._places: dict[tuple[Cell, Cell, str, str], Place] = {}
-        self._last: Row | None = None  # the household whose members follow, in a list of persons
+        self._last: Row | None = None  # the household whose members may follow
+        self._last_number = 0  # the row that said something of it last
+        self._is_counted = False  # its people are those the list names
+        self._unit = ""  # as it stands there
+        self._persons: set[str] = set()  # its head, and whoever stands in the same row
+        self._names_persons = not columns.places.keys().isdisjoint(("relation", "member"))
         self._field = ""
         self.refused_codes: dict[tuple[UUID, str], Spot] = {}  # unit and code of refused rows, and where they stand
 
@@ -122,8 +127,11 @@ class RowReader:
     def _row(self, number: int, cells: Sequence[Cell]) -> Row | Rejected | None:
         heads = self._columns.places["head_name"]
         name = text_of(cells[heads[0]]) if len(heads) == 1 else " ".join(filter(None, (text_of(cells[place]) for place in heads)))
-        if "relation" in self._one and self._is_member(cells, name):
-            return None
+        if not name or self._names_persons:
+            is_more, refused = self._goes_on(number, cells, name)
+            if is_more:
+                self._last_number = number
+                return refused
         is_household = self._layout.is_household(number - 1, cells, name)
         if is_household is False:
             return None
@@ -137,7 +145,10 @@ class RowReader:
             rejected = self._rejected(number, cells, refusal)
             self._keep_code(number, cells)
             return rejected
-        self._last = row
+        self._last, self._last_number = row, number
+        self._is_counted = row.people is None or ("relation" in self._one and "people" not in self._one)
+        self._persons = {fold(row.name), fold(self._person(cells))} - {""}
+        self._unit = text_of(cells[self._one["unit"]]) if "unit" in self._one else ""
         return row
 
     def _household(self, number: int, cells: Sequence[Cell], name: str) -> Row:
@@ -213,14 +224,58 @@ class RowReader:
             return phones_of(cell) if cell != "" else ()
         return in_order(number for place in places for number in phones_of(cells[place]))
 
-    def _is_member(self, cells: Sequence[Cell], name: str) -> bool:
-        """In a list of persons, whether a row is a member of the household above: counted, no household of its own."""
-        relation = fold(text_of(cells[self._one["relation"]])).strip(" .")
-        if not relation or relation in _HEADS or not name:
+    def _goes_on(self, number: int, cells: Sequence[Cell], name: str) -> tuple[bool, Rejected | None]:
+        """Whether a row is of the household above: a member is counted, a telephone number is one more of it."""
+        person, household = self._person(cells), self._last
+        relation = fold(text_of(cells[self._one["relation"]])).strip(" .") if "relation" in self._one else ""
+        is_member = bool(relation and relation not in _HEADS)
+        if name and is_member:  # in a list of persons, wherever it stands
+            is_more = True
+        elif household is None or number != self._last_number + 1:
+            is_more = False
+        elif name:
+            is_more = bool(person) and self._is_same_head(household, cells, name)
+        else:
+            has_more = person or is_member or any(text_of(cells[place]) for place in self._columns.places.get("phone", ()))
+            is_more = bool(has_more) and self._layout.goes_on(number - 1, cells, person)
+        if not is_more or household is None:
+            return is_more, None
+        if is_member or (person and fold(person) not in self._persons):
+            self._count(household)
+        return True, None if name and not person else self._call_too(household, number, cells)
+
+    def _person(self, cells: Sequence[Cell]) -> str:
+        """Who a row names as one of the household, beside its head."""
+        return text_of(cells[self._one["member"]]) if "member" in self._one else ""
+
+    def _is_same_head(self, household: Row, cells: Sequence[Cell], name: str) -> bool:
+        """Whether a row repeats the head of household for another of its people."""
+        if fold(name) != fold(household.name) or fold(self._person(cells)) in self._persons:
             return False
-        if self._last and "people" not in self._one and self._last.people is not None:
-            self._last.people += 1
-        return True
+        code = text_of(cells[self._one["code"]]) if "code" in self._one else ""
+        unit = text_of(cells[self._one["unit"]]) if "unit" in self._one else ""
+        return unit in ("", self._unit) and (not code or code_key(code) == code_key(household.code))
+
+    def _count(self, household: Row) -> None:
+        if self._is_counted:
+            household.people = (household.people or len(self._persons)) + 1
+
+    def _call_too(self, household: Row, number: int, cells: Sequence[Cell]) -> Rejected | None:
+        """Add the telephone numbers of a row to those of its household; the refusal of what is none, to be mended as a whole."""
+        if "phone" not in self._one:
+            return None
+        try:
+            numbers = self._phones(cells)
+        except Invalid as refusal:
+            said = self._cells_of(household)
+            places = self._columns.places["phone"]
+            typed = [text for place in places if (text := text_of(cells[place]))]
+            said[self._columns.titles[places[0]]] = "; ".join([*map(phones.show, household.phones), *typed])
+            value = " ".join(typed)[:VALUE_SHOWN]
+            return Rejected(number, self._columns.title("phone"), value, refusal.message, refusal.details, said, self.sheet)
+        if numbers:
+            household.phones = in_order([*household.phones, *numbers])
+        return None
 
     def _rejected(self, number: int, cells: Sequence[Cell], refusal: Invalid) -> Rejected:
         titles, field_of = self._columns.titles, self._field

@@ -237,8 +237,8 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
         yield select(column).where(column.in_(made), _LIKENESS.c.is_same.is_(True)), _WORDS["likeness"]
     own = _MEMBERSHIP.c.change_set_id == change_set.id
     theirs = _MEMBERSHIP.c.household_id.in_(made) & (~own | _MEMBERSHIP.c.change_set_id.is_(None))
-    left = own & _MEMBERSHIP.c.left_on.is_not(None)
-    yield select(_MEMBERSHIP.c.household_id).where(theirs | left), _WORDS["membership"]
+    ended = own & _MEMBERSHIP.c.left_on.is_not(None)
+    yield select(_MEMBERSHIP.c.household_id).where(theirs | ended), _WORDS["membership"]
     is_touched = _HOUSEHOLD.c.left_on.is_not(None) | (_HOUSEHOLD.c.version != 1 + _bumps(change_set))
     yield select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.change_set_id == change_set.id, is_touched), _WORDS[""]
     changed = select(_HOUSEHOLD.c.id).join(_CHANGE, _CHANGE.c.household_id == _HOUSEHOLD.c.id)
@@ -246,7 +246,8 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
     yield changed.where(_HOUSEHOLD.c.version != _CHANGE.c.version + _bumps(change_set)), _WORDS[""]
     counted = cast(_CHANGE.c.after["people"].as_string(), String) != cast(_MEMBERSHIP.c.people, String)
     recounted = changed.join(_MEMBERSHIP, _MEMBERSHIP.c.id == _CHANGE.c.membership_id)
-    yield recounted.where(_MEMBERSHIP.c.left_on.is_not(None) | counted), _WORDS["membership"]
+    left = _MEMBERSHIP.c.left_on.is_not(None) & _CHANGE.c.after["left_on"].as_string().is_(None)  # not by this one
+    yield recounted.where(left | counted), _WORDS["membership"]
 
 
 def _bumps(change_set: ChangeSet) -> ColumnElement[int]:

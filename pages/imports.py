@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.db import reading, transaction
+from models import ChangeSetKind
 from services import access, change_sets
 from services.change_records import SHOWN
 from ui import _, confirmed_by_count, enter, imports, leave_for, near, needed, number, parts, record_id, refusals
@@ -35,7 +36,7 @@ if "id" not in st.query_params:
 with needed(back=HERE):
     id_ = record_id()
     with reading() as session:
-        record = change_sets.get(session, actor=actor, change_set_id=id_)
+        record = change_sets.get(session, actor=actor, change_set_id=id_, kind=ChangeSetKind.IMPORT)
         created, changed = change_sets.size(session, actor=actor, change_set_id=id_)
         made = change_sets.created(session, actor=actor, change_set_id=id_, skip=(asked(NEW) - 1) * SHOWN)
         touched = change_sets.changes(session, actor=actor, change_set_id=id_, skip=(asked(CHANGED) - 1) * SHOWN)

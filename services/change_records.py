@@ -69,15 +69,15 @@ def count(session: Session, *, actor: Actor) -> int:
     return found
 
 
-def get(session: Session, *, actor: Actor, change_set_id: UUID) -> Record:
-    """One change set.
+def get(session: Session, *, actor: Actor, change_set_id: UUID, kind: ChangeSetKind | None = None) -> Record:
+    """One change set, of a kind where one is asked for.
 
     Raises:
         NotAllowed: the actor writes no households.
         NotFound: it does not exist, or lies outside the actor's sight.
     """
     found = _records(session, _seen(actor).where(col(ChangeSet.id) == change_set_id))
-    if not found:
+    if not found or kind not in (None, found[0].change_set.kind):
         raise NotFound(N_("Không tìm thấy lần ghi này."))
     return found[0]
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
@@ -83,7 +84,7 @@ def test_the_pair_most_alike_is_asked_first_and_one_phone_weighs(session: Sessio
         paired(session, a, b, score=95), paired(session, a, c, score=80, has_same_phone=True), paired(session, a, d, score=90),
     )  # fmt: skip
 
-    seen = []
+    seen: list[UUID] = []
     while pair := likeness.next_pair(session, actor=staff, but=seen):
         seen.append(pair.id)
 

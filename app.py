@@ -75,6 +75,8 @@ ROOMS = (
     Room("pages/households.py", N_("Hộ dân"), N_("Cộng đồng"), access.SEES_PEOPLE),
     Room("pages/household.py", N_("Hộ dân")),
     Room("pages/import_households.py", N_("Nhập danh sách hộ")),
+    Room("pages/imports.py", N_("Những lần nhập danh sách")),
+    Room("pages/alike.py", N_("Có thể trùng nhau")),
     Room("pages/new_household.py", N_("Thêm hộ")),
     Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),

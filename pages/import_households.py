@@ -15,7 +15,7 @@ with refusals():
 
 if mine.done:
     done = mine.done
-    parts.note("arrived", _("Đã ghi {n} hộ vào sổ", n=number(done.created + done.updated)))
+    importing.outcome(done)
     importing.figures(done)
     importing.refused(done)
     if done.rejected:
@@ -43,6 +43,7 @@ if not mine.upload:
                 st.rerun()
     with right:
         importing.promises()
+        st.page_link("pages/imports.py", label=_("Những lần nhập trước"), icon=":material/history:")
         importing.template()
     st.stop()
 
@@ -80,6 +81,8 @@ else:
     tried = mine.tried if mine.wish == wish else None
     if tried:
         parts.section(_("Nếu ghi, danh sách này sẽ"), _("chưa ghi gì cả"))
+        if tried.earlier and not (tried.created or tried.updated):
+            parts.note("unknown", _("Không có gì mới để ghi"), importing.repeated(tried.earlier))
         importing.figures(tried)
         importing.refused(tried)
 

@@ -5,7 +5,7 @@ That is the one deletion of households there is; what has a history of its own e
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,17 +15,21 @@ from sqlmodel import Session, col, text
 
 from core import clock
 from core.bulk import BulkInsert
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import N_, translate
 from core.ids import new_id
-from models import Change, ChangeSet, ChangeSetKind, Household, Model, Unit
+from models import AuditEvent, Change, ChangeSet, ChangeSetKind, Household, Model, Unit
 from services import audit, rollups
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor
+from services.change_records import SHOWN, Earlier, Record, Touched, changes, count, created, get, listing, of_file, size
 from services.household_values import search_text
 from services.import_writing import batches, revise
 
+__all__ = [
+    "Earlier", "Entry", "Obstacle", "Obstacles", "Record", "Touched", "begin", "changes", "count", "created", "get", "listing",
+    "note", "obstacles", "of_file", "put_back", "size", "undo",
+]  # fmt: skip
 NAMED = 3  # households named in a refusal
-SHOWN = 40  # households of a record that are shown
 _TABLES = Model.metadata.tables
 _HOUSEHOLD, _MEMBERSHIP, _CHANGE, _SET = (_TABLES[name] for name in ("household", "membership", "change", "changeset"))
 _GROUP, _LIKENESS = _TABLES["chat_group"], _TABLES["likeness"]
@@ -47,26 +51,6 @@ _NO_WEIGHT = ("membership", "likeness", "change")  # looked at in their own way
 
 
 @dataclass(frozen=True)
-class Record:
-    """A change set with the names it goes by."""
-
-    change_set: ChangeSet
-    unit_label: str
-    by: str  # "" is the terminal
-    undone_by: str = ""
-
-
-@dataclass(frozen=True)
-class Touched:
-    """A household that stood before, and what changed of it: field to what it was and what it became."""
-
-    household_id: UUID
-    head_name: str
-    unit_label: str
-    changes: dict[str, tuple[Any, Any]]
-
-
-@dataclass(frozen=True)
 class Obstacle:
     """A household because of which a change set cannot be undone."""
 
@@ -75,6 +59,10 @@ class Obstacle:
     code: str
     unit_label: str
     why: str  # to be translated
+    by: str = ""  # who did what came later, where the audit tells
+    at: datetime | None = None
+    import_id: UUID | None = None  # a later import that changed it and stands
+    import_name: str = ""  # that one's file
 
 
 @dataclass(frozen=True)
@@ -123,71 +111,14 @@ def note(session: Session, change_set: ChangeSet, entries: Iterable[Entry]) -> N
         )  # fmt: skip
 
 
-def listing(session: Session, *, actor: Actor, limit: int = 200) -> list[Record]:
-    """The imports into the actor's units, the latest first.
-
-    Raises:
-        NotAllowed: the actor writes no households.
-    """
-    return _records(session, _seen(actor).where(col(ChangeSet.kind) == ChangeSetKind.IMPORT).limit(limit))
-
-
-def get(session: Session, *, actor: Actor, change_set_id: UUID) -> Record:
-    """One of them.
-
-    Raises:
-        NotAllowed: the actor writes no households.
-        NotFound: it does not exist, or lies outside the actor's sight.
-    """
-    found = _records(session, _seen(actor).where(col(ChangeSet.id) == change_set_id))
-    if not found:
-        raise NotFound(N_("Không tìm thấy lần ghi này."))
-    return found[0]
-
-
-def changes(session: Session, *, actor: Actor, change_set_id: UUID, limit: int = SHOWN) -> list[Touched]:
-    """The first households that stood before and what changed of them; needs are not told.
-
-    Raises:
-        NotAllowed, NotFound: as `get`.
-    """
-    get(session, actor=actor, change_set_id=change_set_id)
-    query = (
-        select(Change, Household, Unit)
-        .join(Household, col(Household.id) == col(Change.household_id))
-        .join(Unit, col(Unit.id) == col(Household.unit_id))
-        .where(col(Change.change_set_id) == change_set_id, path_range(actor.unit_path))
-        .order_by(col(Change.id))
-        .limit(limit)
-    )
-    return [
-        Touched(
-            home.id, home.head_name, unit.label,
-            {name: (change.before.get(name), value) for name, value in change.after.items() if name != "needs"},
-        )
-        for change, home, unit in session.execute(query)
-    ]  # fmt: skip
-
-
-def created(session: Session, *, actor: Actor, change_set_id: UUID, limit: int = SHOWN) -> list[tuple[Household, str]]:
-    """The first households it made that still stand, each with its unit.
-
-    Raises:
-        NotAllowed, NotFound: as `get`.
-    """
-    get(session, actor=actor, change_set_id=change_set_id)
-    query = select(Household, Unit).join(Unit, col(Unit.id) == col(Household.unit_id))
-    query = query.where(col(Household.change_set_id) == change_set_id, path_range(actor.unit_path))
-    return [(home, unit.label) for home, unit in session.execute(query.order_by(col(Household.id)).limit(limit))]
-
-
 def obstacles(session: Session, *, actor: Actor, change_set_id: UUID, limit: int = SHOWN) -> Obstacles:
     """Which households hold up the undoing of a change set, and why.
 
     Raises:
         NotAllowed, NotFound: as `get`.
     """
-    return _obstacles(session, get(session, actor=actor, change_set_id=change_set_id).change_set, limit)
+    change_set = get(session, actor=actor, change_set_id=change_set_id).change_set
+    return _told(session, change_set, _obstacles(session, change_set, limit))
 
 
 def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
@@ -242,22 +173,6 @@ def put_back(session: Session, change_set: ChangeSet) -> None:
     session.expire_all()
 
 
-def _seen(actor: Actor) -> Select[Any]:
-    require(actor, *WRITERS)
-    by, undone_by = (Model.metadata.tables["user"].alias() for _ in range(2))
-    query = select(ChangeSet, Unit, by.c.display_name, undone_by.c.display_name).join(
-        Unit, col(Unit.id) == col(ChangeSet.unit_id)
-    )
-    query = query.outerjoin(by, by.c.id == col(ChangeSet.user_id)).outerjoin(
-        undone_by, undone_by.c.id == col(ChangeSet.undone_by_id)
-    )
-    return query.where(path_range(actor.unit_path)).order_by(col(ChangeSet.created_at).desc(), col(ChangeSet.id).desc())
-
-
-def _records(session: Session, query: Select[Any]) -> list[Record]:
-    return [Record(one, unit.label, by or "", undone_by or "") for one, unit, by, undone_by in session.execute(query)]
-
-
 def _lock(session: Session, change_set: ChangeSet) -> None:
     """Nobody writes these households meanwhile (PostgreSQL; SQLite has one writer)."""
     mine = _HOUSEHOLD.c.id.in_(_changed_ids(change_set)) | (_HOUSEHOLD.c.change_set_id == change_set.id)
@@ -287,6 +202,31 @@ def _obstacles(session: Session, change_set: ChangeSet, limit: int) -> Obstacles
     return Obstacles(len(why), named)
 
 
+def _told(session: Session, change_set: ChangeSet, held: Obstacles) -> Obstacles:
+    """The same, with who did what came later, and in which import."""
+    ids = [one.household_id for one in held.first]
+    acts = select(AuditEvent).where(
+        col(AuditEvent.subject_kind) == "household", col(AuditEvent.subject_id).in_([str(id_) for id_ in ids]),
+        col(AuditEvent.created_at) > change_set.created_at,
+    )  # fmt: skip
+    done = session.execute(acts.order_by(col(AuditEvent.sequence))).scalars()
+    acted = {event.subject_id: event for event in done if "version" in event.details}
+    sets = select(col(Change.household_id), ChangeSet).join(ChangeSet, col(ChangeSet.id) == col(Change.change_set_id))
+    sets = sets.where(
+        col(Change.household_id).in_(ids), col(ChangeSet.created_at) > change_set.created_at,
+        col(ChangeSet.kind) == ChangeSetKind.IMPORT, col(ChangeSet.undone_at).is_(None),
+    )  # fmt: skip
+    imported = {row[0]: row[1] for row in session.execute(sets.order_by(col(ChangeSet.created_at)))}  # the latest of each
+    return replace(held, first=[_with_later(one, acted.get(str(one.household_id)), imported.get(one.household_id))
+                                for one in held.first])  # fmt: skip
+
+
+def _with_later(one: Obstacle, event: AuditEvent | None, later: ChangeSet | None) -> Obstacle:
+    if later is not None and (event is None or event.created_at < later.created_at):
+        return replace(one, at=later.created_at, import_id=later.id, import_name=later.file_name)
+    return replace(one, by=event.actor_name, at=event.created_at) if event is not None else one
+
+
 def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
     """Queries for the households that something later depends on, and the words for it; the most telling first."""
     made = _made_ids(change_set)
@@ -297,8 +237,8 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
         yield select(column).where(column.in_(made), _LIKENESS.c.is_same.is_(True)), _WORDS["likeness"]
     own = _MEMBERSHIP.c.change_set_id == change_set.id
     theirs = _MEMBERSHIP.c.household_id.in_(made) & (~own | _MEMBERSHIP.c.change_set_id.is_(None))
-    left = own & _MEMBERSHIP.c.left_on.is_not(None)
-    yield select(_MEMBERSHIP.c.household_id).where(theirs | left), _WORDS["membership"]
+    ended = own & _MEMBERSHIP.c.left_on.is_not(None)
+    yield select(_MEMBERSHIP.c.household_id).where(theirs | ended), _WORDS["membership"]
     is_touched = _HOUSEHOLD.c.left_on.is_not(None) | (_HOUSEHOLD.c.version != 1 + _bumps(change_set))
     yield select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.change_set_id == change_set.id, is_touched), _WORDS[""]
     changed = select(_HOUSEHOLD.c.id).join(_CHANGE, _CHANGE.c.household_id == _HOUSEHOLD.c.id)
@@ -306,7 +246,8 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
     yield changed.where(_HOUSEHOLD.c.version != _CHANGE.c.version + _bumps(change_set)), _WORDS[""]
     counted = cast(_CHANGE.c.after["people"].as_string(), String) != cast(_MEMBERSHIP.c.people, String)
     recounted = changed.join(_MEMBERSHIP, _MEMBERSHIP.c.id == _CHANGE.c.membership_id)
-    yield recounted.where(_MEMBERSHIP.c.left_on.is_not(None) | counted), _WORDS["membership"]
+    left = _MEMBERSHIP.c.left_on.is_not(None) & _CHANGE.c.after["left_on"].as_string().is_(None)  # not by this one
+    yield recounted.where(left | counted), _WORDS["membership"]
 
 
 def _bumps(change_set: ChangeSet) -> ColumnElement[int]:

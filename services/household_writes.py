@@ -25,6 +25,8 @@ ACTS = {  # what was done to a household, in words
     "household.split_off": N_("lập hộ tách ra"),
     "household.merged": N_("nhập hộ vào hộ khác"),
     "household.merged_from": N_("nhận một hộ nhập vào"),
+    "household.united": N_("ghép với một bản ghi trùng"),
+    "household.was_duplicate": N_("là bản ghi trùng, ghép vào hộ khác"),
     "household.undone": N_("quay lại việc sau cùng"),
     "household.ended": N_("ghi hộ chuyển đi"),
     "household.reopened": N_("ghi hộ vẫn ở đây"),

@@ -91,7 +91,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("given_name", r"ten|first name|given name"),
     (
         "member",
-        r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)(?: (?:khac|trong|cua|thuoc|cung))* (?:ho|nha|gia dinh)",
+        (
+            r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)"
+            r"(?: (?:khac|trong|cua|thuoc|cung))* (?:ho|nha|gia dinh)"
+        ),
     ),
     (
         "member",

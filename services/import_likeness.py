@@ -1,43 +1,31 @@
 """Which new households of a list may be one that stands in the book already, or stands in the list a second time.
 
-Nobody is taken for another because of it: the row is written as new, and a person looks at both. Names are compared by their
-spelling without marks, addresses by their numbers first, and a telephone number that few share counts wherever it is found.
+Nobody is taken for another because of it: the row is written as new, and a person looks at both.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import Table, select
 from sqlmodel import Session, col
 
 from core import clock
 from core.bulk import BulkInsert
-from core.fulltext import terms
 from core.ids import new_id
-from core.text import fold
 from models import Household, Likeness, Unit
+from services import resemblance
 from services.access import Actor, path_range
 from services.import_matching import Plan, Stored
 from services.import_rows import Row
 from services.presence import lives_here
+from services.resemblance import PAIRS_MOST, SHARED_MOST, Face, Neighbours, Other, Resemblance
 
-PAIRS_MOST = 3  # that one row is asked about
-SHARED_MOST = 5  # a number that more households have says nothing of any: the leader's own, as a rule
-NAME_FROM = 90  # of 100: one wrong letter in a name of ten
-ADDRESS_FROM = 70  # of 100, where the numbers are the same
-WITHOUT_ADDRESS = 75  # the score of one name twice, where an address is missing
-CANDIDATES_MOST = 50  # of one name and number; beyond that the name says nothing
-PHONE_WEIGHT = 20
 PHONES_AT_A_TIME = 5_000
 _LIKENESSES: Table = Likeness.metadata.tables["likeness"]
 _COLUMNS = ("id", "created_at", "household_id", "other_id", "score", "has_same_phone")
-_NUMBERS = re.compile(r"\d+[a-z]?")
-Other = UUID | int  # a stored household, or the place of an earlier new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +36,6 @@ class Pair:
     other: Other
     score: int  # 100: the same name and address
     has_same_phone: bool
-
-    @property
-    def weight(self) -> int:
-        """What is asked first."""
-        return self.score + PHONE_WEIGHT * self.has_same_phone
-
-
-@dataclass(frozen=True, slots=True)
-class _Face:
-    """What one household looks like to be compared."""
-
-    who: Other
-    unit_id: UUID
-    name: str
-    place: str  # the address as terms
-    numbers: tuple[str, ...]
-    phones: tuple[str, ...]
-    is_coded: bool  # the list gives it a code of its own: beside another that it gives one, it means to be another
-
-    def has_phone_of(self, other: "_Face") -> bool:
-        """Whether they are called at the same number."""
-        return any(number in other.phones for number in self.phones)
 
 
 def foresee(session: Session, plan: Plan, *, actor: Actor) -> list[Pair]:
@@ -104,43 +70,10 @@ def write(session: Session, pairs: Sequence[Pair], new_ids: Sequence[UUID]) -> N
     )  # fmt: skip
 
 
-@dataclass
-class _Unit:
-    """The households of one unit by name, then by the numbers of their address."""
-
-    by_name: dict[str, dict[tuple[str, ...], list[_Face]]] = field(default_factory=dict)
-    by_last_word: dict[str, list[str]] = field(default_factory=dict)
-    _near: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, face: _Face) -> None:
-        """One more."""
-        self.by_name.setdefault(face.name, {}).setdefault(face.numbers, []).append(face)
-
-    def alike(self, face: _Face) -> Iterator[_Face]:
-        """Those that could be alike by name and address."""
-        for name in self._names_near(face.name):
-            by_numbers = self.by_name.get(name, {})
-            wanted = {face.numbers: None, (): None} if face.numbers else by_numbers
-            for numbers in wanted:
-                yield from islice(by_numbers.get(numbers, ()), CANDIDATES_MOST)
-
-    def index(self) -> None:
-        """Those so far are the stored ones: names a letter away are looked for among them, of the same given name."""
-        for name in self.by_name:
-            self.by_last_word.setdefault(_last(name), []).append(name)
-
-    def _names_near(self, name: str) -> list[str]:
-        if name not in self._near:
-            others = self.by_last_word.get(_last(name), ())
-            found = process.extract(name, others, scorer=fuzz.ratio, score_cutoff=NAME_FROM, limit=None)
-            self._near[name] = list(dict.fromkeys([name, *(one[0] for one in found)]))
-        return self._near[name]
-
-
 def _of_unit(
-    plan: Plan, places: Sequence[int], living: Iterable[Stored], coded: set[UUID], called: Mapping[str, list[_Face]]
+    plan: Plan, places: Sequence[int], living: Iterable[Stored], coded: set[UUID], called: Mapping[str, list[Face]]
 ) -> Iterator[Pair]:  # fmt: skip
-    unit = _Unit()
+    unit = Neighbours()
     stored = list(living)
     if not stored and all(plan.new[place][0].code for place in places):  # nothing to compare but telephone numbers
         places = [place for place in places if any(number in called for number in plan.new[place][0].phones)]
@@ -149,55 +82,29 @@ def _of_unit(
     unit.index()
     for place in places:
         face = _new_face(place, plan.new[place][0])
-        pairs = {other.who: pair for other in unit.alike(face) if (pair := _by_name(face, other))}
+        found = {other.who: like for other in unit.alike(face) if (like := resemblance.by_name(face, other))}
         for number in face.phones:
             for other in called.get(number, ()):
-                if _comes_before(other, place) and not _is_meant_apart(face, other):
-                    pairs[other.who] = Pair(place, other.who, _score(face, other), has_same_phone=True)
-        yield from sorted(pairs.values(), key=lambda pair: -pair.weight)[:PAIRS_MOST]
+                if _comes_before(other, place) and (like := resemblance.by_phone(face, other)):
+                    found[other.who] = like
+        yield from _most_alike(place, found)
         unit.add(face)
 
 
-def _by_name(face: _Face, other: _Face) -> Pair | None:
-    """Two of one unit that may be one by name and address; None where something speaks against it."""
-    if _is_meant_apart(face, other):
-        return None
-    has_same_phone = face.has_phone_of(other)
-    name = fuzz.ratio(face.name, other.name)
-    if face.numbers and other.numbers:
-        address = fuzz.token_set_ratio(face.place, other.place)
-        if face.numbers != other.numbers or address < ADDRESS_FROM:
-            return None
-        return Pair(int(face.who), other.who, _sum(name, address), has_same_phone)
-    if name < 100 or (face.phones and other.phones and not has_same_phone):
-        return None
-    score = 90 if face.place and face.place == other.place else WITHOUT_ADDRESS
-    return Pair(int(face.who), other.who, score, has_same_phone)
+def _most_alike(place: int, found: Mapping[Other, Resemblance]) -> Iterator[Pair]:
+    for who, like in sorted(found.items(), key=lambda item: -item[1].weight)[:PAIRS_MOST]:
+        yield Pair(place, who, like.score, like.has_same_phone)
 
 
-def _is_meant_apart(face: _Face, other: _Face) -> bool:
-    """Whether one list gives both a code in one unit: then whoever wrote it meant two."""
-    return face.is_coded and other.is_coded and face.unit_id == other.unit_id
-
-
-def _score(face: _Face, other: _Face) -> int:
-    address = fuzz.token_set_ratio(face.place, other.place) if face.place and other.place else 0.0
-    return _sum(fuzz.ratio(face.name, other.name), address)
-
-
-def _sum(name: float, address: float) -> int:
-    return round(0.6 * name + 0.4 * address)
-
-
-def _comes_before(other: _Face, place: int) -> bool:
+def _comes_before(other: Face, place: int) -> bool:
     return not isinstance(other.who, int) or other.who < place
 
 
 def _called(
     session: Session, plan: Plan, numbers: Counter[str], coded: set[UUID], actor: Actor
-) -> dict[str, list[_Face]]:  # fmt: skip
+) -> dict[str, list[Face]]:  # fmt: skip
     """The households that one of these numbers reaches, new ones among them where several share it."""
-    found: dict[str, list[_Face]] = {}
+    found: dict[str, list[Face]] = {}
     units = {one.unit_id: one for some in plan.living.values() for one in some[:1]}
     for households in plan.living.values():
         for household in households:
@@ -225,19 +132,10 @@ def _elsewhere(session: Session, numbers: Iterable[str], unit_ids: set[UUID], ac
         yield from session.execute(query.where(col(Household.phone).in_(some)))
 
 
-def _stored_face(household: Stored, unit_id: UUID, *, is_coded: bool) -> _Face:
+def _stored_face(household: Stored, unit_id: UUID, *, is_coded: bool) -> Face:
     phones = tuple(number for number in (household.phone, *household.other_phones) if number)
-    return _face(household.id, unit_id, household.head_name, household.address, phones, is_coded=is_coded)
+    return resemblance.face(household.id, unit_id, household.head_name, household.address, phones, is_coded=is_coded)
 
 
-def _new_face(place: int, row: Row) -> _Face:
-    return _face(place, row.place.id, row.name, row.address, row.phones, is_coded=bool(row.code))
-
-
-def _face(who: Other, unit_id: UUID, name: str, address: str, phones: tuple[str, ...], *, is_coded: bool) -> _Face:
-    place = terms(address)
-    return _Face(who, unit_id, fold(name), place, tuple(_NUMBERS.findall(place)), phones, is_coded)
-
-
-def _last(name: str) -> str:
-    return name.rpartition(" ")[2]
+def _new_face(place: int, row: Row) -> Face:
+    return resemblance.face(place, row.place.id, row.name, row.address, row.phones, is_coded=bool(row.code))

@@ -18,7 +18,7 @@ from core.i18n import N_, translate
 from models import ChangeSet, ChangeSetKind, UnitKind
 from services import audit, change_sets, import_likeness, import_memberships, import_writing, rollups
 from services.access import WRITERS, Actor, require, unit_for
-from services.change_sets import Entry
+from services.change_sets import Earlier, Entry
 from services.import_columns import FIELDS
 from services.import_likeness import Pair
 from services.import_matching import Plan, match, stored_households
@@ -65,6 +65,7 @@ class ImportResult:
     others: tuple[str, ...] = ()  # the workbook's sheets that were not
     alike: int = 0  # pairs of households that may be one, for a person to look at
     change_set_id: UUID | None = None  # the record of it, where something was written
+    earlier: Earlier | None = None  # the record of this very file, where it was imported before and that stands
 
 
 def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
@@ -110,6 +111,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
         rejected=refused, columns=reading.columns, dropped=reading.dropped,
         committed=not dry_run and not (strict and refused), joined=len(joining.new) + len(joining.known),
         groups=len(joining.without), sheet=reading.sheets[0], sheets=reading.sheets, others=reading.others, alike=len(pairs),
+        earlier=change_sets.of_file(session, actor=actor, file_hash=file_hash),
     )  # fmt: skip
     if not result.committed or not (result.created or result.updated):  # the same list once more: nothing happened
         return result

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
-from services import access, audiences, figures, links, progress
+from services import access, audiences, figures, likeness, links, progress
 from services.access import Actor
 from services.figures import Coverage, CoverageTable
 from services.links import LinkState
@@ -63,12 +63,13 @@ class Today:
     relay_times: RelayTimes  # of the last month's announcements
     links_alive: int
     links: int
+    alike: int = 0  # pairs of households that may be one
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + bool(self.below_target)
+        return waiting + bool(self.below_target) + bool(self.alike)
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -86,7 +87,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
         below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
-        links=printed.all,
+        links=printed.all, alike=likeness.waiting(session, actor=actor),
     )  # fmt: skip
 
 

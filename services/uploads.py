@@ -1,5 +1,6 @@
 """Files people bring, kept aside until they are read: under names of ours, readable by this account only, for half a day."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ class Upload:
 
     path: Path
     name: str
+    sha256: str = ""  # of the file, hex
     letters: str = ""  # what a person says of them, as `Sheet.letters`
 
     @property
@@ -55,8 +57,10 @@ def keep(content: IO[bytes], *, name: str, size: int) -> Upload:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         shutil.copyfileobj(content, file, 1 << 20)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     shown = given if len(given) <= NAME_SHOWN else f"{given[: NAME_SHOWN - len(suffix)]}…{suffix}"
-    return Upload(path, shown)
+    return Upload(path, shown, digest)
 
 
 def read(upload: Upload, *, sheet: str | None = None) -> Sheet:

@@ -15,6 +15,7 @@ from core.i18n import N_
 from models import UnitKind
 from services import imports, units, uploads
 from services.access import Actor
+from services.change_sets import Earlier
 from services.import_columns import NEVER, recognise
 from services.import_reading import EVERY, ROWS_LOOKED_AT, Tables, is_one_a_unit
 from services.import_rows import Spot
@@ -24,7 +25,7 @@ from services.uploads import Upload
 from ui import parts
 from ui.parts import Column, Figure
 from ui.tables import XLSX
-from ui.words import _, language, number, plain
+from ui.words import _, language, near, number, plain
 from ui.work import Tell, Work
 
 STATE = "i_hand"
@@ -44,6 +45,8 @@ TEMPLATE = (
 )  # fmt: skip
 Look = tuple[str, tuple[tuple[str, str], ...]]  # a sheet, and the fields of headers that are to be read otherwise
 Wish = tuple[UUID, str, tuple[tuple[str, str], ...]]  # the same, for a unit
+
+Its = tuple[str, str]  # the file's name and SHA-256
 
 
 @dataclass
@@ -199,7 +202,8 @@ def begin(mine: Hand, actor: Actor, wish: Wish, *, writes: bool) -> None:
     if mine.upload:
         table = partial(uploads.read_list, mine.upload, sheet=sheet)
         mine.wish, mine.writes = wish, writes
-        mine.work = Work(partial(_write if writes else _try, table, actor, unit_id, dict(wishes)))
+        its = (mine.upload.name, mine.upload.sha256)
+        mine.work = Work(partial(_write if writes else _try, table, actor, unit_id, dict(wishes), its))
 
 
 def begin_mending(mine: Hand, actor: Actor, typed: Mapping[Spot, Mapping[str, str]]) -> bool:
@@ -217,23 +221,32 @@ def begin_mending(mine: Hand, actor: Actor, typed: Mapping[Spot, Mapping[str, st
     unit_id, _sheet, wishes = mine.wish
     headers = {cell for spot, row in filled.items() if spot not in refused_rows for cell in row}
     known = {header: name for header, name in wishes if header in headers}
-    mine.work, mine.writes = Work(partial(_write, lambda: mended, actor, unit_id, known)), True
+    its = (mine.upload.name if mine.upload else "", "")  # rows typed over are no longer the file with that hash
+    mine.work, mine.writes = Work(partial(_write, lambda: mended, actor, unit_id, known, its)), True
     return True
 
 
-def _try(read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], tell: Tell) -> ImportResult:
+def _try(
+    read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
+) -> ImportResult:  # fmt: skip
     table = read()
     with reading() as session:
         return imports.run(
             session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, dry_run=True,
             progress=lambda done, of: tell(2 * done, of),  # there is no second half, the writing
+            file_name=its[0], file_hash=its[1],
         )  # fmt: skip
 
 
-def _write(read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], tell: Tell) -> ImportResult:
+def _write(
+    read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
+) -> ImportResult:  # fmt: skip
     table = read()
     with transaction() as session:
-        return imports.run(session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, progress=tell)
+        return imports.run(
+            session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, progress=tell, file_name=its[0],
+            file_hash=its[1],
+        )  # fmt: skip
 
 
 def fields_of(seen: Prepared) -> dict[str, str]:
@@ -284,6 +297,29 @@ def samples(seen: Prepared) -> None:
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, height=SAMPLES_HIGH, column_config=narrow, alt=words, key="i_rows"
     )  # fmt: skip
+
+
+def outcome(done: ImportResult) -> None:
+    """What came of it in a sentence, and the ways on: to its record, to pairs that may be one."""
+    count = done.created + done.updated
+    if count or not done.earlier:
+        parts.note("arrived", _("Đã ghi {n} hộ vào sổ", n=number(count)))
+    else:
+        parts.note("unknown", _("Không có gì mới để ghi"), repeated(done.earlier))
+    record = done.change_set_id or (done.earlier.change_set_id if done.earlier else None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if record:
+            words = _("Xem lần nhập này, quay lại được") if done.change_set_id else _("Xem lần nhập trước")
+            st.page_link("pages/imports.py", label=words, icon=":material/history:", query_params={"id": str(record)})
+        if done.alike:
+            words = _("{n} cặp hộ có thể trùng nhau", n=number(done.alike))
+            st.page_link("pages/alike.py", label=words, icon=":material/compare_arrows:")
+
+
+def repeated(earlier: Earlier) -> str:
+    """Who imported the very same file, and when."""
+    who = earlier.by or _("người quản trị máy chủ")
+    return _("{who} đã nhập chính tệp này lúc {at}. Lần này không ghi thêm gì.", who=who, at=near(earlier.at))
 
 
 def figures(result: ImportResult) -> None:
@@ -383,4 +419,5 @@ def left_over(before: ImportResult, tried: Collection[Spot], after: ImportResult
         before, created=before.created + after.created, updated=before.updated + after.updated,
         unchanged=before.unchanged + after.unchanged, joined=before.joined + after.joined, groups=before.groups + after.groups,
         rejected=sorted([*still, *after.rejected], key=lambda one: (order.get(one.sheet, 0), one.row)),
+        alike=before.alike + after.alike, change_set_id=before.change_set_id or after.change_set_id,
     )  # fmt: skip

@@ -36,6 +36,11 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
             "below", "unknown", _("{n} tổ dưới mục tiêu {share}", n=number(len(seen.below_target)), share=goal),
             _("{n} hộ chưa ở trong nhóm nào của tổ.", n=number(missing)), _("Xem"), page="pages/groups.py",
         )  # fmt: skip
+    if seen.alike:
+        parts.action(
+            "alike", "unknown", _("{n} cặp hộ có thể trùng nhau", n=number(seen.alike)),
+            _("Xem cạnh nhau, ghép hoặc ghi là hai hộ."), _("Xem"), page="pages/alike.py",
+        )  # fmt: skip
     if not things:
         parts.empty(
             _("Không có việc nào đang chờ"), _("Khi có bản chờ duyệt, tổ quá hạn hay mã hỏng, việc đó hiện ở đây."),

@@ -156,6 +156,19 @@ def test_records_are_seen_by_those_who_write_in_their_units(session: Session, wa
             doing(session, actor=leader)
 
 
+def test_records_and_what_they_hold_come_a_page_at_a_time(session: Session, ward: Unit) -> None:
+    results = [imported(session, ward, [f"H{i}", f"Hộ Số {i} Én", 12], [f"K{i}", f"Hộ Kia {i} Én", 12]) for i in range(3)]
+    ids = [one.change_set_id for one in reversed(results)]
+
+    assert change_sets.count(session, actor=TERMINAL) == 3
+    assert [one.change_set.id for one in change_sets.listing(session, actor=TERMINAL, limit=2)] == ids[:2]
+    assert [one.change_set.id for one in change_sets.listing(session, actor=TERMINAL, limit=2, skip=2)] == ids[2:]
+    assert ids[0]
+    assert change_sets.size(session, actor=TERMINAL, change_set_id=ids[0]) == (2, 0)
+    [(home, label)] = change_sets.created(session, actor=TERMINAL, change_set_id=ids[0], limit=1, skip=1)
+    assert (home.head_name, label) == ("Hộ Kia 2 Én", "Tổ 12, Sông Cầu")
+
+
 # Undoing
 
 
@@ -426,7 +439,8 @@ def test_two_officials_importing_one_list_at_the_same_moment_end_with_one_import
     def one() -> None:
         start.wait()
         with transaction() as own:
-            results.append(imports.run(own, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="Hộ", rows=rows)))
+            sheet = Sheet(name="Hộ", rows=rows)
+            results.append(imports.run(own, actor=TERMINAL, unit_id=ward.id, sheet=sheet, file_hash="ab" * 32))
 
     session.commit()
     both = [Thread(target=one) for _ in range(2)]
@@ -436,5 +450,20 @@ def test_two_officials_importing_one_list_at_the_same_moment_end_with_one_import
         thread.join()
 
     assert sorted((one.created, one.unchanged) for one in results) == [(0, 4), (4, 0)]
-    assert len(session.exec(select(ChangeSet)).all()) == 1
+    [first, second] = sorted(results, key=lambda one: -one.created)
+    assert session.exec(select(ChangeSet.id)).all() == [first.change_set_id]
+    assert (first.earlier, second.earlier and second.earlier.change_set_id) == (None, first.change_set_id)
     assert len(session.exec(select(Household)).all()) == 4
+
+
+def test_only_an_import_that_stands_counts_as_an_earlier_one_of_the_same_file(session: Session, ward: Unit) -> None:
+    first = imported(session, ward, AN, file_hash="ab" * 32)
+    undone(session, first)
+
+    again = imported(session, ward, AN, file_hash="ab" * 32)
+    other = imported(session, ward, BINH, file_hash="cd" * 32)
+    once_more = imported(session, ward, AN, file_hash="ab" * 32, dry_run=True)
+
+    assert (again.earlier, other.earlier) == (None, None)
+    assert once_more.earlier
+    assert once_more.earlier.change_set_id == again.change_set_id

@@ -127,3 +127,9 @@ def test_sweeping_counts_what_it_removes_and_needs_no_folder() -> None:
         swept = [uploads.sweep() for _ in range(2)]
 
     assert swept == [1, 0]
+
+
+def test_a_file_is_known_by_its_hash(tmp_path: Path) -> None:
+    upload = uploads.keep(io.BytesIO(b"abc"), name="a.csv", size=3)
+
+    assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,0 +1,55 @@
+"""Two households that may be one, side by side: what each says, where they differ."""
+
+from core.i18n import N_
+from services.access import Actor
+from services.household_phones import shown
+from services.imports import FIELDS
+from services.likeness import COMPARED, Answer, Pair, Side
+from ui import parts
+from ui.parts import Column, Text
+from ui.words import _, day, near, number
+
+LABELS = {
+    "head_name": FIELDS["head_name"], "address": FIELDS["address"], "phone": FIELDS["phone"], "people": FIELDS["people"],
+    "code": FIELDS["code"], "unit": FIELDS["unit"], "since": N_("trong sổ từ"), "groups": N_("đang ở nhóm"),
+}  # fmt: skip
+
+
+def beside(pair: Pair, actor: Actor) -> None:
+    """A line a field: those that differ first to the eye, in words as well."""
+    differing = pair.differing
+    heads: list[Column | str] = ["", _("Bên trái, ghi trước"), _("Bên phải, ghi sau")]
+    rows: list[list[Text]] = []
+    for name in COMPARED:
+        label, differs = _(LABELS[name]), name in differing
+        first: Text = parts.joined(label, parts.small(_("khác nhau"))) if differs else label
+        rows.append(
+            [first, *(parts.cell(words) if differs else words for words in (_said(one, name, actor) for one in pair.sides))]
+        )
+    opened = (parts.link(_("Mở trang hộ"), "household", id=str(one.household.id)) for one in pair.sides)
+    parts.table(heads, [*rows, ["", *opened]], fold=False)
+
+
+def why(pair: Pair) -> str:
+    """Because of what they are asked about."""
+    alike = _("tên và địa chỉ giống {n} / 100", n=number(pair.score))
+    return _("cùng số điện thoại, {alike}", alike=alike) if pair.has_same_phone else alike
+
+
+def answered(answer: Answer) -> tuple[str, str]:
+    """What was said last, and when."""
+    first, second = answer.names
+    words = _("{first} và {second} là một hộ") if answer.is_same else _("{first} và {second} là hai hộ khác nhau")
+    return _("Vừa trả lời: {words}", words=words.format(first=first, second=second)), near(answer.at)
+
+
+def _said(side: Side, name: str, actor: Actor) -> str:
+    home = side.household
+    if name == "phone":
+        numbers = [shown(actor, one) for one in (home.phone, *home.other_phones) if one]
+        return ", ".join(numbers) or _("không có số")
+    words = {
+        "people": number(home.people), "unit": side.unit_label, "since": day(side.since, weekday=False),
+        "groups": ", ".join(side.groups) or _("chưa ở nhóm nào"), "address": home.address or "–",
+    }  # fmt: skip
+    return words.get(name) or str(getattr(home, name))

@@ -1,23 +1,27 @@
 """The cascade: which group feeds which, what is wrong with a group, and moving groups under another."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, case, exists, or_
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import AuditEvent, Channel, Group, GroupKind, Membership, ReachCount, Relay, Unit, User
-from services import access, audit, groups, presence
+from services import access, audit, figures, groups, presence
 from services.access import Actor
+from services.figures import Coverage
 from services.groups import GroupRow
 
 SILENT_AFTER = timedelta(days=60)
+BACK_WITHIN = timedelta(days=1)  # so long a move can be taken back by its one button
 PUBLIC = (GroupKind.OFFICIAL_ACCOUNT, GroupKind.FANPAGE)  # channels: nobody leads them, nobody is fed by hand
 OF_RESIDENTS = (GroupKind.HOUSEHOLD, GroupKind.SECTOR, GroupKind.ASSOCIATION)  # one joins these by a link, and they must speak
 ORDER = [
@@ -51,8 +55,9 @@ class Node:
     """A group of the cascade, with what it feeds."""
 
     row: GroupRow
-    deputy: str
-    last_on: date | None  # when a text was posted, someone came or went, or a phone opened the group's link
+    deputy: str  # "" where there is none
+    coverage: Coverage | None  # of its unit, for a group of households
+    posted_on: date | None  # when its leader last said that a text was posted
     troubles: frozenset[Trouble]
     below: list["Node"] = field(default_factory=list)
 
@@ -62,6 +67,7 @@ class Cascade:
     """All groups in sight: those fed straight by the ward first, each with those it feeds."""
 
     roots: list[Node]
+    total: Coverage
 
     def all(self) -> Iterator[Node]:
         """Every group, in the order of the tree."""
@@ -80,7 +86,7 @@ class Move:
 
 
 def of(session: Session, *, actor: Actor, unit_id: UUID | None = None) -> Cascade:
-    """The cascade of the units in sight, in seven queries whatever its size.
+    """The cascade of the units in sight, worst first below each group, in a fixed number of queries whatever its size.
 
     Raises:
         NotAllowed: the actor may not write.
@@ -88,27 +94,42 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None) -> Cascad
     """
     access.require(actor, *access.WRITERS)
     rows = groups.listing(session, actor=actor, unit_id=unit_id)
-    deputies, last = _deputies(session, actor), _last_days(session, actor)
-    doubled = _doubled(rows)
-    today = clock.today()
+    table = figures.coverage(session, actor=actor, unit_id=unit_id)
+    covers = {row.unit_id: row for row in table.rows}
+    deputies, posted, wrong = _deputies(session, actor), _posted(session, actor), _wrong(session, actor)
     nodes = {
-        row.id: Node(row, deputies.get(row.id, ""), last.get(row.id), _troubles(row, last.get(row.id), doubled, today))
-        for row in rows
+        row.id: Node(
+            row, deputies.get(row.id, ""), covers.get(row.unit_id) if row.kind is GroupKind.HOUSEHOLD else None,
+            posted.get(row.id), wrong.get(row.id, frozenset()),
+        ) for row in rows
     }  # fmt: skip
     roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.row.parent_id) if node.row.parent_id else None
         (above.below if above else roots).append(node)
-    return Cascade(sorted(roots, key=lambda node: ORDER.index(node.row.kind)))
+    for node in nodes.values():
+        node.below.sort(key=_worst_first)
+    return Cascade(sorted(roots, key=_worst_first), table.total)
 
 
-def troubles(session: Session, *, actor: Actor) -> Mapping[Trouble, list[GroupRow]]:
-    """The groups in each kind of trouble, for those kinds that there are. As many queries as the cascade itself."""
-    found: dict[Trouble, list[GroupRow]] = {}
-    for node in of(session, actor=actor).all():
-        for one in node.troubles:
-            found.setdefault(one, []).append(node.row)
-    return {one: found[one] for one in Trouble if one in found}
+def _worst_first(node: Node) -> tuple[int, bool, float]:
+    """By kind, what feeds others before what is fed; of a kind those in trouble first, then the least covered."""
+    share = node.coverage.coverage if node.coverage else None
+    return ORDER.index(node.row.kind), not node.troubles, 1 if share is None else share
+
+
+def trouble_counts(session: Session, *, actor: Actor) -> Mapping[Trouble, int]:
+    """How many groups are in each kind of trouble, for those kinds that there are. One query, whatever there is.
+
+    Raises:
+        NotAllowed: the actor may not write.
+    """
+    access.require(actor, *access.WRITERS)
+    counted = [func.coalesce(func.sum(case((is_so, 1), else_=0)), 0) for is_so in _signs(clock.today()).values()]
+    found = session.execute(
+        sa_select(*counted).select_from(Group).join(Unit, col(Unit.id) == col(Group.unit_id)).where(_in_sight(actor))
+    )
+    return {trouble: int(n) for trouble, n in zip(Trouble, found.one(), strict=True) if n}
 
 
 def feeders(session: Session, *, actor: Actor, unit_id: UUID, but: UUID | None = None) -> dict[UUID, str]:
@@ -153,7 +174,7 @@ def move(session: Session, *, actor: Actor, group_ids: Sequence[UUID], parent_id
 
 
 def last_move(session: Session, *, actor: Actor) -> Move | None:
-    """What this person moved last, while nobody has moved anything since."""
+    """What this person moved last, for a day, and while nobody has moved anything since."""
     event = _last_move(session, actor)
     if event is None:
         return None
@@ -187,30 +208,56 @@ def _feed(session: Session, actor: Actor, group: Group, parent_id: UUID | None) 
 
 def _last_move(session: Session, actor: Actor) -> AuditEvent | None:
     events = audit.history(session, subject_kind="cascade", subject_id=_text(actor.unit_id), limit=1)
-    return next((one for one in events if one.action == MOVED and one.actor_id == actor.id), None)
+    is_fresh = bool(events) and events[0].created_at > clock.now() - BACK_WITHIN
+    return next((one for one in events if is_fresh and one.action == MOVED and one.actor_id == actor.id), None)
 
 
 def _text(id_: UUID | None) -> str:
     return str(id_ or "")
 
 
-def _troubles(row: GroupRow, last_on: date | None, doubled: set[UUID], today: date) -> frozenset[Trouble]:
-    found = set()
-    if row.kind not in PUBLIC and row.leader_id is None:
-        found.add(Trouble.NO_LEADER)
-    if row.kind in OF_RESIDENTS and not row.join_url:
-        found.add(Trouble.NO_LINK)
-    is_old = row.started_on is None or row.started_on <= today - SILENT_AFTER
-    if row.kind in OF_RESIDENTS and row.channel is Channel.RELAY and is_old and (last_on or date.min) <= today - SILENT_AFTER:
-        found.add(Trouble.SILENT)
-    if row.kind is GroupKind.HOUSEHOLD and row.leader_id in doubled:
-        found.add(Trouble.TWO_GROUPS)
-    return frozenset(found)
+def _in_sight(actor: Actor) -> ColumnElement[bool]:
+    return and_(access.path_range(actor.unit_path), presence.stands(clock.today()))
 
 
-def _doubled(rows: Sequence[GroupRow]) -> set[UUID]:
-    held = Counter(row.leader_id for row in rows if row.kind is GroupKind.HOUSEHOLD and row.leader_id is not None)
-    return {leader_id for leader_id, count in held.items() if leader_id is not None and count > 1}
+def _wrong(session: Session, actor: Actor) -> dict[UUID, frozenset[Trouble]]:
+    """What is wrong with each group in sight, those in trouble only."""
+    signs = _signs(clock.today())
+    query = sa_select(col(Group.id), *signs.values()).join(Unit, col(Unit.id) == col(Group.unit_id)).where(_in_sight(actor))
+    found = session.execute(query.where(or_(*signs.values())))
+    return {id_: frozenset(one for one, is_so in zip(signs, said, strict=True) if is_so) for id_, *said in found}
+
+
+def _signs(today: date) -> dict[Trouble, ColumnElement[bool]]:
+    """By what each trouble is known, in the order of `Trouble`: the one definition, for the tree and for the counts."""
+    is_ours = col(Group.kind).in_(OF_RESIDENTS)
+    other = aliased(Group)
+    other_too = exists().where(
+        col(other.leader_id) == col(Group.leader_id), col(other.id) != col(Group.id), col(other.kind) == GroupKind.HOUSEHOLD,
+        presence.lasts(col(other.closed_on), today),
+    )  # fmt: skip
+    since = today - SILENT_AFTER
+    is_old = or_(col(Group.started_on).is_(None), col(Group.started_on) <= since)
+    return {
+        Trouble.NO_LEADER: and_(col(Group.kind).not_in(PUBLIC), col(Group.leader_id).is_(None)),
+        Trouble.NO_LINK: and_(is_ours, func.coalesce(col(Group.join_url), "") == ""),
+        Trouble.SILENT: and_(is_ours, col(Group.channel) == Channel.RELAY, is_old, ~_stirred(since)),
+        Trouble.TWO_GROUPS: and_(col(Group.kind) == GroupKind.HOUSEHOLD, other_too),
+    }
+
+
+def _stirred(since: date) -> ColumnElement[bool]:
+    """Whether anything happened in a group after a day: a text posted, its link opened, somebody in or out."""
+    after = datetime.combine(since + timedelta(days=1), time.min, tzinfo=clock.zone())
+    opened = exists().where(
+        col(ReachCount.announcement_id) == col(Relay.announcement_id), col(ReachCount.group_id) == col(Relay.group_id),
+        col(ReachCount.opens) > 0, col(ReachCount.at) >= after,
+    )  # fmt: skip
+    told = exists().where(col(Relay.group_id) == col(Group.id), or_(col(Relay.posted_at) >= after, opened))
+    stay = exists().where(
+        col(Membership.group_id) == col(Group.id), or_(col(Membership.joined_on) > since, col(Membership.left_on) > since)
+    )
+    return or_(told, stay)
 
 
 def _deputies(session: Session, actor: Actor) -> dict[UUID, str]:
@@ -218,30 +265,18 @@ def _deputies(session: Session, actor: Actor) -> dict[UUID, str]:
         select(Group.id, User.display_name)
         .join(User, col(User.id) == col(Group.deputy_id))
         .join(Unit, col(Unit.id) == col(Group.unit_id))
-        .where(access.path_range(actor.unit_path))
+        .where(_in_sight(actor))
     )
     return dict(found.all())
 
 
-def _last_days(session: Session, actor: Actor) -> dict[UUID, date]:
-    """The last day on which something happened in each group: posted, opened, someone in or out."""
-    seen = select(Group.id).join(Unit, col(Unit.id) == col(Group.unit_id)).where(access.path_range(actor.unit_path))
-    posts = select(Relay.group_id, func.max(Relay.posted_at)).where(col(Relay.group_id).in_(seen)).group_by(col(Relay.group_id))
-    opens = (
-        select(ReachCount.group_id, func.max(ReachCount.at))
-        .where(col(ReachCount.group_id).in_(seen), ReachCount.opens > 0)
-        .group_by(col(ReachCount.group_id))
+def _posted(session: Session, actor: Actor) -> dict[UUID, date]:
+    """When each group last posted."""
+    found = session.exec(
+        select(Relay.group_id, func.max(Relay.posted_at))
+        .join(Group, col(Group.id) == col(Relay.group_id))
+        .join(Unit, col(Unit.id) == col(Group.unit_id))
+        .where(_in_sight(actor), col(Relay.posted_at).is_not(None))
+        .group_by(col(Relay.group_id))
     )
-    stays = (
-        select(Membership.group_id, func.max(Membership.joined_on), func.max(Membership.left_on))
-        .where(col(Membership.group_id).in_(seen))
-        .group_by(col(Membership.group_id))
-    )
-    last: dict[UUID, date] = {}
-    happened = [
-        (group_id, clock.local(at).date()) for query in (posts, opens) for group_id, at in session.exec(query) if group_id and at
-    ]
-    happened += [(group_id, on) for group_id, *days in session.exec(stays) for on in days if on]
-    for group_id, on in happened:
-        last[group_id] = max(on, last.get(group_id, on))
-    return last
+    return {group_id: clock.local(at).date() for group_id, at in found if at}

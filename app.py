@@ -72,6 +72,7 @@ ROOMS = (
     Room("pages/groups.py", N_("Nhóm và tổ dân phố"), N_("Cộng đồng"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/group.py", N_("Nhóm")),
     Room("pages/new_group.py", N_("Lập nhóm")),
+    Room("pages/cascade.py", N_("Sơ đồ truyền tin")),
     Room("pages/households.py", N_("Hộ dân"), N_("Cộng đồng"), access.SEES_PEOPLE),
     Room("pages/household.py", N_("Hộ dân")),
     Room("pages/import_households.py", N_("Nhập danh sách hộ")),

@@ -85,6 +85,7 @@ ROOMS = (
     Room("pages/link.py", N_("Mã QR")),
     Room("pages/new_link.py", N_("Làm mã")),
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
     Room("pages/reorganise.py", N_("Sắp xếp tổ, thôn, phường")),

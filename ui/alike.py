@@ -21,7 +21,8 @@ def beside(pair: Pair, actor: Actor) -> None:
     heads: list[Column | str] = ["", _("Bên trái, ghi trước"), _("Bên phải, ghi sau")]
     rows: list[list[Text]] = []
     for name in COMPARED:
-        label, differs = _(LABELS[name]), name in differing
+        said_as, differs = _(LABELS[name]), name in differing
+        label = said_as[:1].upper() + said_as[1:]
         first: Text = parts.joined(label, parts.small(_("khác nhau"))) if differs else label
         rows.append(
             [first, *(parts.cell(words) if differs else words for words in (_said(one, name, actor) for one in pair.sides))]

@@ -1,5 +1,10 @@
 """Two households that may be one, side by side: what each says, where they differ."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
+import streamlit as st
+
 from core.i18n import N_
 from services.access import Actor
 from services.household_phones import shown
@@ -13,6 +18,24 @@ LABELS = {
     "head_name": FIELDS["head_name"], "address": FIELDS["address"], "phone": FIELDS["phone"], "people": FIELDS["people"],
     "code": FIELDS["code"], "unit": FIELDS["unit"], "since": N_("trong sổ từ"), "groups": N_("đang ở nhóm"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The pair that a reader looked at when a button was pressed: the next one may be another already."""
+
+    id: UUID
+    versions: dict[UUID, int]  # of the left one, then of the right one
+    names: dict[UUID, str]
+
+
+def seen(pair: Pair | None) -> Seen | None:
+    """What was on the screen when something was pressed; called once a run, with what will be on it now."""
+    sides = [side.household for side in pair.sides] if pair else []
+    now = Seen(pair.id, {one.id: one.version for one in sides}, {one.id: one.head_name for one in sides}) if pair else None
+    before = st.session_state.get("al_seen") or now
+    st.session_state["al_seen"] = now
+    return before if isinstance(before, Seen) else None
 
 
 def beside(pair: Pair, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from core.text import fold
 
+AT_HAND = "2 3 4 5"  # beginnings of so many letters have lists of their own, or SQLite joins those of many words (measured: 0014)
 TYPO_FROM = 4  # letters a word needs before a slip in it is guessed
 _NO_TERM = re.compile(r"[^0-9a-z]+")
 
@@ -95,7 +96,7 @@ def sqlite_statements(table: str, column: str) -> list[str]:
     if_one_by_one = f"WHEN NOT EXISTS (SELECT 1 FROM {fts}_bulk)"  # noqa: S608
     is_indexed = f"old.rowid <= coalesce((SELECT since FROM {fts}_bulk), {2**63 - 1})"  # noqa: S608
     if_changed = f"WHEN old.{column} <> new.{column} AND {is_indexed}"
-    options = f"content = '{table}', tokenize = 'ascii', detail = 'none', columnsize = 0"
+    options = f"content = '{table}', tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '{AT_HAND}'"
     return [
         f"CREATE VIRTUAL TABLE {fts} USING fts5 ({column}, {options})",
         f"CREATE TABLE {fts}_bulk (since INTEGER NOT NULL)",

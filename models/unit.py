@@ -47,6 +47,7 @@ class Unit(Model, table=True):
             postgresql_where=text("valid_to IS NULL"),
         ),
         Index("uq_unit_code_valid_from", "code", "valid_from", unique=True),
+        Index("ix_unit_kind_path", "kind", "path"),
     )  # fmt: skip
 
     code: str = Field(index=True)

@@ -4,25 +4,24 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind, Role
-from services import access, audit, figures, group_leaders, groups, links
+from services import access, audit, cascade, figures, group_leaders, groups, links
 from services.households import KINDS
 from ui import (
     _,
     community,
-    confirmed_by_count,
     day,
     drawing,
     enter,
     group_form,
     history,
     joining,
+    leading,
     leave_for,
     needed,
     number,
     paging,
     parts,
     record_id,
-    refusals,
 )  # fmt: skip
 from ui.forms import refusals_at
 
@@ -62,6 +61,7 @@ with needed(back=LIST), reading() as session:
     link = links.find_join_link(session, group_id=group_id)
     events = audit.history(session, subject_kind="group", subject_id=group_id) if sees_people else []
     able = group_leaders.may_lead(session, actor=actor, unit_id=seen.unit.id) if can_write else []
+    feeders = cascade.feeders(session, actor=actor, unit_id=seen.unit.id, but=group.id) if can_write else {}
 
 with top:
     leads = _("phụ trách: {name}", name=leader.name) if leader else _("chưa có người phụ trách") if sees_people else ""
@@ -87,8 +87,7 @@ with left:
 
 with right:
     if sees_people:
-        who = f"{leader.name}, {leader.unit_label}" if leader else _("Chưa có ai. Chọn ở mục Sửa nhóm.")
-        parts.facts((_("Người phụ trách"), who), (_("Gọi"), (parts.call(leader.phone) if leader else "") or "–"))
+        leading.heads(group, actor=actor)
     if is_home and group.closed_on is None:
         if link is None:
             with transaction() as session:
@@ -97,23 +96,15 @@ with right:
     if has_list and is_home:
         parts.chart(_("Hai năm qua"), drawing.growth(seen.growth, columns=1), key="growth")
     if can_write and group.closed_on is None:
+        leading.hand_over(group, able=able, actor=actor, page=HERE)
         with st.expander(_("Sửa nhóm"), key="g_edit"), st.form("group", border=False):
-            values, slots = group_form.ask(groups.values_of(group), key=key)
-            leader_id = group_form.ask_leader({one.id: one for one in able}, chosen=group.leader_id, key=key)
+            values, slots = group_form.ask(groups.values_of(group), key=key, feeders=feeders)
             is_saved = st.form_submit_button(_("Ghi lại"), key="g_save", type="primary")
             if is_saved:
                 with refusals_at(slots):
                     with transaction() as session:
                         groups.change(session, actor=actor, group_id=group.id, values=values)
-                        groups.set_leader(session, actor=actor, group_id=group.id, leader_id=leader_id)
                     leave_for(HERE, news=_("Đã ghi."), id=str(group.id))
-        with st.expander(_("Đóng nhóm"), key="g_close"):
-            parts.hint(_("Nhóm không còn nhận tin; hộ trong nhóm tính là ngoài nhóm từ hôm nay. Lịch sử vẫn giữ."))
-            asks = _("Nhóm có {n} hộ. Gõ số hộ để chắc chắn.", n=number(seen.members))
-            if confirmed_by_count(seen.members, asks, key=f"{key}_count") and st.button(_("Đóng nhóm"), key="g_close_ok"):
-                with refusals():
-                    with transaction() as session:
-                        groups.close(session, actor=actor, group_id=group.id)
-                    leave_for(HERE, news=_("Đã đóng nhóm."), id=str(group.id))
+        group_form.close(group, members=seen.members, actor=actor, page=HERE)
     history.of(events, key="g_history")
 st.page_link(LIST, label=_("Về danh sách nhóm"), icon=":material/arrow_back:")

@@ -47,10 +47,8 @@ if not mine.upload:
         importing.template()
     st.stop()
 
-sheet = mine.sheets[0]
-if len(mine.sheets) > 1:
-    sheet = st.selectbox(_("Trang tính"), mine.sheets, format_func=plain, key=f"i_sheet{mine.turn}", width=320)
-wanted = "" if sheet == mine.sheets[0] else sheet
+wanted = importing.sheet_choice(mine)
+importing.letters_choice(mine)
 with needed(back=HERE):
     found = importing.look(mine, sheet=wanted, wishes={})
 wishes: dict[str, str] = {}
@@ -60,7 +58,7 @@ if not isinstance(found, Refusal):
     fields = importing.fields_of(found)
     words = _("Cột nào nhận nhầm? Đổi ở đây")
     with st.expander(words, expanded="head_name" not in found.columns, icon=":material/view_column:", key=f"i_cols{mine.turn}"):
-        wishes = importing.choose_fields(fields, key=f"i_col{mine.turn}_{mine.sheets.index(sheet)}")
+        wishes = importing.choose_fields(fields, key=f"i_col{mine.turn}_{importing.place_of(mine, wanted)}")
     with needed(back=HERE):
         seen = importing.look(mine, sheet=wanted, wishes=wishes)
 tried = None

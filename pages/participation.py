@@ -30,7 +30,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 months = RANGES[span or "12"]
 is_by_ward = len(wards) > 1 and not chosen
 scope = None if is_by_ward else wards.get(chosen or next(iter(wards), ""))
-seen = participation.of_wards(actor, scope, months) if is_by_ward else participation.of_ward(seen_by(actor), actor, scope, months)
+key = seen_by(actor, scope, months)
+seen = participation.of_wards(actor, scope, months) if is_by_ward else participation.of_ward(key, actor, scope, months)
 with top:
     parts.head(
         _("Mức độ tham gia"), seen.table.total.unit_name,
@@ -43,7 +44,6 @@ if not seen.table.total.households:
         _("Nhập danh sách hộ") if actor.role in access.WRITERS else "", page="pages/import_households.py",
     )  # fmt: skip
     st.stop()
-key = seen_by(actor, scope, months)
 kept("figures", key, lambda: participation.figures(seen))
 tables = participation_tables.of(seen)
 name = f"muc-do-tham-gia-{today:%Y-%m-%d}"

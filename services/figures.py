@@ -250,12 +250,17 @@ def _looked_up(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, 
     if not days:
         return {}
     asked = union_all(*[select(literal(day).label("day")) for day in days]).cte("asked")
+    each = asked.join(tops, literal(1) == 1)
     earlier = _TABLES["unittotal"].alias().c
-    latest = select(func.max(earlier.day)).where(earlier.unit_id == tops.c.id, earlier.day <= asked.c.day)
-    is_last = and_(_TOTAL.unit_id == tops.c.id, _TOTAL.day == latest.correlate(tops, asked).scalar_subquery())
-    sums = select(asked.c.day, *[func.sum(_TOTAL[name]) for name in SUMS]).group_by(asked.c.day)
-    rows = session.execute(sums.select_from(asked.join(tops, literal(1) == 1).join(_TABLES["unittotal"], is_last)))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    before = and_(earlier.unit_id == tops.c.id, earlier.day <= asked.c.day)
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has no lateral join; a join of the other kind reads it all here
+        last = select(*[earlier[name] for name in SUMS]).where(before).order_by(earlier.day.desc()).limit(1).lateral()
+        each, amounts = each.join(last, literal(1) == 1), last.c
+    else:
+        latest = select(func.max(earlier.day)).where(before).correlate(tops, asked).scalar_subquery()
+        each, amounts = each.join(_TABLES["unittotal"], and_(_TOTAL.unit_id == tops.c.id, _TOTAL.day == latest)), _TOTAL
+    sums = select(asked.c.day, *[func.sum(amounts[name]) for name in SUMS]).group_by(asked.c.day)
+    return {row[0]: tuple(row[1:]) for row in session.execute(sums.select_from(each))}
 
 
 def _swept(session: Session, tops: CTE, days: Sequence[date]) -> dict[date, tuple[int, ...]]:
@@ -302,12 +307,7 @@ def _by_level(session: Session, *, path: str, kind: UnitKind, on: date) -> list[
         _add(parts, row.id, row[-len(SUMS) :], 1)
         if (holder := _holder(row.path, upper)) is not None:  # counted there, not further up
             _add(parts, holder, row[-len(SUMS) :], -1)
-    each, former = _standing(path, [on], _UNIT.id, _UNIT.path).subquery(), _former_wards(on).subquery()
-    ward = _TABLES["unit"].alias()
-    moved = select(each.c.path, ward.c.path.label("former_path"), *[each.c[name] for name in SUMS]).select_from(
-        each.join(former, former.c.new_unit_id == each.c.id).join(ward, ward.c.id == former.c.old_unit_id)
-    )
-    for now_path, former_path, *amounts in session.execute(moved):
+    for former_path, now_path, amounts in _moved(session, path, on):
         now, then = _holder(now_path, upper), _holder(f"{former_path}-/", upper)
         if now is not None and then is not None and former_path.startswith(path):
             _add(parts, now, amounts, -1)
@@ -345,8 +345,20 @@ def _named(row: Any, amounts: Sequence[int]) -> Coverage:
     return Coverage(*row[4 : -len(SUMS)], *amounts)
 
 
+def _moved(session: Session, path: str, on: date) -> list[tuple[str, str, Sequence[int]]]:
+    """Residential units of a scope that hung under another ward on a day: that ward's path, their own now, their counts."""
+    wards = {row.new_unit_id: row.old_unit_id for row in session.execute(_former_wards(on))}
+    if not wards:  # most days, and a look at every unit's counts is dear
+        return []
+    former = _former_wards(on).subquery().c
+    old = select(_UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(former.old_unit_id)))
+    paths = {row.id: row.path for row in session.execute(old)}
+    units = _standing(path, [on], _UNIT.id, _UNIT.path).where(_UNIT.id.in_(select(former.new_unit_id)))
+    return [(paths[wards[row[1]]], row[2], row[3:]) for row in session.execute(units)]
+
+
 def _former_wards(on: date) -> Select[Any]:
-    """Residential units that hung under another ward on a day: by the first transfer after it."""
+    """Residential units with the ward they hung under on a day, where that was another: by the first transfer after it."""
     change, link = _TABLES["unitchange"], _TABLES["unitchangelink"]
     is_later = and_(change.c.kind == UnitChangeKind.TRANSFER, change.c.effective_on > on)
     moves = select(link.c.new_unit_id, link.c.old_unit_id, change.c.effective_on).join_from(

@@ -1,13 +1,17 @@
-"""Who leads a chat group, and who may be asked to."""
+"""Who leads a chat group or stands in for its leader, who may be asked to, and how the office passes on."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from core import clock
+from core.errors import Invalid
+from core.i18n import N_
 from core.text import vietnamese_key
-from models import Group, Role, Unit, User
-from services import access
+from models import Group, Part, Role, Unit, User
+from services import access, audit, groups, relays, terms
 from services.access import Actor
 
 
@@ -24,9 +28,18 @@ class Leader:
 
 def leader_of(session: Session, *, actor: Actor, group: Group) -> Leader | None:
     """Who leads a group the actor has been given; None where nobody does, or for a viewer."""
-    if group.leader_id is None or actor.role not in access.SEES_PEOPLE:
+    return _known(session, actor, group.leader_id)
+
+
+def deputy_of(session: Session, *, actor: Actor, group: Group) -> Leader | None:
+    """Who stands in for the leader of a group the actor has been given; None where nobody does, or for a viewer."""
+    return _known(session, actor, group.deputy_id)
+
+
+def _known(session: Session, actor: Actor, user_id: UUID | None) -> Leader | None:
+    if user_id is None or actor.role not in access.SEES_PEOPLE:
         return None
-    found = session.exec(select(User, Unit).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == group.leader_id))
+    found = session.exec(select(User, Unit).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id))
     return next((_leader(user, unit) for user, unit in found), None)
 
 
@@ -55,6 +68,93 @@ def may_lead(session: Session, *, actor: Actor, unit_id: UUID) -> list[Leader]:
     ).all()
     people = [_leader(user, place) for user, place in found]
     return sorted(people, key=lambda one: (one.unit_label != unit.label, vietnamese_key(one.name), one.id))
+
+
+def set_leader(
+    session: Session, *, actor: Actor, group_id: UUID, leader_id: UUID | None, on: date | None = None
+) -> Group:  # fmt: skip
+    """Name who leads a group from the day `on` (today), or nobody; a deputy who becomes leader is deputy no more.
+
+    Phones that came in as the leader before must prove it again, tick lists and open relays get other addresses.
+
+    Raises:
+        Invalid: the group is closed, this person cannot lead it, or the day cannot be right.
+        NotAllowed: the actor may not write.
+        NotFound: it lies outside the actor's sight.
+    """
+    group = _to_lead(session, actor, group_id, leader_id, field="leader_id")
+    if leader_id == group.leader_id:
+        return group
+    day = on or clock.today()
+    if leader_id is not None and leader_id == group.deputy_id:
+        terms.follow(session, group=group, part=Part.DEPUTY, user_id=None, on=day)
+        group.deputy_id = None
+    terms.follow(session, group=group, part=Part.LEADER, user_id=leader_id, on=day)
+    group.leader_id = leader_id
+    session.add(group)
+    groups.forget_phones(session, group)
+    relays.hand_over(session, group_id=group.id)
+    audit.record(
+        session,
+        actor=actor,
+        action="group.leader_set",
+        subject_kind="group",
+        subject_id=group.id,
+        leader_id=str(leader_id or ""),
+        on=day.isoformat(),
+    )
+    return group
+
+
+def set_deputy(
+    session: Session, *, actor: Actor, group_id: UUID, deputy_id: UUID | None, on: date | None = None
+) -> Group:  # fmt: skip
+    """Name who stands in for the leader from the day `on` (today), or nobody.
+
+    Raises:
+        Invalid: as for the leader, or the leader is named again.
+        NotAllowed: the actor may not write.
+        NotFound: it lies outside the actor's sight.
+    """
+    group = _to_lead(session, actor, group_id, deputy_id, field="deputy_id")
+    if deputy_id == group.deputy_id:
+        return group
+    if deputy_id is not None and deputy_id == group.leader_id:
+        raise Invalid(N_("Phó phải là người khác với người phụ trách."), field="deputy_id")
+    day = on or clock.today()
+    terms.follow(session, group=group, part=Part.DEPUTY, user_id=deputy_id, on=day)
+    group.deputy_id = deputy_id
+    session.add(group)
+    audit.record(
+        session,
+        actor=actor,
+        action="group.deputy_set",
+        subject_kind="group",
+        subject_id=group.id,
+        deputy_id=str(deputy_id or ""),
+        on=day.isoformat(),
+    )
+    return group
+
+
+def _to_lead(session: Session, actor: Actor, group_id: UUID, user_id: UUID | None, *, field: str) -> Group:
+    """An open group the actor may write, locked until the transaction ends, for a person who may lead it."""
+    access.require(actor, *access.WRITERS)
+    group = groups.get(session, actor=actor, group_id=group_id)
+    session.refresh(group, with_for_update=True)
+    if group.closed_on is not None:
+        raise Invalid(N_("Nhóm {name} đã đóng ngày {day:%d/%m/%Y}."), name=group.name, day=group.closed_on)
+    if user_id is not None:
+        _require_fit(session, user_id, session.get_one(Unit, group.unit_id), field=field)
+    return group
+
+
+def _require_fit(session: Session, leader_id: UUID, unit: Unit, *, field: str) -> None:
+    found = session.exec(select(User, Unit).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == leader_id)).first()
+    if found is None or not unit.path.startswith(found[1].path):
+        raise Invalid(N_("Người phụ trách phải có tài khoản ở {unit} hoặc cấp trên."), unit=unit.label, field=field)
+    if not found[0].is_active or found[0].role is Role.VIEWER:
+        raise Invalid(N_("Tài khoản của {name} không thể phụ trách nhóm."), name=found[0].display_name, field=field)
 
 
 def _leader(user: User, unit: Unit) -> Leader:

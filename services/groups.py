@@ -10,11 +10,12 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core import clock
+from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
 from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
-from services import access, audit, figures, link_targets, presence, rollups, tick_lists
+from services import access, audit, figures, link_targets, presence, rollups, terms, tick_lists
 from services.access import Actor
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
@@ -192,20 +193,24 @@ def change(session: Session, *, actor: Actor, group_id: UUID, values: GroupValue
     group, unit = _found(session, actor, group_id)
     before = group.model_dump()
     _fill(session, actor, group, unit, values)
-    changed = sorted(name for name, value in before.items() if value != getattr(group, name))
-    if changed:
+    fields = sorted(name for name, value in before.items() if value != getattr(group, name))
+    if fields:
         session.add(group)
-        _note(session, actor, "group.changed", group, fields=changed)
-    if "kind" in changed:
+        _note(session, actor, "group.changed", group, fields=fields)
+    if "kind" in fields:
         rollups.refresh(session, unit_ids=_homes(session, group.id))
     return group
 
 
-def close(session: Session, *, actor: Actor, group_id: UUID, on: date | None = None) -> Group:
-    """The group is no more from the day `on` (today): its memberships end, its leader's phones are forgotten.
+def close(
+    session: Session, *, actor: Actor, group_id: UUID, on: date | None = None, hands_on: bool = False
+) -> Group:  # fmt: skip
+    """The group is no more from the day `on` (today): its memberships and terms end, its leader's phones are forgotten.
+
+    With `hands_on` the groups it feeds are fed from where it was fed from itself.
 
     Raises:
-        Invalid: it is closed already, or the day cannot be right.
+        Invalid: it is closed already, the day cannot be right, or it feeds others and nobody said who does from now on.
         NotAllowed: the actor may not write.
         NotFound: it lies outside the actor's sight.
     """
@@ -218,6 +223,14 @@ def close(session: Session, *, actor: Actor, group_id: UUID, on: date | None = N
         raise Invalid(N_("Ngày đóng nhóm không được sau hôm nay."), field="on")
     if group.started_on is not None and day < group.started_on:
         raise Invalid(N_("Ngày đóng nhóm trước ngày lập nhóm ({day:%d/%m/%Y})."), day=group.started_on, field="on")
+    fed = feeding(session, group_id=group.id)
+    if fed and not hands_on:
+        raise Invalid(N_("Nhóm đang chuyển tin cho {n} nhóm khác. Xin cho các nhóm ấy nhận tin từ nơi khác trước."), n=len(fed))
+    for below in fed:
+        below.parent_id = group.parent_id
+        session.add(below)
+        _note(session, actor, "group.changed", below, fields=["parent_id"])
+    terms.end_all(session, group=group, on=day)
     group.closed_on = day
     session.add(group)
     session.flush()
@@ -227,33 +240,16 @@ def close(session: Session, *, actor: Actor, group_id: UUID, on: date | None = N
         .where(col(Membership.group_id) == group.id, or_(left_on.is_(None), left_on > day))
         .values(left_on=case((joined_on > day, joined_on), else_=day))
     )
-    _forget_phones(session, group)
+    forget_phones(session, group)
     _note(session, actor, "group.closed", group, on=day.isoformat())
     rollups.refresh(session, unit_ids=_homes(session, group.id), since=day)
     return group
 
 
-def set_leader(session: Session, *, actor: Actor, group_id: UUID, leader_id: UUID | None) -> Group:
-    """Name who leads a group, or nobody. Phones that came in as the leader before must prove it again.
-
-    Raises:
-        Invalid: the group is closed, or this person cannot lead it.
-        NotAllowed: the actor may not write.
-        NotFound: it lies outside the actor's sight.
-    """
-    access.require(actor, *access.WRITERS)
-    group, unit = _found(session, actor, group_id)
-    if group.closed_on is not None:
-        raise Invalid(N_("Nhóm {name} đã đóng ngày {day:%d/%m/%Y}."), name=group.name, day=group.closed_on)
-    if leader_id == group.leader_id:
-        return group
-    if leader_id is not None:
-        _require_fit_to_lead(session, leader_id, unit)
-    group.leader_id = leader_id
-    session.add(group)
-    _forget_phones(session, group)
-    _note(session, actor, "group.leader_set", group, leader_id=str(leader_id or ""))
-    return group
+def feeding(session: Session, *, group_id: UUID) -> list[Group]:
+    """The open groups fed from a group the actor has been given."""
+    found = session.exec(select(Group).where(Group.parent_id == group_id, col(Group.closed_on).is_(None)))
+    return sorted(found, key=lambda group: natural_key(group.name))
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -323,28 +319,18 @@ def _require_no_circle(session: Session, actor: Actor, group: Group, unit: Unit,
     parent, place = _found(session, actor, parent_id)
     if parent.closed_on is not None or not unit.path.startswith(place.path):
         raise Invalid(N_("Nhóm {name} không thể chuyển tin cho nhóm này."), name=parent.name, field="parent_id")
-    above: Group | None = parent
+    above: Group | None = session.get_one(Group, parent.id, with_for_update=True)  # two moves at once make no circle
     while above is not None:
         if above.id == group.id:
             raise Invalid(N_("Hai nhóm không thể chuyển tin vòng cho nhau."), field="parent_id")
-        above = session.get(Group, above.parent_id) if above.parent_id else None
+        above = session.get(Group, above.parent_id, with_for_update=True) if above.parent_id else None
 
 
-def _require_fit_to_lead(session: Session, leader_id: UUID, unit: Unit) -> None:
-    found = session.exec(select(User, Unit).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == leader_id)).first()
-    if found is None or not unit.path.startswith(found[1].path):
-        raise Invalid(N_("Người phụ trách phải có tài khoản ở {unit} hoặc cấp trên."), unit=unit.label, field="leader_id")
-    if not found[0].is_active or found[0].role is Role.VIEWER:
-        raise Invalid(N_("Tài khoản của {name} không thể phụ trách nhóm."), name=found[0].display_name, field="leader_id")
-
-
-def _forget_phones(session: Session, group: Group) -> None:
-    tick_lists.revoke(session, group.id)
-    session.exec(
-        update(LeaderDevice)
-        .where(col(LeaderDevice.group_id) == group.id, col(LeaderDevice.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
-    )
+def forget_phones(session: Session, group: Group) -> int:
+    """Every phone and tick list that came in by a group's leader must prove itself again; how many there were."""
+    lists = tick_lists.revoke(session, group.id)
+    still = (col(LeaderDevice.group_id) == group.id) & col(LeaderDevice.revoked_at).is_(None)
+    return lists + changed(session, update(LeaderDevice).where(still).values(revoked_at=clock.now()))
 
 
 def _note(session: Session, actor: Actor, action: str, group: Group, **details: object) -> None:

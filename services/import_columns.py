@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from core.errors import Invalid
 from core.i18n import N_
+from core.letters import TURN, vietnamese
 from core.text import fold
-from services.import_values import from_tcvn3, text_of
+from services.import_values import in_unicode, text_of
 from services.ports import Cell
 
 HEADER_ROWS = 40  # a header further down is none
@@ -38,6 +39,7 @@ FIELDS: dict[str, str] = {
     "no_phone": N_("không có điện thoại"),
     "other_language": N_("nói tiếng khác"),
     "relation": N_("quan hệ với chủ hộ"),
+    "member": N_("họ tên người trong hộ, chỉ để đếm"),
 }
 ALIASES = {"in_group": "group", "name": "head_name", "phones": "phone", "household_code": "code", "members": "people"}
 
@@ -65,7 +67,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("group_people", r"(?:tong )?so (?:nguoi|thanh vien|khau|nhan khau|nk|tv|luong|luong nguoi)\b.*\b(?:zalo|nhom)\b.*"),
     ("group_people", r"(?:zalo |group |joined )(?:people|members)|people (?:joined|in (?:the )?(?:chat |zalo )?group)"),
     (IGNORED, r".*\b(?:ten|link|duong dan|truong|ma|loai|lanh dao) (?:nhom|zalo)\b.*|nhom (?:tuoi|doi tuong|mau|nghe).*"),
-    ("group", r".*\bzalo\b.*|(?:da |dang |co |chua )?(?:vao|trong|tham gia|o trong|o) nhom.*|nhom"),
+    ("group", r".*\bzalo\b.*|(?:da |dang |co |chua )?(?:vao|trong|tham gia|o trong|o) nhom.*|ngay (?:vao|tham gia) nhom|nhom"),
     ("group", r"(?:is |member )?(?:in|of) (?:the )?(?:chat )?group|chat group|joined(?: group)?|group member"),
     ("smartphones", r".*\b(?:thong minh|smart ?phones?|dttm)\b.*"),
     (IGNORED, r".*\b(?:to truong|truong thon|can bo|cong an|nguoi than|to pho|bi thu|khan cap)\b.*"),
@@ -87,6 +89,17 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("code", r"household (?:code|id|no|number)|hh (?:code|id)|house ?code"),
     ("family_name", r"ho(?: va)?(?: (?:ten|chu))? (?:dem|lot)|ho|last name|family name|surname"),
     ("given_name", r"ten|first name|given name"),
+    (
+        "member",
+        (
+            r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)"
+            r"(?: (?:khac|trong|cua|thuoc|cung))* (?:ho|nha|gia dinh)"
+        ),
+    ),
+    (
+        "member",
+        r"(?:(?:ho (?:va )?ten|hoten|ten) (?:cac |tung )?(?:thanh vien|nhan khau)|thanh vien)(?: khac)?|member name",
+    ),
     (
         "head_name",
         r"(?:ho (?:va )?ten|hoten|ten)? ?(?:nguoi )?chu (?:ho|nha)(?: gia dinh)?(?: ho (?:va )?ten)?(?: (?:nguoi )?dai dien.*)?",
@@ -146,7 +159,8 @@ class Columns:
     titles: dict[int, str]  # the header's words as in the file, by column
     dropped: tuple[str, ...] = ()  # headers of what is never held
     ignored: tuple[str, ...] = ()  # headers of what we have no place for
-    is_tcvn3: bool = False  # its letters are those of before Unicode
+    letters: str = ""  # of before Unicode, in which its rows are typed: tcvn3, vni
+    header_letters: str = ""  # and its header
 
     def title(self, name: str) -> str:
         """The header's words for a field, as in the file; empty where the list has no such column."""
@@ -180,25 +194,38 @@ class _Candidate:
 
 
 def find(
-    rows: Sequence[Sequence[Cell]], *, merged: Sequence[tuple[int, int, int, int]] = (), mapping: Mapping[str, str] | None = None
-) -> Columns | None:
+    rows: Sequence[Sequence[Cell]], *, merged: Sequence[tuple[int, int, int, int]] = (), mapping: Mapping[str, str] | None = None,
+    letters: str = "",
+) -> Columns | None:  # fmt: skip
     """The columns of a list from its first rows; None where no row looks like a header.
 
     A header may stand over two rows, with joined cells. `mapping` gives the field of a header (or "" to leave it out)
-    against what we would have read.
+    against what we would have read. Old letters are looked for, in the header and below it, unless `letters` are known.
 
     Raises:
         Invalid: the mapping names a header or a field that is none, or a column that is never held.
     """
     wishes = _wishes(mapping or {})
-    for is_tcvn3 in (False, True):
-        texts = [[text_of(from_tcvn3(cell) if is_tcvn3 else cell) for cell in row[:COLUMNS_MAX]] for row in rows[:HEADER_ROWS]]
-        candidates = [one for one in _candidates(texts, merged, wishes) if one.is_header]
-        if candidates:
-            best = max(candidates, key=lambda one: one.score)  # the first of equals
-            _require_headers(best, mapping or {})
-            return _columns(best, merged, wishes, is_tcvn3=is_tcvn3)
-    return None
+    ways = {way: _texts(rows, way) for way in ("", *(() if letters else TURN))}
+    found = [(one, way) for way, texts in ways.items() for one in _candidates(texts, merged, wishes) if one.is_header]
+    if not found:
+        return None
+    best, way = max(found, key=lambda one: one[0].score)  # the first of equals
+    _require_headers(best, mapping or {})
+    below = {way: [text for row in texts[best.row :] for text in row] for way, texts in ways.items()}
+    return _columns(best, merged, wishes, letters=way or _letters(below), header_letters=way)
+
+
+def _texts(rows: Sequence[Sequence[Cell]], letters: str) -> list[list[str]]:
+    return [[text_of(in_unicode(cell, letters)) for cell in row[:COLUMNS_MAX]] for row in rows[:HEADER_ROWS]]
+
+
+def _letters(below: Mapping[str, list[str]]) -> str:
+    """The letters of rows whose header is in ours: old ones only where the rows cannot be read aloud otherwise."""
+    if vietnamese(" ".join(below[""])) >= 0:
+        return ""
+    best = max(below, key=lambda way: vietnamese(" ".join(below[way])))
+    return best if vietnamese(" ".join(below[best])) > 0 else ""
 
 
 def _wishes(mapping: Mapping[str, str]) -> dict[str, str]:
@@ -255,8 +282,9 @@ def _require_headers(found: _Candidate, mapping: Mapping[str, str]) -> None:
 
 
 def _columns(
-    found: _Candidate, merged: Sequence[tuple[int, int, int, int]], wishes: Mapping[str, str], *, is_tcvn3: bool
-) -> Columns:
+    found: _Candidate, merged: Sequence[tuple[int, int, int, int]], wishes: Mapping[str, str], *, letters: str,
+    header_letters: str,
+) -> Columns:  # fmt: skip
     by_name: dict[str, list[int]] = {}
     for place, name in found.names.items():
         by_name.setdefault(name, []).append(place)
@@ -272,7 +300,8 @@ def _columns(
         titles=found.titles,
         dropped=tuple(dict.fromkeys(found.titles[place] for place in never)),
         ignored=tuple(title for place, title in found.titles.items() if place not in used),
-        is_tcvn3=is_tcvn3,
+        letters=letters,
+        header_letters=header_letters,
     )
 
 
@@ -288,6 +317,9 @@ def _places(
     if heads := by_name.get("head_name"):
         first = next((place for place in heads if "chu ho" in fold(titles[place])), heads[0])
         places["head_name"] = _joined(first, merged, row)
+        persons = [place for place in heads if place not in places["head_name"] and "chu ho" not in fold(titles[place])]
+        if "chu ho" in fold(titles[first]) and persons:
+            places.setdefault("member", (persons[0],))  # beside the head of household: whoever lives there
     elif given or family:
         places["head_name"] = (*family[:1], *given[:1])
     if addresses := by_name.get("address"):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.text import fold
 from services.import_columns import Columns
-from services.import_units import UnitFinder, starts_like_unit, within
+from services.import_units import UnitFinder, is_numbered, starts_like_unit, within
 from services.import_values import text_of
 from services.ports import Cell, Sheet
 
@@ -51,13 +51,33 @@ class Layout:
         self._is_in_footer = False
         self._wide = {row for area in sheet.merged if self._is_wide(area) for row in range(area[0], area[2] + 1)}
         units = [place for name in ("unit", "area") for place in columns.places.get(name, ())]
+        self._units = units
         self._joined = {place: _Joined(place, sheet) for place in (*units, self._head[0])}
         self.area = ""
-        self.heading = self._of_title(above) or self._of_title([[sheet.name]])
+        headings = [found for rows in (above, [[sheet.name]]) if (found := self._of_title(rows))]
+        self.heading = next(filter(finder.named, headings), headings[0] if headings else self._of_number(sheet))
 
     def filled(self, index: int, place: int, cell: Cell) -> Cell:
         """A cell of a unit or area column: the one joined with it above, where it is blank."""
         return self._joined[place].at(index, cell)
+
+    def goes_on(self, index: int, cells: Sequence[Cell], person: str) -> bool:
+        """Whether a row without a name says more of the household right above it: its name is joined, or nothing of it is new.
+
+        New are a number or code in front of the name, a unit, an address, counts and ticks: whoever has those is a household
+        whose name is missing. `person` is who stands there as one of the household.
+        """
+        if person and self._is_odd_person(person):
+            return False
+        if self._joined[self._head[0]].continues(index, ""):
+            return True
+        own = {*range(self._head[0]), *self._facts, *self._units} - set(self._columns.places.get("phone", ()))
+        own -= set(self._columns.places.get("member", ())) | set(self._columns.places.get("relation", ()))
+        return not any(text_of(cells[place]) for place in own)
+
+    def _is_odd_person(self, person: str) -> bool:
+        flat = fold(person)
+        return bool(_SUSPECT.match(person.lower()) or _FOOTER.match(flat) or _TITLE.match(flat))
 
     def is_household(self, index: int, cells: Sequence[Cell], name: str) -> bool | None:
         """Whether a row is a household; None where it gives facts of one, but no name.
@@ -154,6 +174,11 @@ class Layout:
             if part and self._finder.knows(part):
                 return part
         return ""
+
+    def _of_number(self, sheet: Sheet) -> str:
+        """The sheet's name where it is nothing but a group's number, "13" or "T13", as are those of its neighbours."""
+        is_so = is_numbered(sheet.name) and any(map(is_numbered, sheet.others))
+        return sheet.name if is_so and self._finder.named(sheet.name) else ""
 
     def _is_wide(self, area: tuple[int, int, int, int]) -> bool:
         """Whether joined cells below the header run across the name and beyond: a title, no household."""

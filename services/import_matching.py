@@ -19,7 +19,8 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import Household
 from services.households import search_text
-from services.import_rows import Rejected, Row, RowReader
+from services.import_reading import Reading
+from services.import_rows import Rejected, Row, Spot
 from services.import_values import code_key
 
 Stored = StoredRow[Any]
@@ -64,7 +65,7 @@ def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[St
         yield from session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME))
 
 
-def match(rows: Sequence[Row], stored: Iterable[Stored], *, reader: RowReader, on: date) -> Plan:
+def match(rows: Sequence[Row], stored: Iterable[Stored], *, reader: Reading, on: date) -> Plan:
     """Match every row with at most one household, and every household with at most one row."""
     matcher = _Matcher(rows, stored, reader, on)
     plan = Plan()
@@ -151,16 +152,16 @@ class _Refused(Exception):
 class _Matcher:
     """Finds the household of each row, in two ways, and sees what a list says twice."""
 
-    def __init__(self, rows: Sequence[Row], stored: Iterable[Stored], reader: RowReader, on: date) -> None:
+    def __init__(self, rows: Sequence[Row], stored: Iterable[Stored], reader: Reading, on: date) -> None:
         self._on = on
-        self._codes = dict(reader.refused_codes)
-        self._persons: dict[tuple[UUID, str, str], int] = {}
+        self._codes: dict[tuple[UUID, str], Row | Spot] = dict(reader.refused_codes)
+        self._persons: dict[tuple[UUID, str, str], Row] = {}
         coded = [row for row in rows if row.code]
         has_codes_only = len(coded) == len(rows)
         for row in coded:
-            self._codes.setdefault((row.place.id, code_key(row.code)), row.number)
+            self._codes.setdefault((row.place.id, code_key(row.code)), row)
             for key in () if has_codes_only else _person_keys(row):
-                self._persons.setdefault(key, row.number)
+                self._persons.setdefault(key, row)
         self._by_code: dict[tuple[UUID, str], list[Stored]] = {}
         self._by_person: dict[tuple[UUID, str, str], list[Stored]] = {}
         self._last_numbers: Counter[UUID] = Counter()  # at first the households there are
@@ -211,8 +212,12 @@ class _Matcher:
 
     def _of_code(self, row: Row) -> Stored | None:
         first = self._codes[row.place.id, code_key(row.code)]
-        if first != row.number:
-            raise _Refused("code", N_("Mã hộ này đã dùng ở dòng {row}."), row=first)
+        if first is not row:
+            if first.sheet != row.sheet:
+                raise _Refused(
+                    "code", N_("Mã hộ này đã dùng ở dòng {row}, trang “{sheet}”."), row=first.number, sheet=first.sheet
+                )
+            raise _Refused("code", N_("Mã hộ này đã dùng ở dòng {row}."), row=first.number)
         return self._coded(row)
 
     def _coded(self, row: Row) -> Stored | None:
@@ -222,9 +227,14 @@ class _Matcher:
 
     def _of_person(self, row: Row) -> Stored | None:
         for key in _person_keys(row):
-            first = self._persons.setdefault(key, row.number)
-            if first != row.number:
-                raise _Refused("head_name", N_("Trùng họ tên và số điện thoại với dòng {row}."), row=first)
+            first = self._persons.setdefault(key, row)
+            if first is not row and first.sheet != row.sheet:
+                raise _Refused(
+                    "head_name", N_("Trùng họ tên và số điện thoại với dòng {row}, trang “{sheet}”."), row=first.number,
+                    sheet=first.sheet,
+                )  # fmt: skip
+            if first is not row:
+                raise _Refused("head_name", N_("Trùng họ tên và số điện thoại với dòng {row}."), row=first.number)
         keys = _person_keys(row) or [(row.place.id, row.name.casefold(), "")]
         candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
         free = [

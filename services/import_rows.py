@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from core import phones
@@ -16,8 +17,8 @@ from services.import_values import (
     code_key,
     code_of,
     count_of,
-    from_tcvn3,
     in_order,
+    in_unicode,
     name_of,
     phones_count_of,
     phones_of,
@@ -28,6 +29,13 @@ from services.ports import Cell, Sheet
 
 VALUE_SHOWN = 120  # letters of a wrong value that are told
 _HEADS = ("chu ho", "chu", "chu nha", "head", "householder", "dai dien")
+
+
+class Spot(NamedTuple):
+    """Where a row stands."""
+
+    sheet: str
+    number: int  # the spreadsheet's
 
 
 @dataclass(slots=True)
@@ -45,6 +53,7 @@ class Row:
     in_group: bool = False
     group_people: int = 0  # 0: not said
     needs: dict[str, bool] | None = None
+    sheet: str = ""
 
     @property
     def people_at_first(self) -> int:
@@ -62,6 +71,12 @@ class Rejected:
     message: str
     details: Mapping[str, object] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)  # header to text, of the columns we use
+    sheet: str = ""
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        return Spot(self.sheet, self.row)
 
     def reason(self, language: str) -> str:
         """The sentence for a reader of a language."""
@@ -72,6 +87,8 @@ class RowReader:
     """Reads the rows below a header, in their order."""
 
     def __init__(self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder) -> None:
+        self.sheet = sheet.name
+        above = [[in_unicode(cell, columns.header_letters) for cell in row] for row in above]
         self._layout = Layout(sheet, above, columns, finder)
         self._columns = columns
         self._finder = finder
@@ -79,9 +96,14 @@ class RowReader:
         self._one = {name: places[0] for name, places in columns.places.items()}
         self._needs = [(name, self._one[name]) for name in NEEDS if name in self._one]
         self._places: dict[tuple[Cell, Cell, str, str], Place] = {}
-        self._last: Row | None = None  # the household whose members follow, in a list of persons
+        self._last: Row | None = None  # the household whose members may follow
+        self._last_number = 0  # the row that said something of it last
+        self._is_counted = False  # its people are those the list names
+        self._unit = ""  # as it stands there
+        self._persons: set[str] = set()  # its head, and whoever stands in the same row
+        self._names_persons = not columns.places.keys().isdisjoint(("relation", "member"))
         self._field = ""
-        self.refused_codes: dict[tuple[UUID, str], int] = {}  # unit and code of refused rows, with their numbers
+        self.refused_codes: dict[tuple[UUID, str], Spot] = {}  # unit and code of refused rows, and where they stand
 
     def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row | Rejected]:
         """Households and refusals; whatever is neither is left out. Rows come with the spreadsheet's numbers."""
@@ -90,8 +112,8 @@ class RowReader:
             if not given:
                 continue
             cells = [*given[: self._width], *blank[len(given) :]] if len(given) != self._width else given
-            if self._columns.is_tcvn3:
-                cells = [from_tcvn3(cell) for cell in cells]
+            if self._columns.letters:
+                cells = [in_unicode(cell, self._columns.letters) for cell in cells]
             found = self._row(number, cells)
             if found is not None:
                 yield found
@@ -100,13 +122,16 @@ class RowReader:
         """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
         title = self._columns.title(name) or self._columns.title("group")  # a tick may be how many
         cells = self._cells_of(row)
-        return Rejected(row.number, title, cells.get(title, ""), refusal.message, refusal.details, cells)
+        return Rejected(row.number, title, cells.get(title, ""), refusal.message, refusal.details, cells, row.sheet)
 
     def _row(self, number: int, cells: Sequence[Cell]) -> Row | Rejected | None:
         heads = self._columns.places["head_name"]
         name = text_of(cells[heads[0]]) if len(heads) == 1 else " ".join(filter(None, (text_of(cells[place]) for place in heads)))
-        if "relation" in self._one and self._is_member(cells, name):
-            return None
+        if not name or self._names_persons:
+            is_more, refused = self._goes_on(number, cells, name)
+            if is_more:
+                self._last_number = number
+                return refused
         is_household = self._layout.is_household(number - 1, cells, name)
         if is_household is False:
             return None
@@ -120,7 +145,10 @@ class RowReader:
             rejected = self._rejected(number, cells, refusal)
             self._keep_code(number, cells)
             return rejected
-        self._last = row
+        self._last, self._last_number = row, number
+        self._is_counted = row.people is None or ("relation" in self._one and "people" not in self._one)
+        self._persons = {fold(row.name), fold(self._person(cells))} - {""}
+        self._unit = text_of(cells[self._one["unit"]]) if "unit" in self._one else ""
         return row
 
     def _household(self, number: int, cells: Sequence[Cell], name: str) -> Row:
@@ -128,7 +156,7 @@ class RowReader:
         if not name:
             raise Invalid(N_("Thiếu họ tên chủ hộ."))
         self._field = "unit"
-        row = Row(number, self._place(number - 1, cells), name)
+        row = Row(number, self._place(number - 1, cells), name, sheet=self.sheet)
         self._field = "code"
         if "code" in one and (cell := cells[one["code"]]) != "":
             row.code = code_of(cell)
@@ -196,14 +224,58 @@ class RowReader:
             return phones_of(cell) if cell != "" else ()
         return in_order(number for place in places for number in phones_of(cells[place]))
 
-    def _is_member(self, cells: Sequence[Cell], name: str) -> bool:
-        """In a list of persons, whether a row is a member of the household above: counted, no household of its own."""
-        relation = fold(text_of(cells[self._one["relation"]])).strip(" .")
-        if not relation or relation in _HEADS or not name:
+    def _goes_on(self, number: int, cells: Sequence[Cell], name: str) -> tuple[bool, Rejected | None]:
+        """Whether a row is of the household above: a member is counted, a telephone number is one more of it."""
+        person, household = self._person(cells), self._last
+        relation = fold(text_of(cells[self._one["relation"]])).strip(" .") if "relation" in self._one else ""
+        is_member = bool(relation and relation not in _HEADS)
+        if name and is_member:  # in a list of persons, wherever it stands
+            is_more = True
+        elif household is None or number != self._last_number + 1:
+            is_more = False
+        elif name:
+            is_more = bool(person) and self._is_same_head(household, cells, name)
+        else:
+            has_more = person or is_member or any(text_of(cells[place]) for place in self._columns.places.get("phone", ()))
+            is_more = bool(has_more) and self._layout.goes_on(number - 1, cells, person)
+        if not is_more or household is None:
+            return is_more, None
+        if is_member or (person and fold(person) not in self._persons):
+            self._count(household)
+        return True, None if name and not person else self._call_too(household, number, cells)
+
+    def _person(self, cells: Sequence[Cell]) -> str:
+        """Who a row names as one of the household, beside its head."""
+        return text_of(cells[self._one["member"]]) if "member" in self._one else ""
+
+    def _is_same_head(self, household: Row, cells: Sequence[Cell], name: str) -> bool:
+        """Whether a row repeats the head of household for another of its people."""
+        if fold(name) != fold(household.name) or fold(self._person(cells)) in self._persons:
             return False
-        if self._last and "people" not in self._one and self._last.people is not None:
-            self._last.people += 1
-        return True
+        code = text_of(cells[self._one["code"]]) if "code" in self._one else ""
+        unit = text_of(cells[self._one["unit"]]) if "unit" in self._one else ""
+        return unit in ("", self._unit) and (not code or code_key(code) == code_key(household.code))
+
+    def _count(self, household: Row) -> None:
+        if self._is_counted:
+            household.people = (household.people or len(self._persons)) + 1
+
+    def _call_too(self, household: Row, number: int, cells: Sequence[Cell]) -> Rejected | None:
+        """Add the telephone numbers of a row to those of its household; the refusal of what is none, to be mended as a whole."""
+        if "phone" not in self._one:
+            return None
+        try:
+            numbers = self._phones(cells)
+        except Invalid as refusal:
+            said = self._cells_of(household)
+            places = self._columns.places["phone"]
+            typed = [text for place in places if (text := text_of(cells[place]))]
+            said[self._columns.titles[places[0]]] = "; ".join([*map(phones.show, household.phones), *typed])
+            value = " ".join(typed)[:VALUE_SHOWN]
+            return Rejected(number, self._columns.title("phone"), value, refusal.message, refusal.details, said, self.sheet)
+        if numbers:
+            household.phones = in_order([*household.phones, *numbers])
+        return None
 
     def _rejected(self, number: int, cells: Sequence[Cell], refusal: Invalid) -> Rejected:
         titles, field_of = self._columns.titles, self._field
@@ -222,6 +294,7 @@ class RowReader:
             refusal.message,
             refusal.details,
             self._with_unit(texts, unit),
+            self.sheet,
         )
 
     def _keep_code(self, number: int, cells: Sequence[Cell]) -> None:
@@ -229,7 +302,7 @@ class RowReader:
         try:
             code = code_of(cells[self._one["code"]]) if "code" in self._one else ""
             if code:
-                self.refused_codes.setdefault((self._place(number - 1, cells).id, code_key(code)), number)
+                self.refused_codes.setdefault((self._place(number - 1, cells).id, code_key(code)), Spot(self.sheet, number))
         except Invalid:
             return
 

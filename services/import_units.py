@@ -32,6 +32,7 @@ _LINE_START = re.compile(
     r"(?:tổ dân phố|tổ nhân dân|tổ dp|tdp|tổ|thôn|bản|xóm|làng|ấp|khu phố|khu dân cư|khu|khóm|buôn|bon|cụm dân cư)"
     r"\b(?! trưởng| công nghệ)|(?:to dan pho|tdp|to so|khu pho)\b|(?:to|thon|khu|ap|xom) ?\d+[a-z]?\b"
 )
+_NUMBERED = re.compile(r"(?:t|to|tdp|kp)?[ .]?\d{1,3}[a-z]?")
 _YEAR = re.compile(r"\b(?:nam|thang|quy|ngay|tinh den)\b\W*\d.*")
 
 
@@ -50,6 +51,11 @@ class Place:
 def starts_like_unit(text: str) -> bool:
     """Whether a text begins as the name of a unit does, with its marks ("Tổ 13"), not as a person's ("Tô Văn Mười")."""
     return bool(_LINE_START.match(text.lower()))
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text is nothing but the number of a group: "13", "T13", "TDP 2"."""
+    return bool(_NUMBERED.fullmatch(fold(text)))
 
 
 def is_village(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from core import phones
 from core.errors import Invalid
 from core.i18n import N_
+from core.letters import TURN
 from core.text import clean, fold
 from services.ports import Cell
 
@@ -17,7 +18,7 @@ PEOPLE_MAX = 99  # more than any household; the table holds no more
 NAME_MAX, CODE_MAX, ADDRESS_MAX = 120, 40, 300
 
 # Signs that show nothing or turn the text around; NUL, which PostgreSQL cannot hold.
-_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|  |^ | $")
+_ODD = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff\ufffe\uffff]|  |^ | $")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _GUARDED = re.compile(r"'[=+\-@\t\r＝＋－＠]")  # how exports keep a text from being taken for a formula
 _FORMULA_ERROR = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)", re.IGNORECASE)
@@ -32,12 +33,19 @@ _YES = frozenset((
     "yes", "y", "true", "ok", "dung", "tham gia", "✓", "✔", "√", "☑", "✅", "☒", "+",
 ))  # fmt: skip
 _WINGDINGS_TICKS = frozenset(("ü", "þ"))  # how a tick of the Wingdings typeface reads as text
-_NUMBER_WORDS: Final = {
-    word: number for number, word in enumerate(("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"))
-} | {"tu": 4, "mot minh": 1, "muoi mot": 11, "muoi hai": 12}  # fmt: skip
-_COUNT = re.compile(
-    r"(\d{1,9})(?:[.,]0+)?(?: ?(?:nhan khau|khau|nguoi|nk|thanh vien|may|chiec|cai|smartphones?|people|persons?))?"
+_UNITS = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
+_NUMBER_WORDS: Final = (
+    {word: number for number, word in enumerate(_UNITS)}
+    | {f"muoi {word}": 10 + number for number, word in enumerate(_UNITS[:10]) if number}
+    | {"tu": 4, "mot minh": 1, "muoi lam": 15, "hai muoi": 20}
 )
+_OF_WHAT = r"(?:so )?(?:nhan khau|khau|nguoi|ng|nk|thanh vien|tv|may|chiec|cai|smartphones?|people|persons?)"
+_COUNT = re.compile(rf"(?:{_OF_WHAT} ?[:=]? ?)?(\d{{1,9}})(?:[.,]0+)?(?: ?{_OF_WHAT})?")
+_COUNT_IN_WORDS = re.compile(rf"([a-z ]+?)(?: {_OF_WHAT})?")
+
+# A day, the day before the month, as people write when something was done.
+_DAY = re.compile(r"(?P<words>.*?)\b(?:ngay )?(\d{1,2})(?:[/.-]| thang )(\d{1,2})(?:(?:[/.-]| nam )(\d{4}|\d{2}))?")
+_FIRST_SERIAL, _LAST_SERIAL = 40_909, 73_050  # 1/1/2012 to 31/12/2099 as spreadsheets count: nobody joined a chat before
 
 # National number 0 and three provinces' digits, then 0–3 for sex and century (Nghị định 137/2015/NĐ-CP, điều 7).
 _PROVINCES = frozenset((
@@ -136,7 +144,7 @@ def _checked(text: str, longest: int) -> str:
 
 
 def count_of(cell: Cell) -> int | None:
-    """A number of people, 0 to 99; None where the cell says nothing. Reads "4 khẩu" and "hai".
+    """A number of people, 0 to 99; None where the cell says nothing. Reads "4 khẩu" and "hai nhân khẩu".
 
     Raises:
         Invalid: it is no such number.
@@ -148,9 +156,10 @@ def count_of(cell: Cell) -> int | None:
     words = fold(unicodedata.normalize("NFKC", text_of(cell)))
     if words in _NOTHING:
         return None
-    words = words.split("(")[0].strip()
-    if words in _NUMBER_WORDS:
-        return _NUMBER_WORDS[words]
+    words = words.split("(")[0].removesuffix("/ho").strip(" .")
+    worded = _COUNT_IN_WORDS.fullmatch(words)
+    if worded and worded[1] in _NUMBER_WORDS:
+        return _NUMBER_WORDS[worded[1]]
     found = _COUNT.fullmatch(words)
     if not found:
         raise Invalid(N_("Đây không phải số người."))
@@ -176,6 +185,8 @@ def phones_count_of(cell: Cell) -> int | None:
 def tick_of(cell: Cell) -> tuple[bool | None, int]:
     """Whether a column of ticks says yes, no or nothing, and the number that stands there (0 for none).
 
+    A day says yes: since then.
+
     Raises:
         Invalid: it is no tick.
     """
@@ -185,11 +196,31 @@ def tick_of(cell: Cell) -> tuple[bool | None, int]:
     ticked = _tick(text)
     if ticked is not None or not text:
         return ticked, 0
+    if _is_day(cell, text):
+        return True, 0
     try:
         number = count_of(cell)
     except Invalid:
         raise Invalid(N_("Không rõ là có hay không. Ghi x nếu có, để trống nếu không.")) from None
     return (None, 0) if number is None else (number > 0, number)
+
+
+def _is_day(cell: Cell, text: str) -> bool:
+    """Whether a cell says a day: a spreadsheet's own, its serial number, or one in words and digits."""
+    if isinstance(cell, (date, datetime)):
+        return True
+    if isinstance(cell, (int, float)):
+        return _FIRST_SERIAL <= cell <= _LAST_SERIAL
+    found = _DAY.fullmatch(fold(text))
+    words = found["words"].strip(" .,;:") if found else ""
+    if not found or (words and not _tick(words)) or re.fullmatch(r"\d+\.\d+", text):
+        return False
+    _, day, month, year = found.groups()
+    try:
+        date(int(year or 2024) if len(year or "2024") == 4 else 2000 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=512)
@@ -203,7 +234,8 @@ def _tick(text: str) -> bool | None:
 # -- telephone numbers -------------------------------------------------------------------------------------------------
 
 _PARTS = re.compile(r"[/;,|&\n\r\\]|\s(?:hoặc|hoac|và|va|hay|or)\s|\s[-–]\s")
-_NOTE = re.compile(r"\([^()0-9]*\)|[^\W\d_]+")  # a word or a bracket that says whose number it is
+# A word or a bracket that says whose number it is; "con trai 2: 0912…" is the second son's.
+_NOTE = re.compile(r"\([^()0-9]*\)|[^\W\d_]+ ?\d(?=\s*:|\s+(?:\+?84|0)\d)|[^\W\d_]+")
 _NOISE = re.compile(r"[\s.\-]+")
 _POWER = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _ONE_OF_SEVERAL = re.compile(r"(?:\+?84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
@@ -282,6 +314,10 @@ def _numbers(part: str) -> list[str]:
         return []
     if number := phones.parse(bare):
         return [number]
+    pieces = [piece.strip(" .:-()'") for piece in _NOTE.split(part)]
+    between = [phones.parse(piece) for piece in pieces if any(map(str.isdecimal, piece))]
+    if len(between) > 1 and all(between):
+        return [number for number in between if number]
     found = [phones.parse(one) for one in _ONE_OF_SEVERAL.findall(bare)]
     numbers = [number for number in found if number]
     if not numbers or len(numbers) < len(found) or any(map(str.isdecimal, _ONE_OF_SEVERAL.sub("", bare))):
@@ -295,13 +331,8 @@ def _no_phone() -> Invalid:
 
 # -- letters of before Unicode -----------------------------------------------------------------------------------------
 
-_TCVN3 = str.maketrans(
-    "µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊËÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\xadõö÷øùúûüýþ®¡¢£¤¥¦§",
-    "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĂÂÊÔƠƯĐ",
-)
-_UNICODE_ONLY = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]")
 
-
-def from_tcvn3(cell: Cell) -> Cell:
-    """A text typed for the .VnTime typefaces (TCVN 5712:1993, one byte a letter) in Unicode; anything else as it is."""
-    return cell.translate(_TCVN3) if isinstance(cell, str) and not _UNICODE_ONLY.search(cell) else cell
+def in_unicode(cell: Cell, letters: str) -> Cell:
+    """A text typed in old letters ("tcvn3", "vni") in Unicode; anything else as it is."""
+    turn = TURN.get(letters)
+    return turn(cell) if turn and isinstance(cell, str) else cell

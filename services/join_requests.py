@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_
 from sqlmodel import Session, col, select
 
 from core import clock, phones
@@ -24,7 +24,7 @@ from services.import_values import PEOPLE_MAX, address_of, name_of
 from services.presence import is_member, lives_here
 
 MOST_WAITING = 100  # of a group; what a script sends beyond is not kept
-KEPT = timedelta(days=60)  # a request nobody answered is not shown any longer
+KEPT = timedelta(days=60)  # a request nobody answered is not shown any longer; at night it goes, with its name and number
 _OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
@@ -193,6 +193,12 @@ def _has_room(session: Session, group: Group) -> bool:
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
     return col(JoinRequest.answered_at).is_(None), col(JoinRequest.created_at) > clock.now() - KEPT
+
+
+def forget_old(session: Session) -> int:
+    """Delete requests nobody answered within `KEPT`; how many. (An answer forgets who asked at once.)"""
+    old = col(JoinRequest.created_at) <= clock.now() - KEPT
+    return session.exec(delete(JoinRequest).where(old, col(JoinRequest.answered_at).is_(None))).rowcount
 
 
 # ---- answering

@@ -23,16 +23,25 @@ class Sheet:
     merged: Sequence[tuple[int, int, int, int]] = ()  # joined cells: first row and column, last row and column, from 0
     height: int | None = None  # rows to come, where it is known before they are read
     others: Sequence[str] = ()  # names of the workbook's other sheets
+    letters: str = ""  # utf-8, utf-16, cp1258, tcvn3, vni; of a workbook what a person says of them: unicode, tcvn3, vni
+    other_letters: Sequence[str] = ()  # in which a text file could be read as well
 
 
 class Sheets(Protocol):
     """Reads tables that people made."""
 
-    def read(self, path: Path, *, sheet: str | None = None) -> Sheet:
-        """The first sheet that holds anything, or the one named.
+    def read(self, path: Path, *, sheet: str | None = None, letters: str = "") -> Sheet:
+        """The first sheet that holds anything, or the one named; in the letters a person named, or the likeliest.
 
         Raises:
             Invalid: it is no table, empty, encrypted, damaged or too large, in one sentence.
+        """
+
+    def read_all(self, path: Path, *, rows: int | None = None, letters: str = "") -> Iterator[Sheet]:
+        """Every sheet that holds anything, or the first rows of each; a sheet's rows are there until the next is asked for.
+
+        Raises:
+            Invalid: as `read`.
         """
 
 

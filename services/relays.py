@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from core import clock
+from core import clock, tokens
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -29,6 +29,7 @@ from services import access, audit, drafts, links, wards
 from services.access import Actor
 from services.wards import WardCard
 
+KEPT = 8  # letters of a relay's token that outlive a handover: enough that no other token begins so
 Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected"]
 
 
@@ -95,6 +96,8 @@ def kind_of(session: Session, *, token: str) -> Literal["relay", "leaders"]:
         return "relay"
     if session.exec(select(Announcement.id).where(Announcement.leaders_token == token)).first():
         return "leaders"
+    if _was_handed_over(session, token):
+        raise NotFound(N_("Việc của nhóm này đã bàn giao cho người phụ trách mới. Đường dẫn này không dùng nữa."))
     raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
 
 
@@ -255,6 +258,35 @@ def waiting_for(session: Session, *, actor: Actor) -> list[tuple[Relay, Announce
             .order_by(col(Relay.due_at))
         ).all()
     )  # fmt: skip
+
+
+def open_count(session: Session, *, group_id: UUID) -> int:
+    """How many addresses of a group's relays still lead to work."""
+    return len(_open(session, group_id))
+
+
+def hand_over(session: Session, *, group_id: UUID) -> int:
+    """Another leads the group: every address that still leads to work is replaced; how many were.
+
+    The new one begins as the old one did, so that the old one's page can say why it ended; the rest is new and as long.
+    """
+    waiting = _open(session, group_id)
+    for relay in waiting:
+        relay.token = relay.token[:KEPT] + tokens.new_token()
+        session.add(relay)
+    session.flush()
+    return len(waiting)
+
+
+def _open(session: Session, group_id: UUID) -> list[Relay]:
+    found = session.exec(select(Relay).where(Relay.group_id == group_id, Relay.token_expires_at > clock.now()))
+    return list(found)
+
+
+def _was_handed_over(session: Session, token: str) -> bool:
+    start = token[:KEPT]
+    begins = col(Relay.token).startswith(start, autoescape=True) & (Relay.token_expires_at > clock.now())
+    return len(start) == KEPT and session.exec(select(Relay.id).where(begins)).first() is not None
 
 
 def url_of(token: str) -> str:

@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
-from services import access, audiences, figures, likeness, links, progress
+from services import access, audiences, callouts, figures, likeness, links, progress
 from services.access import Actor
+from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
 from services.links import LinkState
 from services.presence import stands
@@ -55,6 +56,7 @@ class Today:
     late_waiting: int
     broken_links: list[ShortLink]
     links_broken: int
+    callouts: list[Callout]
     below_target: list[Coverage]
     running: list[Progress]  # the most pressing of what is under way
     running_all: int
@@ -69,7 +71,7 @@ class Today:
     def things(self) -> int:
         """How many things wait, listed or not."""
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + bool(self.below_target) + bool(self.alike)
+        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike)
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -85,6 +87,7 @@ def of(session: Session, *, actor: Actor) -> Today:
     return Today(
         reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks(session, actor=actor), late=late,
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
+        callouts=callouts.of(session, actor=actor),
         below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),

@@ -15,6 +15,7 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import clean
 from core.tokens import new_token
+from services.import_reading import Tables, tables
 from services.ports import Sheet, ports
 
 BYTES_MAX = 50 * 1024 * 1024
@@ -31,6 +32,7 @@ class Upload:
     path: Path
     name: str
     sha256: str = ""  # of the file, hex
+    letters: str = ""  # what a person says of them, as `Sheet.letters`
 
     @property
     def is_there(self) -> bool:
@@ -69,9 +71,20 @@ def read(upload: Upload, *, sheet: str | None = None) -> Sheet:
     """
     if not upload.is_there:
         raise Invalid(N_("Tệp đã được xóa vì để quá lâu. Xin tải tệp lên lại."))
-    found = ports().sheets.read(upload.path, sheet=sheet)
+    found = ports().sheets.read(upload.path, sheet=sheet, letters=upload.letters)
     # A text file's only sheet goes by the file's name, which may say of which unit it is: "Tổ 13.csv".
     return replace(found, name=PurePath(upload.name).stem) if upload.path.suffix in _TEXT else found
+
+
+def read_list(upload: Upload, *, sheet: str = "", rows: int | None = None) -> Tables:
+    """What of it makes a list of households: a sheet, or several together (`import_reading.tables`), or their first rows.
+
+    Raises:
+        Invalid: as `read`.
+    """
+    if upload.path.suffix in _TEXT or not upload.is_there:
+        return read(upload)
+    return tables(upload.path, sheet=sheet, rows=rows, letters=upload.letters)
 
 
 def forget(upload: Upload) -> None:

@@ -10,7 +10,7 @@ from core.db import reading, transaction
 from core.errors import NotFound
 from core.i18n import N_
 from models import Channel, GroupKind
-from services import access, units
+from services import access, group_leaders, units
 from services import groups as rooms
 from services.access import TERMINAL
 from services.groups import GroupRow, GroupValues
@@ -45,7 +45,7 @@ def group_create(
             values = GroupValues(name, kind, channel, parent_id=_group_id(parent), join_url=join_url)
             made = rooms.create(session, actor=TERMINAL, unit_id=place.id, values=values)
             if leader:
-                rooms.set_leader(session, actor=TERMINAL, group_id=made.id, leader_id=_user_id(session, leader))
+                group_leaders.set_leader(session, actor=TERMINAL, group_id=made.id, leader_id=_user_id(session, leader))
             rows = rooms.listing(session, actor=TERMINAL, unit_id=place.id)
             answer = [_told(row) for row in rows if row.id == made.id]
         say(answer)

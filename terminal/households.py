@@ -13,8 +13,8 @@ from core.i18n import N_, translate
 from core.settings import settings
 from services import imports, units
 from services.access import TERMINAL
+from services.import_reading import tables
 from services.imports import ImportResult
-from services.ports import ports
 from terminal.habits import AsJson, answering, app
 
 REFUSED = N_("Có {n} dòng chưa đúng nên chưa ghi gì cả. Sửa các dòng đó, hoặc bỏ --strict để nhập các dòng đúng.")
@@ -27,13 +27,15 @@ def import_households(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing if any row is bad.")] = False,
     map_: Annotated[list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="What a column is.")] = None,
-    sheet: Annotated[str, typer.Option(metavar="NAME", help="Without it, the first sheet that holds anything.")] = "",
+    sheet: Annotated[
+        str, typer.Option(metavar="NAME", help="* for all. Without it: those named as residential groups are, or the first.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Import households, and memberships where the list tells; refused rows are named with the reason."""
     mapping = _mapping(map_ or [])
     with answering(as_json=as_json, needs_ports=True) as say:
-        table = ports().sheets.read(file, sheet=sheet or None)
+        table = tables(file, sheet=sheet)
         with reading() if dry_run else transaction() as session:
             place = units.by_code(session, actor=TERMINAL, code=unit)
             result = imports.run(
@@ -72,11 +74,14 @@ def _answer(result: ImportResult) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "joined": result.joined,
         "rejected": [
-            {"row": one.row, "column": one.column, "value": one.value, "message": one.reason(language)} for one in result.rejected
+            ({"sheet": one.sheet} if len(result.sheets) > 1 else {})
+            | {"row": one.row, "column": one.column, "value": one.value, "message": one.reason(language)}
+            for one in result.rejected
         ],
         "columns": result.columns,
         "dropped": list(result.dropped),
         "sheet": result.sheet,
+        "sheets": list(result.sheets),
         "other_sheets": list(result.others),
         "committed": result.committed,
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy import Engine
@@ -16,6 +17,9 @@ from services.ports import Ports
 from tests.databases import POSTGRES, empty_database
 from tests.fakes import FakeEngine, Nothing
 
+# The same examples every time: what a check says of a change must not depend on the hour.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("house")
 ROUNDS = passwords.ROUNDS  # those of the product
 
 

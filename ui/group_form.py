@@ -1,4 +1,4 @@
-"""The forms of a chat group: its words, who leads it, where one joins."""
+"""The forms of a chat group: its words, what feeds it, where one joins; and closing it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,16 +7,20 @@ from uuid import UUID
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from models import GroupKind
-from services.group_leaders import Leader
+from core.db import reading, transaction
+from models import Group, GroupKind
+from services import groups
+from services.access import Actor
 from services.groups import NAME_MOST, GroupValues
+from ui import confirmed_by_count, leave_for, parts, refusals
 from ui.forms import Slots
-from ui.words import _
+from ui.words import _, number
 
 KINDS = list(GroupKind)
+NAMED = 3  # of the groups it feeds, so many are called by name
 
 
-def ask(values: GroupValues, *, key: str) -> tuple[GroupValues, Slots]:
+def ask(values: GroupValues, *, key: str, feeders: Mapping[UUID, str] | None = None) -> tuple[GroupValues, Slots]:
     """Name, kind and the chat's own address, with a place under each for what is wrong with it."""
     slots: dict[str, DeltaGenerator] = {}
     name = st.text_input(_("Tên nhóm"), values.name, key=f"{key}_name", max_chars=NAME_MOST)
@@ -29,13 +33,38 @@ def ask(values: GroupValues, *, key: str) -> tuple[GroupValues, Slots]:
         help=_("Trong Zalo: mở nhóm, Tùy chọn, Link nhóm, Sao chép."),
     )  # fmt: skip
     slots["join_url"] = st.empty()
-    return replace(values, name=name, kind=kind or values.kind, join_url=join_url), slots
+    values = replace(values, name=name, kind=kind or values.kind, join_url=join_url)
+    if feeders is None:
+        return values, slots
+    parent_id = ask_feeder(feeders, chosen=values.parent_id, key=f"{key}_parent")
+    slots["parent_id"] = st.empty()
+    return replace(values, parent_id=parent_id), slots
 
 
-def ask_leader(people: Mapping[UUID, Leader], *, chosen: UUID | None, key: str) -> UUID | None:
-    """Who leads it; nobody is an answer too."""
-    ids = list(people)
+def ask_feeder(feeders: Mapping[UUID, str], *, chosen: UUID | None, key: str) -> UUID | None:
+    """From which group a group gets what it passes on; straight from the ward is an answer too."""
+    ids: list[UUID | None] = [None, *feeders]
     return st.selectbox(
-        _("Người phụ trách"), ids, index=ids.index(chosen) if chosen and chosen in people else None, key=f"{key}_leader",
-        placeholder=_("Chưa có ai"), format_func=lambda one: f"{people[one].name}, {people[one].unit_label}",
+        _("Nhận tin từ"), ids, index=ids.index(chosen) if chosen in feeders else 0, key=key,
+        format_func=lambda one: feeders[one] if one else _("thẳng từ phường"),
     )  # fmt: skip
+
+
+def close(group: Group, *, members: int, actor: Actor, page: str) -> None:
+    """Close a group once the number of its households is typed; those it feeds are fed from where it was."""
+    with reading() as session:
+        fed = groups.feeding(session, group_id=group.id)
+        above = groups.get(session, actor=actor, group_id=group.parent_id).name if fed and group.parent_id else _("phường")
+    with st.expander(_("Đóng nhóm"), key="g_close"):
+        parts.hint(_("Nhóm không còn nhận tin; hộ trong nhóm tính là ngoài nhóm từ hôm nay. Lịch sử vẫn giữ."))
+        hands_on = not fed
+        if fed:
+            names = ", ".join(one.name for one in fed[:NAMED]) + (", …" if len(fed) > NAMED else "")
+            parts.hint(_("Nhóm đang chuyển tin cho {n} nhóm: {names}.", n=number(len(fed)), names=names))
+            hands_on = st.checkbox(_("Cho các nhóm ấy nhận tin từ {name}", name=above), key="g_close_feeds")
+        asks = _("Nhóm có {n} hộ. Gõ số hộ để chắc chắn.", n=number(members))
+        if confirmed_by_count(members, asks, key=f"{group.id.hex}_count") and st.button(_("Đóng nhóm"), key="g_close_ok"):
+            with refusals():
+                with transaction() as session:
+                    groups.close(session, actor=actor, group_id=group.id, hands_on=hands_on)
+                leave_for(page, news=_("Đã đóng nhóm."), id=str(group.id))

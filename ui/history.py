@@ -15,6 +15,7 @@ WORDS = ACTS | {
     "group.changed": N_("sửa nhóm"),
     "group.closed": N_("đóng nhóm"),
     "group.leader_set": N_("đổi người phụ trách"),
+    "group.deputy_set": N_("đổi phó"),
     "link.created": N_("làm mã"),
     "link.retargeted": N_("đổi đường dẫn"),
     "link.retarget_undone": N_("quay lại đường dẫn cũ"),

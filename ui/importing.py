@@ -11,11 +11,14 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.errors import Refusal
+from core.i18n import N_
 from models import UnitKind
 from services import imports, units, uploads
 from services.access import Actor
 from services.change_sets import Earlier
 from services.import_columns import NEVER, recognise
+from services.import_reading import EVERY, ROWS_LOOKED_AT, Tables, is_one_a_unit
+from services.import_rows import Spot
 from services.imports import FIELDS, ImportResult, Prepared
 from services.ports import Sheet, ports
 from services.uploads import Upload
@@ -27,6 +30,11 @@ from ui.work import Tell, Work
 
 STATE = "i_hand"
 NOWHERE = ""  # a column that is left out
+LETTERS = {
+    "utf-8": N_("Unicode (UTF-8)"), "utf-16": N_("Unicode (UTF-16)"), "unicode": N_("Unicode"), "cp1258": N_("Windows-1258"),
+    "tcvn3": N_("TCVN3 (ABC, .VnTime)"), "vni": N_("VNI"),
+}  # fmt: skip
+OLD_LETTERS = ("cp1258", "tcvn3", "vni")
 SAMPLES_HIGH = 386  # pixels: ten rows, the others by scrolling
 WIDTHS = (64, 150, 320)  # pixels of the editor's own columns: row, column, reason
 REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
@@ -48,14 +56,16 @@ class Hand:
     owner: UUID | None
     turn: int = 0  # counts uploaders and editors, so that each begins empty
     upload: Upload | None = None
-    sheets: tuple[str, ...] = ()  # the one that is read unless another is chosen, then the others
+    sheets: tuple[str, ...] = ()  # the first that holds anything, then the others
+    is_one_list: bool = False  # the sheets are of one residential unit each
+    letters: tuple[str, ...] = ()  # the likeliest of the file, then the others it could be in; none where there is no doubt
     looks: dict[Look, Prepared | Refusal] = field(default_factory=dict)
     work: Work[ImportResult] | None = None
     wish: Wish | None = None  # what was asked for last
     writes: bool = False
     tried: ImportResult | None = None
     done: ImportResult | None = None
-    mending: frozenset[int] = frozenset()  # rows under way a second time
+    mending: frozenset[Spot] = frozenset()  # rows under way a second time
 
     def take(self, content: IO[bytes], *, name: str, size: int) -> None:
         """Keep a file and look into it.
@@ -65,7 +75,10 @@ class Hand:
         """
         upload = uploads.keep(content, name=name, size=size)
         try:
-            self.sheets = _look(upload, "", {}, self.looks)
+            first = uploads.read(upload)
+            self.sheets, self.is_one_list = (first.name, *first.others), is_one_a_unit(first)
+            seen = self.looks[first.name if first.others else "", ()] = _seen(first, {})
+            self.letters = next((_letters(one) for one in (first, seen) if _letters(one)), ())
         except Refusal:
             uploads.forget(upload)
             raise
@@ -118,14 +131,57 @@ def look(mine: Hand, *, sheet: str, wishes: Mapping[str, str]) -> Prepared | Ref
     return mine.looks[question]
 
 
-def _look(upload: Upload, sheet: str, wishes: Mapping[str, str], looks: dict[Look, Prepared | Refusal]) -> tuple[str, ...]:
-    table = uploads.read(upload, sheet=sheet or None)
-    question = (sheet, tuple(sorted(wishes.items())))
+def _look(upload: Upload, sheet: str, wishes: Mapping[str, str], looks: dict[Look, Prepared | Refusal]) -> None:
+    looks[sheet, tuple(sorted(wishes.items()))] = _seen(uploads.read_list(upload, sheet=sheet, rows=ROWS_LOOKED_AT), wishes)
+
+
+def _seen(table: Tables, wishes: Mapping[str, str]) -> Prepared | Refusal:
     try:
-        looks[question] = imports.prepare(table, mapping=wishes)
+        return imports.prepare(table, mapping=wishes)
     except Refusal as refusal:
-        looks[question] = refusal
-    return (table.name, *table.others)
+        return refusal
+
+
+def _letters(found: Sheet | Prepared | Refusal) -> tuple[str, ...]:
+    return () if isinstance(found, Refusal) or not found.other_letters else (found.letters, *found.other_letters)
+
+
+def letters_choice(mine: Hand) -> None:
+    """Which letters the file was taken to be in, and the others, where there are several ways to read it."""
+    if not mine.letters or not mine.upload:
+        return
+    now = mine.upload.letters or mine.letters[0]
+    options = [name for name in LETTERS if name in mine.letters]
+    chosen = st.selectbox(
+        _("Bảng chữ của tệp"), options, index=options.index(now), format_func=lambda name: _(LETTERS[name]),
+        key=f"i_letters{mine.turn}", width=320,
+        help=_("Nhận ra theo chữ trong tệp. Nếu tên ở các dòng dưới sai dấu, hãy chọn bảng chữ khác."),
+    )  # fmt: skip
+    if now in OLD_LETTERS:
+        parts.hint(
+            _("Chữ {letters} được đổi sang Unicode khi đọc. Hãy xem các dòng dưới đây đã đúng dấu chưa.", letters=_(LETTERS[now]))
+        )
+    if chosen != now:
+        mine.upload, mine.wish = replace(mine.upload, letters=chosen), None
+        mine.looks.clear()
+        st.rerun()
+
+
+def sheet_choice(mine: Hand) -> str:
+    """The sheet to read, where there are several: by itself all together where each is called by a residential unit."""
+    if len(mine.sheets) == 1:
+        return ""
+    options = [*mine.sheets, EVERY]
+    words = _("Cả {n} trang, mỗi trang một tổ", n=number(len(mine.sheets))) if mine.is_one_list else _("Tất cả các trang")
+    return st.selectbox(
+        _("Trang tính"), options, index=len(mine.sheets) if mine.is_one_list else 0,
+        format_func=lambda name: words if name == EVERY else plain(name), key=f"i_sheet{mine.turn}", width=320,
+    )  # fmt: skip
+
+
+def place_of(mine: Hand, sheet: str) -> int:
+    """A number for a choice of sheet, for keys of widgets."""
+    return mine.sheets.index(sheet) if sheet in mine.sheets else len(mine.sheets) if sheet else 0
 
 
 def targets(actor: Actor) -> dict[UUID, str]:
@@ -144,25 +200,26 @@ def begin(mine: Hand, actor: Actor, wish: Wish, *, writes: bool) -> None:
     """Read the whole list, to tell what would happen or to write it: all that is right in one transaction."""
     unit_id, sheet, wishes = wish
     if mine.upload:
-        table = partial(uploads.read, mine.upload, sheet=sheet or None)
+        table = partial(uploads.read_list, mine.upload, sheet=sheet)
         mine.wish, mine.writes = wish, writes
         its = (mine.upload.name, mine.upload.sha256)
         mine.work = Work(partial(_write if writes else _try, table, actor, unit_id, dict(wishes), its))
 
 
-def begin_mending(mine: Hand, actor: Actor, typed: Mapping[int, Mapping[str, str]]) -> bool:
+def begin_mending(mine: Hand, actor: Actor, typed: Mapping[Spot, Mapping[str, str]]) -> bool:
     """Write the rows that were put right; False where none was. What was typed into the others stays in them."""
     if not mine.done or not mine.wish:
         return False
     mended = imports.mended(mine.done, typed)
-    refused_rows = {one.row for one in mine.done.rejected}
-    mine.mending = frozenset(number for number, row in enumerate(mended.rows, start=1) if row and number in refused_rows)
-    kept = [replace(one, cells={**one.cells, **typed.get(one.row, {})}) for one in mine.done.rejected]
+    refused_rows = {one.spot for one in mine.done.rejected}
+    filled = {Spot(sheet.name, number): row for sheet in mended for number, row in enumerate(sheet.rows, start=1) if row}
+    mine.mending = frozenset(filled.keys() & refused_rows)
+    kept = [replace(one, cells={**one.cells, **typed.get(one.spot, {})}) for one in mine.done.rejected]
     mine.done = replace(mine.done, rejected=kept)
     if not mine.mending:
         return False
     unit_id, _sheet, wishes = mine.wish
-    headers = set(next(row for row in mended.rows if row))
+    headers = {cell for spot, row in filled.items() if spot not in refused_rows for cell in row}
     known = {header: name for header, name in wishes if header in headers}
     its = (mine.upload.name if mine.upload else "", "")  # rows typed over are no longer the file with that hash
     mine.work, mine.writes = Work(partial(_write, lambda: mended, actor, unit_id, known, its)), True
@@ -170,7 +227,7 @@ def begin_mending(mine: Hand, actor: Actor, typed: Mapping[int, Mapping[str, str
 
 
 def _try(
-    read: Callable[[], Sheet], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
+    read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
 ) -> ImportResult:  # fmt: skip
     table = read()
     with reading() as session:
@@ -182,7 +239,7 @@ def _try(
 
 
 def _write(
-    read: Callable[[], Sheet], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
+    read: Callable[[], Tables], actor: Actor, unit_id: UUID, wishes: Mapping[str, str], its: Its, tell: Tell
 ) -> ImportResult:  # fmt: skip
     table = read()
     with transaction() as session:
@@ -194,8 +251,7 @@ def _write(
 
 def fields_of(seen: Prepared) -> dict[str, str]:
     """Header to field, for every header that may be held; "" where it is left out."""
-    known = {header: name for name, title in seen.columns.items() for header in (title, *title.split(" + "))}
-    return {header: known.get(header, NOWHERE) for header in dict.fromkeys(seen.headers) if recognise(header) != NEVER}
+    return {header: seen.fields.get(header, NOWHERE) for header in seen.headers if recognise(header) != NEVER}
 
 
 def choose_fields(found: Mapping[str, str], *, key: str) -> dict[str, str]:
@@ -222,15 +278,19 @@ def about(seen: Prepared) -> None:
         )  # fmt: skip
     if seen.ignored:
         parts.hint(_("Không nhập: {columns}.", columns=", ".join(f"“{title}”" for title in seen.ignored)))
+    if len(seen.sheets) > 1 and seen.others:
+        parts.hint(_("Không đọc các trang: {sheets}.", sheets=", ".join(f"“{name}”" for name in seen.others)))
 
 
 def samples(seen: Prepared) -> None:
     """The first rows, under the names of the fields they go into."""
     names = {name: (title, *title.split(" + ")) for name, title in seen.columns.items()}
+    several = len(seen.sheets) > 1
     rows = [
-        {_("Dòng"): row}
+        ({_("Trang"): sheet} if several else {})
+        | {_("Dòng"): row}
         | {_(FIELDS[name]): ", ".join(texts[h] for h in dict.fromkeys(titles) if texts.get(h)) for name, titles in names.items()}
-        for row, texts in seen.samples
+        for sheet, (row, texts) in zip(seen.sample_sheets, seen.samples, strict=True)
     ]
     words = _("{n} dòng đầu của danh sách", n=number(len(rows)))
     narrow = {_("Dòng"): st.column_config.NumberColumn(width=WIDTHS[0])}
@@ -283,11 +343,16 @@ def refused(result: ImportResult) -> None:
     if not result.rejected:
         return
     parts.section(_("{n} dòng chưa đúng", n=number(len(result.rejected))), _("số dòng như trong tệp"))
+    several = len(result.sheets) > 1
     rows = [
-        (number(one.row), one.column or "–", parts.cell(one.value) if one.value else "–", one.reason(language()))
+        (
+            *[parts.cell(one.sheet)][:several], number(one.row), one.column or "–",
+            parts.cell(one.value) if one.value else "–", one.reason(language()),
+        )
         for one in result.rejected[:REFUSED_DRAWN]
-    ]
+    ]  # fmt: skip
     heads: list[Column | str] = [_("Dòng"), _("Cột"), Column(_("Đang ghi"), "wide"), Column(_("Lý do"), "wide")]
+    heads = [_("Trang"), *heads] if several else heads
     parts.table(heads, rows, shown=REFUSED_SHOWN, more=_("Xem {n} dòng", n=number(len(rows))))
     st.download_button(
         _("Tải các dòng chưa đúng (Excel)"), partial(imports.refused_xlsx, result, language=language()),
@@ -324,33 +389,35 @@ def _template_file() -> bytes:
     return ports().tables.xlsx([("Danh sách hộ", TEMPLATE, [])])
 
 
-def editor(result: ImportResult, *, key: str) -> dict[int, dict[str, str]]:
+def editor(result: ImportResult, *, key: str) -> dict[Spot, dict[str, str]]:
     """The refused rows to be mended in place; what was written over, by row and header."""
     some = replace(result, rejected=result.rejected[:MENDED_MAX])
     headers, rows = imports.refused_rows(some, language=language())
-    fixed = headers[: imports.OWN_HEADERS]
+    fixed = headers[: len(imports.own_headers(some))]
+    narrow = zip(fixed[-len(WIDTHS) :], WIDTHS, strict=True)
     st.data_editor(
         pd.DataFrame(rows, columns=headers), hide_index=True, disabled=fixed, key=key, on_change="ignore",
-        column_config={one: st.column_config.TextColumn(width=wide) for one, wide in zip(fixed, WIDTHS, strict=True)},
+        column_config={one: st.column_config.TextColumn(width=wide) for one, wide in narrow},
         alt=_("Các dòng chưa đúng, sửa được ngay trong ô"),
     )  # fmt: skip
     return corrections(some, st.session_state.get(key, {}).get("edited_rows", {}))
 
 
-def corrections(result: ImportResult, edited: Mapping[Any, Mapping[str, Any]]) -> dict[int, dict[str, str]]:
+def corrections(result: ImportResult, edited: Mapping[Any, Mapping[str, Any]]) -> dict[Spot, dict[str, str]]:
     """What was typed into the editor, whose rows are known by their place."""
     return {
-        result.rejected[int(place)].row: {header: "" if text is None else str(text) for header, text in cells.items()}
+        result.rejected[int(place)].spot: {header: "" if text is None else str(text) for header, text in cells.items()}
         for place, cells in edited.items()
     }
 
 
-def left_over(before: ImportResult, tried: Collection[int], after: ImportResult) -> ImportResult:
+def left_over(before: ImportResult, tried: Collection[Spot], after: ImportResult) -> ImportResult:
     """The result so far, with the rows put right no longer refused."""
-    still = [one for one in before.rejected if one.row not in tried]
+    still = [one for one in before.rejected if one.spot not in tried]
+    order = {name: place for place, name in enumerate(before.sheets)}
     return replace(
         before, created=before.created + after.created, updated=before.updated + after.updated,
         unchanged=before.unchanged + after.unchanged, joined=before.joined + after.joined, groups=before.groups + after.groups,
-        rejected=sorted([*still, *after.rejected], key=lambda one: one.row), alike=before.alike + after.alike,
-        change_set_id=before.change_set_id or after.change_set_id,
+        rejected=sorted([*still, *after.rejected], key=lambda one: (order.get(one.sheet, 0), one.row)),
+        alike=before.alike + after.alike, change_set_id=before.change_set_id or after.change_set_id,
     )  # fmt: skip

@@ -1,14 +1,17 @@
-"""A program of its own: reads one sheet with calamine and writes it to standard output as lines of JSON.
+"""A program of its own: reads sheets with calamine and writes them to standard output as lines of JSON.
 
 Run apart because calamine aborts the whole process on a sheet whose cells lie too far apart, and because what a stranger's
 file makes it do ends here: memory and processor time are limited. Imports nothing of the house, so that it starts fast.
 
-Lines: {"name", "height", "merged", "others"}, then lists of rows, then {"end": n}; or {"error": kind, …}.
+Lines: {"name", "height", "merged", "others"}, then lists of rows, then {"end": n}, for one sheet or, wished "*", for each that
+holds anything; then {"over": true}; or {"error": kind, …}.
 """
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from unicodedata import normalize
 
@@ -17,6 +20,7 @@ import python_calamine
 MEMORY_BYTES = 1024 * 1024 * 1024
 PROCESSOR_SECONDS = 90
 ROWS_A_LINE = 500
+EVERY = "*"  # what no sheet can be called: [MS-OI29500] 2.1.762
 
 
 def limit() -> None:
@@ -48,13 +52,15 @@ def same(name: str, wish: str) -> bool:
     return normalize("NFC", name).strip().casefold() == normalize("NFC", wish).strip().casefold()
 
 
-def first_with_cells(workbook: python_calamine.CalamineWorkbook, names: list[str]) -> python_calamine.CalamineSheet | None:
-    """The first of the sheets that holds anything, hidden ones too; None where none does."""
-    sheets = (workbook.get_sheet_by_name(name) for name in names)
-    return next((sheet for sheet in sheets if sheet.start is not None), None)
+def with_cells(workbook: python_calamine.CalamineWorkbook, names: list[str]) -> Iterator[python_calamine.CalamineSheet]:
+    """The sheets that hold anything, hidden ones too; one at a time, for memory."""
+    for name in names:
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.start is not None:
+            yield sheet
 
 
-def send(workbook: python_calamine.CalamineWorkbook, sheet: python_calamine.CalamineSheet) -> None:
+def send(workbook: python_calamine.CalamineWorkbook, sheet: python_calamine.CalamineSheet, most: int) -> None:
     """Tell what the sheet is, then its rows: row 0 is the spreadsheet's row 1, blank cells at the end of a row left out."""
     start, end = sheet.start or (0, 0), sheet.end or (0, 0)
     merged = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
@@ -62,7 +68,7 @@ def send(workbook: python_calamine.CalamineWorkbook, sheet: python_calamine.Cala
     tell({"name": sheet.name, "height": end[0] + 1, "merged": merged, "others": others})
     margin = [""] * start[1]  # calamine's iter_rows leaves out blank columns on the left, but not blank rows above
     rows, count = [], 0
-    for row in sheet.iter_rows():
+    for row in islice(sheet.iter_rows(), most or None):
         if row and row[-1] == "":
             while row and row[-1] == "":
                 row.pop()
@@ -75,21 +81,21 @@ def send(workbook: python_calamine.CalamineWorkbook, sheet: python_calamine.Cala
     tell({"end": count})
 
 
-def main(path: str, wish: str) -> None:
-    """Read the file; whatever is wrong with it is told, not raised."""
+def main(path: str, wish: str, most: int) -> None:
+    """Read the file, `most` rows a sheet (0 for all); whatever is wrong with it is told, not raised."""
     limit()
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         workbook = python_calamine.load_workbook(path)
-        names = [name for name in workbook.sheet_names if not wish or same(name, wish)]
+        names = [name for name in workbook.sheet_names if wish in ("", EVERY) or same(name, wish)]
         if not names:
             tell({"error": "no_sheet", "names": workbook.sheet_names})
             return
-        sheet = first_with_cells(workbook, names)
-        if sheet is None:
-            tell({"error": "empty"})
-            return
-        send(workbook, sheet)
+        count = 0
+        for sheet in islice(with_cells(workbook, names), None if wish == EVERY else 1):
+            send(workbook, sheet, most)
+            count += 1
+        tell({"over": True} if count else {"error": "empty"})
     except python_calamine.PasswordError:
         tell({"error": "locked"})
     except MemoryError:
@@ -99,4 +105,4 @@ def main(path: str, wish: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

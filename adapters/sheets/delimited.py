@@ -1,42 +1,71 @@
-"""CSV as programs write it: any of the encodings met in wards, with commas, semicolons, tabs or bars."""
+"""CSV as programs write it: any of the letters met in wards, with commas, semicolons, tabs or bars."""
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from unicodedata import normalize
 
 from core.errors import Invalid
 from core.i18n import N_
+from core.letters import TURN, vietnamese
 from services.ports import Cell, Sheet
 
 DELIMITERS = ";\t,|"
 SAMPLE_CHARACTERS = 64 * 1024
 LINE_CHARACTERS_MAX = 256 * 1024
 BLOCK_BYTES = 1 << 20
-# UTF-8 of Vietnamese letters, read as single bytes: á» áº Ä‘ Æ° Ã¡
-_BROKEN = ("á»", "áº", "Ä‘", "Æ°", "Ã¡", "Ãª", "Ã´")
+# UTF-8 of Vietnamese letters among letters of one byte: á» áº Ä‘ Æ° Ã¡ Ãª Ã´. No old letters stand together like this.
+_TWO_ENCODINGS = re.compile(rb"\xe1[\xba\xbb]|\xc4\x91|\xc6\xb0|\xc3[\xa1\xaa\xb4]")
+_ONE_BYTE = ("cp1258", *TURN)
 
 
-def read(path: Path, _wish: str | None = None) -> Sheet:
-    """The table of a text file; its rows arrive while they are used.
+@dataclass(frozen=True)
+class _Way:
+    """One way to read the bytes of a file as text."""
+
+    letters: str  # as `Sheet.letters`
+    codec: str
+
+    def turned(self, text: str) -> str:
+        """The text in Unicode, each letter one sign."""
+        turn = TURN.get(self.letters)
+        return normalize("NFC", turn(text) if turn else text)
+
+
+def read(path: Path, *, letters: str = "") -> Sheet:
+    """The table of a text file; its rows arrive while they are used. `letters` is what a person says of them.
 
     Raises:
-        Invalid: its letters are of no known encoding or of several, it is blank, or a line never ends.
+        Invalid: its letters are none we know or of several kinds, it is blank, or a line never ends.
     """
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        sample = file.read(SAMPLE_CHARACTERS)
-    if not sample.strip():
+    ways = _ways(path)
+    samples = {way: way.turned(_sample(path, way.codec)) for way in ways}
+    if not any(sample.strip() for sample in samples.values()):
         raise Invalid(N_("Tệp trống, không có ô nào ghi chữ hay số."))
-    return Sheet(name=path.stem, rows=_rows(path, encoding, _delimiter(sample)))
+    best = max(ways, key=lambda way: vietnamese(samples[way]))  # the first of equals
+    if vietnamese(samples[best]) < 0 and best.letters in _ONE_BYTE and not letters:
+        raise _unknown()
+    way = next((way for way in ways if way.letters == letters), best)
+    others = () if samples[best].isascii() else tuple(one.letters for one in ways if one != way)
+    return Sheet(
+        name=path.stem, rows=_rows(path, way, _delimiter(samples[way])), letters=way.letters, other_letters=others
+    )  # fmt: skip
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[Cell]]:
-    with path.open(encoding=encoding, newline="") as file:
+def _sample(path: Path, codec: str) -> str:
+    with path.open(encoding=codec, newline="") as file:
+        return file.read(SAMPLE_CHARACTERS)
+
+
+def _rows(path: Path, way: _Way, delimiter: str) -> Iterator[list[Cell]]:
+    with path.open(encoding=way.codec, newline="") as file:
         try:
-            yield from csv.reader(_lines(file), delimiter=delimiter)
+            yield from csv.reader(map(way.turned, _lines(file)), delimiter=delimiter)
         except csv.Error as error:
             raise _unending() from error
 
@@ -54,40 +83,47 @@ def _unending() -> Invalid:
     )
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8, UTF-16 or Windows-1258: the first that reads the whole file."""
+def _ways(path: Path) -> list[_Way]:
+    """The ways that read the whole file, the likeliest first: letters of Unicode, or of one byte.
+
+    In Unicode, too, stand texts of the old letters: typed for their typefaces, then written out by a spreadsheet.
+    """
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _sure(path, "utf-16")
-    if b"\0" in start:
-        return _sure(path, "utf-16-le" if start[1::2].count(b"\0") else "utf-16-be")
-    if _reads(path, "utf-8-sig"):
-        return "utf-8-sig"
-    return _sure(path, "cp1258")
+        way = _Way("utf-16", "utf-16")
+    elif b"\0" in start:
+        way = _Way("utf-16", "utf-16-le" if start[1::2].count(b"\0") else "utf-16-be")
+    else:
+        way = _Way("utf-8", "utf-8-sig")
+    if _reads(path, way.codec):
+        return [way, *(_Way(letters, way.codec) for letters in TURN)]
+    if way.letters == "utf-16" or _holds_utf8(path):
+        raise _unknown()
+    old = [_Way(letters, "latin-1") for letters in TURN]
+    return [_Way("cp1258", "cp1258"), *old] if _reads(path, "cp1258") else old
 
 
-def _sure(path: Path, encoding: str) -> str:
-    if not _reads(path, encoding):
-        raise Invalid(
-            N_("Không nhận ra bảng mã chữ của tệp. Hãy mở bằng Excel, lưu lại thành .xlsx hoặc CSV UTF-8 rồi nhập lại.")
-        )
-    return encoding
+def _unknown() -> Invalid:
+    return Invalid(N_("Không nhận ra bảng mã chữ của tệp. Hãy mở bằng Excel, lưu lại thành .xlsx hoặc CSV UTF-8 rồi nhập lại."))
 
 
-def _reads(path: Path, encoding: str) -> bool:
-    """Whether every byte is a letter of the encoding, and the text does not look like another one's."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+def _reads(path: Path, codec: str) -> bool:
+    """Whether every byte is a letter of the codec."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
     try:
         with path.open("rb") as file:
             while block := file.read(BLOCK_BYTES):
-                text = decoder.decode(block)
-                if encoding == "cp1258" and any(mark in text for mark in _BROKEN):
-                    return False
+                decoder.decode(block)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _holds_utf8(path: Path) -> bool:
+    with path.open("rb") as file:
+        return any(_TWO_ENCODINGS.search(line) for line in iter(lambda: file.readline(BLOCK_BYTES), b""))
 
 
 def _delimiter(sample: str) -> str:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import deque
 from collections.abc import Generator, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from core.i18n import N_
 from services.ports import Cell, Sheet
 
 CHILD = Path(__file__).with_name("child.py")
+EVERY = "*"  # the child's word for all sheets
 NAMES_SHOWN = 12
 CELLS_MAX = 30_000_000  # calamine lays out every cell of the rectangle around those that hold something
 _CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
@@ -27,29 +29,55 @@ def read(path: Path, wish: str | None) -> Sheet:
     Raises:
         Invalid: nothing in it, no such sheet, encrypted, damaged, or too large to lay out.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own program, and the file as one argument
-        [sys.executable, "-I", str(CHILD), str(path.resolve()), wish or ""],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    lines = _lines(process, path)
-    head = next(lines)
+    lines = _lines(path, "" if wish in (None, EVERY) else wish, 0)
+    return _sheet(_head(lines, path), _rows_alone(lines, path))
+
+
+def read_all(path: Path, *, rows: int | None = None) -> Iterator[Sheet]:
+    """Every sheet that holds anything, one after the other; asking for the next lets go what is left of the one before.
+
+    Raises:
+        Invalid: as `read`.
+    """
+    lines = _lines(path, EVERY, rows or 0)
+    try:
+        head = _head(lines, path)
+        while "over" not in head:
+            part = _Part(lines)
+            yield _sheet(head, _rows(part, path))
+            deque(part, maxlen=0)
+            head = _head(lines, path)
+    finally:
+        lines.close()
+
+
+def _head(lines: Generator[Any], path: Path) -> dict[str, Any]:
+    head: dict[str, Any] = next(lines)
     if "error" in head:
         lines.close()
         _refuse(head, path)
+    return head
+
+
+def _sheet(head: dict[str, Any], rows: Iterator[list[Cell]]) -> Sheet:
     return Sheet(
-        name=head["name"], rows=_rows(lines, path), merged=[tuple(area) for area in head["merged"]], height=head["height"],
+        name=head["name"], rows=rows, merged=[tuple(area) for area in head["merged"]], height=head["height"],
         others=head["others"],
     )  # fmt: skip
 
 
-def _lines(process: subprocess.Popen[bytes], path: Path) -> Generator[Any]:
+def _lines(path: Path, wish: str, most: int) -> Generator[Any]:
     """What the child tells, line by line; when it dies before its last line, why. Ends the child when no longer wanted."""
+    process = subprocess.Popen(  # noqa: S603 - our own program, and the file as one argument
+        [sys.executable, "-I", str(CHILD), str(path.resolve()), wish or "", str(most)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     output: IO[bytes] = process.stdout  # type: ignore[assignment]
     try:
         for line in output:
             told = json.loads(line, object_hook=_value)
             yield told
-            if isinstance(told, dict) and "end" in told:
+            if isinstance(told, dict) and "over" in told:
                 return
         _refuse_crash(path)
     finally:
@@ -58,12 +86,36 @@ def _lines(process: subprocess.Popen[bytes], path: Path) -> Generator[Any]:
         process.wait()
 
 
-def _rows(lines: Iterator[Any], path: Path) -> Iterator[list[Cell]]:
-    for told in lines:
-        if isinstance(told, list):
-            yield from told
-        elif "error" in told:
+class _Part:
+    """What the child tells of one sheet, to its end; what one reader leaves another can take up."""
+
+    def __init__(self, lines: Iterator[Any]) -> None:
+        self._lines = lines
+        self._is_over = False
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        told = None if self._is_over else next(self._lines)
+        if told is None or (isinstance(told, dict) and "end" in told):
+            self._is_over = True
+            raise StopIteration
+        return told
+
+
+def _rows_alone(lines: Generator[Any], path: Path) -> Iterator[list[Cell]]:
+    try:
+        yield from _rows(_Part(lines), path)
+    finally:
+        lines.close()
+
+
+def _rows(part: _Part, path: Path) -> Iterator[list[Cell]]:
+    for told in part:
+        if isinstance(told, dict):
             _refuse(told, path)
+        yield from told
 
 
 def _value(found: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from adapters.sheets import CalamineSheets
 from adapters.sheets.limits import BYTES_MAX
 from core.errors import Invalid
 from services.ports import Cell
+from tests.lists import builders
 
 HEADER: list[Cell] = ["Họ và tên", "Tổ"]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
@@ -158,6 +159,69 @@ def _apart(text: str) -> list[str]:
         tones = [c for c in taken if c in "\u0300\u0301\u0303\u0309\u0323"]
         parts += [unicodedata.normalize("NFC", "".join(c for c in taken if c not in tones)), *tones]
     return parts
+
+
+HOUSEHOLDS: list[list[Cell]] = [
+    ["Họ và tên chủ hộ", "Tổ", "Địa chỉ", "Điện thoại"],
+    ["Nguyễn Thị Phượng", "Tổ dân phố 13", "Số 5, đường Võ Nguyên Giáp", "0912345678"],
+    ["Triệu Quý Đường", "Thôn Bản Pò", "Ngõ 2, phố Lý Thường Kiệt", "không có"],
+    ["Lường Văn Yên", "Tổ 12", "", "0987654321"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("letters", ["utf-8-sig", "utf-16", "cp1258", "tcvn3", "vni"])
+def test_every_letters_a_ward_writes_are_known_and_turned(tmp_path: Path, letters: str, sign: str) -> None:
+    rows = [[str(cell).replace(", ", " - ") for cell in row] for row in HOUSEHOLDS]
+
+    sheet = CalamineSheets().read(builders.text_file(tmp_path / "a.csv", rows, letters=letters, sign=sign))
+
+    assert (sheet.letters, list(sheet.rows)) == (letters.removesuffix("-sig"), rows)
+    assert set(sheet.other_letters) >= {"tcvn3", "vni"} - {letters}
+
+
+@pytest.mark.parametrize("letters", ["tcvn3", "vni"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_old_letters_that_a_spreadsheet_wrote_out_as_unicode_are_turned(tmp_path: Path, letters: str, codec: str) -> None:
+    text = "\n".join(";".join(map(str, row)) for row in HOUSEHOLDS)
+    path = tmp_path / "a.csv"
+    path.write_text(builders.in_font(text, letters), encoding=codec)
+
+    sheet = CalamineSheets().read(path)
+
+    assert (sheet.letters, list(sheet.rows)) == (letters, HOUSEHOLDS)
+
+
+def test_letters_a_person_names_are_taken(tmp_path: Path) -> None:
+    path = builders.text_file(tmp_path / "a.csv", HOUSEHOLDS, letters="tcvn3", sign=";")
+
+    wrong = CalamineSheets().read(path, letters="vni")
+    right = CalamineSheets().read(path, letters="tcvn3")
+
+    assert (wrong.letters, right.letters) == ("vni", "tcvn3")
+    assert "Nguyễn Thị Phượng" not in str(list(wrong.rows))
+    assert list(right.rows) == HOUSEHOLDS
+
+
+@pytest.mark.parametrize("letters", ["tcvn3", "vni"])
+def test_a_workbook_is_turned_where_a_person_says_so(tmp_path: Path, letters: str) -> None:
+    path = workbook(tmp_path / "a.xlsx", [builders.in_font("Đường", letters), 5])
+
+    assert list(CalamineSheets().read(path, letters=letters).rows) == [["Đường", 5.0]]
+
+
+def test_a_file_without_marks_leaves_no_choice(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"Ho ten,To\nAn,13\n")
+
+    assert CalamineSheets().read(path).other_letters == ()
+
+
+def test_bytes_that_are_no_vietnamese_in_any_letters_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("Имя,Группа\nИванов,Петров\n".encode("cp1251"))
+
+    assert "bảng mã" in refusal(path)
 
 
 def test_letters_of_several_encodings_in_one_file_are_refused(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 import stat
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -16,13 +18,22 @@ from models.base import Instant
 from tests.factories import make_unit
 
 
-def test_ids_are_version_7_and_grow() -> None:
-    made = [new_id() for _ in range(200)]
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_ids_are_version_7_and_grow(is_frozen: bool) -> None:
+    with time_machine.travel(0 if is_frozen else time.time(), tick=not is_frozen):
+        made = [new_id() for _ in range(200)]
 
     assert {id_.version for id_ in made} == {7}
     assert {id_.variant for id_ in made} == {"specified in RFC 4122"}
-    assert len(set(made)) == 200
-    assert made[0].int >> 80 <= made[-1].int >> 80
+    assert made == sorted(set(made))
+    assert len(made) == 200
+
+
+def test_ids_follow_the_clock_back_when_it_was_far_ahead() -> None:
+    with time_machine.travel(4_000_000_000, tick=False):
+        ahead = new_id()
+
+    assert new_id() < ahead
 
 
 def test_slugs_have_no_look_alikes() -> None:

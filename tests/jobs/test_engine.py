@@ -17,7 +17,7 @@ from core import clock
 from core.db import transaction
 from jobs import engine as durable
 from jobs import work
-from models import Device, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
+from models import Device, JoinRequest, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
 from services import reorganisations, sending, uploads
 from services.access import TERMINAL
 from services.reorganisations import Draft, Part
@@ -88,6 +88,11 @@ def test_at_night_old_openings_and_old_notes_are_forgotten(session: Session, run
     for days in (1, 89, 91, 400):
         at = clock.now() - timedelta(days=days)
         session.add(Scan(link_id=link.id, at=at, device=Device.PHONE, visitor=str(days)))
+    session.add(
+        JoinRequest(
+            group_id=make_group(session, unit=make_unit(session)).id, name="Chu Cúc", created_at=clock.now() - timedelta(days=61)
+        )
+    )
     session.commit()
     with transaction() as writing:
         running.promise(writing, work="remind", key="remind:old", at=clock.now(), subject_id=str(uuid4()))
@@ -95,9 +100,9 @@ def test_at_night_old_openings_and_old_notes_are_forgotten(session: Session, run
 
     with time_machine.travel(clock.now() + timedelta(days=8)):
         tidied = work.tidy_step()
-    forgotten = work.forget_step()
+    forgotten, requests = work.forget_step(), work.forget_requests_step()
 
-    assert (forgotten, tidied >= 1, runs("remind:old")) == (2, True, [])
+    assert (forgotten, requests, tidied >= 1, runs("remind:old")) == (2, 1, True, [])
     assert sorted(session.exec(select(Scan.visitor)).all()) == ["1", "89"]
 
 

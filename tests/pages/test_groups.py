@@ -7,7 +7,8 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
-from models import Group, GroupKind, Household, Membership, Role, Unit, User
+from core import clock
+from models import Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
 from services import ports, rollups
 from services.household_values import search_text
 from services.ports import Ports
@@ -323,20 +324,80 @@ def test_a_leader_of_another_unit_finds_no_group(session: Session, visit: Visit,
     assert [error.value for error in at.error] == ["Không tìm thấy nhóm này."]
 
 
-def test_name_leader_and_address_are_changed(session: Session, visit: Visit, unit: Unit, official: User) -> None:
-    leader = make_user(session, unit=unit, role=Role.LEAD)
+def test_name_feeder_and_address_are_changed(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
+) -> None:  # fmt: skip
+    leaders = make_group(session, unit=ward, kind=GroupKind.LEADERS)
     group = make_group(session, unit=unit)
     key = group.id.hex
     at = visit("group", user=official, id=str(group.id))
 
     at.text_input(key=f"{key}_name").set_value("Bà con Tổ 13")
     at.text_input(key=f"{key}_url").set_value("https://zalo.me/g/abc123")
-    at.selectbox(key=f"{key}_leader").set_value(leader.id)
+    at.selectbox(key=f"{key}_parent").set_value(leaders.id)
     at.button(key="g_save").click().run()
 
     found = fresh(session, group)
-    assert (found.name, found.join_url, found.leader_id) == ("Bà con Tổ 13", "https://zalo.me/g/abc123", leader.id)
+    assert (found.name, found.join_url, found.parent_id) == ("Bà con Tổ 13", "https://zalo.me/g/abc123", leaders.id)
     assert [title.value for title in at.title] == ["Bà con Tổ 13"]
+
+
+def test_a_leader_hands_over_to_someone_new_and_the_page_keeps_who_led(
+    session: Session, visit: Visit, unit: Unit, official: User
+) -> None:
+    leader = make_user(session, unit=unit, role=Role.LEAD, display_name="Bế Thị Lan")
+    group = make_group(session, unit=unit, leader_id=leader.id)
+    session.add(LeaderDevice(token_hash="x", group_id=group.id, leader_id=leader.id, last_seen_at=clock.now()))
+    session.commit()
+    key = group.id.hex
+    at = visit("group", user=official, id=str(group.id))
+    assert "1 điện thoại đã nhớ" in words(at)
+
+    at.text_input(key=f"{key}_new_name").set_value("Chu Thị Cúc")
+    at.text_input(key=f"{key}_new_phone").set_value("12")
+    at.button(key="g_hand_ok").click().run()
+    assert [error.value for error in at.error] == ["Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678."]
+    at.text_input(key=f"{key}_new_phone").set_value("0987654321")
+    at.selectbox(key=f"{key}_deputy").set_value(leader.id)
+    at.button(key="g_hand_ok").click().run()
+
+    found = fresh(session, group)
+    assert found.deputy_id == leader.id
+    drawn = words(at)
+    assert "Chu Thị Cúc, Tổ 13, Sông Cầu" in drawn
+    assert "Bế Thị Lan, phụ trách" in drawn
+
+
+def test_a_leader_named_meanwhile_is_not_overwritten(session: Session, visit: Visit, unit: Unit, official: User) -> None:
+    mine, theirs = (make_user(session, unit=unit, role=Role.LEAD, display_name=name) for name in ("Bế Thị Lan", "Ma Văn Hùng"))
+    group = make_group(session, unit=unit)
+    at = visit("group", user=official, id=str(group.id))
+    at.selectbox(key=f"{group.id.hex}_leader").set_value(mine.id)
+    fresh(session, group).leader_id = theirs.id
+    session.commit()
+
+    at.button(key="g_hand_ok").click().run()
+
+    assert [error.value for error in at.error] == ["Người khác vừa ghi Ma Văn Hùng là người phụ trách. Xin xem lại."]
+    assert fresh(session, group).leader_id == theirs.id
+
+
+def test_a_group_that_feeds_others_is_closed_with_them_fed_from_above(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
+) -> None:
+    top = make_group(session, unit=ward, kind=GroupKind.LEADERS, name="Tổ trưởng")
+    middle = make_group(session, unit=ward, kind=GroupKind.SECTOR, parent_id=top.id)
+    group = make_group(session, unit=unit, parent_id=middle.id)
+    at = visit("group", user=official, id=str(middle.id))
+    assert at.checkbox(key="g_close_feeds").label == "Cho các nhóm ấy nhận tin từ Tổ trưởng"
+
+    at.text_input(key=f"{middle.id.hex}_count").set_value("0").run()
+    at.button(key="g_close_ok").click().run()
+    assert "đang chuyển tin cho 1 nhóm" in at.error[0].value
+    at.checkbox(key="g_close_feeds").check().run()
+    at.button(key="g_close_ok").click().run()
+
+    assert fresh(session, group).parent_id == top.id
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://a@b.vn/", "http://localhost/"])

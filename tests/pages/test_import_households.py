@@ -20,10 +20,12 @@ from models import AuditEvent, Household, Role, Unit, UnitKind, User
 from services import imports, ports
 from services.access import TERMINAL
 from services.import_columns import FIELDS, recognise
+from services.import_rows import Spot
 from services.imports import ImportResult, Rejected
 from services.ports import Ports, Sheet
 from tests.factories import make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
+from tests.lists import builders
 from tests.pages.conftest import Visit
 from ui import importing
 
@@ -205,6 +207,21 @@ def test_a_column_can_be_left_out(session: Session, visit: Visit, staff: User) -
     assert [one.phone for one in households(session)] == [None]
 
 
+def test_sheets_called_by_residential_groups_are_read_together(session: Session, visit: Visit, staff: User) -> None:
+    headers = ["Mã hộ", "Họ tên chủ hộ", "Điện thoại"]
+    content = Workbooks().xlsx(
+        [("Tổ 13", headers, [AN[:1] + AN[1:2] + AN[3:4]]), ("Tổ 14", headers, [["H02", "Nông Thị Bình", "12"]])]
+    )
+
+    at = upload(visit("import_households", user=staff), content)
+    samples = at.dataframe[0].value
+    press(press(at, "i_try"), "i_write")
+
+    assert list(samples["Trang"]) == ["Tổ 13", "Tổ 14"]
+    assert [household.head_name for household in households(session)] == ["Hoàng Văn An"]
+    assert "Tổ 14" in said(at)
+
+
 def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visit, staff: User) -> None:
     book = Workbooks().xlsx([("Hướng dẫn", ["Xem trang sau"], [["abc"]]), ("Tổ 13", HEADERS, [AN])])
     at = upload(visit("import_households", user=staff), book)
@@ -215,6 +232,30 @@ def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visi
     assert not at.error
     press(press(at, "i_try"), "i_write")
     assert [one.head_name for one in households(session)] == ["Hoàng Văn An"]
+
+
+def test_old_letters_are_told_shown_in_ours_and_may_be_taken_for_others(session: Session, visit: Visit, staff: User) -> None:
+    content = builders.written("Họ tên chủ hộ;Tổ\nNguyễn Thị Phượng;Tổ 13\nTriệu Quý Đường;Tổ 14\n", "tcvn3")
+
+    at = upload(visit("import_households", user=staff), content, "hộ.csv")
+    letters = next(box for box in at.selectbox if str(box.key).startswith("i_letters"))
+    names = [list(at.dataframe[0].value["họ tên chủ hộ"])]
+    letters.select("cp1258").run()
+    refused = [error.value for error in at.error]
+    at.selectbox(key=str(letters.key)).select("tcvn3").run()
+    names.append(list(at.dataframe[0].value["họ tên chủ hộ"]))
+    press(press(at, "i_try"), "i_write")
+
+    assert letters.options == ["Windows-1258", "TCVN3 (ABC, .VnTime)", "VNI"]
+    assert names == [["Nguyễn Thị Phượng", "Triệu Quý Đường"]] * 2
+    assert len(refused) == 1
+    assert {household.head_name for household in households(session)} == {"Nguyễn Thị Phượng", "Triệu Quý Đường"}
+
+
+def test_of_a_file_in_plain_unicode_nothing_is_asked(visit: Visit, staff: User) -> None:
+    at = upload(visit("import_households", user=staff), b"Ho ten chu ho,To\nAn,13\n", "a.csv")
+
+    assert not any("i_letters" in str(box.key) for box in at.selectbox)
 
 
 @pytest.mark.parametrize(
@@ -303,13 +344,14 @@ def result(session: Session, ward: Unit) -> ImportResult:
 def test_edits_are_known_by_the_row_of_the_file(result: ImportResult) -> None:
     typed = importing.corrections(result, {1: {"Điện thoại": "0987654321"}, 0: {"Số khẩu": None}})
 
-    assert typed == {4: {"Điện thoại": "0987654321"}, 3: {"Số khẩu": ""}}
+    assert typed == {Spot("Hộ", 4): {"Điện thoại": "0987654321"}, Spot("Hộ", 3): {"Số khẩu": ""}}
 
 
 def test_a_mended_row_is_written_and_the_others_wait(session: Session, ward: Unit, result: ImportResult) -> None:
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", ()), done=result)
 
-    begun = importing.begin_mending(mine, TERMINAL, {3: {"Điện thoại": "0912000111"}, 4: {"Họ tên chủ hộ": "Lý Thị Dũng"}})
+    typed = {Spot("Hộ", 3): {"Điện thoại": "0912000111"}, Spot("Hộ", 4): {"Họ tên chủ hộ": "Lý Thị Dũng"}}
+    begun = importing.begin_mending(mine, TERMINAL, typed)
     mine.settle()
 
     assert begun
@@ -323,7 +365,7 @@ def test_a_mended_row_is_written_and_the_others_wait(session: Session, ward: Uni
 def test_a_row_mended_wrongly_is_refused_again(session: Session, ward: Unit, result: ImportResult) -> None:
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", ()), done=result)
 
-    importing.begin_mending(mine, TERMINAL, {3: {"Điện thoại": "99"}})
+    importing.begin_mending(mine, TERMINAL, {Spot("Hộ", 3): {"Điện thoại": "99"}})
     mine.settle()
 
     assert mine.done is not None
@@ -345,7 +387,7 @@ def test_what_was_said_of_columns_holds_for_mended_rows_too(session: Session, wa
     session.commit()
     mine = importing.Hand(TERMINAL.id, wish=(ward.id, "", tuple(sorted(wishes.items()))), done=done)
 
-    importing.begin_mending(mine, TERMINAL, {2: {"Điện thoại": "0912345678"}})
+    importing.begin_mending(mine, TERMINAL, {Spot("Hộ", 2): {"Điện thoại": "0912345678"}})
     mine.settle()
 
     assert [(one.head_name, one.phone) for one in households(session)] == [("Hoàng Văn An", "+84912345678")]
@@ -356,7 +398,7 @@ def test_two_imports_are_added_up() -> None:
         rejected = [Rejected(row, "", "", "Sai.") for row in rows]
         return ImportResult(10, created, 1, 2, rejected, {}, (), committed=True, joined=3, groups=1)
 
-    total = importing.left_over(made(4, 3, 5, 8), {3, 8}, made(1, 8))
+    total = importing.left_over(made(4, 3, 5, 8), {Spot("", 3), Spot("", 8)}, made(1, 8))
 
     assert (total.rows, total.created, total.updated, total.unchanged, total.joined, total.groups) == (10, 5, 2, 4, 6, 2)
     assert [one.row for one in total.rejected] == [5, 8]

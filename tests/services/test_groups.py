@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from core.errors import Invalid, NotAllowed, NotFound
 from core.ids import new_id
 from models import AuditEvent, Channel, Group, GroupKind, LeaderDevice, Membership, Role, Unit
-from services import figures, groups, rollups
+from services import figures, group_leaders, groups, rollups
 from services.access import TERMINAL, Actor, actor_of
 from services.groups import GroupValues
 from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit, make_user
@@ -330,7 +330,7 @@ def test_a_new_leader_means_the_old_ones_phones_are_forgotten(session: Session, 
     group, other = make_group(session, unit=unit, leader_id=old.id), make_group(session, unit=unit, leader_id=old.id)
     phone, elsewhere = phone_of(session, group, old.id), phone_of(session, other, old.id)
 
-    groups.set_leader(session, actor=staff, group_id=group.id, leader_id=new.id)
+    group_leaders.set_leader(session, actor=staff, group_id=group.id, leader_id=new.id)
 
     session.refresh(phone)
     session.refresh(elsewhere)
@@ -343,7 +343,7 @@ def test_naming_the_same_leader_again_changes_nothing(session: Session, staff: A
     group = make_group(session, unit=unit, leader_id=leader.id)
     phone = phone_of(session, group, leader.id)
 
-    groups.set_leader(session, actor=staff, group_id=group.id, leader_id=leader.id)
+    group_leaders.set_leader(session, actor=staff, group_id=group.id, leader_id=leader.id)
 
     session.refresh(phone)
     assert phone.revoked_at is None
@@ -354,7 +354,7 @@ def test_a_group_may_be_without_a_leader(session: Session, staff: Actor, unit: U
     group = make_group(session, unit=unit, leader_id=leader.id)
     phone = phone_of(session, group, leader.id)
 
-    groups.set_leader(session, actor=staff, group_id=group.id, leader_id=None)
+    group_leaders.set_leader(session, actor=staff, group_id=group.id, leader_id=None)
 
     session.refresh(phone)
     assert (group.leader_id, phone.revoked_at) == (None, NOON)
@@ -370,7 +370,7 @@ def test_closing_a_group_forgets_its_leaders_phones(session: Session, staff: Act
     session.refresh(phone)
     assert phone.revoked_at == NOON
     with pytest.raises(Invalid, match="đã đóng"):
-        groups.set_leader(session, actor=staff, group_id=group.id, leader_id=None)
+        group_leaders.set_leader(session, actor=staff, group_id=group.id, leader_id=None)
 
 
 def test_a_leader_must_be_active_and_of_the_unit_or_above(session: Session, staff: Actor, ward: Unit, unit: Unit) -> None:
@@ -384,7 +384,7 @@ def test_a_leader_must_be_active_and_of_the_unit_or_above(session: Session, staf
         (gone.id, "không thể phụ trách"), (viewer.id, "không thể phụ trách"),
     ):  # fmt: skip
         with pytest.raises(Invalid, match=sentence):
-            groups.set_leader(session, actor=staff, group_id=group.id, leader_id=user_id)
+            group_leaders.set_leader(session, actor=staff, group_id=group.id, leader_id=user_id)
     assert group.leader_id is None
 
 
@@ -400,7 +400,7 @@ def test_leaders_and_viewers_change_no_groups(session: Session, ward: Unit, unit
         lambda: groups.create(session, actor=actor, unit_id=unit.id, values=values()),
         lambda: groups.change(session, actor=actor, group_id=group.id, values=values()),
         lambda: groups.close(session, actor=actor, group_id=group.id),
-        lambda: groups.set_leader(session, actor=actor, group_id=group.id, leader_id=None),
+        lambda: group_leaders.set_leader(session, actor=actor, group_id=group.id, leader_id=None),
     ]
 
     for act in acts:
@@ -416,7 +416,7 @@ def test_groups_outside_ones_units_cannot_be_changed(session: Session, unit: Uni
         lambda: groups.create(session, actor=stranger, unit_id=unit.id, values=values()),
         lambda: groups.change(session, actor=stranger, group_id=group.id, values=values()),
         lambda: groups.close(session, actor=stranger, group_id=group.id),
-        lambda: groups.set_leader(session, actor=stranger, group_id=group.id, leader_id=None),
+        lambda: group_leaders.set_leader(session, actor=stranger, group_id=group.id, leader_id=None),
     ]
 
     for act in acts:

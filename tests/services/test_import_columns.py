@@ -70,6 +70,42 @@ def found(
     return columns
 
 
+@pytest.mark.parametrize(
+    "header", ["Họ tên thành viên", "Thành viên", "Họ và tên người trong hộ", "Thành viên khác trong gia đình", "Người trong hộ"]
+)
+def test_a_column_of_persons_is_told_from_heads_and_from_counts(header: str) -> None:
+    assert recognise(header) == "member"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Số thành viên", "people"),
+        ("Số người trong hộ", "people"),
+        ("Người đại diện hộ", "head_name"),
+        ("Thành viên nhóm Zalo", "group"),
+    ],
+)
+def test_persons_counted_or_in_the_group_are_no_column_of_persons(header: str, name: str) -> None:
+    assert recognise(header) == name
+
+
+def test_rows_in_old_letters_below_a_header_in_ours_are_seen() -> None:
+    rows: list[list[Cell]] = [["Họ tên chủ hộ", "Tổ"], ["NguyÔn ThÞ Ph­îng", "Tæ 12"], ["TriÖu V¨n §­êng", "Tæ 13"]]
+
+    columns = find(rows)
+
+    assert columns is not None
+    assert (columns.letters, columns.header_letters) == ("tcvn3", "")
+
+
+def test_rows_that_read_well_are_left_as_they_are() -> None:
+    columns = find([["Họ tên chủ hộ", "Tổ"], ["Trà Văn Hùng", "Tổ 12"], ["Lã Thị Tú", "Tổ 13"]])
+
+    assert columns is not None
+    assert columns.letters == ""
+
+
 def test_the_header_stands_below_titles() -> None:
     columns = found(
         ["DANH SÁCH HỘ DÂN"], [], ["Năm 2026", "Tổ 13"], ["STT", "Họ và tên", "Năm sinh", "SĐT", "Màu tường"], [1, "An", 1970, ""]
@@ -159,7 +195,7 @@ def test_what_has_no_header_is_no_list(rows: list[list[Cell]]) -> None:
 def test_a_list_in_letters_of_before_unicode_is_known() -> None:
     columns = found(["Hä vµ tªn chñ hé", "§iÖn tho¹i", "Sè khÈu"], ["NguyÔn V¨n An", "0912345678", 4])
 
-    assert columns.is_tcvn3
+    assert (columns.letters, columns.header_letters) == ("tcvn3", "tcvn3")
     assert columns.said() == {"head_name": "Họ và tên chủ hộ", "phone": "Điện thoại", "people": "Số khẩu"}
 
 

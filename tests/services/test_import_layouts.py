@@ -171,6 +171,73 @@ def test_a_household_over_several_joined_rows_is_one(session: Session, ward: Uni
     assert (result.rows, result.created) == (2, 2)
 
 
+def test_rows_without_a_name_go_on_with_the_household_above_and_its_people_are_counted(session: Session, ward: Unit) -> None:
+    rows: list[list[Cell]] = [
+        ["Mã hộ", "Chủ hộ", "Thành viên", "Tổ", "SĐT"],
+        ["1", "An", "An", 12, "0912345678"],
+        ["", "", "Bình", "", ""],
+        ["", "", "Cúc", "", "0912345679"],
+        ["", "", "", "", "02093870123"],
+        ["2", "Dũng", "Én", 12, ""],
+        ["", "", "Giang", "", ""],
+        ["3", "Hoa", "", 12, ""],
+    ]
+
+    result = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="x", rows=rows))
+
+    found = session.exec(select(Household).order_by(col(Household.code))).all()
+    assert [(one.head_name, one.people) for one in found] == [("An", 3), ("Dũng", 3), ("Hoa", 1)]
+    assert [found[0].phone, *found[0].other_phones] == ["+84912345678", "+84912345679", "+842093870123"]
+    assert refused(result) == []
+
+
+@pytest.mark.parametrize(
+    "row", [["3", "", "", "", "0912345670"], ["", "", "", 12, "0912345670"], ["", "", "Tổ trưởng", "", "0912345670"]]
+)
+def test_a_row_that_gives_something_of_its_own_is_a_household_without_a_name(
+    session: Session, ward: Unit, row: list[Cell]
+) -> None:
+    header: list[Cell] = ["Mã hộ", "Chủ hộ", "Thành viên", "Tổ", "SĐT"]
+    rows: list[list[Cell]] = [header, ["1", "An", "An", 12, "0912345678"], row]
+
+    result = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="x", rows=rows))
+
+    assert [(number, column) for number, column, _value in refused(result)] == [(3, "Chủ hộ")]
+    assert session.exec(select(Household)).one().other_phones == []
+
+
+def test_a_wrong_number_below_a_household_is_refused_with_all_that_is_known_of_it(session: Session, ward: Unit) -> None:
+    header: list[Cell] = ["Mã hộ", "Chủ hộ", "Thành viên", "Tổ", "SĐT"]
+    rows: list[list[Cell]] = [header, ["1", "An", "An", 12, "0912345678"], ["", "", "Bình", "", "12"]]
+    result = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="x", rows=rows))
+
+    again = imports.mended(result, {result.rejected[0].spot: {"SĐT": "0912345678; 0912345679"}})
+    imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=again)
+
+    household = session.exec(select(Household)).one()
+    assert refused(result) == [(3, "SĐT", "12")]
+    assert result.rejected[0].cells["SĐT"] == "0912 345 678; 12"
+    assert (household.phone, household.other_phones, household.people) == ("+84912345678", ["+84912345679"], 2)
+
+
+def test_people_a_list_counts_itself_are_not_counted_again(session: Session, ward: Unit) -> None:
+    rows: list[list[Cell]] = [["Chủ hộ", "Thành viên", "Tổ", "Số khẩu"], ["An", "An", 12, 5], ["", "Bình", "", ""]]
+
+    imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="x", rows=rows))
+
+    assert session.exec(select(Household)).one().people == 5
+
+
+def test_members_below_a_refused_head_are_no_households(session: Session, ward: Unit) -> None:
+    rows: list[list[Cell]] = [
+        ["Họ tên", "Quan hệ với chủ hộ", "Tổ", "SĐT"], ["An", "Chủ hộ", 12, "123"], ["Bình", "Vợ", 12, ""],
+    ]  # fmt: skip
+
+    result = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=Sheet(name="x", rows=rows))
+
+    assert (result.rows, refused(result)) == (1, [(2, "SĐT", "123")])
+
+
 def test_a_title_or_a_heading_joined_across_is_no_household(session: Session, ward: Unit, tmp_path: Path) -> None:
     rows = [
         ["Họ tên", "Tổ", "SĐT"],

@@ -15,7 +15,7 @@ from services.import_values import (
     code_key,
     code_of,
     count_of,
-    from_tcvn3,
+    in_unicode,
     is_citizen_number,
     name_of,
     phones_count_of,
@@ -49,6 +49,8 @@ def test_a_cell_has_one_stored_form(cell: Any, text: str) -> None:
 
 
 @given(st.text())
+@example("An\u1680Bình")
+@example("\u3000An\u2003\u205fBình")
 def test_a_stored_form_stays_as_it_is_and_fits_every_database(text: str) -> None:
     once = text_of(text)
 
@@ -112,6 +114,38 @@ def test_people_are_counted_as_written(cell: Any, number: int | None) -> None:
 def test_what_is_no_number_of_people_is_refused(cell: Any) -> None:
     with pytest.raises(Invalid):
         count_of(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("hai nhân khẩu", 2), ("hai khẩu", 2), ("Năm người", 5), ("mười hai khẩu", 12), ("mười lăm", 15),
+        ("02 nhân khẩu (1 nữ)", 2),
+        ("khẩu: 2", 2), ("Số khẩu: 4", 4), ("4 người/hộ", 4), ("3 khẩu.", 3), ("2 ng", 2), ("TV: 6", 6),
+    ],
+)  # fmt: skip
+def test_people_are_counted_in_words_and_with_words(cell: str, number: int) -> None:
+    assert count_of(cell) == number
+
+
+@pytest.mark.parametrize("cell", ["hai vợ chồng", "2+1", "khẩu", "vài người", "2k", "100 khẩu"])
+def test_words_that_leave_a_doubt_are_no_count(cell: str) -> None:
+    with pytest.raises(Invalid):
+        count_of(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["12/03/2026", "x 12/3/2026", "đã vào 12/3", "ngày 12 tháng 3 năm 2026", "12.3.26", datetime.date(2026, 3, 12), 45_728.0],
+)
+def test_a_day_in_a_column_of_ticks_says_yes(cell: Any) -> None:
+    assert tick_of(cell) == (True, 0)
+
+
+@pytest.mark.parametrize("cell", ["12/13/2026", "31/02/2026", "không 12/3/2026", "sẽ vào 12/3", 3_000.0, "3.5"])
+def test_what_is_no_day_or_says_otherwise_is_no_tick(cell: Any) -> None:
+    with pytest.raises(Invalid):
+        tick_of(cell)
 
 
 @pytest.mark.parametrize(("cell", "number"), [("x", 1), ("có", 1), (True, 1), ("không", 0), (2.0, 2), ("", None), ("2 cái", 2)])
@@ -194,6 +228,24 @@ def test_the_numbers_of_a_cell_are_found(cell: Any, numbers: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
+    ("cell", "numbers"),
+    [
+        ("Lan 0912345678, con trai 0987654321", (A, B)),
+        ("Lan 0912345678 con trai 0987654321", (A, B)),
+        ("0912.345.678 (Lan) - 0987 654 321 (con trai)", (A, B)),
+        ("0912345678 con gái: 987654321", (A, B)),
+        ("con 2: 0912345678", (A,)),
+        ("con trai 1 0912345678; con trai 2 0987654321", (A, B)),
+        ("A.Lan: 0912345678; nhà 02093870123", (A, LAND)),
+        ("+84 (0) 912-345-678", (A,)),
+        (1623456789.0, ("+84323456789",)),
+    ],
+)
+def test_numbers_among_names_are_found(cell: Any, numbers: tuple[str, ...]) -> None:
+    assert phones_of(cell) == numbers
+
+
+@pytest.mark.parametrize(
     "cell", ["", None, "-", "0", 0.0, "0000000000", "không", "Không có", "ko có", "chưa có", "trống", "n/a", "K"]
 )
 def test_words_that_mean_no_phone_are_none(cell: Any) -> None:
@@ -226,6 +278,6 @@ def test_the_quick_way_to_read_a_number_is_the_careful_way(text: str) -> None:
 
 
 def test_letters_of_before_unicode_are_turned() -> None:
-    assert from_tcvn3("Céng hßa x· héi chñ nghÜa ViÖt Nam") == "Cộng hòa xã hội chủ nghĩa Việt Nam"
-    assert from_tcvn3("Phường Sông Cầu") == "Phường Sông Cầu"
-    assert from_tcvn3(912345678.0) == 912345678.0
+    assert in_unicode("Céng hßa x· héi chñ nghÜa ViÖt Nam", "tcvn3") == "Cộng hòa xã hội chủ nghĩa Việt Nam"
+    assert in_unicode("Phường Sông Cầu", "tcvn3") == "Phường Sông Cầu"
+    assert in_unicode(912345678.0, "tcvn3") == 912345678.0

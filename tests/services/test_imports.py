@@ -15,6 +15,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Group, GroupKind, Household, Membership, MembershipSource, Model, Role, Unit, UnitDay, UnitKind
 from services import imports
 from services.access import TERMINAL
+from services.import_rows import Spot
 from services.imports import ImportResult
 from services.ports import Cell, Sheet
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit
@@ -612,7 +613,7 @@ def test_refused_rows_are_mended_in_place_and_keep_their_numbers(session: Sessio
     rows = [["Tổ 12"], ["H01", "An", "123"], ["H02", "Bình", "456"], ["H02", "Cúc", ""]]
     result = imported(session, ward, *rows, header=["Mã hộ", "Họ tên", "SĐT"])
 
-    again = imports.mended(result, {3: {"SĐT": "0912345678"}, 4: {"SĐT": "vẫn sai"}})
+    again = imports.mended(result, {Spot("Hộ", 3): {"SĐT": "0912345678"}, Spot("Hộ", 4): {"SĐT": "vẫn sai"}})
     second = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=again)
 
     assert [one.row for one in result.rejected] == [3, 4, 5]
@@ -623,7 +624,7 @@ def test_refused_rows_are_mended_in_place_and_keep_their_numbers(session: Sessio
 def test_too_large_a_count_may_be_mended_by_the_count_beside_it(session: Session, ward: Unit) -> None:
     result = imported(session, ward, [*AN[:6], 3, 5, ""])
 
-    again = imports.mended(result, {2: {"Số khẩu": "6"}})
+    again = imports.mended(result, {Spot("Hộ", 2): {"Số khẩu": "6"}})
     second = imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=again)
 
     assert [one.column for one in result.rejected] == ["Điện thoại thông minh"]
@@ -635,7 +636,9 @@ def test_a_value_read_from_several_columns_is_mended_in_any_of_them(session: Ses
     header = ["Họ tên", "Tổ", "Điện thoại 1", "Điện thoại 2"]
     result = imported(session, ward, ["An", "Tổ 12", "123", "0987654321"], header=header)
 
-    imports.run(session, actor=TERMINAL, unit_id=ward.id, sheet=imports.mended(result, {2: {"Điện thoại 1": "0912345678"}}))
+    imports.run(
+        session, actor=TERMINAL, unit_id=ward.id, sheet=imports.mended(result, {Spot("Hộ", 2): {"Điện thoại 1": "0912345678"}})
+    )
 
     assert [one.column for one in result.rejected] == ["Điện thoại 1 + Điện thoại 2"]
     assert [household.phone for household in households(session)] == ["+84912345678"]

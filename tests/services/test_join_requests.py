@@ -1,10 +1,12 @@
 """Who answers requests to come into a group, and what an answer leaves behind."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Group, JoinRequest, Membership, Role, Unit, User
 from services import join_requests
@@ -55,6 +57,18 @@ def test_who_sees_and_answers_requests(session: Session, unit: Unit, group: Grou
     else:
         with pytest.raises(NotAllowed if role is Role.VIEWER else NotFound):
             join_requests.decline(session, actor=actor, request_id=request.id, reason=Reason.UNKNOWN)
+
+
+def test_what_nobody_answered_in_sixty_days_goes_with_its_names(session: Session, leader: User, group: Group) -> None:
+    asked = clock.now()
+    made = {days: make_request(session, group, created_at=asked - timedelta(days=days)) for days in (1, 59, 61)}
+    answered = make_request(session, group, created_at=asked - timedelta(days=70))
+    join_requests.decline(session, actor=actor_of(session, leader), request_id=answered.id, reason=Reason.UNKNOWN)
+
+    forgotten = (join_requests.forget_old(session), join_requests.forget_old(session))
+
+    assert forgotten == (1, 0)
+    assert set(session.exec(select(JoinRequest.id)).all()) == {made[1].id, made[59].id, answered.id}
 
 
 def test_an_answer_forgets_who_asked_and_is_given_once(session: Session, unit: Unit, leader: User, group: Group) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Group, GroupKind, Household, Proposal, Role, TickList, Unit, User
-from services import added_households, groups, tick_lists
+from services import added_households, group_leaders, groups, tick_lists
 from services.access import Actor, actor_of
 from services.household_values import HouseholdValues
 from services.tick_lists import Saved, Tick
@@ -93,8 +93,8 @@ def test_a_new_leader_closes_the_addresses_of_the_old_one(session: Session, plac
     token = token_of(session, place)
     other = make_user(session, unit=place.unit, role=Role.LEAD)
 
-    groups.set_leader(session, actor=place.clerk, group_id=place.group.id, leader_id=other.id)
-    groups.set_leader(session, actor=place.clerk, group_id=place.group.id, leader_id=place.leader.id)
+    group_leaders.set_leader(session, actor=place.clerk, group_id=place.group.id, leader_id=other.id)
+    group_leaders.set_leader(session, actor=place.clerk, group_id=place.group.id, leader_id=place.leader.id)
 
     with pytest.raises(NotFound):
         tick_lists.opened(session, token=token)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models import AnnouncementStatus, Channel, Delivery, Purpose, RecipientKind, Relay, Role, Unit, Urgency
 from services import drafts, links, participation, plans, rollups, today
 from services.access import Actor
+from services.cascade import Trouble
 from services.links import LinkState
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
 
@@ -115,7 +116,9 @@ def test_the_number_of_things_counts_those_not_listed(session: Session) -> None:
 
     assert (len(seen.reviews), len(seen.late), len(seen.broken_links)) == (50, 3, 5)
     assert (seen.reviews_waiting, seen.late_waiting, seen.links_broken) == (51, 4, 6)
-    assert seen.things == 51 + 4 + 6
+    bare = [(one.about, one.count) for one in seen.callouts]
+    assert bare == [(Trouble.NO_LEADER, 8), (Trouble.NO_LINK, 8), (Trouble.SILENT, 4)]
+    assert seen.things == 51 + 4 + 6 + 3
 
 
 def test_staff_wait_for_their_own_returned_drafts_only(session: Session) -> None:

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
+from core.formats import number
 from core.i18n import LANGUAGES
+from services.relay_pace import pace
 from tests.factories import NOON
 from ui import charts, reach_charts
 from ui.chart_kit import Chart, Look
@@ -83,12 +85,67 @@ def test_a_relay_still_running_stands_at_the_edge() -> None:
     assert chart.alt == "Thời gian đăng của 4 tổ: trung vị 26 phút; 1 tổ chưa đăng."
 
 
+def words(chart: Chart) -> list[str]:
+    """What stands in a chart, each once."""
+    return list(dict.fromkeys(row["text"] for rows in values(chart, "text") for row in rows))
+
+
+@pytest.mark.parametrize("minutes", [(12, 41), (12, 43), (4, 12, 41, 90)])
+def test_between_two_groups_the_chart_rounds_as_every_screen_does(minutes: tuple[int, ...]) -> None:
+    median, *_ = pace([(one, False) for one in minutes])
+
+    chart = reach_charts.relay_times([RelayTime(f"Tổ {one}", one) for one in minutes], due=60, now=100, look=LOOK)
+
+    assert median % 1 == 0.5
+    assert f"trung vị {number(median, language='vi')} phút" in words(chart)
+
+
+def test_a_median_that_still_runs_is_said_to_be_more() -> None:
+    groups = [RelayTime("Tổ 1", 4), RelayTime("Tổ 2", 12), RelayTime("Tổ 3", None), RelayTime("Tổ 4", None)]
+
+    chart = reach_charts.relay_times(groups, due=60, now=70, look=LOOK)
+
+    assert "trung vị hơn 41 phút" in words(chart)  # between 12 and the 70 one has waited so far
+
+
+def test_many_who_have_not_posted_are_a_number_and_no_heap_of_dots() -> None:
+    groups = [RelayTime("Tổ 1", 4), *(RelayTime(f"Tổ {n}", None) for n in range(2, 33))]
+
+    chart = reach_charts.relay_times(groups, due=60, now=5, look=LOOK)
+
+    assert [row["name"] for rows in values(chart, "point") for row in rows] == ["Tổ 1"]
+    assert "31 tổ chưa đăng" in words(chart)
+
+
+def test_dots_of_one_minute_stand_on_one_another_without_touching() -> None:
+    chart = reach_charts.relay_times([RelayTime(f"Tổ {n}", 4) for n in range(31)], due=60, now=70, look=LOOK)
+
+    (points,) = (layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "point")
+    top = points["encoding"]["y"]["scale"]["domain"][1]
+    assert [row["y"] for row in points["data"]["values"]] == list(range(1, 32))
+    assert points["mark"]["size"] ** 0.5 < chart.spec["height"] / top
+
+
+def test_shares_of_the_first_minutes_are_written_one_above_the_other() -> None:
+    points = [ReachPoint(NOON, known=0, estimate=0), ReachPoint(NOON + timedelta(minutes=3), known=0.003, estimate=0.01)]
+
+    chart = reach_charts.reach(points, deadline=NOON + timedelta(hours=6), target=None, look=LOOK)
+
+    texts = {
+        layer["data"]["values"][0]["text"]: layer["mark"] for layer in chart.spec["layer"] if layer["mark"]["type"] == "text"
+    }
+    estimate, known = texts["ước tính 1\xa0%"], texts["biết chắc 0\xa0%"]
+    assert (estimate["align"], estimate["dx"]) == (known["align"], known["dx"]) == ("left", 8)
+    assert estimate["dy"] <= known["dy"] - 14 < known["dy"] < 0
+
+
 def test_moves_show_the_net_of_each_month() -> None:
     months = [Move(date(2026, 2, 1), joined=5, left=9), Move(date(2026, 1, 1), joined=30, left=10), Move(date(2026, 3, 1), 0, 0)]
 
     chart = charts.moves(months, look=LOOK)
 
     assert [(row["m"], row["text"]) for row in values(chart, "text")[0]] == [("1/26", "+20"), ("2/26", "−4"), ("3/26", "0")]
+    assert chart.spec["layer"][0]["encoding"]["color"]["legend"]["offset"] > 16  # the highest net stands below the key
     assert chart.alt == "Số hộ trong nhóm 1/26–3/26: +16; thấp nhất tháng 2/26: −4 hộ."
 
 

@@ -99,3 +99,21 @@ def test_a_number_that_is_none_cannot_be_called() -> None:
 
 def test_the_sheet_draws_every_icon() -> None:
     assert all(f".ic-{name}{{--m:url(" in parts.sheet() for name in parts.ICONS)
+
+
+def a_table_with_a_gap() -> None:
+    from ui import parts  # noqa: PLC0415  # AppTest runs this as a script of its own
+    from ui.parts import Column  # noqa: PLC0415
+
+    heads: list[Column | str] = ["Mã", Column("Tình trạng", "state"), Column("Hộ", "num"), Column("Hạn", "wide")]
+    parts.table(heads, [("A", parts.badge("arrived", "đạt"), "–", ""), ("B", parts.badge("waiting", "chờ"), "12", "mai")])
+
+
+def test_a_state_stands_to_the_left_and_a_cell_that_says_nothing_can_be_left_out() -> None:
+    at = AppTest.from_function(a_table_with_a_gap).run()
+
+    (drawn,) = (html.proto.body for html in at.get("html"))
+    assert '<th scope="col" class="cn-state">Tình trạng</th>' in drawn
+    assert drawn.count('<td class="cn-state"><span class="cn-badge') == 2
+    assert '<td class="cn-num void">–</td><td class="wide void"></td>' in drawn
+    assert '<td class="cn-num">12</td><td class="wide">mai</td>' in drawn

@@ -1,0 +1,39 @@
+"""Độ phủ: how many households are in a chat, on any day, and why that changed."""
+
+import streamlit as st
+
+from core import clock
+from models import Role
+from services import access
+from ui import _, coverage, coverage_tables, day, enter, parts
+from ui.kept import kept, seen_by
+from ui.tables import behind, download
+
+actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+top = st.container()
+asked = coverage.ask(actor)
+key = seen_by(actor, asked.unit_id, asked.on, asked.span)
+seen = coverage.load(actor, key, asked)
+is_today = asked.on == clock.today()
+with top:
+    parts.head(_("Độ phủ"), seen.table.total.unit_name, _("ngày {day}", day=day(asked.on)))
+if coverage.nothing(seen, actor=actor):
+    st.stop()
+tables = coverage_tables.of(seen)
+name = f"do-phu-{asked.on:%Y-%m-%d}"
+kept("cov_figures", key, lambda: coverage.figures(seen))
+
+left, right = st.columns(2, gap="medium")
+with left:
+    kept("cov_bars", key, lambda: coverage.bars(seen))
+    behind(tables["places"], key="t_places", file_name=f"{name}-theo-noi")
+with right:
+    kept("cov_trend", key, lambda: coverage.trend(seen))
+    behind(tables["trend"], key="t_trend", file_name=f"{name}-qua-thoi-gian")
+    coverage.changes(seen, file_name=name)
+left, right = st.columns(2, gap="medium")
+with left:
+    coverage.by_group(seen, opens=actor.role in access.WRITERS)
+with right:
+    coverage.by_need(seen)
+download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)

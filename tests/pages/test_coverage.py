@@ -1,0 +1,156 @@
+"""The screen of coverage, as each role sees it."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from models import Need, Role, Unit, UnitKind, User
+from services import rollups
+from tests.factories import NOON, make_group, make_household, make_membership, make_unit, make_user
+from tests.pages.conftest import Visit
+
+TODAY = NOON.date()
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=True):
+        yield
+
+
+def settle(session: Session, unit: Unit, households: int, *, joined: int, on: date = TODAY - timedelta(days=40)) -> None:
+    group = make_group(session, unit=unit)
+    for place in range(households):
+        home = make_household(session, unit=unit, people=4, smartphones=3, phone="+84912345678")
+        if place < joined:
+            make_membership(session, household=home, group=group, joined_on=on)
+    rollups.refresh(session, unit_ids=[unit.id])
+    session.commit()
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    """8 of 10 households in a chat for long, 6 of 8 since a week, and a place nobody lives in."""
+    ward = make_unit(session, name="Phường Bắc Kạn")
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 13"), 10, joined=8)
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 2"), 8, joined=6, on=TODAY - timedelta(days=7))
+    make_unit(session, parent=ward, short_name="Thôn Nà Bản")
+    return ward
+
+
+@pytest.fixture
+def chief(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.OFFICIAL)
+
+
+def said(at: AppTest) -> str:
+    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+
+
+def test_an_official_sees_coverage_today_and_why_it_changed(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief)
+
+    page = said(at)
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Độ phủ"]
+    assert "14 / 18 hộ, mục tiêu 90\xa0%" in page
+    assert "khi ấy 44,4\xa0%, 8 / 18 hộ" in page
+    assert "0 / 2 tổ, thôn đạt mục tiêu" in page  # a place without households has no coverage
+    assert "Tỷ lệ từ 44,4\xa0% thành 77,8\xa0%. Số hộ theo lý do: vào nhóm 6." in page
+    assert "<b>25/10/2026</b>" in page
+
+
+def test_any_day_of_the_past_stands_in_the_address(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief, ngay="2026-11-10", to="Tổ 13", ky="90")
+
+    assert not at.exception
+    assert "8 / 10 hộ" in said(at)
+    assert "thứ Ba 10/11/2026" in said(at)
+
+    at.selectbox(key="to").set_value(None).run()
+
+    assert "8 / 18 hộ" in said(at)
+
+
+def test_nonsense_in_the_address_is_left_aside(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief, ngay="<script>", to="Tổ không có", xa="?", ky="7")
+
+    assert not at.exception
+    assert "14 / 18 hộ" in said(at)
+
+
+def test_a_day_before_the_first_household_is_not_offered(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief, ngay="2001-01-01")
+
+    assert not at.exception
+    assert at.date_input(key="ngay").min == date(2020, 1, 1)
+
+
+def test_counts_by_need_name_nobody(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+    unit = make_unit(session, parent=ward, short_name="Tổ 3")
+    make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value])
+    settle(session, unit, 0, joined=0)
+
+    page = said(visit("coverage", user=chief))
+
+    assert "người già sống một mình" in page
+    assert "0 / 1 hộ" in page
+    assert "Lý Thị Sen" not in page.replace("Mời", "")
+
+
+def test_an_observer_sees_no_count_of_few_households(session: Session, visit: Visit, ward: Unit) -> None:
+    unit = make_unit(session, parent=ward, short_name="Tổ 3")
+    make_household(session, unit=unit, needs=[Need.DISABLED.value])
+    settle(session, unit, 3, joined=1)
+    observer = make_user(session, unit=ward, role=Role.VIEWER)
+
+    at = visit("coverage", user=observer)
+    at.session_state["t_places"] = True
+    page = said(at.run())
+    alone = said(visit("coverage", user=observer, to="Tổ 3"))
+
+    assert not at.exception
+    assert "người khuyết tật" not in page
+    assert "Hoàn cảnh của dưới 5 hộ không hiện số" in page
+    assert "Nơi có dưới 5 hộ không hiện số" in page
+    assert "1 / 4 hộ" not in page
+    assert "Chưa có số liệu để xem" in alone
+    assert "1 / 4" not in alone
+
+
+def test_a_provincial_observer_goes_down_the_tree(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE, name="Tỉnh Thái Nguyên", code="19")
+    for name, size in (("Phường Bắc Kạn", 9), ("Xã Phong Quang", 6)):
+        ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name)
+        settle(session, make_unit(session, parent=ward, short_name=f"Tổ 1, {name}"), size, joined=5)
+    observer = make_user(session, unit=province, role=Role.VIEWER)
+
+    at = visit("coverage", user=observer)
+
+    assert not at.exception
+    assert "10 / 15 hộ" in said(at)
+    assert "0 / 2 xã, phường đạt mục tiêu" in said(at)
+
+    at.selectbox(key="xa").set_value("Xã Phong Quang").run()
+    assert "5 / 6 hộ" in said(at)
+
+    at.selectbox(key="to").set_value("Tổ 1, Xã Phong Quang").run()
+    assert not at.exception
+    assert "5 / 6 hộ" in said(at)
+
+
+def test_an_empty_ward_is_told_what_to_do(session: Session, visit: Visit) -> None:
+    at = visit("coverage", user=make_user(session, unit=make_unit(session), role=Role.STAFF))
+
+    assert not at.exception
+    assert "Chưa có số liệu để xem" in said(at)
+
+
+def test_a_leader_has_a_page_of_their_own(session: Session, visit: Visit, ward: Unit) -> None:
+    at = visit("coverage", user=make_user(session, unit=ward, role=Role.LEAD))
+
+    assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]

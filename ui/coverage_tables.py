@@ -1,0 +1,73 @@
+"""The rows behind the screen of coverage, to read and to take away."""
+
+from services.coverage_day import CoverageDay
+from ui.community import hidden_words
+from ui.tables import Field, Table
+from ui.words import _, day
+
+
+def of(seen: CoverageDay) -> dict[str, Table]:
+    """A table a part of the screen, by its name; those with nothing in them are left out."""
+    found = {"places": places(seen), "trend": _trend(seen)}
+    if seen.changes and seen.changes.rows is not None:
+        found["changes"] = changes(seen)
+    if seen.groups:
+        found["groups"] = _groups(seen)
+    if seen.needs:
+        found["needs"] = _needs(seen)
+    return found
+
+
+def places(seen: CoverageDay) -> Table:
+    """Each place that day, the lowest first; one without households has no coverage."""
+    earlier = {row.unit_id: row.coverage for row in seen.before.rows}
+    fields = [
+        Field(_("Tổ, thôn") if seen.by == "unit" else _("Xã, phường")), Field(_("Số hộ"), "count"),
+        Field(_("Hộ trong nhóm"), "count", on_phone=False), Field(_("Tỷ lệ"), "share"),
+        Field(_("Tỷ lệ {day}", day=day(seen.since, weekday=False)), "share", on_phone=False),
+        Field(_("Mục tiêu"), "share", on_phone=False),
+    ]  # fmt: skip
+    rows = [
+        (row.unit_name, row.households, row.joined, row.coverage, earlier.get(row.unit_id), row.target_percent / 100)
+        for row in sorted(seen.table.rows, key=lambda row: (row.coverage is None, row.coverage or 0))
+    ]
+    without = [(row.unit_name, *(None,) * (len(fields) - 1)) for row in seen.hidden]
+    return Table(_("Độ phủ"), fields, [*rows, *without], hidden_words() if seen.hidden else "")
+
+
+def _trend(seen: CoverageDay) -> Table:
+    fields = [Field(_("Ngày"), "day"), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count"), Field(_("Tỷ lệ"), "share")]
+    rows = [(on, row.households, row.joined, row.coverage) for on, row in reversed(seen.trend)]
+    return Table(_("Qua thời gian"), fields, rows)
+
+
+def changes(seen: CoverageDay) -> Table:
+    """From the counts a month earlier, reason by reason, to those of the day."""
+    told = seen.changes
+    fields = [Field(_("Lý do")), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count"), Field(_("Tỷ lệ"), "share")]
+    if told is None or told.rows is None:
+        return Table(_("Vì sao thay đổi"), fields, [])
+    rows = [
+        (day(told.since, weekday=False), told.before.households, told.before.joined, told.before.coverage),
+        *((_(row.reason.label), row.households, row.joined, None) for row in told.rows),
+        (day(told.until, weekday=False), told.now.households, told.now.joined, told.now.coverage),
+    ]
+    return Table(_("Vì sao thay đổi"), fields, rows)
+
+
+def _groups(seen: CoverageDay) -> Table:
+    fields = [
+        Field(_("Nhóm")), Field(_("Loại")), Field(_("Nơi")), Field(_("Hộ trong nhóm"), "count"),
+        Field(_("Người trong nhóm"), "count"), Field(_("Số hộ"), "count"), Field(_("Tỷ lệ"), "share"),
+    ]  # fmt: skip
+    rows = [
+        (one.name, _(one.kind.label), one.unit_label, one.joined, one.people, one.households, one.share)
+        for one in seen.groups or []
+    ]
+    return Table(_("Theo nhóm"), fields, rows)
+
+
+def _needs(seen: CoverageDay) -> Table:
+    fields = [Field(_("Hoàn cảnh")), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count"), Field(_("Tỷ lệ"), "share")]
+    rows = [(_(one.need.label), one.households, one.joined, one.coverage) for one in seen.needs or []]
+    return Table(_("Theo hoàn cảnh"), fields, rows)

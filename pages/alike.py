@@ -15,40 +15,37 @@ with reading() as session:
     last = likeness.last_answer(session, actor=actor)
 parts.head(_("Có thể trùng nhau"), _("còn {n} cặp hộ chờ trả lời", n=number(waiting)) if waiting else "")
 
-# What was beside each other when a button was pressed is what its reader has seen.
-now = {side.household.id: side.household.version for side in pair.sides} if pair else {}
-read = st.session_state.get("al_read", now)
-st.session_state["al_read"] = now
+seen = alike.seen(pair)
 
-if pair:
+if pair and seen:
     parts.section(_("Hai hộ này có phải là một?"), alike.why(pair))
     alike.beside(pair, actor)
-    key = pair.id.hex  # a button pressed for a pair that is gone meanwhile presses nothing
-    first, second = pair.sides
+    left, right = seen.versions
     with st.container(horizontal=True):
-        keeps_first = st.button(_("Là một hộ, giữ bên trái"), key=f"al_1_{key}", shortcut="1")
-        keeps_second = st.button(_("Là một hộ, giữ bên phải"), key=f"al_2_{key}", shortcut="2")
-        are_two = st.button(_("Không phải"), key=f"al_3_{key}", shortcut="3")
-        is_later = st.button(_("Để sau"), key=f"al_4_{key}", shortcut="4")
+        # Keys stay as they are from pair to pair: a shortcut would go on to press the button it was made for.
+        keeps_left = st.button(_("Là một hộ, giữ bên trái"), key="al_1", shortcut="1")
+        keeps_right = st.button(_("Là một hộ, giữ bên phải"), key="al_2", shortcut="2")
+        are_two = st.button(_("Không phải"), key="al_3", shortcut="3")
+        is_later = st.button(_("Để sau"), key="al_4", shortcut="4")
     parts.hint(
         _(
             "Là một hộ: hộ ghi sau được bỏ như chưa từng có; ô trống, số điện thoại và nhóm lấy từ cả hai. "
             "Không phải: không hỏi lại nữa. Bấm phím 1, 2, 3, 4 cũng được."
         )
     )
-    if keeps_first or keeps_second:
+    if keeps_left or keeps_right:
         with refusals():
-            keep = first.household if keeps_first else second.household
+            keep_id = left if keeps_left else right
             with transaction() as session:
-                likeness.join(session, actor=actor, likeness_id=pair.id, keep_id=keep.id, versions=read)
-            leave_for(HERE, news=_("Đã ghép thành hộ {name}.", name=keep.head_name))
+                likeness.join(session, actor=actor, likeness_id=seen.id, keep_id=keep_id, versions=seen.versions)
+            leave_for(HERE, news=_("Đã ghép thành hộ {name}.", name=seen.names[keep_id]))
     if are_two:
         with refusals():
             with transaction() as session:
-                likeness.part(session, actor=actor, likeness_id=pair.id)
+                likeness.part(session, actor=actor, likeness_id=seen.id)
             leave_for(HERE, news=_("Đã ghi là hai hộ khác nhau, không hỏi lại."))
     if is_later:
-        st.session_state["al_later"] = [*put_off, pair.id]
+        st.session_state["al_later"] = [*put_off, seen.id]
         st.rerun()
 elif waiting:
     parts.empty(_("Các cặp còn lại đều để sau"), _("Còn {n} cặp chưa trả lời.", n=number(waiting)))
@@ -63,7 +60,7 @@ else:
 
 if last:
     with parts.line("al_last", "unknown", *alike.answered(last)):
-        is_back = st.button(_("Quay lại"), key=f"al_0_{last.id.hex}", icon=":material/undo:", shortcut="0")
+        is_back = st.button(_("Quay lại"), key="al_0", icon=":material/undo:", shortcut="0")
     if is_back:
         with refusals():
             with transaction() as session:

@@ -50,6 +50,26 @@ imports.figures(kept)
 if kept.undone_at:
     who = _("{who}, {at}. Bản ghi này được giữ lại.", who=imports.by(record.undone_by), at=near(kept.undone_at))
     parts.note("unknown", _("Đã quay lại, sổ hộ như trước lần nhập"), who)
+else:
+    with st.expander(_("Quay lại lần nhập này"), key="imp_back", icon=":material/undo:"):
+        if held.total:
+            imports.held(held, "imports")
+        else:
+            count = kept.created + kept.updated
+            parts.hint(
+                _(
+                    "{new} hộ mới được bỏ khỏi sổ, {old} hộ đã có trở lại như trước, kể cả nhóm của hộ.",
+                    new=number(kept.created), old=number(kept.updated),
+                )
+            )  # fmt: skip
+            asks = _("Việc này đụng tới {n} hộ. Gõ số hộ để chắc chắn.", n=number(count))
+            with st.container(width=420):
+                is_sure = confirmed_by_count(count, asks, key=f"imp_count_{id_.hex}")
+            if is_sure and st.button(_("Quay lại lần nhập này"), key="imp_undo", type="primary", icon=":material/undo:"):
+                with refusals():
+                    with transaction() as session:
+                        change_sets.undo(session, actor=actor, change_set_id=id_)
+                    leave_for(HERE, news=_("Đã quay lại, sổ hộ như trước lần nhập."), id=str(id_))
 if touched:
     parts.section(_("Hộ đã có, nay khác đi"), _("trước → sau"))
     imports.changed(touched, actor)
@@ -58,25 +78,4 @@ if made:
     parts.section(_("Hộ mới vào sổ"), _("{n} hộ", n=number(created)))
     imports.made(made)
     turn(-(-created // SHOWN), NEW)
-
-if not kept.undone_at:
-    parts.section(_("Quay lại lần nhập này"))
-    if held.total:
-        imports.held(held, "imports")
-    else:
-        count = kept.created + kept.updated
-        parts.hint(
-            _(
-                "{new} hộ mới được bỏ khỏi sổ, {old} hộ đã có trở lại như trước, kể cả nhóm của hộ.",
-                new=number(kept.created), old=number(kept.updated),
-            )
-        )  # fmt: skip
-        asks = _("Việc này đụng tới {n} hộ. Gõ số hộ để chắc chắn.", n=number(count))
-        if confirmed_by_count(count, asks, key=f"imp_count_{id_.hex}") and st.button(
-            _("Quay lại lần nhập này"), key="imp_undo", type="primary", icon=":material/undo:"
-        ):  # fmt: skip
-            with refusals():
-                with transaction() as session:
-                    change_sets.undo(session, actor=actor, change_set_id=id_)
-                leave_for(HERE, news=_("Đã quay lại, sổ hộ như trước lần nhập."), id=str(id_))
 st.page_link(HERE, label=_("Những lần nhập khác"), icon=":material/arrow_back:")

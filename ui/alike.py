@@ -1,5 +1,10 @@
 """Two households that may be one, side by side: what each says, where they differ."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
+import streamlit as st
+
 from core.i18n import N_
 from services.access import Actor
 from services.household_phones import shown
@@ -15,13 +20,32 @@ LABELS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The pair that a reader looked at when a button was pressed: the next one may be another already."""
+
+    id: UUID
+    versions: dict[UUID, int]  # of the left one, then of the right one
+    names: dict[UUID, str]
+
+
+def seen(pair: Pair | None) -> Seen | None:
+    """What was on the screen when something was pressed; called once a run, with what will be on it now."""
+    sides = [side.household for side in pair.sides] if pair else []
+    now = Seen(pair.id, {one.id: one.version for one in sides}, {one.id: one.head_name for one in sides}) if pair else None
+    before = st.session_state.get("al_seen") or now
+    st.session_state["al_seen"] = now
+    return before if isinstance(before, Seen) else None
+
+
 def beside(pair: Pair, actor: Actor) -> None:
     """A line a field: those that differ first to the eye, in words as well."""
     differing = pair.differing
     heads: list[Column | str] = ["", _("Bên trái, ghi trước"), _("Bên phải, ghi sau")]
     rows: list[list[Text]] = []
     for name in COMPARED:
-        label, differs = _(LABELS[name]), name in differing
+        said_as, differs = _(LABELS[name]), name in differing
+        label = said_as[:1].upper() + said_as[1:]
         first: Text = parts.joined(label, parts.small(_("khác nhau"))) if differs else label
         rows.append(
             [first, *(parts.cell(words) if differs else words for words in (_said(one, name, actor) for one in pair.sides))]

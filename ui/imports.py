@@ -41,15 +41,17 @@ def state(change_set: ChangeSet) -> Markup:
 def listed(records: Sequence[Record], page: str) -> None:
     """The imports, a line each; the file's name opens it."""
     heads: list[Column | str] = [
-        Column(_("Tệp"), "wide"), _("Lúc"), _("Người nhập"), Column(_("Hộ mới"), "num"), Column(_("Cập nhật"), "num"),
-        Column(_("Không đổi"), "num desk"), Column(_("Chưa đúng"), "num"), Column(_("Hiện nay"), "state"),
+        Column(_("Tệp"), "wide"), Column(_("Đổi gì"), "wide"), _("Lúc"), Column(_("Hiện nay"), "state"),
     ]  # fmt: skip
     rows: list[list[Text]] = []
     for one in records:
         kept = one.change_set
-        file = parts.joined(parts.link(name_of(kept), page, id=str(kept.id)), parts.small(one.unit_label))
-        counts: list[Text] = [number(kept.created), number(kept.updated), number(kept.unchanged), number(kept.rejected)]
-        rows.append([file, near(kept.created_at), by(one.by), *counts, state(kept)])
+        file = parts.joined(parts.link(name_of(kept), page, id=str(kept.id)), parts.small(f"{one.unit_label}, {by(one.by)}"))
+        counts = _(
+            "{new} hộ mới, {old} cập nhật, {same} không đổi, {wrong} chưa đúng",
+            new=number(kept.created), old=number(kept.updated), same=number(kept.unchanged), wrong=number(kept.rejected),
+        )  # fmt: skip
+        rows.append([file, counts, near(kept.created_at), state(kept)])
     parts.table(heads, rows)
 
 

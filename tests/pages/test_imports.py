@@ -74,7 +74,7 @@ def test_the_list_says_who_imported_what_and_when(session: Session, visit: Visit
     assert "1 lần nhập" in page
     for words in ("tổ 13.xlsx", "Trần Thị Mai", "Phường Bắc Kạn", "đang giữ"):
         assert words in page
-    assert '<td class="cn-num">2</td><td class="cn-num">0</td><td class="cn-num desk">0</td><td class="cn-num">1</td>' in page
+    assert "2 hộ mới, 0 cập nhật, 0 không đổi, 1 chưa đúng" in page
 
 
 def test_what_an_import_changed_is_shown_before_beside_after(session: Session, visit: Visit, staff: User, ward: Unit) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from core import clock
 from models import Role
 from services import access
-from ui import _, coverage, coverage_tables, day, enter, parts
+from ui import _, coverage, coverage_acts, coverage_tables, day, enter, parts
 from ui.kept import kept, seen_by
 from ui.tables import behind, download
 
@@ -36,4 +36,8 @@ with left:
     coverage.by_group(seen, opens=actor.role in access.WRITERS)
 with right:
     coverage.by_need(seen)
+if is_today and actor.role in access.APPROVERS:
+    coverage_acts.targets(actor, seen)
+if is_today and actor.role in access.WRITERS and not asked.is_wide:
+    coverage_acts.invite(actor, asked.unit_id)
 download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)

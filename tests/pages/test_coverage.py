@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlmodel import Session
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from models import Need, Role, Unit, UnitKind, User
-from services import rollups
+from services import rollups, unit_targets
+from services.access import actor_of
 from tests.factories import NOON, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
 
@@ -92,14 +93,14 @@ def test_a_day_before_the_first_household_is_not_offered(visit: Visit, chief: Us
 
 def test_counts_by_need_name_nobody(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
     unit = make_unit(session, parent=ward, short_name="Tổ 3")
-    make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value])
+    make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value], arrived_on=TODAY)
     settle(session, unit, 0, joined=0)
 
-    page = said(visit("coverage", user=chief))
+    page = said(visit("coverage", user=chief, to="Tổ 3"))
 
     assert "người già sống một mình" in page
     assert "0 / 1 hộ" in page
-    assert "Lý Thị Sen" not in page.replace("Mời", "")
+    assert "Lý Thị Sen" not in page
 
 
 def test_an_observer_sees_no_count_of_few_households(session: Session, visit: Visit, ward: Unit) -> None:
@@ -154,3 +155,50 @@ def test_a_leader_has_a_page_of_their_own(session: Session, visit: Visit, ward: 
     at = visit("coverage", user=make_user(session, unit=ward, role=Role.LEAD))
 
     assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
+
+
+def test_the_households_to_invite_first_open_and_hide_their_numbers(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief)
+
+    page = said(at)
+    assert "Nếu các hộ này vào nhóm, 2 tổ, thôn đạt mục tiêu (Tổ 13 thiếu 1; Tổ 2 thiếu 2)." in page
+    assert sum(link.proto.label.startswith("Hoàng Văn") for link in at.get("page_link")) == 3
+    assert "0912 xxx 678" in page
+    assert "+84912345678" not in page
+
+
+def test_an_observer_is_told_of_no_household_to_invite(session: Session, visit: Visit, ward: Unit) -> None:
+    at = visit("coverage", user=make_user(session, unit=ward, role=Role.VIEWER))
+
+    assert "nên mời trước" not in said(at)
+    assert "cov_set" not in at.session_state
+
+
+def test_a_save_of_targets_is_offered_to_be_taken_back(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+    unit = session.exec(select(Unit).where(Unit.short_name == "Tổ 13")).one()
+    unit_targets.save(session, actor=actor_of(session, chief), unit_id=ward.id, targets={unit.id: 70}, seen={unit.id: 90})
+    session.commit()
+
+    at = visit("coverage", user=chief)
+    at.session_state["cov_set"] = True
+    at.run()
+    assert "1 / 2 tổ, thôn đạt mục tiêu" in said(at)
+
+    at.button(key="cov_undo").click().run()
+
+    assert not at.exception
+    assert "Đã quay lại mục tiêu trước đó của 1 nơi." in [one.value for one in at.success]
+    assert "0 / 2 tổ, thôn đạt mục tiêu" in said(at)
+    session.refresh(unit)
+    assert unit.target_percent == 90
+
+
+def test_saving_targets_that_stand_changes_nothing(visit: Visit, chief: User) -> None:
+    at = visit("coverage", user=chief)
+    at.session_state["cov_set"] = True
+    at.run()
+
+    at.button(key="cov_save").click().run()
+
+    assert not at.exception
+    assert "Đã ghi mục tiêu của 0 nơi." in [one.value for one in at.success]

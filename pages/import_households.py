@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from services import access
-from ui import _, enter, importing, needed, number, parts, plain, refusals, said
+from ui import _, enter, import_start, importing, needed, number, parts, plain, refusals, said
 
 HERE, LIST = "pages/import_households.py", "pages/households.py"
 actor = enter(needs=access.WRITERS)
@@ -37,14 +37,14 @@ if mine.done:
 if not mine.upload:
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
-        if given := importing.uploader(mine):
+        if given := import_start.uploader(mine.turn):
             with refusals():
                 mine.take(given, name=given.name, size=given.size)
                 st.rerun()
     with right:
-        importing.promises()
+        import_start.promises()
         st.page_link("pages/imports.py", label=_("Những lần nhập trước"), icon=":material/history:")
-        importing.template()
+        import_start.template()
     st.stop()
 
 wanted = importing.sheet_choice(mine)

@@ -20,7 +20,7 @@ from services.import_columns import NEVER, recognise
 from services.import_reading import EVERY, ROWS_LOOKED_AT, Tables, is_one_a_unit
 from services.import_rows import Spot
 from services.imports import FIELDS, ImportResult, Prepared
-from services.ports import Sheet, ports
+from services.ports import Sheet
 from services.uploads import Upload
 from ui import parts
 from ui.parts import Column, Figure
@@ -39,10 +39,6 @@ SAMPLES_HIGH = 386  # pixels: ten rows, the others by scrolling
 WIDTHS = (64, 150, 320)  # pixels of the editor's own columns: row, column, reason
 REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
 # The list we offer to fill in. Not translated: it is Vietnamese wards that fill it, and the reader must know each header.
-TEMPLATE = (
-    "Mã hộ", "Họ và tên chủ hộ", "Tổ dân phố", "Địa chỉ", "Số điện thoại", "Số nhân khẩu", "Số người có điện thoại thông minh",
-    "Đã vào nhóm Zalo", "Cần báo tận nhà",
-)  # fmt: skip
 Look = tuple[str, tuple[tuple[str, str], ...]]  # a sheet, and the fields of headers that are to be read otherwise
 Wish = tuple[UUID, str, tuple[tuple[str, str], ...]]  # the same, for a unit
 
@@ -359,34 +355,6 @@ def refused(result: ImportResult) -> None:
         "dong-chua-dung.xlsx", XLSX,
         key="i_refused", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
-
-
-def uploader(mine: Hand) -> Any:
-    """The place to drop a file. Streamlit's own word on the button is English: the style sheet writes ours over it."""
-    st.html(f'<style>:root {{ --choose-file: "{_("Chọn tệp")}"; }}</style>')
-    label = _("Chọn tệp danh sách hộ, hoặc kéo thả vào đây")
-    return st.file_uploader(label, key=f"i_file{mine.turn}", max_upload_size=uploads.BYTES_MAX >> 20)
-
-
-def promises() -> None:
-    """What an import does, and what it never does."""
-    parts.facts(
-        (_("Xem trước khi ghi"), _("Danh sách được đọc thử, dòng chưa đúng được chỉ ra, rồi ông/bà mới bấm ghi.")),
-        (_("Nhập lại không thừa"), _("Hộ đã có thì cập nhật, không ghi thêm. Không xóa hộ nào, không đưa hộ nào ra khỏi nhóm.")),
-        (_("Không giữ giấy tờ tùy thân"), _("Cột số căn cước, ngày sinh, dân tộc, tôn giáo bị bỏ ngay khi đọc.")),
-    )  # fmt: skip
-
-
-def template() -> None:
-    """An empty list with headers that are all understood."""
-    st.download_button(
-        _("Tải tệp mẫu (Excel)"), _template_file, "danh-sach-ho-mau.xlsx", XLSX, key="i_template", icon=":material/download:",
-        on_click="ignore",
-    )  # fmt: skip
-
-
-def _template_file() -> bytes:
-    return ports().tables.xlsx([("Danh sách hộ", TEMPLATE, [])])
 
 
 def editor(result: ImportResult, *, key: str) -> dict[Spot, dict[str, str]]:

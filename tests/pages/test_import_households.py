@@ -27,7 +27,7 @@ from tests.factories import make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.lists import builders
 from tests.pages.conftest import Visit
-from ui import importing
+from ui import import_start, importing
 
 HEADERS = ("Mã hộ", "Họ tên chủ hộ", "Tổ", "Điện thoại", "Số khẩu", "Số CCCD", "Ghi chú")
 AN = ("H01", "Hoàng Văn An", "Tổ 13", "0912345678", 4, "006080000001", "")
@@ -94,10 +94,10 @@ def test_the_page_says_what_it_does_and_offers_an_empty_list(visit: Visit, staff
 
 
 def test_every_header_of_the_empty_list_is_understood() -> None:
-    [sheet] = load_workbook(io.BytesIO(importing._template_file())).worksheets
+    [sheet] = load_workbook(io.BytesIO(import_start._template_file())).worksheets
 
     headers = [str(cell.value) for cell in sheet[1]]
-    assert tuple(headers) == importing.TEMPLATE
+    assert tuple(headers) == import_start.TEMPLATE
     fields = [recognise(header) for header in headers]
     assert set(fields) <= set(FIELDS)
     assert len(set(fields)) == len(fields)

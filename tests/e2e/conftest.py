@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -22,6 +22,7 @@ from core import db
 from models import User
 from services import sessions
 
+expect.set_options(timeout=20_000)  # the first page after a start, on a busy machine
 HOUSE = Path(__file__).parent.parent.parent
 
 

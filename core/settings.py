@@ -37,11 +37,15 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone") from error
         return name
 
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
     def model_post_init(self, _context: object) -> None:
         """Fill what follows from other settings."""
         if not self.database_url:
             self.database_url = f"sqlite:///{(self.data_dir / 'caunoi.db').absolute()}"
-        self.public_url = self.public_url.rstrip("/")
 
     @property
     def is_https(self) -> bool:

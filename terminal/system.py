@@ -81,12 +81,12 @@ def serve(
     host: Annotated[str, typer.Option(help="0.0.0.0 opens it to the local network.")] = "127.0.0.1",
 ) -> None:
     """Migrate, fill an empty database with the demonstration ward, and start everything."""
-    with answering(as_json=False, needs_database=False):
-        upgrade()
-        _fill_if_empty()
     if "public_url" not in settings().model_fields_set:  # neither the environment nor .env says where phones find us
         os.environ["CAUNOI_PUBLIC_URL"] = f"http://localhost:{port}"
         settings.cache_clear()
+    with answering(as_json=False, needs_database=False):
+        upgrade()
+        _fill_if_empty()
     _welcome(settings().public_url)
     sys.stdout.flush()
     options = ["--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning", "--no-server-header"]

@@ -91,6 +91,14 @@ def test_settings_fill_what_follows(tmp_path: Path) -> None:
     assert (made.public_url, made.is_https) == ("https://ward.example", True)
 
 
+def test_an_address_that_nobody_set_is_known_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_by_someone = "public_url" in Settings(_env_file=None).model_fields_set
+    monkeypatch.delenv("CAUNOI_PUBLIC_URL")
+
+    assert set_by_someone
+    assert "public_url" not in Settings(_env_file=None).model_fields_set
+
+
 def test_a_postgres_address_names_our_driver() -> None:
     assert driver_url("postgres://a/b") == "postgresql+psycopg://a/b"
     assert driver_url("postgresql://a/b") == "postgresql+psycopg://a/b"

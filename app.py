@@ -76,6 +76,7 @@ ROOMS = (
     Room("pages/household.py", N_("Hộ dân")),
     Room("pages/import_households.py", N_("Nhập danh sách hộ")),
     Room("pages/new_household.py", N_("Thêm hộ")),
+    Room("pages/household_sheet.py", N_("Sửa nhanh")),
     Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
     Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),

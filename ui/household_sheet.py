@@ -23,7 +23,7 @@ LABELS = {
     "code": N_("Mã hộ"), "head_name": N_("Chủ hộ"), "address": N_("Địa chỉ"), "phone": N_("Điện thoại"),
     "people": N_("Số người"), "smartphones": N_("Có điện thoại thông minh"),
 }  # fmt: skip
-ROW_PIXELS, HEAD_PIXELS, SHOWN = 35, 38, 16
+ROW_PIXELS, HEAD_PIXELS, SHOWN = 35, 38, 12
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,11 @@ def _why(draft: Draft, household_id: UUID) -> str:
 def _config(*, with_notes: bool) -> dict[str, Any]:
     text, count = st.column_config.TextColumn, st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": text(_(LABELS["code"]), max_chars=CODE_MAX, width=80),
+        "code": text(_(LABELS["code"]), max_chars=CODE_MAX, width=105),
         "head_name": text(_(LABELS["head_name"]), max_chars=NAME_MAX),
         "address": text(_(LABELS["address"]), max_chars=ADDRESS_MAX), "phone": text(_(LABELS["phone"]), max_chars=20, width=130),
         "people": count(_(LABELS["people"]), min_value=0, max_value=PEOPLE_MAX, step=1, width=90),
-        "smartphones": count(_(LABELS["smartphones"]), min_value=0, max_value=PEOPLE_MAX, step=1, width=110),
+        "smartphones": count(_("Có máy"), help=_(LABELS["smartphones"]), min_value=0, max_value=PEOPLE_MAX, step=1, width=110),
     }  # fmt: skip
     return {"why": text(_("Chưa ghi được")), **config} if with_notes else config
 
@@ -204,11 +204,11 @@ def buttons(draft: Draft, actor: Actor) -> None:
     """Save, give up what was typed, take the last save back."""
     with reading() as session:
         last = household_sheet.last_save(session, actor=actor, unit_id=draft.unit_id)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        is_saved = st.button(_("Ghi các ô đã sửa"), key="sheet_save", type="primary", icon=":material/save:")
-        is_dropped = bool(draft.edits) and st.button(_("Bỏ các ô chưa ghi"), key="sheet_drop", icon=":material/delete:")
+    with parts.action_bar():
         label = _("Quay lại lần ghi vừa rồi ({n} hộ)", n=number(last.updated)) if last else ""
         is_undone = last is not None and st.button(plain(label), key="sheet_undo", icon=":material/undo:")
+        is_dropped = bool(draft.edits) and st.button(_("Bỏ các ô chưa ghi"), key="sheet_drop", icon=":material/delete:")
+        is_saved = st.button(_("Ghi các ô đã sửa"), key="sheet_save", type="primary", icon=":material/save:")
     if is_saved:
         save(draft, actor)
     if is_dropped:

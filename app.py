@@ -79,6 +79,7 @@ ROOMS = (
     Room("pages/imports.py", N_("Những lần nhập danh sách")),
     Room("pages/alike.py", N_("Có thể trùng nhau")),
     Room("pages/new_household.py", N_("Thêm hộ")),
+    Room("pages/household_sheet.py", N_("Sửa nhanh")),
     Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
     Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),

@@ -86,4 +86,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if can_import:
         st.page_link(IMPORT, label=_("Nhập danh sách"), icon=":material/upload_file:")
         st.page_link("pages/alike.py", label=_("Có thể trùng nhau"), icon=":material/compare_arrows:")
+        st.page_link("pages/household_sheet.py", label=_("Sửa nhanh"), icon=":material/edit_note:")
         st.page_link("pages/household_cards.py", label=_("Làm thẻ hộ"), icon=":material/id_card:")

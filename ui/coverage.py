@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from models import Role, UnitKind
+from models import GroupKind, Role, UnitKind
 from services import coverage_day, units
 from services.access import Actor
 from services.coverage_day import CoverageDay
@@ -177,7 +177,8 @@ def by_group(seen: CoverageDay, *, opens: bool) -> None:
         return
     parts.section(_("Theo nhóm"), _("hộ trong nhóm / số hộ nơi nhóm đặt"))
     rows = []
-    for one in sorted(seen.groups, key=lambda one: (one.share is None, one.share or 0)):
+    ordered = sorted(seen.groups, key=lambda one: (one.kind is not GroupKind.HOUSEHOLD, one.share is None, one.share or 0))
+    for one in ordered:
         name = parts.link(one.name, "group", id=str(one.group_id)) if opens else one.name
         count = "–" if one.joined is None else number(one.joined)
         of = _("{n} / {all} hộ", n=count, all=number(one.households)) if one.households else count

@@ -12,7 +12,7 @@ from services.coverage_day import CoverageDay
 from services.first_to_invite import Invitations
 from ui import coverage, leave_for, parts, refusals
 from ui.households import row
-from ui.words import _, number
+from ui.words import _, number, share
 
 HERE = "pages/coverage.py"
 EDITOR = "cov_targets"
@@ -53,7 +53,7 @@ def targets(actor: Actor, seen: CoverageDay) -> None:
         name = _("Tổ, thôn") if seen.by == "unit" else _("Xã, phường")
         columns: dict[str, list[Any]] = {
             "name": [row.unit_name for row in rows], "households": [row.households for row in rows],
-            "coverage": [None if row.coverage is None else round(row.coverage * 100, 1) for row in rows],
+            "coverage": [share(row.coverage) for row in rows],
             "target": [row.target_percent for row in rows],
         }  # fmt: skip
         edited = st.data_editor(
@@ -61,7 +61,7 @@ def targets(actor: Actor, seen: CoverageDay) -> None:
             column_config={
                 "name": st.column_config.TextColumn(name, disabled=True),
                 "households": st.column_config.NumberColumn(_("Số hộ"), disabled=True),
-                "coverage": st.column_config.NumberColumn(_("Tỷ lệ (%)"), disabled=True, format="%.1f"),
+                "coverage": st.column_config.TextColumn(_("Tỷ lệ"), disabled=True, alignment="right"),
                 "target": st.column_config.NumberColumn(_("Mục tiêu (%)"), min_value=0, max_value=100, step=1, required=True),
             },
             hide_index=True, key=f"{EDITOR}_{seen.unit_id}_{generation}", on_change="ignore",

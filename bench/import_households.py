@@ -117,7 +117,7 @@ def _baseline(file: Path) -> tuple[int, int]:
     households, memberships = [], []
     cells: Iterator[list[Any]] = iter(sheet.to_python(skip_empty_area=False)[3:])
     for _stt, code, name, unit, address, phone, people, smartphones, tick in cells:
-        household = _household(units[unit], code, name, address, int(phone), int(people), int(smartphones), now, today)
+        household = household_values(units[unit], code, name, address, int(phone), int(people), int(smartphones), now, today)
         households.append(household)
         if tick:
             memberships.append(
@@ -134,9 +134,10 @@ def _baseline(file: Path) -> tuple[int, int]:
     return len(households), len(memberships)
 
 
-def _household(
+def household_values(
     unit_id: UUID, code: str, name: str, address: str, phone: int, people: int, smartphones: int, now: Any, today: date
 ) -> dict[str, Any]:
+    """A household as the baseline inserts it."""
     return {
         "id": new_id(), "created_at": now, "unit_id": unit_id, "code": code, "head_name": name, "address": address,
         "phone": f"+84{phone}", "other_phones": [], "people": people, "smartphones": smartphones, "needs": [],

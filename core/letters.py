@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 Letters = Literal["tcvn3", "vni"]
@@ -78,6 +79,7 @@ def vietnamese(text: str) -> int:
     return score
 
 
+@lru_cache(maxsize=4_096)
 def _can_be_read(word: str) -> bool:
     if not (word.islower() or word.isupper() or word.istitle()):
         return False

@@ -18,6 +18,8 @@ from services.ports import Cell
 
 HEADER_ROWS = 40  # a header further down is none
 COLUMNS_MAX = 200
+SURE_SCORE = 6  # of a header: four fields, the name among them
+ROWS_AFTER = 3  # below such a header that are looked at still: it may go on
 NEVER = "never"
 IGNORED = "-"
 
@@ -91,10 +93,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("given_name", r"ten|first name|given name"),
     (
         "member",
-        (
-            r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)"
-            r"(?: (?:khac|trong|cua|thuoc|cung))* (?:ho|nha|gia dinh)"
-        ),
+        r"(?:ho (?:va )?ten |hoten |ten )?(?:cac |tung )?(?:thanh vien|nguoi)(?: (?:khac|trong|cua|thuoc))* (?:ho|nha|gia dinh)",
     ),
     (
         "member",
@@ -206,26 +205,44 @@ def find(
         Invalid: the mapping names a header or a field that is none, or a column that is never held.
     """
     wishes = _wishes(mapping or {})
-    ways = {way: _texts(rows, way) for way in ("", *(() if letters else TURN))}
-    found = [(one, way) for way, texts in ways.items() for one in _candidates(texts, merged, wishes) if one.is_header]
-    if not found:
+    best, way = _best(_texts(rows, ""), merged, wishes), ""
+    if not letters and (best is None or vietnamese(" ".join(best.titles.values())) < 0):
+        for old in TURN:
+            other = _best(_texts(rows, old), merged, wishes)
+            if other and (best is None or other.score > best.score):
+                best, way = other, old
+    if best is None:
         return None
-    best, way = max(found, key=lambda one: one[0].score)  # the first of equals
     _require_headers(best, mapping or {})
-    below = {way: [text for row in texts[best.row :] for text in row] for way, texts in ways.items()}
-    return _columns(best, merged, wishes, letters=way or _letters(below), header_letters=way)
+    in_rows = way if letters or way else _letters(rows[best.row : HEADER_ROWS])
+    return _columns(best, merged, wishes, letters=in_rows, header_letters=way)
+
+
+def _best(
+    texts: list[list[str]], merged: Sequence[tuple[int, int, int, int]], wishes: Mapping[str, str]
+) -> _Candidate | None:  # fmt: skip
+    """The likeliest header, the first of equals; the rows far below one that leaves no doubt are not looked at."""
+    best: _Candidate | None = None
+    for one in _candidates(texts, merged, wishes):
+        if best and best.score >= SURE_SCORE and one.row > best.row + ROWS_AFTER:
+            break
+        if one.is_header and (best is None or one.score > best.score):
+            best = one
+    return best
 
 
 def _texts(rows: Sequence[Sequence[Cell]], letters: str) -> list[list[str]]:
     return [[text_of(in_unicode(cell, letters)) for cell in row[:COLUMNS_MAX]] for row in rows[:HEADER_ROWS]]
 
 
-def _letters(below: Mapping[str, list[str]]) -> str:
+def _letters(below: Sequence[Sequence[Cell]]) -> str:
     """The letters of rows whose header is in ours: old ones only where the rows cannot be read aloud otherwise."""
-    if vietnamese(" ".join(below[""])) >= 0:
+    texts = [cell for row in below for cell in row[:COLUMNS_MAX] if isinstance(cell, str) and not cell.isascii()]
+    if vietnamese("\n".join(texts)) >= 0:
         return ""
-    best = max(below, key=lambda way: vietnamese(" ".join(below[way])))
-    return best if vietnamese(" ".join(below[best])) > 0 else ""
+    read = {way: vietnamese("\n".join(map(turn, texts))) for way, turn in TURN.items()}
+    best = max(read, key=lambda way: read[way])
+    return best if read[best] > 0 else ""
 
 
 def _wishes(mapping: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from core.ids import new_id
 from models import Household, Likeness, Unit
 from services import resemblance
 from services.access import Actor, path_range
-from services.import_matching import Plan, Stored
+from services.import_matching import Plan, Stored, living
 from services.import_rows import Row
 from services.presence import lives_here
 from services.resemblance import PAIRS_MOST, SHARED_MOST, Face, Neighbours, Other, Resemblance
@@ -50,7 +50,7 @@ def foresee(session: Session, plan: Plan, *, actor: Actor) -> list[Pair]:
         places.setdefault(row.place.id, []).append(place)
     found: list[Pair] = []
     for unit_id, some in places.items():
-        found += _of_unit(plan, some, plan.living.get(unit_id, ()), coded, called)
+        found += _of_unit(plan, some, living(session, [unit_id], on=clock.today()), coded, called)
     return found
 
 
@@ -71,10 +71,10 @@ def write(session: Session, pairs: Sequence[Pair], new_ids: Sequence[UUID]) -> N
 
 
 def _of_unit(
-    plan: Plan, places: Sequence[int], living: Iterable[Stored], coded: set[UUID], called: Mapping[str, list[Face]]
+    plan: Plan, places: Sequence[int], households: Iterable[Stored], coded: set[UUID], called: Mapping[str, list[Face]]
 ) -> Iterator[Pair]:  # fmt: skip
     unit = Neighbours()
-    stored = list(living)
+    stored = list(households)
     if not stored and all(plan.new[place][0].code for place in places):  # nothing to compare but telephone numbers
         places = [place for place in places if any(number in called for number in plan.new[place][0].phones)]
     for household in stored:
@@ -105,14 +105,13 @@ def _called(
 ) -> dict[str, list[Face]]:  # fmt: skip
     """The households that one of these numbers reaches, new ones among them where several share it."""
     found: dict[str, list[Face]] = {}
-    units = {one.unit_id: one for some in plan.living.values() for one in some[:1]}
-    for households in plan.living.values():
-        for household in households:
-            for number in (household.phone, *household.other_phones):
-                if number in numbers:
-                    face = _stored_face(household, household.unit_id, is_coded=household.id in coded)
-                    found.setdefault(number, []).append(face)
-    for household in _elsewhere(session, numbers, set(units), actor):
+    units = {row.place.id for row, _code in plan.new}
+    for household in living(session, units, on=clock.today()):
+        for number in (household.phone, *household.other_phones):
+            if number in numbers:
+                face = _stored_face(household, household.unit_id, is_coded=household.id in coded)
+                found.setdefault(number, []).append(face)
+    for household in _elsewhere(session, numbers, units, actor):
         face = _stored_face(household, household.unit_id, is_coded=household.id in coded)
         found.setdefault(household.phone, []).append(face)
     shared = {number for number, many in numbers.items() if many > 1}

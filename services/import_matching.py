@@ -5,7 +5,7 @@ name or a number alone is. What a list leaves blank stays as it is stored.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from services.import_values import code_key
 Stored = StoredRow[Any]
 UNITS_AT_A_TIME = 500
 ROWS_AT_A_TIME = 2_000
+ROWS_MATCHED = 5_000  # at a time, or a unit's where it has more
 _NOTHING: dict[str, Any] = {}  # one for all that do not change
 _COLUMNS = (
     "id", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs", "arrived_on",
@@ -52,7 +53,6 @@ class Plan:
     known: list[Known] = field(default_factory=list)
     settled: int = 0  # rows of households that a person joined to another as duplicates: the answer stands, they say nothing
     rejected: list[Rejected] = field(default_factory=list)
-    living: dict[UUID, list[Stored]] = field(default_factory=dict)  # by unit, of the units that have new ones
 
 
 def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[Stored]:
@@ -65,31 +65,66 @@ def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[St
         yield from session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME))
 
 
-def match(rows: Sequence[Row], stored: Iterable[Stored], *, reader: Reading, on: date) -> Plan:
-    """Match every row with at most one household, and every household with at most one row."""
-    matcher = _Matcher(rows, stored, reader, on)
+def living(session: Session, unit_ids: Iterable[UUID], *, on: date) -> Iterator[Stored]:
+    """The households of the units that live there on a day."""
+    return (household for household in stored_households(session, unit_ids) if not _has_left(household, on))
+
+
+def match(session: Session, rows: Sequence[Row], *, reader: Reading, on: date) -> Plan:
+    """Match every row with at most one household, and every household with at most one row.
+
+    Units are taken a few at a time, for memory: what stands in one says nothing of another.
+    """
+    by_unit: dict[UUID, list[Row]] = {}
+    for row in rows:
+        by_unit.setdefault(row.place.id, []).append(row)
+    codes: dict[UUID, dict[tuple[UUID, str], Spot]] = {}
+    for key, spot in reader.refused_codes.items():
+        codes.setdefault(key[0], {})[key] = spot
     plan = Plan()
+    batch: list[Row] = []
+    refused: dict[tuple[UUID, str], Spot] = {}
+    for place, (unit_id, some) in enumerate(by_unit.items(), 1):
+        batch += some
+        refused |= codes.get(unit_id, {})
+        if len(batch) >= ROWS_MATCHED or place == len(by_unit):
+            _match(session, plan, batch, refused, reader=reader, on=on)
+            batch, refused = [], {}
+    if len(by_unit) > 1:
+        order = {name: place for place, name in enumerate(reader.sheets)}
+        plan.new.sort(key=lambda one: (order[one[0].sheet], one[0].number))
+        plan.known.sort(key=lambda one: (order[one.row.sheet], one.row.number))
+    return plan
+
+
+def _match(
+    session: Session, plan: Plan, rows: Sequence[Row], refused_codes: dict[tuple[UUID, str], Spot], *, reader: Reading, on: date
+) -> None:  # fmt: skip
+    matcher = _Matcher(rows, stored_households(session, {row.place.id for row in rows}), refused_codes, on)
+    new: list[Row] = []
     for row in rows:
         try:
             household = matcher.household_of(row)
             if household is None:
                 _require_fitting(row, row.people_at_first)
-                plan.new.append((row, row.code))
+                new.append(row)
             elif _was_joined(household):
                 plan.settled += 1
             else:
                 plan.known.append(_known(row, household))
         except _Refused as refused:
             plan.rejected.append(reader.refusal(row, refused.why, refused.column))
-    plan.new = [(row, code or matcher.next_code(row)) for row, code in plan.new]
-    plan.living = matcher.living({row.place.id for row, _code in plan.new})
-    return plan
+    plan.new += [(row, row.code or matcher.next_code(row)) for row in new]
 
 
 def _known(row: Row, household: Stored) -> Known:
     after = changes(row, household) or _NOTHING
     before = {name: getattr(household, name) for name in after if name != "search"} if after else _NOTHING
     return Known(row, household.id, household.version, before, after)
+
+
+def _has_left(household: Stored, on: date) -> bool:
+    return household.left_on is not None and bool(household.left_on <= on)
 
 
 def _was_joined(household: Stored) -> bool:
@@ -152,9 +187,11 @@ class _Refused(Exception):
 class _Matcher:
     """Finds the household of each row, in two ways, and sees what a list says twice."""
 
-    def __init__(self, rows: Sequence[Row], stored: Iterable[Stored], reader: Reading, on: date) -> None:
+    def __init__(
+        self, rows: Sequence[Row], stored: Iterable[Stored], refused_codes: Mapping[tuple[UUID, str], Spot], on: date
+    ) -> None:
         self._on = on
-        self._codes: dict[tuple[UUID, str], Row | Spot] = dict(reader.refused_codes)
+        self._codes: dict[tuple[UUID, str], Row | Spot] = dict(refused_codes)
         self._persons: dict[tuple[UUID, str, str], Row] = {}
         coded = [row for row in rows if row.code]
         has_codes_only = len(coded) == len(rows)
@@ -183,23 +220,12 @@ class _Matcher:
             _Refused: the list has it twice, several could be meant, or it has ended.
         """
         household = self._of_code(row) if row.code else self._of_person(row)
-        if household is not None and self._has_left(household) and not _was_joined(household):
+        if household is not None and _has_left(household, self._on) and not _was_joined(household):
             raise _Refused(
                 "code" if row.code else "head_name", N_("Hộ này đã chuyển đi ngày {day}. Mở lại hộ trước khi nhập."),
                 day=f"{household.left_on:%d/%m/%Y}",
             )  # fmt: skip
         return household
-
-    def living(self, unit_ids: set[UUID]) -> dict[UUID, list[Stored]]:
-        """The stored households that live in these units."""
-        found: dict[UUID, list[Stored]] = {}
-        for (unit_id, _code), households in self._by_code.items():
-            if unit_id in unit_ids:
-                found.setdefault(unit_id, []).extend(one for one in households if not self._has_left(one))
-        return found
-
-    def _has_left(self, household: Stored) -> bool:
-        return household.left_on is not None and bool(household.left_on <= self._on)
 
     def next_code(self, row: Row) -> str:
         """The next running number no household of the unit, and no row of the list, has as its code."""

@@ -244,6 +244,8 @@ class _Lists:
     def _among(self, sheet: Sheet, first: Sequence[Sequence[Cell]]) -> Columns | None:
         """The columns of one of several sheets: the mapping holds for the headers that it has."""
         columns = find(first, merged=sheet.merged, letters=sheet.letters)
+        if not self._mapping:
+            return columns if columns and "head_name" in columns.places else None
         texts = columns.titles.values() if columns else (text_of(cell) for row in first for cell in row)
         titles = {fold(text) for text in texts}
         known = {header: wish for header, wish in self._mapping.items() if fold(header) in titles}

@@ -253,7 +253,7 @@ def phones_of(cell: Cell) -> tuple[str, ...]:
     if isinstance(cell, (bool, date)):
         raise _no_phone()
     raw = cell if isinstance(cell, str) else text_of(cell)
-    number = _usual(raw)
+    number = _usual(raw) if raw else None
     return (number,) if number else _phones(raw) if raw else ()
 
 
@@ -301,8 +301,18 @@ def _phones(raw: str) -> tuple[str, ...]:
 def in_order(numbers: Iterable[str]) -> tuple[str, ...]:
     """Each number once, the first mobile in front."""
     unique = list(dict.fromkeys(numbers))
-    first = next((number for number in unique if phones.is_mobile(number)), None) if len(unique) > 1 else None
+    first = next((number for number in unique if _is_mobile(number[:6], len(number))), None) if len(unique) > 1 else None
     return (first, *(number for number in unique if number != first)) if first else tuple(unique)
+
+
+@lru_cache(maxsize=2_000)
+def _is_mobile(start: str, length: int) -> bool:
+    """Whether the valid numbers of a beginning (+84 and three digits) and length are mobile: they are given out in blocks."""
+    return phones.is_mobile(start + "345678901"[: length - len(start)])
+
+
+def _parse(text: str) -> str | None:
+    return _usual(text) or phones.parse(text)
 
 
 def _numbers(part: str) -> list[str]:
@@ -312,13 +322,13 @@ def _numbers(part: str) -> list[str]:
     bare = _NOTE.sub(" ", part).strip(" .:-()'")
     if not any(map(str.isdecimal, bare)):
         return []
-    if number := phones.parse(bare):
+    if number := _parse(bare):
         return [number]
     pieces = [piece.strip(" .:-()'") for piece in _NOTE.split(part)]
-    between = [phones.parse(piece) for piece in pieces if any(map(str.isdecimal, piece))]
+    between = [_parse(piece) for piece in pieces if any(map(str.isdecimal, piece))]
     if len(between) > 1 and all(between):
         return [number for number in between if number]
-    found = [phones.parse(one) for one in _ONE_OF_SEVERAL.findall(bare)]
+    found = [_parse(one) for one in _ONE_OF_SEVERAL.findall(bare)]
     numbers = [number for number in found if number]
     if not numbers or len(numbers) < len(found) or any(map(str.isdecimal, _ONE_OF_SEVERAL.sub("", bare))):
         raise _no_phone()

@@ -21,7 +21,7 @@ from services.access import WRITERS, Actor, require, unit_for
 from services.change_sets import Earlier, Entry
 from services.import_columns import FIELDS
 from services.import_likeness import Pair
-from services.import_matching import Plan, match, stored_households
+from services.import_matching import Plan, match
 from services.import_memberships import Joining, Touch
 from services.import_reading import Pace, Prepared, Reading, Tables, prepare
 from services.import_rows import Rejected, Spot
@@ -97,11 +97,9 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
         raise Invalid(N_("{unit} chưa có tổ dân phố, thôn nào. Hãy lập danh sách tổ trước."), unit=unit.name)
     pace = Pace(progress)
     reading = Reading(sheet, mapping, finder, pace)
-    rows = reading.rows
-    plan = match(rows, stored_households(session, {row.place.id for row in rows}), reader=reading, on=today)
+    plan = match(session, reading.rows, reader=reading, on=today)
     joining = import_memberships.foresee(session, plan)
     pairs = import_likeness.foresee(session, plan, actor=actor)
-    plan.living = {}
     order = {name: place for place, name in enumerate(reading.sheets)}
     refused = sorted([*reading.rejected, *plan.rejected], key=lambda one: (order[one.sheet], one.row))
     changed = {one.household_id for one in plan.known if one.after} | joining.changed

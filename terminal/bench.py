@@ -13,7 +13,8 @@ from terminal.habits import AsJson, answering, app
 
 # Name of the result → module of bench/ that measures it.
 MODULES = {
-    "redirect": "redirect", "redirect_public": "redirect", "import": "import_households", "coverage": "coverage",
+    "redirect": "redirect", "redirect_public": "redirect", "import": "import_households",
+    "import_messy": "import_messy", "coverage": "coverage",
     "coverage_nation": "coverage_nation", "search": "search", "screen": "screens", "screen_load": "screens",
     "screen_flat": "screens", "crowd": "crowd",
 }  # fmt: skip

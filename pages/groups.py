@@ -72,6 +72,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             parts.section(_("Từng xã, phường") if is_by_ward else _("Từng tổ, thôn"), _("thấp nhất đứng trước"))
             if can_write and not is_by_ward:
+                st.page_link("pages/cascade.py", label=_("Sơ đồ truyền tin"), icon=":material/account_tree:")
                 st.page_link("pages/new_group.py", label=_("Lập nhóm"), icon=":material/group_add:")
         if is_by_ward:
             community.wards(table, page="groups")

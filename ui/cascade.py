@@ -101,7 +101,7 @@ def _counted(counts: Coverage) -> Markup:
 def _posted(node: Node) -> str:
     if node.posted_on:
         return _("đăng gần nhất {day}", day=day(node.posted_on, weekday=False))
-    return "" if node.row.kind in PUBLIC else _("chưa đăng tin nào")
+    return _("chưa đăng tin nào") if node.coverage else ""
 
 
 def alone(nodes: Sequence[Node], trouble: Trouble) -> None:

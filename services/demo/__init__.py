@@ -12,7 +12,7 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Role, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor
-from services.demo import announcements, links, people, places
+from services.demo import announcements, cascade, links, people, places
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -78,6 +78,7 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
     stage = stage_for(seed)
     ward = found(session, stage)
     registers = people.settle(session, stage, ward, households=households)
+    cascade.entrust(session, stage, ward)
     slugs, readers = Slugs(stage.dice("slugs")), Readers(stage)
     said = announcements.speak(session, stage, ward, registers, slugs, readers)
     printed = links.hang(session, stage, ward, slugs, readers)

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from core.settings import ROOT
-from models import Model, UnitKind, UnitTotal
+from models import ChangeSet, ChangeSetKind, Group, GroupKind, Model, UnitKind, UnitTotal
 from services import rollups
-from tests.factories import make_household, make_unit
+from tests.factories import make_group, make_household, make_unit
 
 
 @pytest.fixture
@@ -72,6 +72,20 @@ def test_an_upgrade_adds_up_the_totals_there_were_not(config: Config, engine: En
     with Session(engine) as session:
         assert session.execute(select(func.count()).select_from(UnitTotal)).scalar_one() == 6
         assert rollups.repair(session) == []
+
+
+def test_every_kind_can_be_written_after_an_upgrade(config: Config, engine: Engine) -> None:
+    command.upgrade(config, "head")
+
+    with Session(engine) as session:
+        unit = make_unit(session)
+        for kind in GroupKind:
+            make_group(session, unit=unit, kind=kind)
+        session.add_all(ChangeSet(kind=kind, unit_id=unit.id) for kind in ChangeSetKind)
+        session.commit()
+
+        assert session.execute(select(func.count()).select_from(Group)).scalar_one() == len(GroupKind)
+        assert session.execute(select(func.count()).select_from(ChangeSet)).scalar_one() == len(ChangeSetKind)
 
 
 def test_a_downgrade_keeps_every_row_and_every_check(config: Config, engine: Engine) -> None:

@@ -31,6 +31,11 @@ POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
 _free: list[str] = []  # databases of the server that are empty again
 
 
+def examples(number: int) -> int:
+    """How many examples a property is tried with: fewer where each costs ten times as much, and SQLite has seen them all."""
+    return max(5, number // 5) if POSTGRES else number
+
+
 @contextmanager
 def empty_database(file: Path) -> Iterator[str]:
     """The address of a database that ends with the block: the file, or one of the server's."""

@@ -8,7 +8,7 @@ from bench.postgres import cluster
 
 # Whatever builds a query, or is given its answer.
 ROOMS = ["tests/services", "tests/web", "tests/terminal", "tests/core/test_small_parts.py", "tests/test_migrations.py"]
-HOW = ["-m", "not process and not e2e", "-n", "3", "--dist", "loadfile"]
+HOW = ["-m", "not process and not e2e and not once", "-n", "3", "--dist", "loadfile"]
 
 
 def main() -> int:

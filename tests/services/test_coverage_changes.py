@@ -12,6 +12,7 @@ from models import Group, Household, HouseholdPast, Membership, PastCause, Role,
 from services import rollups
 from services.access import TERMINAL
 from services.coverage_changes import Reason, behind, changes
+from tests.databases import examples
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit
 
 MAY = date(2026, 5, 1)
@@ -149,7 +150,7 @@ def street(session: Session, ward: Unit) -> list[Unit]:
 
 
 @settings(
-    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    max_examples=examples(25), deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(homes=st.lists(lives, min_size=1, max_size=5), since=st.integers(0, 45), length=st.integers(0, 30))

@@ -124,6 +124,7 @@ def screening(session: Session) -> Announcement:
 # ---- the seed
 
 
+@pytest.mark.once
 def test_the_same_seed_gives_the_same_ward_row_by_row(made: tuple[Engine, demo.Demo], tmp_path: Path) -> None:
     with database(tmp_path) as other:
         again = filled(other)
@@ -132,6 +133,7 @@ def test_the_same_seed_gives_the_same_ward_row_by_row(made: tuple[Engine, demo.D
         assert rows_of(other) == rows_of(made[0])
 
 
+@pytest.mark.once
 def test_another_seed_gives_other_households_in_the_same_units(made: tuple[Engine, demo.Demo], tmp_path: Path) -> None:
     with database(tmp_path) as other:
         filled(other, seed=2)
@@ -454,6 +456,7 @@ def test_a_storm_is_updated_by_a_second_announcement_that_names_the_first(ward: 
         assert first.unit_id == later.unit_id
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("hour", [0, 5, 12, 23])
 def test_what_waits_for_approval_can_still_be_approved_whatever_the_hour(session: Session, hour: int) -> None:
     with time_machine.travel(datetime(2026, 11, 24, hour, 50, tzinfo=clock.zone()), tick=False):

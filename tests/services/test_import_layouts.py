@@ -18,6 +18,7 @@ from services import imports
 from services.access import TERMINAL
 from services.imports import ImportResult
 from services.ports import Cell, Sheet
+from tests.databases import examples
 from tests.services.bac_kan import make_bac_kan
 
 
@@ -392,7 +393,7 @@ ROWS = st.lists(
 LIST_HEADER: list[Cell] = ["Mã hộ", "Họ tên", "Tổ", "SĐT", "Số khẩu", "Smartphone", "Nhóm Zalo", "Địa chỉ"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(earlier=ROWS, rows=ROWS)
 def test_any_list_twice_changes_nothing_the_second_time(
     session: Session, earlier: list[tuple[Cell, ...]], rows: list[tuple[Cell, ...]]

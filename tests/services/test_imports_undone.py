@@ -16,6 +16,7 @@ from services.access import TERMINAL, Actor
 from services.household_history import FromDay
 from services.imports import ImportResult
 from services.ports import Cell, Sheet
+from tests.databases import examples
 from tests.factories import NOON, make_actor, make_unit
 from tests.services.test_change_sets import everything
 
@@ -64,7 +65,7 @@ def lived(session: Session, actor: Actor, places: list[Unit], verb: str, which: 
 
 
 @settings(
-    max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate], database=None,
+    max_examples=examples(15), deadline=None, derandomize=True, phases=[Phase.generate], database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(first=ROWS, happened=LATER, second=ROWS, third=ROWS)

@@ -17,6 +17,7 @@ from services import figures, household_history, households, rollups
 from services.access import Actor
 from services.household_history import FromDay
 from services.household_values import HouseholdValues
+from tests.databases import examples
 from tests.factories import NOON, make_actor, make_group, make_unit
 
 FIRST = date(2026, 9, 1)
@@ -170,7 +171,7 @@ class Ward:
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

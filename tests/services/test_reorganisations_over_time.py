@@ -18,6 +18,7 @@ from models import Unit, UnitChangeLink
 from services import figures, presence, rollups
 from services.access import TERMINAL
 from services.reorganisations import Draft, Part, Rule
+from tests.databases import examples
 from tests.factories import NOON, make_group, make_household, make_membership
 from tests.services.reorganising import MERGE, SPLIT, TRANSFER, carried, make_ward, tier
 
@@ -91,7 +92,7 @@ def neighbours(session: Session) -> Iterator[tuple[Any, Any]]:
 
 
 @settings(
-    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate],
+    max_examples=examples(25), deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(lives=LIVES, steps=STEPS)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, select
 from models import Group, GroupKind, Household, Membership, Unit, UnitDay, UnitTotal
 from services import figures, rollups
 from services.access import TERMINAL
+from tests.databases import examples
 from tests.factories import make_group, make_household, make_membership, make_unit
 
 MAY = date(2026, 5, 1)
@@ -214,7 +215,7 @@ def street(session: Session) -> list[Unit]:
 
 
 @settings(
-    max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    max_examples=examples(30), deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(

@@ -15,6 +15,7 @@ from core.ids import new_id
 from models import Device, Purpose, ReachCount, Role, Scan, ScanHour, ShortLink
 from services import links, scans
 from services.scans import Opening
+from tests.databases import examples
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit
 
 
@@ -133,7 +134,7 @@ def test_writers_at_once_take_each_visitor_as_first_exactly_once(engine: Engine,
     assert session.exec(select(func.sum(ShortLink.scans))).one() == 6 * 180
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(groups=st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 7000)), max_size=12), max_size=5))
 def test_however_openings_are_grouped_the_counts_are_those_of_a_plain_walk(
     session: Session, groups: list[list[tuple[int, int, int]]]

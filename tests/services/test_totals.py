@@ -12,6 +12,7 @@ from models import Group, Household, Membership, Unit, UnitDay, UnitKind, UnitTo
 from services import rollups, totals
 from services.access import TERMINAL
 from services.units import import_units
+from tests.databases import examples
 from tests.factories import make_group, make_household, make_membership, make_unit
 
 MAY = date(2026, 5, 1)
@@ -123,7 +124,7 @@ def country(session: Session) -> list[Unit]:
 
 
 @settings(
-    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    max_examples=examples(25), deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(steps=steps)

@@ -86,6 +86,11 @@ class Draft:
         self.drawn = Drawn()
 
 
+def _label(field: str) -> str:
+    words = LABELS[field]
+    return _(words)
+
+
 def draft_of(unit_id: UUID) -> Draft:
     """The visit's draft of a unit. What was typed into another unit's sheet, which is on the screen no more, is kept there."""
     drafts: dict[UUID, Draft] = st.session_state.setdefault("sheet_drafts", {})
@@ -129,11 +134,11 @@ def _why(draft: Draft, household_id: UUID) -> str:
 def _config(*, with_notes: bool) -> dict[str, Any]:
     text, count = st.column_config.TextColumn, st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": text(_(LABELS["code"]), max_chars=CODE_MAX, width=105),
-        "head_name": text(_(LABELS["head_name"]), max_chars=NAME_MAX),
-        "address": text(_(LABELS["address"]), max_chars=ADDRESS_MAX), "phone": text(_(LABELS["phone"]), max_chars=20, width=130),
-        "people": count(_(LABELS["people"]), min_value=0, max_value=PEOPLE_MAX, step=1, width=90),
-        "smartphones": count(_("Có máy"), help=_(LABELS["smartphones"]), min_value=0, max_value=PEOPLE_MAX, step=1, width=110),
+        "code": text(_label("code"), max_chars=CODE_MAX, width=105),
+        "head_name": text(_label("head_name"), max_chars=NAME_MAX),
+        "address": text(_label("address"), max_chars=ADDRESS_MAX), "phone": text(_label("phone"), max_chars=20, width=130),
+        "people": count(_label("people"), min_value=0, max_value=PEOPLE_MAX, step=1, width=90),
+        "smartphones": count(_("Có máy"), help=_label("smartphones"), min_value=0, max_value=PEOPLE_MAX, step=1, width=110),
     }  # fmt: skip
     return {"why": text(_("Chưa ghi được")), **config} if with_notes else config
 

@@ -124,7 +124,9 @@ def test_those_in_trouble_stand_first_then_the_least_covered(session: Session, p
 
     [top] = cascade.of(session, actor=place.clerk).roots
 
-    assert [node.row.id for node in top.below] == [chats[2].id, chats[1].id, chats[0].id, place.group.id]
+    in_order = [node.row.id for node in top.below]
+    assert in_order[:2] == [chats[2].id, chats[1].id]
+    assert set(in_order[2:]) == {chats[0].id, place.group.id}  # nothing is left to do in either
 
 
 def test_a_group_needs_a_leader_and_one_for_residents_a_way_in(session: Session, place: Place) -> None:

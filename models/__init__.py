@@ -29,6 +29,7 @@ from models.unit import (
     UnitDay,
     UnitKind,
     UnitTotal,
+    lineage,
 )
 from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
-from models import Role, Unit, User
+from models import Role, Unit, User, lineage
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def unit_for(session: Session, *, actor: Actor, unit_id: UUID) -> Unit:
 
 def commune_of(session: Session, unit: Unit) -> Unit:
     """The ward or commune a unit belongs to (itself, if it is one, or the nearest unit above that is)."""
-    ids = [UUID(part) for part in unit.path.split("/") if part]
+    ids = lineage(unit.path)
     rows = {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(ids)))}
     return next((rows[i] for i in reversed(ids) if rows[i].kind == "commune"), unit)
 

@@ -17,7 +17,7 @@ from core import clock, phones
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import LANGUAGES, N_
 from core.text import clean, fold, natural_key, vietnamese_key
-from models import Role, Unit, UnitKind, User
+from models import Role, Unit, UnitKind, User, lineage
 from models import Session as Browser
 from services import access, audit, sessions
 from services.access import Actor
@@ -330,7 +330,7 @@ def _require_another_admin(session: Session, user: User) -> None:
     if user.role is not Role.ADMIN or not user.is_active:
         return
     path = session.get_one(Unit, user.unit_id).path
-    above = [UUID(part) for part in path.split("/") if part]
+    above = lineage(path)
     other = session.exec(
         select(User.id)
         .where(User.role == Role.ADMIN, col(User.is_active), User.id != user.id, col(User.unit_id).in_(above))

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import AuditEvent, Channel, Group, GroupKind, Membership, ReachCount, Relay, Unit, User
+from models import AuditEvent, Channel, Group, GroupKind, Membership, ReachCount, Relay, Unit, User, lineage
 from services import access, audit, figures, groups, presence
 from services.access import Actor
 from services.figures import Coverage
@@ -139,7 +139,7 @@ def feeders(session: Session, *, actor: Actor, unit_id: UUID, but: UUID | None =
         NotFound: the unit lies outside the actor's sight.
     """
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
-    above = [UUID(part) for part in unit.path.split("/") if part]
+    above = lineage(unit.path)
     chats = select(Group).where(
         col(Group.unit_id).in_(above), col(Group.kind).not_in(PUBLIC), presence.stands(clock.today()), Group.id != but
     )

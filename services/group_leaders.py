@@ -10,7 +10,7 @@ from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import vietnamese_key
-from models import Group, Part, Role, Unit, User
+from models import Group, Part, Role, Unit, User, lineage
 from services import access, audit, groups, relays, terms
 from services.access import Actor
 
@@ -60,7 +60,7 @@ def may_lead(session: Session, *, actor: Actor, unit_id: UUID) -> list[Leader]:
     """
     access.require(actor, *access.WRITERS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
-    above = [UUID(part) for part in unit.path.split("/") if part]
+    above = lineage(unit.path)
     found = session.exec(
         select(User, Unit)
         .join(Unit, col(Unit.id) == col(User.unit_id))

@@ -15,7 +15,7 @@ from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
-from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Role, Unit, UnitKind
+from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Role, Unit, UnitKind, lineage
 from services import needs, rollups
 from services.access import WRITERS, Actor, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
@@ -190,7 +190,7 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
 
 def joinable(session: Session, *, actor: Actor, card: HouseholdCard) -> list[Group]:
     """The open groups of its unit and of those above that a household may come into and is not in, its unit's own first."""
-    above = [UUID(part) for part in card.unit.path.split("/") if part]
+    above = lineage(card.unit.path)
     inside = {stay.group.id for stay in card.stays if stay.membership.left_on is None}
     found = session.exec(
         select(Group)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, fold, natural_key
-from models import Unit, UnitChangeLink, UnitKind
+from models import Unit, UnitChangeLink, UnitKind, lineage
 from services.access import path_range
 
 NAMES_SHOWN = 5
@@ -74,7 +74,7 @@ class UnitFinder:
     """Residential units at or below one unit, found by whatever a list calls them."""
 
     def __init__(self, session: Session, *, unit: Unit, on: date) -> None:
-        above = [UUID(part) for part in unit.path.split("/") if part]
+        above = lineage(unit.path)
         self.unit = unit
         self._outer = [
             _words(name) for name in session.exec(select(Unit.name).where(col(Unit.id).in_(above), Unit.id != unit.id))

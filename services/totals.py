@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 from sqlmodel import Session
 
-from models import Model, UnitKind
+from models import Model, UnitKind, lineage
 from services.access import path_range
 from services.day_counts import NONE, Changes, Counts, Days, add_changes, days_of, plus, standing, stored, within, write
 
@@ -51,12 +51,12 @@ class _Stood:
 def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) -> None:
     """Bring all that is above these residential units in line with their counts from the day `since` on (None: all days)."""
     paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
-    above = _places(session, {part for path in paths for part in _ids(path)})
+    above = _places(session, {part for path in paths for part in lineage(path)})
     anew = _anew(paths, above)
     _attach(session, anew)
     passed_on: dict[UUID, Changes] = {}
     for place_id, changes in _settle_from_below(session, anew, since).items():
-        for upper in reversed(_ids(anew[place_id].path)[:-1]):
+        for upper in reversed(lineage(anew[place_id].path)[:-1]):
             if upper in anew:  # added up anew itself, with this one
                 break
             if upper in above:
@@ -67,7 +67,7 @@ def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) ->
 def recount(session: Session, *, unit_ids: Iterable[UUID]) -> list[UUID]:
     """Add these units and all above them up anew, the lowest first; those that were wrong until now."""
     paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
-    places = _places(session, {part for path in paths for part in _ids(path)})
+    places = _places(session, {part for path in paths for part in lineage(path)})
     _attach(session, places)
     return list(_settle_from_below(session, places, None))
 
@@ -86,7 +86,7 @@ def lock(session: Session, unit_ids: Sequence[UUID]) -> None:
     if session.get_bind().dialect.name != "postgresql":  # SQLite has one writer anyway
         return
     paths = [row.path for part in _parts(unit_ids) for row in session.execute(_paths(part))]
-    for part in _parts(sorted({one for path in paths for one in _ids(path)})):
+    for part in _parts(sorted({one for path in paths for one in lineage(path)})):
         session.execute(select(_UNIT.id).where(_UNIT.id.in_(part)).order_by(_UNIT.path).with_for_update(key_share=True)).all()
 
 
@@ -102,10 +102,6 @@ def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
     return [ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME)]
 
 
-def _ids(path: str) -> list[UUID]:
-    return [UUID(part) for part in path.rstrip("/").split("/")]
-
-
 def _places(session: Session, ids: Iterable[UUID]) -> dict[UUID, _Place]:
     found: dict[UUID, _Place] = {}
     for part in _parts(sorted(ids)):
@@ -116,7 +112,7 @@ def _places(session: Session, ids: Iterable[UUID]) -> dict[UUID, _Place]:
 
 def _anew(paths: Sequence[str], above: dict[UUID, _Place]) -> dict[UUID, _Place]:
     """The nearest place above each, and all between one of these and another: what is added up anew."""
-    chains = {path: [one for one in _ids(path) if one in above] for path in paths}
+    chains = {path: [one for one in lineage(path) if one in above] for path in paths}
     nearest = {chain[-1] for chain in chains.values() if chain}
     between = set()
     for chain in chains.values():
@@ -133,7 +129,7 @@ def _attach(session: Session, places: dict[UUID, _Place]) -> None:
         rows = session.execute(select(*columns).where(ranges)).all()
         upper = {row.id for row in rows if row.has_totals}
         for row in rows:
-            above = next((one for one in reversed(_ids(row.path)[:-1]) if one in upper), None)
+            above = next((one for one in reversed(lineage(row.path)[:-1]) if one in upper), None)
             holder = row.id if row.has_totals else above
             if row.kind == UnitKind.RESIDENTIAL and holder in part:
                 places[holder].units.append((row.id, row.valid_from, row.valid_to))

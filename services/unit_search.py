@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.text import clean, fold
-from models import Unit, UnitChangeLink, UnitKind
+from models import Unit, UnitChangeLink, UnitKind, lineage
 from services import gazetteer, unit_names
 from services.access import Actor, path_range
 from services.presence import valid_on
@@ -75,7 +75,7 @@ def _names_above(session: Session, standing: Mapping[UUID, Unit]) -> dict[UUID, 
 
 
 def _ids(unit: Unit) -> list[UUID]:
-    return [UUID(part) for part in unit.path.split("/") if part]
+    return lineage(unit.path)
 
 
 def _taken_over(session: Session) -> Old:

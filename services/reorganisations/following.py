@@ -30,6 +30,7 @@ from models import (
     UnitChangeKind,
     UnitKind,
     User,
+    lineage,
 )
 from services import audit, sessions
 from services import links as codes
@@ -186,7 +187,7 @@ def _feed_again(session: Session, group_ids: Iterable[UUID]) -> None:
         above = session.get(Group, group.parent_id) if group.parent_id else None
         if above is None or path.startswith(session.get_one(Unit, above.unit_id).path):
             continue
-        ids = [UUID(part) for part in path.split("/") if part]
+        ids = lineage(path)
         leaders = select(Group.id).where(
             col(Group.unit_id).in_(ids), Group.kind == GroupKind.LEADERS, col(Group.closed_on).is_(None)
         )

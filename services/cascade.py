@@ -19,11 +19,11 @@ from services import access, audit, figures, groups, presence
 from services.access import Actor
 from services.figures import Coverage
 from services.groups import GroupRow
+from services.households import KINDS
 
 SILENT_AFTER = timedelta(days=60)
 BACK_WITHIN = timedelta(days=1)  # so long a move can be taken back by its one button
 PUBLIC = (GroupKind.OFFICIAL_ACCOUNT, GroupKind.FANPAGE)  # channels: nobody leads them, nobody is fed by hand
-OF_RESIDENTS = (GroupKind.HOUSEHOLD, GroupKind.SECTOR, GroupKind.ASSOCIATION)  # one joins these by a link, and they must speak
 ORDER = [
     GroupKind.LEADERS, GroupKind.INTERNAL, GroupKind.SECTOR, GroupKind.ASSOCIATION, GroupKind.UNIT, GroupKind.HOUSEHOLD,
     GroupKind.OFFICIAL_ACCOUNT, GroupKind.FANPAGE,
@@ -230,7 +230,7 @@ def _wrong(session: Session, actor: Actor) -> dict[UUID, frozenset[Trouble]]:
 
 def _signs(today: date) -> dict[Trouble, ColumnElement[bool]]:
     """By what each trouble is known, in the order of `Trouble`: the one definition, for the tree and for the counts."""
-    is_ours = col(Group.kind).in_(OF_RESIDENTS)
+    is_ours = col(Group.kind).in_(KINDS)  # one joins these by a link, and they must speak
     other = aliased(Group)
     other_too = exists().where(
         col(other.leader_id) == col(Group.leader_id), col(other.id) != col(Group.id), col(other.kind) == GroupKind.HOUSEHOLD,

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from core.errors import Invalid
 from core.i18n import N_
-from models import GroupKind, Model, PastCause, Role, UnitKind
+from models import Model, PastCause, Role, UnitKind
 from services import access, figures, presence
 from services.access import Actor, path_range, unit_for
 from services.figures import Coverage
@@ -191,13 +191,8 @@ def _touched(since: date, until: date) -> Select[Any]:
 def _standing(session: Session, path: str, on: date, touched: Select[Any]) -> dict[UUID, bool]:
     """Those of them that live in the scope on a day, and whether they are in a household group."""
     stay = presence.spells(household_ids=touched).subquery()
-    is_open = presence.is_member(on) & presence.stands(on)
-    joined = (
-        select(_SPELL.id).join(_TABLES["chat_group"], _GROUP.id == _SPELL.group_id)
-        .where(_SPELL.household_id == stay.c.household_id, _GROUP.kind == GroupKind.HOUSEHOLD, is_open).exists()
-    )  # fmt: skip
     query = (
-        select(stay.c.household_id, joined.label("joined"))
+        select(stay.c.household_id, presence.is_joined(stay.c.household_id, on).label("joined"))
         .join_from(stay, _TABLES["unit"], _UNIT.id == stay.c.unit_id)
         .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(on))
         .where(stay.c.started_on <= on, lasts(stay.c.ended_on, on))

@@ -21,11 +21,11 @@ from services import access, coverage_changes, figures, presence
 from services.access import Actor, path_range, unit_for
 from services.coverage_changes import CoverageChanges
 from services.figures import Coverage, CoverageTable
+from services.households import KINDS
 from services.units import place_key
 
 MONTH = timedelta(days=30)
 SPANS = {30: 1, 90: 3, 365: 7}  # days looked back, and how far the days of the trend lie apart
-KINDS = (GroupKind.HOUSEHOLD, GroupKind.ASSOCIATION, GroupKind.SECTOR)  # chats that households are in
 COUNTED = (UnitKind.COMMUNE, UnitKind.RESIDENTIAL)  # where households are few enough to be counted at every look
 
 _TABLES = Model.metadata.tables
@@ -188,11 +188,7 @@ def _needs(session: Session, table: CoverageTable) -> list[NeedCoverage]:
     """One query for all needs; those nobody has are left out."""
     on, home = table.on, _TABLES["household"]
     stay = presence.spells([row.unit_id for row in table.rows if row.unit_id]).subquery()
-    is_joined = (
-        select(_SPELL.id).join(_TABLES["chat_group"], _GROUP.id == _SPELL.group_id)
-        .where(_SPELL.household_id == stay.c.household_id, _GROUP.kind == GroupKind.HOUSEHOLD)
-        .where(presence.is_member(on), presence.stands(on)).exists()
-    )  # fmt: skip
+    is_joined = presence.is_joined(stay.c.household_id, on)
     amounts: list[Any] = []
     for need in Need:
         has = _NEEDS.contains(f'"{need.value}"', autoescape=True)
@@ -208,7 +204,7 @@ def _for_observer(session: Session, actor: Actor, seen: CoverageDay) -> Coverage
     """What an observer may see (S65). Needs only of a whole ward: what one unit hides must not follow from the others."""
     table, before, hidden = figures.without_small(seen.table, seen.before)
     if figures.is_small(seen.table.total) or _is_left_out(session, actor, seen):
-        unseen = replace(seen.table, rows=[], total=_name_of(seen.table.total))
+        unseen = replace(seen.table, rows=[], total=figures.name_only(seen.table.total))
         return replace(
             seen, table=unseen, before=replace(unseen, on=seen.since), trend=[], changes=None, groups=None, needs=None,
             hidden=[unseen.total],
@@ -230,10 +226,6 @@ def _is_left_out(session: Session, actor: Actor, seen: CoverageDay) -> bool:
     by: Literal["unit", "ward"] = "unit" if seen.kind is UnitKind.RESIDENTIAL else "ward"
     above = figures.coverage(session, actor=actor, unit_id=seen.parent_id, on=seen.on, by=by)
     return seen.unit_id in {row.unit_id for row in figures.without_small(above, above)[2]}
-
-
-def _name_of(row: Coverage) -> Coverage:
-    return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
 
 
 def _safe(groups: list[GroupCoverage] | None, hidden: set[str]) -> list[GroupCoverage] | None:

@@ -131,15 +131,16 @@ def without_small(now: CoverageTable, before: CoverageTable) -> tuple[CoverageTa
     hidden = _small(now.rows)
     ids = {row.unit_id for row in hidden}
     ids_before = ids | {row.unit_id for row in _small(before.rows)}
-    return _left(now, without=ids), _left(before, without=ids_before), [_name_only(row) for row in hidden]
+    return _left(now, without=ids), _left(before, without=ids_before), [name_only(row) for row in hidden]
 
 
 def _left(table: CoverageTable, *, without: set[UUID | None]) -> CoverageTable:
-    total = _name_only(table.total) if is_small(table.total) else table.total
+    total = name_only(table.total) if is_small(table.total) else table.total
     return CoverageTable(table.on, [row for row in table.rows if row.unit_id not in without], total)
 
 
-def _name_only(row: Coverage) -> Coverage:
+def name_only(row: Coverage) -> Coverage:
+    """A place without its counts."""
     return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
 
 

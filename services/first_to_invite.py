@@ -13,13 +13,13 @@ from models import GroupKind, Household, Model, Unit
 from services import access, figures, presence
 from services.access import Actor
 from services.figures import Coverage
-from services.household_search import HouseholdRow
+from services.household_search import HouseholdRow, row_of
 from services.units import place_key
 
 MOST = 20
 _TABLES = Model.metadata.tables
 _HOME, _UNIT = _TABLES["household"].c, _TABLES["unit"].c
-_SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
+_GROUP = _TABLES["chat_group"].c
 
 
 @dataclass(frozen=True)
@@ -102,25 +102,12 @@ def _with_group(session: Session, ids: Sequence[UUID]) -> set[UUID]:
 def _outside(session: Session, wanted: dict[UUID, int]) -> list[HouseholdRow]:
     """Of each unit so many of the households that live here and are in no household group today."""
     day = clock.today()
-    is_in = (
-        select(_SPELL.id).join(_TABLES["chat_group"], _GROUP.id == _SPELL.group_id)
-        .where(_SPELL.household_id == _HOME.id, _GROUP.kind == GroupKind.HOUSEHOLD, presence.is_member(day), presence.stands(day))
-        .exists()
-    )  # fmt: skip
     easiest = (_HOME.phone.is_(None), _HOME.smartphones.desc(), func.length(_HOME.code), _HOME.code)
     place = func.row_number().over(partition_by=_HOME.unit_id, order_by=easiest).label("place")
-    ranked = (
-        select(_HOME.id, place).where(_HOME.unit_id.in_(wanted), presence.lives_here(day), ~is_in).subquery()
-    )  # fmt: skip
+    is_outside = presence.lives_here(day) & ~presence.is_joined(_HOME.id, day)
+    ranked = select(_HOME.id, place).where(_HOME.unit_id.in_(wanted), is_outside).subquery()
     query: Any = (
         select(Household, Unit, ranked.c.place).join(Unit, _UNIT.id == _HOME.unit_id).join(ranked, ranked.c.id == _HOME.id)
         .where(ranked.c.place <= max(wanted.values(), default=0)).order_by(ranked.c.place)
     )  # fmt: skip
-    return [_row(home, unit) for home, unit, at in session.execute(query) if at <= wanted[unit.id]]
-
-
-def _row(home: Household, unit: Unit) -> HouseholdRow:
-    return HouseholdRow(
-        home.id, unit.id, unit.label, unit.area, home.code, home.head_name, home.address, home.phone, home.people,
-        home.smartphones, (), home.left_on, 0,
-    )  # fmt: skip
+    return [row_of(home, unit, 0) for home, unit, at in session.execute(query) if at <= wanted[unit.id]]

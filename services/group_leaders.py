@@ -89,20 +89,9 @@ def set_leader(
     if leader_id is not None and leader_id == group.deputy_id:
         terms.follow(session, group=group, part=Part.DEPUTY, user_id=None, on=day)
         group.deputy_id = None
-    terms.follow(session, group=group, part=Part.LEADER, user_id=leader_id, on=day)
-    group.leader_id = leader_id
-    session.add(group)
+    _entrust(session, actor, group, Part.LEADER, leader_id, day)
     groups.forget_phones(session, group)
     relays.hand_over(session, group_id=group.id)
-    audit.record(
-        session,
-        actor=actor,
-        action="group.leader_set",
-        subject_kind="group",
-        subject_id=group.id,
-        leader_id=str(leader_id or ""),
-        on=day.isoformat(),
-    )
     return group
 
 
@@ -121,19 +110,19 @@ def set_deputy(
         return group
     if deputy_id is not None and deputy_id == group.leader_id:
         raise Invalid(N_("Phó phải là người khác với người phụ trách."), field="deputy_id")
-    day = on or clock.today()
-    terms.follow(session, group=group, part=Part.DEPUTY, user_id=deputy_id, on=day)
-    group.deputy_id = deputy_id
+    return _entrust(session, actor, group, Part.DEPUTY, deputy_id, on or clock.today())
+
+
+def _entrust(session: Session, actor: Actor, group: Group, part: Part, user_id: UUID | None, on: date) -> Group:
+    """From the day on this person holds the office: the term, the group and the audit say so."""
+    terms.follow(session, group=group, part=part, user_id=user_id, on=on)
+    setattr(group, f"{part.value}_id", user_id)
     session.add(group)
+    said = {f"{part.value}_id": str(user_id or "")}
     audit.record(
-        session,
-        actor=actor,
-        action="group.deputy_set",
-        subject_kind="group",
-        subject_id=group.id,
-        deputy_id=str(deputy_id or ""),
-        on=day.isoformat(),
-    )
+        session, actor=actor, action=f"group.{part.value}_set", subject_kind="group", subject_id=group.id, on=on.isoformat(),
+        **said,
+    )  # fmt: skip
     return group
 
 

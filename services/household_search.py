@@ -137,7 +137,7 @@ def search(
         order = _hardest_first(joined, filters.words) if filters.order == "hard_to_reach" else []
         query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
         rows = list(session.execute(query))
-    return HouseholdPage([_row(*row, with_needs=bool(filters.needs)) for row in rows], total, page, size)
+    return HouseholdPage([row_of(*row, with_needs=bool(filters.needs)) for row in rows], total, page, size)
 
 
 def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> list[HouseholdRow]:
@@ -157,7 +157,7 @@ def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdVal
         called = _living(session, actor, or_(col(Household.phone) == number, dialled))
     same = [row for row in named if fold(row[0].head_name) == name]
     same += [row for row in called if number in (row[0].phone, *row[0].other_phones)]
-    return list({row[0].id: _row(*row) for row in same}.values())[:ALIKE_MOST]
+    return list({row[0].id: row_of(*row) for row in same}.values())[:ALIKE_MOST]
 
 
 def _living(session: Session, actor: Actor, condition: ColumnElement[bool]) -> list[tuple[Household, Unit, int]]:
@@ -282,7 +282,7 @@ def _word_key(word: str) -> tuple[Any, ...]:
     return vietnamese_key(word)
 
 
-def _row(household: Household, unit: Unit, people_joined: int, *, with_needs: bool = False) -> HouseholdRow:
+def row_of(household: Household, unit: Unit, people_joined: int, *, with_needs: bool = False) -> HouseholdRow:
     return HouseholdRow(
         household.id, unit.id, unit.label, unit.area, household.code, household.head_name, household.address, household.phone,
         household.people, household.smartphones, tuple(Need(need) for need in household.needs) if with_needs else (),

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select,
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from models import Group, Household, HouseholdPast, Membership, Model, Unit
+from models import Group, GroupKind, Household, HouseholdPast, Membership, Model, Unit
 
 Day = date | ColumnElement[Any]
 _HOME, _PAST = (Model.metadata.tables[model.__tablename__].c for model in (Household, HouseholdPast))  # type: ignore[index]
@@ -42,6 +42,13 @@ def valid_on(day: Day) -> ColumnElement[bool]:
 def stands(day: Day) -> ColumnElement[bool]:
     """Whether a chat group is open on a day."""
     return lasts(col(Group.closed_on), day)
+
+
+def is_joined(household_id: ColumnElement[Any], day: Day) -> ColumnElement[bool]:
+    """Whether a household is in a household group on a day: what coverage counts."""
+    inside = select(col(Membership.id)).join(Group, col(Group.id) == col(Membership.group_id))
+    is_own = and_(col(Membership.household_id) == household_id, col(Group.kind) == GroupKind.HOUSEHOLD)
+    return inside.where(is_own, is_member(day), stands(day)).exists()
 
 
 def spells(

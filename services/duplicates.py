@@ -36,7 +36,7 @@ from services import access, audit, change_sets, rollups
 from services.access import Actor
 from services.change_sets import Entry
 from services.household_values import values_of
-from services.household_writes import fill_in, locked, note, pasts, require_home
+from services.household_writes import fill_in, keep_past, locked, note, pasts, require_home
 
 _KEPT = (
     "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "zalo_user_id", "needs",
@@ -174,7 +174,7 @@ def _take_values(session: Session, into: Household, other: Household, place: Uni
     is_moving = into.unit_id != place.id
     if is_moving:
         if other.arrived_on > into.arrived_on:
-            made["past_id"] = str(_moved(session, into, other.arrived_on))
+            made["past_id"] = str(keep_past(session, into, other.arrived_on, PastCause.MOVED).id)
             values = replace(values, arrived_on=other.arrived_on)
         into.unit_id = place.id
     into.other_phones = [*other.other_phones, *([into.phone] if into.phone else []), *into.other_phones]
@@ -187,16 +187,6 @@ def _take_values(session: Session, into: Household, other: Household, place: Uni
     fill_in(session, other, place, replace(values_of(other), code="" if is_moving else own))
     session.flush()
     return made
-
-
-def _moved(session: Session, into: Household, on: date) -> UUID:
-    past = HouseholdPast(
-        household_id=into.id, ended_on=on, started_on=into.arrived_on, cause=PastCause.MOVED,
-        **{name: getattr(into, name) for name in ("unit_id", "code", "head_name", "address", "people", "smartphones")},
-    )  # fmt: skip
-    session.add(past)
-    session.flush()
-    return past.id
 
 
 def _fill_blanks(session: Session, into: Household, other: Household) -> None:

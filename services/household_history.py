@@ -14,14 +14,14 @@ from sqlmodel import Session, col, select
 
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import Group, GroupKind, Household, HouseholdPast, Membership, PastCause, Unit
+from models import Group, GroupKind, Household, Membership, PastCause, Unit
 from services import access, rollups
 from services.access import Actor
 from services.household_search import in_sight
 from services.household_timeline import AsOf, Moment, MomentKind, as_of, timeline
 from services.household_undo import last_act, undo_last
 from services.household_values import HouseholdValues, not_later, require_free, values_of
-from services.household_writes import fill_in, locked, note, require_home
+from services.household_writes import fill_in, keep_past, locked, note, require_home
 from services.households import end_stays
 from services.import_values import PEOPLE_MAX
 from services.presence import lasts
@@ -54,7 +54,7 @@ def change_from(
     """
     household, unit = _writable(session, actor, household_id, version)
     _require_day(household, on)
-    past = _keep(session, household, on, PastCause.CHANGED)
+    past = keep_past(session, household, on, PastCause.CHANGED)
     wanted = replace(
         values_of(household), head_name=values.head_name, address=values.address, people=values.people,
         smartphones=values.smartphones, arrived_on=on,
@@ -84,7 +84,7 @@ def move(
     if unit.id == old.id:
         raise Invalid(N_("Hộ này đang ở {unit} rồi."), unit=unit.label, field="unit_id")
     _require_day(household, on)
-    past = _keep(session, household, on, PastCause.MOVED)
+    past = keep_past(session, household, on, PastCause.MOVED)
     household.unit_id = unit.id
     wanted = replace(values_of(household), code=_code_in(session, household, unit), arrived_on=on)
     household.code = ""
@@ -119,7 +119,7 @@ def split(
             N_("Hộ có {all} người, tách ra {n} người thì không còn ai ở lại. Sửa số người của hộ trước nếu chưa đúng."),
             all=household.people, n=leaving, field="people",
         )  # fmt: skip
-    past = _keep(session, household, on, PastCause.SPLIT)
+    past = keep_past(session, household, on, PastCause.SPLIT)
     made = [_part(session, household, unit, part, on) for part in parts]
     household.people -= leaving
     household.smartphones = min(max(household.smartphones - sum(one.smartphones for one in made), 0), household.people)
@@ -159,7 +159,7 @@ def merge(
     _require_day(into, on)
     if into.people + household.people > PEOPLE_MAX:
         raise Invalid(N_("Hộ nhập lại sẽ có hơn {most} người."), most=PEOPLE_MAX, field="into_id")
-    past = _keep(session, into, on, PastCause.MERGED)
+    past = keep_past(session, into, on, PastCause.MERGED)
     into.people, into.smartphones = into.people + household.people, into.smartphones + household.smartphones
     into.arrived_on = on
     joined = _take_over(session, household, into, on) if unit.id == home.id else []
@@ -202,18 +202,6 @@ def _home(session: Session, actor: Actor, unit_id: UUID, on: date) -> Unit:
         raise NotFound(N_("Không tìm thấy đơn vị này."))
     require_home(unit, on)
     return unit
-
-
-def _keep(session: Session, household: Household, on: date, cause: PastCause) -> HouseholdPast:
-    """How it was until the day."""
-    past = HouseholdPast(
-        household_id=household.id, unit_id=household.unit_id, code=household.code, head_name=household.head_name,
-        address=household.address, people=household.people, smartphones=household.smartphones,
-        started_on=household.arrived_on, ended_on=on, cause=cause,
-    )  # fmt: skip
-    session.add(past)
-    session.flush()
-    return past
 
 
 def _code_in(session: Session, household: Household, unit: Unit) -> str:

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import Select
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
-from models import AuditEvent, Household, HouseholdPast, Unit, UnitKind
+from models import AuditEvent, Household, HouseholdPast, PastCause, Unit, UnitKind
 from services import audit
 from services.access import Actor
 from services.household_search import in_sight
@@ -98,6 +98,18 @@ def pasts(session: Session, household_id: UUID) -> list[HouseholdPast]:
     """How a household was before, in order."""
     query = select(HouseholdPast).where(HouseholdPast.household_id == household_id)
     return list(session.exec(query.order_by(col(HouseholdPast.started_on))))
+
+
+def keep_past(session: Session, household: Household, until: date, cause: PastCause) -> HouseholdPast:
+    """Keep how a household was until a day."""
+    past = HouseholdPast(
+        household_id=household.id, unit_id=household.unit_id, code=household.code, head_name=household.head_name,
+        address=household.address, people=household.people, smartphones=household.smartphones,
+        started_on=household.arrived_on, ended_on=until, cause=cause,
+    )  # fmt: skip
+    session.add(past)
+    session.flush()
+    return past
 
 
 def events_of(session: Session, household_id: UUID) -> list[AuditEvent]:

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from core import clock
-from core.bulk import BulkInsert
-from core.ids import new_id
-from models import Household, Likeness, Unit
-from services import resemblance
+from models import Household, Unit
+from services import likeness_search, resemblance
 from services.access import Actor, path_range
 from services.import_matching import Plan, Stored, living
 from services.import_rows import Row
@@ -24,8 +22,6 @@ from services.presence import lives_here
 from services.resemblance import PAIRS_MOST, SHARED_MOST, Face, Neighbours, Other, Resemblance
 
 PHONES_AT_A_TIME = 5_000
-_LIKENESSES: Table = Likeness.metadata.tables["likeness"]
-_COLUMNS = ("id", "created_at", "household_id", "other_id", "score", "has_same_phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +30,7 @@ class Pair:
 
     new: int  # the place in the plan's new households
     other: Other
-    score: int  # 100: the same name and address
-    has_same_phone: bool
+    like: Resemblance
 
 
 def foresee(session: Session, plan: Plan, *, actor: Actor) -> list[Pair]:
@@ -56,18 +51,8 @@ def foresee(session: Session, plan: Plan, *, actor: Actor) -> list[Pair]:
 
 def write(session: Session, pairs: Sequence[Pair], new_ids: Sequence[UUID]) -> None:
     """Put the pairs on the review page."""
-    bulk = BulkInsert(session, _LIKENESSES, _COLUMNS)
-    encode, now = bulk.encode, bulk.encode("created_at", clock.now())
-    bulk.write(
-        [
-            {
-                "id": encode("id", new_id()), "created_at": now, "household_id": encode("household_id", new_ids[pair.new]),
-                "other_id": encode("other_id", new_ids[pair.other] if isinstance(pair.other, int) else pair.other),
-                "score": pair.score, "has_same_phone": encode("has_same_phone", pair.has_same_phone),
-            }
-            for pair in pairs
-        ]
-    )  # fmt: skip
+    ids = [new_ids[pair.other] if isinstance(pair.other, int) else pair.other for pair in pairs]
+    likeness_search.write(session, [(new_ids[pair.new], other, pair.like) for pair, other in zip(pairs, ids, strict=True)])
 
 
 def _of_unit(
@@ -78,7 +63,7 @@ def _of_unit(
     if not stored and all(plan.new[place][0].code for place in places):  # nothing to compare but telephone numbers
         places = [place for place in places if any(number in called for number in plan.new[place][0].phones)]
     for household in stored:
-        unit.add(_stored_face(household, household.unit_id, is_coded=household.id in coded))
+        unit.add(resemblance.face_of(household, is_coded=household.id in coded))
     unit.index()
     for place in places:
         face = _new_face(place, plan.new[place][0])
@@ -93,7 +78,7 @@ def _of_unit(
 
 def _most_alike(place: int, found: Mapping[Other, Resemblance]) -> Iterator[Pair]:
     for who, like in sorted(found.items(), key=lambda item: -item[1].weight)[:PAIRS_MOST]:
-        yield Pair(place, who, like.score, like.has_same_phone)
+        yield Pair(place, who, like)
 
 
 def _comes_before(other: Face, place: int) -> bool:
@@ -109,10 +94,10 @@ def _called(
     for household in living(session, units, on=clock.today()):
         for number in (household.phone, *household.other_phones):
             if number in numbers:
-                face = _stored_face(household, household.unit_id, is_coded=household.id in coded)
+                face = resemblance.face_of(household, is_coded=household.id in coded)
                 found.setdefault(number, []).append(face)
     for household in _elsewhere(session, numbers, units, actor):
-        face = _stored_face(household, household.unit_id, is_coded=household.id in coded)
+        face = resemblance.face_of(household, is_coded=household.id in coded)
         found.setdefault(household.phone, []).append(face)
     shared = {number for number, many in numbers.items() if many > 1}
     for place, (row, _code) in enumerate(plan.new if shared else ()):
@@ -122,18 +107,13 @@ def _called(
 
 
 def _elsewhere(session: Session, numbers: Iterable[str], unit_ids: set[UUID], actor: Actor) -> Iterator[Stored]:
-    columns = [col(getattr(Household, name)) for name in ("id", "unit_id", "head_name", "address", "phone", "other_phones")]
+    columns = [col(getattr(Household, name)) for name in resemblance.READ]
     query = select(*columns).join(Unit, col(Unit.id) == col(Household.unit_id)).where(
         path_range(actor.unit_path), lives_here(clock.today()), col(Household.unit_id).not_in(unit_ids)
     )  # fmt: skip
     remaining = iter(numbers)
     while some := list(islice(remaining, PHONES_AT_A_TIME)):
         yield from session.execute(query.where(col(Household.phone).in_(some)))
-
-
-def _stored_face(household: Stored, unit_id: UUID, *, is_coded: bool) -> Face:
-    phones = tuple(number for number in (household.phone, *household.other_phones) if number)
-    return resemblance.face(household.id, unit_id, household.head_name, household.address, phones, is_coded=is_coded)
 
 
 def _new_face(place: int, row: Row) -> Face:

@@ -41,22 +41,17 @@ def find(session: Session, *, actor: Actor, unit_id: UUID) -> int:
     faces = _faces(session, unit)
     known = _known(session, unit)
     found = [one for one in _alike(faces) if frozenset(one[:2]) not in known]
-    _write(session, found)
+    write(session, found)
     audit.record(session, actor=actor, action="likeness.searched", subject_kind="unit", subject_id=unit.id, found=len(found))
     return len(found)
 
 
 def _faces(session: Session, unit: Unit) -> list[Face]:
     """Who lives there today, the oldest record first."""
-    columns = [col(getattr(Household, name)) for name in ("id", "unit_id", "head_name", "address", "phone", "other_phones")]
+    columns = [col(getattr(Household, name)) for name in resemblance.READ]
     query = select(*columns).join(Unit, col(Unit.id) == col(Household.unit_id))
     query = query.where(path_range(unit.path), lives_here(clock.today())).order_by(col(Household.created_at), col(Household.id))
-    return [
-        resemblance.face(
-            row.id, row.unit_id, row.head_name, row.address, tuple(one for one in (row.phone, *row.other_phones) if one)
-        )
-        for row in session.execute(query)
-    ]  # fmt: skip
+    return [resemblance.face_of(row) for row in session.execute(query)]
 
 
 def _known(session: Session, unit: Unit) -> set[frozenset[UUID]]:
@@ -102,7 +97,8 @@ def _id(who: UUID | int) -> UUID:
     return who
 
 
-def _write(session: Session, found: Sequence[Found]) -> None:
+def write(session: Session, found: Sequence[Found]) -> None:
+    """Put pairs on the review page."""
     bulk = BulkInsert(session, _LIKENESSES, _COLUMNS)
     encode, now = bulk.encode, bulk.encode("created_at", clock.now())
     bulk.write(

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import Row
 
 from core.fulltext import terms
 from core.text import fold
@@ -22,6 +24,7 @@ WITHOUT_ADDRESS = 75  # the score of one name twice, where an address is missing
 CANDIDATES_MOST = 50  # of one name and number; beyond that the name says nothing
 PHONE_WEIGHT = 20
 _NUMBERS = re.compile(r"\d+[a-z]?")
+READ = ("id", "unit_id", "head_name", "address", "phone", "other_phones")  # of a household of the book, for its face
 Other = UUID | int  # a stored household, or the place of a new one in a list
 
 
@@ -59,6 +62,12 @@ def face(who: Other, unit_id: UUID, name: str, address: str, phones: tuple[str, 
     """A household made ready to be compared; `phones` in E.164."""
     place = terms(address)
     return Face(who, unit_id, fold(name), place, tuple(_NUMBERS.findall(place)), phones, is_coded)
+
+
+def face_of(household: Row[Any], *, is_coded: bool = False) -> Face:
+    """A household of the book made ready to be compared."""
+    phones = tuple(number for number in (household.phone, *household.other_phones) if number)
+    return face(household.id, household.unit_id, household.head_name, household.address, phones, is_coded=is_coded)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from models import AuditEvent, Change, ChangeSet, ChangeSetKind, Household, Mode
 from services import audit, rollups
 from services.access import Actor
 from services.change_records import SHOWN, Earlier, Record, Touched, changes, count, created, get, listing, of_file, size
-from services.household_values import search_text
+from services.household_values import require_free, search_text
 from services.import_writing import batches, revise
 
 __all__ = [
@@ -130,7 +130,8 @@ def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
 
     Raises:
         NotAllowed, NotFound: as `get`.
-        Invalid: it is undone already, or something later depends on it: how many households, the first of them, and why.
+        Invalid: it is undone already, a code is another household's by now, or something later depends on it: how many
+            households, the first of them, and why.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(4344)"))  # the same as imports: they wait for each other
@@ -168,9 +169,29 @@ def put_back(session: Session, change_set: ChangeSet) -> None:
         else:
             before = _stored(_MEMBERSHIP, one.before)
             session.execute(update(_MEMBERSHIP).where(_MEMBERSHIP.c.id == one.membership_id).values(before))
+    _free_codes(session, homes)
     _search_again(session, homes)
     revise(session, list(homes.items()))
     session.expire_all()
+
+
+def _free_codes(session: Session, homes: Mapping[UUID, dict[str, Any]]) -> None:
+    """Codes may go round: households that go back to a code or a unit give up their present codes first, for names of their own.
+
+    Raises:
+        Invalid: a code is another household's by now.
+    """
+    going = [household_id for household_id, values in homes.items() if values.keys() & {"code", "unit_id"}]
+    if not going:
+        return
+    them = _HOUSEHOLD.c.id.in_(going)
+    for row in session.execute(select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.code).where(them)):
+        homes[row.id].setdefault("code", row.code)
+    session.execute(update(_HOUSEHOLD).where(them).values(code=cast(_HOUSEHOLD.c.id, String)))
+    session.expire_all()
+    for home in session.execute(select(Household).where(col(Household.id).in_(going))).scalars().all():
+        unit = session.get_one(Unit, homes[home.id].get("unit_id", home.unit_id))
+        require_free(session, home, unit, homes[home.id]["code"])
 
 
 def _lock(session: Session, change_set: ChangeSet) -> None:

@@ -26,7 +26,6 @@ from models import (
     HouseholdPast,
     HouseholdToken,
     Membership,
-    Model,
     Need,
     PastCause,
     PhoneTie,
@@ -43,7 +42,6 @@ _KEPT = (
     "arrived_on", "left_on", "merged_into_id",
 )  # fmt: skip
 _PAST = ("unit_id", "code", "head_name", "address", "people", "smartphones", "started_on", "ended_on", "cause")
-_HOUSEHOLD = Model.metadata.tables["household"]
 _FOLLOWING: tuple[Any, ...] = (HouseholdToken, PhoneTie)  # a card and a phone go on to mean the household
 
 
@@ -109,9 +107,6 @@ def separate(session: Session, *, actor: Actor, change_set_id: UUID) -> None:
     change_set = change_sets.get(session, actor=actor, change_set_id=change_set_id).change_set
     noted = select(Change).where(col(Change.change_set_id) == change_set.id, col(Change.membership_id).is_(None))
     said = {change.household_id: change.before for change in session.execute(noted).scalars()}
-    for id_ in [id_ for id_, before in said.items() if "code" in before]:  # exchanged: none may be in the other's way
-        session.execute(update(_HOUSEHOLD).where(_HOUSEHOLD.c.id == id_).values(code=f"~{id_.hex}"))
-    session.expire_all()
     change_sets.undo(session, actor=actor, change_set_id=change_set.id)
     units = {UUID(before["unit_id"]) for before in said.values() if "unit_id" in before}
     for id_, before in said.items():

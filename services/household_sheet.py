@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, update
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_
-from models import Change, ChangeSet, ChangeSetKind, Household, Unit
+from models import ChangeSet, ChangeSetKind, Household, Unit
 from services import access, change_sets, household_phones, households
 from services.access import Actor
 from services.change_sets import Entry
 from services.household_search import in_sight
-from services.household_values import HouseholdValues, require_free, values_of
+from services.household_values import HouseholdValues, values_of
 from services.household_writes import one as one_of
 from services.household_writes import only
 from services.presence import lasts
@@ -179,7 +179,6 @@ def undo(session: Session, *, actor: Actor, unit_id: UUID) -> int:
     last = last_save(session, actor=actor, unit_id=unit_id)
     if last is None:
         raise Invalid(N_("Không có lần ghi nào quay lại được nữa."))
-    _free_codes(session, last)
     return change_sets.undo(session, actor=actor, change_set_id=last.id).updated
 
 
@@ -218,16 +217,3 @@ def _count(name: str, typed: Mapping[str, Any]) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
         raise Invalid(N_("Xin ghi một số nguyên."), field=name)
     return int(value)
-
-
-def _free_codes(session: Session, change_set: ChangeSet) -> None:
-    """Codes may go round: the households that get theirs back give up the present ones first, for a name of their own."""
-    changes = session.exec(select(Change).where(Change.change_set_id == change_set.id)).all()
-    codes = {one.household_id: one.before["code"] for one in changes if "code" in one.before}
-    if not codes:
-        return
-    own = update(Household).where(col(Household.id).in_(codes)).values(code=cast(col(Household.id), String))
-    session.execute(own.execution_options(synchronize_session=False))
-    homes = select(Household, Unit).join(Unit, col(Unit.id) == col(Household.unit_id)).where(col(Household.id).in_(codes))
-    for home, unit in session.exec(homes).all():
-        require_free(session, home, unit, codes[home.id])

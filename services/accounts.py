@@ -69,6 +69,21 @@ def create_user(
         NotFound: the unit lies outside the actor's.
     """
     access.require(actor, Role.ADMIN)
+    return open_account(
+        session, actor=actor, username=username, role=role, unit_id=unit_id, display_name=display_name, phone=phone,
+        password=password,
+    )  # fmt: skip
+
+
+def open_account(
+    session: Session, *, actor: Actor, username: str, role: Role, unit_id: UUID, display_name: str = "",
+    phone: str | None = None, password: str | None = None,
+) -> tuple[User, str | None]:  # fmt: skip
+    """What `create_user` does. The caller has seen to it that the actor may give this role.
+
+    Raises:
+        Invalid, NotFound: as `create_user`.
+    """
     name = username.strip().lower()
     if not USERNAME.fullmatch(name):
         raise Invalid(N_("Tên đăng nhập gồm 2 đến 40 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch dưới, gạch ngang."))
@@ -296,6 +311,11 @@ def deactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
     """
     user = _managed(session, actor, user_id)
     _require_another_admin(session, user)
+    return close(session, actor=actor, user=user)
+
+
+def close(session: Session, *, actor: Actor, user: User) -> User:
+    """Close an account. The caller has seen to it that the actor may."""
     user.is_active = False
     session.add(user)
     ended = sessions.end_all(session, user_id=user.id)

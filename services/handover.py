@@ -1,6 +1,6 @@
 """Handover: one leader goes, another comes. The history stays, and every way in that the old one had ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
 from models import Group, LeaderDevice, Role, TickList, Unit, User
-from services import access, accounts, audit, group_leaders, groups, relays, sessions
+from services import access, accounts, group_leaders, groups, relays
 from services.access import Actor
 
 __all__ = ["Handover", "Revoked", "carry_out", "would_revoke"]
@@ -110,8 +110,8 @@ def _newcomer(session: Session, actor: Actor, group: Group, handover: Handover) 
     taken = session.exec(known.where(User.phone == number, col(User.is_active), access.path_range(actor.unit_path))).first()
     if taken:
         raise Invalid(N_("Số này là của {name}, đã có tài khoản. Xin chọn trong danh sách."), name=taken, field="phone")
-    made, _one_time = accounts.create_user(
-        session, actor=replace(actor, role=Role.ADMIN), username=number.removeprefix("+"), role=Role.LEAD, unit_id=unit.id,
+    made, _one_time = accounts.open_account(
+        session, actor=actor, username=number.removeprefix("+"), role=Role.LEAD, unit_id=unit.id,
         display_name=name, phone=number,
     )  # fmt: skip
     return made.id
@@ -123,9 +123,4 @@ def _lock(session: Session, actor: Actor, user_id: UUID | None) -> None:
     heads = or_(col(Group.leader_id) == user.id, col(Group.deputy_id) == user.id) & col(Group.closed_on).is_(None)
     if user.role is not Role.LEAD or session.exec(select(Group.id).where(heads)).first():
         return
-    user.is_active = False
-    session.add(user)
-    ended = sessions.end_all(session, user_id=user.id)
-    audit.record(
-        session, actor=actor, action="user.deactivated", subject_kind="user", subject_id=user.id, sessions_ended=ended
-    )  # fmt: skip
+    accounts.close(session, actor=actor, user=user)

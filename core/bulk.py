@@ -3,13 +3,23 @@
 The statement is compiled once, and a value that is the same in many rows (a day, a unit) is put into the driver's form once.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, column, insert
 from sqlalchemy import table as bare_table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlmodel import Session
+
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """A long row of things in parts of so many, so that memory, or a statement, holds one part at a time."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 class BulkInsert:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, Table, cast, delete, func,
 from sqlmodel import Session, col, text
 
 from core import clock
-from core.bulk import BulkInsert
+from core.bulk import BulkInsert, batches
 from core.errors import Invalid
 from core.i18n import N_, translate
 from core.ids import new_id
@@ -23,7 +23,7 @@ from services import audit, rollups
 from services.access import Actor
 from services.change_records import SHOWN, Earlier, Record, Touched, changes, count, created, get, listing, of_file, size
 from services.household_values import require_free, search_text
-from services.import_writing import batches, revise
+from services.import_writing import ROWS_AT_A_TIME, revise
 
 __all__ = [
     "Earlier", "Entry", "Obstacle", "Obstacles", "Record", "Touched", "begin", "changes", "count", "created", "get", "listing",
@@ -98,7 +98,7 @@ def note(session: Session, change_set: ChangeSet, entries: Iterable[Entry]) -> N
     bulk = BulkInsert(session, _CHANGE, columns)
     encode = bulk.encode
     shared = {"created_at": encode("created_at", clock.now()), "change_set_id": encode("change_set_id", change_set.id)}
-    for batch in batches(entries):
+    for batch in batches(entries, ROWS_AT_A_TIME):
         bulk.write(
             [
                 {
@@ -316,7 +316,7 @@ def _remove(session: Session, change_set: ChangeSet) -> None:
 def _search_again(session: Session, homes: dict[UUID, dict[str, Any]]) -> None:
     """Households whose name, address or number goes back are found by those again."""
     wanted = [household_id for household_id, values in homes.items() if values.keys() & set(_SEARCHED)]
-    for ids in batches(wanted):
+    for ids in batches(wanted, ROWS_AT_A_TIME):
         query = select(_HOUSEHOLD.c.id, *[_HOUSEHOLD.c[name] for name in _SEARCHED]).where(_HOUSEHOLD.c.id.in_(ids))
         for row in session.execute(query):
             now = row._asdict() | homes[row.id]

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select, union
 from sqlmodel import Session
 
+from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
 from models import Model, PastCause, Role, UnitKind
@@ -134,7 +135,7 @@ def behind(
     found = {one.household_id: one for one in _changed(session, _path(session, actor, unit_id), since, until)}
     label = func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name)
     named: list[Named] = []
-    for ids in _parts(found):
+    for ids in batches(sorted(found), IDS_AT_A_TIME):
         columns = (_HOME.id, _HOME.code, _HOME.head_name, label.label("label"), _UNIT.path)
         for row in session.execute(select(*columns).join(_TABLES["unit"], _UNIT.id == _HOME.unit_id).where(_HOME.id.in_(ids))):
             one = found[row.id]
@@ -202,7 +203,7 @@ def _standing(session: Session, path: str, on: date, touched: Select[Any]) -> di
 
 def _reasons(session: Session, path: str, moved: Iterable[UUID], since: date, until: date) -> dict[UUID, Reason]:
     found: dict[UUID, Reason] = {}
-    for ids in _parts(moved):
+    for ids in batches(sorted(moved), IDS_AT_A_TIME):
         stays: dict[UUID, list[Any]] = {}
         stay = presence.spells(household_ids=ids).subquery()
         for row in session.execute(select(stay, _UNIT.path).join_from(stay, _TABLES["unit"], _UNIT.id == stay.c.unit_id)):
@@ -234,8 +235,3 @@ def _reason(home: Any, stays: list[Any], causes: set[PastCause], path: str, sinc
 
 def _at(stays: list[Any], on: date) -> Any:
     return next((one for one in stays if one.started_on <= on and (one.ended_on is None or on < one.ended_on)), None)
-
-
-def _parts(ids: Iterable[UUID]) -> list[list[UUID]]:
-    listed = sorted(ids)
-    return [listed[start : start + IDS_AT_A_TIME] for start in range(0, len(listed), IDS_AT_A_TIME)]

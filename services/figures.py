@@ -14,6 +14,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, or_, sel
 from sqlmodel import Session
 
 from core import clock
+from core.bulk import batches
 from models import GroupKind, Model, Unit, UnitChangeKind, UnitKind
 from services import presence
 from services.access import Actor, path_range, unit_for
@@ -213,8 +214,7 @@ def _standing(path: str, days: Sequence[date], *columns: ColumnElement[Any]) -> 
 def _growth(session: Session, *, path: str, whole: Coverage, days: Sequence[date], by: str) -> list[tuple[date, str, Coverage]]:
     asked = sorted(set(days))
     found: dict[date, list[Coverage]] = {day: [whole] if by == "total" else [] for day in asked}
-    for start in range(0, len(asked), DAYS_AT_A_TIME):
-        some = asked[start : start + DAYS_AT_A_TIME]
+    for some in batches(asked, DAYS_AT_A_TIME):
         if by == "unit":
             for row in session.execute(_standing(path, some, *_NAMES)):
                 found[row.day].append(Coverage(*row[1:]))

@@ -6,13 +6,13 @@ Nobody is taken for another because of it: the row is written as new, and a pers
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from core import clock
+from core.bulk import batches
 from models import Household, Unit
 from services import likeness_search, resemblance
 from services.access import Actor, path_range
@@ -111,8 +111,7 @@ def _elsewhere(session: Session, numbers: Iterable[str], unit_ids: set[UUID], ac
     query = select(*columns).join(Unit, col(Unit.id) == col(Household.unit_id)).where(
         path_range(actor.unit_path), lives_here(clock.today()), col(Household.unit_id).not_in(unit_ids)
     )  # fmt: skip
-    remaining = iter(numbers)
-    while some := list(islice(remaining, PHONES_AT_A_TIME)):
+    for some in batches(numbers, PHONES_AT_A_TIME):
         yield from session.execute(query.where(col(Household.phone).in_(some)))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row as StoredRow
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
 from models import Household
@@ -57,11 +58,10 @@ class Plan:
 
 def stored_households(session: Session, unit_ids: Iterable[UUID]) -> Iterator[Stored]:
     """The households of the units, ended ones too, the oldest first; read in parts, for memory."""
-    ids = sorted(unit_ids)
     columns = [col(getattr(Household, name)) for name in _COLUMNS]
     order = (col(Household.created_at), func.length(Household.code), col(Household.code))
-    for start in range(0, len(ids), UNITS_AT_A_TIME):
-        query = select(*columns).where(col(Household.unit_id).in_(ids[start : start + UNITS_AT_A_TIME])).order_by(*order)
+    for ids in batches(sorted(unit_ids), UNITS_AT_A_TIME):
+        query = select(*columns).where(col(Household.unit_id).in_(ids)).order_by(*order)
         yield from session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME))
 
 

@@ -14,12 +14,12 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from core import clock
-from core.bulk import BulkInsert
+from core.bulk import BulkInsert, batches
 from core.ids import new_id
-from models import ChangeSet, Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit
+from models import ChangeSet, Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit, lineage
 from services.import_matching import UNITS_AT_A_TIME, Known, Plan
 from services.import_rows import Row
-from services.import_writing import ROWS_AT_A_TIME, batches, revise
+from services.import_writing import ROWS_AT_A_TIME, revise
 
 _HOUSEHOLDS: Table = Household.metadata.tables["household"]
 _MEMBERSHIPS: Table = Membership.metadata.tables["membership"]
@@ -76,7 +76,7 @@ def foresee(session: Session, plan: Plan) -> Joining:
     new = [index for index, (row, _code) in enumerate(plan.new) if row.in_group]
     joining = {one.household_id: one for one in plan.known if one.row.in_group}
     recounted = []
-    for ids in _some({one.row.place.id for one in joining.values()}):
+    for ids in batches(sorted({one.row.place.id for one in joining.values()}), UNITS_AT_A_TIME):
         for household_id, membership_id, people in _standing(session, ids):
             one = joining.pop(household_id, None)
             if one and one.row.group_people not in (0, people):
@@ -95,12 +95,13 @@ def write(
     change_set.group_ids = [str(group_id) for group_id in made.values()]
     groups = joining.groups | made
     bulk = _NewMemberships(session, groups, change_set.id, on)
-    for batch in batches((plan.new[index][0], new_ids[index], new_id()) for index in joining.new):
+    for batch in batches(((plan.new[index][0], new_ids[index], new_id()) for index in joining.new), ROWS_AT_A_TIME):
         bulk.write(batch)
-    for some in batches(joining.known):
+    for some in batches(joining.known, ROWS_AT_A_TIME):
         bulk.write([(one.row, one.household_id, new_id()) for one in some])
     statement = update(_MEMBERSHIPS).where(_MEMBERSHIPS.c.id == bindparam("its_id")).values(people=bindparam("new_people"))
-    for counts in batches({"its_id": one.membership_id, "new_people": one.known.row.group_people} for one in joining.recounted):
+    counts_of = ({"its_id": one.membership_id, "new_people": one.known.row.group_people} for one in joining.recounted)
+    for counts in batches(counts_of, ROWS_AT_A_TIME):
         session.connection().execute(statement, counts)
     revise(
         session, [(household_id, {}) for household_id in joining.changed - {one.household_id for one in plan.known if one.after}]
@@ -156,7 +157,7 @@ def _standing(session: Session, unit_ids: Sequence[UUID]) -> Iterator[tuple[UUID
 def _groups(session: Session, unit_ids: set[UUID]) -> dict[UUID, UUID]:
     """The household group of each unit that has one, the oldest where there are several."""
     found: dict[UUID, UUID] = {}
-    for ids in _some(unit_ids):
+    for ids in batches(sorted(unit_ids), UNITS_AT_A_TIME):
         query = select(col(Group.unit_id), col(Group.id)).where(col(Group.unit_id).in_(ids), _IS_OPEN_HOUSEHOLD_GROUP)
         for unit_id, group_id in session.execute(query.order_by(col(Group.created_at), col(Group.id))):
             found.setdefault(unit_id, group_id)
@@ -165,17 +166,21 @@ def _groups(session: Session, unit_ids: set[UUID]) -> dict[UUID, UUID]:
 
 def _make_groups(session: Session, unit_ids: Iterable[UUID], on: date) -> dict[UUID, UUID]:
     """A household group for each unit, fed from the nearest leaders' chat above it."""
-    units = [unit for ids in _some(unit_ids) for unit in session.exec(select_rows(Unit).where(col(Unit.id).in_(ids)))]
+    units = [
+        unit
+        for ids in batches(sorted(unit_ids), UNITS_AT_A_TIME)
+        for unit in session.exec(select_rows(Unit).where(col(Unit.id).in_(ids)))
+    ]
     if not units:
         return {}
-    above = {UUID(part) for unit in units for part in _ancestors(unit)}
+    above = {one for unit in units for one in lineage(unit.path)}
     chats = select_rows(Group).where(
         col(Group.unit_id).in_(above), Group.kind == GroupKind.LEADERS, col(Group.closed_on).is_(None)
     )
-    leaders = {str(chat.unit_id): chat.id for chat in session.exec(chats)}
+    leaders = {chat.unit_id: chat.id for chat in session.exec(chats)}
     made = {}
     for unit in units:
-        parent_id = next((leaders[part] for part in reversed(_ancestors(unit)) if part in leaders), None)
+        parent_id = next((leaders[part] for part in reversed(lineage(unit.path)) if part in leaders), None)
         made[unit.id] = Group(
             name=f"Bà con {unit.label}",
             kind=GroupKind.HOUSEHOLD,
@@ -187,12 +192,3 @@ def _make_groups(session: Session, unit_ids: Iterable[UUID], on: date) -> dict[U
     session.add_all(made.values())
     session.flush()
     return {unit_id: group.id for unit_id, group in made.items()}
-
-
-def _ancestors(unit: Unit) -> list[str]:
-    return [part for part in unit.path.split("/") if part]
-
-
-def _some(unit_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    ids = sorted(unit_ids)
-    return (ids[start : start + UNITS_AT_A_TIME] for start in range(0, len(ids), UNITS_AT_A_TIME))

@@ -1,15 +1,14 @@
 """Writing the households of a list in bulk, inside the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, update
 from sqlmodel import Session
 
 from core import clock
-from core.bulk import BulkInsert
+from core.bulk import BulkInsert, batches
 from core.fulltext import in_bulk
 from core.ids import new_id
 from models import Household
@@ -23,14 +22,6 @@ _NEW_COLUMNS = (
     "id", "created_at", "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "needs",
     "arrived_on", "change_set_id", "search",
 )  # fmt: skip
-Item = TypeVar("Item")
-
-
-def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """A long row of things in parts, so that memory holds one part at a time."""
-    remaining = iter(items)
-    while batch := list(islice(remaining, ROWS_AT_A_TIME)):
-        yield batch
 
 
 def write(session: Session, plan: Plan, *, change_set_id: UUID, tell: Callable[[int], None]) -> list[UUID]:
@@ -39,7 +30,7 @@ def write(session: Session, plan: Plan, *, change_set_id: UUID, tell: Callable[[
     done = 0
     bulk = _NewHouseholds(session, plan, change_set_id)
     with in_bulk(session, _HOUSEHOLDS, "search"):
-        for batch in batches(zip(plan.new, ids, strict=True)):
+        for batch in batches(zip(plan.new, ids, strict=True), ROWS_AT_A_TIME):
             bulk.write(batch)
             done += len(batch)
             tell(done)
@@ -57,7 +48,7 @@ def revise(session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]]) 
         new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
         new["version"] = _HOUSEHOLDS.c.version + 1
         statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
-        for batch in batches(rows):
+        for batch in batches(rows, ROWS_AT_A_TIME):
             session.connection().execute(statement, batch)
 
 

@@ -5,7 +5,7 @@ membership, and the totals above it (`services.totals`) with it. What it counts 
 `services.figures.coverage_from_rows` computes the same without it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
 from sqlmodel import Session
 
+from core.bulk import batches
 from models import GroupKind, Model
 from services import presence, totals
 from services.day_counts import COUNTS, NONE, Changes, days_of, standing, stored, write
@@ -39,7 +40,7 @@ def refresh(session: Session, *, unit_ids: Iterable[UUID], since: date | None = 
     session.flush()
     units = sorted(set(unit_ids))
     totals.lock(session, units)
-    for ids in _batches(units):
+    for ids in batches(units, UNITS_AT_A_TIME):
         _recount(session, ids, since)
     totals.add_up(session, unit_ids=units, since=since)
 
@@ -49,13 +50,8 @@ def repair(session: Session) -> list[UUID]:
     ids = list(session.execute(select(_HOME.unit_id).union(select(_PAST.unit_id), select(_DAY.unit_id))).scalars())
     session.flush()
     totals.lock(session, ids)
-    wrong = [unit_id for batch in _batches(ids) for unit_id in _recount(session, batch, None)]
+    wrong = [unit_id for batch in batches(sorted(set(ids)), UNITS_AT_A_TIME) for unit_id in _recount(session, batch, None)]
     return wrong + totals.repair(session)
-
-
-def _batches(unit_ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
-    ids = sorted(set(unit_ids))
-    return (ids[start : start + UNITS_AT_A_TIME] for start in range(0, len(ids), UNITS_AT_A_TIME))
 
 
 def _recount(session: Session, ids: Sequence[UUID], since: date | None) -> list[UUID]:

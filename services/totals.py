@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 from sqlmodel import Session
 
+from core.bulk import batches
 from models import Model, UnitKind, lineage
 from services.access import path_range
 from services.day_counts import NONE, Changes, Counts, Days, add_changes, days_of, plus, standing, stored, within, write
@@ -50,7 +51,7 @@ class _Stood:
 
 def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) -> None:
     """Bring all that is above these residential units in line with their counts from the day `since` on (None: all days)."""
-    paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
+    paths = [row.path for part in batches(sorted(set(unit_ids)), AT_A_TIME) for row in session.execute(_paths(part))]
     above = _places(session, {part for path in paths for part in lineage(path)})
     anew = _anew(paths, above)
     _attach(session, anew)
@@ -66,7 +67,7 @@ def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) ->
 
 def recount(session: Session, *, unit_ids: Iterable[UUID]) -> list[UUID]:
     """Add these units and all above them up anew, the lowest first; those that were wrong until now."""
-    paths = [row.path for part in _parts(sorted(set(unit_ids))) for row in session.execute(_paths(part))]
+    paths = [row.path for part in batches(sorted(set(unit_ids)), AT_A_TIME) for row in session.execute(_paths(part))]
     places = _places(session, {part for path in paths for part in lineage(path)})
     _attach(session, places)
     return list(_settle_from_below(session, places, None))
@@ -85,8 +86,8 @@ def lock(session: Session, unit_ids: Sequence[UUID]) -> None:
     """On PostgreSQL hold these units and all above them until the end, from above: nobody waits for one who waits for them."""
     if session.get_bind().dialect.name != "postgresql":  # SQLite has one writer anyway
         return
-    paths = [row.path for part in _parts(unit_ids) for row in session.execute(_paths(part))]
-    for part in _parts(sorted({one for path in paths for one in lineage(path)})):
+    paths = [row.path for part in batches(unit_ids, AT_A_TIME) for row in session.execute(_paths(part))]
+    for part in batches(sorted({one for path in paths for one in lineage(path)}), AT_A_TIME):
         session.execute(select(_UNIT.id).where(_UNIT.id.in_(part)).order_by(_UNIT.path).with_for_update(key_share=True)).all()
 
 
@@ -98,13 +99,9 @@ def _paths(ids: Sequence[UUID]) -> Select[Any]:
     return select(_UNIT.path).where(_UNIT.id.in_(ids))
 
 
-def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
-    return [ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME)]
-
-
 def _places(session: Session, ids: Iterable[UUID]) -> dict[UUID, _Place]:
     found: dict[UUID, _Place] = {}
-    for part in _parts(sorted(ids)):
+    for part in batches(sorted(ids), AT_A_TIME):
         query = select(_UNIT.id, _UNIT.path).where(_UNIT.id.in_(part), _has_totals())
         found |= {row.id: _Place(row.id, row.path) for row in session.execute(query)}
     return found
@@ -124,7 +121,7 @@ def _anew(paths: Sequence[str], above: dict[UUID, _Place]) -> dict[UUID, _Place]
 def _attach(session: Session, places: dict[UUID, _Place]) -> None:
     """Give each place what stands right below it."""
     columns = (_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _UNIT.kind, _has_totals().label("has_totals"))
-    for part in map(set, _parts(sorted(places, key=lambda one: places[one].path))):
+    for part in map(set, batches(sorted(places, key=lambda one: places[one].path), AT_A_TIME)):
         ranges = or_(*[path_range(places[one].path) for one in part])
         rows = session.execute(select(*columns).where(ranges)).all()
         upper = {row.id for row in rows if row.has_totals}
@@ -147,8 +144,7 @@ def _settle_from_below(session: Session, places: dict[UUID, _Place], since: date
 def _settle(session: Session, places: Sequence[_Place], since: date | None) -> dict[UUID, Changes]:
     """Add places up anew from `since` on; what those gained or lost whose totals were wrong."""
     gained: dict[UUID, Changes] = {}
-    for start in range(0, len(places), PLACES_AT_A_TIME):
-        some = places[start : start + PLACES_AT_A_TIME]
+    for some in batches(places, PLACES_AT_A_TIME):
         units = _stood(session, _DAYS, [unit_id for place in some for unit_id, _first, _end in place.units], since)
         below = _stood(session, _TOTALS, [one for place in some for one in place.places], since)
         own = _stood(session, _TOTALS, [place.id for place in some], since)
@@ -193,7 +189,7 @@ def _replace(session: Session, own: _Stood, wanted: dict[UUID, Days], since: dat
 
 def _stood(session: Session, table: Table, ids: Sequence[UUID], since: date | None) -> _Stood:
     found = _Stood({}, {})
-    for part in _parts(ids):
+    for part in batches(ids, AT_A_TIME):
         found.days.update(stored(session, table, part, since))
         if since:
             found.before.update(standing(session, table, part, since))

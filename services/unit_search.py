@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from core import clock
+from core.bulk import batches
 from core.text import clean, fold
 from models import Unit, UnitChangeLink, UnitKind, lineage
 from services import gazetteer, unit_names
@@ -52,7 +53,7 @@ def _entries(session: Session, standing: Mapping[UUID, Unit]) -> Iterator[Entry[
     names, old = _names_above(session, standing), _taken_over(session)
     for unit in standing.values():
         title = f"{unit.label} {unit.code}"
-        around = fold(" ".join([unit.area, *(names[id_] for id_ in _ids(unit))]))
+        around = fold(" ".join([unit.area, *(names[id_] for id_ in lineage(unit.path))]))
         for name in {unit.name, unit.short_name} - {""}:
             yield Entry(unit.id, title, unit_names.parse(name), around)
         for name, is_partial in _walk(old, unit.id):
@@ -68,14 +69,10 @@ def _entries(session: Session, standing: Mapping[UUID, Unit]) -> Iterator[Entry[
 
 def _names_above(session: Session, standing: Mapping[UUID, Unit]) -> dict[UUID, str]:
     names = {id_: unit.name for id_, unit in standing.items()}
-    above = sorted({id_ for unit in standing.values() for id_ in _ids(unit)} - names.keys())
-    for start in range(0, len(above), AT_A_TIME):
-        names |= dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(above[start : start + AT_A_TIME]))).all())
+    above = sorted({id_ for unit in standing.values() for id_ in lineage(unit.path)} - names.keys())
+    for some in batches(above, AT_A_TIME):
+        names |= dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(some))).all())
     return names
-
-
-def _ids(unit: Unit) -> list[UUID]:
-    return lineage(unit.path)
 
 
 def _taken_over(session: Session) -> Old:

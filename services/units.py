@@ -12,6 +12,7 @@ from sqlalchemy import case, func, literal, update
 from sqlmodel import Session, col, select
 
 from core import clock, phones
+from core.bulk import batches
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.ids import new_id
@@ -193,8 +194,8 @@ class _Known:
         self.standing: dict[str, Unit] = {}
         self.begun: set[tuple[str, date]] = set()
         self.rehung: set[UUID] = set()  # parents of what was hung elsewhere, the old and the new
-        for start in range(0, len(wanted), CODES_AT_A_TIME):
-            for unit in session.exec(select(Unit).where(col(Unit.code).in_(wanted[start : start + CODES_AT_A_TIME]))):
+        for some in batches(wanted, CODES_AT_A_TIME):
+            for unit in session.exec(select(Unit).where(col(Unit.code).in_(some))):
                 if unit.valid_to is None:
                     self.standing[unit.code] = unit
                 if unit.valid_from is not None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, insert, literal, select, update
 from sqlmodel import Session, col
 
 from core import clock
+from core.bulk import batches
 from core.ids import new_id
 from models import Group, GroupKind, Model, PastCause, Unit
 from services.household_values import search_text
@@ -122,8 +123,8 @@ def _search_again(session: Session, household_ids: Sequence[UUID]) -> None:
     """A code that changed is found again."""
     fields = [_HOUSEHOLD.c[name] for name in ("id", "head_name", "address", "code", "phone", "other_phones")]
     found = update(_HOUSEHOLD).where(_HOUSEHOLD.c.id == bindparam("this")).values(search=bindparam("terms"))
-    for start in range(0, len(household_ids), AT_A_TIME):
-        some = select(*fields).where(_HOUSEHOLD.c.id.in_(household_ids[start : start + AT_A_TIME]))
+    for ids in batches(household_ids, AT_A_TIME):
+        some = select(*fields).where(_HOUSEHOLD.c.id.in_(ids))
         rows = [
             {"this": id_, "terms": search_text(name, address, code, phone, *others)}
             for id_, name, address, code, phone, others in session.execute(some)
@@ -174,8 +175,8 @@ def _end(session: Session, group_id: UUID, heirs: Heirs, household_ids: Sequence
     if household_ids is None:
         session.execute(end)
         return
-    for start in range(0, len(household_ids), AT_A_TIME):
-        session.execute(end.where(_SPELL.c.household_id.in_(household_ids[start : start + AT_A_TIME])))
+    for ids in batches(household_ids, AT_A_TIME):
+        session.execute(end.where(_SPELL.c.household_id.in_(ids)))
 
 
 def _part_company(session: Session, group_id: UUID, home: Unit, found: Sequence[Stay], heirs: Heirs) -> set[UUID]:

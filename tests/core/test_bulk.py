@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from core.bulk import BulkInsert
+from core.bulk import BulkInsert, batches
 from core.ids import new_id
 from models import Household
 from tests.factories import make_unit
@@ -43,3 +43,8 @@ def test_the_database_still_checks(session: Session) -> None:
 
     with pytest.raises(IntegrityError):
         bulk.write([{"id": bulk.encode("id", new_id()), "head_name": "Không có đơn vị"}])
+
+
+def test_a_long_row_comes_in_parts_and_nothing_in_none() -> None:
+    assert list(batches(iter("abcde"), 2)) == [["a", "b"], ["c", "d"], ["e"]]
+    assert list(batches([], 2)) == []

@@ -1,14 +1,14 @@
 """The rows behind the screen of coverage, to read and to take away."""
 
 from services.coverage_day import CoverageDay
-from ui.community import hidden_words
+from ui.participation_tables import places
 from ui.tables import Field, Table
 from ui.words import _, day
 
 
 def of(seen: CoverageDay) -> dict[str, Table]:
     """A table a part of the screen, by its name; those with nothing in them are left out."""
-    found = {"places": places(seen), "trend": _trend(seen)}
+    found = {"places": places(seen, _("Độ phủ")), "trend": _trend(seen)}
     if seen.changes and seen.changes.rows is not None:
         found["changes"] = changes(seen)
     if seen.groups:
@@ -16,23 +16,6 @@ def of(seen: CoverageDay) -> dict[str, Table]:
     if seen.needs:
         found["needs"] = _needs(seen)
     return found
-
-
-def places(seen: CoverageDay) -> Table:
-    """Each place that day, the lowest first; one without households has no coverage."""
-    earlier = {row.unit_id: row.coverage for row in seen.before.rows}
-    fields = [
-        Field(_("Tổ, thôn") if seen.by == "unit" else _("Xã, phường")), Field(_("Số hộ"), "count"),
-        Field(_("Hộ trong nhóm"), "count", on_phone=False), Field(_("Tỷ lệ"), "share"),
-        Field(_("Tỷ lệ {day}", day=day(seen.since, weekday=False)), "share", on_phone=False),
-        Field(_("Mục tiêu"), "share", on_phone=False),
-    ]  # fmt: skip
-    rows = [
-        (row.unit_name, row.households, row.joined, row.coverage, earlier.get(row.unit_id), row.target_percent / 100)
-        for row in sorted(seen.table.rows, key=lambda row: (row.coverage is None, row.coverage or 0))
-    ]
-    without = [(row.unit_name, *(None,) * (len(fields) - 1)) for row in seen.hidden]
-    return Table(_("Độ phủ"), fields, [*rows, *without], hidden_words() if seen.hidden else "")
 
 
 def _trend(seen: CoverageDay) -> Table:

@@ -1,5 +1,6 @@
 """The rows behind the charts of participation."""
 
+from services.coverage_day import CoverageDay
 from services.participation import Overview
 from ui.community import hidden_words
 from ui.tables import Field, Table
@@ -9,7 +10,7 @@ from ui.words import _, day
 def of(seen: Overview) -> dict[str, Table]:
     """A table a chart, by its name, and the one of announcements."""
     return {
-        "coverage": _coverage(seen), "growth": _growth(seen), "moves": _moves(seen), "phones": _phones(seen),
+        "coverage": places(seen, _("Hộ trong nhóm")), "growth": _growth(seen), "moves": _moves(seen), "phones": _phones(seen),
         "reached": _reached(seen),
     }  # fmt: skip
 
@@ -19,15 +20,16 @@ def label(seen: Overview, name: str) -> str:
     return _("Tất cả") if name == seen.table.total.unit_name else name or _("Nơi khác")
 
 
-def _place(seen: Overview) -> Field:
+def _place(seen: Overview | CoverageDay) -> Field:
     return Field(_("Tổ, thôn") if seen.by == "unit" else _("Xã, phường"))
 
 
-def _hidden(seen: Overview) -> str:
+def _hidden(seen: Overview | CoverageDay) -> str:
     return hidden_words() if seen.hidden else ""
 
 
-def _coverage(seen: Overview) -> Table:
+def places(seen: Overview | CoverageDay, title: str) -> Table:
+    """Each place on the day, the lowest first, beside the day it is compared with; one without households has no coverage."""
     earlier = {row.unit_id: row.coverage for row in seen.before.rows}
     fields = [
         _place(seen), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count", on_phone=False), Field(_("Tỷ lệ"), "share"),
@@ -39,7 +41,7 @@ def _coverage(seen: Overview) -> Table:
         for row in sorted(seen.table.rows, key=lambda row: (row.coverage is None, row.coverage or 0))
     ]
     without = [(row.unit_name, *(None,) * (len(fields) - 1)) for row in seen.hidden]
-    return Table(_("Hộ trong nhóm"), fields, [*rows, *without], _hidden(seen))
+    return Table(title, fields, [*rows, *without], _hidden(seen))
 
 
 def _growth(seen: Overview) -> Table:

@@ -7,14 +7,18 @@ from typing import Any
 import hypothesis
 import pytest
 import structlog
+import time_machine
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from adapters.sheets import CalamineSheets
+from adapters.table_files import Workbooks
 from core import db
 from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
 from tests.databases import POSTGRES, empty_database
+from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
 
 # The same examples every time: what a check says of a change must not depend on the hour.
@@ -66,3 +70,17 @@ def promises() -> FakeEngine:
     nothing: Any = Nothing()
     ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=engine, tables=nothing))
     return engine
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The clock stands at noon of a Tuesday."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def files(promises: FakeEngine) -> None:
+    """Real spreadsheets are read and written."""
+    nothing: Any = Nothing()
+    ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=promises, tables=Workbooks()))

@@ -12,8 +12,9 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from models import User
+from models import Role, Unit, User
 from services import sessions
+from tests.factories import make_unit, make_user
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 
@@ -68,3 +69,23 @@ def visit(session: Session, monkeypatch: pytest.MonkeyPatch) -> Visit:
         return at.switch_page(f"pages/{page}.py").run()
 
     return visit
+
+
+def words(at: AppTest) -> str:
+    """Everything drawn as HTML parts."""
+    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    return make_unit(session, name="Phường Bắc Kạn")
+
+
+@pytest.fixture
+def unit(session: Session, ward: Unit) -> Unit:
+    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
+
+
+@pytest.fixture
+def official(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.OFFICIAL)

@@ -11,12 +11,7 @@ from services import households
 from services.access import actor_of
 from services.household_values import HouseholdValues
 from tests.factories import make_household, make_unit, make_user
-from tests.pages.conftest import Visit
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
+from tests.pages.conftest import Visit, words
 
 
 @pytest.fixture
@@ -39,10 +34,6 @@ def pair(session: Session, place: Unit) -> Likeness:
     return pair
 
 
-def said(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
-
-
 def press(at: AppTest, key: str) -> AppTest:
     return at.button(key=key).click().run()
 
@@ -57,7 +48,7 @@ def test_with_nothing_to_ask_the_page_says_where_pairs_come_from(visit: Visit, s
     at = visit("alike", user=staff)
 
     assert not at.exception
-    assert "Không có cặp hộ nào chờ trả lời" in said(at)
+    assert "Không có cặp hộ nào chờ trả lời" in words(at)
     assert at.button(key="al_find")
 
 
@@ -65,7 +56,7 @@ def test_with_nothing_to_ask_the_page_says_where_pairs_come_from(visit: Visit, s
 def test_both_stand_beside_each_other_with_what_differs(visit: Visit, staff: User) -> None:
     at = visit("alike", user=staff)
 
-    page = said(at)
+    page = words(at)
     assert not at.exception
     assert "còn 1 cặp hộ chờ trả lời" in page
     assert "tên và địa chỉ giống 98 / 100" in page
@@ -87,12 +78,12 @@ def test_one_household_is_left_with_the_values_chosen(session: Session, visit: V
     assert not at.exception
     assert at.success[0].value == f"Đã ghép thành hộ {name}."
     assert living(session) == [name]
-    assert "là một hộ" in said(at)
+    assert "là một hộ" in words(at)
 
     press(at, "al_0")
 
     assert living(session) == ["Hoàng Văn An", "Hoàng Văn Ân"]
-    assert "còn 1 cặp hộ chờ trả lời" in said(at)
+    assert "còn 1 cặp hộ chờ trả lời" in words(at)
 
 
 @pytest.mark.usefixtures("pair")
@@ -100,18 +91,18 @@ def test_two_households_are_not_asked_about_again(session: Session, visit: Visit
     at = press(visit("alike", user=staff), "al_3")
 
     assert "Đã ghi là hai hộ khác nhau" in at.success[0].value
-    assert "Không có cặp hộ nào chờ trả lời" in said(at)
+    assert "Không có cặp hộ nào chờ trả lời" in words(at)
     assert "Không thấy thêm cặp nào" in press(at, "al_find").success[0].value
 
 
 @pytest.mark.usefixtures("pair")
 def test_a_pair_put_off_comes_again_when_asked_for(visit: Visit, staff: User) -> None:
     at = press(visit("alike", user=staff), "al_4")
-    assert "Các cặp còn lại đều để sau" in said(at)
+    assert "Các cặp còn lại đều để sau" in words(at)
 
     press(at, "al_again")
 
-    assert "Hai hộ này có phải là một?" in said(at)
+    assert "Hai hộ này có phải là một?" in words(at)
 
 
 def test_the_next_pair_follows(session: Session, visit: Visit, staff: User, place: Unit, pair: Likeness) -> None:
@@ -121,7 +112,7 @@ def test_the_next_pair_follows(session: Session, visit: Visit, staff: User, plac
 
     at = press(visit("alike", user=staff), "al_3")
 
-    assert "<b>Lý Thị Cúc</b></td>" in said(at)
+    assert "<b>Lý Thị Cúc</b></td>" in words(at)
 
 
 def test_what_changed_meanwhile_is_told_and_nothing_is_joined(
@@ -165,7 +156,7 @@ def test_a_pair_that_another_answered_meanwhile_is_not_pressed(
 
     assert not at.exception
     assert len(living(session)) == 2
-    assert "Không có cặp hộ nào chờ trả lời" in said(at)
+    assert "Không có cặp hộ nào chờ trả lời" in words(at)
 
 
 def test_households_of_the_book_are_looked_through_on_demand(session: Session, visit: Visit, staff: User, place: Unit) -> None:
@@ -175,12 +166,12 @@ def test_households_of_the_book_are_looked_through_on_demand(session: Session, v
     at = press(visit("alike", user=staff), "al_find")
 
     assert at.success[0].value == "Thấy thêm 1 cặp hộ giống nhau."
-    assert "<b>Ma Văn Én</b></td>" in said(at)
+    assert "<b>Ma Văn Én</b></td>" in words(at)
 
 
 @pytest.mark.usefixtures("pair")
 def test_today_says_how_many_wait(visit: Visit, staff: User) -> None:
-    page = said(visit("today", user=staff))
+    page = words(visit("today", user=staff))
 
     assert "1 cặp hộ có thể trùng nhau" in page
 

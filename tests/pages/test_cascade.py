@@ -2,22 +2,11 @@
 
 import pytest
 from sqlmodel import Session, select
-from streamlit.testing.v1 import AppTest
 
 from models import Group, GroupKind, Role, Unit, UnitKind, User
 from services.cascade import Trouble
 from tests.factories import make_group, make_unit, make_user
-from tests.pages.conftest import Visit
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
-def unit(session: Session, ward: Unit) -> Unit:
-    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
+from tests.pages.conftest import Visit, words
 
 
 @pytest.fixture
@@ -28,10 +17,6 @@ def official(session: Session, ward: Unit) -> User:
 @pytest.fixture
 def top(session: Session, ward: Unit, official: User) -> Group:
     return make_group(session, unit=ward, kind=GroupKind.LEADERS, name="Tổ trưởng", leader_id=official.id)
-
-
-def words(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def fed_from(session: Session, group: Group) -> object:

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from sqlmodel import Session, select
-from streamlit.testing.v1 import AppTest
 
 from models import Need, Role, Unit, UnitKind, User
 from services import rollups, unit_targets
 from services.access import actor_of
 from tests.factories import NOON, make_group, make_household, make_membership, make_unit, make_user
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 TODAY = NOON.date()
 
@@ -48,14 +47,10 @@ def chief(session: Session, ward: Unit) -> User:
     return make_user(session, unit=ward, role=Role.OFFICIAL)
 
 
-def said(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
-
-
 def test_an_official_sees_coverage_today_and_why_it_changed(visit: Visit, chief: User) -> None:
     at = visit("coverage", user=chief)
 
-    page = said(at)
+    page = words(at)
     assert not at.exception
     assert [title.value for title in at.title] == ["Độ phủ"]
     assert "14 / 18 hộ, mục tiêu 90\xa0%" in page
@@ -69,19 +64,19 @@ def test_any_day_of_the_past_stands_in_the_address(visit: Visit, chief: User) ->
     at = visit("coverage", user=chief, ngay="2026-11-10", to="Tổ 13", ky="90")
 
     assert not at.exception
-    assert "8 / 10 hộ" in said(at)
-    assert "thứ Ba 10/11/2026" in said(at)
+    assert "8 / 10 hộ" in words(at)
+    assert "thứ Ba 10/11/2026" in words(at)
 
     at.selectbox(key="to").set_value(None).run()
 
-    assert "8 / 18 hộ" in said(at)
+    assert "8 / 18 hộ" in words(at)
 
 
 def test_nonsense_in_the_address_is_left_aside(visit: Visit, chief: User) -> None:
     at = visit("coverage", user=chief, ngay="<script>", to="Tổ không có", xa="?", ky="7")
 
     assert not at.exception
-    assert "14 / 18 hộ" in said(at)
+    assert "14 / 18 hộ" in words(at)
 
 
 def test_a_day_before_the_first_household_is_not_offered(visit: Visit, chief: User) -> None:
@@ -96,7 +91,7 @@ def test_counts_by_need_name_nobody(session: Session, visit: Visit, ward: Unit, 
     make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value], arrived_on=TODAY)
     settle(session, unit, 0, joined=0)
 
-    page = said(visit("coverage", user=chief, to="Tổ 3"))
+    page = words(visit("coverage", user=chief, to="Tổ 3"))
 
     assert "người già sống một mình" in page
     assert "0 / 1 hộ" in page
@@ -111,8 +106,8 @@ def test_an_observer_sees_no_count_of_few_households(session: Session, visit: Vi
 
     at = visit("coverage", user=observer)
     at.session_state["t_places"] = True
-    page = said(at.run())
-    alone = said(visit("coverage", user=observer, to="Tổ 3"))
+    page = words(at.run())
+    alone = words(visit("coverage", user=observer, to="Tổ 3"))
 
     assert not at.exception
     assert "người khuyết tật" not in page
@@ -133,22 +128,22 @@ def test_a_provincial_observer_goes_down_the_tree(session: Session, visit: Visit
     at = visit("coverage", user=observer)
 
     assert not at.exception
-    assert "10 / 15 hộ" in said(at)
-    assert "0 / 2 xã, phường đạt mục tiêu" in said(at)
+    assert "10 / 15 hộ" in words(at)
+    assert "0 / 2 xã, phường đạt mục tiêu" in words(at)
 
     at.selectbox(key="xa").set_value("Xã Phong Quang").run()
-    assert "5 / 6 hộ" in said(at)
+    assert "5 / 6 hộ" in words(at)
 
     at.selectbox(key="to").set_value("Tổ 1, Xã Phong Quang").run()
     assert not at.exception
-    assert "5 / 6 hộ" in said(at)
+    assert "5 / 6 hộ" in words(at)
 
 
 def test_an_empty_ward_is_told_what_to_do(session: Session, visit: Visit) -> None:
     at = visit("coverage", user=make_user(session, unit=make_unit(session), role=Role.STAFF))
 
     assert not at.exception
-    assert "Chưa có số liệu để xem" in said(at)
+    assert "Chưa có số liệu để xem" in words(at)
 
 
 def test_a_leader_has_a_page_of_their_own(session: Session, visit: Visit, ward: Unit) -> None:
@@ -160,7 +155,7 @@ def test_a_leader_has_a_page_of_their_own(session: Session, visit: Visit, ward: 
 def test_the_households_to_invite_first_open_and_hide_their_numbers(visit: Visit, chief: User) -> None:
     at = visit("coverage", user=chief)
 
-    page = said(at)
+    page = words(at)
     assert "Nếu các hộ này vào nhóm, 2 tổ, thôn đạt mục tiêu (Tổ 13 thiếu 1; Tổ 2 thiếu 2)." in page
     assert sum(link.proto.label.startswith("Hoàng Văn") for link in at.get("page_link")) == 3
     assert "0912 xxx 678" in page
@@ -170,7 +165,7 @@ def test_the_households_to_invite_first_open_and_hide_their_numbers(visit: Visit
 def test_an_observer_is_told_of_no_household_to_invite(session: Session, visit: Visit, ward: Unit) -> None:
     at = visit("coverage", user=make_user(session, unit=ward, role=Role.VIEWER))
 
-    assert "nên mời trước" not in said(at)
+    assert "nên mời trước" not in words(at)
     assert "cov_set" not in at.session_state
 
 
@@ -182,13 +177,13 @@ def test_a_save_of_targets_is_offered_to_be_taken_back(session: Session, visit: 
     at = visit("coverage", user=chief)
     at.session_state["cov_set"] = True
     at.run()
-    assert "1 / 2 tổ, thôn đạt mục tiêu" in said(at)
+    assert "1 / 2 tổ, thôn đạt mục tiêu" in words(at)
 
     at.button(key="cov_undo").click().run()
 
     assert not at.exception
     assert "Đã quay lại mục tiêu trước đó của 1 nơi." in [one.value for one in at.success]
-    assert "0 / 2 tổ, thôn đạt mục tiêu" in said(at)
+    assert "0 / 2 tổ, thôn đạt mục tiêu" in words(at)
     session.refresh(unit)
     assert unit.target_percent == 90
 

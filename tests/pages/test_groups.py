@@ -14,7 +14,7 @@ from services.household_values import search_text
 from services.ports import Ports
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 TAG = "<img src=x onerror=alert(1)>\"'"
 
@@ -24,21 +24,6 @@ def _codes(promises: FakeEngine) -> None:
     """Real codes on screen."""
     nothing: Any = Nothing()
     ports.provide(Ports(sheets=nothing, paper=nothing, codes=QrCodes(), engine=promises, tables=nothing))
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
-def unit(session: Session, ward: Unit) -> Unit:
-    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
-
-
-@pytest.fixture
-def official(session: Session, ward: Unit) -> User:
-    return make_user(session, unit=ward, role=Role.OFFICIAL)
 
 
 def settle(session: Session, *, unit: Unit, head_name: str, group: Group | None = None, **overrides: Any) -> Household:
@@ -51,11 +36,6 @@ def settle(session: Session, *, unit: Unit, head_name: str, group: Group | None 
     rollups.refresh(session, unit_ids=[unit.id])
     session.commit()
     return made
-
-
-def words(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def names(at: AppTest) -> list[str]:

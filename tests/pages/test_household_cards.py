@@ -15,7 +15,7 @@ from services.access import actor_of
 from services.ports import Card, Ports
 from tests.factories import make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 
 class FakePaper:
@@ -44,11 +44,6 @@ def paper(promises: FakeEngine) -> FakePaper:
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
 def unit(session: Session, ward: Unit) -> Unit:
     unit = make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
     make_household(session, unit=unit, head_name="Bế Thị Nghệ", address="Số 10")
@@ -59,10 +54,6 @@ def unit(session: Session, ward: Unit) -> Unit:
 @pytest.fixture
 def clerk(session: Session, ward: Unit) -> User:
     return make_user(session, unit=ward, role=Role.STAFF)
-
-
-def words(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def made(at: AppTest, unit: Unit, *, older: bool = False) -> AppTest:

@@ -13,7 +13,7 @@ from services.access import TERMINAL, actor_of
 from services.household_sheet import Edit
 from services.household_values import HouseholdValues
 from tests.factories import make_household, make_unit, make_user
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 from ui.household_sheet import Draft
 
 
@@ -47,10 +47,6 @@ def look_again(session: Session, home: Household) -> None:
     """As it stands now; whoever has read holds the lock until then."""
     session.refresh(home)
     session.commit()
-
-
-def said(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def type_into(at: AppTest, session: Session, clerk: User, unit: Unit, typed: Mapping[str, Mapping[str, Any]]) -> AppTest:
@@ -89,7 +85,7 @@ def test_a_refused_row_is_told_and_stays_typed_while_the_others_are_written(
     at = type_into(visit("household_sheet", user=clerk), session, clerk, unit, {"001": {"people": 6}, "002": {"phone": "12"}})
     at.button(key="sheet_save").click().run()
 
-    page = said(at)
+    page = words(at)
     assert "Đã ghi 1 hộ. 1 hộ chưa ghi được, xem dưới đây." in [one.value for one in at.success]
     assert "002, Hoàng Văn Bình, Điện thoại" in page
     assert "“12” không phải số điện thoại" in page
@@ -97,7 +93,7 @@ def test_a_refused_row_is_told_and_stays_typed_while_the_others_are_written(
 
     at.button(key="sheet_drop").click().run()
 
-    assert "không phải số điện thoại" not in said(at)
+    assert "không phải số điện thoại" not in words(at)
     assert not at.exception
 
 
@@ -112,7 +108,7 @@ def test_someone_elses_change_is_put_beside_mine_to_choose(
 
     at.button(key="sheet_save").click().run()
 
-    page = said(at)
+    page = words(at)
     assert "Lý Văn An" in page
     assert "Hoàng Văn Ân" in page
     assert "đã có thay đổi khác" in page
@@ -124,7 +120,7 @@ def test_someone_elses_change_is_put_beside_mine_to_choose(
     assert not at.exception
     look_again(session, homes[0])
     assert (homes[0].head_name, homes[0].people) == (name, 7)
-    assert "đã có thay đổi khác" not in said(at)
+    assert "đã có thay đổi khác" not in words(at)
 
 
 def test_what_is_typed_stays_while_pages_and_units_are_turned(
@@ -136,7 +132,7 @@ def test_what_is_typed_stays_while_pages_and_units_are_turned(
     at = type_into(visit("household_sheet", user=clerk), session, clerk, unit, {"001": {"people": 6}})
 
     at.selectbox(key="to").set_value("Tổ 2").run()
-    assert "60 hộ" in said(at)
+    assert "60 hộ" in words(at)
 
     at.selectbox(key="to").set_value("Tổ 1").run()
     at.button(key="sheet_save").click().run()
@@ -149,14 +145,14 @@ def test_leaders_and_observers_have_no_sheet(session: Session, visit: Visit, uni
     for role in (Role.LEAD, Role.VIEWER):
         at = visit("household_sheet", user=make_user(session, unit=unit, role=role))
         assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
-        assert "Hoàng Văn" not in said(at)
+        assert "Hoàng Văn" not in words(at)
 
 
 def test_a_unit_without_households_says_how_to_begin(visit: Visit, clerk: User, unit: Unit) -> None:
     at = visit("household_sheet", user=clerk)
 
     assert not at.exception
-    assert "Chưa có hộ nào" in said(at)
+    assert "Chưa có hộ nào" in words(at)
 
 
 def test_the_list_of_households_leads_there(visit: Visit, clerk: User, homes: list[Household]) -> None:

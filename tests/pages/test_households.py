@@ -13,20 +13,10 @@ from services import households, rollups
 from services.household_values import search_text, values_of
 from services.needs import Why
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit, make_user
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 PHONE = "+84912345678"
 TAG = "<img src=x onerror=alert(1)>\"'"
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
-def unit(session: Session, ward: Unit) -> Unit:
-    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
 
 
 @pytest.fixture
@@ -41,11 +31,6 @@ def settle(session: Session, *, unit: Unit, head_name: str, **overrides: Any) ->
     session.add(made)
     session.commit()
     return made
-
-
-def words(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def names(at: AppTest) -> list[str]:

@@ -12,33 +12,27 @@ from openpyxl import load_workbook
 from sqlmodel import Session, col, select
 from streamlit.testing.v1 import AppTest
 
-from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
 from core.db import reading
 from core.settings import settings
 from models import AuditEvent, Household, Role, Unit, UnitKind, User
-from services import imports, ports
+from services import imports
 from services.access import TERMINAL
 from services.import_columns import FIELDS, recognise
 from services.import_rows import Spot
 from services.imports import ImportResult, Rejected
-from services.ports import Ports, Sheet
+from services.ports import Sheet
 from tests.factories import make_household, make_unit, make_user
-from tests.fakes import FakeEngine, Nothing
 from tests.lists import builders
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 from ui import import_start, importing
+
+pytestmark = pytest.mark.usefixtures("files")
 
 HEADERS = ("Mã hộ", "Họ tên chủ hộ", "Tổ", "Điện thoại", "Số khẩu", "Số CCCD", "Ghi chú")
 AN = ("H01", "Hoàng Văn An", "Tổ 13", "0912345678", 4, "006080000001", "")
 BINH = ("H02", "Nông Thị Bình", "Tổ 14", "0987654321", 3, "006080000002", "")
 WRONG = ("H03", "Triệu Văn Cúc", "Tổ 13", "0123", 2, "006080000003", "")
-
-
-@pytest.fixture(autouse=True)
-def _with_files() -> None:
-    nothing: Any = Nothing()
-    ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=FakeEngine(), tables=Workbooks()))
 
 
 @pytest.fixture
@@ -67,11 +61,6 @@ def press(at: AppTest, key: str) -> AppTest:
     return at.button(key=key).click().run()
 
 
-def said(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
-
-
 def aside() -> list[Path]:
     folder = settings().data_dir / "uploads"
     return sorted(folder.iterdir()) if folder.exists() else []
@@ -88,7 +77,7 @@ def test_the_page_says_what_it_does_and_offers_an_empty_list(visit: Visit, staff
     at = visit("import_households", user=staff)
 
     assert [title.value for title in at.title] == ["Nhập danh sách hộ"]
-    assert "Không xóa hộ nào" in said(at)
+    assert "Không xóa hộ nào" in words(at)
     assert [button.proto.label for button in at.get("download_button")] == ["Tải tệp mẫu (Excel)"]
     assert at.file_uploader[0].proto.max_upload_size_mb == 50
 
@@ -106,7 +95,7 @@ def test_every_header_of_the_empty_list_is_understood() -> None:
 def test_what_was_recognised_is_shown_before_anything_is_read_in(session: Session, visit: Visit, staff: User) -> None:
     at = upload(visit("import_households", user=staff), workbook(AN, BINH))
 
-    page = said(at)
+    page = words(at)
     assert not at.exception
     assert "danh sách hộ.xlsx" in page
     assert "nhận ra 5 trên 7 cột, tiêu đề ở dòng 1" in page
@@ -130,8 +119,8 @@ def test_the_file_lies_aside_under_a_name_of_ours_and_not_in_the_visits_state(vi
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(at.file_uploader) == 0  # with the widget Streamlit's own copy is gone
     assert len(pickle.dumps(replace(at.session_state[importing.STATE], work=None))) < len(content) / 4
-    assert "tổ 13.xlsx" in said(at)
-    assert "etc" not in said(at)
+    assert "tổ 13.xlsx" in words(at)
+    assert "etc" not in words(at)
 
 
 def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: User, ward: Unit) -> None:
@@ -140,9 +129,9 @@ def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: Use
     press(at, "i_try")
 
     assert households(session) == []
-    assert "chưa ghi gì cả" in said(at)
+    assert "chưa ghi gì cả" in words(at)
     assert at.button(key="i_write").label == "Ghi 2 hộ"
-    assert "Đây không phải số điện thoại Việt Nam" in said(at)
+    assert "Đây không phải số điện thoại Việt Nam" in words(at)
 
     press(at, "i_write")
 
@@ -150,8 +139,8 @@ def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: Use
     assert [(one.code, one.head_name, one.phone) for one in households(session)] == [
         ("H01", "Hoàng Văn An", "+84912345678"), ("H02", "Nông Thị Bình", "+84987654321"),
     ]  # fmt: skip
-    assert "Đã ghi 2 hộ vào sổ" in said(at)
-    assert "1 dòng chưa đúng" in said(at)
+    assert "Đã ghi 2 hộ vào sổ" in words(at)
+    assert "1 dòng chưa đúng" in words(at)
     assert aside() == []
     [event] = session.exec(select(AuditEvent).where(AuditEvent.action == "household.import")).all()
     assert event.actor_id == staff.id
@@ -171,9 +160,9 @@ def test_the_same_list_again_has_nothing_to_write(session: Session, visit: Visit
 def test_another_place_asks_for_another_try(session: Session, visit: Visit, staff: User, ward: Unit) -> None:
     place = session.exec(select(Unit).where(Unit.short_name == "Tổ 14")).one()
     at = upload(visit("import_households", user=staff), workbook(("H09", "Lý Thị Lan"), headers=["Mã hộ", "Họ tên chủ hộ"]))
-    assert "Danh sách không có cột tổ, thôn" in said(at)
+    assert "Danh sách không có cột tổ, thôn" in words(at)
     press(at, "i_try")
-    assert "Thiếu tổ dân phố, thôn của hộ này." in said(at)
+    assert "Thiếu tổ dân phố, thôn của hộ này." in words(at)
 
     at.selectbox(key="i_unit").set_value(place.id).run()
 
@@ -185,14 +174,14 @@ def test_another_place_asks_for_another_try(session: Session, visit: Visit, staf
 def test_a_column_that_was_misread_is_put_right(session: Session, visit: Visit, staff: User) -> None:
     headers = ("Mã hộ", "Tên gọi trong sổ", "Tổ", "Liên hệ khẩn")
     at = upload(visit("import_households", user=staff), workbook(("H01", "Hoàng Văn An", "Tổ 13", "0912345678"), headers=headers))
-    assert "Chưa rõ cột nào là họ tên chủ hộ" in said(at)
+    assert "Chưa rõ cột nào là họ tên chủ hộ" in words(at)
     assert at.button(key="i_try").disabled
 
     box = {one.label: one for one in at.selectbox}
     box["Tên gọi trong sổ"].set_value("head_name")
     box["Liên hệ khẩn"].set_value("phone").run()
 
-    assert "Chưa rõ cột nào" not in said(at)
+    assert "Chưa rõ cột nào" not in words(at)
     assert at.dataframe[0].value["họ tên chủ hộ"].tolist() == ["Hoàng Văn An"]
     press(press(at, "i_try"), "i_write")
     assert [(one.head_name, one.phone) for one in households(session)] == [("Hoàng Văn An", "+84912345678")]
@@ -219,7 +208,7 @@ def test_sheets_called_by_residential_groups_are_read_together(session: Session,
 
     assert list(samples["Trang"]) == ["Tổ 13", "Tổ 14"]
     assert [household.head_name for household in households(session)] == ["Hoàng Văn An"]
-    assert "Tổ 14" in said(at)
+    assert "Tổ 14" in words(at)
 
 
 def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visit, staff: User) -> None:
@@ -285,7 +274,7 @@ def test_another_file_may_be_chosen(visit: Visit, staff: User) -> None:
 
     assert at.file_uploader
     assert aside() == []
-    assert "danh sách hộ.xlsx" not in said(at)
+    assert "danh sách hộ.xlsx" not in words(at)
 
 
 def test_headers_and_names_stay_words(visit: Visit, staff: User) -> None:
@@ -293,9 +282,9 @@ def test_headers_and_names_stay_words(visit: Visit, staff: User) -> None:
 
     at = upload(visit("import_households", user=staff), workbook(("An", "1", "Tổ 13"), headers=headers), "<b>x</b>.xlsx")
 
-    assert "&lt;img src=x&gt;" in said(at)
-    assert "<img" not in said(at)
-    assert "&lt;b&gt;x&lt;" not in said(at)  # a path's end is all we keep of the name
+    assert "&lt;img src=x&gt;" in words(at)
+    assert "<img" not in words(at)
+    assert "&lt;b&gt;x&lt;" not in words(at)  # a path's end is all we keep of the name
     assert "\\*\\*đậm\\*\\* \\<img src=x\\>" in [box.label for box in at.selectbox]
 
 
@@ -327,7 +316,7 @@ def test_what_one_has_in_hand_is_not_shown_to_another(session: Session, visit: V
     at.run()
 
     assert at.file_uploader
-    assert "danh sách hộ.xlsx" not in said(at)
+    assert "danh sách hộ.xlsx" not in words(at)
 
 
 # Mending in place: AppTest has no hands for the editor, so what lies behind it is asked.

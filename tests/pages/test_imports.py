@@ -19,7 +19,7 @@ from services.imports import ImportResult
 from services.ports import Cell, Ports, Sheet
 from tests.factories import make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 HEADER: list[Cell] = ["Mã hộ", "Họ tên", "Tổ", "Địa chỉ", "Điện thoại", "Số khẩu", "Trong nhóm Zalo"]
 AN: list[Cell] = ["H01", "Hoàng Văn An", "Tổ 13", "Số 5", "0912345678", 4, "x"]
@@ -48,10 +48,6 @@ def imported(session: Session, actor: Actor, *rows: Sequence[Cell], name: str = 
         )  # fmt: skip
 
 
-def said(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
-
-
 def names(session: Session) -> list[str]:
     session.rollback()
     with reading() as looking:
@@ -62,7 +58,7 @@ def test_without_imports_the_page_says_what_it_is_for(visit: Visit, staff: User)
     at = visit("imports", user=staff)
 
     assert not at.exception
-    assert "Chưa nhập danh sách nào" in said(at)
+    assert "Chưa nhập danh sách nào" in words(at)
 
 
 def test_the_list_says_who_imported_what_and_when(session: Session, visit: Visit, staff: User) -> None:
@@ -70,10 +66,10 @@ def test_the_list_says_who_imported_what_and_when(session: Session, visit: Visit
 
     at = visit("imports", user=staff)
 
-    page = said(at)
+    page = words(at)
     assert "1 lần nhập" in page
-    for words in ("tổ 13.xlsx", "Trần Thị Mai", "Phường Bắc Kạn", "đang giữ"):
-        assert words in page
+    for told in ("tổ 13.xlsx", "Trần Thị Mai", "Phường Bắc Kạn", "đang giữ"):
+        assert told in page
     assert "2 hộ mới, 0 cập nhật, 0 không đổi, 1 chưa đúng" in page
 
 
@@ -84,7 +80,7 @@ def test_what_an_import_changed_is_shown_before_beside_after(session: Session, v
 
     at = visit("imports", user=staff, id=str(result.change_set_id))
 
-    page = said(at)
+    page = words(at)
     assert not at.exception
     assert at.title[0].value == "tổ 13.xlsx"
     assert "dấu vân tay của tệp ab12ab12ab12" in page
@@ -100,7 +96,7 @@ def test_numbers_of_households_stay_masked_in_the_record(session: Session, visit
     imported(session, actor, AN)
     result = imported(session, actor, [*AN[:4], "0912345699", 4, ""])
 
-    page = said(visit("imports", user=staff, id=str(result.change_set_id)))
+    page = words(visit("imports", user=staff, id=str(result.change_set_id)))
 
     assert "điện thoại:" in page
     for digits in ("0912345678", "0912 345 678", "0912345699", "0912 345 699"):
@@ -121,7 +117,7 @@ def test_an_import_is_taken_back_once_its_households_are_counted(session: Sessio
     assert not at.exception
     assert names(session) == []
     assert "Đã quay lại" in at.success[0].value
-    assert "Đã quay lại, sổ hộ như trước lần nhập" in said(at)
+    assert "Đã quay lại, sổ hộ như trước lần nhập" in words(at)
     assert not at.text_input
     assert session.exec(select(ChangeSet.undone_by_id)).one() == staff.id
 
@@ -136,7 +132,7 @@ def test_what_stands_in_the_way_is_named_with_who_did_it(session: Session, visit
 
     at = visit("imports", user=staff, id=str(result.change_set_id))
 
-    page = said(at)
+    page = words(at)
     assert "Chưa quay lại được: 1 hộ đã có thay đổi sau lần nhập này" in page
     assert "đã được sửa sau đó, Trần Thị Mai" in page
     assert not at.text_input
@@ -148,7 +144,7 @@ def test_a_later_import_in_the_way_is_named_and_opened_from_there(session: Sessi
     first = imported(session, actor, AN)
     later = imported(session, actor, [*AN[:5], 6, "x"], name="bản sửa.xlsx")
 
-    page = said(visit("imports", user=staff, id=str(first.change_set_id)))
+    page = words(visit("imports", user=staff, id=str(first.change_set_id)))
 
     assert f'<a href="/imports?id={later.change_set_id}" target="_self">lần nhập bản sửa.xlsx</a>' in page
 
@@ -161,7 +157,7 @@ def test_an_import_of_another_ward_is_not_found(session: Session, visit: Visit, 
     at = visit("imports", user=staff, id=str(result.change_set_id))
 
     assert "Không tìm thấy lần ghi này" in at.error[0].value
-    assert "1 lần nhập" not in said(visit("imports", user=staff))
+    assert "1 lần nhập" not in words(visit("imports", user=staff))
 
 
 @pytest.mark.parametrize("role", [Role.LEAD, Role.VIEWER])
@@ -220,8 +216,8 @@ def test_the_second_of_two_officials_with_one_file_is_told_that_it_is_in(
         at.button(key="i_write").click().run()
 
     assert not his.exception
-    assert "Trần Thị Mai đã nhập chính tệp này lúc" in said(his)
-    assert "Đã ghi" not in said(his)
+    assert "Trần Thị Mai đã nhập chính tệp này lúc" in words(his)
+    assert "Đã ghi" not in words(his)
     assert len(names(session)) == 2
     assert session.exec(select(ChangeSet.user_id)).all() == [staff.id]
 
@@ -236,4 +232,4 @@ def test_a_list_that_is_in_already_says_so_before_it_is_written(session: Session
     uploaded(at, file)
 
     assert at.button(key="i_write").disabled
-    assert "Trần Thị Mai đã nhập chính tệp này lúc" in said(at)
+    assert "Trần Thị Mai đã nhập chính tệp này lúc" in words(at)

@@ -14,7 +14,7 @@ from services import ports
 from services.ports import Label, Ports
 from tests.factories import make_link, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 
 class FakePaper:
@@ -35,11 +35,6 @@ def paper(promises: FakeEngine) -> FakePaper:
     made: Any = FakePaper()
     ports.provide(Ports(sheets=nothing, paper=made, codes=QrCodes(), engine=promises, tables=nothing))
     return made  # type: ignore[no-any-return]
-
-
-def words(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def make_clerk(session: Session, **overrides: Any) -> User:

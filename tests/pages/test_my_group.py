@@ -14,7 +14,7 @@ from services import ports, rollups
 from services.ports import Ports
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 from tests.web.day import TITLE, Day, make_day
 
 PHONE = "+84912345678"
@@ -42,16 +42,6 @@ def make_late_day(session: Session) -> tuple[Day, User]:
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
-def unit(session: Session, ward: Unit) -> Unit:
-    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
-
-
-@pytest.fixture
 def leader(session: Session, unit: Unit) -> User:
     return make_user(session, unit=unit, role=Role.LEAD, display_name="Hà Thị Minh")
 
@@ -69,11 +59,6 @@ def settle(session: Session, *, unit: Unit, head_name: str, group: Group | None 
     rollups.refresh(session, unit_ids=[unit.id])
     session.commit()
     return made
-
-
-def words(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
 
 
 def names(at: AppTest) -> list[str]:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from models import Announcement, AnnouncementStatus, Role, Unit, UnitKind, User
 from services import rollups
 from tests.factories import NOON, make_announcement, make_group, make_household, make_membership, make_unit, make_user
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, words
 
 MENU = ("Mức độ tham gia",)
 
@@ -56,11 +56,6 @@ def sent(session: Session, ward: Unit) -> Announcement:
     )  # fmt: skip
 
 
-def said(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
-
-
 def drawn(at: AppTest) -> list[Any]:
     return list(at.get("vega_lite_chart")) + list(at.get("arrow_vega_lite_chart"))
 
@@ -68,7 +63,7 @@ def drawn(at: AppTest) -> list[Any]:
 def test_an_official_sees_how_the_ward_develops(visit: Visit, chief: User, sent: Announcement) -> None:
     at = visit("participation", user=chief)
 
-    page = said(at)
+    page = words(at)
     assert not at.exception
     assert [title.value for title in at.title] == ["Mức độ tham gia"]
     assert "9 / 14 hộ, đầu kỳ 0,0\xa0%" in page
@@ -86,7 +81,7 @@ def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: Use
         at.session_state[name] = True
     at.run()
 
-    page = said(at)
+    page = words(at)
     assert "Thôn Nà Bản</td>" in page
     assert "25,0\xa0%" in page
     assert "10/2026" in page
@@ -97,18 +92,18 @@ def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: Use
 def test_the_range_stands_in_the_address(visit: Visit, chief: User) -> None:
     at = visit("participation", user=chief, ky="Từ 2020")
 
-    assert "Từ 2020 đến 24/11/2026" in said(at)
+    assert "Từ 2020 đến 24/11/2026" in words(at)
     assert not at.exception
 
     at.button_group(key="ky").set_value("6").run()
 
-    assert "6 tháng đến 24/11/2026" in said(at)
+    assert "6 tháng đến 24/11/2026" in words(at)
 
 
 def test_nonsense_in_the_address_is_left_aside(visit: Visit, chief: User) -> None:
     at = visit("participation", user=chief, ky="<script>", xa="Xã không có")
 
-    assert "12 tháng đến 24/11/2026" in said(at)
+    assert "12 tháng đến 24/11/2026" in words(at)
     assert not at.exception
 
 
@@ -122,7 +117,7 @@ def test_a_provincial_observer_sees_wards_and_totals_only(session: Session, visi
 
     at = visit("participation", user=observer)
     at.session_state["t_coverage"] = True
-    page = said(at.run())
+    page = words(at.run())
 
     assert not at.exception
     assert "Tỉnh Thái Nguyên" in page
@@ -134,8 +129,8 @@ def test_a_provincial_observer_sees_wards_and_totals_only(session: Session, visi
 
     at.selectbox(key="xa").set_value("Xã Phong Quang").run()
 
-    assert "Tổ 1, Xã Phong Quang</td>" in said(at)
-    assert "Phường Bắc Kạn</td>" not in said(at)
+    assert "Tổ 1, Xã Phong Quang</td>" in words(at)
+    assert "Phường Bắc Kạn</td>" not in words(at)
 
 
 def test_an_observer_is_told_that_small_places_are_hidden(session: Session, visit: Visit, ward: Unit) -> None:
@@ -144,7 +139,7 @@ def test_an_observer_is_told_that_small_places_are_hidden(session: Session, visi
 
     at = visit("participation", user=observer)
     at.session_state["t_coverage"] = True
-    page = said(at.run())
+    page = words(at.run())
 
     assert "Nơi có dưới 5 hộ không hiện số" in page
     assert "25,0\xa0%" not in page  # Thôn Nà Bản: 4 households
@@ -156,7 +151,7 @@ def test_an_empty_ward_is_told_what_to_do(session: Session, visit: Visit) -> Non
 
     at = visit("participation", user=staff)
 
-    assert "Chưa có số liệu để xem" in said(at)
+    assert "Chưa có số liệu để xem" in words(at)
     assert not drawn(at)
     assert not at.exception
 

@@ -1,7 +1,6 @@
 from typing import Any
 
 from sqlmodel import Session, select
-from streamlit.testing.v1 import AppTest
 
 from core.db import transaction
 from models import Role, Unit, UnitKind, User
@@ -9,12 +8,7 @@ from services import accounts
 from services.access import actor_of
 from services.passwords import is_right
 from tests.factories import make_unit, make_user
-from tests.pages.conftest import Visit
-
-
-def words(at: AppTest) -> str:
-    """Everything drawn as HTML parts."""
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+from tests.pages.conftest import Visit, words
 
 
 def make_admin(session: Session, **overrides: Any) -> User:

@@ -20,11 +20,6 @@ def ward(session: Session) -> Unit:
     return make_ward(session, "01843", "Phường Bắc Kạn")
 
 
-@pytest.fixture
-def official(session: Session, ward: Unit) -> User:
-    return make_user(session, unit=ward, role=Role.OFFICIAL)
-
-
 def plan_of(session: Session) -> Reorganisation:
     session.expire_all()
     found = session.exec(select(Reorganisation)).one()

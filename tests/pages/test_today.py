@@ -1,31 +1,11 @@
 """The first screen calls out what wants mending, each with the way to the list of just these."""
 
-import pytest
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Proposal, ProposalKind, Role, Unit, User
-from tests.factories import make_group, make_household, make_unit, make_user
-from tests.pages.conftest import Visit
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session, name="Phường Bắc Kạn")
-
-
-@pytest.fixture
-def unit(session: Session, ward: Unit) -> Unit:
-    return make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
-
-
-@pytest.fixture
-def official(session: Session, ward: Unit) -> User:
-    return make_user(session, unit=ward, role=Role.OFFICIAL)
-
-
-def words(at: AppTest) -> str:
-    return " ".join(html.proto.body for html in at.get("html") if not html.proto.body.startswith("<style"))
+from models import Proposal, ProposalKind, Unit, User
+from tests.factories import make_group, make_household
+from tests.pages.conftest import Visit, words
 
 
 def ways(at: AppTest) -> list[tuple[str, str]]:

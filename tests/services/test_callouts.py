@@ -12,11 +12,6 @@ from tests.factories import make_actor, make_group, make_household, make_unit
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def unit(session: Session, ward: Unit) -> Unit:
     return make_unit(session, parent=ward)
 

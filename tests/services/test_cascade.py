@@ -1,6 +1,5 @@
 """The cascade: who feeds whom without circles, what is wrong with a group by one definition, moves that can be taken back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,14 +25,10 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY = NOON.date()
 OLD = TODAY - timedelta(days=400)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @dataclass

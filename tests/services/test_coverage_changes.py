@@ -23,11 +23,6 @@ def day(number: int) -> date:
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def unit(session: Session, ward: Unit) -> Unit:
     return make_unit(session, parent=ward, short_name="Tổ 1")
 

@@ -1,10 +1,8 @@
 """Coverage on any day: by place, group and need, each number by hand; what observers miss; a fixed number of queries."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
@@ -12,21 +10,12 @@ from core.errors import Invalid, NotAllowed, NotFound
 from models import Group, GroupKind, Need, Role, Unit
 from services import coverage_day, rollups
 from services.access import TERMINAL
-from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit
+from tests.factories import make_actor, make_group, make_household, make_membership, make_unit
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 TODAY = date(2026, 11, 24)
 LATELY = TODAY - timedelta(days=10)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
 
 
 def settle(session: Session, ward: Unit, name: str, households: int, *, joined: int = 0, needs: int = 0) -> Group:

@@ -16,11 +16,6 @@ from tests.fakes import FakeEngine
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def place(session: Session, ward: Unit) -> Unit:
     place = make_unit(session, parent=ward)
     make_household(session, unit=place)

@@ -1,11 +1,9 @@
 """Whom to invite first: by hand, and against every other list of the same length."""
 
-from collections.abc import Iterator
 from itertools import combinations
 from uuid import UUID
 
 import pytest
-import time_machine
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
@@ -16,16 +14,7 @@ from services.access import TERMINAL
 from services.first_to_invite import first_to_invite
 from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit
 
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def settle(session: Session, ward: Unit, name: str, households: int, *, joined: int, target: int = 90) -> list[Household]:

@@ -1,11 +1,9 @@
 """A leader hands the group over: history stays, old ways in end, and two who do it at once do not overwrite each other."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
@@ -29,13 +27,9 @@ from services.access import Actor
 from services.handover import Handover
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit, make_user
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY, BEGUN = NOON.date(), date(2024, 5, 1)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @dataclass

@@ -1,12 +1,11 @@
 """Households over time: from a day otherwise, elsewhere, two, one; how it was; and the last of it taken back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
 
 import pytest
-import time_machine
 from sqlmodel import Session, col, select
 
 from core.errors import Invalid, NotAllowed, NotFound
@@ -15,16 +14,12 @@ from services import figures, household_history, households, rollups
 from services.access import Actor
 from services.household_history import FromDay, MomentKind
 from services.household_values import HouseholdValues
-from tests.factories import LONG_AGO, NOON, make_actor, make_group, make_household, make_membership, make_unit
+from tests.factories import LONG_AGO, make_actor, make_group, make_household, make_membership, make_unit
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 TODAY, DAY = date(2026, 11, 24), date(2026, 10, 1)
 EVE = DAY - timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

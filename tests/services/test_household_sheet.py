@@ -15,11 +15,6 @@ from tests.factories import make_actor, make_household, make_unit
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def unit(session: Session, ward: Unit) -> Unit:
     return make_unit(session, parent=ward, short_name="Tổ 1")
 

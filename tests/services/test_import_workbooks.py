@@ -8,31 +8,24 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session, col, select
 
-from adapters.sheets import CalamineSheets
-from adapters.table_files import Workbooks
 from core.errors import Invalid
 from models import Household, Unit
-from services import imports, ports
+from services import imports
 from services.access import TERMINAL
 from services.import_reading import EVERY, tables
 from services.import_rows import Spot
 from services.imports import ImportResult
-from services.ports import Cell, Ports
-from tests.fakes import FakeEngine, Nothing
+from services.ports import Cell
 from tests.lists import builders
 from tests.services.bac_kan import make_bac_kan
+
+pytestmark = pytest.mark.usefixtures("files")
 
 HEADER = ["Mã hộ", "Họ và tên chủ hộ", "Điện thoại", "Số khẩu"]
 AN = ["H01", "Hoàng Văn An", "0912345678", 4]
 BINH = ["H01", "Nông Thị Bình", "0987654321", 3]
 Sheets = dict[str, Sequence[Sequence[Cell]]]
 GROUPS: Sheets = {"Tổ 12": [HEADER, AN], "TDP số 13 SC": [HEADER], "Tổ 13, Sông Cầu": [HEADER, BINH]}
-
-
-@pytest.fixture(autouse=True)
-def _with_files() -> None:
-    nothing: Any = Nothing()
-    ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=FakeEngine(), tables=Workbooks()))
 
 
 @pytest.fixture

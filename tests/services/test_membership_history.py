@@ -1,12 +1,10 @@
 """After anything that may happen to households, each day's coverage is the one that a list of what happened gives."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-import time_machine
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
@@ -18,7 +16,9 @@ from services.access import Actor
 from services.household_history import FromDay
 from services.household_values import HouseholdValues
 from tests.databases import examples
-from tests.factories import NOON, make_actor, make_group, make_unit
+from tests.factories import make_actor, make_group, make_unit
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 FIRST = date(2026, 9, 1)
 VERBS = ("join", "leave", "move", "change", "split", "merge", "end", "reopen", "undo", "arrive")
@@ -28,12 +28,6 @@ STEP = st.tuples(
     st.sampled_from((*VERBS, "join", "move", "undo")), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3),
     st.sampled_from((1, 2, 0)),
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Counts:  # noqa: C901

@@ -1,31 +1,22 @@
 """Lists as they come: every messy list that the tests make gives what it must, and gives it once."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
 
-from adapters.sheets import CalamineSheets
-from adapters.table_files import Workbooks
 from core import phones
 from models import Household, Model, Unit
-from services import imports, ports
+from services import imports
 from services.access import TERMINAL
 from services.import_reading import ROWS_LOOKED_AT, tables
 from services.imports import ImportResult
-from services.ports import Ports
-from tests.fakes import FakeEngine, Nothing
 from tests.lists.messy import LISTS, Came, Messy
 from tests.services.bac_kan import make_bac_kan
 
+pytestmark = pytest.mark.usefixtures("files")
+
 NAMES = [one.name for one in LISTS]
-
-
-@pytest.fixture(autouse=True)
-def _with_files() -> None:
-    nothing: Any = Nothing()
-    ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=FakeEngine(), tables=Workbooks()))
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The screen of participation, each number against one computed by hand."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
@@ -29,13 +27,9 @@ from services.access import TERMINAL
 from services.participation import MonthMoves
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_membership, make_unit
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def settle(session: Session, unit: Unit, households: int, *, joined: int = 0, on: date = date(2026, 1, 15)) -> list[Household]:

@@ -14,11 +14,6 @@ from tests.factories import NOON, make_actor, make_announcement, make_group, mak
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def groups(session: Session, ward: Unit) -> list[Group]:
     """Three households in the first chat, one in the second."""
     made = []

@@ -1,12 +1,10 @@
 """What leaders propose of their households, and what the ward's staff make of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
@@ -14,20 +12,11 @@ from models import AuditEvent, Household, Proposal, Role, Unit
 from services import figures, households, proposals, rollups
 from services.access import Actor
 from services.household_values import HouseholdValues, values_of
-from tests.factories import NOON, make_actor, make_household, make_unit
+from tests.factories import make_actor, make_household, make_unit
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 TODAY, DAY = date(2026, 11, 24), date(2026, 11, 1)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
 
 
 @pytest.fixture

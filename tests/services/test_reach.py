@@ -12,11 +12,6 @@ from tests.factories import NOON, make_actor, make_announcement, make_group, mak
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def groups(session: Session, ward: Unit) -> list[Group]:
     """Three households in the chat of the first residential group, one in that of the second, none outside."""
     made = []

@@ -14,11 +14,6 @@ from tests.factories import NOON, make_actor, make_announcement, make_group, mak
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def sent(session: Session, ward: Unit) -> Announcement:
     make_group(session, unit=make_unit(session, parent=ward))
     with time_machine.travel(NOON, tick=False):

@@ -1,11 +1,9 @@
 """The first screen's one look: what waits, and figures that agree with those elsewhere."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from sqlalchemy import event
 from sqlmodel import Session
 
@@ -16,11 +14,7 @@ from services.cascade import Trouble
 from services.links import LinkState
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
 
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def send(session: Session, ward: Unit, *minutes: int | None, status: AnnouncementStatus = AnnouncementStatus.SENT) -> None:

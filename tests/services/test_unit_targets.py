@@ -11,11 +11,6 @@ from tests.factories import make_actor, make_unit
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def units(session: Session, ward: Unit) -> list[Unit]:
     return [make_unit(session, parent=ward, short_name=f"Tổ {number}") for number in (1, 2, 3)]
 

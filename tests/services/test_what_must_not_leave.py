@@ -17,11 +17,6 @@ from tests.factories import NOON, make_actor, make_announcement, make_group, mak
 
 
 @pytest.fixture
-def ward(session: Session) -> Unit:
-    return make_unit(session)
-
-
-@pytest.fixture
 def group(session: Session, ward: Unit) -> Group:
     place = make_unit(session, parent=ward)
     leader = make_user(session, unit=place, role=Role.LEAD, phone="+84912345678")

@@ -18,6 +18,11 @@ def number(value: float, *, language: str = "vi", places: int = 0) -> str:
     return str(format_decimal(value, format="#,##0." + "0" * places if places else "#,##0", locale=language))
 
 
+def signed(value: int, *, language: str = "vi") -> str:
+    """`+3`, `−2`, `0`."""
+    return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value), language=language)
+
+
 def share(value: float | None, *, language: str = "vi", places: int = 1) -> str:
     """`89,7 %`; "–" where there is nothing to divide by, never 0 %."""
     return "–" if value is None else f"{number(value * 100, language=language, places=places)}{NO_BREAK}%"

@@ -103,4 +103,4 @@ def expression(expression: str) -> Spec:
 
 
 def signed(value: int, look: Look) -> str:
-    return ("+" if value > 0 else "−" if value < 0 else "") + look.number(abs(value))
+    return formats.signed(value, language=look.language)

@@ -18,7 +18,7 @@ from ui import charts, coverage_tables, drawing, parts, tables
 from ui.charts import GrowthPoint
 from ui.community import hidden_words
 from ui.parts import Column, Figure
-from ui.words import _, day, number, share
+from ui.words import _, day, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 8
@@ -113,11 +113,6 @@ def figures(seen: CoverageDay) -> None:
             _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)),
         ),
     )  # fmt: skip
-
-
-def signed(value: int) -> str:
-    """`+3`, `−2`, `0`."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
 
 
 def bars(seen: CoverageDay) -> None:

@@ -128,7 +128,7 @@ def _why(draft: Draft, household_id: UUID) -> str:
     if household_id in draft.conflicts:
         return _("người khác đã sửa")
     one = draft.refused.get(household_id)
-    return _("xem lại: {field}", field=_(LABELS[one.field]) if one.field in LABELS else "…") if one else ""
+    return _("xem lại: {field}", field=_label(one.field) if one.field in LABELS else "…") if one else ""
 
 
 def _config(*, with_notes: bool) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _config(*, with_notes: bool) -> dict[str, Any]:
 def troubles(draft: Draft, actor: Actor) -> None:
     """What was not written and why, above the table: a sentence a row; where someone else was faster, both beside each other."""
     for one in draft.refused.values():
-        where = _(LABELS[one.field]) if one.field in LABELS else ""
+        where = _label(one.field) if one.field in LABELS else ""
         title = ", ".join(part for part in (one.edit.row.name, where) if part)
         parts.item("overdue", title, _sentence(one.refusal))
     for conflict in list(draft.conflicts.values()):
@@ -164,7 +164,7 @@ def _choose(draft: Draft, conflict: Conflict, actor: Actor) -> None:
         heads: list[Column | str] = [_("Ô"), _("Lúc mở"), _("Của tôi"), _("Hiện nay trong sổ")]
         typed = conflict.edit.typed
         rows = [
-            (_(LABELS[at]), _cell(row.shown[at]), parts.cell(_cell(typed.get(at, row.shown[at]))), _cell(conflict.now.shown[at]))
+            (_label(at), _cell(row.shown[at]), parts.cell(_cell(typed.get(at, row.shown[at]))), _cell(conflict.now.shown[at]))
             for at in conflict.fields
         ]  # fmt: skip
         parts.table(heads, rows, fold=False)

@@ -17,7 +17,7 @@ from ui import charts, drawing, parts
 from ui.charts import GrowthPoint, Move
 from ui.participation_tables import label
 from ui.parts import Column, Figure
-from ui.words import _, day, near, number, share
+from ui.words import _, day, near, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 6
@@ -49,7 +49,7 @@ def figures(seen: Overview) -> None:
             _("{n} / {all} hộ, đầu kỳ {then}", n=number(total.joined), all=number(total.households), then=share(before.coverage)),
         ),
         Figure(
-            _("Thêm trong kỳ"), f"{'+' if net > 0 else '−' if net < 0 else ''}{number(abs(net))}", _("hộ"),
+            _("Thêm trong kỳ"), signed(net), _("hộ"),
             _("{joined} lượt vào nhóm, {left} lượt rời nhóm", joined=number(joined), left=number(left)),
         ),
         Figure(

@@ -47,6 +47,11 @@ def number(value: float, places: int = 0) -> str:
     return formats.number(value, language=language(), places=places)
 
 
+def signed(value: int) -> str:
+    """`+3`, `−2`, `0`."""
+    return formats.signed(value, language=language())
+
+
 def share(value: float | None, places: int = 1) -> str:
     """`89,7 %`; "–" where there is nothing to divide by."""
     return formats.share(value, language=language(), places=places)

@@ -10,10 +10,7 @@ imports plus the peak of the one that reads the workbook for it.
 """
 
 import json
-import os
 import random
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +26,7 @@ from sqlalchemy import Table, insert
 from sqlmodel import select
 
 from adapters.sheets import CalamineSheets
+from bench.apart import Told, compared, peak_mb, told_by
 from core import clock
 from core.db import engine, reading, transaction
 from core.ids import new_id
@@ -36,7 +34,6 @@ from models import Group, GroupKind, Model, Unit, UnitKind
 from services import imports
 from services.access import TERMINAL
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 UNITS = 31
 HEADERS = (
@@ -54,12 +51,7 @@ def run(n: int = 100_000) -> dict[str, Any]:
     for ours, baseline in rounds:
         if ours["households"] != n or ours["households"] != baseline["households"] or ours["joined"] != baseline["joined"]:
             raise RuntimeError(f"the two sides did not write the same rows: {ours} and {baseline}")
-    best_ours, best_baseline = (min(side["seconds"] for side in sides) for sides in zip(*rounds, strict=True))
-    return {
-        "name": "import", "ours": round(best_ours, 2), "baseline": round(best_baseline, 2),
-        "ratio": round(best_ours / best_baseline, 2), "unit": "s", "n": n,
-        "peak_mb": max(ours["peak_mb"] for ours, _ in rounds), "baseline_peak_mb": max(other["peak_mb"] for _, other in rounds),
-    }  # fmt: skip
+    return compared("import", rounds, n)
 
 
 def make_list(file: Path, n: int) -> None:
@@ -81,13 +73,9 @@ def make_list(file: Path, n: int) -> None:
             sheet.write_row(3 + i, 0, (*cells, "x" if i % 10 else ""))
 
 
-def _apart(side: str, file: Path) -> dict[str, Any]:
+def _apart(side: str, file: Path) -> Told:
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"CAUNOI_DATA_DIR": folder, "CAUNOI_DATABASE_URL": f"sqlite:///{folder}/caunoi.db"}
-        command = [sys.executable, "-m", "bench.import_households", side, str(file)]
-        answer = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, timeout=900).stdout
-    told: dict[str, Any] = json.loads(answer)
-    return told
+        return told_by("import_households", folder, side, str(file))
 
 
 def one_side(side: str, file: Path) -> dict[str, Any]:
@@ -96,8 +84,7 @@ def one_side(side: str, file: Path) -> dict[str, Any]:
     start = time.perf_counter()
     households, joined = _ours(file, ward) if side == "ours" else _baseline(file)
     seconds = time.perf_counter() - start
-    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"seconds": seconds, "peak_mb": round(kilobytes / 1024), "households": households, "joined": joined}
+    return {"seconds": seconds, "peak_mb": peak_mb(), "households": households, "joined": joined}
 
 
 def _ours(file: Path, ward: UUID) -> tuple[int, int]:

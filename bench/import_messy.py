@@ -14,10 +14,7 @@ and the best of its rounds counts. Memory is the peak of the process that import
 """
 
 import json
-import os
 import random
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +30,7 @@ from sqlalchemy import Table, insert
 from sqlmodel import select
 
 from adapters import chooser
+from bench.apart import Told, compared, peak_mb, told_by
 from bench.import_households import household_values
 from core import clock
 from core.db import engine, reading, transaction
@@ -44,7 +42,6 @@ from services.demo import names
 from services.import_reading import tables
 from services.ports import provide
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 2
 SHEETS = 40
 HEADERS = (
@@ -63,13 +60,7 @@ def run(n: int = 100_000) -> dict[str, Any]:
     for ours, baseline in rounds:
         if (ours["rows"], ours["created"], baseline["rows"]) != (n, n // 2, n):
             raise RuntimeError(f"the two sides did not read the same rows: {ours} and {baseline}")
-    best_ours, best_baseline = (min(side["seconds"] for side in sides) for sides in zip(*rounds, strict=True))
-    return {
-        "name": "import_messy", "ours": round(best_ours, 2), "baseline": round(best_baseline, 2),
-        "ratio": round(best_ours / best_baseline, 2), "limit": 4.0, "unit": "s", "n": n,
-        "peak_mb": max(ours["peak_mb"] for ours, _ in rounds), "peak_limit_mb": 400,
-        "baseline_peak_mb": max(other["peak_mb"] for _, other in rounds), "alike": rounds[0][0]["alike"],
-    }  # fmt: skip
+    return compared("import_messy", rounds, n) | {"limit": 4.0, "peak_limit_mb": 400, "alike": rounds[0][0]["alike"]}
 
 
 def people(n: int) -> Iterator[list[tuple[str, str, str, int]]]:
@@ -117,14 +108,10 @@ def _phone(phone: int, place: int) -> str | int:
             return f"016{phone - 300_000_000:08d}" if phone < 400_000_000 else f"0{phone}"
 
 
-def _apart(side: str, file: Path, n: int) -> dict[str, Any]:
+def _apart(side: str, file: Path, n: int) -> Told:
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"CAUNOI_DATA_DIR": folder, "CAUNOI_DATABASE_URL": f"sqlite:///{folder}/caunoi.db"}
-        for what in ("ward", side):  # apart, so that what it took to make the ward is in nobody's peak
-            command = [sys.executable, "-m", "bench.import_messy", what, str(file), str(n)]
-            answer = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, timeout=900).stdout
-    told: dict[str, Any] = json.loads(answer)
-    return told
+        told_by("import_messy", folder, "ward", str(file), str(n))  # apart, so that what it took is in nobody's peak
+        return told_by("import_messy", folder, side, str(file), str(n))
 
 
 def one_side(side: str, file: Path, n: int) -> dict[str, Any]:
@@ -138,8 +125,7 @@ def one_side(side: str, file: Path, n: int) -> dict[str, Any]:
     start = time.perf_counter()
     told = _ours(file, units["Phường Bắc Kạn"]) if side == "ours" else _baseline(file, units)
     seconds = time.perf_counter() - start
-    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"seconds": seconds, "peak_mb": round(kilobytes / 1024)} | told
+    return {"seconds": seconds, "peak_mb": peak_mb()} | told
 
 
 def _ours(file: Path, ward: UUID) -> dict[str, Any]:

@@ -283,6 +283,7 @@ def _word_key(word: str) -> tuple[Any, ...]:
 
 
 def row_of(household: Household, unit: Unit, people_joined: int, *, with_needs: bool = False) -> HouseholdRow:
+    """A household as lists show it; what it needs is empty unless asked for (see `audit` for who may look)."""
     return HouseholdRow(
         household.id, unit.id, unit.label, unit.area, household.code, household.head_name, household.address, household.phone,
         household.people, household.smartphones, tuple(Need(need) for need in household.needs) if with_needs else (),

@@ -1,10 +1,23 @@
 """Every table, so that importing `models` is enough for Alembic to see them all."""
 
-from models.announcement import FACT_LABELS, Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Audience, Urgency
+from models.announcement import (
+    FACT_LABELS,
+    Announcement,
+    AnnouncementComment,
+    AnnouncementKind,
+    AnnouncementLook,
+    AnnouncementStatus,
+    AnnouncementVersion,
+    AsksFor,
+    Audience,
+    Template,
+    Urgency,
+)
 from models.audit import AuditEvent
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
 from models.delivery import Delivery, DeliveryStatus, RecipientKind, Relay
+from models.door import Attendance, CheckInPass, DoorKnock, DoorLine, DoorList, DoorOutcome
 from models.group import Channel, Group, GroupKind, JoinRequest, Membership, MembershipSource, Part, Term, TickList
 from models.household import (
     Household,
@@ -18,6 +31,7 @@ from models.household import (
     ProposalKind,
 )
 from models.link import Device, Purpose, Scan, ScanHour, ShortLink
+from models.plan import AccountState, ChannelAccount, Forecast, PlannedPath, ReachRules
 from models.reach import How, Reach, ReachCount
 from models.unit import (
     Reorganisation,
@@ -35,20 +49,32 @@ from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
 
 __all__ = [
     "FACT_LABELS",
+    "AccountState",
     "Announcement",
+    "AnnouncementComment",
     "AnnouncementKind",
+    "AnnouncementLook",
     "AnnouncementStatus",
+    "AnnouncementVersion",
     "AsksFor",
     "Attempt",
+    "Attendance",
     "Audience",
     "AuditEvent",
     "Change",
     "ChangeSet",
     "ChangeSetKind",
     "Channel",
+    "ChannelAccount",
+    "CheckInPass",
     "Delivery",
     "DeliveryStatus",
     "Device",
+    "DoorKnock",
+    "DoorLine",
+    "DoorList",
+    "DoorOutcome",
+    "Forecast",
     "Group",
     "GroupKind",
     "Household",
@@ -65,11 +91,13 @@ __all__ = [
     "Part",
     "PastCause",
     "PhoneTie",
+    "PlannedPath",
     "Proposal",
     "ProposalKind",
     "Purpose",
     "Reach",
     "ReachCount",
+    "ReachRules",
     "RecipientKind",
     "Relay",
     "Reorganisation",
@@ -79,6 +107,7 @@ __all__ = [
     "ScanHour",
     "Session",
     "ShortLink",
+    "Template",
     "Term",
     "TickList",
     "Ticket",

@@ -97,6 +97,7 @@ class Announcement(Model, table=True):
         CheckConstraint("approver_id IS NULL OR status <> 'draft'", name="approver_id"),
         Index("ix_announcement_unit_id_sent_at", "unit_id", "sent_at"),
         Index("ix_announcement_status_send_at", "status", "send_at"),
+        CheckConstraint("places IS NULL OR places > 0", name="places"),
     )
 
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # who speaks: a commune
@@ -121,6 +122,12 @@ class Announcement(Model, table=True):
     plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the reach plan that was approved
     households: int = 0  # of the audience, on the day it was sent
     leaders_token: str | None = Field(default=None, unique=True)  # the common link of the leaders' chat
+    follows_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")  # again, to who is missing
+    leaves_at: datetime | None = Field(default=None, sa_type=Instant)  # end of the seconds in which a send can be taken back
+    also_groups: list[str] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )  # ids of sector, association and other groups that are told beside the household groups
+    places: int | None = None  # how many people can come; who answers later waits
     return_reason: str = ""
     version: int = 1  # goes up with each edit; an approval names the version it saw
 
@@ -138,3 +145,46 @@ class Audience(Model, table=True):
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")
     needs: list[str] = Field(default_factory=list, sa_type=JSON)
     group_kind: str | None = None
+
+
+class AnnouncementVersion(Model, table=True):
+    """The words of an announcement as they were at one version: to join two authors' changes and to show what changed."""
+
+    __table_args__ = (Index("uq_announcementversion_announcement_id_version", "announcement_id", "version", unique=True),)
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
+    version: int
+    words: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+
+
+class AnnouncementLook(Model, table=True):
+    """The last version of an announcement that a person has read on the page of review."""
+
+    __table_args__ = (Index("uq_announcementlook_announcement_id_user_id", "announcement_id", "user_id", unique=True),)
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    version: int
+    seen_at: datetime = Field(sa_type=Instant)
+
+
+class AnnouncementComment(Model, table=True):
+    """What one official says to another about a draft; never shown to residents or leaders."""
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE", index=True)
+    author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    version: int  # of the words it speaks of
+    is_return: bool = False  # the reason for giving the draft back
+    text: str
+
+
+class Template(Model, table=True):
+    """A ward's own announcement with blanks, beside those the house ships."""
+
+    __table_args__ = (Index("uq_template_unit_id_name", "unit_id", "name", unique=True),)
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="CASCADE")
+    name: str
+    words: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")

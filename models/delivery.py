@@ -88,3 +88,9 @@ class Relay(Model, table=True):
     posted_by: str = ""  # "leader", or the name of whoever entered it for the leader
     reminded: datetime | None = Field(default=None, sa_type=Instant)
     escalated_at: datetime | None = Field(default=None, sa_type=Instant)  # marked overdue
+    reminded_again: datetime | None = Field(default=None, sa_type=Instant)  # at three quarters of the time
+    passed_on_at: datetime | None = Field(default=None, sa_type=Instant)  # the leader cannot; the deputy is asked
+    deputy_token: str | None = Field(default=None, unique=True)  # the deputy's own address of the same work
+    called_at: datetime | None = Field(default=None, sa_type=Instant)  # the ward has telephoned
+    called_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    note: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the leader's own

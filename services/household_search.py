@@ -32,9 +32,9 @@ _SIGNS = re.compile(r"[\s.\-()]+")
 TAIL_FROM = 3  # so many digits may be the end of a telephone number
 _HOUSEHOLDS = Household.metadata.tables["household"]
 _NEEDS = cast(col(Household.needs), String)
+_NUMBERS = _HOUSEHOLDS.alias().c
 _LIVES_IN = col(Unit.id) == col(Household.unit_id)
 _FOUND_LIVES_IN = col(Unit.id) == Unindexed(_HOUSEHOLDS.c.unit_id)  # words find few: begin with them, not with the units in sight
-_OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
 
 def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[bool]]:
     """Every word must begin a term; forgiving, one a slip away will do. Digits in groups may be one telephone number, or its end;
-    forgiving, any part of one. Signs part words and mean nothing else; signs alone find nothing.
+    forgiving, any part of a household's first one. Signs part words and mean nothing else; signs alone find nothing.
     """
     asked = terms(words[:WORDS_MOST]).split()
     if not asked:
@@ -223,7 +223,8 @@ def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[boo
         dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
         ways.append([[dialled, dialled[::-1]]])
         if is_forgiving:
-            others.append(or_(*[text.contains(dialled.lstrip("0")) for text in (col(Household.phone), _OTHER_PHONES)]))
+            holds = select(_NUMBERS.id).where(_NUMBERS.phone.contains(dialled.lstrip("0")))  # reads an index, not the rows
+            others.append(col(Household.id).in_(holds))
     return [or_(_begins(*ways), *others) if others else _begins(*ways)]
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Role
-from services import drafts, figures, units
+from services import approvals, figures, units
 from services import today as service
 from ui import _, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, seen_by
@@ -52,6 +52,6 @@ for place, item in enumerate(unseen):
     if today.second_look(place, item):
         with refusals():
             with transaction() as session:
-                drafts.look_after(session, actor=actor, announcement_id=item.id)
+                approvals.look_after(session, actor=actor, announcement_id=item.id)
             leave_for("pages/today.py", news=_("Đã ghi việc xem lại."))
 kept("today", key, draw)

@@ -27,7 +27,7 @@ from models import (
     UnitKind,
     Urgency,
 )
-from services import access, audit, links
+from services import access, audit, links, quiet_hours
 from services.access import Actor
 
 FACTS = tuple(FACT_LABELS)
@@ -137,7 +137,7 @@ def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int,
     announcement.unit_id = ward.id
     _apply(announcement, words)
     announcement.status = AnnouncementStatus.DRAFT
-    announcement.approver_id = announcement.approved_at = None
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     announcement.version += 1
     session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
     _address(session, announcement, words)
@@ -242,6 +242,15 @@ def _flaw_of_times(words: Words) -> Flaw | None:
     start = words.send_at or clock.now()
     if start < clock.now() - LATE_BY:
         return Flaw("send_at", N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
+    if words.send_at and words.urgency is not Urgency.EMERGENCY and quiet_hours.is_quiet(words.send_at):
+        return Flaw(
+            "send_at",
+            N_(
+                "Từ 21 giờ đến 6 giờ là giờ nghỉ của bà con. Xin hẹn 6 giờ ngày {day:%d/%m/%Y}, "
+                "hoặc chọn mức hỏa tốc nếu không đợi được."
+            ),
+            blanks={"day": clock.local(quiet_hours.after(words.send_at)).date()},
+        )
     if words.must_reach_by and words.must_reach_by <= start:
         return Flaw("must_reach_by", N_("Hạn đến mọi hộ phải sau lúc gửi."))
     expires = _end_of(words, start)

@@ -286,12 +286,12 @@ def test_any_edit_voids_the_approval(
 ) -> None:
     item = approve(session, chief, waiting())
     other = make_unit(session, parent=ward)
-    changes: dict[str, Any] = {
+    by_name: dict[str, dict[str, Any]] = {
         "title": {"title": "Lời khác"}, "audience": {"unit_ids": [place.id, other.id]},
         "send_at": {"send_at": NOON + timedelta(hours=2)}, "must_reach_by": {"must_reach_by": NOON + timedelta(days=1)},
         "channels": {"channels": [Channel.DOOR]},
-    }[change]  # fmt: skip
-    fields: dict[str, Any] = {"title": "Tổng vệ sinh", "body": "Sáng thứ Bảy.", "unit_ids": [place.id]} | changes
+    }  # fmt: skip
+    fields: dict[str, Any] = {"title": "Tổng vệ sinh", "body": "Sáng thứ Bảy.", "unit_ids": [place.id]} | by_name[change]
 
     drafts.edit(session, actor=writer, announcement_id=item.id, version=1, words=Words(**fields))
 

@@ -10,6 +10,7 @@ from core import clock
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import FACT_LABELS, AnnouncementKind, AsksFor, Channel, Need, Urgency
+from services import quiet_hours
 from services.draft_versions import Kept, instant
 
 FACTS = tuple(FACT_LABELS)
@@ -120,6 +121,15 @@ def flaw_of_times(words: Words) -> Flaw | None:
     start = words.send_at or clock.now()
     if start < clock.now() - LATE_BY:
         return Flaw("send_at", N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
+    if words.send_at and words.urgency is not Urgency.EMERGENCY and quiet_hours.is_quiet(words.send_at):
+        return Flaw(
+            "send_at",
+            N_(
+                "Từ 21 giờ đến 6 giờ là giờ nghỉ của bà con. Xin hẹn 6 giờ ngày {day:%d/%m/%Y}, "
+                "hoặc chọn mức hỏa tốc nếu không đợi được."
+            ),
+            blanks={"day": clock.local(quiet_hours.after(words.send_at)).date()},
+        )
     if words.must_reach_by and words.must_reach_by <= start:
         return Flaw("must_reach_by", N_("Hạn đến mọi hộ phải sau lúc gửi."))
     expires = end_of(words, start)

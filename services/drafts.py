@@ -109,7 +109,7 @@ def save(
     voided = announcement.approved_at is not None
     _change(session, actor, announcement, joined.words)
     announcement.status = AnnouncementStatus.DRAFT
-    announcement.approver_id = announcement.approved_at = None
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     audit.record(
         session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id,
         **({"approval_voided": True} if voided else {}),

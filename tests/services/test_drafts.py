@@ -8,11 +8,13 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, Audience, AuditEvent, Role, Unit, Urgency
-from services import announcements, approvals, drafts, sending
+from services import announcements, approvals, drafts, second_looks, sending
 from services.access import Actor
 from services.drafts import Words
 from tests.factories import make_actor, make_group, make_household, make_unit
 from tests.fakes import FakeEngine
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
@@ -131,9 +133,9 @@ def test_in_an_emergency_the_author_may_send_and_another_looks_after(
     approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     with pytest.raises(NotAllowed):
-        approvals.look_after(session, actor=chief, announcement_id=draft.id)
+        second_looks.look(session, actor=chief, announcement_id=draft.id)
     other = make_actor(session, unit=ward, role=Role.OFFICIAL)
-    approvals.look_after(session, actor=other, announcement_id=draft.id)
+    second_looks.look(session, actor=other, announcement_id=draft.id)
 
     assert draft.second_look_id == other.id
     assert "announcement.approve_own" in session.exec(select(AuditEvent.action)).all()

@@ -114,7 +114,8 @@ def change(session: Session, *, actor: Actor, unit_id: UUID, version: int, value
     if ward.kind is UnitKind.RESIDENTIAL:
         raise Invalid(N_("Quy tắc đưa tin là của phường, xã."))
     wanted = _checked(values)
-    row = session.exec(select(ReachRules).where(ReachRules.unit_id == ward.id).with_for_update()).first()
+    session.exec(select(Unit.id).where(Unit.id == ward.id).with_for_update())  # two who set the first rules take turns
+    row = session.exec(select(ReachRules).where(ReachRules.unit_id == ward.id)).first()
     if (row.version if row else 0) != version:
         raise Invalid(N_("Người khác vừa đổi quy tắc này. Hãy tải lại trang để xem bản mới rồi sửa tiếp."))
     row = row or ReachRules(unit_id=ward.id, version=0)

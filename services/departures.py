@@ -31,7 +31,7 @@ def keep_paths(session: Session, *, announcement: Announcement, question: Questi
     group = case((found.c.path == Channel.RELAY.value, found.c.group_id), else_=null())
     rows = select(
         NewIds(), literal(now, Instant()), literal(announcement.id), found.c.household_id, found.c.path, group, found.c.is_first
-    )
+    ).order_by(found.c.household_id)  # keys that grow are written at the end of their index
     names = ["id", "created_at", "announcement_id", "household_id", "path", "group_id", "is_first"]
     session.execute(insert(_PLANNED).from_select(names, rows, include_defaults=False))
 

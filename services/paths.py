@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     Uuid,
     case,
     cast,
@@ -37,6 +38,7 @@ from services.reach_rules import Rules
 FOLLOWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE)
 CALLED = (Channel.ZNS, Channel.SMS)
 _HOME = Model.metadata.tables["household"].c
+_HOMES = ("household_id", "people", "group_id", "follower", "mobile")
 _ROWS = ("household_id", "people", "group_id", "path", "recipient", "price")
 
 
@@ -98,10 +100,10 @@ def rows(session: Session, question: Question) -> Select[Any]:
     spent and nothing free works. Others of a household are there in an emergency, and for paper.
     """
     homes = _homes(question)
-    first = _within(_first(homes, question.ways), question.rules.budget, spares=True)
+    first = _first(homes, question)
     parts = [select(*[first.c[name] for name in _ROWS], true().label("is_first"))]
     if question.by_all:
-        parts.append(_also(session, question, homes, first))
+        parts.append(_also(session, question, first))
     if question.rules.print_for:
         parts.append(_on_paper(homes))
     return select(union_all(*parts).subquery())
@@ -109,24 +111,29 @@ def rows(session: Session, question: Question) -> Select[Any]:
 
 def present(question: Question) -> ColumnElement[bool]:
     """Present households of the audience: those of each unit's subtree that have one of its needs, if it names any."""
-    parts: list[ColumnElement[bool]] = [false()]
+    by_needs: dict[tuple[str, ...], list[Audience]] = {}
     for entry in question.audience:
-        within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entry))
-        parts.append(within & _has_any(entry.needs) if entry.needs else within)
+        by_needs.setdefault(tuple(entry.needs), []).append(entry)
+    parts: list[ColumnElement[bool]] = [false()]
+    for needs, entries in by_needs.items():
+        within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
+        parts.append(within & _has_any(needs) if needs else within)
     return or_(*parts) & lives_here(question.day)
 
 
 def chats(question: Question) -> ColumnElement[bool]:
     """The chats of the audience in which a leader posts."""
-    parts: list[ColumnElement[bool]] = [false()]
+    by_kind: dict[GroupKind, list[Audience]] = {}
     for entry in question.audience:
-        kind = GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD
-        parts.append(col(Group.unit_id).in_(_below(question, entry)) & (col(Group.kind) == kind))
+        by_kind.setdefault(GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD, []).append(entry)
+    parts: list[ColumnElement[bool]] = [false()]
+    for kind, entries in by_kind.items():
+        parts.append(col(Group.unit_id).in_(_below(question, entries)) & (col(Group.kind) == kind))
     return or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
 
 
-def _below(question: Question, entry: Audience) -> Select[Any]:
-    return select(col(Unit.id)).where(access.path_range(question.places[entry.unit_id]))
+def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:
+    return select(col(Unit.id)).where(or_(*[access.path_range(question.places[entry.unit_id]) for entry in entries]))
 
 
 def _has_any(needs: Sequence[str]) -> ColumnElement[bool]:
@@ -175,69 +182,59 @@ def _best(homes: CTE, ways: Sequence[Way]) -> ColumnElement[str]:
     return case(*[(_works(homes, way), literal(way.path.value)) for way in ways], else_=door) if ways else door
 
 
-def _first(homes: CTE, ways: Sequence[Way]) -> CTE:
-    """By which way each household is told, money aside; and by which it is told if there is none."""
+def _first(homes: CTE, question: Question) -> CTE:
+    """By which way each household is told first, with what else it could be told by."""
+    ways = question.ways
     path = _best(homes, ways)
     free = _best(homes, [way for way in ways if not way.price])
-    chosen = select(
-        homes.c.household_id, homes.c.people, homes.c.group_id, homes.c.follower, homes.c.mobile, path.label("path"),
-        free.label("free"),
-    ).subquery()  # fmt: skip
+    chosen = select(*[homes.c[name] for name in _HOMES], path.label("path"), free.label("free")).subquery()
     prices = [(chosen.c.path == way.path.value, way.price) for way in ways if way.price]
     followed = chosen.c.path.in_([path.value for path in FOLLOWED])
     called = chosen.c.path.in_([path.value for path in CALLED])
-    return select(
-        chosen.c.household_id, chosen.c.people, chosen.c.group_id, chosen.c.path,
+    wished = select(
+        *[chosen.c[name] for name in (*_HOMES, "path", "free")],
         case((followed, chosen.c.follower), (called, chosen.c.mobile)).label("recipient"),
-        (case(*prices, else_=0) if prices else literal(0)).label("price"), chosen.c.free,
-    ).cte("wished")  # fmt: skip
+        (case(*prices, else_=0) if prices else literal(0)).label("price"),
+    )  # fmt: skip
+    if question.rules.budget is None or not prices:
+        return _kept(wished, "first") if question.by_all else wished.cte("first")
+    free_of_charge, paid, is_enough = _spent(wished.cte("wished"), question.rules.budget)
+    instead = (
+        *[paid.c[name] for name in _HOMES], case((is_enough, paid.c.path), else_=paid.c.free).label("path"), paid.c.free,
+        case((is_enough, paid.c.recipient)).label("recipient"), case((is_enough, paid.c.price), else_=0).label("price"),
+    )  # fmt: skip
+    both = union_all(free_of_charge, select(*instead)).subquery()
+    return _kept(select(both), "first")
 
 
-def _within(wished: CTE, budget: int | None, *, spares: bool) -> Any:
-    """What the money is enough for: the cheapest messages first, of one price in the order of the register.
-
-    Who shares a telephone shares the message. Where it is not enough the household is told by what is free, or (without
-    `spares`) not by this way.
+def _spent(wished: CTE, budget: int) -> tuple[Select[Any], Subquery, ColumnElement[bool]]:
+    """What costs nothing, what costs, and whether the money is enough for it: the cheapest messages first, of one price in the
+    order of the register. Who shares a telephone shares the message.
     """
-    if budget is None:
-        return wished
-    costs = wished.c.price > 0
     place = func.row_number().over(partition_by=(wished.c.path, wished.c.recipient), order_by=wished.c.household_id)
-    told = select(*wished.c, case((place == 1, wished.c.price), else_=0).label("pays")).where(costs).subquery()
+    pays = case((place == 1, wished.c.price), else_=0).label("pays")
+    told = select(*wished.c, pays).where(wished.c.price > 0).subquery()
     spent = func.sum(told.c.pays).over(order_by=(told.c.price, told.c.household_id), rows=(None, 0)).label("spent")
     paid = select(*told.c, spent).subquery()
-    is_enough = paid.c.spent <= budget
-    if not spares:
-        return union_all(
-            select(*[wished.c[name] for name in _ROWS]).where(~costs), select(*[paid.c[name] for name in _ROWS]).where(is_enough)
-        ).subquery()
-    return union_all(
-        select(*[wished.c[name] for name in _ROWS]).where(~costs),
-        select(
-            paid.c.household_id, paid.c.people, paid.c.group_id, case((is_enough, paid.c.path), else_=paid.c.free).label("path"),
-            case((is_enough, paid.c.recipient)).label("recipient"), case((is_enough, paid.c.price), else_=0).label("price"),
-        ),
-    ).subquery()  # fmt: skip
+    return select(*wished.c).where(wished.c.price == 0), paid, paid.c.spent <= budget
 
 
-def _also(session: Session, question: Question, homes: CTE, first: Any) -> Select[Any]:
+def _also(session: Session, question: Question, first: CTE) -> Select[Any]:
     """Every other way that works, as far as the money goes that the first ones leave."""
-    budget = question.rules.budget
     others = [
         select(
-            homes.c.household_id, homes.c.people, homes.c.group_id, literal(way.path.value).label("path"),
-            _recipient(homes, way).label("recipient"), literal(way.price).label("price"),
-        )
-        .join(first, first.c.household_id == homes.c.household_id)
-        .where(_works(homes, way), first.c.path != way.path.value)
+            first.c.household_id, first.c.people, first.c.group_id, literal(way.path.value).label("path"),
+            _recipient(first, way).label("recipient"), literal(way.price).label("price"),
+        ).where(_works(first, way), first.c.path != way.path.value)
         for way in question.ways
-    ]  # fmt: skip
-    if not others:
-        others = [select(*[first.c[name] for name in _ROWS]).where(false())]
-    if budget is not None:
-        budget -= cost_of(session, first)
-    also = _within(union_all(*others).cte("others"), budget, spares=False)
-    return select(*[also.c[name] for name in _ROWS], false().label("is_first"))
+    ] or [select(*[first.c[name] for name in _ROWS]).where(false())]  # fmt: skip
+    also = union_all(*others).cte("others")
+    if question.rules.budget is None:
+        return select(*[also.c[name] for name in _ROWS], false().label("is_first"))
+    left = question.rules.budget - cost_of(session, first)
+    free_of_charge, paid, is_enough = _spent(also, left)
+    both = union_all(free_of_charge, select(*[paid.c[name] for name in _ROWS]).where(is_enough)).subquery()
+    return select(*[both.c[name] for name in _ROWS], false().label("is_first"))
 
 
 def _on_paper(homes: CTE) -> Select[Any]:
@@ -248,7 +245,7 @@ def _on_paper(homes: CTE) -> Select[Any]:
     ).where(homes.c.wants_paper)  # fmt: skip
 
 
-def cost_of(session: Session, found: Any) -> int:
+def cost_of(session: Session, found: CTE) -> int:
     """What the paid messages among rows cost: each receiver of a channel once."""
     each = select(found.c.path, found.c.price, found.c.recipient).where(found.c.price > 0).distinct().subquery()
     return int(session.execute(select(func.coalesce(func.sum(each.c.price), 0))).scalar_one())

@@ -132,7 +132,7 @@ def audience_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID], nee
 
 def answer(session: Session, question: Question) -> Plan:
     """The plan that answers a question: totals by path, what it costs, the chats it goes through."""
-    found = paths.rows(session, question).cte("planned").prefix_with("MATERIALIZED")
+    found = paths.rows(session, question).subquery()
     first, also = case((found.c.is_first, 1), else_=0), case((found.c.is_first, 0), else_=1)
     messages = func.count(distinct(found.c.recipient)) if any(way.price for way in question.ways) else literal(0)
     counted = session.execute(
@@ -164,13 +164,13 @@ def _groups(session: Session, question: Question) -> list[PlannedGroup]:
         .subquery()
     )
     query = (
-        select(Group, Unit, inside.c.households)
+        sa_select(
+            col(Group.id), col(Group.name), col(Unit.id), func.coalesce(func.nullif(Unit.short_name, ""), Unit.name),
+            col(Group.leader_id), func.coalesce(inside.c.households, 0),
+        )
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(inside, inside.c.group_id == Group.id)
         .where(paths.chats(question))
         .order_by(col(Unit.code), col(Group.name))
-    )
-    return [
-        PlannedGroup(group.id, group.name, unit.id, unit.label, group.leader_id, int(households or 0))
-        for group, unit, households in session.exec(query)
-    ]
+    )  # fmt: skip
+    return [PlannedGroup(*row) for row in session.execute(query)]

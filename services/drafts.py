@@ -32,7 +32,7 @@ from models import (
     UnitKind,
     Urgency,
 )
-from services import access, audit, links, plans, sending
+from services import access, also_groups, audit, links, plans, sending
 from services.access import Actor
 
 FACTS = tuple(FACT_LABELS)
@@ -59,6 +59,7 @@ class Words:
     needs: Sequence[Need] = ()
     corrects_id: UUID | None = None
     channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
+    also_groups: Sequence[UUID] = ()  # groups of sectors, associations, offices, leaders, told beside the household groups
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     ward = _ward_of(session, actor, words)
     announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
+    announcement.also_groups = _beside(session, actor, words)
     _correct(session, actor, announcement, words)
     session.add(announcement)
     session.flush()
@@ -141,6 +143,7 @@ def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int,
     ward = _ward_of(session, actor, words)
     announcement.unit_id = ward.id
     _apply(announcement, words)
+    announcement.also_groups = _beside(session, actor, words)
     announcement.status = AnnouncementStatus.DRAFT
     announcement.approver_id = announcement.approved_at = None
     announcement.version += 1
@@ -204,8 +207,8 @@ def approve(session: Session, *, actor: Actor, announcement_id: UUID, version: i
     if announcement.expires_at and announcement.expires_at <= max(now, announcement.send_at or now):
         raise Invalid(N_("Thông báo đã hết hiệu lực trước khi gửi. Hãy trả lại để sửa ngày."))
     channels = channels_of(announcement)
-    plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
-    if not plan.households and not plan.groups:
+    plan = plans.of_announcement(session, announcement=announcement)
+    if not plan.households and not plan.groups and not also_groups.of(session, announcement=announcement):
         raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
     announcement.approver_id, announcement.approved_at = actor.id, now
     announcement.plan = plan.kept() | {"channels": [channel.value for channel in channels]}
@@ -329,6 +332,10 @@ def _apply(announcement: Announcement, words: Words) -> None:
 def _facts(facts: dict[str, str]) -> dict[str, str]:
     kept = {name: clean(facts.get(name, ""))[:FACT_MAX] for name in FACTS}
     return {name: value for name, value in kept.items() if value}
+
+
+def _beside(session: Session, actor: Actor, words: Words) -> list[str]:
+    return also_groups.checked(session, actor=actor, unit_ids=words.unit_ids, group_ids=words.also_groups)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:

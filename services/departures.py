@@ -79,6 +79,12 @@ def hand_over(
         session.execute(insert(Relay), relays)
 
 
+def count_of(session: Session, *, announcement_id: UUID) -> int:
+    """How many rows the ledger has for an announcement. The caller has narrowed by its actor."""
+    of_it = _LEDGER.c.announcement_id == announcement_id
+    return int(session.execute(select(func.count()).select_from(_LEDGER).where(of_it)).scalar_one())
+
+
 def _row(announcement: Announcement, channel: Channel, kind: RecipientKind, recipient: UUID, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "recipient_kind": kind,

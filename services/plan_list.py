@@ -12,9 +12,10 @@ from sqlalchemy import Select, String, cast, func, select
 from sqlmodel import Session, col
 
 from core import clock
-from models import Announcement, Channel, Household, PlannedPath, Unit, Urgency
+from models import Audience, Channel, Household, Need, PlannedPath, Unit, Urgency
 from services import access, audit, drafts, needs, paths, plans
 from services.access import Actor
+from services.paths import Question
 
 SIZE, MOST = 25, 20_000
 
@@ -70,6 +71,20 @@ def page(
     return PlanPage([PlannedHousehold(*row) for row in rows], total, at, pages)
 
 
+def needs_told(session: Session, *, actor: Actor, source: Source, path: Channel) -> tuple[Need, ...]:
+    """The needs that a list of this path would tell by itself: it opens to whoever says what for. Empty for most.
+
+    Raises:
+        NotAllowed, NotFound: as `page`.
+    """
+    access.require(actor, *access.WRITERS)
+    question, audience = _asked(session, actor, source)
+    told = {need for entry in audience for need in entry.needs}
+    if path is Channel.PRINT:
+        told |= {need.value for need in question.rules.print_for} or set(Need)
+    return tuple(need for need in Need if need.value in told)
+
+
 def take(session: Session, *, actor: Actor, source: Source, path: Channel) -> list[PlannedHousehold]:
     """All households told by a path, at most twenty thousand, to take away; that they were taken is kept.
 
@@ -86,11 +101,9 @@ def take(session: Session, *, actor: Actor, source: Source, path: Channel) -> li
 
 
 def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Select[Any]:
-    access.require(actor, *access.WRITERS)
-    planned, tells_needs = _planned(session, actor, source)
-    if tells_needs or path is Channel.PRINT:
+    if needs_told(session, actor=actor, source=source, path=path):
         needs.require_look(session, actor=actor)
-    on = planned.subquery()
+    on = _planned(session, actor, source).subquery()
     label = func.coalesce(func.nullif(col(Unit.short_name), ""), col(Unit.name))
     columns: Sequence[Any] = (
         col(Household.id), label, col(Household.code), col(Household.head_name), col(Household.address), col(Household.phone),
@@ -105,19 +118,25 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
     )
 
 
-def _planned(session: Session, actor: Actor, source: Source) -> tuple[Select[Any], bool]:
-    """Household, path and whether it is the first: as kept when it was sent, else as it would be today."""
+def _asked(session: Session, actor: Actor, source: Source) -> tuple[Question, Sequence[Audience]]:
     if source.announcement_id is None:
         audience = plans.audience_of(session, actor=actor, unit_ids=source.unit_ids)
         question = paths.ask(
             session, audience=audience, day=clock.today(), channels=source.channels, urgency=source.urgency,
             segments=plans.sms_segments(source.text),
         )  # fmt: skip
-        return paths.rows(session, question), False
-    announcement: Announcement = drafts.get(session, actor=actor, announcement_id=source.announcement_id)
-    tells_needs = any(entry.needs for entry in drafts.audience_of(session, announcement.id))
-    if announcement.sent_at is None:
-        return paths.rows(session, plans.question_of(session, announcement=announcement)), tells_needs
-    kept = PlannedPath.metadata.tables["plannedpath"].c
-    wanted = kept.announcement_id == announcement.id
-    return select(kept.household_id, cast(kept.path, String).label("path"), kept.is_first).where(wanted), tells_needs
+        return question, audience
+    announcement = drafts.get(session, actor=actor, announcement_id=source.announcement_id)
+    question = plans.question_of(session, announcement=announcement)
+    return question, question.audience
+
+
+def _planned(session: Session, actor: Actor, source: Source) -> Select[Any]:
+    """Household, path and whether it is the first: as kept when it was sent, else as it would be today."""
+    if source.announcement_id:
+        announcement = drafts.get(session, actor=actor, announcement_id=source.announcement_id)
+        if announcement.sent_at is not None:
+            kept = PlannedPath.metadata.tables["plannedpath"].c
+            rows = select(kept.household_id, cast(kept.path, String).label("path"), kept.is_first)
+            return rows.where(kept.announcement_id == announcement.id)
+    return paths.rows(session, _asked(session, actor, source)[0])

@@ -46,6 +46,7 @@ class Plan:
     others: Mapping[str, int] = field(default_factory=dict)  # households by the paths that need an account
     also: Mapping[str, int] = field(default_factory=dict)  # households told by a second path as well, and those given paper
     messages: Mapping[str, int] = field(default_factory=dict)  # paid messages by path: a telephone that two share gets one
+    costs: Mapping[str, int] = field(default_factory=dict)  # đồng by path
     budget: int | None = None  # what the ward allows
 
     @property
@@ -61,7 +62,7 @@ class Plan:
     def kept(self) -> dict[str, Any]:
         """What is stored beside the announcement, to be laid next to what happened."""
         summary = {"households": self.households, "people": self.people, "paths": self.paths, "cost": self.cost, "unreachable": 0}
-        more = {"also": dict(self.also), "messages": dict(self.messages), "budget": self.budget}
+        more = {"also": dict(self.also), "messages": dict(self.messages), "costs": dict(self.costs), "budget": self.budget}
         return (
             summary
             | {name: value for name, value in more.items() if value}
@@ -142,10 +143,11 @@ def answer(session: Session, question: Question) -> Plan:
     ).all()
     firsts = {path: int(n) for path, n, *_ in counted if n}
     paid = {path: (int(sent), int(price)) for path, _, _, _, sent, price in counted if price}
+    costs = {path: sent * price for path, (sent, price) in paid.items()}
     return Plan(
         households=sum(firsts.values()), people=sum(int(people) for _, _, _, people, *_ in counted),
         relay=firsts.pop(Channel.RELAY.value, 0), door=firsts.pop(Channel.DOOR.value, 0),
-        cost=sum(sent * price for sent, price in paid.values()), groups=_groups(session, question), others=firsts,
+        cost=sum(costs.values()), costs=costs, groups=_groups(session, question), others=firsts,
         also={path: int(n) for path, _, n, *_ in counted if n}, messages={path: sent for path, (sent, _) in paid.items()},
         budget=question.rules.budget,
     )  # fmt: skip

@@ -5,7 +5,8 @@ import streamlit as st
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, approvals, drafts, plans, relays, units
-from ui import _, compose, enter, leave_for, needed
+from services.plan_list import Source
+from ui import _, compose, enter, leave_for, needed, planned
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
@@ -69,10 +70,14 @@ words = drafts.Words(
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
 )  # fmt: skip
 with needed(back="pages/announcements.py"), reading() as session:
-    plan = plans.preview(session, actor=actor, unit_ids=where)
+    plan = plans.preview(
+        session, actor=actor, unit_ids=where, channels=words.channels, urgency=urgency,
+        segments=plans.sms_segments(group_text or body),
+    )  # fmt: skip
 
 with right:
     compose.figures_of(plan)
+    planned.behind(plan, Source(None, tuple(where), tuple(words.channels), urgency, group_text or body), actor=actor)
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
     sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
     shape = Announcement(

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import AnnouncementStatus, Urgency
 from services import access, announcements, approvals, drafts, plans, relays, units
-from ui import _, enter, leave_for, moment, needed, number, parts, review
+from ui import _, enter, leave_for, moment, needed, number, parts, planned, review
 from ui.bar import refusals_in, two_storeys
 from ui.compose import asked_for
 from ui.parts import Column
@@ -18,7 +18,7 @@ if draft_id is None:
 with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=draft_id)
     audience = drafts.audience_of(session, item.id)
-    plan = plans.of_audience(session, audience=audience, channels=drafts.channels_of(item))
+    plan = plans.of_announcement(session, announcement=item)
     author = access.display_name(session, user_id=item.author_id)
     ward = units.commune_for(session, actor=actor)
     is_own = approvals.has_written(session, actor=actor, announcement=item)
@@ -39,6 +39,7 @@ elif item.send_at:
     parts.note("unknown", _("Hẹn gửi {at}", at=moment(item.send_at)), _("Duyệt xong, máy tự gửi đúng giờ đó."))
 
 review.figures_of(plan)
+planned.behind_announcement(plan, item.id, actor=actor)
 one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))

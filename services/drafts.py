@@ -18,13 +18,12 @@ from models import (
     AnnouncementStatus,
     Audience,
     Channel,
-    Group,
     Role,
     ShortLink,
     Unit,
     UnitKind,
 )
-from services import access, audit, draft_versions, links, units
+from services import access, also_groups, audit, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
@@ -268,11 +267,10 @@ def _apply(announcement: Announcement, words: Words) -> None:
 
 
 def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:
-    """Groups told beside the household groups lie within the actor's sight."""
-    wanted = {UUID(group_id) for group_id in announcement.also_groups}
-    seen = select(Group.id).where(col(Group.id).in_(wanted), col(Group.unit_id).in_(access.visible_units(actor)))
-    if wanted and set(session.exec(seen)) != wanted:
-        raise NotFound(N_("Không tìm thấy nhóm này."))
+    """Groups told beside the household groups are some of those that may be chosen for its audience."""
+    units = [entry.unit_id for entry in audience_of(session, announcement.id)] or [announcement.unit_id]
+    wanted = [UUID(group_id) for group_id in announcement.also_groups]
+    announcement.also_groups = also_groups.checked(session, actor=actor, unit_ids=units, group_ids=wanted)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:

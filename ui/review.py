@@ -9,7 +9,7 @@ from models import Announcement, AnnouncementStatus
 from services.plans import Plan
 from ui import parts
 from ui.parts import Figure
-from ui.words import _, moment, number
+from ui.words import _, moment, money, number
 
 _STEP = "r_step"
 
@@ -35,8 +35,14 @@ def figures_of(plan: Plan) -> None:
     parts.figures(
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), of, _("{n} nhóm", n=number(len(plan.groups)))),
-        Figure(_("Phải gõ cửa"), number(plan.door), of, tone="waiting" if plan.door else None),
-        Figure(_("Chi phí"), "0 ₫", "", _("không có hộ nào thiếu đường báo tin")),
+        Figure(
+            _("Phải gõ cửa"),
+            number(plan.door),
+            of,
+            tone="waiting" if plan.door else None,
+            note=_("{n} hộ bằng Zalo, SMS", n=number(sum(plan.others.values()))) if plan.others else "",
+        ),
+        Figure(_("Chi phí"), money(plan.cost), "", _("không có hộ nào thiếu đường báo tin")),
     )
 
 

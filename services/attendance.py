@@ -1,11 +1,14 @@
 """Who comes to an event: what a phone is shown, and what the ward enters for whoever has none."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select, update
 
 from core import clock
+from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean
@@ -29,6 +32,8 @@ from services.household_search import in_sight
 from services.presence import is_member, lives_here, stands
 
 PLACES_MAX = 100_000
+KEPT = timedelta(days=7)
+FORGOTTEN = "–"  # stands for a name that was taken away
 
 
 @dataclass(frozen=True)
@@ -202,3 +207,19 @@ def _told(session: Session, actor: Actor, announcement: Announcement, household_
     reach.how, reach.people, reach.told_by = how, people, actor.id
     session.add(reach)
     session.flush()
+
+
+def forget_names(session: Session) -> int:
+    """Of events that ended over `KEPT` ago: take away names that were left, and which phones answered; how many."""
+    before = clock.now() - KEPT
+    later = select(Announcement.corrects_id).where(
+        col(Announcement.corrects_id).is_not(None), col(Announcement.expires_at) > before
+    )  # fmt: skip
+    ended = select(Announcement.id).where(
+        col(Announcement.expires_at) <= before, Announcement.asks_for == AsksFor.ATTENDANCE, col(Announcement.id).not_in(later)
+    )  # fmt: skip
+    left = update(Attendance).where(
+        col(Attendance.announcement_id).in_(ended), col(Attendance.household_id).is_(None),
+        or_(col(Attendance.visitor).is_not(None), col(Attendance.name) != FORGOTTEN),
+    )  # fmt: skip
+    return changed(session, left.values(name=FORGOTTEN, visitor=None))

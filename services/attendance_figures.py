@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Unit
-from services import access, attendance_places, audit, drafts
+from services import access, attendance_places, audit, drafts, progress
 from services.access import Actor
 from services.attendance import takes_answers
 
@@ -60,6 +60,10 @@ class PartyRow:
     turn: int
     arrived: int
     arrived_at: datetime | None
+
+    def with_name(self, name: str) -> "PartyRow":
+        """The same under another name."""
+        return replace(self, name=name)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,12 @@ def rows_of_event(session: Session, *, event: Announcement) -> list[PartyRow]:
     ]  # fmt: skip
 
 
+def of_event(session: Session, event_id: UUID) -> Figures:
+    """The figures of an event, for a service that has checked who asks."""
+    placed, waiting, arrived = session.execute(select(*_counts()).where(Attendance.announcement_id == event_id)).one()
+    return Figures(int(placed or 0), int(waiting or 0), int(arrived or 0))
+
+
 def _counts() -> Sequence[Any]:
     placed = case((col(Attendance.has_place), col(Attendance.people)), else_=0)
     waiting = case((col(Attendance.has_place), 0), else_=col(Attendance.people))
@@ -173,15 +183,15 @@ def on_day(session: Session, *, actor: Actor, day: date) -> list[EventToday]:
         select(Announcement).where(
             col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.asks_for == AsksFor.ATTENDANCE,
             Announcement.status == AnnouncementStatus.SENT, col(Announcement.sent_at) > clock.now() - SEEN_BACK,
-            col(Announcement.follows_id).is_(None),
+            col(Announcement.follows_id).is_(None), ~progress.is_corrected(),
         )
         .order_by(col(Announcement.sent_at))
     ).all()  # fmt: skip
-    events = [one for one in asked if day_of(one) == day]
+    events = {one.id: attendance_places.event_of(session, one).id for one in asked if day_of(one) == day}
     counted = session.execute(
         select(col(Attendance.announcement_id), *_counts())
-        .where(col(Attendance.announcement_id).in_([one.id for one in events]))
+        .where(col(Attendance.announcement_id).in_(events.values()))
         .group_by(col(Attendance.announcement_id))
     ).all()
     of = {id_: Figures(int(placed), int(waiting), int(arrived)) for id_, placed, waiting, arrived in counted}
-    return [EventToday(one, of.get(one.id, Figures())) for one in events]
+    return [EventToday(one, of.get(events[one.id], Figures())) for one in asked if one.id in events]

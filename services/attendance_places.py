@@ -37,12 +37,26 @@ class Party:
 
 
 def event_of(session: Session, announcement: Announcement) -> Announcement:
-    """The announcement that holds the places: itself, or the one it says again to whoever was not reached."""
+    """The announcement that holds the places: itself, or the one it says again to whoever was missed, or corrects."""
     for _ in range(FOLLOWED_MOST):
-        if announcement.follows_id is None:
+        earlier_id = announcement.follows_id or announcement.corrects_id
+        earlier = session.get(Announcement, earlier_id) if earlier_id else None
+        if earlier is None or earlier.asks_for is not AsksFor.ATTENDANCE:
             break
-        announcement = session.get_one(Announcement, announcement.follows_id)
+        announcement = earlier
     return announcement
+
+
+def carried_on(session: Session, *, announcement: Announcement) -> None:
+    """A correction is sent: its number of places holds from now on, never fewer than people who have one."""
+    event = event_of(session, announcement)
+    if announcement.corrects_id is None or event.id == announcement.id or event.places == announcement.places:
+        return
+    event = locked(session, announcement)
+    event.places = None if announcement.places is None else max(announcement.places, taken(session, event.id))
+    session.add(event)
+    session.flush()
+    move_up(session, event=event)
 
 
 def locked(session: Session, announcement: Announcement) -> Announcement:

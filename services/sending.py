@@ -25,7 +25,7 @@ from models import (
     Relay,
     Urgency,
 )
-from services import access, audit, links, plans
+from services import access, attendance_places, audit, links, plans
 from services.access import Actor
 from services.plans import PlannedGroup
 from services.ports import ports
@@ -103,6 +103,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT
+    attendance_places.carried_on(session, announcement=announcement)
     due = due_at(announcement, now)
     _hand_over(session, announcement, plan.groups, now, due)
     promise = ports().engine.promise

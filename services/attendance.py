@@ -26,12 +26,11 @@ from models import (
 )
 from services import access, attendance_places, audit, drafts, known_openings
 from services.access import Actor
-from services.attendance_places import Party
+from services.attendance_places import PLACES_MAX, Party
 from services.household_cards import Tied
 from services.household_search import in_sight
 from services.presence import is_member, lives_here, stands
 
-PLACES_MAX = 100_000
 KEPT = timedelta(days=7)
 FORGOTTEN = "–"  # stands for a name that was taken away
 

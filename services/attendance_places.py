@@ -18,6 +18,7 @@ from core.tokens import new_slug
 from models import Announcement, AsksFor, Attendance
 
 PEOPLE_MAX = 20
+PLACES_MAX = 100_000
 NAME_MAX = 40
 CODE_LETTERS = 6
 FOLLOWED_MOST = 10  # from an announcement to the one it repeats for whoever is missing, and on

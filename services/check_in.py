@@ -10,17 +10,18 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select, update
 
-from core import clock, tokens
+from core import clock, formats, tokens
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import fold
 from models import Announcement, AsksFor, Attendance, CheckInPass, Household, Unit
-from services import access, attendance_places, audit, drafts, wards
+from services import access, attendance_places, audit, drafts, relays, wards
 from services.access import Actor
 from services.attendance import takes_answers
 from services.attendance_figures import Figures, PartyRow, of_event, rows_of_event
 from services.household_cards import masked
+from services.ports import GuestLine, GuestSheet
 from services.wards import WardCard
 
 LASTS = timedelta(days=14)  # where the announcement has no end
@@ -145,6 +146,32 @@ def _asked(session: Session, actor: Actor, announcement_id: UUID) -> Announcemen
     if announcement.sent_at is None or announcement.asks_for is not AsksFor.ATTENDANCE:
         raise NotFound(N_("Thông báo này không hỏi ai đi."))
     return announcement
+
+
+# ---- on paper
+
+
+def sheet(session: Session, *, actor: Actor, announcement_id: UUID) -> tuple[list[GuestLine], GuestSheet]:
+    """The list for the door on paper, in Vietnamese: by turn, names masked; kept in the audit.
+
+    Raises:
+        NotAllowed, NotFound: as `make`.
+    """
+    announcement = _asked(session, actor, announcement_id)
+    event = attendance_places.event_of(session, announcement)
+    rows, seen = with_masks(rows_of_event(session, event=event)), of_event(session, event.id)
+    placed, waiting = formats.number(seen.placed), formats.number(seen.waiting)
+    said = f"{placed} người có chỗ, {waiting} người chờ. In lúc {formats.moment(clock.now())}."
+    when = ", ".join(filter(None, (announcement.facts.get("when", ""), announcement.facts.get("where", ""))))
+    audit.record(
+        session, actor=actor, action="attendance.printed", subject_kind="announcement", subject_id=announcement.id,
+        parties=len(rows),
+    )  # fmt: skip
+    lines = [
+        GuestLine(row.code, row.name, row.place, row.people, f"chờ, thứ {row.turn}" if row.turn else "") for row in rows
+    ]  # fmt: skip
+    ward = wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id))
+    return lines, GuestSheet(announcement.title, when, said, ward.name, relays.general_url(session, announcement.id))
 
 
 # ---- who stands there

@@ -7,9 +7,9 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Role
-from services import figures, second_looks, units
+from services import attendance_figures, figures, second_looks, units
 from services import today as service
-from ui import _, day, drawing, enter, leave_for, parts, refusals, today
+from ui import _, attendance, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, seen_by
 
 actor = enter(needs=tuple(Role))
@@ -34,10 +34,12 @@ def draw() -> None:
         seen = service.of(session, actor=actor)
         ward = units.commune_for(session, actor=actor)
         growth = figures.growth(session, actor=actor, days=months, by="area")
+        events = attendance_figures.on_day(session, actor=actor, day=clock.today())
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         today.waiting(seen, ward, now=now)
     with right:
+        attendance.today(events)
         if seen.running:
             today.running(seen.running, seen.running_all, now=now)
         today.month(seen)

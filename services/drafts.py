@@ -16,6 +16,7 @@ from models import (
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
+    AsksFor,
     Audience,
     Channel,
     Role,
@@ -261,7 +262,7 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
     announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
     announcement.expires_at = end_of(words, words.send_at or clock.now())
-    announcement.places = words.places or None
+    announcement.places = words.places or None if words.asks_for is AsksFor.ATTENDANCE else None
     announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
     announcement.attachments = [dict(one) for one in words.attachments or ()]
 

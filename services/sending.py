@@ -21,7 +21,7 @@ from models import (
     Relay,
     Urgency,
 )
-from services import access, also_groups, audit, departures, plans
+from services import access, also_groups, attendance_places, audit, departures, plans
 from services.access import Actor
 from services.ports import ports
 
@@ -111,6 +111,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT
+    attendance_places.carried_on(session, announcement=announcement)
     due = due_at(announcement, now)
     departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
     departures.keep_paths(session, announcement=announcement, question=question, now=now)

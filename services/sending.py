@@ -5,6 +5,7 @@ Everything here happens in the caller's transaction, and doing it twice does it 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -37,6 +38,7 @@ POST_WITHIN = {
     Urgency.URGENT: timedelta(hours=1),
     Urgency.NORMAL: timedelta(hours=12),
 }
+Reminder = Literal["remind", "remind_again"]
 STOPPABLE = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 
 
@@ -63,6 +65,21 @@ def after_the_night(at: datetime) -> datetime:
         return at
     morning = here.replace(hour=7, minute=0, second=0, microsecond=0)
     return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
+
+
+def reminder_times(announcement: Announcement, *, sent_at: datetime, due: datetime) -> dict[Reminder, datetime]:
+    """When leaders who have not posted are reminded: at half and at three quarters of their time.
+
+    What falls into the night waits for the morning, but in an emergency; two that would come at once are one, and none comes
+    when the time is over.
+    """
+    is_emergency = announcement.urgency is Urgency.EMERGENCY
+    half, late = (sent_at + (due - sent_at) * part for part in (0.5, 0.75))
+    first, second = (half, late) if is_emergency else (after_the_night(half), after_the_night(late))
+    times: dict[Reminder, datetime] = {"remind": first}
+    if second > first:
+        times["remind_again"] = second
+    return {step: at for step, at in times.items() if at < due}
 
 
 def schedule(session: Session, *, announcement: Announcement) -> None:
@@ -107,7 +124,8 @@ def send(session: Session, *, announcement: Announcement) -> None:
     _hand_over(session, announcement, plan.groups, now, due)
     promise = ports().engine.promise
     subject = str(announcement.id)
-    promise(session, work="remind", key=f"remind:{subject}", at=now + (due - now) / 2, subject_id=subject)
+    for step, at in reminder_times(announcement, sent_at=now, due=due).items():
+        promise(session, work=step, key=f"{step}:{subject}", at=at, subject_id=subject)
     promise(session, work="escalate", key=f"escalate:{subject}", at=due, subject_id=subject)
 
 
@@ -136,25 +154,6 @@ def _hand_over(session: Session, announcement: Announcement, groups: list[Planne
     if relays:
         session.execute(insert(Delivery), deliveries)
         session.execute(insert(Relay), relays)
-
-
-def remind(session: Session, *, announcement_id: UUID) -> int:
-    """Mark the reminder of every leader who has not posted; how many. A second call marks nobody again."""
-    now = clock.now()
-    return _mark(session, announcement_id, Relay.reminded, now)
-
-
-def escalate(session: Session, *, announcement_id: UUID) -> int:
-    """Mark as overdue every relay that is past its due time and not posted; how many."""
-    return _mark(session, announcement_id, Relay.escalated_at, clock.now())
-
-
-def _mark(session: Session, announcement_id: UUID, column: datetime | None, now: datetime) -> int:
-    status = session.exec(select(Announcement.status).where(Announcement.id == announcement_id)).first()
-    if status is not AnnouncementStatus.SENT:
-        return 0
-    waiting = (col(Relay.announcement_id) == announcement_id) & col(Relay.posted_at).is_(None) & col(column).is_(None)
-    return changed(session, update(Relay).where(waiting).values({col(column): now}))
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:

@@ -6,7 +6,7 @@ from time_machine import Traveller
 
 from core.db import reading
 from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Role, Unit, Urgency, User
-from services import sending
+from services import reminders, sending
 from tests.factories import NOON, make_announcement, make_group, make_unit, make_user
 from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send, writes_begun
 from web.scan_recorder import recorder
@@ -326,7 +326,7 @@ def test_a_page_of_a_leader_is_not_stored_nor_named_to_other_sites(day: Day) -> 
 
 def test_a_leader_who_was_reminded_reads_when(session: Session, clock: Traveller) -> None:
     day = make_day(session, households=3)
-    sending.remind(session, announcement_id=day.announcement.id)
+    reminders.remind(session, announcement_id=day.announcement.id)
     session.commit()
 
     assert "Phường nhắc lúc" in phone().get(day.relay_page).text

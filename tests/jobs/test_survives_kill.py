@@ -26,6 +26,7 @@ from tests.fakes import Nothing
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="kills a worker on a SQLite file")]
 KILLS = [(1, "before"), (4, "after"), (7, "before"), (9, "after"), (11, "before"), (14, "after"), (18, "before"), (24, "after")]
+AT_SECOND_REMINDER = [(42, "before"), (44, "after")]  # its mark, and the engine's note that it is done
 
 
 @pytest.fixture
@@ -101,6 +102,21 @@ def test_a_worker_killed_at_any_write_is_finished_by_the_next(
         assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
         assert all(relay.escalated_at and relay.posted_at is None for relay in relays)
         assert len({relay.escalated_at for relay in relays}) == 1
+
+
+@pytest.mark.parametrize("seconds", [20])  # enough for two workers to start on a busy machine
+@pytest.mark.parametrize(("fatal_write", "moment"), AT_SECOND_REMINDER)
+def test_a_worker_killed_at_the_second_reminder_leaves_it_to_the_next_which_gives_it_once(
+    engine: Engine, announcement: Announcement, fatal_write: int, moment: str
+) -> None:
+    killed_by = killed_then_finished(engine, announcement, fatal_write, moment)
+
+    with Session(engine) as session:
+        relays = session.exec(select(Relay)).all()
+        assert killed_by == -9
+        assert all(relay.reminded and relay.reminded_again and relay.reminded < relay.reminded_again for relay in relays)
+        assert len({relay.reminded_again for relay in relays}) == 1
+        assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
 
 
 def test_the_engines_own_tables_are_beside_ours(engine: Engine, announcement: Announcement, tmp_path: Path) -> None:

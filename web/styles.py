@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "relay_over.html": ("state", "tools", "ready", "rows"),
     "relay_cannot.html": ("stamp", "steps"),
     "leaders.html": ("stamp", "state", "pick", "field", "areas", "more"),
+    "leaders_mine.html": ("stamp", "state", "rows"),
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),

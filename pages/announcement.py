@@ -7,9 +7,24 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, drafts, reach, relays, retractions
+from services import access, announcements, calls, drafts, reach, relays, retractions
 from services.access import Actor
-from ui import _, attendance, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import (
+    _,
+    attendance,
+    board,
+    calling,
+    drawing,
+    enter,
+    leave_for,
+    near,
+    needed,
+    number,
+    parts,
+    refusals,
+    stay,
+    withdrawn,
+)  # fmt: skip
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -52,6 +67,9 @@ def live(id_: UUID) -> None:
     """Draw it again every ten seconds; many who look share one drawing."""
     me = stay()
     kept("board", seen_by(me, id_), lambda: draw(me, id_))
+    with reading() as session:
+        to_call = calls.of_announcement(session, actor=me, announcement_id=id_)
+    calling.draw(to_call, actor=me, names_announcement=False, done=st.rerun)
 
 
 def withdraw() -> None:

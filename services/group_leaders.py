@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import vietnamese_key
 from models import Group, Part, Role, Unit, User, lineage
-from services import access, audit, groups, relays, terms
+from services import access, audit, groups, passing_on, terms
 from services.access import Actor
 
 
@@ -91,7 +91,7 @@ def set_leader(
         group.deputy_id = None
     _entrust(session, actor, group, Part.LEADER, leader_id, day)
     groups.forget_phones(session, group)
-    relays.hand_over(session, group_id=group.id)
+    passing_on.hand_over(session, group=group)
     return group
 
 
@@ -110,7 +110,9 @@ def set_deputy(
         return group
     if deputy_id is not None and deputy_id == group.leader_id:
         raise Invalid(N_("Phó phải là người khác với người phụ trách."), field="deputy_id")
-    return _entrust(session, actor, group, Part.DEPUTY, deputy_id, on or clock.today())
+    _entrust(session, actor, group, Part.DEPUTY, deputy_id, on or clock.today())
+    passing_on.change_deputy(session, group=group)
+    return group
 
 
 def _entrust(session: Session, actor: Actor, group: Group, part: Part, user_id: UUID | None, on: date) -> Group:

@@ -10,11 +10,14 @@ from web import files
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
 SECTIONS: dict[str, tuple[str, ...]] = {
     "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "field", "ticket", "prose", "steps", "print"),
-    "relay.html": (*_RELAY, "meter"),
-    "relay_posted.html": ("state", "facts", "ready", "more"),
+    "relay.html": (*_RELAY, "meter", "more", "field"),
+    "relay_posted.html": ("state", "facts", "ready", "more", "field"),
+    "relay_passed.html": (*_RELAY, "more", "field"),
+    "relay_pass_on.html": ("stamp", "pick"),
     "relay_over.html": ("state", "tools", "ready", "rows"),
     "relay_cannot.html": ("stamp", "steps"),
     "leaders.html": ("stamp", "state", "pick", "field", "areas", "more"),
+    "leaders_mine.html": ("stamp", "state", "rows"),
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, AuditEvent, ReachCount, Relay, Role, Unit, Urgency, User
-from services import announcements, approvals, relays, sending
+from services import announcements, approvals, passing_on, relays, sending
 from services.access import actor_of
 from tests.factories import make_announcement, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
@@ -371,9 +371,9 @@ def test_the_list_filters_by_words_without_marks(
 def test_relays_of_a_leader_wait_on_the_own_page(session: Session, sent: Announcement) -> None:
     leader = session.exec(select(User).where(User.role == Role.LEAD)).one()
 
-    waiting_now = relays.waiting_for(session, actor=actor_of(session, leader))
+    waiting_now = passing_on.waiting_for(session, actor=actor_of(session, leader))
 
-    assert [item.title for _, item, _ in waiting_now] == ["Khám sàng lọc"]
+    assert [one.announcement.title for one in waiting_now] == ["Khám sàng lọc"]
 
 
 def test_a_draft_edited_after_it_was_read_is_not_approved_by_that_press(

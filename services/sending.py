@@ -25,7 +25,7 @@ from models import (
     Relay,
     Urgency,
 )
-from services import access, audit, links, plans
+from services import access, audit, door_numbers, links, plans
 from services.access import Actor
 from services.plans import PlannedGroup
 from services.ports import ports
@@ -105,6 +105,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
     announcement.status = AnnouncementStatus.SENT
     due = due_at(announcement, now)
     _hand_over(session, announcement, plan.groups, now, due)
+    door_numbers.prepare(session, announcement=announcement)
     promise = ports().engine.promise
     subject = str(announcement.id)
     promise(session, work="remind", key=f"remind:{subject}", at=now + (due - now) / 2, subject_id=subject)

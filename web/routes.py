@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, household_card, join, links, relay, session, tick_ask, tick_list
+from web import announcement, door, files, health, household_card, join, links, relay, session, tick_ask, tick_list
 
 routes: list[BaseRoute] = [
     *session.routes,
@@ -10,6 +10,7 @@ routes: list[BaseRoute] = [
     *relay.routes,
     *join.routes,
     *household_card.routes,
+    *door.routes,
     *tick_list.routes,
     *tick_ask.routes,
     *files.routes,

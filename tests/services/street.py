@@ -32,7 +32,9 @@ class Street:
 
     @property
     def token(self) -> str:
+        """The list's address. Whoever opens it elsewhere need not wait for this session."""
         listed = self.list()
+        self.session.commit()
         return door_addresses.token_of(listed.id, listed.issue)
 
     def reached(self, address: str) -> Reach | None:

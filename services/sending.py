@@ -21,7 +21,7 @@ from models import (
     DeliveryStatus,
     Urgency,
 )
-from services import access, also_groups, attendance_places, audit, departures, plans
+from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans
 from services.access import Actor
 from services.ports import ports
 
@@ -133,6 +133,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
     departures.keep_paths(session, announcement=announcement, question=question, now=now)
     departures.queue(session, announcement=announcement, question=question, now=now)
     departures.print_sheets(session, announcement=announcement, now=now)
+    door_numbers.prepare(session, announcement=announcement)
     promise = ports().engine.promise
     subject = str(announcement.id)
     for step, at in reminder_times(announcement, sent_at=now, due=due).items():

@@ -21,6 +21,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),
+    "door.html": ("stamp", "state", "meter", "tools", "more", "doors"),
+    "door_call.html": (),
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
     "check_in.html": ("state", "meter", "rows", "field"),

@@ -41,13 +41,14 @@ if last is None or last.version < item.version:
 
 
 @st.fragment(run_every=1)
-def leaving(id_: UUID) -> None:
+def leaving(id_: UUID, groups: int) -> None:
     """The ten seconds, and what comes after them."""
     me = stay()
     with reading() as session:
         leaves = drafts.get(session, actor=me, announcement_id=id_)
     if not review.is_leaving(leaves, now=clock.now()):
-        leave_for("pages/announcement.py" if leaves.sent_at else "pages/review.py", id=str(id_))
+        news = review.news_of(leaves, "", is_mine=True, groups=groups)
+        leave_for("pages/announcement.py" if leaves.sent_at else "pages/review.py", id=str(id_), news=news)
     if review.leaving(leaves, now=clock.now()):
         with refusals():
             with transaction() as session:
@@ -61,7 +62,7 @@ if item.must_reach_by:
 parts.head(item.title, *facts)
 is_leaving = review.is_leaving(item, now=now)
 if is_leaving:
-    leaving(item.id)
+    leaving(item.id, len(plan.groups))
 review.stands(item, approver, now=now)
 review.changed(changes, names)
 review.figures_of(plan)

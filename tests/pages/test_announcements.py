@@ -143,6 +143,7 @@ def test_after_ten_seconds_the_board_follows(session: Session, visit: Visit, wai
 
     assert "Đang gửi" in before
     assert "Tổ đã đăng" in said(at)
+    assert "Đã giao cho 1 tổ trưởng" in at.success[0].value
 
 
 def test_an_emergency_is_handed_over_at_once(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:

@@ -69,6 +69,11 @@ def flaws_of(words: Words) -> list[Flaw]:
     return [flaw for flaw in found if flaw]
 
 
+def says_something(words: Words) -> bool:
+    """Whether there is anything yet that would be a pity to lose."""
+    return any((clean(words.title), clean(words.body), clean(words.group_text), facts_of(words.facts), words.attachments))
+
+
 def kept(words: Words) -> Kept:
     """A form's words as a version keeps them; without the fields that they leave as they are."""
     asked: Kept = {

@@ -143,7 +143,7 @@ def load(
     if st.session_state.get("c_loaded") == mark and "c_title" in st.session_state:  # gone after a look at another page
         return
     is_first = "c_loaded" not in st.session_state  # after a lost connection the browser still has what was typed
-    st.session_state["c_loaded"], st.session_state["c_pressed"] = mark, False
+    st.session_state["c_loaded"], st.session_state["c_pressed"], st.session_state["c_base"] = mark, False, None
     own = draft or again
     source = own or wrong
     fields: dict[str, object] = {
@@ -161,6 +161,11 @@ def load(
     for name, value in fields.items():
         if not is_first or f"c_{name}" not in st.session_state:
             st.session_state[f"c_{name}"] = value
+
+
+def is_shown(draft_id: UUID, *, asked: str) -> None:
+    """What was typed has become this draft (`asked`: the announcement it corrects, if any), so nothing is loaded over it."""
+    st.session_state["c_loaded"] = f"{draft_id}:{asked}:"
 
 
 def left() -> None:

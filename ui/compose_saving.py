@@ -48,7 +48,7 @@ def store(actor: Actor, draft: Announcement | None, words: Words) -> tuple[Annou
 def joined_news(others: Sequence[str]) -> str:
     """What is said where a draft was kept together with another author's changes and must be read once more."""
     return _(
-        "Đã lưu, ghép với chỗ người khác vừa sửa: {fields}. Xin đọc lại bản ghép rồi trình duyệt.",
+        "Đã lưu, ghép với chỗ người khác vừa sửa ({fields}). Xin đọc lại bản ghép rồi trình duyệt.",
         fields=draft_fields.named(others),
     )
 

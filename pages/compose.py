@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, approvals, drafts, plans, relays, units
 from services.plan_list import Source
-from ui import _, compose, enter, leave_for, needed, planned
+from ui import _, compose, compose_saving, enter, leave_for, needed, planned
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
@@ -21,9 +21,11 @@ with needed(back="pages/announcements.py"), reading() as session:
     corrects_id = again.corrects_id if again else corrects_id
     wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
     source = draft or again or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
-    chosen = [entry.unit_id for entry in drafts.audience_of(session, source.id)] if source else []
+    audience = drafts.audience_of(session, source.id) if source else []
+    chosen = [entry.unit_id for entry in audience]
 names = compose.unit_names(ward, places)
 compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
+compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 
 left, right = st.columns([1.15, 1], gap="medium")
@@ -90,6 +92,7 @@ with right:
     with seen:
         page_of(shape, ward=ward, unit_label=sample)
 
+compose_saving.choices(actor, draft, words, names)
 word, buttons = two_storeys()
 with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")
@@ -101,15 +104,13 @@ flaws = drafts.flaws_of(words) + compose.half_given(
 if st.session_state["c_pressed"]:
     compose.show_flaws(flaws, slots, word)
 if (is_saved or is_submitted) and not flaws:
-    with refusals_in(word):
-        with transaction() as session:
-            if draft:
-                made = drafts.edit(
-                    session, actor=actor, announcement_id=draft.id, version=st.session_state["c_version"], words=words
-                )
-            else:
-                made = drafts.write(session, actor=actor, words=words)
-            if is_submitted:
+    with refusals_in(word), compose_saving.clashes_asked():
+        made, others = compose_saving.store(actor, draft, words)
+        if is_submitted and not others:
+            with transaction() as session:
                 approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
-        leave_for("pages/review.py", id=str(made.id), news=compose.news_of(draft, is_submitted=is_submitted))
+        news = compose_saving.joined_news(others) if others else compose.news_of(draft, is_submitted=is_submitted)
+        leave_for("pages/review.py", id=str(made.id), news=news)
+with word:
+    compose_saving.line(actor, draft, words)

@@ -39,7 +39,7 @@ elif item.send_at:
     parts.note("unknown", _("Hẹn gửi {at}", at=moment(item.send_at)), _("Duyệt xong, máy tự gửi đúng giờ đó."))
 
 review.figures_of(plan)
-planned.behind_announcement(plan, item.id, actor=actor)
+planned.behind_announcement(plan, item, actor=actor)
 one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))

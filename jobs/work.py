@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import due, join_requests, reorganisations, scans, sending, uploads
+from services import attendance, due, join_requests, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -99,6 +99,13 @@ def forget_requests_step() -> int:
 
 
 @DBOS.step()
+def forget_guests_step() -> int:
+    """Idempotent: names that were left for the door of an event that is over."""
+    with transaction() as session:
+        return attendance.forget_names(session)
+
+
+@DBOS.step()
 def tidy_step() -> int:
     """Idempotent: finished work of the engine that nobody asks for any more, at most three thousand a night."""
     before = (clock.now() - RUNS_KEPT).isoformat()
@@ -134,6 +141,6 @@ def reorganise_step() -> int:
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), runs=tidy_step(), uploads=sweep_uploads_step(),
-        reorganised=reorganise_step(),
+        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
+        uploads=sweep_uploads_step(), reorganised=reorganise_step(),
     )  # fmt: skip

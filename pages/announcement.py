@@ -9,7 +9,7 @@ from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, drafts, reach, relays, retractions
 from services.access import Actor
-from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import _, attendance, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -72,6 +72,7 @@ with needed(back="pages/announcements.py"), reading() as session:
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
+attendance.of(item, actor=actor)
 
 is_withdrawn = item.status is AnnouncementStatus.CANCELLED
 by_id = {row.relay_id: row for row in sheets if row.posted_at or not is_withdrawn}

@@ -4,8 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, also_groups, drafts, plans, relays, units
-from services.plan_list import Source
+from services import access, also_groups, approvals, drafts, relays, units
 from ui import _, compose, enter, leave_for, needed, planned
 from ui import also_groups as also
 from ui.bar import refusals_in, two_storeys
@@ -52,6 +51,7 @@ with left:
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
     asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks") or AsksFor.NOTHING
+    cap = compose.ask_places(asks_for)
     one, two = st.columns(2)
     must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
     must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)
@@ -70,17 +70,14 @@ words = drafts.Words(
     title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
     kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
-    also_groups=beside, corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
+    corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
 )  # fmt: skip
-with needed(back="pages/announcements.py"), reading() as session:
-    plan = plans.preview(
-        session, actor=actor, unit_ids=where, channels=words.channels, urgency=urgency,
-        segments=plans.sms_segments(group_text or body),
-    )  # fmt: skip
+with needed(back="pages/announcements.py"):
+    plan = planned.of_words(words, actor=actor)
 
 with right:
     compose.figures_of(plan)
-    planned.behind(plan, Source(None, tuple(where), tuple(words.channels), urgency, group_text or body), actor=actor)
+    planned.behind_words(plan, words, actor=actor)
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
     sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
     shape = Announcement(
@@ -112,6 +109,6 @@ if (is_saved or is_submitted) and not flaws:
             else:
                 made = drafts.write(session, actor=actor, words=words)
             if is_submitted:
-                drafts.submit(session, actor=actor, announcement_id=made.id)
+                approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
         leave_for("pages/review.py", id=str(made.id), news=compose.news_of(draft, is_submitted=is_submitted))

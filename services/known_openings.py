@@ -51,13 +51,15 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
 
 
 def tell(
-    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str, at: datetime
+    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str | None, at: datetime
 ) -> Reach:
     """The row of a household that was told by this phone: the one there is, the phone's own from before the tie, or a new one.
 
+    Without a phone it spoke to the ward itself.
+
     The board's counter stays the number of rows.
     """
-    own = _row(session, announcement_id, col(Reach.visitor) == visitor)
+    own = _row(session, announcement_id, col(Reach.visitor) == visitor) if visitor else None
     home = _row(session, announcement_id, col(Reach.household_id) == household_id)
     if own is not None and own.household_id is None:
         if home is None:

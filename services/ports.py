@@ -75,6 +75,28 @@ class Card:
     address: str
 
 
+@dataclass(frozen=True)
+class GuestLine:
+    """A party on the list for an event's door: its code, who it is, whence, how many, and what is to be known at the door."""
+
+    code: str
+    name: str
+    place: str
+    people: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GuestSheet:
+    """What stands above such a list."""
+
+    title: str
+    when: str
+    said: str
+    ward_name: str
+    url: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -90,6 +112,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: as `qr_sheet`.
+        """
+
+    def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
+        """The list for an event's door and the number of pages.
+
+        Raises:
+            Invalid: nobody or too many to list, or a heading that does not fit.
         """
 
     def joined(self, files: Sequence[bytes]) -> bytes:

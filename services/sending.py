@@ -21,7 +21,7 @@ from models import (
     Relay,
     Urgency,
 )
-from services import access, also_groups, audit, departures, plans
+from services import access, also_groups, attendance_places, audit, departures, plans
 from services.access import Actor
 from services.ports import ports
 
@@ -61,13 +61,19 @@ def after_the_night(at: datetime) -> datetime:
     return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
 
 
+def leaves_at(announcement: Announcement) -> datetime | None:
+    """When an approved one leaves: at the end of the seconds in which it can be taken back, or at its hour."""
+    return announcement.leaves_at or announcement.send_at
+
+
 def schedule(session: Session, *, announcement: Announcement) -> None:
-    """Promise to send at its hour."""
-    if announcement.send_at is None:
+    """Promise to send at its hour. A promise made before for another hour finds it not yet due, and does nothing."""
+    at = leaves_at(announcement)
+    if at is None:
         raise ValueError("an announcement without an hour cannot be scheduled")
     announcement.status = AnnouncementStatus.SCHEDULED
     ports().engine.promise(
-        session, work="send", key=f"send:{announcement.id}:{announcement.version}", at=announcement.send_at,
+        session, work="send", key=f"send:{announcement.id}:{announcement.version}:{at:%Y%m%dT%H%M%S.%f}", at=at,
         subject_id=str(announcement.id),
     )  # fmt: skip
 
@@ -77,7 +83,8 @@ def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
     announcement = session.get(Announcement, announcement_id, with_for_update=True)
     if announcement is None or announcement.status is not AnnouncementStatus.SCHEDULED:
         return False
-    if announcement.send_at and announcement.send_at > clock.now():
+    at = leaves_at(announcement)
+    if at and at > clock.now():
         return False
     if announcement.expires_at and announcement.expires_at <= clock.now():
         cancel(session, actor=access.TERMINAL, announcement=announcement)  # a machine that slept sends no old news
@@ -104,6 +111,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT
+    attendance_places.carried_on(session, announcement=announcement)
     due = due_at(announcement, now)
     departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
     departures.keep_paths(session, announcement=announcement, question=question, now=now)
@@ -118,8 +126,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
 def _give_back(session: Session, announcement: Announcement) -> None:
     """Nobody is there to be told: nothing leaves, and the author reads why."""
     announcement.status = AnnouncementStatus.DRAFT
-    announcement.approver_id = announcement.approved_at = None
-    announcement.version += 1
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     announcement.return_reason = EMPTY
     audit.record(
         session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,

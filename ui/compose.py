@@ -13,6 +13,7 @@ from core.i18n import N_
 from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Unit, Urgency
 from services import drafts
 from services.access import Actor
+from services.attendance_places import PLACES_MAX
 from services.drafts import Flaw
 from services.plans import Plan
 from ui import parts, said
@@ -161,6 +162,7 @@ def load(
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
+        "places": source.places if source else None,
         "version": draft.version if draft else 0,
     }
     fields |= {name: source.facts.get(name, "") if source else "" for name in drafts.FACTS}
@@ -168,6 +170,16 @@ def load(
     for name, value in fields.items():
         if not is_first or f"c_{name}" not in st.session_state:
             st.session_state[f"c_{name}"] = value
+
+
+def ask_places(asks_for: AsksFor) -> int | None:
+    """How many can come, where residents are asked whether they do; None where there is no end."""
+    if asks_for is not AsksFor.ATTENDANCE:
+        return None
+    return st.number_input(
+        _("Số chỗ (nếu có hạn)"), min_value=1, max_value=PLACES_MAX, step=1, value=None, key="c_places", width=220,
+        help=_("Ai báo trước được chỗ, ai báo sau vào danh sách chờ. Bỏ trống: không hạn chỗ."),
+    )  # fmt: skip
 
 
 def left() -> None:

@@ -8,8 +8,9 @@ from core.db import reading, transaction
 from core.errors import NotAllowed
 from core.i18n import N_, translate
 from models import Announcement, Channel
-from services import plan_list, sessions
+from services import plan_list, plans, sessions
 from services.access import Actor
+from services.drafts import Words
 from services.household_phones import shown
 from services.plan_list import PlannedHousehold, Source
 from services.plans import Plan
@@ -38,6 +39,21 @@ def behind(plan: Plan, source: Source, *, actor: Actor, key: str = "plan") -> No
         )  # fmt: skip
         if chosen:
             _households(source, chosen, actor=actor, key=key)
+
+
+def of_words(words: Words, *, actor: Actor) -> Plan:
+    """The plan of what is being written, as if it left now."""
+    with reading() as session:
+        return plans.preview(
+            session, actor=actor, unit_ids=words.unit_ids, needs=[need.value for need in words.needs], channels=words.channels,
+            urgency=words.urgency, segments=plans.sms_segments(words.group_text or words.body),
+        )  # fmt: skip
+
+
+def behind_words(plan: Plan, words: Words, *, actor: Actor) -> None:
+    """What is behind the plan of what is being written."""
+    text = words.group_text or words.body
+    behind(plan, Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text), actor=actor)
 
 
 def behind_announcement(plan: Plan, announcement: Announcement, *, actor: Actor) -> None:

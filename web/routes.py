@@ -2,11 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, household_card, join, links, relay, session, tick_ask, tick_list
+from web import announcement, check_in, files, health, household_card, join, links, relay, session, tick_ask, tick_list
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
+    *check_in.routes,
     *relay.routes,
     *join.routes,
     *household_card.routes,

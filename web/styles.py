@@ -9,7 +9,7 @@ from web import files
 
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "print"),
+    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "field", "ticket", "prose", "steps", "print"),
     "relay.html": (*_RELAY, "meter"),
     "relay_posted.html": ("state", "facts", "ready", "more"),
     "relay_over.html": ("state", "tools", "ready", "rows"),
@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "household_card.html": ("state", "facts", "rows"),
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
+    "check_in.html": ("state", "meter", "rows", "field"),
     "gone.html": ("state",),
     "notfound.html": ("state",),
     "trouble.html": ("state",),

@@ -47,7 +47,7 @@ def made(order: dict[str, Any]) -> bytes:
     _check_letters(items, "".join(order["sheet"].get(name, "") for name in ("unit", "ward", "phone")))
     urls = list(dict.fromkeys(item["url"] for item in items))
     places = {url: at for at, url in enumerate(urls)}
-    laid = [{**item, "code": places[item["url"]]} for item in items]
+    laid = [{**item, "code": places[item["url"]], "rows": _dotted(item.get("rows", []))} for item in items]
     pdf = compiled(order["template"], {**order["sheet"], "items": laid, "codes": _codes(items, urls)}, tags=order["tags"])
     lost = unread(pdf, [item["url"] for item in items], per_page=order["per_page"])
     if lost:
@@ -125,6 +125,11 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + of_all)]
     if lacking:
         raise Refused("letters", lacking)
+
+
+def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Lines of a list, whose words come from many hands: one odd letter must not keep the whole list from paper."""
+    return [["".join(letter if printable(letter) else "·" for letter in cell) for cell in row] for row in rows]
 
 
 def printable(text: str) -> bool:

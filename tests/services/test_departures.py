@@ -24,7 +24,7 @@ from models import (
     Unit,
     Urgency,
 )
-from services import also_groups, drafts, plans, reach, relays, sending
+from services import also_groups, approvals, drafts, plans, reach, relays, sending
 from services.access import TERMINAL, Actor
 from services.drafts import Words
 from tests.factories import (
@@ -63,7 +63,7 @@ def planned(session: Session, ward: Unit, chair: Actor) -> Announcement:
         session, unit=ward, status=AnnouncementStatus.IN_REVIEW, send_at=NOON + timedelta(hours=1),
         must_reach_by=NOON + timedelta(days=1), expires_at=NOON + timedelta(days=7),
     )  # fmt: skip
-    drafts.approve(session, actor=chair, announcement_id=made.id, version=made.version)
+    approvals.approve(session, actor=chair, announcement_id=made.id, version=made.version)
     session.commit()
     return made
 
@@ -138,7 +138,7 @@ def test_an_empty_audience_is_not_approved(session: Session, ward: Unit, chair: 
     made = make_announcement(session, unit=ward, status=AnnouncementStatus.IN_REVIEW)
 
     with pytest.raises(Invalid):
-        drafts.approve(session, actor=chair, announcement_id=made.id, version=made.version)
+        approvals.approve(session, actor=chair, announcement_id=made.id, version=made.version)
 
 
 def test_two_who_send_at_once_send_once(session: Session, ward: Unit, group: Group, chair: Actor) -> None:
@@ -149,7 +149,7 @@ def test_two_who_send_at_once_send_once(session: Session, ward: Unit, group: Gro
             first = sending.send_scheduled(one, announcement_id=made.id)
         with transaction() as other:
             second = sending.send_scheduled(other, announcement_id=made.id)
-            again = drafts.approve(other, actor=chair, announcement_id=made.id, version=made.version)
+            again = approvals.approve(other, actor=chair, announcement_id=made.id, version=made.version)
 
     assert (first, second, again.status) == (True, False, AnnouncementStatus.SENT)
     assert len(session.exec(select(Relay)).all()) == len(session.exec(select(PlannedPath)).all()) == 1
@@ -232,8 +232,8 @@ def test_a_chosen_group_gets_its_relay_and_counts_no_household(
 ) -> None:
     author = make_actor(session, unit=ward)
     made = drafts.write(session, actor=author, words=words(ward, others["leaders"], others["sector"]))
-    drafts.submit(session, actor=author, announcement_id=made.id)
-    drafts.approve(session, actor=chair, announcement_id=made.id, version=made.version)
+    approvals.submit(session, actor=author, announcement_id=made.id)
+    approvals.approve(session, actor=chair, announcement_id=made.id, version=made.version)
     session.commit()
 
     found = {one.group_id: one for one in session.exec(select(Relay))}

@@ -66,7 +66,7 @@ if is_leaving:
 review.stands(item, approver, now=now)
 review.changed(changes, names)
 review.figures_of(plan)
-planned.behind_announcement(plan, item.id, actor=actor)
+planned.behind_announcement(plan, item, actor=actor)
 one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))

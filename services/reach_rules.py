@@ -24,9 +24,9 @@ BY_ACCOUNT = CHOICES[1:]
 BUDGET_MOST = 1_000_000_000
 DUTY_MOST, DUTY_NAME_MOST = 12, 60
 LABELS = {
-    Channel.RELAY: N_("nhóm của tổ"), Channel.ZALO_OA: N_("tài khoản Zalo của phường"),
-    Channel.ZALO_TEMPLATE: N_("tin mẫu Zalo cho người quan tâm"), Channel.ZNS: N_("tin ZNS tới số điện thoại"),
-    Channel.SMS: N_("tin nhắn SMS"), Channel.DOOR: N_("gõ cửa"), Channel.PRINT: N_("tờ in"),
+    Channel.RELAY: N_("Nhóm của tổ"), Channel.ZALO_OA: N_("Tài khoản Zalo của phường"),
+    Channel.ZALO_TEMPLATE: N_("Tin mẫu Zalo cho người quan tâm"), Channel.ZNS: N_("Tin ZNS tới số điện thoại"),
+    Channel.SMS: N_("Tin nhắn SMS"), Channel.DOOR: N_("Gõ cửa"), Channel.PRINT: N_("Tờ in"),
 }  # fmt: skip
 
 

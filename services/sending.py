@@ -144,8 +144,7 @@ def send(session: Session, *, announcement: Announcement) -> None:
 def _give_back(session: Session, announcement: Announcement) -> None:
     """Nobody is there to be told: nothing leaves, and the author reads why."""
     announcement.status = AnnouncementStatus.DRAFT
-    announcement.approver_id = announcement.approved_at = None
-    announcement.version += 1
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     announcement.return_reason = EMPTY
     audit.record(
         session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,

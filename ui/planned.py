@@ -1,22 +1,22 @@
 """The reach plan on screen: a line a path, and behind each number the households, a page at a time or as a workbook."""
 
 from functools import partial
-from uuid import UUID
 
 import streamlit as st
 
 from core.db import reading, transaction
 from core.errors import NotAllowed
 from core.i18n import N_, translate
-from models import Channel
-from services import plan_list, sessions
+from models import Announcement, Channel
+from services import plan_list, plans, sessions
 from services.access import Actor
+from services.drafts import Words
 from services.household_phones import shown
 from services.plan_list import PlannedHousehold, Source
 from services.plans import Plan
 from services.ports import Shown, ports
 from services.reach_rules import LABELS
-from ui import household_needs, paging, parts, token
+from ui import also_groups, household_needs, paging, parts, token
 from ui.parts import Column, Text
 from ui.tables import XLSX
 from ui.words import _, language, money, number
@@ -41,9 +41,25 @@ def behind(plan: Plan, source: Source, *, actor: Actor, key: str = "plan") -> No
             _households(source, chosen, actor=actor, key=key)
 
 
-def behind_announcement(plan: Plan, announcement_id: UUID, *, actor: Actor) -> None:
-    """The same for an announcement that is written."""
-    behind(plan, Source(announcement_id=announcement_id), actor=actor)
+def of_words(words: Words, *, actor: Actor) -> Plan:
+    """The plan of what is being written, as if it left now."""
+    with reading() as session:
+        return plans.preview(
+            session, actor=actor, unit_ids=words.unit_ids, needs=[need.value for need in words.needs], channels=words.channels,
+            urgency=words.urgency, segments=plans.sms_segments(words.group_text or words.body),
+        )  # fmt: skip
+
+
+def behind_words(plan: Plan, words: Words, *, actor: Actor) -> None:
+    """What is behind the plan of what is being written."""
+    text = words.group_text or words.body
+    behind(plan, Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text), actor=actor)
+
+
+def behind_announcement(plan: Plan, announcement: Announcement, *, actor: Actor) -> None:
+    """The same for an announcement that is written, and the groups that are told beside those of households."""
+    also_groups.named(announcement)
+    behind(plan, Source(announcement_id=announcement.id), actor=actor)
 
 
 def _paths(plan: Plan) -> None:
@@ -51,7 +67,7 @@ def _paths(plan: Plan) -> None:
     names = [path for path in dict.fromkeys([*plan.paths, *plan.also]) if plan.paths.get(path) or plan.also.get(path)]
     rows: list[tuple[Text, ...]] = [
         (
-            _(LABELS[Channel(path)]), number(plan.paths.get(path, 0)), number(plan.also.get(path, 0)),
+            _(LABELS[Channel(path)]), number(plan.paths.get(path, 0)), number(plan.also[path]) if plan.also.get(path) else "",
             number(plan.messages[path]) if path in plan.messages else "–", money(plan.costs.get(path, 0)),
         ) for path in names
     ]  # fmt: skip

@@ -38,17 +38,12 @@ def way_back(id_: UUID) -> None:
 def figures_of(plan: Plan) -> None:
     """Who is reached by which path."""
     of = _("/ {n} hộ", n=number(plan.households))
+    paid = _("{n} hộ bằng Zalo, SMS", n=number(sum(plan.others.values()))) if plan.others else ""
     parts.figures(
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), of, _("{n} nhóm", n=number(len(plan.groups)))),
-        Figure(
-            _("Phải gõ cửa"),
-            number(plan.door),
-            of,
-            tone="waiting" if plan.door else None,
-            note=_("{n} hộ bằng Zalo, SMS", n=number(sum(plan.others.values()))) if plan.others else "",
-        ),
-        Figure(_("Chi phí"), money(plan.cost), "", _("không có hộ nào thiếu đường báo tin")),
+        Figure(_("Phải gõ cửa"), number(plan.door), of, tone="waiting" if plan.door else None),
+        Figure(_("Chi phí"), money(plan.cost), "", paid or _("không có hộ nào thiếu đường báo tin")),
     )
 
 

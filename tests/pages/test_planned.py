@@ -7,11 +7,12 @@ import pytest
 from sqlmodel import Session, select
 
 from core.errors import NotAllowed
-from models import AnnouncementStatus, AuditEvent, Channel, Group, Household, Unit, User
+from models import Announcement, AnnouncementStatus, AuditEvent, Channel, Group, GroupKind, Household, Unit, User
 from services import sessions
 from services.needs import Why
 from services.plan_list import Source
 from tests.factories import (
+    LONG_AGO,
     make_account,
     make_announcement,
     make_group,
@@ -47,7 +48,7 @@ def test_who_approves_sees_each_path_with_its_cost_and_the_households_behind_it(
     at.session_state["plan"] = True
     at.run()
     rows = {row.split("<")[0]: row for row in words(at).split('<td class="">')[1:]}
-    assert "300" in rows["tin ZNS tới số điện thoại"]
+    assert "300" in rows["Tin ZNS tới số điện thoại"]
     at.session_state["plan_path"] = Channel.ZNS
     at.run()
 
@@ -116,3 +117,36 @@ def test_a_stranger_to_the_ward_finds_no_list(session: Session, visit: Visit, wa
     at = visit("review", user=make_user(session, unit=make_unit(session)), id=str(item.id))
 
     assert not [one for one in at.expander if "Từng hộ" in one.label]
+
+
+def test_groups_told_as_well_are_chosen_while_writing_and_named_while_approving(
+    session: Session, visit: Visit, ward: Unit, homes: list[Household], official: User
+) -> None:
+    sector = make_group(session, unit=ward, kind=GroupKind.SECTOR, name="Hội Phụ nữ phường")
+    at = visit("compose", user=official)
+
+    at.text_input(key="c_title").set_value("Khám sàng lọc")
+    at.text_area(key="c_body").set_value("Sáng mai, tại Trạm Y tế.")
+    at.multiselect(key="c_also").set_value([sector.id])
+    at.button(key="c_save").click().run()
+
+    [item] = session.exec(select(Announcement)).all()
+    session.commit()
+    assert item.also_groups == [str(sector.id)]
+    assert "Hội Phụ nữ phường" in words(visit("review", user=official, id=str(item.id)))
+    assert visit("compose", user=official, id=str(item.id)).multiselect(key="c_also").value == [sector.id]
+
+
+def test_a_group_that_closed_is_no_longer_offered_nor_kept(
+    session: Session, visit: Visit, ward: Unit, homes: list[Household], official: User
+) -> None:
+    closed, other = (make_group(session, unit=ward, kind=GroupKind.ASSOCIATION, name=name) for name in ("Cũ", "Mới"))
+    item = make_announcement(session, unit=ward, also_groups=[str(closed.id), str(other.id)])
+    closed.closed_on = LONG_AGO
+    session.add(closed)
+    session.commit()
+
+    at = visit("compose", user=official, id=str(item.id))
+
+    assert not at.exception
+    assert at.multiselect(key="c_also").value == [other.id]

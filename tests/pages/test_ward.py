@@ -131,7 +131,7 @@ def test_the_page_says_which_paths_have_an_account(session: Session, visit: Visi
 
     shown = words(visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL)))
 
-    rows = {name: row for row in shown.split("<tr>")[1:] for name in ("ZNS", "SMS", "tài khoản Zalo") if name in row}
+    rows = {name: row for row in shown.split("<tr>")[1:] for name in ("ZNS", "SMS", "Tài khoản Zalo") if name in row}
     assert ("đang dùng" in rows["ZNS"], "300" in rows["ZNS"]) == (True, True)
     assert "tạm dừng" in rows["SMS"]
-    assert "chưa có tài khoản" in rows["tài khoản Zalo"]
+    assert "chưa có tài khoản" in rows["Tài khoản Zalo"]

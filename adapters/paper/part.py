@@ -122,9 +122,13 @@ def _read(page: Any, dpi: int) -> Counter[str]:
 
 def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     """A letter that no font has would leave a hole on the paper."""
-    lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + of_all)]
+    lacking = [at for at, item in enumerate(items) if not printable(_all_of(item) + of_all)]
     if lacking:
         raise Refused("letters", lacking)
+
+
+def _all_of(item: dict[str, str]) -> str:
+    return item["title"] + item["place"] + item.get("letters", "")
 
 
 def printable(text: str) -> bool:

@@ -61,6 +61,12 @@ def opened(session: Session, *, token: str, is_late: bool = False) -> Pass:
     return Pass(listed, announcement, unit, actor)
 
 
+def is_good(session: Session, listed: DoorList) -> bool:
+    """Whether a list's address leads to it now."""
+    heads = heads_of(session, {listed.unit_id}).get(listed.unit_id, [])
+    return listed.user_id in heads and listed.revoked_at is None and listed.expires_at > clock.now()
+
+
 def hand_over(session: Session, *, unit_id: UUID) -> int:
     """Another leads in this unit: every open address is replaced by one for whoever is responsible now; how many were.
 

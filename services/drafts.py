@@ -34,7 +34,6 @@ from models import (
 )
 from services import access, audit, links, plans, sending
 from services.access import Actor
-from services.attendance_places import PLACES_MAX
 
 FACTS = tuple(FACT_LABELS)
 TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
@@ -59,7 +58,7 @@ class Words:
     expires_at: datetime | None = None
     needs: Sequence[Need] = ()
     corrects_id: UUID | None = None
-    places: int | None = None  # how many people can come, where attendance is asked; None: no end
+    places: int | None = None  # 0 for as many as come
     channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
 
 
@@ -83,7 +82,7 @@ def flaws_of(words: Words) -> list[Flaw]:
         _too_long("body", body, BODY_MAX, N_("“Nội dung” dài {n} chữ, tối đa {limit}.")),
         _too_long("group_text", lines, GROUP_TEXT_MAX, N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")),
         _missing("unit_ids", words.unit_ids, N_("Hãy chọn ít nhất một đơn vị nhận.")),
-        _flaw_of_places(words),
+        Flaw("places", N_("“Số chỗ” phải từ 1 trở lên.")) if (words.places or 0) < 0 else None,
         _flaw_of_times(words),
     ]
     return [flaw for flaw in found if flaw]
@@ -324,7 +323,7 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.facts = _facts(words.facts)
     kind = AnnouncementKind.CORRECTION if announcement.corrects_id else words.kind
     announcement.kind, announcement.urgency, announcement.asks_for = kind, words.urgency, words.asks_for
-    announcement.places = words.places if words.asks_for is AsksFor.ATTENDANCE else None
+    announcement.places = words.places or None
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
     announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
     announcement.expires_at = _end_of(words, words.send_at or clock.now())
@@ -350,12 +349,6 @@ def _missing(place: str, value: object, message: str) -> Flaw | None:
 
 def _too_long(place: str, value: str, limit: int, message: str) -> Flaw | None:
     return Flaw(place, message, blanks={"n": len(value), "limit": limit}) if len(value) > limit else None
-
-
-def _flaw_of_places(words: Words) -> Flaw | None:
-    if words.places is None or 1 <= words.places <= PLACES_MAX:
-        return None
-    return Flaw("places", N_("Số chỗ phải từ 1 đến {most}."), blanks={"most": PLACES_MAX})
 
 
 def _flaw_of_times(words: Words) -> Flaw | None:

@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "household_card.html": ("state", "facts", "rows"),
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
+    "leader_count.html": ("state", "facts", "field"),
     "check_in.html": ("state", "meter", "rows", "field"),
     "gone.html": ("state",),
     "notfound.html": ("state",),

@@ -16,7 +16,7 @@ draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
-    others = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
+    chats = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
     again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
     corrects_id = again.corrects_id if again else corrects_id
@@ -48,7 +48,7 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
-    beside = also.choose(others, source)
+    beside = also.choose(chats, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]

@@ -86,6 +86,7 @@ class RelayWork:
     corrected_posted_at: datetime | None
     households: int
     opens: int
+    asks_for: AsksFor
     known: int
     expires_at: datetime
 
@@ -165,7 +166,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         corrected_url=url_of(same_hand(instead, part)) if instead else None,
         corrected_posted_at=instead.posted_at if instead else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
-        expires_at=relay.token_expires_at,
+        asks_for=announcement.asks_for, expires_at=relay.token_expires_at,
     )  # fmt: skip
 
 

@@ -172,14 +172,15 @@ def load(
             st.session_state[f"c_{name}"] = value
 
 
-def ask_places(asks_for: AsksFor) -> int | None:
-    """How many can come, where residents are asked whether they do; None where there is no end."""
+def ask_places(asks_for: AsksFor) -> int:
+    """How many can come, where residents are asked whether they do; 0 where there is no end."""
     if asks_for is not AsksFor.ATTENDANCE:
-        return None
-    return st.number_input(
+        return 0
+    places = st.number_input(
         _("Số chỗ (nếu có hạn)"), min_value=1, max_value=PLACES_MAX, step=1, value=None, key="c_places", width=220,
         help=_("Ai báo trước được chỗ, ai báo sau vào danh sách chờ. Bỏ trống: không hạn chỗ."),
     )  # fmt: skip
+    return places or 0
 
 
 def is_shown(draft_id: UUID, *, asked: str) -> None:

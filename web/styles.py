@@ -25,6 +25,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "door_call.html": (),
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
+    "leader_count.html": ("state", "facts", "field"),
     "check_in.html": ("state", "meter", "rows", "field"),
     "gone.html": ("state",),
     "notfound.html": ("state",),

@@ -6,7 +6,7 @@ that this one is like those.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
 from statistics import fmean
@@ -56,12 +56,15 @@ def deadline_of(announcement: Announcement) -> datetime | None:
     return announcement.must_reach_by if announcement.sent_at else None
 
 
-def expected(session: Session, *, announcement: Announcement) -> Expected | None:
-    """What to expect now; None where there is no deadline ahead or too little past. The caller has narrowed by its actor."""
+def expected(session: Session, *, announcement: Announcement, past: Sequence[Past] | None = None) -> Expected | None:
+    """What to expect now; None where there is no deadline ahead or too little past. The caller has narrowed by its actor.
+
+    `past` is `past_reach.like` where the caller has it already.
+    """
     until, now = deadline_of(announcement), clock.now()
     if until is None or until <= now or announcement.status is not AnnouncementStatus.SENT or not announcement.households:
         return None
-    past = past_reach.like(session, announcement)
+    past = past_reach.like(session, announcement) if past is None else past
     if len(past) < LEAST_PAST:
         return None
     return foreseen(past, past_reach.of(session, [announcement])[0], past_reach.minutes(now), past_reach.minutes(until))
@@ -69,7 +72,7 @@ def expected(session: Session, *, announcement: Announcement) -> Expected | None
 
 def foreseen(past: Sequence[Past], this: Past, now: float, until: float) -> Expected:
     """The middle and the interval, from at least one earlier announcement."""
-    usual = usual_reach.learn([post for one in past for post in one.posts])
+    usual = learnt(past)
     reached = this.reached_by(now)
     gain = _gain(usual, past, this, now, until)
     low, high = _errors(usual, past, now - this.sent, until - this.sent)
@@ -81,6 +84,18 @@ def foreseen(past: Sequence[Past], this: Past, now: float, until: float) -> Expe
     return Expected(
         reached, min(max(round(lowest), reached), middle), middle, max(middle, min(round(highest), this.households))
     )  # fmt: skip
+
+
+def learnt(past: Sequence[Past]) -> Usual:
+    """What the groups of these announcements usually do."""
+    return usual_reach.learn([post for one in past for post in one.posts])
+
+
+def by_calling(past: Sequence[Past], this: Past, now: float, until: float) -> int:
+    """Households that would be told until the deadline beyond the forecast if every group that has not posted did so now."""
+    usual = learnt(past)
+    called = replace(this, posts=[post if post.posted is not None else replace(post, posted=now) for post in this.posts])
+    return max(0, round(_gain(usual, past, called, now, until) - _gain(usual, past, this, now, until)))
 
 
 def _scale(gain: float, households: int) -> float:
@@ -219,7 +234,7 @@ def score_ended(session: Session) -> int:
             (col(Forecast.announcement_id) == announcement_id) & (col(Forecast.for_at) == for_at) & col(Forecast.came).is_(None)
         )
         came = this.reached_by(past_reach.minutes(for_at))
-        for one in session.exec(select(Forecast).where(rows)):
+        for one in session.exec(select(Forecast).where(is_its, col(Forecast.came).is_(None))):
             one.came = came
             session.add(one)
             done += 1

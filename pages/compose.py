@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, drafts, plans, relays, units
+from services import access, approvals, drafts, plans, relays, units
 from ui import _, compose, enter, leave_for, needed
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
@@ -104,6 +104,6 @@ if (is_saved or is_submitted) and not flaws:
             else:
                 made = drafts.write(session, actor=actor, words=words)
             if is_submitted:
-                drafts.submit(session, actor=actor, announcement_id=made.id)
+                approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
         leave_for("pages/review.py", id=str(made.id), news=compose.news_of(draft, is_submitted=is_submitted))

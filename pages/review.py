@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import AnnouncementStatus, Urgency
-from services import access, announcements, drafts, plans, relays, units
+from services import access, announcements, approvals, drafts, plans, relays, units
 from ui import _, enter, leave_for, moment, needed, number, parts, review
 from ui.bar import refusals_in, two_storeys
 from ui.compose import asked_for
@@ -21,7 +21,7 @@ with needed(back="pages/announcements.py"), reading() as session:
     plan = plans.of_audience(session, audience=audience, channels=drafts.channels_of(item))
     author = access.display_name(session, user_id=item.author_id)
     ward = units.commune_for(session, actor=actor)
-    is_own = drafts.has_written(session, actor=actor, announcement=item)
+    is_own = approvals.has_written(session, actor=actor, announcement=item)
     places = {entry.unit_id: access.unit_for(session, actor=actor, unit_id=entry.unit_id).label for entry in audience}
 if item.sent_at:
     leave_for("pages/announcement.py", id=str(item.id))
@@ -98,11 +98,11 @@ else:
 with refusals_in(word):
     if is_back_ok:
         with transaction() as session:
-            drafts.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
+            approvals.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
         leave_for("pages/announcements.py", news=_("Đã trả lại người soạn, kèm lý do."))
     if is_submit:
         with transaction() as session:
-            drafts.submit(session, actor=actor, announcement_id=item.id)
+            approvals.submit(session, actor=actor, announcement_id=item.id)
         leave_for("pages/review.py", id=str(item.id), news=_("Đã trình duyệt."))
     if is_stop_ok:
         with transaction() as session:
@@ -110,7 +110,7 @@ with refusals_in(word):
         leave_for("pages/review.py", id=str(item.id), news=_("Đã bỏ, chưa có gì gửi đi."))
     if is_ok:
         with transaction() as session:
-            sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)
+            sent = approvals.approve(session, actor=actor, announcement_id=item.id, version=read)
         news = (
             _("Đã giao cho {n} tổ trưởng. Hãy chép đường dẫn chung dưới đây vào nhóm tổ trưởng.", n=number(len(plan.groups)))
             if sent.sent_at

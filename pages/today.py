@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Role
-from services import drafts, figures, units
+from services import figures, second_looks, units
 from services import today as service
 from ui import _, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, seen_by
@@ -47,11 +47,11 @@ def draw() -> None:
 key = seen_by(actor, actor.id)
 kept("today.head", key, head)
 with reading() as session:
-    unseen = service.second_looks(session, actor=actor)
+    unseen = second_looks.waiting(session, actor=actor)
 for place, item in enumerate(unseen):
     if today.second_look(place, item):
         with refusals():
             with transaction() as session:
-                drafts.look_after(session, actor=actor, announcement_id=item.id)
+                second_looks.look(session, actor=actor, announcement_id=item.id)
             leave_for("pages/today.py", news=_("Đã ghi việc xem lại."))
 kept("today", key, draw)

@@ -65,13 +65,19 @@ def after_the_night(at: datetime) -> datetime:
     return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
 
 
+def leaves_at(announcement: Announcement) -> datetime | None:
+    """When an approved one leaves: at the end of the seconds in which it can be taken back, or at its hour."""
+    return announcement.leaves_at or announcement.send_at
+
+
 def schedule(session: Session, *, announcement: Announcement) -> None:
-    """Promise to send at its hour."""
-    if announcement.send_at is None:
+    """Promise to send at its hour. A promise made before for another hour finds it not yet due, and does nothing."""
+    at = leaves_at(announcement)
+    if at is None:
         raise ValueError("an announcement without an hour cannot be scheduled")
     announcement.status = AnnouncementStatus.SCHEDULED
     ports().engine.promise(
-        session, work="send", key=f"send:{announcement.id}:{announcement.version}", at=announcement.send_at,
+        session, work="send", key=f"send:{announcement.id}:{announcement.version}:{at:%Y%m%dT%H%M%S.%f}", at=at,
         subject_id=str(announcement.id),
     )  # fmt: skip
 
@@ -81,7 +87,8 @@ def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
     announcement = session.get(Announcement, announcement_id, with_for_update=True)
     if announcement is None or announcement.status is not AnnouncementStatus.SCHEDULED:
         return False
-    if announcement.send_at and announcement.send_at > clock.now():
+    at = leaves_at(announcement)
+    if at and at > clock.now():
         return False
     if announcement.expires_at and announcement.expires_at <= clock.now():
         cancel(session, actor=access.TERMINAL, announcement=announcement)  # a machine that slept sends no old news

@@ -14,7 +14,7 @@ from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Announcement, Audience, Channel, Urgency
-from services import access, announcements, drafts, links, plans, reach, relays, units
+from services import access, announcements, approvals, drafts, links, plans, reach, relays, units
 from services.drafts import Words
 from services.plans import Plan
 from terminal.habits import AsJson, answering, app
@@ -62,8 +62,8 @@ def announce(
         with transaction() as session:
             made = drafts.write(session, actor=writer, words=words)
             if approving:
-                drafts.submit(session, actor=writer, announcement_id=made.id)
-                drafts.approve(session, actor=approving, announcement_id=made.id, version=made.version)
+                approvals.submit(session, actor=writer, announcement_id=made.id)
+                approvals.approve(session, actor=approving, announcement_id=made.id, version=made.version)
             answer = _announced(session, made, channels)
         say(answer)
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, AuditEvent, ReachCount, Relay, Role, Unit, Urgency, User
-from services import announcements, drafts, relays, sending
+from services import announcements, approvals, relays, sending
 from services.access import actor_of
 from tests.factories import make_announcement, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
@@ -41,7 +41,7 @@ def chief(session: Session, ward: Unit) -> User:
 def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
     """In review."""
     draft = make_announcement(session, unit=ward, title="Tổng vệ sinh sáng thứ Bảy", author_id=writer.id)
-    drafts.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    approvals.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
     session.commit()
     return draft
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Role, Unit, Urgency, User
-from services import announcements, drafts, sending
+from services import announcements, approvals, drafts, sending
 from services.access import actor_of
 from tests.factories import make_announcement, make_group, make_household, make_unit, make_user
 from tests.fakes import FakeEngine
@@ -40,7 +40,7 @@ def chief(session: Session, ward: Unit) -> User:
 def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
     """In review."""
     draft = make_announcement(session, unit=ward, title="Tổng vệ sinh", author_id=writer.id)
-    drafts.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    approvals.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
     session.commit()
     return draft
 
@@ -49,7 +49,7 @@ def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
 def planned(session: Session, ward: Unit, waiting: Announcement, chief: User) -> Announcement:
     """Approved, and to leave in three hours."""
     waiting.send_at = clock.now() + timedelta(hours=3)
-    drafts.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=waiting.version)
+    approvals.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=waiting.version)
     session.commit()
     return waiting
 

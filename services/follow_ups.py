@@ -4,44 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
-from models import Announcement, AnnouncementStatus, Audience, Channel, Household, Reach
-from models.household import Need
+from models import Announcement, AnnouncementStatus, Audience, Channel, Need
 from services import access, audit, drafts
 from services.access import Actor
 from services.drafts import Words
-
-DEPTH = 10  # follow-ups of follow-ups
-
-
-def still_missing(session: Session, *, follows_id: UUID | None) -> ColumnElement[bool]:
-    """Of `Household`: not known by name to have been told by the announcement that is followed, nor by those before it.
-
-    True for every household where nothing is followed, so that a plan can add it to its condition in any case. Who answered
-    by a group's link is known by group only, and is told again.
-    """
-    if follows_id is None:
-        return true()
-    told = select(Reach.id).where(
-        col(Reach.household_id) == col(Household.id), col(Reach.announcement_id).in_(lineage(session, follows_id))
-    )
-    return ~told.correlate(Household).exists()
-
-
-def lineage(session: Session, announcement_id: UUID) -> list[UUID]:
-    """An announcement and what it follows, the newest first."""
-    found = [announcement_id]
-    while len(found) < DEPTH:
-        before = session.exec(select(Announcement.follows_id).where(Announcement.id == found[-1])).first()
-        if before is None or before in found:
-            break
-        found.append(before)
-    return found
 
 
 def of(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Announcement]:

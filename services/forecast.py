@@ -230,9 +230,7 @@ def score_ended(session: Session) -> int:
     for announcement_id, for_at in open_:
         announcement = session.get_one(Announcement, announcement_id)
         [this] = past_reach.of(session, [announcement])
-        rows = (
-            (col(Forecast.announcement_id) == announcement_id) & (col(Forecast.for_at) == for_at) & col(Forecast.came).is_(None)
-        )
+        is_its = (col(Forecast.announcement_id) == announcement_id) & (col(Forecast.for_at) == for_at)
         came = this.reached_by(past_reach.minutes(for_at))
         for one in session.exec(select(Forecast).where(is_its, col(Forecast.came).is_(None))):
             one.came = came

@@ -10,8 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AccountState, Announcement, Channel, ChannelAccount, Delivery, Household, Relay, Unit, lineage
-from services import access, drafts, follow_ups, forecast, past_reach, plans
+from models import AccountState, Announcement, Channel, ChannelAccount, Delivery, Household, Model, Relay, Unit, lineage
+from services import access, drafts, forecast, past_reach, untold
 from services.access import Actor
 from services.forecast import Expected, Score
 from services.past_reach import Past
@@ -22,6 +22,7 @@ BAND_POINTS = 24
 BAND_LEAST = 4
 ARRIVES = 0.9  # of messages to a telephone, told
 AT_HOME = 0.8  # of doors, within a day
+_HOME = Model.metadata.tables["household"].c
 PAID = (Channel.ZNS, Channel.SMS)
 
 
@@ -54,7 +55,7 @@ class Foresight:
     deadline: datetime | None = None
     usual: list[Usual] = field(default_factory=list)
     raises: list[Raise] = field(default_factory=list)
-    score: Score = Score(0, 0)
+    score: Score = field(default_factory=lambda: Score(0, 0))
 
 
 def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID | None = None) -> Foresight:
@@ -138,11 +139,10 @@ def _at_most(said: Expected, announcement: Announcement, gain: int) -> int:
 def _missing(session: Session, announcement: Announcement, *, with_phone: bool) -> tuple[int, int]:
     """Households of the audience not known by name to have been told: in a household group, and in none."""
     day = clock.today()
-    wanted = plans.households_of(session, drafts.audience_of(session, announcement.id), day)
-    missing = wanted & follow_ups.still_missing(session, follows_id=announcement.id)
+    missing = untold.of_announcement(session, announcement_id=announcement.id)
     if with_phone:
         missing = missing & col(Household.phone).is_not(None)
-    inside = is_joined(col(Household.id), day)
+    inside = is_joined(_HOME.id, day)
     counts = dict(session.exec(select(inside, func.count()).select_from(Household).where(missing).group_by(inside)).all())
     return int(counts.get(True, 0)), int(counts.get(False, 0))
 

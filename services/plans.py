@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Unit
-from services import access
+from services import access, untold
 from services.access import Actor
 from services.presence import is_member, lives_here, stands
 
@@ -68,7 +68,7 @@ def of_audience(
     any provider account means: the chat group where the household is in one, else the door.
     """
     day = on or clock.today()
-    wanted = _households(session, audience, day)
+    wanted = _households(session, audience, day) & untold.for_audience(session, audience)
     households, people = session.exec(
         select(func.count(), func.coalesce(func.sum(Household.people), 0)).select_from(Household).where(wanted)
     ).one()

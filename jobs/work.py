@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import attendance, due, join_requests, reminders, reorganisations, scans, sending, uploads
+from services import attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -91,11 +91,24 @@ def sweep_step() -> int:
     return done
 
 
+@DBOS.step()
+def forecast_step() -> int:
+    """Idempotent: one forecast at half time of what is under way, and the score of those whose hour has passed."""
+    with transaction() as session:
+        waiting, done = forecast.due(session), forecast.score_ended(session)
+    for announcement_id in waiting:
+        with transaction() as session:
+            done += forecast.keep(session, announcement_id=announcement_id) is not None
+    return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
-    """Every minute: a promise whose process died for good is kept by whoever lives."""
+    """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
     if done := sweep_step():
         log.info("announcement.sweep", done=done)
+    if done := forecast_step():
+        log.info("forecast.sweep", done=done)
 
 
 @DBOS.step()

@@ -192,6 +192,8 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
         if seen.counts_known
         else _("{n} hộ", n=number(row.households))
     )
+    if row.doors:
+        of_all = f"{of_all}; {_('gõ cửa {n} / {all}', n=number(row.doors_told), all=number(row.doors))}"
     opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 

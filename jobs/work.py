@@ -1,4 +1,4 @@
-"""What runs later: sending at its hour, the reminder at half-time, the overdue mark; and the sweep that misses nothing.
+"""What runs later: sending at its hour, reminders at half and three quarters, the overdue mark; the sweep that misses nothing.
 
 Each workflow is short and its steps can be run twice: the services they call look at what is already done. A process
 that is killed between two steps goes on from the last finished one when it, or another under its name, starts again.
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import due, join_requests, reorganisations, scans, sending, uploads
+from services import attendance, due, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -29,16 +29,23 @@ def send_step(announcement_id: str) -> bool:
 
 @DBOS.step()
 def remind_step(announcement_id: str) -> int:
-    """Idempotent: a leader who has a reminder gets no second one."""
+    """Idempotent: a leader who has this reminder does not get it again."""
     with transaction() as session:
-        return sending.remind(session, announcement_id=UUID(announcement_id))
+        return reminders.remind(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.step()
+def remind_again_step(announcement_id: str) -> int:
+    """Idempotent, as the first reminder."""
+    with transaction() as session:
+        return reminders.remind(session, announcement_id=UUID(announcement_id), step="remind_again")
 
 
 @DBOS.step()
 def escalate_step(announcement_id: str) -> int:
-    """Idempotent: what is marked overdue keeps its first mark."""
+    """Idempotent: what is marked overdue keeps its first mark, and the deputy the first address."""
     with transaction() as session:
-        return sending.escalate(session, announcement_id=UUID(announcement_id))
+        return reminders.escalate(session, announcement_id=UUID(announcement_id))
 
 
 @DBOS.workflow(name="send")
@@ -53,6 +60,13 @@ def remind(announcement_id: str) -> None:
     """Half of the time left is over."""
     reminded = remind_step(announcement_id)
     log.info("announcement.remind", announcement_id=announcement_id, reminded=reminded)
+
+
+@DBOS.workflow(name="remind_again")
+def remind_again(announcement_id: str) -> None:
+    """Three quarters of the time are over."""
+    reminded = remind_again_step(announcement_id)
+    log.info("announcement.remind_again", announcement_id=announcement_id, reminded=reminded)
 
 
 @DBOS.workflow(name="escalate")
@@ -99,6 +113,13 @@ def forget_requests_step() -> int:
 
 
 @DBOS.step()
+def forget_guests_step() -> int:
+    """Idempotent: names that were left for the door of an event that is over."""
+    with transaction() as session:
+        return attendance.forget_names(session)
+
+
+@DBOS.step()
 def tidy_step() -> int:
     """Idempotent: finished work of the engine that nobody asks for any more, at most three thousand a night."""
     before = (clock.now() - RUNS_KEPT).isoformat()
@@ -134,6 +155,6 @@ def reorganise_step() -> int:
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), runs=tidy_step(), uploads=sweep_uploads_step(),
-        reorganised=reorganise_step(),
+        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
+        uploads=sweep_uploads_step(), reorganised=reorganise_step(),
     )  # fmt: skip

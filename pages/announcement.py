@@ -7,9 +7,24 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, drafts, reach, relays, retractions
+from services import access, announcements, calls, drafts, reach, relays, retractions
 from services.access import Actor
-from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import (
+    _,
+    attendance,
+    board,
+    calling,
+    drawing,
+    enter,
+    leave_for,
+    near,
+    needed,
+    number,
+    parts,
+    refusals,
+    stay,
+    withdrawn,
+)  # fmt: skip
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -52,6 +67,9 @@ def live(id_: UUID) -> None:
     """Draw it again every ten seconds; many who look share one drawing."""
     me = stay()
     kept("board", seen_by(me, id_), lambda: draw(me, id_))
+    with reading() as session:
+        to_call = calls.of_announcement(session, actor=me, announcement_id=id_)
+    calling.draw(to_call, actor=me, names_announcement=False, done=st.rerun)
 
 
 def withdraw() -> None:
@@ -72,6 +90,7 @@ with needed(back="pages/announcements.py"), reading() as session:
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
+attendance.of(item, actor=actor)
 
 is_withdrawn = item.status is AnnouncementStatus.CANCELLED
 by_id = {row.relay_id: row for row in sheets if row.posted_at or not is_withdrawn}

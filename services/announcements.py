@@ -31,13 +31,25 @@ from models import (
     Urgency,
     User,
 )
-from services import access, drafts, household_cards, known_openings, links, progress, sending, wards
+from services import (
+    access,
+    attendance,
+    attendance_places,
+    drafts,
+    household_cards,
+    known_openings,
+    links,
+    progress,
+    sending,
+    wards,
+)
 from services.access import Actor
+from services.attendance import Stand
+from services.attendance_places import PEOPLE_MAX, Party
 from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
 
-PEOPLE_MAX = 20
 OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, AnnouncementStatus.CANCELLED)
 
 
@@ -134,6 +146,7 @@ class PublicAnnouncement:
     corrects: tuple[str, str] | None
     answer: Answer | None
     facts: dict[str, str] = field(default_factory=dict)
+    stand: Stand | None = None  # how it stands with coming: places left, and this phone's own
     household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
 
 
@@ -161,17 +174,19 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
+        stand=attendance.stand(session, announcement=announcement, visitor=visitor, tie=tie),
         household=tie.masked_name if tie else "",
     )  # fmt: skip
 
 
-def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0) -> None:
+def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0, name: str = "") -> None:
     """A phone says that its household knows, or comes. Answering again replaces the answer and counts once.
 
-    A phone that is tied by the household card answers for its household, by name.
+    A phone that is tied by the household card answers for its household, by name; another may leave one for the event's door.
 
     Raises:
-        NotFound: as `for_slug`. Invalid: a number of people that cannot be, or the announcement has ended.
+        NotFound: as `for_slug`.
+        Invalid: a number of people that cannot be, more than there are places, or the announcement has ended.
     """
     link, announcement = _behind(session, slug)
     if how not in (How.CONFIRMED, How.ATTENDING) or not 0 <= people <= PEOPLE_MAX:
@@ -179,7 +194,11 @@ def answer(session: Session, *, slug: str, visitor: str, how: How, people: int =
     now = clock.now()
     if announcement.status is AnnouncementStatus.CANCELLED or announcement.has_expired(now):
         raise Invalid(N_("Thông báo này đã hết hiệu lực nên không nhận câu trả lời nữa."))
-    if tie := household_cards.tied(session, visitor=visitor):
+    tie = household_cards.tied(session, visitor=visitor)
+    party = Party(tie.household_id if tie else None, visitor, name, link.group_id)
+    coming = people if how is How.ATTENDING else 0
+    attendance_places.answered(session, announcement=announcement, party=party, people=coming)
+    if tie:
         home = known_openings.tell(
             session,
             announcement_id=announcement.id,
@@ -206,6 +225,8 @@ def take_back(session: Session, *, slug: str, visitor: str) -> None:
     """The phone's answer is undone, if it had given one."""
     _, announcement = _behind(session, slug)
     tie = household_cards.tied(session, visitor=visitor)
+    party = Party(tie.household_id if tie else None, visitor)
+    attendance_places.answered(session, announcement=announcement, party=party, people=0)
     reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie)
     if reach is None:
         return

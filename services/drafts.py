@@ -16,22 +16,22 @@ from models import (
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
+    AsksFor,
     Audience,
     Channel,
-    Group,
     Role,
     ShortLink,
     Unit,
     UnitKind,
 )
-from services import access, audit, draft_versions, links, units
+from services import access, also_groups, audit, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
 from services.draft_words import FACT_MAX as FACT_MAX
 from services.draft_words import FACTS as FACTS
 from services.draft_words import GROUP_TEXT_MAX as GROUP_TEXT_MAX
-from services.draft_words import TEXTS, end_of, facts_of, flaw_of_times, kept, words_from
+from services.draft_words import TEXTS, end_of, facts_of, flaw_of_times, kept, says_something, words_from
 from services.draft_words import TITLE_MAX as TITLE_MAX
 from services.draft_words import Flaw as Flaw
 from services.draft_words import Words as Words
@@ -132,7 +132,7 @@ def autosave(
     access.require(actor, *access.WRITERS)
     _refuse([flaw for flaw in flaws_of(words) if flaw.place in TEXTS and not flaw.is_missing])
     if announcement_id is None:
-        if not any((clean(words.title), clean(words.body), clean(words.group_text), *facts_of(words.facts).values())):
+        if not says_something(words):
             return None
         begun = _begin(session, actor, words)
         return Saved(begun, draft_versions.words_of(begun, audience_of(session, begun.id)), is_written=True)
@@ -262,17 +262,16 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
     announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
     announcement.expires_at = end_of(words, words.send_at or clock.now())
-    announcement.places = words.places or None
+    announcement.places = words.places or None if words.asks_for is AsksFor.ATTENDANCE else None
     announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
     announcement.attachments = [dict(one) for one in words.attachments or ()]
 
 
 def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:
-    """Groups told beside the household groups lie within the actor's sight."""
-    wanted = {UUID(group_id) for group_id in announcement.also_groups}
-    seen = select(Group.id).where(col(Group.id).in_(wanted), col(Group.unit_id).in_(access.visible_units(actor)))
-    if wanted and set(session.exec(seen)) != wanted:
-        raise NotFound(N_("Không tìm thấy nhóm này."))
+    """Groups told beside the household groups are some of those that may be chosen for its audience."""
+    units = [entry.unit_id for entry in audience_of(session, announcement.id)] or [announcement.unit_id]
+    wanted = [UUID(group_id) for group_id in announcement.also_groups]
+    announcement.also_groups = also_groups.checked(session, actor=actor, unit_ids=units, group_ids=wanted)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:

@@ -230,4 +230,6 @@ def _stands(row: BoardRow, seen: Board, *, now: datetime) -> Markup:
 
 def _said_by(row: BoardRow) -> str:
     """Who said that it is posted: the leader on the phone, or the ward for a leader who called."""
+    if row.posted_by == "deputy":
+        return _("phó báo")
     return _("tổ trưởng tự báo") if row.posted_by in ("leader", row.leader) else _("{who} ghi thay", who=row.posted_by)

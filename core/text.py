@@ -7,6 +7,12 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0xFEFF])
 _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _DIGITS = re.compile(r"(\d+)")
+# Letters of Vietnamese with every tone, for patterns: a range of code points would take both cases.
+_SUNG = set("aăâeêioôơuưy")
+LOWER = "".join(
+    unicodedata.normalize("NFC", letter + tone) for letter in _LETTERS for tone in (_TONES if letter in _SUNG else [""])
+)
+UPPER = LOWER.upper()
 
 
 def clean(text: str) -> str:

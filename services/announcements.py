@@ -31,8 +31,9 @@ from models import (
     Urgency,
     User,
 )
-from services import access, drafts, household_cards, known_openings, links, progress, sending, wards
+from services import access, attachments, drafts, household_cards, known_openings, links, progress, sending, wards
 from services.access import Actor
+from services.attachments import Attachment
 from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
@@ -134,6 +135,7 @@ class PublicAnnouncement:
     corrects: tuple[str, str] | None
     answer: Answer | None
     facts: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
     household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
 
 
@@ -161,7 +163,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
-        household=tie.masked_name if tie else "",
+        attachments=attachments.shown(announcement.attachments), household=tie.masked_name if tie else "",
     )  # fmt: skip
 
 

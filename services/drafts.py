@@ -24,7 +24,7 @@ from models import (
     Unit,
     UnitKind,
 )
-from services import access, audit, draft_versions, links, units
+from services import access, attachments, audit, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
@@ -264,7 +264,7 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.expires_at = end_of(words, words.send_at or clock.now())
     announcement.places = words.places or None
     announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
-    announcement.attachments = [dict(one) for one in words.attachments or ()]
+    announcement.attachments = attachments.checked(words.attachments or ())
 
 
 def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:

@@ -80,6 +80,7 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
     answered = notice.answer.people if notice.answer else 0
     return {
         "notice": notice,
+        "files_at": f"/a/{notice.slug}",
         "ward": notice.ward,
         "facts": prose.facts_of(notice.facts),
         "blocks": prose.blocks_of(notice.body),
@@ -93,6 +94,11 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
         "is_pressing": resident_page.is_pressing(notice.urgency, ward=notice.ward),
         "button": resident_page.button_of(notice.asks_for, notice.urgency, ward=notice.ward),
     }
+
+
+def shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, notice)
 
 
 routes = [Route("/a/{slug}", AnnouncementPage)]

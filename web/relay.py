@@ -102,4 +102,9 @@ def _shown(request: Request, work: RelayWork) -> dict[str, Any]:
     }
 
 
+def shown(request: Request, work: RelayWork) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, work)
+
+
 routes = [Route("/r/{token}", RelayPage), Route("/r/{token}/cannot", CannotPage)]

@@ -2,11 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, household_card, join, links, relay, session, tick_ask, tick_list
+from web import announcement, attached, files, health, household_card, join, links, relay, session, tick_ask, tick_list, trials
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
+    *attached.routes,
+    *trials.routes,
     *relay.routes,
     *join.routes,
     *household_card.routes,

@@ -9,7 +9,7 @@ from web import files
 
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "print"),
+    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "rows", "print"),
     "relay.html": (*_RELAY, "meter"),
     "relay_posted.html": ("state", "facts", "ready", "more"),
     "relay_over.html": ("state", "tools", "ready", "rows"),

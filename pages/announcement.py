@@ -9,7 +9,7 @@ from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, drafts, reach, relays, retractions
 from services.access import Actor
-from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import _, board, copying, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -100,6 +100,7 @@ if by_id:
 with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
+    copying.button(actor, item.id, key="b_copy")
     may_stop = withdrawn.is_possible(item, sheets) and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id

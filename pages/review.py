@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import AnnouncementStatus, Urgency
 from services import access, announcements, approvals, drafts, plans, relays, units
-from ui import _, enter, leave_for, moment, needed, number, parts, review
+from ui import _, enter, leave_for, moment, needed, number, parts, review, trying
 from ui.bar import refusals_in, two_storeys
 from ui.compose import asked_for
 from ui.parts import Column
@@ -53,6 +53,7 @@ with one:
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
     page_of(item, ward=ward, unit_label=sample)
+    trying.beside(actor, item)
 
 may_approve = actor.role in access.APPROVERS and (not is_own or item.urgency is Urgency.EMERGENCY or ward.allows_self_approval)
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:

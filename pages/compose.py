@@ -11,7 +11,7 @@ from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
 
 actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
-draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_for("again")
+(draft_id, again_id), corrects_id = compose_saving.asked(), asked_for("corrects")
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)

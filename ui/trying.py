@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading
 from models import Announcement, AnnouncementStatus
-from services import trials
+from services import link_targets, trials
 from services.access import Actor
 from ui import attaching, codes, copying, parts
 from ui.words import _
@@ -24,7 +24,8 @@ def show(actor: Actor, draft: Announcement | None) -> None:
         return
     with reading() as session:
         url = trials.address(session, actor=actor, announcement_id=draft.id)
-    codes.warn()
+    if link_targets.opens_only_here():
+        parts.hint(_("Địa chỉ của máy chủ chỉ mở được trên máy này hoặc trong mạng này, nên điện thoại có thể không mở được."))
     with st.container(horizontal=True, vertical_alignment="center"):
         codes.show(url, width=220)
         with st.container(width=320, gap="small"):

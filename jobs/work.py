@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
+from services import attachments, attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -150,6 +150,13 @@ def sweep_uploads_step() -> int:
 
 
 @DBOS.step()
+def sweep_attachments_step() -> int:
+    """Idempotent: documents that were brought for a draft and that nothing names any more."""
+    with transaction() as session:
+        return attachments.sweep(session)
+
+
+@DBOS.step()
 def reorganise_step() -> int:
     """Idempotent: a plan that is done or dropped is left alone; one that can no longer be right waits for an official."""
     with transaction() as session:
@@ -169,5 +176,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
-        uploads=sweep_uploads_step(), reorganised=reorganise_step(),
+        uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
     )  # fmt: skip

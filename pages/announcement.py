@@ -14,6 +14,7 @@ from ui import (
     attendance,
     board,
     calling,
+    copying,
     drawing,
     enter,
     entered,
@@ -122,6 +123,7 @@ if said is not None:
 with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
+    copying.button(actor, item.id, key="b_copy")
     may_stop = withdrawn.is_possible(item, sheets) and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from models import AnnouncementStatus, Role
 from services import access, announcements
-from ui import _, enter, listed, number, parts
+from ui import _, copying, enter, listed, number, parts
 from ui.parts import Column
 from ui.previews import stamp_of
 
@@ -68,3 +68,5 @@ if total > PAGE:
         _("Trang {n} trên {all}", n=number(page), all=number(-(-total // PAGE))), 1, -(-total // PAGE), key="trang",
         bind="query-params", width=160,
     )  # fmt: skip
+if actor.role in access.WRITERS:
+    copying.pick(actor, {row.announcement.id: row.announcement.title or _("(chưa có tiêu đề)") for row in rows})

@@ -5,14 +5,14 @@ import streamlit as st
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, also_groups, approvals, drafts, relays, units
-from ui import _, compose, compose_saving, enter, leave_for, needed, planned
+from ui import _, attaching, compose, compose_saving, copying, enter, leave_for, needed, planned, trying
 from ui import also_groups as also
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
 
 actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
-draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_for("again")
+(draft_id, again_id), corrects_id = compose_saving.asked(), asked_for("corrects")
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
@@ -28,6 +28,7 @@ names = compose.unit_names(ward, places)
 compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
+copying.blanks(draft)
 
 left, right = st.columns([1.15, 1], gap="medium")
 slots = {}  # by the name of the field, the place under it where its flaw is said
@@ -65,6 +66,7 @@ with left:
         send_day = one.date_input(_("Gửi ngày"), key="c_send_day", value=None, format="DD/MM/YYYY")
         send_hour = two.time_input(_("lúc"), key="c_send_hour", value=None, step=900)
     slots["send_at"] = st.empty()
+    documents = attaching.ask()
 
 must_by, send_at = at(must_day, must_hour), at(send_day, send_hour) if send_hour else None
 own = draft or again
@@ -73,6 +75,7 @@ words = drafts.Words(
     kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
+    attachments=documents,
 )  # fmt: skip
 with needed(back="pages/announcements.py"):
     plan = planned.of_words(words, actor=actor)
@@ -90,6 +93,7 @@ with right:
         paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))
     with seen:
         page_of(shape, ward=ward, unit_label=sample)
+    trying.show(actor, draft)
 
 compose_saving.choices(actor, draft, words, names)
 word, buttons = two_storeys()

@@ -8,7 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, approvals, draft_comments, drafts, plans, relays, reviews, units
-from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay
+from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
 from ui.bar import refusals_in
 from ui.compose import asked_for
 from ui.previews import page_of, paste, stamp_of, until
@@ -77,6 +77,7 @@ with one:
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
     page_of(item, ward=ward, unit_label=sample)
+    trying.beside(actor, item)
     parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
     review.said(said)
     comment = review.comment_field(item)

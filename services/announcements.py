@@ -33,6 +33,7 @@ from models import (
 )
 from services import (
     access,
+    attachments,
     attendance,
     attendance_places,
     drafts,
@@ -44,6 +45,7 @@ from services import (
     wards,
 )
 from services.access import Actor
+from services.attachments import Attachment
 from services.attendance import Stand
 from services.attendance_places import PEOPLE_MAX, Party
 from services.progress import Progress
@@ -147,6 +149,7 @@ class PublicAnnouncement:
     answer: Answer | None
     facts: dict[str, str] = field(default_factory=dict)
     stand: Stand | None = None  # how it stands with coming: places left, and this phone's own
+    attachments: tuple[Attachment, ...] = ()
     household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
 
 
@@ -175,7 +178,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
         stand=attendance.stand(session, announcement=announcement, visitor=visitor, tie=tie),
-        household=tie.masked_name if tie else "",
+        attachments=attachments.shown(announcement.attachments), household=tie.masked_name if tie else "",
     )  # fmt: skip
 
 

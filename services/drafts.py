@@ -24,7 +24,7 @@ from models import (
     Unit,
     UnitKind,
 )
-from services import access, also_groups, audit, draft_versions, links, units
+from services import access, also_groups, attachments, audit, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
@@ -73,9 +73,29 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
             the first flaw; `details["flaws"]` has them all.
         NotFound: a unit outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
     _check(words)
-    return _begin(session, actor, words)
+    return begin(session, actor=actor, words=words)
+
+
+def begin(session: Session, *, actor: Actor, words: Words) -> Announcement:
+    """A new draft though something in it may be missing: of the ward its audience belongs to, else of the actor's.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: the actor does not write, or not for these units.
+    """
+    access.require(actor, *access.WRITERS)
+    ward = _ward_of(session, actor, words)
+    announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
+    _apply(announcement, words)
+    _correct(session, actor, announcement, words)
+    session.add(announcement)
+    session.flush()
+    _address(session, announcement, words)
+    _tell_also(session, actor, announcement)
+    links.for_announcement(session, announcement_id=announcement.id, group_id=None, unit_id=ward.id)
+    draft_versions.keep(session, actor=actor, announcement=announcement)
+    audit.record(session, actor=actor, action="announcement.write", subject_kind="announcement", subject_id=announcement.id)
+    return announcement
 
 
 def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int, words: Words) -> Announcement:
@@ -134,7 +154,7 @@ def autosave(
     if announcement_id is None:
         if not says_something(words):
             return None
-        begun = _begin(session, actor, words)
+        begun = begin(session, actor=actor, words=words)
         return Saved(begun, draft_versions.words_of(begun, audience_of(session, begun.id)), is_written=True)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status is not AnnouncementStatus.DRAFT:
@@ -207,21 +227,6 @@ def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
     return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
 
 
-def _begin(session: Session, actor: Actor, words: Words) -> Announcement:
-    ward = _ward_of(session, actor, words)
-    announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
-    _apply(announcement, words)
-    _correct(session, actor, announcement, words)
-    session.add(announcement)
-    session.flush()
-    _address(session, announcement, words)
-    _tell_also(session, actor, announcement)
-    links.for_announcement(session, announcement_id=announcement.id, group_id=None, unit_id=ward.id)
-    draft_versions.keep(session, actor=actor, announcement=announcement)
-    audit.record(session, actor=actor, action="announcement.write", subject_kind="announcement", subject_id=announcement.id)
-    return announcement
-
-
 def _change(session: Session, actor: Actor, announcement: Announcement, said: Kept) -> None:
     """Give an announcement other words, as its next version."""
     draft_versions.keep_before(session, announcement=announcement)
@@ -264,7 +269,7 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.expires_at = end_of(words, words.send_at or clock.now())
     announcement.places = words.places or None if words.asks_for is AsksFor.ATTENDANCE else None
     announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
-    announcement.attachments = [dict(one) for one in words.attachments or ()]
+    announcement.attachments = attachments.checked(words.attachments or ())
 
 
 def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:

@@ -4,7 +4,7 @@ A front door (app.py, web.public, manage.py) calls `provide(...)` once at its st
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -178,6 +178,26 @@ class Codes(Protocol):
         """The same as SVG."""
 
 
+@dataclass(frozen=True)
+class Document:
+    """A document that may be stored and shown: a PDF, or a photo without what a camera adds to it."""
+
+    content: bytes
+    media_type: str
+    pages: int | None
+
+
+class Documents(Protocol):
+    """Looks at documents that people bring."""
+
+    def sifted(self, content: bytes) -> Document:
+        """The document as it may be stored.
+
+        Raises:
+            Invalid: it is no PDF or photo, or not one that may be shown; in one sentence.
+        """
+
+
 class Engine(Protocol):
     """Promises durable work, in the caller's transaction: both are kept or neither."""
 
@@ -194,6 +214,14 @@ class Ports:
     codes: Codes
     engine: Engine
     tables: TableFiles
+    documents: Documents = field(default_factory=lambda: _NoDocuments())
+
+
+class _NoDocuments:
+    """Where none were provided: asking is a bug."""
+
+    def sifted(self, content: bytes) -> Document:
+        raise LookupError(f"nobody was provided to look at {len(content)} bytes")
 
 
 _provided: list[Ports] = []

@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from adapters.documents import SiftedDocuments
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
 from core import db
@@ -86,3 +87,12 @@ def files(promises: FakeEngine) -> None:
     """Real spreadsheets are read and written."""
     nothing: Any = Nothing()
     ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=promises, tables=Workbooks()))
+
+
+@pytest.fixture
+def documents(promises: FakeEngine) -> None:
+    """Real documents and photos are looked at."""
+    nothing: Any = Nothing()
+    ports.provide(
+        Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, documents=SiftedDocuments())
+    )

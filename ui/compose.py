@@ -164,6 +164,7 @@ def load(
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
         "places": source.places if source else None,
         "version": draft.version if draft else 0,
+        "attachments": list(own.attachments) if own else [],
     }
     fields |= {name: source.facts.get(name, "") if source else "" for name in drafts.FACTS}
     fields |= _times(draft.must_reach_by, draft.send_at) if draft else _times(*_ahead(again))

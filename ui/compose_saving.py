@@ -23,6 +23,20 @@ EVERY = 5  # seconds between two looks at what others write
 AT_MOST_EVERY = timedelta(seconds=3)  # between two writings
 
 
+def asked() -> tuple[UUID | None, UUID | None]:
+    """The draft in the page's address, and what a new one takes up again.
+
+    A draft that began a moment ago counts although the browser does not say its address yet: what it sends meanwhile, the next
+    field for one, still comes from the old one.
+    """
+    draft_id, begun = compose.asked_for("id"), st.session_state.get("c_begun")
+    if draft_id is None and begun is not None and "c_title" in st.session_state:
+        st.query_params["id"] = str(begun)
+        return begun, None
+    st.session_state["c_begun"] = None
+    return draft_id, compose.asked_for("again")
+
+
 def begin(draft: Announcement | None, audience: Sequence[Audience]) -> None:
     """Remember what the screen shows where it has just been filled: changes are told from that."""
     if st.session_state.get("c_base") is None:
@@ -106,12 +120,12 @@ def _line(words: Words) -> None:
     others, who = _changed_by_others(actor, words)
     if trouble := st.session_state["c_trouble"]:
         st.warning(trouble)
+    elif others:
+        parts.hint(_("{who} vừa sửa: {fields}. Không chỗ nào bị ghi đè.", who=who, fields=draft_fields.named(others)))
     elif saved_at := st.session_state["c_saved_at"]:
         parts.hint(_("Đã lưu lúc {at}", at=hour(saved_at)))
     else:
         parts.hint(_("Máy tự lưu dự thảo mỗi khi ông/bà viết xong một ô."))
-    if others:
-        parts.hint(_("{who} vừa sửa: {fields}. Không chỗ nào bị ghi đè.", who=who, fields=draft_fields.named(others)))
     if (others and st.button(_("Hiện chỗ vừa sửa"), key="c_show_others")) or st.session_state["c_pull"]:
         st.session_state["c_pull"] = False
         compose.left()  # the page is filled anew, with both authors' words
@@ -138,16 +152,17 @@ def _keep(actor: Actor, words: Words) -> None:
     if saved is None:
         return
     unasked = {name: value for name, value in saved.words.items() if name not in mine}
-    st.session_state.update({"c_base": base | mine | unasked, "c_saved_at": clock.now(), "c_trouble": ""})
     if draft_id is None:
         _begun(saved.announcement.id)
+    st.session_state.update({"c_base": base | mine | unasked, "c_saved_at": clock.now(), "c_trouble": ""})
+    if draft_id is None:
+        st.query_params.pop("again", None)
+        st.query_params["id"] = str(saved.announcement.id)
 
 
 def _begun(draft_id: UUID) -> None:
     """From its first words on a draft has an address: a reload, or a lost connection, finds it again."""
-    st.session_state["c_draft_id"] = draft_id
-    st.query_params.pop("again", None)
-    st.query_params["id"] = str(draft_id)
+    st.session_state["c_draft_id"] = st.session_state["c_begun"] = draft_id
     compose.is_shown(draft_id, asked=st.query_params.get("corrects", ""))
 
 

@@ -91,6 +91,7 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
     or_more = translate(N_("từ 3"), language=language)
     return {
         "notice": notice,
+        "files_at": f"/a/{notice.slug}",
         "ward": notice.ward,
         "facts": prose.facts_of(notice.facts),
         "blocks": prose.blocks_of(notice.body),
@@ -105,6 +106,11 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
         "is_pressing": resident_page.is_pressing(notice.urgency, ward=notice.ward),
         "button": resident_page.button_of(notice.asks_for, notice.urgency, ward=notice.ward),
     }
+
+
+def shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, notice)
 
 
 class CodePicture(PhonePage):

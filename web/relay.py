@@ -159,4 +159,9 @@ def _poster(work: RelayWork) -> str:
     return {"leader": work.leader_name, "deputy": work.deputy_name}.get(work.posted_by, work.posted_by)
 
 
+def shown(request: Request, work: RelayWork) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, work)
+
+
 routes = [Route("/r/{token}", RelayPage), Route("/r/{token}/cannot", CannotPage)]

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from web import (
     announcement,
+    attached,
     check_in,
     door,
     files,
@@ -16,12 +17,15 @@ from web import (
     session,
     tick_ask,
     tick_list,
+    trials,
 )
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
     *check_in.routes,
+    *attached.routes,
+    *trials.routes,
     *relay.routes,
     *leader_count.routes,
     *join.routes,

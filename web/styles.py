@@ -8,8 +8,22 @@ from dataclasses import dataclass
 from web import files
 
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
+_NOTICE = ("stamp", "state", "facts", "tools")
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "field", "ticket", "prose", "steps", "print"),
+    "announcement.html": (
+        "stamp",
+        "state",
+        "facts",
+        "tools",
+        "duo",
+        "pick",
+        "field",
+        "ticket",
+        "prose",
+        "steps",
+        "rows",
+        "print",
+    ),
     "relay.html": (*_RELAY, "meter", "more", "field"),
     "relay_posted.html": ("state", "facts", "ready", "more", "field"),
     "relay_passed.html": (*_RELAY, "more", "field"),

@@ -80,6 +80,21 @@ def test_what_is_typed_next_goes_into_the_same_draft(session: Session, visit: Vi
     assert at.text_input(key="c_title").value == "Tổng vệ sinh"
 
 
+def test_what_a_browser_sends_before_it_knows_the_drafts_address_is_not_lost(
+    session: Session, visit: Visit, ward: Unit, writer: User
+) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Tổng vệ sinh").run()
+    at.session_state["c_saved_at"] = None  # some seconds later
+    at.query_params.pop("id", None)
+
+    at.text_area(key="c_body").set_value("Sáng thứ Bảy.").run()
+
+    [made] = session.exec(select(Announcement)).all()
+    assert (made.title, made.body) == ("Tổng vệ sinh", "Sáng thứ Bảy.")
+    assert at.text_area(key="c_body").value == "Sáng thứ Bảy."
+
+
 def test_two_authors_of_one_draft_keep_both_their_changes(
     session: Session, visit: Visit, ward: Unit, writer: User, colleague: User, draft: Announcement
 ) -> None:

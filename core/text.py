@@ -34,6 +34,12 @@ def _bare(text: str) -> str:
 _PLAIN = {code: bare for code in (*range(0xC0, 0x370), *range(0x1E00, 0x1F00)) if (bare := _bare(chr(code))).isascii()}
 
 
+def unmarked(text: str) -> str:
+    """Without marks, đ as d, the case kept: `Sang mai, tai Tram Y te`. Other signs stay."""
+    flat = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return unicodedata.normalize("NFC", "".join(c for c in flat if unicodedata.category(c) != "Mn"))
+
+
 def vietnamese_key(text: str) -> tuple[list[tuple[int, int]], list[int]]:
     """Sort key of dictionaries: letters first (a ă â … d đ), then tones (none huyền hỏi ngã sắc nặng)."""
     letters: list[tuple[int, int]] = []

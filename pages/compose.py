@@ -4,8 +4,10 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, approvals, drafts, plans, relays, units
-from ui import _, compose, enter, leave_for, needed
+from services import access, also_groups, approvals, drafts, plans, relays, units
+from services.plan_list import Source
+from ui import _, compose, enter, leave_for, needed, planned
+from ui import also_groups as also
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
@@ -15,6 +17,7 @@ draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
+    others = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
     again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
     corrects_id = again.corrects_id if again else corrects_id
@@ -44,6 +47,7 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
+    beside = also.choose(others, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
@@ -66,13 +70,17 @@ words = drafts.Words(
     title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
     kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
-    corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
+    also_groups=beside, corrects_id=wrong.id if wrong else draft.corrects_id if draft else None,
 )  # fmt: skip
 with needed(back="pages/announcements.py"), reading() as session:
-    plan = plans.preview(session, actor=actor, unit_ids=where)
+    plan = plans.preview(
+        session, actor=actor, unit_ids=where, channels=words.channels, urgency=urgency,
+        segments=plans.sms_segments(group_text or body),
+    )  # fmt: skip
 
 with right:
     compose.figures_of(plan)
+    planned.behind(plan, Source(None, tuple(where), tuple(words.channels), urgency, group_text or body), actor=actor)
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
     sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
     shape = Announcement(

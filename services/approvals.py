@@ -14,9 +14,9 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
-from services import access, audit, draft_comments, plans, quiet_hours, sending
+from services import access, also_groups, audit, draft_comments, plans, quiet_hours, sending
 from services.access import Actor
-from services.drafts import audience_of, channels_of, get
+from services.drafts import channels_of, get
 
 GRACE = timedelta(seconds=10)  # in which what was sent from a screen can be taken back
 REASON_MAX = 500
@@ -168,8 +168,8 @@ def _approve(
     now = clock.now()
     _check_times(announcement, at, now)
     channels = channels_of(announcement)
-    plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
-    if not plan.households and not plan.groups:
+    plan = plans.of_announcement(session, announcement=announcement)
+    if not plan.households and not plan.groups and not also_groups.of(session, announcement=announcement):
         raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
     announcement.approver_id, announcement.approved_at = actor.id, now
     announcement.plan = plan.kept() | {"channels": [channel.value for channel in channels]}

@@ -27,7 +27,7 @@ from models import (
     UnitKind,
     Urgency,
 )
-from services import access, audit, links, quiet_hours
+from services import access, also_groups, audit, links, quiet_hours
 from services.access import Actor
 
 FACTS = tuple(FACT_LABELS)
@@ -54,6 +54,7 @@ class Words:
     needs: Sequence[Need] = ()
     corrects_id: UUID | None = None
     channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
+    also_groups: Sequence[UUID] = ()  # groups of sectors, associations, offices, leaders, told beside the household groups
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     ward = _ward_of(session, actor, words)
     announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
+    announcement.also_groups = _beside(session, actor, words)
     _correct(session, actor, announcement, words)
     session.add(announcement)
     session.flush()
@@ -136,6 +138,7 @@ def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int,
     ward = _ward_of(session, actor, words)
     announcement.unit_id = ward.id
     _apply(announcement, words)
+    announcement.also_groups = _beside(session, actor, words)
     announcement.status = AnnouncementStatus.DRAFT
     announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     announcement.version += 1
@@ -219,6 +222,10 @@ def _apply(announcement: Announcement, words: Words) -> None:
 def _facts(facts: dict[str, str]) -> dict[str, str]:
     kept = {name: clean(facts.get(name, ""))[:FACT_MAX] for name in FACTS}
     return {name: value for name, value in kept.items() if value}
+
+
+def _beside(session: Session, actor: Actor, words: Words) -> list[str]:
+    return also_groups.checked(session, actor=actor, unit_ids=words.unit_ids, group_ids=words.also_groups)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:

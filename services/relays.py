@@ -18,6 +18,7 @@ from models import (
     Delivery,
     DeliveryStatus,
     Group,
+    GroupKind,
     ReachCount,
     Relay,
     ShortLink,
@@ -124,7 +125,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
     return RelayWork(
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
         unit_name=unit.name, leader_name=leader.display_name if leader else "", leader_title=title_of(unit),
-        ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
+        ward=wards.card_of(session, unit=unit), text=text_for(announcement, group=group, unit_label=unit.label, url=url),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
         posted_at=relay.posted_at, deleted_at=deleted_at(relay, session.get_one(Delivery, relay.delivery_id)),
@@ -163,6 +164,15 @@ def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:
     lines = announcement.group_text or announcement.body
     corrects = f"Đính chính: {announcement.title}.\n" if announcement.corrects_id else ""
     return f"Kính gửi bà con {unit_label}.\n{corrects}{lines}\n{_LAST_LINE[announcement.asks_for]}: {url}"
+
+
+def text_for(announcement: Announcement, *, group: Group, unit_label: str, url: str) -> str:
+    """What is pasted into a group: the leaders' own chat gets the common link, behind which each finds the own group's text."""
+    if group.kind is not GroupKind.LEADERS or not announcement.leaders_token:
+        return ready_text(announcement, unit_label=unit_label, url=url)
+    corrects = "Đính chính: " if announcement.corrects_id else ""
+    link = url_of(announcement.leaders_token)
+    return f"Kính gửi các tổ trưởng, trưởng thôn.\n{corrects}{announcement.title}\nBài đăng sẵn cho nhóm của từng tổ: {link}"
 
 
 def title_of(unit: Unit) -> str:

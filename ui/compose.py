@@ -17,7 +17,7 @@ from services.drafts import Flaw
 from services.plans import Plan
 from ui import parts, said
 from ui.forms import Slots
-from ui.parts import Figure
+from ui.parts import Figure, Tone
 from ui.words import _, moment, money, number
 
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
@@ -113,11 +113,18 @@ def figures_of(plan: Plan) -> None:
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=groups, cost=money(0))),
         Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
-        Figure(
+        _by_account(plan) if plan.others else Figure(
             _("Nhóm chưa có người phụ trách"), number(plan.leaderless), _("/ {n} nhóm", n=groups),
             _("chưa ai đăng giúp") if plan.leaderless else "", "overdue" if plan.leaderless else None,
         ),
     )  # fmt: skip
+
+
+def _by_account(plan: Plan) -> Figure:
+    """What is sent by accounts stands where the chats without a leader stand otherwise; those are then said as its note."""
+    note = _("{n} nhóm chưa có người phụ trách", n=number(plan.leaderless)) if plan.leaderless else ""
+    tone: Tone | None = "overdue" if plan.leaderless else None
+    return Figure(_("Bằng Zalo, SMS"), number(sum(plan.others.values())), _("hộ, {cost}", cost=money(plan.cost)), note, tone)
 
 
 def kept_end(draft: Announcement | None, *times: datetime | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """What the reviewing page shows of a plan, and asks once before it acts: why a draft goes back, whether one is dropped."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import streamlit as st
@@ -15,9 +15,10 @@ from services.plans import Plan
 from services.reviews import Changes, LastLook
 from ui import differences, parts
 from ui.parts import Column, Figure
-from ui.words import _, moment, near, number
+from ui.words import _, moment, money, near, number
 
 _STEP = "r_step"
+_LATE = timedelta(seconds=4)
 
 
 def ask(id_: UUID, step: str) -> None:
@@ -38,11 +39,12 @@ def way_back(id_: UUID) -> None:
 def figures_of(plan: Plan) -> None:
     """Who is reached by which path."""
     of = _("/ {n} hộ", n=number(plan.households))
+    paid = _("{n} hộ bằng Zalo, SMS", n=number(sum(plan.others.values()))) if plan.others else ""
     parts.figures(
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), of, _("{n} nhóm", n=number(len(plan.groups)))),
         Figure(_("Phải gõ cửa"), number(plan.door), of, tone="waiting" if plan.door else None),
-        Figure(_("Chi phí"), "0 ₫", "", _("không có hộ nào thiếu đường báo tin")),
+        Figure(_("Chi phí"), money(plan.cost), "", paid or _("không có hộ nào thiếu đường báo tin")),
     )
 
 
@@ -82,6 +84,12 @@ def is_leaving(item: Announcement, *, now: datetime) -> bool:
     return item.status is AnnouncementStatus.SENDING or (
         item.status is AnnouncementStatus.SCHEDULED and item.leaves_at is not None and item.leaves_at <= now + approvals.GRACE
     )
+
+
+def is_left_behind(item: Announcement, *, now: datetime) -> bool:
+    """Whether its seconds were over a while ago and it has still not left."""
+    is_planned = item.status is AnnouncementStatus.SCHEDULED
+    return is_planned and item.leaves_at is not None and item.leaves_at <= now - _LATE
 
 
 def leaving(item: Announcement, *, now: datetime) -> bool:

@@ -146,6 +146,19 @@ def test_after_ten_seconds_the_board_follows(session: Session, visit: Visit, wai
     assert "Đã giao cho 1 tổ trưởng" in at.success[0].value
 
 
+def test_where_nobody_keeps_promises_whoever_looks_sends_it(
+    session: Session, visit: Visit, waiting: Announcement, chief: User
+) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_ok").click().run()
+
+    with time_machine.travel(clock.now() + timedelta(seconds=14), tick=False):
+        at.run()
+
+    session.refresh(waiting)
+    assert waiting.status is AnnouncementStatus.SENT
+
+
 def test_an_emergency_is_handed_over_at_once(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
     waiting.urgency = Urgency.EMERGENCY
     session.commit()

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, drafts, reach, relays, retractions
+from services import access, announcements, corrections, drafts, reach, relays, retractions
 from services.access import Actor
 from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
 from ui.compose import asked_for
@@ -38,6 +38,7 @@ def draw(me: Actor, id_: UUID) -> None:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")
         parts.chart(title, drawing.reach(seen, now=now), _("cập nhật {at}", at=near(now)))
     if seen.correction:  # how fast the old text was posted matters no more
+        withdrawn.replaced(seen)
         board.groups(seen, now=now)
         return
     left, right = st.columns([1.6, 1], gap="medium")
@@ -69,11 +70,12 @@ def withdraw() -> None:
 with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=item_id)
     sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
+    is_corrected = corrections.standing_for(session, item_id) is not None
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
 
-is_withdrawn = item.status is AnnouncementStatus.CANCELLED
+is_withdrawn = item.status is AnnouncementStatus.CANCELLED or is_corrected  # what is posted is to be taken down
 by_id = {row.relay_id: row for row in sheets if row.posted_at or not is_withdrawn}
 parts.section(_("Ghi thay và sửa sai"))
 if by_id:
@@ -100,7 +102,7 @@ if by_id:
 with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
-    may_stop = withdrawn.is_possible(item, sheets) and actor.role in access.APPROVERS
+    may_stop = withdrawn.is_possible(item, sheets) and not is_corrected and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id
 if may_stop and st.session_state.get("b_stopping") == item_id:

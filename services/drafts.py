@@ -27,7 +27,7 @@ from models import (
     UnitKind,
     Urgency,
 )
-from services import access, also_groups, audit, links, quiet_hours
+from services import access, also_groups, audit, corrections, links, quiet_hours
 from services.access import Actor
 
 FACTS = tuple(FACT_LABELS)
@@ -181,15 +181,6 @@ def dropped(session: Session, *, actor: Actor, announcement_id: UUID) -> Announc
     return found
 
 
-def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
-    """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
-    return session.exec(
-        select(Announcement)
-        .where(Announcement.corrects_id == announcement_id, Announcement.status == AnnouncementStatus.SENT)
-        .order_by(col(Announcement.sent_at).desc())
-    ).first()
-
-
 def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
     """Whom it is for."""
     return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
@@ -234,7 +225,8 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     wrong = get(session, actor=actor, announcement_id=words.corrects_id)
     if wrong.sent_at is None or wrong.unit_id != announcement.unit_id:
         raise Invalid(N_("Chỉ đính chính được thông báo đã gửi của chính phường, xã này."))
-    announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
+    newest = corrections.standing_for(session, wrong.id) or wrong  # no. 3 comes after no. 2, also where no. 1 was opened
+    announcement.corrects_id, announcement.kind = newest.id, AnnouncementKind.CORRECTION
 
 
 def _missing(place: str, value: object, message: str) -> Flaw | None:

@@ -1,6 +1,6 @@
 """Writing, reviewing, approving and watching an announcement on screen."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -530,3 +530,47 @@ def test_an_address_that_leads_to_nothing_says_so_without_breaking(visit: Visit,
 
         assert [error.value for error in at.error] == ["Không tìm thấy thông báo này."]
         assert not at.exception
+
+
+@pytest.fixture
+def planned(session: Session, waiting: Announcement, chief: User) -> Announcement:
+    waiting.send_at = NOON + timedelta(hours=3)
+    session.commit()
+    approvals.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=1)
+    session.commit()
+    return waiting
+
+
+def test_the_calendar_names_hour_zone_and_time_left(visit: Visit, planned: Announcement, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2026-11")
+
+    page = said(at).replace("\xa0", " ")
+    assert "Tháng 11/2026" in page
+    assert "UTC+07:00" in page
+    assert "thứ Ba 24/11/2026" in page
+    assert "15 giờ" in page
+    assert "còn 3 giờ" in page
+    assert f"/review?id={planned.id}" in page
+    assert "thang=2026-12" in page
+    assert "a_move_ok" not in [button.key for button in at.button]
+
+
+def test_whoever_approves_moves_the_hour_from_the_calendar(
+    session: Session, visit: Visit, planned: Announcement, chief: User
+) -> None:
+    at = visit("announcements", user=chief, xem="Lịch tháng", thang="2026-11")
+
+    at.date_input(key="a_day").set_value(clock.local(NOON).date())
+    at.time_input(key="a_hour").set_value(time(16, 30))
+    at.button(key="a_move_ok").click().run()
+
+    session.refresh(planned)
+    assert (planned.send_at, planned.approver_id) == (NOON + timedelta(hours=4, minutes=30), chief.id)
+    assert "Đã đổi giờ" in at.success[0].value
+
+
+def test_a_month_without_announcements_says_so(visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2030-01")
+
+    assert "chưa có thông báo nào" in said(at)
+    assert not at.exception

@@ -7,9 +7,9 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, corrections, drafts, reach, relays, retractions
+from services import access, announcements, corrections, drafts, reach, relays, retractions, second_looks
 from services.access import Actor
-from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, second_look, stay, withdrawn
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -70,10 +70,16 @@ def withdraw() -> None:
 with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=item_id)
     sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
+    needs_look = item.id in [one.id for one in second_looks.waiting(session, actor=actor)]
     is_corrected = corrections.standing_for(session, item_id) is not None
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
+if needs_look and (note := second_look.asked()) is not None:
+    with refusals():
+        with transaction() as session:
+            second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
+        leave_for("pages/announcement.py", id=str(item_id), news=_("Đã ghi việc xem lại."))
 
 is_withdrawn = item.status is AnnouncementStatus.CANCELLED or is_corrected  # what is posted is to be taken down
 by_id = {row.relay_id: row for row in sheets if row.posted_at or not is_withdrawn}

@@ -411,6 +411,25 @@ def test_the_first_screen_shows_three_under_way_and_leads_to_the_others(
     assert "Còn là dự thảo" not in rows
 
 
+def test_the_board_asks_for_the_second_look_until_it_was_taken(
+    session: Session, visit: Visit, ward: Unit, writer: User, chief: User
+) -> None:
+    boss = make_user(session, unit=ward, role=Role.OFFICIAL)
+    alone = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY, author_id=boss.id, approver_id=boss.id)
+    sending.send(session, announcement=alone)
+    session.commit()
+
+    keys = [[button.key for button in visit("announcement", user=who, id=str(alone.id)).button] for who in (boss, writer)]
+    at = visit("announcement", user=chief, id=str(alone.id))
+    at.text_input(key="b_look_note").set_value("Chủ tịch đã đồng ý qua điện thoại.")
+    at.button(key="b_look").click().run()
+
+    session.refresh(alone)
+    assert all("b_look" not in some for some in keys)
+    assert alone.second_look_id == chief.id
+    assert "b_look" not in [button.key for button in at.button]
+
+
 def test_the_second_look_leads_to_the_text(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
     other = make_user(session, unit=ward, role=Role.OFFICIAL)
     alone = make_announcement(

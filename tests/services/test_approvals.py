@@ -12,10 +12,11 @@ from sqlmodel import Session, select
 from core import clock
 from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound, Refusal
-from models import Announcement, AnnouncementStatus, AuditEvent, Channel, Delivery, Relay, Role, Unit, Urgency
+from models import Announcement, AnnouncementStatus, AuditEvent, Channel, Delivery, DeliveryStatus, Relay, Role, Unit, Urgency
 from services import announcements, approvals, draft_comments, drafts, due, quiet_hours, second_looks, sending
 from services.access import Actor
 from services.drafts import Words
+from services.sending import Cancelled
 from tests.factories import NOON, make_actor, make_group, make_household, make_unit
 from tests.fakes import FakeEngine
 
@@ -452,3 +453,20 @@ def test_what_left_meanwhile_is_not_moved(session: Session, chief: Actor, planne
         sending.send_scheduled(session, announcement_id=planned.id)
         with pytest.raises(NotAllowed):
             move(session, chief, planned, NOON + timedelta(hours=5))
+
+
+def test_cancelling_and_sending_at_once_always_ends_cancelled_with_nothing_left_to_post(
+    session: Session, chief: Actor, planned: Announcement
+) -> None:
+    session.commit()
+
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        stopped, sent = in_threads(
+            lambda own: announcements.cancel(own, actor=chief, announcement_id=planned.id),
+            lambda own: sending.send_scheduled(own, announcement_id=planned.id),
+        )
+
+    session.expire_all()
+    assert session.get_one(Announcement, planned.id).status is AnnouncementStatus.CANCELLED
+    assert session.exec(select(Delivery.status)).all() == ([DeliveryStatus.CANCELLED] if sent else [])
+    assert stopped == Cancelled(cancelled=int(bool(sent)), already_sent=0)

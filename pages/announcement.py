@@ -7,7 +7,19 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, calls, drafts, follow_ups, forecast, reach, relays, retractions
+from services import (
+    access,
+    announcements,
+    calls,
+    corrections,
+    drafts,
+    follow_ups,
+    forecast,
+    reach,
+    relays,
+    retractions,
+    second_looks,
+)
 from services.access import Actor
 from ui import (
     _,
@@ -25,6 +37,7 @@ from ui import (
     number,
     parts,
     refusals,
+    second_look,
     stay,
     withdrawn,
 )
@@ -62,6 +75,7 @@ def draw(me: Actor, id_: UUID) -> None:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")
         parts.chart(title, drawing.reach(seen, now=now, ahead=ahead), _("cập nhật {at}", at=near(now)))
     if seen.correction:  # how fast the old text was posted matters no more
+        withdrawn.replaced(seen)
         board.groups(seen, now=now)
         return
     left, right = st.columns([1.6, 1], gap="medium")
@@ -98,9 +112,16 @@ with needed(back="pages/announcements.py"), reading() as session:
     sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
     seen = reach.board(session, actor=actor, announcement_id=item_id)
     followed = follow_ups.of(session, actor=actor, announcement_id=item_id)
+    needs_look = item.id in [one.id for one in second_looks.waiting(session, actor=actor)]
+    is_corrected = corrections.standing_for(session, item_id) is not None
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
+if needs_look and (note := second_look.asked()) is not None:
+    with refusals():
+        with transaction() as session:
+            second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
+        leave_for("pages/announcement.py", id=str(item_id), news=_("Đã ghi việc xem lại."))
 attendance.of(item, actor=actor)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=followed)
@@ -110,7 +131,7 @@ if pressed is not None:
             channels = [pressed.channel] if pressed.channel else []
             made = follow_ups.draft(session, actor=actor, announcement_id=item_id, channels=channels)
         leave_for("pages/review.py", id=str(made.id), news=_("Đã soạn bản báo lại cho hộ chưa nhận."))
-is_withdrawn = item.status is AnnouncementStatus.CANCELLED
+is_withdrawn = item.status is AnnouncementStatus.CANCELLED or is_corrected  # what is posted is to be taken down
 said = entered.for_leader(sheets, is_withdrawn=is_withdrawn)
 if said is not None:
     with refusals():
@@ -124,7 +145,7 @@ with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
     copying.button(actor, item.id, key="b_copy")
-    may_stop = withdrawn.is_possible(item, sheets) and actor.role in access.APPROVERS
+    may_stop = withdrawn.is_possible(item, sheets) and not is_corrected and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id
 if may_stop and st.session_state.get("b_stopping") == item_id:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, approvals, draft_comments, drafts, plans, relays, reviews, units
+from services import access, announcements, approvals, draft_comments, drafts, plans, relays, reviews, sending, units
 from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
 from ui.bar import refusals_in
 from ui.compose import asked_for
@@ -25,10 +25,8 @@ with needed(back="pages/announcements.py"), reading() as session:
     ward = units.commune_for(session, actor=actor)
     is_own = approvals.has_written(session, actor=actor, announcement=item)
     may_approve = approvals.may_approve(session, actor=actor, announcement=item)
-    places = {
-        str(entry.unit_id): access.unit_for(session, actor=actor, unit_id=entry.unit_id).label
-        for entry in drafts.audience_of(session, item.id)
-    }
+    to = [entry.unit_id for entry in drafts.audience_of(session, item.id)]
+    places = {str(id_): access.unit_for(session, actor=actor, unit_id=id_).label for id_ in to}
     names = review.names_of(ward, units.residential(session, actor=actor), plan) | places
     last = reviews.last_look(session, actor=actor, announcement_id=item.id)
     changes = reviews.changes(session, actor=actor, announcement_id=item.id, since=review.since(item, last))
@@ -46,6 +44,9 @@ def leaving(id_: UUID, groups: int) -> None:
     me = stay()
     with reading() as session:
         leaves = drafts.get(session, actor=me, announcement_id=id_)
+    if review.is_left_behind(leaves, now=clock.now()):  # nobody keeps promises just now: whoever looks does
+        with transaction() as session:
+            sending.send_scheduled(session, announcement_id=id_)
     if not review.is_leaving(leaves, now=clock.now()):
         news = review.news_of(leaves, "", is_mine=True, groups=groups)
         leave_for("pages/announcement.py" if leaves.sent_at else "pages/review.py", id=str(id_), news=news)
@@ -56,10 +57,8 @@ def leaving(id_: UUID, groups: int) -> None:
             leave_for("pages/review.py", id=str(id_), news=_("Đã hoàn tác: chưa có gì gửi đi, bản này lại chờ duyệt."))
 
 
-facts = [stamp_of(item.urgency), review.state_of(item), _("Soạn: {who}", who=author or "–")]
-if item.must_reach_by:
-    facts.append(until(item.must_reach_by))
-parts.head(item.title, *facts)
+deadline = until(item.must_reach_by) if item.must_reach_by else ""
+parts.head(item.title, stamp_of(item.urgency), review.state_of(item), _("Soạn: {who}", who=author or "–"), deadline)
 is_leaving = review.is_leaving(item, now=now)
 if is_leaving:
     leaving(item.id, len(plan.groups))

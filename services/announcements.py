@@ -36,6 +36,7 @@ from services import (
     attachments,
     attendance,
     attendance_places,
+    corrections,
     drafts,
     household_cards,
     known_openings,
@@ -105,13 +106,19 @@ def listing(
 
 
 def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelled:
-    """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet."""
+    """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet.
+
+    Raises:
+        NotAllowed: it was stopped before, the actor may not, or a correction stands for it already.
+    """
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in drafts.EDITABLE:
         access.require(actor, *access.APPROVERS)
     if announcement.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Thông báo này đã dừng từ trước."))
+    if corrections.standing_for(session, announcement.id):
+        raise NotAllowed(N_("Đã có bản đính chính thay cho bản này. Hãy thu hồi bản đính chính nếu nó cũng sai."))
     return sending.cancel(session, actor=actor, announcement=announcement)
 
 
@@ -165,7 +172,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
     unit = session.get(Unit, group.unit_id) if group else None
     tie = household_cards.tied(session, visitor=visitor) if visitor else None
     reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie) if visitor else None
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
     return PublicAnnouncement(
         id=announcement.id, slug=link.slug, url=links.public_url(link), link_id=link.id, group_id=link.group_id,

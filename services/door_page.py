@@ -7,7 +7,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from models import AnnouncementStatus, DoorOutcome, Urgency
-from services import door_addresses, door_lists, drafts, relays, wards
+from services import corrections, door_addresses, door_lists, relays, wards
 from services.door_lists import Line
 from services.wards import WardCard
 
@@ -54,7 +54,7 @@ def page(session: Session, *, token: str, is_late: bool = False) -> DoorPage:
     held = door_addresses.opened(session, token=token, is_late=is_late)
     all_, said = door_lists.lines_of(session, held.listed), held.announcement
     lines = [line for line in all_ if not line.is_elsewhere]
-    correction = drafts.correction_of(session, said.id)
+    correction = corrections.standing_for(session, said.id)
     is_cancelled = said.status is AnnouncementStatus.CANCELLED
     return DoorPage(
         key=held.listed.id.hex, unit_label=held.unit.label, owner=held.actor.display_name, title=relays.title_of(held.unit),

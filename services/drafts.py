@@ -24,7 +24,7 @@ from models import (
     Unit,
     UnitKind,
 )
-from services import access, also_groups, attachments, audit, draft_versions, links, units
+from services import access, also_groups, attachments, audit, corrections, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
@@ -213,15 +213,6 @@ def dropped(session: Session, *, actor: Actor, announcement_id: UUID) -> Announc
     return found
 
 
-def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
-    """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
-    return session.exec(
-        select(Announcement)
-        .where(Announcement.corrects_id == announcement_id, Announcement.status == AnnouncementStatus.SENT)
-        .order_by(col(Announcement.sent_at).desc())
-    ).first()
-
-
 def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
     """Whom it is for."""
     return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
@@ -285,7 +276,8 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     wrong = get(session, actor=actor, announcement_id=words.corrects_id)
     if wrong.sent_at is None or wrong.unit_id != announcement.unit_id:
         raise Invalid(N_("Chỉ đính chính được thông báo đã gửi của chính phường, xã này."))
-    announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
+    newest = corrections.standing_for(session, wrong.id) or wrong  # no. 3 comes after no. 2, also where no. 1 was opened
+    announcement.corrects_id, announcement.kind = newest.id, AnnouncementKind.CORRECTION
 
 
 def _joined(there: Kept, words: Words, *, base: Mapping[str, Any] | None) -> Joined:

@@ -10,7 +10,7 @@ from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Audience, Channel, Need
-from services import access, audit, drafts
+from services import access, audit, corrections, drafts
 from services.access import Actor
 from services.drafts import Words
 
@@ -62,7 +62,7 @@ def _check(session: Session, first: Announcement) -> None:
         raise NotAllowed(N_("Chỉ báo lại được thông báo đã gửi và chưa thu hồi."))
     if first.has_expired(clock.now()):
         raise NotAllowed(N_("Thông báo đã hết hiệu lực, không báo lại nữa."))
-    if drafts.correction_of(session, first.id) is not None:
+    if corrections.standing_for(session, first.id) is not None:
         raise NotAllowed(N_("Thông báo này đã có bản đính chính. Hãy báo lại bản đính chính."))
 
 

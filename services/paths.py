@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Unit, Urgency
+from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, PlannedPath, Relay, Unit, Urgency
 from services import access, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
@@ -61,6 +61,7 @@ class Question:
     by_all: bool = False  # every way that works, not only the first: emergencies
     places: dict[UUID, str] = field(default_factory=dict)  # paths of the audience's units
     is_missing: ColumnElement[bool] = field(default_factory=true)  # of a follow-up: who was not told yet
+    had: Sequence[UUID] = ()  # the announcements it corrects: whoever got one of them belongs to the audience
 
     @property
     def goes_by_chat(self) -> bool:
@@ -112,7 +113,10 @@ def rows(session: Session, question: Question) -> Select[Any]:
 
 
 def present(question: Question) -> ColumnElement[bool]:
-    """Present households of the audience: those of each unit's subtree that have one of its needs, if it names any."""
+    """Present households of the audience: those of each unit's subtree that have one of its needs, if it names any.
+
+    Of a correction also every household that was told what it corrects, wherever it belongs by now.
+    """
     by_needs: dict[tuple[str, ...], list[Audience]] = {}
     for entry in question.audience:
         by_needs.setdefault(tuple(entry.needs), []).append(entry)
@@ -120,17 +124,22 @@ def present(question: Question) -> ColumnElement[bool]:
     for needs, entries in by_needs.items():
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
         parts.append(within & _has_any(needs) if needs else within)
+    if question.had:
+        told = select(col(PlannedPath.household_id)).where(col(PlannedPath.announcement_id).in_(question.had))
+        parts.append(col(Household.id).in_(told))
     return or_(*parts) & lives_here(question.day) & question.is_missing
 
 
 def chats(question: Question) -> ColumnElement[bool]:
-    """The chats of the audience in which a leader posts."""
+    """The chats of the audience in which a leader posts; of a correction also those that got what it corrects."""
     by_kind: dict[GroupKind, list[Audience]] = {}
     for entry in question.audience:
         by_kind.setdefault(GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD, []).append(entry)
     parts: list[ColumnElement[bool]] = [false()]
     for kind, entries in by_kind.items():
         parts.append(col(Group.unit_id).in_(_below(question, entries)) & (col(Group.kind) == kind))
+    if question.had:
+        parts.append(col(Group.id).in_(select(col(Relay.group_id)).where(col(Relay.announcement_id).in_(question.had))))
     return or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
 
 

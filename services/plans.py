@@ -1,7 +1,7 @@
 """The reach plan: by which path each household of an audience will be told, and what that costs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from core import clock, sms
 from core.settings import settings
 from models import Announcement, Audience, Channel, Group, Household, Membership, Unit, Urgency
-from services import access, links, paths
+from services import access, corrections, links, paths
 from services.access import Actor
 from services.paths import Question
 from services.presence import is_member
@@ -91,10 +91,11 @@ def question_of(session: Session, *, announcement: Announcement) -> Question:
     """Whom an announcement is for today, and by which ways. The caller has narrowed by its actor."""
     audience = session.exec(select(Audience).where(Audience.announcement_id == announcement.id)).all()
     channels = [Channel(name) for name in announcement.plan.get("channels", [])]
-    return paths.ask(
+    asked = paths.ask(
         session, audience=audience, day=clock.today(), channels=channels, urgency=announcement.urgency,
         segments=segments_of(announcement),
     )  # fmt: skip
+    return replace(asked, had=corrections.before(session, announcement))
 
 
 def segments_of(announcement: Announcement) -> int:

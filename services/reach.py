@@ -26,7 +26,7 @@ from models import (
     Unit,
     User,
 )
-from services import access, audit, drafts, relays
+from services import access, audit, corrections, drafts, relays
 from services.access import Actor
 
 
@@ -198,7 +198,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     """
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     rows = _rows(session, announcement, is_corrected=correction is not None)
     names = dict(
         session.exec(

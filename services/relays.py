@@ -33,7 +33,7 @@ from models import (
     Urgency,
     User,
 )
-from services import access, audit, drafts, links, wards
+from services import access, audit, corrections, drafts, links, wards
 from services.access import Actor
 from services.wards import WardCard
 
@@ -144,7 +144,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
             ReachCount.announcement_id == relay.announcement_id, ReachCount.group_id == relay.group_id
         )
     ).all()
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     instead = _instead(session, correction, group)
     url = links.public_url(session.get_one(ShortLink, relay.link_id))
     titles = {one: title_of(unit, group, part=one) for one in Part}

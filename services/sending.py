@@ -119,7 +119,9 @@ def send(session: Session, *, announcement: Announcement) -> None:
     now = clock.now()
     question = plans.question_of(session, announcement=announcement)
     plan = plans.answer(session, question)
-    groups = [*plan.groups, *also_groups.of(session, announcement=announcement)]
+    planned = {group.group_id for group in plan.groups}
+    beside = also_groups.of(session, announcement=announcement)
+    groups = [*plan.groups, *(group for group in beside if group.group_id not in planned)]
     if not plan.households and not groups:
         _give_back(session, announcement)
         return

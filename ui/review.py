@@ -1,7 +1,7 @@
 """What the reviewing page shows of a plan, and asks once before it acts: why a draft goes back, whether one is dropped."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import streamlit as st
@@ -18,6 +18,7 @@ from ui.parts import Column, Figure
 from ui.words import _, moment, money, near, number
 
 _STEP = "r_step"
+_LATE = timedelta(seconds=4)
 
 
 def ask(id_: UUID, step: str) -> None:
@@ -83,6 +84,12 @@ def is_leaving(item: Announcement, *, now: datetime) -> bool:
     return item.status is AnnouncementStatus.SENDING or (
         item.status is AnnouncementStatus.SCHEDULED and item.leaves_at is not None and item.leaves_at <= now + approvals.GRACE
     )
+
+
+def is_left_behind(item: Announcement, *, now: datetime) -> bool:
+    """Whether its seconds were over a while ago and it has still not left."""
+    is_planned = item.status is AnnouncementStatus.SCHEDULED
+    return is_planned and item.leaves_at is not None and item.leaves_at <= now - _LATE
 
 
 def leaving(item: Announcement, *, now: datetime) -> bool:

@@ -53,14 +53,14 @@ class RelayPage(PhonePage):
             return door.show(request, token)
         is_first = False
         with reading() as session:
-            work = relays.work_for_token(session, token=token)
+            work, old = relays.work_for_token(session, token=token), retractions.old_post(session, token=token)
             if visitors.is_person(request.headers, request.method):
                 relays.opened(session, token=token)
                 is_first = bool(session.dirty)  # forgotten here; looked at again by whoever writes
         if is_first:
             with transaction() as session:
                 relays.opened(session, token=token)
-        return pages.render(request, _template(work), **_shown(request, work))
+        return pages.render(request, _template(work), old=old, **_shown(request, work))
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
         """Posted, undone, passed on, noted, a withdrawn text deleted, this phone forgotten. Each press again changes nothing."""

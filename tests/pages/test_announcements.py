@@ -1,6 +1,6 @@
 """Writing, reviewing, approving and watching an announcement on screen."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -143,7 +143,19 @@ def test_after_ten_seconds_the_board_follows(session: Session, visit: Visit, wai
 
     assert "Đang gửi" in before
     assert "Tổ đã đăng" in said(at)
-    assert "Đã giao cho 1 tổ trưởng" in at.success[0].value
+
+
+def test_where_nobody_keeps_promises_whoever_looks_sends_it(
+    session: Session, visit: Visit, waiting: Announcement, chief: User
+) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_ok").click().run()
+
+    with time_machine.travel(clock.now() + timedelta(seconds=14), tick=False):
+        at.run()
+
+    session.refresh(waiting)
+    assert waiting.status is AnnouncementStatus.SENT
 
 
 def test_an_emergency_is_handed_over_at_once(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
@@ -399,6 +411,25 @@ def test_the_first_screen_shows_three_under_way_and_leads_to_the_others(
     assert "Còn là dự thảo" not in rows
 
 
+def test_the_board_asks_for_the_second_look_until_it_was_taken(
+    session: Session, visit: Visit, ward: Unit, writer: User, chief: User
+) -> None:
+    boss = make_user(session, unit=ward, role=Role.OFFICIAL)
+    alone = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY, author_id=boss.id, approver_id=boss.id)
+    sending.send(session, announcement=alone)
+    session.commit()
+
+    keys = [[button.key for button in visit("announcement", user=who, id=str(alone.id)).button] for who in (boss, writer)]
+    at = visit("announcement", user=chief, id=str(alone.id))
+    at.text_input(key="b_look_note").set_value("Chủ tịch đã đồng ý qua điện thoại.")
+    at.button(key="b_look").click().run()
+
+    session.refresh(alone)
+    assert all("b_look" not in some for some in keys)
+    assert alone.second_look_id == chief.id
+    assert "b_look" not in [button.key for button in at.button]
+
+
 def test_the_second_look_leads_to_the_text(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
     other = make_user(session, unit=ward, role=Role.OFFICIAL)
     alone = make_announcement(
@@ -518,3 +549,47 @@ def test_an_address_that_leads_to_nothing_says_so_without_breaking(visit: Visit,
 
         assert [error.value for error in at.error] == ["Không tìm thấy thông báo này."]
         assert not at.exception
+
+
+@pytest.fixture
+def planned(session: Session, waiting: Announcement, chief: User) -> Announcement:
+    waiting.send_at = NOON + timedelta(hours=3)
+    session.commit()
+    approvals.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=1)
+    session.commit()
+    return waiting
+
+
+def test_the_calendar_names_hour_zone_and_time_left(visit: Visit, planned: Announcement, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2026-11")
+
+    page = said(at).replace("\xa0", " ")
+    assert "Tháng 11/2026" in page
+    assert "UTC+07:00" in page
+    assert "thứ Ba 24/11/2026" in page
+    assert "15 giờ" in page
+    assert "còn 3 giờ" in page
+    assert f"/review?id={planned.id}" in page
+    assert "thang=2026-12" in page
+    assert "a_move_ok" not in [button.key for button in at.button]
+
+
+def test_whoever_approves_moves_the_hour_from_the_calendar(
+    session: Session, visit: Visit, planned: Announcement, chief: User
+) -> None:
+    at = visit("announcements", user=chief, xem="Lịch tháng", thang="2026-11")
+
+    at.date_input(key="a_day").set_value(clock.local(NOON).date())
+    at.time_input(key="a_hour").set_value(time(16, 30))
+    at.button(key="a_move_ok").click().run()
+
+    session.refresh(planned)
+    assert (planned.send_at, planned.approver_id) == (NOON + timedelta(hours=4, minutes=30), chief.id)
+    assert "Đã đổi giờ" in at.success[0].value
+
+
+def test_a_month_without_announcements_says_so(visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2030-01")
+
+    assert "chưa có thông báo nào" in said(at)
+    assert not at.exception

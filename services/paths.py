@@ -60,6 +60,7 @@ class Question:
     rules: Rules = field(default_factory=Rules)
     by_all: bool = False  # every way that works, not only the first: emergencies
     places: dict[UUID, str] = field(default_factory=dict)  # paths of the audience's units
+    further: ColumnElement[bool] = field(default_factory=true)  # of Household: what narrows the audience beside units and needs
 
     @property
     def goes_by_chat(self) -> bool:
@@ -118,7 +119,7 @@ def present(question: Question) -> ColumnElement[bool]:
     for needs, entries in by_needs.items():
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
         parts.append(within & _has_any(needs) if needs else within)
-    return or_(*parts) & lives_here(question.day)
+    return or_(*parts) & lives_here(question.day) & question.further
 
 
 def chats(question: Question) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
 from services import access, also_groups, approvals, drafts, relays, units
-from ui import _, compose, enter, leave_for, needed, planned
+from ui import _, compose, compose_saving, enter, leave_for, needed, planned
 from ui import also_groups as also
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
@@ -16,15 +16,17 @@ draft_id, corrects_id, again_id = asked_for("id"), asked_for("corrects"), asked_
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
-    others = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
+    chats = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
     again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
     corrects_id = again.corrects_id if again else corrects_id
     wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
     source = draft or again or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
-    chosen = [entry.unit_id for entry in drafts.audience_of(session, source.id)] if source else []
+    audience = drafts.audience_of(session, source.id) if source else []
+    chosen = [entry.unit_id for entry in audience]
 names = compose.unit_names(ward, places)
 compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
+compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 
 left, right = st.columns([1.15, 1], gap="medium")
@@ -46,7 +48,7 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
-    beside = also.choose(others, source)
+    beside = also.choose(chats, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
@@ -89,6 +91,7 @@ with right:
     with seen:
         page_of(shape, ward=ward, unit_label=sample)
 
+compose_saving.choices(actor, draft, words, names)
 word, buttons = two_storeys()
 with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")
@@ -100,15 +103,13 @@ flaws = drafts.flaws_of(words) + compose.half_given(
 if st.session_state["c_pressed"]:
     compose.show_flaws(flaws, slots, word)
 if (is_saved or is_submitted) and not flaws:
-    with refusals_in(word):
-        with transaction() as session:
-            if draft:
-                made = drafts.edit(
-                    session, actor=actor, announcement_id=draft.id, version=st.session_state["c_version"], words=words
-                )
-            else:
-                made = drafts.write(session, actor=actor, words=words)
-            if is_submitted:
+    with refusals_in(word), compose_saving.clashes_asked():
+        made, others = compose_saving.store(actor, draft, words)
+        if is_submitted and not others:
+            with transaction() as session:
                 approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
-        leave_for("pages/review.py", id=str(made.id), news=compose.news_of(draft, is_submitted=is_submitted))
+        news = compose_saving.joined_news(others) if others else compose.news_of(draft, is_submitted=is_submitted)
+        leave_for("pages/review.py", id=str(made.id), news=news)
+with word:
+    compose_saving.line(actor, draft, words)

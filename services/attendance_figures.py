@@ -11,7 +11,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Unit
+from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Relay, Unit
 from services import access, attendance_places, audit, drafts, progress
 from services.access import Actor
 from services.attendance import takes_answers
@@ -35,6 +35,12 @@ class OfGroup:
 
     name: str
     figures: Figures
+    counted: int | None = None  # by its leader, in whatever way
+
+    @property
+    def expected(self) -> int:
+        """People to be prepared for: those who answered, or the leader's count where it is greater; never both together."""
+        return max(self.figures.placed + self.figures.waiting, self.counted or 0)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,11 @@ class Coming:
     total: Figures
     groups: list[OfGroup]  # most people first
     is_open: bool  # whether answers are still taken
+
+    @property
+    def expected(self) -> int:
+        """People to be prepared for, group by group."""
+        return sum(one.expected for one in self.groups)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class EventToday:
 
 
 def coming(session: Session, *, actor: Actor, announcement_id: UUID) -> Coming | None:
-    """The figures of an announcement's event by group; None where nobody is asked to come. Three queries.
+    """The figures of an announcement's event by group; None where nobody is asked to come. Four queries.
 
     Raises:
         NotAllowed: the actor may not write. NotFound: it lies outside the actor's sight.
@@ -85,15 +96,22 @@ def coming(session: Session, *, actor: Actor, announcement_id: UUID) -> Coming |
     if announcement.sent_at is None or announcement.asks_for is not AsksFor.ATTENDANCE:
         return None
     event = attendance_places.event_of(session, announcement)
-    found = session.execute(
-        select(col(Group.name), *_counts())
-        .select_from(Attendance)
-        .outerjoin(Group, col(Group.id) == col(Attendance.group_id))
+    answered = session.execute(
+        select(col(Attendance.group_id), *_counts())
         .where(Attendance.announcement_id == event.id)
-        .group_by(col(Attendance.group_id), col(Group.name))
+        .group_by(col(Attendance.group_id))
     ).all()
-    groups = [OfGroup(name or "", Figures(int(placed), int(waiting), int(arrived))) for name, placed, waiting, arrived in found]
-    groups.sort(key=lambda one: (-one.figures.placed - one.figures.waiting, one.name))
+    figures = {id_: Figures(int(placed), int(waiting), int(arrived)) for id_, placed, waiting, arrived in answered}
+    counts = select(Relay.group_id, Relay.attending).where(
+        Relay.announcement_id == announcement.id, col(Relay.attending).is_not(None)
+    )  # fmt: skip
+    counted = dict(session.exec(counts).all())
+    ids = {*figures, *counted}
+    names = dict(session.exec(select(Group.id, Group.name).where(col(Group.id).in_([id_ for id_ in ids if id_]))).all())
+    groups = [
+        OfGroup(names.get(id_, "") if id_ else "", figures.get(id_, Figures()), counted.get(id_) if id_ else None) for id_ in ids
+    ]
+    groups.sort(key=lambda one: (-one.expected, one.name))
     total = Figures(*(sum(getattr(one.figures, name) for one in groups) for name in ("placed", "waiting", "arrived")))
     return Coming(event, total, groups, takes_answers(announcement))
 
@@ -143,9 +161,11 @@ def rows_of_event(session: Session, *, event: Announcement) -> list[PartyRow]:
     ]  # fmt: skip
 
 
-def of_event(session: Session, event_id: UUID) -> Figures:
-    """The figures of an event, for a service that has checked who asks."""
-    placed, waiting, arrived = session.execute(select(*_counts()).where(Attendance.announcement_id == event_id)).one()
+def of_event(session: Session, event_id: UUID, *, group_id: UUID | None = None) -> Figures:
+    """The figures of an event, or of one group's part in it, for a service that has checked who asks."""
+    query = select(*_counts()).where(Attendance.announcement_id == event_id)
+    query = query.where(Attendance.group_id == group_id) if group_id else query
+    placed, waiting, arrived = session.execute(query).one()
     return Figures(int(placed or 0), int(waiting or 0), int(arrived or 0))
 
 

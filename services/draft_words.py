@@ -76,6 +76,11 @@ def _flaw_of_places(words: Words) -> Flaw | None:
     return Flaw("places", N_("Số chỗ phải từ 1 đến {most}."), blanks={"most": PLACES_MAX})
 
 
+def says_something(words: Words) -> bool:
+    """Whether there is anything yet that would be a pity to lose."""
+    return any((clean(words.title), clean(words.body), clean(words.group_text), facts_of(words.facts), words.attachments))
+
+
 def kept(words: Words) -> Kept:
     """A form's words as a version keeps them; without the fields that they leave as they are."""
     asked: Kept = {

@@ -31,7 +31,7 @@ from services.draft_words import BODY_MAX as BODY_MAX
 from services.draft_words import FACT_MAX as FACT_MAX
 from services.draft_words import FACTS as FACTS
 from services.draft_words import GROUP_TEXT_MAX as GROUP_TEXT_MAX
-from services.draft_words import TEXTS, end_of, facts_of, flaw_of_times, kept, words_from
+from services.draft_words import TEXTS, end_of, facts_of, flaw_of_times, kept, says_something, words_from
 from services.draft_words import TITLE_MAX as TITLE_MAX
 from services.draft_words import Flaw as Flaw
 from services.draft_words import Words as Words
@@ -132,7 +132,7 @@ def autosave(
     access.require(actor, *access.WRITERS)
     _refuse([flaw for flaw in flaws_of(words) if flaw.place in TEXTS and not flaw.is_missing])
     if announcement_id is None:
-        if not any((clean(words.title), clean(words.body), clean(words.group_text), *facts_of(words.facts).values())):
+        if not says_something(words):
             return None
         begun = _begin(session, actor, words)
         return Saved(begun, draft_versions.words_of(begun, audience_of(session, begun.id)), is_written=True)

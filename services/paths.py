@@ -31,7 +31,7 @@ from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Unit, Urgency
-from services import access, reach_rules
+from services import access, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
 
@@ -60,7 +60,7 @@ class Question:
     rules: Rules = field(default_factory=Rules)
     by_all: bool = False  # every way that works, not only the first: emergencies
     places: dict[UUID, str] = field(default_factory=dict)  # paths of the audience's units
-    further: ColumnElement[bool] = field(default_factory=true)  # of Household: what narrows the audience beside units and needs
+    is_missing: ColumnElement[bool] = field(default_factory=true)  # of a follow-up: who was not told yet
 
     @property
     def goes_by_chat(self) -> bool:
@@ -81,6 +81,7 @@ def ask(
     return Question(
         audience=audience, day=day, ways=[way for way in ways if not channels or way.path in channels], rules=rules,
         by_all=urgency is Urgency.EMERGENCY, places={unit.id: unit.path for unit in units.values()},
+        is_missing=untold.for_audience(session, audience),
     )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def present(question: Question) -> ColumnElement[bool]:
     for needs, entries in by_needs.items():
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
         parts.append(within & _has_any(needs) if needs else within)
-    return or_(*parts) & lives_here(question.day) & question.further
+    return or_(*parts) & lives_here(question.day) & question.is_missing
 
 
 def chats(question: Question) -> ColumnElement[bool]:

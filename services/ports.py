@@ -97,6 +97,42 @@ class GuestSheet:
     url: str
 
 
+@dataclass(frozen=True)
+class DoorRow:
+    """A household of a door list on paper: its number, and of its telephone the end."""
+
+    number: int
+    code: str
+    head_name: str
+    address: str
+    phone_end: str
+
+
+@dataclass(frozen=True)
+class DoorSheet:
+    """The paper of one residential unit: whose it is, and where its code leads."""
+
+    url: str
+    code_says: str  # what the code is for
+    unit_name: str
+    leader: str
+    rows: Sequence[DoorRow]
+
+
+@dataclass(frozen=True)
+class DoorNotice:
+    """What is printed beside every door list: the notice to read out, by when, from whom."""
+
+    title: str
+    urgency: str
+    facts: Sequence[tuple[str, str]]
+    words: str
+    must_by: str
+    ward_name: str
+    ward_phone: str
+    printed: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -119,6 +155,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: nobody or too many to list, or a heading that does not fit.
+        """
+
+    def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """The door lists of residential units, each beginning on a page of its own, and the number of pages.
+
+        Raises:
+            Invalid: as `qr_sheet`; the unit is named.
         """
 
     def joined(self, files: Sequence[bytes]) -> bytes:

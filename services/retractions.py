@@ -5,13 +5,13 @@ A relay that was posted and whose delivery is cancelled is one whose leader dele
 
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from core import clock
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay
-from services import access, audit
+from services import access, audit, relays
 from services.access import Actor
 from services.relays import RelayWork
 
@@ -36,10 +36,7 @@ def say_deleted(session: Session, *, token: str, is_deleted: bool = True) -> Non
     Raises:
         NotFound: no relay has this token. NotAllowed: it is not withdrawn, or was never posted.
     """
-    relay = session.exec(select(Relay).where(Relay.token == token)).first()
-    if relay is None:
-        raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
-    _mark(session, relay, is_deleted=is_deleted)
+    _mark(session, relays.by_token(session, token=token, for_change=True), is_deleted=is_deleted)
 
 
 def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_deleted: bool) -> None:

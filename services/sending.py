@@ -5,6 +5,7 @@ Everything here happens in the caller's transaction, and doing it twice does it 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import update
@@ -18,10 +19,9 @@ from models import (
     AnnouncementStatus,
     Delivery,
     DeliveryStatus,
-    Relay,
     Urgency,
 )
-from services import access, also_groups, attendance_places, audit, departures, plans
+from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans
 from services.access import Actor
 from services.ports import ports
 
@@ -33,6 +33,7 @@ POST_WITHIN = {
     Urgency.NORMAL: timedelta(hours=12),
 }
 EMPTY = "Đến giờ gửi thì không còn hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."  # kept as text, in the ward's language
+Reminder = Literal["remind", "remind_again"]
 STOPPABLE = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 
 
@@ -64,6 +65,21 @@ def after_the_night(at: datetime) -> datetime:
 def leaves_at(announcement: Announcement) -> datetime | None:
     """When an approved one leaves: at the end of the seconds in which it can be taken back, or at its hour."""
     return announcement.leaves_at or announcement.send_at
+
+
+def reminder_times(announcement: Announcement, *, sent_at: datetime, due: datetime) -> dict[Reminder, datetime]:
+    """When leaders who have not posted are reminded: at half and at three quarters of their time.
+
+    What falls into the night waits for the morning, but in an emergency; two that would come at once are one, and none comes
+    when the time is over.
+    """
+    is_emergency = announcement.urgency is Urgency.EMERGENCY
+    half, late = (sent_at + (due - sent_at) * part for part in (0.5, 0.75))
+    first, second = (half, late) if is_emergency else (after_the_night(half), after_the_night(late))
+    times: dict[Reminder, datetime] = {"remind": first}
+    if second > first:
+        times["remind_again"] = second
+    return {step: at for step, at in times.items() if at < due}
 
 
 def schedule(session: Session, *, announcement: Announcement) -> None:
@@ -117,9 +133,11 @@ def send(session: Session, *, announcement: Announcement) -> None:
     departures.keep_paths(session, announcement=announcement, question=question, now=now)
     departures.queue(session, announcement=announcement, question=question, now=now)
     departures.print_sheets(session, announcement=announcement, now=now)
+    door_numbers.prepare(session, announcement=announcement)
     promise = ports().engine.promise
     subject = str(announcement.id)
-    promise(session, work="remind", key=f"remind:{subject}", at=now + (due - now) / 2, subject_id=subject)
+    for step, at in reminder_times(announcement, sent_at=now, due=due).items():
+        promise(session, work=step, key=f"{step}:{subject}", at=at, subject_id=subject)
     promise(session, work="escalate", key=f"escalate:{subject}", at=due, subject_id=subject)
 
 
@@ -133,25 +151,6 @@ def _give_back(session: Session, announcement: Announcement) -> None:
         session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,
         why="empty_audience",
     )  # fmt: skip
-
-
-def remind(session: Session, *, announcement_id: UUID) -> int:
-    """Mark the reminder of every leader who has not posted; how many. A second call marks nobody again."""
-    now = clock.now()
-    return _mark(session, announcement_id, Relay.reminded, now)
-
-
-def escalate(session: Session, *, announcement_id: UUID) -> int:
-    """Mark as overdue every relay that is past its due time and not posted; how many."""
-    return _mark(session, announcement_id, Relay.escalated_at, clock.now())
-
-
-def _mark(session: Session, announcement_id: UUID, column: datetime | None, now: datetime) -> int:
-    status = session.exec(select(Announcement.status).where(Announcement.id == announcement_id)).first()
-    if status is not AnnouncementStatus.SENT:
-        return 0
-    waiting = (col(Relay.announcement_id) == announcement_id) & col(Relay.posted_at).is_(None) & col(column).is_(None)
-    return changed(session, update(Relay).where(waiting).values({col(column): now}))
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:

@@ -10,9 +10,9 @@ from core.db import reading, transaction
 from core.errors import NotAllowed
 from core.i18n import N_, translate
 from models import Announcement, AsksFor
-from services import attendance, attendance_figures, attendance_places, check_in, households, sessions
+from services import attendance, attendance_counts, attendance_figures, attendance_places, check_in, households, sessions
 from services.access import Actor
-from services.attendance_figures import Coming, EventToday, Figures, PartyRow
+from services.attendance_figures import Coming, EventToday, Figures, OfGroup, PartyRow
 from services.check_in import MadePass
 from services.household_search import Filters
 from services.ports import Shown, ports
@@ -41,6 +41,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
     figures(item.id)
     if seen.is_open:
         _fold("a_enter", _("Ghi người báo qua điện thoại"), partial(_enter, item, actor))
+        _fold("a_count", _("Ghi số người tổ trưởng báo"), partial(_leaders_count, item, actor))
         _fold("a_list", _("Sửa danh sách và số chỗ"), partial(_list, item, seen, actor))
     _fold("a_door", _("Cửa vào và danh sách in"), partial(_door, item, seen, actor))
 
@@ -56,21 +57,41 @@ def figures(announcement_id: UUID) -> None:
     parts.figures(
         Figure(
             _("Có chỗ"), number(total.placed), _("/ {n} chỗ", n=number(places)) if places else _("người"),
-            _("còn {n} chỗ", n=number(max(0, places - total.placed))) if places else "",
+            _left(seen.event.places, total),
         ),
         Figure(_("Đang chờ"), number(total.waiting), _("người"), "", "waiting" if total.waiting else None),
         Figure(_("Đã vào"), number(total.arrived), _("/ {n} người có chỗ", n=number(total.placed))),
     )  # fmt: skip
     if seen.groups:
+        counts = any(one.counted is not None for one in seen.groups)
         heads: list[Column | str] = [
-            _("Từ nhóm"), Column(_("Có chỗ"), "num"), Column(_("Đang chờ"), "num"), Column(_("Đã vào"), "num")
+            _("Từ nhóm"), Column(_("Có chỗ"), "num"), Column(_("Đang chờ"), "num"), Column(_("Đã vào"), "num"),
+            *([Column(_("Tổ trưởng báo"), "num")] if counts else []),
         ]  # fmt: skip
-        rows = [(one.name or _("không qua nhóm nào"), *_counts(one.figures)) for one in seen.groups]
+        rows = [(one.name or _("không qua nhóm nào"), *_counts(one.figures), *_counted(one, shows=counts)) for one in seen.groups]
         parts.table(heads, rows, shown=9, more=_("Xem cả {n} nhóm", n=number(len(rows))), fold=False)
+        if seen.expected > total.placed + total.waiting:
+            parts.hint(
+                _("Nên chuẩn bị cho khoảng {n} người: mỗi nhóm lấy số lớn hơn giữa báo trên máy và tổ trưởng báo, không cộng.",
+                  n=number(seen.expected))
+            )  # fmt: skip
+
+
+def _counted(one: OfGroup, *, shows: bool) -> list[str]:
+    return ["–" if one.counted is None else number(one.counted)] if shows else []
 
 
 def _counts(of_group: Figures) -> list[str]:
     return [number(count) for count in (of_group.placed, of_group.waiting, of_group.arrived)]
+
+
+def _left(places: int | None, total: Figures) -> str:
+    left = max(0, (places or 0) - total.placed)
+    if places is None:
+        return ""
+    if left and total.waiting:
+        return _("còn {n} chỗ, chưa đủ cho nhà chờ đầu tiên", n=number(left))
+    return _("còn {n} chỗ", n=number(left))
 
 
 def today(events: list[EventToday]) -> None:
@@ -83,7 +104,8 @@ def today(events: list[EventToday]) -> None:
         words = _("{placed} người có chỗ, {waiting} đang chờ, {arrived} đã vào", placed=number(seen.placed),
                   waiting=number(seen.waiting), arrived=number(seen.arrived))  # fmt: skip
         parts.action(
-            f"event{place}", "unknown", one.announcement.title, words, _("Theo dõi"), page=PAGE, id=str(one.announcement.id)
+            f"event{place}", "arrived" if seen.arrived else "waiting", one.announcement.title, words, _("Theo dõi"),
+            page=PAGE, id=str(one.announcement.id),
         )  # fmt: skip
 
 
@@ -132,6 +154,35 @@ def _found(actor: Actor, words: str) -> dict[UUID | str, str]:
     with reading() as session:
         rows = households.search(session, actor=actor, filters=Filters(words=words, order="name"), size=FOUND_MOST).rows
     return {row.id: plain(", ".join(filter(None, (row.head_name, row.address, row.unit_label)))) for row in rows}
+
+
+def _leaders_count(item: Announcement, actor: Actor) -> None:
+    """One number a chat, without names."""
+    with reading() as session:
+        groups = attendance_counts.groups_of(session, actor=actor, announcement_id=item.id)
+    counted = {id_: count for id_, _name, count in groups}
+    names = {id_: plain(name) for id_, name, _count in groups}
+    slots = {"people": st.empty()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Nhóm"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            key="a_group",
+            width=380,
+            placeholder=_("Chọn nhóm"),
+        )
+        people = st.number_input(
+            _("Bao nhiêu người đi (bỏ trống: không báo)"), 0, attendance_counts.COUNT_MAX, counted[chosen] if chosen else None,
+            key=f"a_group_{chosen}", width=260, disabled=chosen is None,
+        )  # fmt: skip
+        if st.button(_("Ghi số người"), key="a_group_ok", disabled=chosen is None) and chosen:
+            with refusals_at(slots):
+                with transaction() as session:
+                    attendance_counts.enter(session, actor=actor, announcement_id=item.id, group_id=chosen, people=people)
+                _done(item, _("Đã ghi số người của nhóm."))
+    parts.hint(_("Số này để chuẩn bị, không giữ chỗ và không cộng vào số bà con báo trên máy."))
 
 
 # ---- the list and the number of places

@@ -192,6 +192,8 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
         if seen.counts_known
         else _("{n} hộ", n=number(row.households))
     )
+    if row.doors:
+        of_all = f"{of_all}; {_('gõ cửa {n} / {all}', n=number(row.doors_told), all=number(row.doors))}"
     opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 
@@ -230,4 +232,6 @@ def _stands(row: BoardRow, seen: Board, *, now: datetime) -> Markup:
 
 def _said_by(row: BoardRow) -> str:
     """Who said that it is posted: the leader on the phone, or the ward for a leader who called."""
+    if row.posted_by == "deputy":
+        return _("phó báo")
     return _("tổ trưởng tự báo") if row.posted_by in ("leader", row.leader) else _("{who} ghi thay", who=row.posted_by)

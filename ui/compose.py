@@ -151,7 +151,7 @@ def load(
     if st.session_state.get("c_loaded") == mark and "c_title" in st.session_state:  # gone after a look at another page
         return
     is_first = "c_loaded" not in st.session_state  # after a lost connection the browser still has what was typed
-    st.session_state["c_loaded"], st.session_state["c_pressed"] = mark, False
+    st.session_state["c_loaded"], st.session_state["c_pressed"], st.session_state["c_base"] = mark, False, None
     own = draft or again
     source = own or wrong
     fields: dict[str, object] = {
@@ -172,14 +172,20 @@ def load(
             st.session_state[f"c_{name}"] = value
 
 
-def ask_places(asks_for: AsksFor) -> int | None:
-    """How many can come, where residents are asked whether they do; None where there is no end."""
+def ask_places(asks_for: AsksFor) -> int:
+    """How many can come, where residents are asked whether they do; 0 where there is no end."""
     if asks_for is not AsksFor.ATTENDANCE:
-        return None
-    return st.number_input(
+        return 0
+    places = st.number_input(
         _("Số chỗ (nếu có hạn)"), min_value=1, max_value=PLACES_MAX, step=1, value=None, key="c_places", width=220,
         help=_("Ai báo trước được chỗ, ai báo sau vào danh sách chờ. Bỏ trống: không hạn chỗ."),
     )  # fmt: skip
+    return places or 0
+
+
+def is_shown(draft_id: UUID, *, asked: str) -> None:
+    """What was typed has become this draft (`asked`: the announcement it corrects, if any), so nothing is loaded over it."""
+    st.session_state["c_loaded"] = f"{draft_id}:{asked}:"
 
 
 def left() -> None:

@@ -2,15 +2,31 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, check_in, files, health, household_card, join, links, relay, session, tick_ask, tick_list
+from web import (
+    announcement,
+    check_in,
+    door,
+    files,
+    health,
+    household_card,
+    join,
+    leader_count,
+    links,
+    relay,
+    session,
+    tick_ask,
+    tick_list,
+)
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
     *check_in.routes,
     *relay.routes,
+    *leader_count.routes,
     *join.routes,
     *household_card.routes,
+    *door.routes,
     *tick_list.routes,
     *tick_ask.routes,
     *files.routes,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from adapters.paper import door_lists, press
 from adapters.paper import guests as guest_lists
-from adapters.paper import press
 from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
-from services.ports import Card, GuestLine, GuestSheet, Label
+from services.ports import Card, DoorNotice, DoorSheet, GuestLine, GuestSheet, Label
 
 MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
@@ -94,6 +94,14 @@ class TypstPaper:
             Invalid: nobody or too many to list, or a heading that does not fit.
         """
         return guest_lists.printed(guests, of=of)
+
+    def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """A4 across, thirteen households a page with boxes for a pen, the notice beside them on every page.
+
+        Raises:
+            Invalid: as `qr_sheet`; the units are named.
+        """
+        return door_lists.printed(sheets, notice)
 
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""

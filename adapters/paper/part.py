@@ -122,7 +122,7 @@ def _read(page: Any, dpi: int) -> Counter[str]:
 
 def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     """A letter that no font has would leave a hole on the paper."""
-    lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + of_all)]
+    lacking = [at for at, item in enumerate(items) if not printable(_all_of(item) + of_all)]
     if lacking:
         raise Refused("letters", lacking)
 
@@ -130,6 +130,10 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
 def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Lines of a list, whose words come from many hands: one odd letter must not keep the whole list from paper."""
     return [["".join(letter if printable(letter) else "·" for letter in cell) for cell in row] for row in rows]
+
+
+def _all_of(item: dict[str, str]) -> str:
+    return item["title"] + item["place"] + item.get("letters", "")
 
 
 def printable(text: str) -> bool:

@@ -147,6 +147,7 @@ def _give_back(session: Session, announcement: Announcement) -> None:
     """Nobody is there to be told: nothing leaves, and the author reads why."""
     announcement.status = AnnouncementStatus.DRAFT
     announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
+    announcement.plan = {"channels": announcement.plan.get("channels", [])}
     announcement.return_reason = EMPTY
     audit.record(
         session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,

@@ -27,6 +27,7 @@ from models import (
     Membership,
     Model,
     Part,
+    PlannedPath,
     Purpose,
     Reach,
     ReachCount,
@@ -131,6 +132,21 @@ def test_the_same_seed_gives_the_same_ward_row_by_row(made: tuple[Engine, demo.D
 
         assert again == made[1]
         assert rows_of(other) == rows_of(made[0])
+
+
+def test_what_was_sent_lately_has_one_first_path_for_every_household_of_its_audience(made: tuple[Engine, demo.Demo]) -> None:
+    since = EVENING - timedelta(days=30)
+    with Session(made[0]) as session:
+        sent = session.exec(select(Announcement).where(col(Announcement.sent_at) > since)).all()
+        rows = session.exec(select(PlannedPath).where(PlannedPath.is_first)).all()
+
+    kept = Counter((row.announcement_id, row.path.value) for row in rows)
+    assert sent
+    for announcement in sent:
+        assert {
+            path: kept[announcement.id, path] for path in ("relay", "door")
+        } == {path: announcement.plan["paths"][path] for path in ("relay", "door")}  # fmt: skip
+    assert {row.announcement_id for row in rows} == {announcement.id for announcement in sent}
 
 
 @pytest.mark.once

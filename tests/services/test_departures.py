@@ -1,6 +1,8 @@
 """What is written when an announcement leaves, and what became of its audience between approval and then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -152,6 +154,25 @@ def test_two_who_send_at_once_send_once(session: Session, ward: Unit, group: Gro
             again = approvals.approve(other, actor=chair, announcement_id=made.id, version=made.version)
 
     assert (first, second, again.status) == (True, False, AnnouncementStatus.SENT)
+    assert len(session.exec(select(Relay)).all()) == len(session.exec(select(PlannedPath)).all()) == 1
+
+
+def test_two_processes_that_send_at_the_same_moment_send_once(session: Session, ward: Unit, group: Group, chair: Actor) -> None:
+    together = Barrier(2)
+
+    def send() -> bool:
+        together.wait()
+        with transaction() as own:
+            return sending.send_scheduled(own, announcement_id=made.id)
+
+    with time_machine.travel(NOON, tick=False) as traveller:
+        made = planned(session, ward, chair)
+        traveller.shift(timedelta(hours=1))
+        with ThreadPoolExecutor(2) as processes:
+            done = [processes.submit(send) for _ in range(2)]
+            said = sorted(one.result() for one in done)
+
+    assert said == [False, True]
     assert len(session.exec(select(Relay)).all()) == len(session.exec(select(PlannedPath)).all()) == 1
 
 

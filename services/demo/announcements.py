@@ -201,7 +201,7 @@ class _Press:
         rows: Rows,
     ) -> None:  # fmt: skip
         sent = announcement["sent_at"]
-        half, has_opened = sent + (due - sent) / 2, posted or home.place.code in LATE_BUT_OPENED
+        half, late, has_opened = sent + (due - sent) / 2, sent + (due - sent) * 0.75, posted or home.place.code in LATE_BUT_OPENED
         looked = (posted - timedelta(seconds=self._dice.randint(20, 70))) if posted else sent + timedelta(minutes=44)
         by_clerk = posted is not None and posted > due and self._dice.random() < 0.5
         delivery_id = self._keys["delivery"].next()
@@ -219,7 +219,9 @@ class _Press:
                 group_id=home.group.id, link_id=link_id, token=token(self._dice), token_expires_at=announcement["expires_at"],
                 due_at=due, households=households, opened_at=max(looked, sent) if has_opened else None, posted_at=posted,
                 posted_by=(self._ward.users[places.CLERK].display_name if by_clerk else "leader") if posted else "",
-                reminded=half if self._missed(posted, half) else None, escalated_at=due if self._missed(posted, due) else None,
+                reminded=half if self._missed(posted, half) else None,
+                reminded_again=late if self._missed(posted, late) else None,
+                escalated_at=due if self._missed(posted, due) else None,
             )
         ))  # fmt: skip
 

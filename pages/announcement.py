@@ -37,8 +37,8 @@ def draw(me: Actor, id_: UUID) -> None:
     board.figures(seen, now=now)
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
-        board.things_to_do(seen)
         foresight.line(seen, ahead)
+        board.things_to_do(seen, ahead)
         board.words(seen)
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")

@@ -101,6 +101,8 @@ if said is not None:
 with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
+    st.page_link("pages/story.py", label=_("Tổng kết"), icon=":material/summarize:", query_params={"id": str(item_id)})
+    st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
     may_stop = withdrawn.is_possible(item, sheets) and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id

@@ -28,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
     if actor.role in access.WRITERS:
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
+        st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
 
 with reading() as session:
     page = max(1, int(st.session_state.get("trang") or 1))

@@ -17,7 +17,7 @@ from tests.pages.conftest import Visit, words
 @pytest.fixture
 def sent(session: Session) -> Iterator[Announcement]:
     """Six announcements lie behind; the seventh was sent four hours ago to a ward that can send SMS."""
-    cache_data.clear()  # type: ignore[attr-defined]
+    cache_data.clear()
     with time_machine.travel(NOON, tick=False) as traveller:
         ward = ward_life.settle(session, seed=1, groups=4, households=15)
         for seed in range(6):

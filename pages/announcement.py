@@ -68,8 +68,8 @@ def draw(me: Actor, id_: UUID) -> None:
     board.figures(seen, now=now)
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
-        board.things_to_do(seen)
         foresight.line(seen, ahead)
+        board.things_to_do(seen, ahead)
         board.words(seen)
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")
@@ -144,6 +144,8 @@ if said is not None:
 with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
+    st.page_link("pages/story.py", label=_("Tổng kết"), icon=":material/summarize:", query_params={"id": str(item_id)})
+    st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
     copying.button(actor, item.id, key="b_copy")
     may_stop = withdrawn.is_possible(item, sheets) and not is_corrected and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):

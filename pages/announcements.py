@@ -29,6 +29,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
     if actor.role in access.WRITERS:
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
+        st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
 
 view = st.segmented_control(
     _("Xem theo"), calendar.VIEWS, format_func=calendar.names().__getitem__, key="xem", bind="query-params", default="list",

@@ -98,6 +98,12 @@ def by_calling(past: Sequence[Past], this: Past, now: float, until: float) -> in
     return max(0, round(_gain(usual, past, called, now, until) - _gain(usual, past, this, now, until)))
 
 
+def by_message(past: Sequence[Past], this: Past, now: float, until: float) -> float:
+    """What share of households would follow until the deadline if a text reached them now, as they do in a chat."""
+    usual = learnt(past)
+    return min(1.0, usual.share(now, now, until) * _pull(usual, this, now))
+
+
 def _scale(gain: float, households: int) -> float:
     """What an error is measured by: the gain, never less than one household in fifty, for a small gain is missed by much."""
     return gain + households / 50

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -109,26 +109,22 @@ def _raises(
     session: Session, announcement: Announcement, past: Sequence[Past], this: Past, said: Expected, until: datetime
 ) -> list[Raise]:  # fmt: skip
     """What tells most first."""
-    now = past_reach.minutes(clock.now())
+    now, ends = past_reach.minutes(clock.now()), past_reach.minutes(until)
     unposted = session.exec(
         select(func.count()).select_from(Relay).where(Relay.announcement_id == announcement.id, col(Relay.posted_at).is_(None))
     ).one()
     found = []
     if unposted:
-        gain = forecast.by_calling(past, this, now, past_reach.minutes(until))
+        gain = forecast.by_calling(past, this, now, ends)
         found.append(Raise("call", unposted, gain))
-    inside, outside = _missing(session, announcement, with_phone=False)
-    share = said.middle / announcement.households
+    outside = _missing(session, announcement, ~is_joined(_HOME.id, clock.today()))
     if outside:
         found.append(Raise("door", outside, _at_most(said, announcement, round(outside * AT_HOME))))
     account = _account(session, announcement)
     if account:
-        inside, outside = _missing(session, announcement, with_phone=True)
-        gain = round(ARRIVES * (outside + inside * (1 - share)))
-        found.append(
-            Raise("message", inside + outside, _at_most(said, announcement, gain), (inside + outside) * account.price,
-                  account.channel)
-        )  # fmt: skip
+        called = _missing(session, announcement, col(Household.phone).is_not(None))
+        gain = _at_most(said, announcement, round(ARRIVES * called * forecast.by_message(past, this, now, ends)))
+        found.append(Raise("message", called, gain, called * account.price, account.channel))
     return sorted((one for one in found if one.count and one.gain), key=lambda one: -one.gain)
 
 
@@ -136,15 +132,10 @@ def _at_most(said: Expected, announcement: Announcement, gain: int) -> int:
     return max(0, min(gain, announcement.households - said.middle))
 
 
-def _missing(session: Session, announcement: Announcement, *, with_phone: bool) -> tuple[int, int]:
-    """Households of the audience not known by name to have been told: in a household group, and in none."""
-    day = clock.today()
+def _missing(session: Session, announcement: Announcement, narrowed: ColumnElement[bool]) -> int:
+    """Households of the audience that nobody knows to have been told, and that are in no chat where it was posted."""
     missing = untold.of_announcement(session, announcement_id=announcement.id)
-    if with_phone:
-        missing = missing & col(Household.phone).is_not(None)
-    inside = is_joined(_HOME.id, day)
-    counts = dict(session.exec(select(inside, func.count()).select_from(Household).where(missing).group_by(inside)).all())
-    return int(counts.get(True, 0)), int(counts.get(False, 0))
+    return session.exec(select(func.count()).select_from(Household).where(missing, narrowed)).one()
 
 
 def _account(session: Session, announcement: Announcement) -> ChannelAccount | None:

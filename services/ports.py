@@ -133,6 +133,21 @@ class DoorNotice:
     printed: str
 
 
+@dataclass(frozen=True)
+class StoryPage:
+    """An announcement's story to print: everything in words, in the language of the ward's papers."""
+
+    title: str
+    ward: str
+    sub: str  # when it was sent, by whom
+    url: str  # its public page, as a code in the corner
+    figures: Sequence[tuple[str, str, str]]  # what, the number, of what
+    paths: Sequence[tuple[str, str, str]]  # path, planned, told
+    missed: Sequence[tuple[str, str, str]]  # group, missing, of how many
+    missed_more: str  # what of them stands on no line; "" where all do
+    note: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -162,6 +177,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: as `qr_sheet`; the unit is named.
+        """
+
+    def story(self, page: StoryPage) -> bytes:
+        """An announcement's story on one A4 page.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed.
         """
 
     def joined(self, files: Sequence[bytes]) -> bytes:

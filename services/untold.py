@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, String, cast, false, or_, true
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, Audience, Household, Reach, Unit
+from models import Announcement, Audience, Household, Membership, Reach, Relay, Unit
 from services import access
-from services.presence import lives_here
+from services.presence import is_member, lives_here
 
 DEPTH = 10  # follow-ups of follow-ups
 
@@ -25,16 +25,24 @@ def for_audience(session: Session, audience: Sequence[Audience]) -> ColumnElemen
 
 
 def still_missing(session: Session, *, follows_id: UUID | None) -> ColumnElement[bool]:
-    """Of `Household`: not known by name to have been told by the announcement that is followed, nor by those before it.
+    """Of `Household`: neither known by name to have been told by the announcement that is followed, or by those before it, nor
+    in a chat in which one of them was posted: who answers there is known by group only.
 
-    True for every household where nothing is followed. Who answered by a group's link is known by group only, and is told
-    again.
+    True for every household where nothing is followed.
     """
     if follows_id is None:
         return true()
-    of_these = col(Reach.announcement_id).in_(lineage(session, follows_id))
-    told = select(Reach.id).where(col(Reach.household_id) == col(Household.id), of_these)
-    return ~told.correlate(Household).exists()
+    before = lineage(session, follows_id)
+    told = select(Reach.id).where(col(Reach.household_id) == col(Household.id), col(Reach.announcement_id).in_(before))
+    in_chat = (
+        select(Membership.id)
+        .join(Relay, col(Relay.group_id) == Membership.group_id)
+        .where(
+            col(Membership.household_id) == col(Household.id), is_member(clock.today()), col(Relay.announcement_id).in_(before),
+            col(Relay.posted_at).is_not(None),
+        )
+    )  # fmt: skip
+    return ~told.correlate(Household).exists() & ~in_chat.correlate(Household).exists()
 
 
 def lineage(session: Session, announcement_id: UUID) -> list[UUID]:

@@ -48,41 +48,40 @@ def line(seen: Board, ahead: Foresight) -> None:
         words = f"{words} {_('Tính theo số máy đã mở.')}"
     if ahead.score.of:
         words = f"{words} {_('Dự báo trước đây đúng trong khoảng {n}/10 lần.', n=number(ahead.score.in_ten))}"
-    parts.item("unknown", _("Dự báo {share} số hộ", share=share(said.middle / everyone, 0)), words)
+    with parts.line("forecast", "unknown", _("Dự báo {share} số hộ", share=share(said.middle / everyone, 0)), words):
+        pass
+
+
+def change(seen: Board, ahead: Foresight | None, kind: str) -> str:
+    """What one thing to do would change, in words; nothing where that is not known."""
+    one = next((one for one in ahead.raises if one.kind == kind), None) if ahead else None
+    if one is None or ahead is None or ahead.expected is None:
+        return ""
+    before, everyone = ahead.expected.middle, seen.households or 1
+    return _(
+        "{before} → {after} số hộ, thêm khoảng {n} hộ.", before=share(before / everyone, 0),
+        after=share(min(1.0, (before + one.gain) / everyone), 0), n=number(one.gain),
+    )  # fmt: skip
 
 
 def asked(seen: Board, ahead: Foresight, *, follow_ups: list[Announcement]) -> Raise | None:
-    """What would raise the share most, each with what it changes; the one whose button was pressed."""
-    said = ahead.expected
-    pressed = None
-    if said is None or not (ahead.raises or follow_ups):
+    """The paid way to raise the share, with what it costs and changes, and the follow-ups there are; it, where pressed."""
+    one = next((one for one in ahead.raises if one.kind == "message"), None)
+    if one is None and not follow_ups:
         return None
-    everyone = seen.households or 1
-    parts.section(_("Cách nâng tỷ lệ"), _("xếp theo số hộ được thêm"))
-    for one in ahead.raises:
-        change = _(
-            "{before} → {after} số hộ, thêm khoảng {n} hộ", before=share(said.middle / everyone, 0),
-            after=share(min(1.0, (said.middle + one.gain) / everyone), 0), n=number(one.gain),
-        )  # fmt: skip
-        if one.kind == "call":
-            with parts.line(f"raise_{one.kind}", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(one.count)), change):
-                pass
-        elif one.kind == "door":
-            with parts.line(f"raise_{one.kind}", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(one.count)), change):
-                pass
-        else:
-            title = _(
-                "{path} tới {n} hộ, {cost}", path=_(PATHS[one.channel or Channel.SMS]), n=number(one.count),
-                cost=money(one.cost),
-            )  # fmt: skip
-            with parts.line(f"raise_{one.kind}", "waiting", title, change):
-                if st.button(_("Soạn bản báo lại"), key="raise_message_b"):
-                    pressed = one
+    pressed = None
+    parts.section(_("Báo lại cho hộ chưa nhận"), _("hộ không ở nhóm đã đăng, và chưa ai báo"))
+    if one is not None:
+        path = _(PATHS[one.channel or Channel.SMS])
+        title = _("{path} tới {n} hộ, {cost}", path=path, n=number(one.count), cost=money(one.cost))
+        with parts.line("raise_message", "waiting", title, change(seen, ahead, "message")):
+            if st.button(_("Soạn bản báo lại"), key="raise_message_b"):
+                pressed = one
     for made in follow_ups:
-        when = made.sent_at or made.created_at
         page = "pages/announcement.py" if made.sent_at else "pages/review.py"
+        when = near(made.sent_at or made.created_at)
         parts.action(
-            f"follow_{made.id}", "unknown", _("Bản báo lại cho hộ chưa nhận"), f"{_(made.status.label)}, {near(when)}", _("Mở"),
-            page=page, id=str(made.id),
+            f"follow_{made.id}", "unknown", _("Bản báo lại"), f"{_(made.status.label)}, {when}", _("Mở"), page=page,
+            id=str(made.id),
         )  # fmt: skip
     return pressed

@@ -99,6 +99,7 @@ def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: fl
     for spots, words, style in notes:
         said = [{**spot, "text": look.say(words, share=look.share(spot["v"]))} for spot in spots]
         free = _clear_of(taken, said, style, start=start, end=end)
+        layers.append(layer(said, "text", xy | {"text": text_of()}, stroke=c["sheet"], strokeWidth=4, **free))  # over lines
         layers.append(layer(said, "text", xy | {"text": text_of()}, **free))
     alt = look.say(
         N_("Đến lúc này ước tính {estimate} hộ đã mở, biết chắc {known}; mục tiêu {target}."),

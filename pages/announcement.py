@@ -9,7 +9,7 @@ from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, drafts, reach, relays, retractions
 from services.access import Actor
-from ui import _, board, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
+from ui import _, board, doors, drawing, enter, leave_for, near, needed, number, parts, refusals, stay, withdrawn
 from ui.compose import asked_for
 from ui.kept import kept, seen_by
 
@@ -33,6 +33,7 @@ def draw(me: Actor, id_: UUID) -> None:
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         board.things_to_do(seen)
+        doors.on_board(me, id_)
         board.words(seen)
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")

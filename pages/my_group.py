@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from models import GroupKind, Role
 from services import access, groups, links, relays
 from services.households import KINDS
-from ui import _, community, enter, joining, number, paging, parts, share
+from ui import _, community, doors, enter, joining, number, paging, parts, share
 from ui.parts import Figure
 
 SIZE = 10
@@ -41,6 +41,7 @@ with st.container(width=640):
         community.to_post(relay, item, group_name=one.name if len(mine) > 1 else "")
     if not waiting:
         parts.note("arrived", _("Không có tin nào chờ đăng"), _("Khi phường gửi tin mới, tin hiện ở đây."))
+    doors.mine(actor)
     if is_home:
         missing = counts.households - counts.joined
         parts.figures(

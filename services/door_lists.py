@@ -187,6 +187,11 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     return rows
 
 
+def still_open(session: Session, *, list_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many doors are left on each of these lists, for callers that have checked who asks."""
+    return {list_id: left for list_id, (_all, left, _told) in _counts(session, list_ids).items()}
+
+
 def _counts(session: Session, list_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:
     """Of each list: its households that still count, those still to be knocked at, those told at the door."""
     is_open = still_to_knock()

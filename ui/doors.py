@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import DoorOutcome
-from services import door_closing, door_knocks, door_lists, door_paper, door_shorthand
+from services import door_closing, door_knocks, door_lists, door_page, door_paper, door_shorthand
 from services.access import Actor
 from services.door_closing import Closing
 from services.door_knocks import Knock
@@ -48,6 +48,16 @@ def on_today(waiting: int) -> None:
             _("Tổ trưởng đánh dấu trên điện thoại; phiếu giấy ghi ở màn hình Gõ cửa của từng thông báo."), _("Xem"),
             page="pages/announcements.py",
         )  # fmt: skip
+
+
+def mine(actor: Actor) -> None:
+    """A leader's own lists of what is under way, each with how many doors are left and the way to its page."""
+    with reading() as session:
+        found = door_page.mine(session, actor=actor)
+    for place, one in enumerate(found):
+        title = _("{n} hộ cần báo tận nơi", n=number(one.still_open))
+        with parts.line(f"doors{place}", "waiting", title, parts.text(one.title)):
+            st.link_button(_("Mở danh sách"), one.url)
 
 
 def closing(rows: Sequence[Closing], listed: Sequence[Listed]) -> None:
@@ -102,8 +112,9 @@ def address(one: Listed, actor: Actor) -> None:
 def entry(one: Listed, lines: Sequence[Line], actor: Actor) -> None:
     """Numbers from paper, checked before anything is written; the last entry can be taken back."""
     with st.form("doors_entry", clear_on_submit=False, border=False):
+        key = f"doors_text_{one.id.hex}_{st.session_state.get(TURN, 0)}"
         typed = st.text_area(
-            _("Ghi theo số trên giấy"), key=f"doors_text_{one.id.hex}_{st.session_state.get(TURN, 0)}", height=90, placeholder="1-5, 8 báo; 6 vắng; 7 chuyển",
+            _("Ghi theo số trên giấy"), key=key, height=90, placeholder="1-5, 8 báo; 6 vắng; 7 chuyển",
             help=_("Báo, vắng, chuyển, từ chối; bỏ là xóa điều đã ghi."),
         )  # fmt: skip
         is_sent = st.form_submit_button(_("Ghi"), type="primary", icon=":material/save:")

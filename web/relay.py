@@ -14,7 +14,7 @@ from core.db import reading, transaction
 from core.errors import NotAllowed
 from core.formats import number
 from core.i18n import N_, translate
-from services import relays, retractions
+from services import door_page, relays, retractions
 from services.relays import RelayWork
 from web import leaders as door
 from web import pages, visitors
@@ -40,13 +40,14 @@ class RelayPage(PhonePage):
         is_first = False
         with reading() as session:
             work = relays.work_for_token(session, token=token)
+            doors = door_page.beside_relay(session, token=token)
             if visitors.is_person(request.headers, request.method):
                 relays.opened(session, token=token)
                 is_first = bool(session.dirty)  # forgotten here; looked at again by whoever writes
         if is_first:
             with transaction() as session:
                 relays.opened(session, token=token)
-        return pages.render(request, TEMPLATES.get(work.status, "relay_over.html"), **_shown(request, work))
+        return pages.render(request, TEMPLATES.get(work.status, "relay_over.html"), doors=doors, **_shown(request, work))
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
         """Posted, undone, a withdrawn text deleted, or this phone forgotten. Each press again changes nothing."""

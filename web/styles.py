@@ -11,7 +11,7 @@ _RELAY = ("stamp", "state", "tools", "ready", "rows")
 SECTIONS: dict[str, tuple[str, ...]] = {
     "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "print"),
     "relay.html": (*_RELAY, "meter"),
-    "relay_posted.html": ("state", "facts", "ready", "more"),
+    "relay_posted.html": ("state", "facts", "ready", "rows", "more"),
     "relay_over.html": ("state", "tools", "ready", "rows"),
     "relay_cannot.html": ("stamp", "steps"),
     "leaders.html": ("stamp", "state", "pick", "field", "areas", "more"),

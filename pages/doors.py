@@ -22,7 +22,7 @@ doors.closing(rows, lists)
 parts.section(_("Danh sách của từng tổ"), _("số trên giấy không bao giờ đổi"))
 if lists:
     by_code = {one.unit_code: one for one in lists}
-    names = {code: _("{unit}: còn {n} hộ", unit=one.unit_label, n=number(one.still_open)) for code, one in by_code.items()}
+    names = {code: _("{unit}, còn {n} hộ", unit=one.unit_label, n=number(one.still_open)) for code, one in by_code.items()}
     chosen = st.selectbox(
         _("Tổ, thôn"), list(by_code), key="to", bind="query-params", width=340,
         format_func=lambda code: plain(names[code]),

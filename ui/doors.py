@@ -17,7 +17,7 @@ from services.door_lists import Line, Listed
 from services.ports import ports
 from ui import codes, parts, refusals
 from ui.parts import Column, Figure, Text
-from ui.words import _, near, number, plain, share
+from ui.words import _, near, number, plain
 from ui.work import Tell, Work
 
 PAGE = "pages/doors.py"
@@ -77,21 +77,28 @@ def closing(rows: Sequence[Closing], listed: Sequence[Listed]) -> None:
         Figure(_("Chưa rõ"), number(total.unknown), _("hộ"), _("trong nhóm đã gửi, chưa báo nắm tin")),
     )  # fmt: skip
     owners = {one.unit_id: one.owner for one in listed}
-    heads: list[Column | str] = [
-        _("Tổ, thôn"), Column(_("Hộ"), "num"), Column(_("Qua tin"), "num"), Column(_("Tại cửa"), "num"),
-        Column(_("Vắng"), "num"), Column(_("Chuyển"), "num"), Column(_("Từ chối"), "num"), Column(_("Còn gõ"), "num"),
-        Column(_("Chưa rõ"), "num"), _("Khép"),
-    ]  # fmt: skip
-    parts.table(heads, [_row(one, owners.get(one.unit_id or UUID(int=0))) for one in units], shown=15, more=_("Các tổ còn lại"))
+    heads: list[Column | str] = [_("Tổ, thôn"), Column(_("Đã nhận tin"), "num"), _("Gõ cửa"), _("Chưa tới tay, vì sao")]
+    worst_first = sorted(units, key=lambda one: -one.to_knock)
+    table = [_row(one, owners.get(one.unit_id or UUID(int=0), "")) for one in worst_first]
+    parts.table(heads, table, shown=15, more=_("Các tổ còn lại"))
 
 
-def _row(one: Closing, owner: str | None) -> tuple[Text, ...]:
-    name = parts.cell(one.unit_label, owner or "") if owner is not None else parts.cell(one.unit_label)
-    closed = parts.badge("arrived", _("xong")) if one.is_closed else share(
-        (one.told + one.reasons) / one.households if one.households else None, 0
+def _row(one: Closing, owner: str) -> tuple[Text, ...]:
+    told = parts.cell(
+        _("{told} / {all} hộ", told=number(one.told), all=number(one.households)),
+        _("{n} hộ tại cửa", n=number(one.at_door)) if one.at_door else "",
     )  # fmt: skip
-    counts = (one.households, one.by_path, one.at_door, one.not_home, one.moved, one.refused, one.to_knock, one.unknown)
-    return (name, *map(number, counts), closed)
+    left = parts.badge("waiting", _("còn {n} hộ", n=number(one.to_knock))) if one.to_knock else parts.badge(
+        "arrived", _("đã khép") if one.is_closed else _("hết danh sách")
+    )  # fmt: skip
+    why = [
+        _("{n} vắng", n=number(one.not_home)) if one.not_home else "",
+        _("{n} chuyển đi", n=number(one.moved)) if one.moved else "",
+        _("{n} không nhận", n=number(one.refused)) if one.refused else "",
+        _("{n} chưa rõ", n=number(one.unknown)) if one.unknown else "",
+    ]
+    words = ", ".join(filter(None, why))
+    return parts.cell(one.unit_label, owner), told, left, parts.soft(words) if words else ""
 
 
 def address(one: Listed, actor: Actor) -> None:

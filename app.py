@@ -70,6 +70,7 @@ ROOMS = (
     Room("pages/announcement.py", N_("Bảng theo dõi")),
     Room("pages/wall.py", N_("Màn hình văn phòng")),
     Room("pages/story.py", N_("Tổng kết thông báo")),
+    Room("pages/doors.py", N_("Gõ cửa")),
     Room("pages/review.py", N_("Xem và duyệt")),
     Room("pages/groups.py", N_("Nhóm và tổ dân phố"), N_("Cộng đồng"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/group.py", N_("Nhóm")),

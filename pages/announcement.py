@@ -27,6 +27,7 @@ from ui import (
     board,
     calling,
     copying,
+    doors,
     drawing,
     enter,
     entered,
@@ -70,6 +71,7 @@ def draw(me: Actor, id_: UUID) -> None:
     with left, st.container(gap=None):
         foresight.line(seen, ahead)
         board.things_to_do(seen, ahead)
+        doors.on_board(me, id_)
         board.words(seen)
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")

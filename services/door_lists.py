@@ -52,6 +52,7 @@ class Listed:
     unit_id: UUID
     unit_label: str
     unit_code: str
+    unit_path: str
     owner: str  # "" where the unit has nobody for it
     url: str  # "" where the address leads nowhere
     households: int
@@ -70,6 +71,28 @@ def sent(session: Session, *, actor: Actor, announcement_id: UUID) -> Announceme
     if announcement.sent_at is None:
         raise Invalid(N_("Thông báo chưa gửi nên chưa có danh sách gõ cửa."))
     return announcement
+
+
+def make(session: Session, *, actor: Actor, announcement_id: UUID) -> int:
+    """Make the lists of an announcement that left without, or number who has become due since; how many households.
+
+    Raises:
+        Invalid, NotAllowed, NotFound: as `sent`.
+    """
+    return door_numbers.prepare(session, announcement=sent(session, actor=actor, announcement_id=announcement_id))
+
+
+def lines(session: Session, *, actor: Actor, list_id: UUID) -> list[Line]:
+    """Every line of a list in the order in which one walks.
+
+    Raises:
+        Invalid, NotAllowed, NotFound: as `sent`.
+    """
+    listed = session.get(DoorList, list_id)
+    if listed is None:
+        raise NotFound(N_("Không tìm thấy danh sách gõ cửa này."))
+    sent(session, actor=actor, announcement_id=listed.announcement_id)
+    return lines_of(session, listed)
 
 
 def widen(
@@ -157,11 +180,16 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
         all_, still_open, told = counts.get(listed.id, (0, 0, 0))
         rows.append(
             Listed(
-                listed.id, unit.id, unit.label, unit.code, owner.display_name if owner and is_good else "",
+                listed.id, unit.id, unit.label, unit.code, unit.path, owner.display_name if owner and is_good else "",
                 door_addresses.url_of(listed) if is_good else "", all_, still_open, told,
             )
         )  # fmt: skip
     return rows
+
+
+def still_open(session: Session, *, list_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many doors are left on each of these lists, for callers that have checked who asks."""
+    return {list_id: left for list_id, (_all, left, _told) in _counts(session, list_ids).items()}
 
 
 def _counts(session: Session, list_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:

@@ -1,13 +1,16 @@
 """All that the page of a door list shows to whoever holds its address."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from models import AnnouncementStatus, DoorOutcome, Urgency
-from services import corrections, door_addresses, door_lists, relays, wards
+from core import clock
+from models import Announcement, AnnouncementStatus, DoorList, DoorOutcome, Group, Relay, Urgency
+from services import corrections, door_addresses, door_lists, progress, relays, wards
+from services.access import Actor
 from services.door_lists import Line
 from services.wards import WardCard
 
@@ -65,3 +68,48 @@ def page(session: Session, *, token: str, is_late: bool = False) -> DoorPage:
         over="cancelled" if is_cancelled else "corrected" if correction else "",
         corrected_title=correction.title if correction else "",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Doors:
+    """A list that still has doors, as its owner finds it from elsewhere."""
+
+    title: str  # of the announcement
+    still_open: int
+    url: str
+
+
+def beside_relay(session: Session, *, token: str) -> Doors | None:
+    """The open doors of the unit in which a leader posts: for whoever holds the relay's address, if the list is that leader's."""
+    wanted = (
+        select(DoorList, Announcement.title)
+        .join(Announcement, col(Announcement.id) == DoorList.announcement_id)
+        .join(Relay, col(Relay.announcement_id) == DoorList.announcement_id)
+        .join(Group, (col(Group.id) == Relay.group_id) & (col(Group.unit_id) == DoorList.unit_id))
+        .where(Relay.token == token, col(Group.leader_id) == DoorList.user_id)
+    )
+    return next(iter(_with_doors(session, session.exec(wanted).all())), None)
+
+
+def mine(session: Session, *, actor: Actor) -> list[Doors]:
+    """The lists of a signed-in leader that are under way and still have doors, the latest announcement first."""
+    if actor.id is None:
+        return []
+    wanted = (
+        select(DoorList, Announcement.title)
+        .join(Announcement, col(Announcement.id) == DoorList.announcement_id)
+        .where(
+            DoorList.user_id == actor.id, DoorList.expires_at > clock.now(), Announcement.status == AnnouncementStatus.SENT,
+            ~progress.is_corrected(),
+        )
+        .order_by(col(Announcement.sent_at).desc())
+    )  # fmt: skip
+    return _with_doors(session, session.exec(wanted).all())
+
+
+def _with_doors(session: Session, found: Iterable[tuple[DoorList, str]]) -> list[Doors]:
+    good = [(listed, title) for listed, title in found if door_addresses.is_good(session, listed)]
+    left = door_lists.still_open(session, list_ids=[listed.id for listed, _title in good])
+    return [
+        Doors(title, left[listed.id], door_addresses.url_of(listed)) for listed, title in good if left.get(listed.id)
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
-from services import access, audiences, callouts, figures, likeness, links, progress, second_looks
+from services import access, audiences, callouts, door_closing, figures, likeness, links, progress, second_looks
 from services.access import Actor
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
@@ -66,12 +66,13 @@ class Today:
     links_alive: int
     links: int
     alike: int = 0  # pairs of households that may be one
+    doors: int = 0  # households still to be told at the door
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike)
+        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike) + bool(self.doors)
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -91,6 +92,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),
+        doors=door_closing.waiting(session, actor=actor),
     )  # fmt: skip
 
 

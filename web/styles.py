@@ -10,22 +10,9 @@ from web import files
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
 _NOTICE = ("stamp", "state", "facts", "tools")
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "announcement.html": (
-        "stamp",
-        "state",
-        "facts",
-        "tools",
-        "duo",
-        "pick",
-        "field",
-        "ticket",
-        "prose",
-        "steps",
-        "rows",
-        "print",
-    ),
+    "announcement.html": (*_NOTICE, "duo", "pick", "field", "ticket", "prose", "steps", "rows", "print"),
     "relay.html": (*_RELAY, "meter", "more", "field"),
-    "relay_posted.html": ("state", "facts", "ready", "more", "field"),
+    "relay_posted.html": ("state", "facts", "ready", "rows", "more", "field"),
     "relay_passed.html": (*_RELAY, "more", "field"),
     "relay_pass_on.html": ("stamp", "pick"),
     "relay_over.html": ("state", "tools", "ready", "rows"),

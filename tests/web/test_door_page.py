@@ -12,7 +12,9 @@ from starlette.responses import Response
 from time_machine import Traveller
 
 from core import clock as clocks
-from models import AnnouncementStatus, AuditEvent, DoorKnock, How, Need, Reach
+from models import AnnouncementStatus, AuditEvent, DoorKnock, How, Need, Reach, Relay
+from services import door_page
+from services.access import actor_of
 from tests.factories import make_announcement
 from tests.services.street import Street, make_street
 from tests.web.day import Outline, phone
@@ -298,3 +300,32 @@ def test_its_script_may_talk_to_this_site_alone(session: Session) -> None:
     assert "connect-src 'self'" in headers["content-security-policy"]
     assert "unsafe-inline" not in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
+
+
+# ---- the way to it
+
+
+def test_whoever_posted_sees_the_way_to_the_doors(session: Session) -> None:
+    street = make_street(session, "Số 1", "Số 2")
+    relay = session.exec(select(Relay).where(Relay.announcement_id == street.announcement.id)).one()
+    session.commit()
+    before = phone().get(f"/r/{relay.token}").text
+    phone().post(f"/r/{relay.token}", data={"do": "posted"})
+
+    after = phone().get(f"/r/{relay.token}").text
+    send(street, f"aaaaaa.1.told.{ms()}", f"bbbbbb.2.refused.{ms()}")
+
+    assert "/door/" not in before
+    assert f"/door/{street.token}" in after
+    assert "2 hộ cần báo tận nơi" in after
+    assert "/door/" not in phone().get(f"/r/{relay.token}").text
+
+
+def test_a_signed_in_leader_finds_the_own_lists(session: Session) -> None:
+    street = make_street(session, "Số 1")
+    other = make_street(session, "Số 1")
+
+    mine = door_page.mine(session, actor=actor_of(session, street.leader))
+
+    assert [(one.still_open, one.url) for one in mine] == [(1, f"http://ward.test/door/{street.token}")]
+    assert other.token not in mine[0].url

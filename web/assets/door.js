@@ -107,15 +107,23 @@
       return paint(button.closest('li').id.slice(1), 'more');
     }
     said = button.value.split('.');
-    if (said[1] === 'call') return;
+    if (said[1] === 'call') {
+      if (navigator.onLine === false) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     tick = { k: key(), n: +said[0], o: said[1], at: Math.round(Date.now() - ahead) };
     keep(kept().concat(tick));
     waits(tick);
     send();
   });
-  d.getElementById('again').addEventListener('click', function (event) {
-    if (navigator.onLine === false || kept().length) { event.preventDefault(); send(); }
+  /* Without a connection no link leads away: the list could not come back. */
+  d.addEventListener('click', function (event) {
+    var link = event.target.closest('a[href]:not([href^="tel:"]):not([href^="#"])');
+    if (link && (navigator.onLine === false || (link.id === 'again' && kept().length))) {
+      event.preventDefault();
+      send();
+    }
   });
   addEventListener('beforeunload', function (event) { if (held.length) event.preventDefault(); });
   addEventListener('online', send);

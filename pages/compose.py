@@ -87,7 +87,7 @@ with right:
     sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
     shape = Announcement(
         unit_id=ward.id, title=title, body=body, group_text=group_text, asks_for=asks_for, urgency=urgency, send_at=send_at,
-        corrects_id=words.corrects_id, facts=facts,
+        corrects_id=words.corrects_id, facts=facts, places=cap or None,
     )  # fmt: skip
     with pasted:
         paste(relays.ready_text(shape, unit_label=sample, url=relays.sample_url()))

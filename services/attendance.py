@@ -64,10 +64,8 @@ def stand(session: Session, *, announcement: Announcement, visitor: str | None, 
     if announcement.asks_for is not AsksFor.ATTENDANCE or not takes_answers(announcement):
         return None
     event = attendance_places.event_of(session, announcement)
-    waiting = len(attendance_places.queue(session, event.id))
-    left = 0
-    if event.places is not None and not waiting:
-        left = max(0, event.places - attendance_places.taken(session, event.id))
+    taken, waiting = attendance_places.standing(session, event.id) if event.places else (0, 0)
+    left = max(0, event.places - taken) if event.places and not waiting else 0
     rows = attendance_places.rows_of(
         session, event.id, household_id=tie.household_id if tie else None, visitor=visitor
     )  # fmt: skip

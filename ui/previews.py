@@ -59,7 +59,7 @@ def _facts(announcement: Announcement) -> Markup:
 
 
 def _question(announcement: Announcement) -> Markup:
-    choices = resident_page.choices_of(announcement.asks_for)
+    choices = resident_page.choices_of(announcement.asks_for, is_counted=bool(announcement.places))
     if not choices:
         return Markup("")
     boxes = (Markup('<span class="other">{}</span>').format(_(words)) for _value, words in choices)

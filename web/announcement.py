@@ -84,7 +84,8 @@ def _answer_in(form: Mapping[str, str]) -> tuple[How, int]:
 
 def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
     language = pages.language_of(request)
-    answered = notice.answer.people if notice.answer else 0
+    own = notice.stand.own if notice.stand else None
+    answered = notice.answer.people if notice.answer else own.people if own else 0
     is_counted = bool(notice.stand and notice.stand.places)
     most = len(COUNTED) - 1 if is_counted else MOST_ANSWERED
     is_written = is_counted and answered > most

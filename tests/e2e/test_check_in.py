@@ -125,3 +125,33 @@ def test_who_waits_is_found_by_name_and_let_in_on_a_free_place(
     assert faults == {name: [] for name in faults}
     for page in (first, second, keeper):
         page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_correction_shows_the_place_again_and_a_leader_counts_the_chat(
+    browser: Browser,
+    session: Session,
+    url: str,  # noqa: F811
+    event: Day,
+    scheme: Any,
+) -> None:
+    resident, leader = (browser.new_page(user_agent=PHONE, locale="vi-VN", color_scheme=scheme) for _ in range(2))
+    for page in (resident, leader):
+        page.set_viewport_size({"width": 320, "height": 568})
+    answered(resident, url + event.page, 2)
+    correction = make_day(session, sent_at=clock.now(), ward=event.ward, places=4, corrects_id=event.announcement.id)
+    ports.provide(replace(ports.ports(), codes=QrCodes()))
+
+    resident.goto(url + correction.page)
+    expect(resident.get_by_text("Có chỗ: 2 người")).to_be_visible()
+    faults = {"kept": faults_of(resident)}
+    leader.goto(url + event.relay_page + "/coming")
+    faults["asked"] = faults_of(leader)
+    leader.get_by_label("Tính cả người báo miệng").fill("12")
+    leader.get_by_role("button", name="Báo cho phường").click()
+    expect(leader.get_by_role("status")).to_contain_text("Đã báo phường: 12 người")
+    faults["counted"] = faults_of(leader)
+
+    assert faults == {name: [] for name in faults}
+    resident.close()
+    leader.close()

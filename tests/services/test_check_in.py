@@ -1,5 +1,6 @@
 """The door of an event: who is let in, once, never more than there are places; and an address that ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -259,3 +260,25 @@ def test_names_that_were_left_are_forgotten_a_week_after_the_end(session: Sessio
     session.expire_all()
     assert counts == [0, 2, 0]
     assert [(row.name, row.visitor, row.people) for row in session.exec(select(Attendance))] == [("–", None, 2), ("–", None, 1)]
+
+
+def test_two_at_the_door_let_one_code_in_once_and_never_more_than_there_are_places(
+    session: Session, event: Announcement, token: str
+) -> None:
+    codes = [comes(session, event, str(n), 1 + n % 2) for n in range(12)]
+
+    def enter(code: str) -> bool:
+        try:
+            with transaction() as own:
+                return check_in.let_in(own, token=token, code=code, people=2, takes_over=True)
+        except Invalid:
+            return False
+
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(enter, [*codes, *codes]))
+
+    session.expire_all()
+    rows = session.exec(select(Attendance)).all()
+    assert sum(done) == sum(row.arrived > 0 for row in rows) == 2
+    assert sum(row.people for row in rows if row.has_place) <= 5
+    assert all(row.has_place for row in rows if row.arrived)

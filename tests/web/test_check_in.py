@@ -175,6 +175,23 @@ def test_after_its_end_nothing_personal_is_shown(session: Session, event: Day, c
     assert client.get(f"{event.page}/code.png").status_code == 404
 
 
+def test_on_a_correction_the_places_are_kept_and_can_be_changed(session: Session, event: Day) -> None:
+    client = comes(event, 2)
+    correction = make_day(session, ward=event.ward, places=4, corrects_id=event.announcement.id)
+    ports.provide(replace(ports.ports(), codes=QrCodes()))
+
+    page = client.get(correction.page).text
+    picture = client.get(f"{correction.page}/code.png")
+    client.post(correction.page, data={"do": "answer", "people": "3"})
+
+    assert "Có chỗ: 2 người" in page
+    assert "Gia đình đã báo ở thông báo trước" in page
+    assert Outline(page).all("input", value="2", checked="")
+    assert picture.status_code == 200
+    assert "Gia đình đã báo ở thông báo trước" not in client.get(correction.page).text
+    assert [row.people for row in attending()] == [3]
+
+
 def test_a_tied_phone_comes_as_its_household_and_is_asked_no_name(session: Session, event: Day) -> None:
     home = make_household(session, unit=event.unit, head_name="Đỗ Thị Hiên")
     actor = make_actor(session, unit=event.ward)

@@ -14,7 +14,7 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
-from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending
+from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending, text_checks
 from services.access import Actor
 from services.drafts import channels_of, expect_whole, get
 
@@ -24,11 +24,16 @@ UNDER_WAY = (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, Announcem
 
 
 def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
-    """Hand a draft to whoever approves."""
+    """Hand a draft to whoever approves.
+
+    Raises:
+        Invalid: something is missing, or words that cannot be right, such as a blank left open.
+    """
     access.require(actor, *access.WRITERS)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.DRAFT)
     expect_whole(session, announcement=announcement)
+    text_checks.expect_ready(session, announcement=announcement)
     announcement.status = AnnouncementStatus.IN_REVIEW
     announcement.return_reason = ""
     audit.record(session, actor=actor, action="announcement.submit", subject_kind="announcement", subject_id=announcement.id)

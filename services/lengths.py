@@ -35,6 +35,11 @@ class SmsLength:
     price: Price
 
     @property
+    def shown(self) -> str:
+        """The text as a preview shows it, its address cut short."""
+        return self.text.replace(sms.as_sent(sample_url()), relays.sample_url())
+
+    @property
     def cost(self) -> int:
         """For one phone, without marks."""
         return self.segments * self.price.each

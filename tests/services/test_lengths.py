@@ -5,12 +5,12 @@ from sqlmodel import Session
 
 from core.errors import NotAllowed
 from models import Announcement, Channel, ChannelAccount, Role, Unit
-from services import lengths, plans
+from services import lengths, links, plans
 from services.lengths import Price
 from tests.factories import make_actor, make_unit
 
 PRICE = Price(500, is_estimate=False)
-LINK = len("\nhttp://ward.test/a/") + lengths.links.LONG_SLUG
+LINK = len("\nhttp://ward.test/a/") + links.LONG_SLUG
 
 
 @pytest.fixture

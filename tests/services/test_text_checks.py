@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import Session
 
 from core import clock, formats
 from core.errors import Invalid
-from core.ids import new_id
-from models import Announcement, AnnouncementKind, Urgency
+from models import AnnouncementKind, Unit, Urgency
 from services import text_checks, web_links
 from services.text_checks import Checked, Finding, findings
-from tests.factories import NOON
+from tests.factories import NOON, make_announcement, make_unit
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -206,13 +206,23 @@ def test_any_text_can_be_checked(text: str) -> None:
         found.message.format(**found.blanks)
 
 
-def test_what_cannot_be_right_is_not_handed_on_but_an_emergency_waits_for_blanks_only() -> None:
-    wrong = Announcement(unit_id=new_id(), title="Họp", body="Chủ nhật 28/11", urgency=Urgency.NORMAL)
-    pressing = Announcement(unit_id=new_id(), title="Bão", body="Chủ nhật 28/11", urgency=Urgency.EMERGENCY)
-    open_ = Announcement(unit_id=new_id(), title="Bão", body="Rời nhà trước [giờ]", urgency=Urgency.EMERGENCY)
+def test_what_cannot_be_right_is_not_handed_on_but_an_emergency_waits_for_blanks_only(session: Session, ward: Unit) -> None:
+    wrong = make_announcement(session, unit=ward, body="Chủ nhật 28/11")
+    pressing = make_announcement(session, unit=ward, body="Chủ nhật 28/11", urgency=Urgency.EMERGENCY)
+    open_ = make_announcement(session, unit=ward, body="Rời nhà trước [giờ]", urgency=Urgency.EMERGENCY)
 
     with pytest.raises(Invalid, match="là thứ Bảy"):
-        text_checks.expect_ready(wrong)
+        text_checks.expect_ready(session, announcement=wrong)
     with pytest.raises(Invalid, match="chưa điền"):
-        text_checks.expect_ready(open_)
-    text_checks.expect_ready(pressing)
+        text_checks.expect_ready(session, announcement=open_)
+    text_checks.expect_ready(session, announcement=pressing)
+
+
+def test_a_place_of_the_ward_is_no_person_beside_an_illness(session: Session, ward: Unit) -> None:
+    make_unit(session, parent=ward, name="Tổ dân phố Hoàng Trường Minh", short_name="Hoàng Trường Minh")
+    text = "Bà con Hoàng Trường Minh, Nguyễn Thị Lan Anh có ca bệnh sốt xuất huyết."
+
+    with_place = findings(Checked({"body": text}, known=text_checks.known_in(session, ward=ward)))
+
+    assert [one.severity for one in of(text)] == ["stop"]
+    assert [one.severity for one in with_place] == ["warn"]

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, approvals, draft_comments, drafts, plans, relays, reviews, sending, units
+from services import access, announcements, approvals, draft_comments, drafts, links, plans, relays, reviews, sending, units
 from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
 from ui.bar import refusals_in
 from ui.compose import asked_for
@@ -70,7 +70,7 @@ one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))
     sample = plan.groups[0].unit_label if plan.groups else next(iter(places.values()), "")
-    paste(relays.ready_text(item, unit_label=sample, url=relays.sample_url()))
+    paste(relays.ready_text(item, unit_label=sample, url=links.sample_url()))
     parts.section(_("Gửi tới"), ", ".join(list(places.values())[:6]) + ("…" if len(places) > 6 else ""))
     review.groups_of(plan)
 with two:
@@ -80,7 +80,6 @@ with two:
     parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
     review.said(said)
     comment = review.comment_field(item)
-
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
     words = _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
     parts.note("waiting", _("Chờ người khác duyệt"), words)

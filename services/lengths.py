@@ -37,7 +37,7 @@ class SmsLength:
     @property
     def shown(self) -> str:
         """The text as a preview shows it, its address cut short."""
-        return self.text.replace(sms.as_sent(sample_url()), relays.sample_url())
+        return self.text.replace(sms.as_sent(sample_url()), links.sample_url())
 
     @property
     def cost(self) -> int:

@@ -127,6 +127,11 @@ def target_of(link: ShortLink) -> str | None:
     return link_targets.safe(link.target_url)
 
 
+def sample_url() -> str:
+    """The shape of a group's link before there is one, for previews."""
+    return f"{settings().public_url}/a/…"
+
+
 def public_url(link: ShortLink) -> str:
     """The address to print or send, from the setting `PUBLIC_URL`. Announcements and chats are addressed without a redirect."""
     return f"{settings().public_url}/{_OWN_PAGES.get(link.purpose, 'q')}/{link.slug}"

@@ -398,8 +398,3 @@ def _mark(session: Session, relay: Relay, status: DeliveryStatus, sent_at: datet
     delivery = session.get_one(Delivery, relay.delivery_id)
     if delivery.status is not DeliveryStatus.CANCELLED:
         delivery.status, delivery.sent_at, delivery.updated_at = status, sent_at, clock.now()
-
-
-def sample_url() -> str:
-    """The shape of a group's link before there is one, for previews."""
-    return f"{settings().public_url}/a/…"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from core import clock
 from core.settings import settings
 from models import FACT_LABELS, Announcement, AnnouncementKind, Unit, Urgency
-from services import relays, resident_page, spoken
+from services import links, relays, resident_page, spoken
 from services.lengths import Lengths
 from ui import parts
 from ui.words import _, moment, money, near, number, span
@@ -44,7 +44,7 @@ def side_by_side(announcement: Announcement, *, ward: Unit, unit_label: str, len
     if script.left_out:
         note = _("Không đủ giờ đọc, đã bỏ: {sentences}", sentences=" ".join(script.left_out))
         left_out = Markup('<p class="cn-soft cn-small">{}</p>').format(note)
-    pasted = relays.ready_text(announcement, unit_label=unit_label, url=relays.sample_url())
+    pasted = relays.ready_text(announcement, unit_label=unit_label, url=links.sample_url())
     cards = (
         _card(_("Tổ trưởng dán vào nhóm"), chat_note, parts.joined(_bubble(pasted), _link_card(announcement, ward))),
         _card(_("Bà con mở trên điện thoại"), "", _page(announcement, ward, unit_label)),

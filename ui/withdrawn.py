@@ -8,6 +8,7 @@ from core import clock
 from models import Announcement, AnnouncementStatus
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
+from services.sending import Cancelled
 from ui import board, confirmed_by_count, parts
 from ui.parts import Column, Figure, Text
 from ui.words import _, near, number
@@ -126,3 +127,8 @@ def asked(sheets: Sequence[RelayRow]) -> bool:
 def forget() -> None:
     """The question is closed."""
     st.session_state.pop("b_stopping", None)
+
+
+def news_of(done: Cancelled) -> str:
+    """What the press stopped, and what had been posted before it."""
+    return _("Đã dừng {n} tổ; {sent} tổ đã đăng từ trước.", n=number(done.cancelled), sent=number(done.already_sent))

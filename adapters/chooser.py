@@ -2,6 +2,7 @@
 
 from adapters.codes import QrCodes
 from adapters.engine import DbosEngine
+from adapters.link_checker import HttpLinkChecker
 from adapters.paper import TypstPaper
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
@@ -10,4 +11,7 @@ from services.ports import Ports
 
 def live() -> Ports:
     """The real outside world."""
-    return Ports(sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks())
+    return Ports(
+        sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
+        links=HttpLinkChecker(),
+    )  # fmt: skip

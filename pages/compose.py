@@ -81,6 +81,7 @@ with right:
         facts=told.facts,
     )  # fmt: skip
     found = compose_checks.second_look(shape, known=known)
+    compose_checks.links(shape, actor=actor)
     measured = compose_checks.measure(shape, actor=actor, ward=ward, unit_label=sample)
 parts.section(_("Người nhận thấy gì, nghe gì"))
 side_by_side(shape, ward=ward, unit_label=sample, lengths=measured)

@@ -4,7 +4,7 @@ A front door (app.py, web.public, manage.py) calls `provide(...)` once at its st
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -186,6 +186,31 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
+class LinkState:
+    """How a web address stands: alive, dead, or refused because it lies within our own network."""
+
+    url: str
+    state: Literal["alive", "dead", "refused", "unknown"]
+    status: int = 0  # of HTTP; 0 where nothing answered
+    leads_to: str = ""  # where redirections ended
+
+
+class LinkChecker(Protocol):
+    """Asks web addresses whether they answer; only public ones, within seconds."""
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        """How each stands, in their order. Never raises for what is at the other end."""
+
+
+class NoLinks:
+    """Where nothing may be asked: each address stays unknown."""
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        """Unknown, each."""
+        return [LinkState(url, "unknown") for url in urls]
+
+
+@dataclass(frozen=True)
 class Ports:
     """The outside world as the services see it."""
 
@@ -194,6 +219,7 @@ class Ports:
     codes: Codes
     engine: Engine
     tables: TableFiles
+    links: LinkChecker = field(default_factory=NoLinks)
 
 
 _provided: list[Ports] = []

@@ -3,6 +3,7 @@
 from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
 from adapters.engine import DbosEngine
+from adapters.link_checker import HttpLinkChecker
 from adapters.paper import TypstPaper
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
@@ -13,5 +14,5 @@ def live() -> Ports:
     """The real outside world."""
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
-        documents=SiftedDocuments(),
+        documents=SiftedDocuments(), links=HttpLinkChecker(),
     )  # fmt: skip

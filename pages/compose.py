@@ -87,6 +87,7 @@ with right:
         facts=told.facts, places=cap or None,
     )  # fmt: skip
     found = compose_checks.second_look(shape, known=known)
+    compose_checks.links(shape, actor=actor)
     measured = compose_checks.measure(shape, actor=actor, ward=ward, unit_label=sample)
     trying.show(actor, draft)
 parts.section(_("Người nhận thấy gì, nghe gì"))

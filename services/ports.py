@@ -228,6 +228,31 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
+class LinkState:
+    """How a web address stands: alive, dead, or refused because it lies within our own network."""
+
+    url: str
+    state: Literal["alive", "dead", "refused", "unknown"]
+    status: int = 0  # of HTTP; 0 where nothing answered
+    leads_to: str = ""  # where redirections ended
+
+
+class LinkChecker(Protocol):
+    """Asks web addresses whether they answer; only public ones, within seconds."""
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        """How each stands, in their order. Never raises for what is at the other end."""
+
+
+class NoLinks:
+    """Where nothing may be asked: each address stays unknown."""
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        """Unknown, each."""
+        return [LinkState(url, "unknown") for url in urls]
+
+
+@dataclass(frozen=True)
 class Ports:
     """The outside world as the services see it."""
 
@@ -237,6 +262,7 @@ class Ports:
     engine: Engine
     tables: TableFiles
     documents: Documents = field(default_factory=lambda: _NoDocuments())
+    links: LinkChecker = field(default_factory=NoLinks)
 
 
 class _NoDocuments:

@@ -1,9 +1,13 @@
 """Stand-ins for the outside world: real objects with a memory, no mocks."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlmodel import Session
+
+from services.ports import LinkState
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,15 @@ class Nothing:
 
     def __getattr__(self, name: str) -> None:
         raise AssertionError(f"this test provided no port for .{name}")
+
+
+class FakeLinks:
+    """A checker of links that remembers what it was asked and answers as it was told; what it was not told of is alive."""
+
+    def __init__(self, states: Mapping[str, Literal["alive", "dead", "refused", "unknown"]] | None = None) -> None:
+        self.urls: list[str] = []
+        self._states = states or {}
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        self.urls += urls
+        return [LinkState(url, self._states.get(url, "alive")) for url in urls]

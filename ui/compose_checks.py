@@ -1,17 +1,18 @@
 """What is worth a second look while one composes, how long the text is on each channel, and whether its links are alive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from core.db import reading
+from core.i18n import N_
 from models import FACT_LABELS, Announcement, Unit
-from services import lengths, text_checks, web_links
+from services import lengths, link_checks, text_checks, web_links
 from services.access import Actor
 from services.lengths import Lengths, Price
 from services.text_checks import Finding
 from ui import parts
-from ui.parts import Column
+from ui.parts import Column, Tone
 from ui.words import _, money, number
 
 TEXTS = ("title", "body", "group_text")
@@ -51,6 +52,28 @@ def second_look(announcement: Announcement, *, known: Iterable[str]) -> list[Fin
         parts.item("overdue" if one.severity == "stop" else "waiting", _place(one.place), _sentence(one))
     _dead_links(found)
     return found
+
+
+def links(announcement: Announcement, *, actor: Actor) -> None:
+    """A button that asks the text's links whether they are alive, and what was answered; nothing where there are none."""
+    texts = {"body": announcement.body, "group_text": announcement.group_text} | announcement.facts
+    urls = link_checks.links_of(texts)
+    if not urls:
+        return
+    if st.button(_("Kiểm tra đường dẫn"), key="c_links", icon=":material/link:"):
+        with st.spinner(_("Đang hỏi các trang, nhiều nhất vài giây")):
+            st.session_state["c_links_found"] = link_checks.check(actor=actor, texts=texts)
+    for one in st.session_state.get("c_links_found", ()):
+        if one.url in urls:
+            tone, words = _STATES[one.state]
+            parts.item(tone, one.url, _(words, status=one.status or "–") if "{" in words else _(words))
+
+
+_STATES: Mapping[str, tuple[Tone, str]] = {
+    "alive": ("arrived", N_("Trang mở được.")), "dead": ("overdue", N_("Trang không mở được (mã {status}).")),
+    "refused": ("overdue", N_("Địa chỉ không công khai, bà con không mở được.")),
+    "unknown": ("unknown", N_("Máy chưa hỏi được trang này.")),
+}  # fmt: skip
 
 
 def stopping(found: Sequence[Finding], announcement: Announcement) -> str:

@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from core import clock, formats
 from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Role, Template, Unit, Urgency, User
-from services import announcements, approvals, drafts, sending
+from services import announcements, approvals, drafts, ports, sending
 from services.access import actor_of
+from services.ports import Ports
 from tests.factories import make_announcement, make_group, make_household, make_unit, make_user
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, FakeLinks, Nothing
 from tests.pages.conftest import Visit
 
 
@@ -360,3 +361,17 @@ def test_a_warning_of_swindlers_loses_its_living_links_by_one_press(visit: Visit
 
     assert at.text_area(key="c_body").value == "Kẻ giả danh gửi hxxp://vneid[.]top/cai, không bấm."
     assert "c_defang" not in keys(at)
+
+
+def test_links_are_asked_only_when_one_presses(visit: Visit, ward: Unit, writer: User, promises: FakeEngine) -> None:
+    asked = FakeLinks({"https://gone.example.com/a": "dead"})
+    nothing: Any = Nothing()
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, links=asked))
+    at = visit("compose", user=writer)
+    at.text_area(key="c_body").set_value("Xem https://gone.example.com/a nhé.").run()
+    assert asked.urls == []
+
+    at.button(key="c_links").click().run()
+
+    assert asked.urls == ["https://gone.example.com/a"]
+    assert "Trang không mở được" in said(at)

@@ -1,0 +1,119 @@
+"""Whether a web address answers: asked once, of public addresses only, with little time and nothing kept of the answer.
+
+The address that was looked up and found public is the one connected to, so that a name cannot point elsewhere meanwhile.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from services.ports import LinkState
+
+SECONDS, HOPS, AT_ONCE = 8.0, 3, 4
+PORTS = frozenset((80, 443))
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name, as this machine's resolver gives them."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is on the open internet: not this machine, not this network, not a provider's own services."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
+    return parsed.is_global and not parsed.is_multicast and (mapped is None or is_public(str(mapped)))
+
+
+class _Refused(Exception):
+    """The address must not be asked."""
+
+
+class _Pinned(AbstractResolver):
+    """Answers with the addresses that were found public, and with nothing else."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002  # as aiohttp calls it
+    ) -> list[ResolveResult]:  # fmt: skip
+        """The pinned addresses, whatever is asked for."""
+        return [
+            ResolveResult(
+                hostname=host, host=address, port=port, family=socket.AF_INET6 if ":" in address else socket.AF_INET, proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in self._addresses
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class HttpLinkChecker:
+    """Asks a few addresses at once. `resolve`, `may_connect` and `ports` are the real ones unless a test brings its own."""
+
+    def __init__(
+        self, *, resolve: Resolve = resolve, may_connect: Callable[[str], bool] = is_public, ports: frozenset[int] = PORTS,
+        seconds: float = SECONDS,
+    ) -> None:  # fmt: skip
+        self._resolve, self._may_connect, self._ports, self._seconds = resolve, may_connect, ports, seconds
+
+    def check(self, urls: Sequence[str]) -> list[LinkState]:
+        """How each address stands, in their order."""
+        return asyncio.run(self._all(urls))
+
+    async def _all(self, urls: Sequence[str]) -> list[LinkState]:
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def one(url: str) -> LinkState:
+            async with turn:
+                return await self._one(url)
+
+        return list(await asyncio.gather(*(one(url) for url in urls)))
+
+    async def _one(self, url: str) -> LinkState:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._followed(url)
+        except _Refused:
+            return LinkState(url, "refused")
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
+            return LinkState(url, "dead")
+
+    async def _followed(self, url: str) -> LinkState:
+        """A redirection is looked at as a new address, three times at most."""
+        here = url
+        for _hop in range(HOPS + 1):
+            status, goes_to = await self._asked(here)
+            if goes_to is None:
+                return LinkState(url, "alive" if status < 400 or status in (401, 403, 405, 429) else "dead", status, here)
+            here = urljoin(here, goes_to)
+        return LinkState(url, "dead", status, here)
+
+    async def _asked(self, url: str) -> tuple[int, str | None]:
+        """The status of one address and where it sends on; its body is never read."""
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or port not in self._ports:
+            raise _Refused
+        addresses = list(await self._resolve(parts.hostname, port))
+        if not addresses or not all(self._may_connect(address) for address in addresses):
+            raise _Refused
+        connector = aiohttp.TCPConnector(resolver=_Pinned(addresses), use_dns_cache=False, force_close=True)
+        settings: dict[str, Any] = {"connector": connector, "trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()}
+        async with aiohttp.ClientSession(**settings) as client, client.get(url, allow_redirects=False) as answer:
+            is_sent_on = answer.status in (301, 302, 303, 307, 308)
+            return answer.status, answer.headers.get("Location") if is_sent_on else None

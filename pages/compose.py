@@ -27,6 +27,7 @@ compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)
+top = st.container()
 
 left, right = st.columns([1.15, 1], gap="medium")
 slots = {}  # by the name of the field, the place under it where its flaw is said
@@ -89,7 +90,8 @@ with right:
         page_of(shape, ward=ward, unit_label=sample)
     trying.show(actor, draft)
 
-compose_saving.choices(actor, draft, words, names)
+with top:
+    compose_saving.choices(actor, draft, words, names)
 word, buttons = two_storeys()
 with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")

@@ -118,7 +118,10 @@ def _line(words: Words) -> None:
     if not st.session_state["c_clashes"]:
         _keep(actor, words)
     others, who = _changed_by_others(actor, words)
-    if trouble := st.session_state["c_trouble"]:
+    if clashes := st.session_state["c_clashes"]:
+        fields = draft_fields.named(clash.name for clash in clashes)
+        st.warning(_("Chưa lưu: có người vừa sửa cùng chỗ ({fields}). Xin chọn giữ lời nào ở đầu trang.", fields=fields))
+    elif trouble := st.session_state["c_trouble"]:
         st.warning(trouble)
     elif others:
         parts.hint(_("{who} vừa sửa: {fields}. Không chỗ nào bị ghi đè.", who=who, fields=draft_fields.named(others)))

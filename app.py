@@ -68,6 +68,8 @@ ROOMS = (
     Room("pages/announcements.py", N_("Thông báo"), "", (*access.WRITERS, Role.VIEWER)),
     Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
     Room("pages/announcement.py", N_("Bảng theo dõi")),
+    Room("pages/wall.py", N_("Màn hình văn phòng")),
+    Room("pages/story.py", N_("Tổng kết thông báo")),
     Room("pages/review.py", N_("Xem và duyệt")),
     Room("pages/groups.py", N_("Nhóm và tổ dân phố"), N_("Cộng đồng"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/group.py", N_("Nhóm")),

@@ -1,4 +1,4 @@
-"""What runs later: sending at its hour, the reminder at half-time, the overdue mark; and the sweep that misses nothing.
+"""What runs later: sending at its hour, reminders at half and three quarters, the overdue mark; the sweep that misses nothing.
 
 Each workflow is short and its steps can be run twice: the services they call look at what is already done. A process
 that is killed between two steps goes on from the last finished one when it, or another under its name, starts again.
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import attachments, due, join_requests, reorganisations, scans, sending, uploads
+from services import attachments, attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -29,16 +29,23 @@ def send_step(announcement_id: str) -> bool:
 
 @DBOS.step()
 def remind_step(announcement_id: str) -> int:
-    """Idempotent: a leader who has a reminder gets no second one."""
+    """Idempotent: a leader who has this reminder does not get it again."""
     with transaction() as session:
-        return sending.remind(session, announcement_id=UUID(announcement_id))
+        return reminders.remind(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.step()
+def remind_again_step(announcement_id: str) -> int:
+    """Idempotent, as the first reminder."""
+    with transaction() as session:
+        return reminders.remind(session, announcement_id=UUID(announcement_id), step="remind_again")
 
 
 @DBOS.step()
 def escalate_step(announcement_id: str) -> int:
-    """Idempotent: what is marked overdue keeps its first mark."""
+    """Idempotent: what is marked overdue keeps its first mark, and the deputy the first address."""
     with transaction() as session:
-        return sending.escalate(session, announcement_id=UUID(announcement_id))
+        return reminders.escalate(session, announcement_id=UUID(announcement_id))
 
 
 @DBOS.workflow(name="send")
@@ -53,6 +60,13 @@ def remind(announcement_id: str) -> None:
     """Half of the time left is over."""
     reminded = remind_step(announcement_id)
     log.info("announcement.remind", announcement_id=announcement_id, reminded=reminded)
+
+
+@DBOS.workflow(name="remind_again")
+def remind_again(announcement_id: str) -> None:
+    """Three quarters of the time are over."""
+    reminded = remind_again_step(announcement_id)
+    log.info("announcement.remind_again", announcement_id=announcement_id, reminded=reminded)
 
 
 @DBOS.workflow(name="escalate")
@@ -77,11 +91,24 @@ def sweep_step() -> int:
     return done
 
 
+@DBOS.step()
+def forecast_step() -> int:
+    """Idempotent: one forecast at half time of what is under way, and the score of those whose hour has passed."""
+    with transaction() as session:
+        waiting, done = forecast.due(session), forecast.score_ended(session)
+    for announcement_id in waiting:
+        with transaction() as session:
+            done += forecast.keep(session, announcement_id=announcement_id) is not None
+    return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
-    """Every minute: a promise whose process died for good is kept by whoever lives."""
+    """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
     if done := sweep_step():
         log.info("announcement.sweep", done=done)
+    if done := forecast_step():
+        log.info("forecast.sweep", done=done)
 
 
 @DBOS.step()
@@ -96,6 +123,13 @@ def forget_requests_step() -> int:
     """Idempotent: requests to join that nobody answered, with names and numbers in them."""
     with transaction() as session:
         return join_requests.forget_old(session)
+
+
+@DBOS.step()
+def forget_guests_step() -> int:
+    """Idempotent: names that were left for the door of an event that is over."""
+    with transaction() as session:
+        return attendance.forget_names(session)
 
 
 @DBOS.step()
@@ -141,6 +175,6 @@ def reorganise_step() -> int:
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), runs=tidy_step(), uploads=sweep_uploads_step(),
-        reorganised=reorganise_step(), attachments=sweep_attachments_step(),
+        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
+        uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
     )  # fmt: skip

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import FACT_LABELS, Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, approvals, drafts, plans, relays, units
-from ui import _, attaching, compose, compose_saving, copying, enter, leave_for, needed, trying
+from services import access, also_groups, approvals, drafts, relays, units
+from ui import _, attaching, compose, compose_saving, copying, enter, leave_for, needed, planned, trying
+from ui import also_groups as also
 from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import page_of, paste
@@ -15,6 +16,7 @@ actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
     ward = units.commune_for(session, actor=actor)
+    chats = also_groups.choices(session, actor=actor, unit_ids=[ward.id])
     draft = drafts.get(session, actor=actor, announcement_id=draft_id) if draft_id else None
     again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
     corrects_id = again.corrects_id if again else corrects_id
@@ -48,10 +50,12 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
+    beside = also.choose(chats, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
     asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks") or AsksFor.NOTHING
+    cap = compose.ask_places(asks_for)
     one, two = st.columns(2)
     must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
     must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)
@@ -71,13 +75,15 @@ words = drafts.Words(
     title=title, body=body, unit_ids=where, group_text=group_text, facts=facts, urgency=urgency, asks_for=asks_for,
     kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
-    corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, attachments=documents,
+    corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
+    attachments=documents,
 )  # fmt: skip
-with needed(back="pages/announcements.py"), reading() as session:
-    plan = plans.preview(session, actor=actor, unit_ids=where)
+with needed(back="pages/announcements.py"):
+    plan = planned.of_words(words, actor=actor)
 
 with right:
     compose.figures_of(plan)
+    planned.behind_words(plan, words, actor=actor)
     pasted, seen = st.tabs([_("Tổ trưởng dán vào nhóm"), _("Bà con mở trên điện thoại")])
     sample = plan.groups[0].unit_label if plan.groups else _("tổ dân phố")
     shape = Announcement(

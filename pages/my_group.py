@@ -4,16 +4,19 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind, Role
-from services import access, groups, links, relays
+from services import access, groups, links, passing_on
 from services.households import KINDS
-from ui import _, community, enter, joining, number, paging, parts, share
+from ui import _, community, enter, joining, number, paging, parts, posting, share
 from ui.parts import Figure
 
 SIZE = 10
 actor = enter(needs=(Role.LEAD, *access.WRITERS))
 with reading() as session:
     mine = groups.led_by(session, actor=actor)
-    waiting = relays.waiting_for(session, actor=actor)
+    waiting = passing_on.waiting_for(session, actor=actor)
+if not mine and waiting:
+    posting.alone(waiting, actor=actor)
+    st.stop()
 if not mine:
     parts.head(_("Tổ của tôi"), actor.display_name)
     parts.empty(
@@ -37,8 +40,8 @@ with st.container(width=640):
         seen.unit.label if is_home else group.name, actor.display_name,
         _("{n} hộ, {people} người", n=number(counts.households), people=number(counts.people)) if is_home else "",
     )  # fmt: skip
-    for relay, item, one in waiting:
-        community.to_post(relay, item, group_name=one.name if len(mine) > 1 else "")
+    for one in waiting:
+        posting.work(one, names_group=len(mine) > 1)
     if not waiting:
         parts.note("arrived", _("Không có tin nào chờ đăng"), _("Khi phường gửi tin mới, tin hiện ở đây."))
     if is_home:

@@ -14,9 +14,9 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
-from services import access, audit, draft_comments, plans, quiet_hours, sending
+from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending
 from services.access import Actor
-from services.drafts import audience_of, channels_of, expect_whole, get
+from services.drafts import channels_of, expect_whole, get
 
 GRACE = timedelta(seconds=10)  # in which what was sent from a screen can be taken back
 REASON_MAX = 500
@@ -128,6 +128,43 @@ def take_back(session: Session, *, actor: Actor, announcement_id: UUID) -> Annou
     return announcement
 
 
+def move_hour(session: Session, *, actor: Actor, announcement_id: UUID, version: int, send_at: datetime) -> Announcement:
+    """Let an approved announcement leave at another hour; whoever may approve it says so, and the approval stands.
+
+    For anybody else another hour is an edit, after which it must be approved again (docs/decisions/0019).
+
+    Raises:
+        NotAllowed: the actor could not approve it, or it does not wait for its hour any more.
+        Invalid: it was changed since `version` was read, or the hour is over, at night, or too late for its deadline.
+    """
+    access.require(actor, *access.APPROVERS)
+    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
+    _expect(announcement, AnnouncementStatus.SCHEDULED)
+    if announcement.version != version:
+        raise Invalid(N_("Bản này đã được sửa sau khi ông/bà mở xem. Hãy tải lại trang rồi đổi giờ."), field="send_at")
+    if not may_approve(session, actor=actor, announcement=announcement):
+        raise NotAllowed(N_("Người soạn đổi giờ thì phải duyệt lại. Hãy mở bản này, bấm “Sửa” rồi trình duyệt."))
+    now = clock.now()
+    if send_at <= now:
+        raise Invalid(N_("Giờ này đã qua. Hãy chọn giờ sắp tới."), field="send_at")
+    if announcement.urgency is not Urgency.EMERGENCY and quiet_hours.is_quiet(send_at):
+        day = clock.local(quiet_hours.after(send_at)).date()
+        raise Invalid(
+            N_("Từ 21 giờ đến 6 giờ là giờ nghỉ của bà con. Xin hẹn 6 giờ ngày {day:%d/%m/%Y}."), day=day, field="send_at"
+        )
+    _check_times(announcement, send_at, now)
+    before = sending.leaves_at(announcement)
+    announcement.send_at, announcement.leaves_at = send_at, None
+    announcement.version += 1
+    sending.schedule(session, announcement=announcement)
+    draft_versions.keep(session, actor=actor, announcement=announcement)
+    audit.record(
+        session, actor=actor, action="announcement.move_hour", subject_kind="announcement", subject_id=announcement.id,
+        before=before.isoformat() if before else None, after=send_at.isoformat(),
+    )  # fmt: skip
+    return announcement
+
+
 def may_approve(session: Session, *, actor: Actor, announcement: Announcement) -> bool:
     """Whether this person's approval counts: not for words of their own, but in an emergency or where the ward allows it."""
     if actor.role not in access.APPROVERS:
@@ -169,8 +206,8 @@ def _approve(
     now = clock.now()
     _check_times(announcement, at, now)
     channels = channels_of(announcement)
-    plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
-    if not plan.households and not plan.groups:
+    plan = plans.of_announcement(session, announcement=announcement)
+    if not plan.households and not plan.groups and not also_groups.of(session, announcement=announcement):
         raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
     announcement.approver_id, announcement.approved_at = actor.id, now
     announcement.plan = plan.kept() | {"channels": [channel.value for channel in channels]}
@@ -188,7 +225,8 @@ def _check_times(announcement: Announcement, at: datetime, now: datetime) -> Non
         raise Invalid(N_("Hạn đến mọi hộ đã qua. Hãy trả lại để sửa hạn."))
     if announcement.must_reach_by and announcement.must_reach_by <= at:
         raise Invalid(
-            N_("Giờ nghỉ, máy chỉ gửi được từ 6 giờ sáng, sau hạn đến mọi hộ. Hãy trả lại để sửa hạn, hoặc chọn mức hỏa tốc.")
+            N_("Giờ gửi sớm nhất là {at:%H:%M %d/%m}, sau hạn đến mọi hộ. Hãy sửa hạn, hoặc chọn mức hỏa tốc."),
+            at=clock.local(at),
         )
     if announcement.expires_at and announcement.expires_at <= at:
         raise Invalid(N_("Thông báo đã hết hiệu lực trước khi gửi. Hãy trả lại để sửa ngày."))

@@ -11,6 +11,7 @@ from core.i18n import N_
 from core.text import clean, clean_lines
 from models import FACT_LABELS, AnnouncementKind, AsksFor, Channel, Need, Urgency
 from services import quiet_hours
+from services.attendance_places import PLACES_MAX
 from services.draft_versions import Kept, instant
 
 FACTS = tuple(FACT_LABELS)
@@ -63,10 +64,16 @@ def flaws_of(words: Words) -> list[Flaw]:
         _too_long("body", body, BODY_MAX, N_("“Nội dung” dài {n} chữ, tối đa {limit}.")),
         _too_long("group_text", lines, GROUP_TEXT_MAX, N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")),
         _missing("unit_ids", words.unit_ids, N_("Hãy chọn ít nhất một đơn vị nhận.")),
-        Flaw("places", N_("“Số chỗ” phải từ 1 trở lên.")) if (words.places or 0) < 0 else None,
+        _flaw_of_places(words),
         flaw_of_times(words),
     ]
     return [flaw for flaw in found if flaw]
+
+
+def _flaw_of_places(words: Words) -> Flaw | None:
+    if 0 <= (words.places or 0) <= PLACES_MAX:
+        return None
+    return Flaw("places", N_("Số chỗ phải từ 1 đến {most}."), blanks={"most": PLACES_MAX})
 
 
 def says_something(words: Words) -> bool:

@@ -16,15 +16,15 @@ from models import (
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
+    AsksFor,
     Audience,
     Channel,
-    Group,
     Role,
     ShortLink,
     Unit,
     UnitKind,
 )
-from services import access, attachments, audit, draft_versions, links, units
+from services import access, also_groups, attachments, audit, corrections, draft_versions, links, units
 from services.access import Actor
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
@@ -213,15 +213,6 @@ def dropped(session: Session, *, actor: Actor, announcement_id: UUID) -> Announc
     return found
 
 
-def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
-    """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
-    return session.exec(
-        select(Announcement)
-        .where(Announcement.corrects_id == announcement_id, Announcement.status == AnnouncementStatus.SENT)
-        .order_by(col(Announcement.sent_at).desc())
-    ).first()
-
-
 def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
     """Whom it is for."""
     return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
@@ -267,17 +258,16 @@ def _apply(announcement: Announcement, words: Words) -> None:
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
     announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
     announcement.expires_at = end_of(words, words.send_at or clock.now())
-    announcement.places = words.places or None
+    announcement.places = words.places or None if words.asks_for is AsksFor.ATTENDANCE else None
     announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
     announcement.attachments = attachments.checked(words.attachments or ())
 
 
 def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:
-    """Groups told beside the household groups lie within the actor's sight."""
-    wanted = {UUID(group_id) for group_id in announcement.also_groups}
-    seen = select(Group.id).where(col(Group.id).in_(wanted), col(Group.unit_id).in_(access.visible_units(actor)))
-    if wanted and set(session.exec(seen)) != wanted:
-        raise NotFound(N_("Không tìm thấy nhóm này."))
+    """Groups told beside the household groups are some of those that may be chosen for its audience."""
+    units = [entry.unit_id for entry in audience_of(session, announcement.id)] or [announcement.unit_id]
+    wanted = [UUID(group_id) for group_id in announcement.also_groups]
+    announcement.also_groups = also_groups.checked(session, actor=actor, unit_ids=units, group_ids=wanted)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:
@@ -286,7 +276,8 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     wrong = get(session, actor=actor, announcement_id=words.corrects_id)
     if wrong.sent_at is None or wrong.unit_id != announcement.unit_id:
         raise Invalid(N_("Chỉ đính chính được thông báo đã gửi của chính phường, xã này."))
-    announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
+    newest = corrections.standing_for(session, wrong.id) or wrong  # no. 3 comes after no. 2, also where no. 1 was opened
+    announcement.corrects_id, announcement.kind = newest.id, AnnouncementKind.CORRECTION
 
 
 def _joined(there: Kept, words: Words, *, base: Mapping[str, Any] | None) -> Joined:

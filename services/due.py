@@ -4,24 +4,25 @@ A promise is kept within seconds of its time; what is still open `GRACE` later w
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import case, or_
 from sqlmodel import Session, col, func, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, Relay
-from services import sending
-
-GRACE = timedelta(seconds=20)
+from models import Announcement, AnnouncementStatus, Group, Relay
+from services import progress, reminders, sending
+from services.presence import stands
+from services.reminders import GRACE, MARKS
 
 
 @dataclass(frozen=True)
 class Piece:
     """One thing to do for one announcement."""
 
-    work: Literal["send", "remind", "escalate"]
+    work: Literal["send", "remind", "remind_again", "escalate"]
     announcement_id: UUID
 
 
@@ -32,33 +33,49 @@ def announcements(session: Session) -> list[Piece]:
     unsent = session.exec(
         select(Announcement.id).where(Announcement.status == AnnouncementStatus.SCHEDULED, leaves_at <= before)
     ).all()
+    waits = (
+        col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT, ~progress.is_corrected(),
+        or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > before), stands(clock.today()),
+    )  # fmt: skip
     unmarked = session.exec(
         select(Relay.announcement_id)
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
-        .where(
-            col(Relay.posted_at).is_(None), col(Relay.due_at) <= before, col(Relay.escalated_at).is_(None),
-            Announcement.status == AnnouncementStatus.SENT,
-        )
+        .join(Group, col(Group.id) == Relay.group_id)
+        .where(*waits, col(Relay.due_at) <= before, col(Relay.escalated_at).is_(None))
         .distinct()
-    ).all()  # fmt: skip
-    half = session.exec(
-        select(Announcement.id, Announcement.sent_at, func.min(Relay.due_at))
+    ).all()
+    return [
+        *(Piece("send", id_) for id_ in unsent),
+        *_unreminded(session, before, *waits),
+        *(Piece("escalate", id_) for id_ in unmarked),
+    ]
+
+
+def _unreminded(session: Session, before: datetime, *waits: Any) -> list[Piece]:
+    """Reminders whose time has passed, where somebody has none and has time left."""
+    is_first, is_second = (case((column.is_(None), 1), else_=0) for column in MARKS.values())
+    found = session.exec(
+        select(Announcement, func.min(Relay.due_at), func.sum(is_first), func.sum(is_second))
         .join(Relay, col(Relay.announcement_id) == Announcement.id)
-        .where(
-            col(Relay.posted_at).is_(None), col(Relay.reminded).is_(None), col(Relay.due_at) > before,
-            Announcement.status == AnnouncementStatus.SENT,
-        )
+        .join(Group, col(Group.id) == Relay.group_id)
+        .where(*waits, or_(*(column.is_(None) for column in MARKS.values())), col(Relay.due_at) > before)
         .group_by(col(Announcement.id))
-    ).all()  # fmt: skip
-    unreminded = [id_ for id_, sent_at, due_at in half if sent_at and due_at and sent_at + (due_at - sent_at) / 2 <= before]
-    pieces = [Piece("send", id_) for id_ in unsent] + [Piece("remind", id_) for id_ in unreminded]
-    return pieces + [Piece("escalate", id_) for id_ in unmarked]
+    ).all()
+    pieces = []
+    for announcement, due, no_first, no_second in found:
+        if not (announcement.sent_at and due) or not reminders.may_disturb(announcement, clock.now()):
+            continue
+        times = sending.reminder_times(announcement, sent_at=announcement.sent_at, due=due)
+        missed = [step for step, at in times.items() if at <= before]
+        if missed and (no_second if missed[-1] == "remind_again" else no_first):  # the later one stands for both
+            pieces.append(Piece(missed[-1], announcement.id))
+    return pieces
 
 
 def do(session: Session, piece: Piece) -> int:
     """Do one piece; how many rows it changed (none if someone else did it meanwhile)."""
     if piece.work == "send":
         return int(sending.send_scheduled(session, announcement_id=piece.announcement_id))
-    if piece.work == "remind":
-        return sending.remind(session, announcement_id=piece.announcement_id)
-    return sending.escalate(session, announcement_id=piece.announcement_id)
+    if piece.work == "escalate":
+        return reminders.escalate(session, announcement_id=piece.announcement_id)
+    return reminders.remind(session, announcement_id=piece.announcement_id, step=piece.work)

@@ -12,7 +12,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
 from models import Group, LeaderDevice, Role, TickList, Unit, User
-from services import access, accounts, group_leaders, groups, relays
+from services import access, accounts, group_leaders, groups, passing_on
 from services.access import Actor
 
 __all__ = ["Handover", "Revoked", "carry_out", "would_revoke"]
@@ -60,7 +60,7 @@ def would_revoke(session: Session, *, actor: Actor, group_id: UUID) -> Revoked:
     return Revoked(
         session.exec(select(func.count()).select_from(LeaderDevice).where(of_phones)).one(),
         session.exec(select(func.count()).select_from(TickList).where(of_lists)).one(),
-        relays.open_count(session, group_id=group.id),
+        passing_on.open_count(session, group_id=group.id),
     )
 
 

@@ -1,13 +1,18 @@
-"""Relays: a leader posts the ready text into the group's chat and says so. The token in the address is the permission."""
+"""Relays: a leader, or the deputy, posts the ready text into the group's chat and says so.
+
+The token in the address is the permission; the leader has one and the deputy, once asked, another to the same work.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core import clock, tokens
+from core import clock
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -18,20 +23,22 @@ from models import (
     Delivery,
     DeliveryStatus,
     Group,
+    GroupKind,
+    Part,
     ReachCount,
     Relay,
+    Role,
     ShortLink,
     Unit,
     Urgency,
     User,
 )
-from services import access, audit, drafts, links, wards
+from services import access, audit, corrections, drafts, links, wards
 from services.access import Actor
 from services.wards import WardCard
 
 KEPT = 8  # letters of a relay's token that outlive a handover: enough that no other token begins so
-Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected"]
-
+Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected", "closed"]
 
 # What the link is for, in the ward's language like the text above it.
 _LAST_LINE = {
@@ -43,15 +50,20 @@ _LAST_LINE = {
 
 @dataclass(frozen=True)
 class RelayWork:
-    """What a leader's page shows."""
+    """What the page of a leader, or of the deputy, shows."""
 
     announcement_title: str
     urgency: Urgency
     group_name: str
     unit_label: str
     unit_name: str
+    part: Part  # whose page it is
+    title: str  # how its reader is addressed
     leader_name: str
     leader_title: str
+    deputy_name: str  # "" where nobody stands in
+    deputy_title: str
+    deputy_url: str  # of the deputy's own page; "" until the deputy is asked
     ward: WardCard
     text: str
     link_url: str
@@ -60,8 +72,13 @@ class RelayWork:
     must_reach_by: datetime | None
     due_at: datetime | None
     posted_at: datetime | None
+    posted_by: str  # "leader", "deputy", or the name of whoever entered it for them
     deleted_at: datetime | None  # since when the leader says that a withdrawn text is gone from the group
-    reminded: datetime | None
+    reminded: datetime | None  # the last time
+    passed_on_at: datetime | None  # since when the leader leaves it to the deputy
+    handed_back_at: datetime | None  # when the deputy could not either
+    escalated_at: datetime | None
+    note: str  # the leader's own; "" on the deputy's page
     is_overdue: bool
     status: Status
     corrected_title: str | None
@@ -69,8 +86,14 @@ class RelayWork:
     corrected_posted_at: datetime | None
     households: int
     opens: int
+    asks_for: AsksFor
     known: int
     expires_at: datetime
+
+    @property
+    def is_own(self) -> bool:
+        """Whether whoever reads the page said that it is posted."""
+        return self.posted_by == self.part.value
 
 
 @dataclass(frozen=True)
@@ -84,15 +107,17 @@ class RelayRow:
     url: str
     posted_at: datetime | None
     deleted_at: datetime | None = None
+    deputy: str = ""
+    deputy_url: str = ""  # once the deputy is asked
 
 
 def kind_of(session: Session, *, token: str) -> Literal["relay", "leaders"]:
-    """Whether a token is one leader's, or the common one of the leaders' chat.
+    """Whether a token is one leader's or deputy's, or the common one of the leaders' chat.
 
     Raises:
         NotFound: it is neither.
     """
-    if session.exec(select(Relay.id).where(Relay.token == token)).first():
+    if session.exec(select(Relay.id).where(_is_named(token))).first():
         return "relay"
     if session.exec(select(Announcement.id).where(Announcement.leaders_token == token)).first():
         return "leaders"
@@ -107,33 +132,47 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
     Raises:
         NotFound: no relay has this token.
     """
-    relay = _by_token(session, token)
+    relay = by_token(session, token=token)
+    part = part_of(relay, token=token)
     announcement = session.get_one(Announcement, relay.announcement_id)
     group = session.get_one(Group, relay.group_id)
     unit = session.get_one(Unit, group.unit_id)
     leader = session.get(User, group.leader_id) if group.leader_id else None
-    link = session.get_one(ShortLink, relay.link_id)
+    deputy = deputy_of(session, group)
     counts = session.exec(
         select(ReachCount.opens, ReachCount.known).where(
             ReachCount.announcement_id == relay.announcement_id, ReachCount.group_id == relay.group_id
         )
     ).all()
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     instead = _instead(session, correction, group)
-    url = links.public_url(link)
+    url = links.public_url(session.get_one(ShortLink, relay.link_id))
+    titles = {one: title_of(unit, group, part=one) for one in Part}
     return RelayWork(
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
-        unit_name=unit.name, leader_name=leader.display_name if leader else "", leader_title=title_of(unit),
-        ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
+        unit_name=unit.name, part=part, title=titles[part], leader_name=leader.display_name if leader else "",
+        leader_title=titles[Part.LEADER], deputy_name=deputy.display_name if deputy else "", deputy_title=titles[Part.DEPUTY],
+        deputy_url=url_of(relay.deputy_token) if deputy and relay.deputy_token else "",
+        ward=wards.card_of(session, unit=unit),
+        text=text_for(announcement, group=group, unit_label=unit.label, url=url),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
-        posted_at=relay.posted_at, deleted_at=deleted_at(relay, session.get_one(Delivery, relay.delivery_id)),
-        reminded=relay.reminded, is_overdue=is_overdue(relay), status=_status(announcement, relay, correction),
-        corrected_title=correction.title if correction else None,
-        corrected_url=url_of(instead.token) if instead else None, corrected_posted_at=instead.posted_at if instead else None,
+        posted_at=relay.posted_at, posted_by=relay.posted_by,
+        deleted_at=deleted_at(relay, session.get_one(Delivery, relay.delivery_id)),
+        reminded=relay.reminded_again or relay.reminded, passed_on_at=relay.passed_on_at if deputy else None,
+        handed_back_at=relay.handed_back_at, escalated_at=relay.escalated_at,
+        note=relay.note if part is Part.LEADER else "", is_overdue=is_overdue(relay),
+        status=_status(announcement, relay, group, correction), corrected_title=correction.title if correction else None,
+        corrected_url=url_of(same_hand(instead, part)) if instead else None,
+        corrected_posted_at=instead.posted_at if instead else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
-        expires_at=relay.token_expires_at,
+        asks_for=announcement.asks_for, expires_at=relay.token_expires_at,
     )  # fmt: skip
+
+
+def same_hand(relay: Relay, part: Part) -> str:
+    """The address of another relay for whoever holds this one: a deputy who was not asked there sees it as the leader does."""
+    return (relay.deputy_token if part is Part.DEPUTY else None) or relay.token
 
 
 def _instead(session: Session, correction: Announcement | None, group: Group) -> Relay | None:
@@ -165,9 +204,28 @@ def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:
     return f"Kính gửi bà con {unit_label}.\n{corrects}{lines}\n{_LAST_LINE[announcement.asks_for]}: {url}"
 
 
-def title_of(unit: Unit) -> str:
-    """How the head of a residential unit is addressed."""
-    return N_("Tổ trưởng") if unit.subtype in ("to_dan_pho", "khu_pho", "") else N_("Trưởng thôn")
+def text_for(announcement: Announcement, *, group: Group, unit_label: str, url: str) -> str:
+    """What is pasted into a group: the leaders' own chat gets the common link, behind which each finds the own group's text."""
+    if group.kind is not GroupKind.LEADERS or not announcement.leaders_token:
+        return ready_text(announcement, unit_label=unit_label, url=url)
+    corrects = "Đính chính: " if announcement.corrects_id else ""
+    link = url_of(announcement.leaders_token)
+    return f"Kính gửi các tổ trưởng, trưởng thôn.\n{corrects}{announcement.title}\nBài đăng sẵn cho nhóm của từng tổ: {link}"
+
+
+def title_of(unit: Unit, group: Group | None = None, *, part: Part = Part.LEADER) -> str:
+    """How the head of a residential unit, or of another group, is addressed; or who stands in for them."""
+    if group is not None and group.kind is not GroupKind.HOUSEHOLD:
+        return {Part.LEADER: N_("Người phụ trách"), Part.DEPUTY: N_("Phó phụ trách")}[part]
+    if unit.subtype in ("to_dan_pho", "khu_pho", ""):
+        return {Part.LEADER: N_("Tổ trưởng"), Part.DEPUTY: N_("Tổ phó")}[part]
+    return {Part.LEADER: N_("Trưởng thôn"), Part.DEPUTY: N_("Phó trưởng thôn")}[part]
+
+
+def deputy_of(session: Session, group: Group) -> User | None:
+    """Who can stand in for the leader of a group; nobody whose account is closed or may only look."""
+    deputy = session.get(User, group.deputy_id) if group.deputy_id else None
+    return deputy if deputy and deputy.is_active and deputy.role is not Role.VIEWER else None
 
 
 def is_overdue(relay: Relay) -> bool:
@@ -182,37 +240,36 @@ def deleted_at(relay: Relay, delivery: Delivery) -> datetime | None:
 
 def opened(session: Session, *, token: str) -> None:
     """A person looked at the page; the first time counts."""
-    relay = _by_token(session, token)
+    relay = by_token(session, token=token)
     if relay.opened_at is None:
         relay.opened_at = clock.now()
 
 
 def post(session: Session, *, token: str) -> RelayWork:
-    """The leader says: it is in the group. Saying it twice changes nothing.
+    """Leader or deputy says: it is in the group. It counts once, for whoever was first; late is late, and counts too.
 
     Raises:
-        NotAllowed: it was withdrawn, or its time is over.
+        NotAllowed: it was withdrawn, its time is over, or the group is closed.
     """
-    relay = _by_token(session, token)
-    _post(session, relay, by="leader")
+    relay = by_token(session, token=token, for_change=True)
+    _post(session, relay, by=part_of(relay, token=token).value)
     return work_for_token(session, token=token)
 
 
 def undo(session: Session, *, token: str) -> RelayWork:
-    """The leader pressed by mistake."""
-    relay = _by_token(session, token)
-    _undo(session, relay)
+    """Leader or deputy pressed by mistake."""
+    _undo(session, by_token(session, token=token, for_change=True))
     return work_for_token(session, token=token)
 
 
 def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool) -> None:
     """The ward enters what a leader said by telephone, or a signed-in leader says it for the own group."""
-    relay = session.get(Relay, relay_id)
+    relay = session.get(Relay, relay_id, with_for_update=True)
     if relay is None:
         raise NotFound(N_("Không tìm thấy việc đăng này."))
     group = session.get_one(Group, relay.group_id)
     access.unit_for(session, actor=actor, unit_id=group.unit_id)
-    if group.leader_id != actor.id or actor.role not in access.SEES_PEOPLE:
+    if actor.id not in (group.leader_id, group.deputy_id) or actor.role not in access.SEES_PEOPLE:
         access.require(actor, *access.WRITERS)
     if is_posted:
         _post(session, relay, by=actor.display_name)
@@ -227,66 +284,31 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     """Every relay of an announcement with its address, in the order of units."""
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    deputy = aliased(User)
     found = session.exec(
-        select(Relay, Delivery, Group, Unit, User.display_name)  # type: ignore[call-overload]
+        select(Relay, Delivery, Group, Unit, User.display_name, deputy.display_name)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == Relay.delivery_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
+        .outerjoin(deputy, col(deputy.id) == Group.deputy_id)
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()
     return [
         RelayRow(
-            relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at, deleted_at(relay, delivery)
+            relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at, deleted_at(relay, delivery),
+            second or "", url_of(relay.deputy_token) if relay.deputy_token else "",
         )
-        for relay, delivery, group, unit, leader in found
+        for relay, delivery, group, unit, leader, second in found
     ]  # fmt: skip
-
-
-def waiting_for(session: Session, *, actor: Actor) -> list[tuple[Relay, Announcement, Group]]:
-    """What a signed-in leader still has to post, most pressing first."""
-    return list(
-        session.exec(
-            select(Relay, Announcement, Group)
-            .join(Announcement, col(Announcement.id) == Relay.announcement_id)
-            .join(Group, col(Group.id) == Relay.group_id)
-            .where(
-                Group.leader_id == actor.id, col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT,
-                Relay.token_expires_at > clock.now(),
-            )
-            .order_by(col(Relay.due_at))
-        ).all()
-    )  # fmt: skip
-
-
-def open_count(session: Session, *, group_id: UUID) -> int:
-    """How many addresses of a group's relays still lead to work."""
-    return len(_open(session, group_id))
-
-
-def hand_over(session: Session, *, group_id: UUID) -> int:
-    """Another leads the group: every address that still leads to work is replaced; how many were.
-
-    The new one begins as the old one did, so that the old one's page can say why it ended; the rest is new and as long.
-    """
-    waiting = _open(session, group_id)
-    for relay in waiting:
-        relay.token = relay.token[:KEPT] + tokens.new_token()
-        session.add(relay)
-    session.flush()
-    return len(waiting)
-
-
-def _open(session: Session, group_id: UUID) -> list[Relay]:
-    found = session.exec(select(Relay).where(Relay.group_id == group_id, Relay.token_expires_at > clock.now()))
-    return list(found)
 
 
 def _was_handed_over(session: Session, token: str) -> bool:
     start = token[:KEPT]
-    begins = col(Relay.token).startswith(start, autoescape=True) & (Relay.token_expires_at > clock.now())
-    return len(start) == KEPT and session.exec(select(Relay.id).where(begins)).first() is not None
+    begins = col(Relay.token).startswith(start, autoescape=True) | col(Relay.deputy_token).startswith(start, autoescape=True)
+    is_open = Relay.token_expires_at > clock.now()
+    return len(start) == KEPT and session.exec(select(Relay.id).where(begins, is_open)).first() is not None
 
 
 def url_of(token: str) -> str:
@@ -294,14 +316,32 @@ def url_of(token: str) -> str:
     return f"{settings().public_url}/r/{token}"
 
 
-def _by_token(session: Session, token: str) -> Relay:
-    relay = session.exec(select(Relay).where(Relay.token == token)).first()
+def by_token(session: Session, *, token: str, for_change: bool = False) -> Relay:
+    """The relay an address leads to; `for_change` makes the other hand, and a withdrawal, wait for this press or go before it.
+
+    Raises:
+        NotFound: it leads to none.
+    """
+    if for_change:  # the announcement first, as a withdrawal does: whoever comes second sees what the first one did
+        of_it = select(Relay.announcement_id).where(_is_named(token)).scalar_subquery()
+        session.exec(select(Announcement.id).where(Announcement.id == of_it).with_for_update(read=True))
+    wanted = select(Relay).where(_is_named(token))
+    relay = session.exec(wanted.with_for_update() if for_change else wanted).first()
     if relay is None:
         raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
     return relay
 
 
-def _status(announcement: Announcement, relay: Relay, correction: Announcement | None) -> Status:
+def part_of(relay: Relay, *, token: str) -> Part:
+    """Whose address of a relay a token is."""
+    return Part.DEPUTY if token == relay.deputy_token else Part.LEADER
+
+
+def _is_named(token: str) -> ColumnElement[bool]:
+    return (col(Relay.token) == token) | (col(Relay.deputy_token) == token)
+
+
+def _status(announcement: Announcement, relay: Relay, group: Group, correction: Announcement | None) -> Status:
     if announcement.status is AnnouncementStatus.CANCELLED:
         return "cancelled"
     if correction:
@@ -310,17 +350,36 @@ def _status(announcement: Announcement, relay: Relay, correction: Announcement |
         return "posted"
     if relay.token_expires_at <= clock.now():
         return "expired"
+    if is_closed(group):
+        return "closed"
     return "overdue" if is_overdue(relay) else "waiting"
 
 
-def _post(session: Session, relay: Relay, *, by: str) -> None:
-    if relay.posted_at:
-        return
+def is_closed(group: Group) -> bool:
+    """Whether nobody can read in a group any more what is posted there."""
+    return group.closed_on is not None and group.closed_on <= clock.today()
+
+
+def require_open(session: Session, relay: Relay) -> None:
+    """Whether there is anything to post still.
+
+    Raises:
+        NotAllowed: it was withdrawn, its time is over, or the group is closed.
+    """
     announcement = session.get_one(Announcement, relay.announcement_id)
     if announcement.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Phường đã thu hồi thông báo này. Xin đừng đăng; nếu đã đăng, xin xóa giúp."))
     if relay.token_expires_at <= clock.now():
         raise NotAllowed(N_("Thông báo đã hết hiệu lực, không cần đăng nữa."))
+    group = session.get_one(Group, relay.group_id)
+    if is_closed(group):
+        raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
+
+
+def _post(session: Session, relay: Relay, *, by: str) -> None:
+    if relay.posted_at:
+        return
+    require_open(session, relay)
     now = clock.now()
     relay.posted_at, relay.posted_by = now, by
     relay.opened_at = relay.opened_at or now

@@ -5,29 +5,24 @@ Everything here happens in the caller's transaction, and doing it twice does it 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.db import changed
-from core.ids import new_id
 from core.tokens import new_token
 from models import (
     Announcement,
     AnnouncementStatus,
-    Audience,
-    Channel,
     Delivery,
     DeliveryStatus,
-    RecipientKind,
-    Relay,
     Urgency,
 )
-from services import access, audit, links, plans
+from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans
 from services.access import Actor
-from services.plans import PlannedGroup
 from services.ports import ports
 
 # How soon a leader is expected to post, where the deadline leaves that much: ours to choose (docs/decisions/0006).
@@ -37,6 +32,8 @@ POST_WITHIN = {
     Urgency.URGENT: timedelta(hours=1),
     Urgency.NORMAL: timedelta(hours=12),
 }
+EMPTY = "Đến giờ gửi thì không còn hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."  # kept as text, in the ward's language
+Reminder = Literal["remind", "remind_again"]
 STOPPABLE = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 
 
@@ -70,6 +67,21 @@ def leaves_at(announcement: Announcement) -> datetime | None:
     return announcement.leaves_at or announcement.send_at
 
 
+def reminder_times(announcement: Announcement, *, sent_at: datetime, due: datetime) -> dict[Reminder, datetime]:
+    """When leaders who have not posted are reminded: at half and at three quarters of their time.
+
+    What falls into the night waits for the morning, but in an emergency; two that would come at once are one, and none comes
+    when the time is over.
+    """
+    is_emergency = announcement.urgency is Urgency.EMERGENCY
+    half, late = (sent_at + (due - sent_at) * part for part in (0.5, 0.75))
+    first, second = (half, late) if is_emergency else (after_the_night(half), after_the_night(late))
+    times: dict[Reminder, datetime] = {"remind": first}
+    if second > first:
+        times["remind_again"] = second
+    return {step: at for step, at in times.items() if at < due}
+
+
 def schedule(session: Session, *, announcement: Announcement) -> None:
     """Promise to send at its hour. A promise made before for another hour finds it not yet due, and does nothing."""
     at = leaves_at(announcement)
@@ -94,74 +106,53 @@ def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
         cancel(session, actor=access.TERMINAL, announcement=announcement)  # a machine that slept sends no old news
         return False
     send(session, announcement=announcement)
-    return True
+    return announcement.sent_at is not None
 
 
 def send(session: Session, *, announcement: Announcement) -> None:
-    """Hand the announcement to every leader of its audience as it is today, each with the group's own link."""
+    """Hand the announcement over as its audience is today: each leader with the group's own link, each account its messages.
+
+    Sending it a second time changes nothing. An audience in which nobody lives any more goes back to whoever wrote it.
+    """
     if announcement.status in (AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
         return
     now = clock.now()
-    audience = session.exec(select(Audience).where(Audience.announcement_id == announcement.id)).all()
-    channels = [Channel(name) for name in announcement.plan.get("channels", [])]
-    plan = plans.of_audience(session, audience=audience, channels=channels)
-    kept = plan.kept()
-    announcement.plan = announcement.plan | {"sent": {name: kept[name] for name in ("households", "people", "paths", "cost")}}
+    question = plans.question_of(session, announcement=announcement)
+    plan = plans.answer(session, question)
+    planned = {group.group_id for group in plan.groups}
+    beside = also_groups.of(session, announcement=announcement)
+    groups = [*plan.groups, *(group for group in beside if group.group_id not in planned)]
+    if not plan.households and not groups:
+        _give_back(session, announcement)
+        return
+    announcement.plan = announcement.plan | {"sent": {name: value for name, value in plan.kept().items() if name != "groups"}}
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT
+    attendance_places.carried_on(session, announcement=announcement)
     due = due_at(announcement, now)
-    _hand_over(session, announcement, plan.groups, now, due)
+    departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
+    departures.keep_paths(session, announcement=announcement, question=question, now=now)
+    departures.queue(session, announcement=announcement, question=question, now=now)
+    departures.print_sheets(session, announcement=announcement, now=now)
+    door_numbers.prepare(session, announcement=announcement)
     promise = ports().engine.promise
     subject = str(announcement.id)
-    promise(session, work="remind", key=f"remind:{subject}", at=now + (due - now) / 2, subject_id=subject)
+    for step, at in reminder_times(announcement, sent_at=now, due=due).items():
+        promise(session, work=step, key=f"{step}:{subject}", at=at, subject_id=subject)
     promise(session, work="escalate", key=f"escalate:{subject}", at=due, subject_id=subject)
 
 
-def _hand_over(session: Session, announcement: Announcement, groups: list[PlannedGroup], now: datetime, due: datetime) -> None:
-    made = links.for_announcement_groups(
-        session, announcement_id=announcement.id, unit_id=announcement.unit_id, group_ids=[group.group_id for group in groups]
-    )
-    deliveries, relays = [], []
-    for group in groups:
-        delivery_id = new_id()
-        deliveries.append(
-            {
-                "id": delivery_id, "created_at": now, "announcement_id": announcement.id, "channel": Channel.RELAY,
-                "recipient_kind": RecipientKind.GROUP, "recipient_id": str(group.group_id),
-                "idempotency_key": f"{announcement.id}:relay:{group.group_id}", "status": DeliveryStatus.QUEUED,
-                "updated_at": now,
-            }
-        )  # fmt: skip
-        relays.append(
-            {
-                "id": new_id(), "created_at": now, "delivery_id": delivery_id, "announcement_id": announcement.id,
-                "group_id": group.group_id, "link_id": made[group.group_id].id, "token": new_token(), "due_at": due,
-                "token_expires_at": announcement.expires_at or now + timedelta(days=14), "households": group.households,
-            }
-        )  # fmt: skip
-    if relays:
-        session.execute(insert(Delivery), deliveries)
-        session.execute(insert(Relay), relays)
-
-
-def remind(session: Session, *, announcement_id: UUID) -> int:
-    """Mark the reminder of every leader who has not posted; how many. A second call marks nobody again."""
-    now = clock.now()
-    return _mark(session, announcement_id, Relay.reminded, now)
-
-
-def escalate(session: Session, *, announcement_id: UUID) -> int:
-    """Mark as overdue every relay that is past its due time and not posted; how many."""
-    return _mark(session, announcement_id, Relay.escalated_at, clock.now())
-
-
-def _mark(session: Session, announcement_id: UUID, column: datetime | None, now: datetime) -> int:
-    status = session.exec(select(Announcement.status).where(Announcement.id == announcement_id)).first()
-    if status is not AnnouncementStatus.SENT:
-        return 0
-    waiting = (col(Relay.announcement_id) == announcement_id) & col(Relay.posted_at).is_(None) & col(column).is_(None)
-    return changed(session, update(Relay).where(waiting).values({col(column): now}))
+def _give_back(session: Session, announcement: Announcement) -> None:
+    """Nobody is there to be told: nothing leaves, and the author reads why."""
+    announcement.status = AnnouncementStatus.DRAFT
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
+    announcement.plan = {"channels": announcement.plan.get("channels", [])}
+    announcement.return_reason = EMPTY
+    audit.record(
+        session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,
+        why="empty_audience",
+    )  # fmt: skip
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:

@@ -6,17 +6,14 @@ from uuid import UUID
 import streamlit as st
 from markupsafe import Markup
 
-from core import clock
-from models import Announcement, GroupKind, Relay
-from services import relays
+from models import GroupKind
 from services.figures import Coverage, CoverageTable
 from services.groups import GroupOverview, GroupRow
 from services.today import is_below
 from ui import charts, codes, narrowed, parts
 from ui.charts import Place
 from ui.parts import Column, Figure
-from ui.previews import stamp_of
-from ui.words import _, near, number, share, span
+from ui.words import _, number, share
 
 NAMED = 3  # so many are called by name, the rest counted
 UNUSUAL = 0.08  # coverage this far off what smartphones let expect is worth a look
@@ -247,20 +244,3 @@ def door(*, link_url: str, join_url: str | None, can_write: bool) -> None:
         with st.container(width=260):
             parts.lines(parts.address(link_url))
             parts.hint(_("Bà con quét mã hoặc mở địa chỉ này để vào nhóm của tổ."))
-
-
-def to_post(relay: Relay, item: Announcement, *, group_name: str) -> None:
-    """What a leader still has to post: until when, and the one button."""
-    due = ""
-    if relay.due_at:
-        is_late = relay.due_at <= clock.now()
-        left = span(clock.now() - relay.due_at) if is_late else span(relay.due_at - clock.now())
-        words = _("quá {span}", span=left) if is_late else _("còn {span}", span=left)
-        due = parts.deadline("overdue" if is_late else "waiting", _("Đăng trước {at},", at=near(relay.due_at)), words)
-    with st.container(border=True, key=f"post_{relay.id.hex}"):
-        parts.html(parts.joined(Markup('<div class="cn-line">'), stamp_of(item.urgency), due, Markup("</div>")))
-        parts.html(Markup('<p class="cn-lead">{}</p>{}').format(item.title, parts.soft(group_name)))
-        st.link_button(
-            _("Mở lời nhắn để đăng vào nhóm"), relays.url_of(relay.token), type="primary", width="stretch",
-            icon=":material/content_copy:",
-        )  # fmt: skip

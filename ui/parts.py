@@ -94,6 +94,11 @@ def joined(*pieces: Text) -> Markup:
     return Markup("").join(pieces)
 
 
+def stacked(*rows: Text) -> Markup:
+    """Rows one under the other within a line of a list; plain strings are escaped."""
+    return Markup("<br>").join(rows)
+
+
 def icon(name: str) -> Markup:
     """A drawn sign; the word beside it carries the meaning."""
     return Markup('<i class="ic ic-{}" aria-hidden="true"></i>').format(name)

@@ -1,4 +1,4 @@
-"""The common link of the leaders' chat: pick the group, show four digits, and this phone is remembered."""
+"""The common link of the leaders' chat: pick the group, show four digits, and this phone is remembered with all its groups."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from core.db import reading, transaction
 from core.i18n import N_, translate
 from core.settings import settings
 from services import leaders
-from services.leaders import DoorLocked, LeadersWork, WrongDigits
+from services.leaders import DoorLocked, Known, LeadersWork, WrongDigits
 from web import pages, visitors
 
 COOKIE = "cn_leader"
@@ -32,17 +32,18 @@ def device_token(request: Request) -> str | None:
 
 
 def show(request: Request, token: str) -> Response:
-    """Straight to the own group's page for a phone that is known; else the groups; else, one chosen, the four digits."""
-    known = device_token(request)
-    if known and "choose" not in request.query_params:
+    """Straight to the own work for a phone that is known, or to all of it; else the groups; else, one chosen, the four digits."""
+    phone = device_token(request)
+    if phone and "choose" not in request.query_params:
         with reading() as session:
-            relay_token = leaders.relay_token_for(session, token=token, device_token=known)
-            is_news = bool(session.dirty)  # that it was seen; forgotten here, and written below
-        if is_news and visitors.is_person(request.headers, request.method):
+            known = leaders.known(session, token=token, device_token=phone)
+        if known.is_news and visitors.is_person(request.headers, request.method):
             with transaction() as session:
-                leaders.relay_token_for(session, token=token, device_token=known)
-        if relay_token:
-            return pages.see(f"/r/{relay_token}")
+                known = leaders.known(session, token=token, device_token=phone, writes=True)
+        if len(known.works) == 1:
+            return pages.see(f"/r/{known.works[0].token}")
+        if known.works:
+            return _all_of(request, token, known)
     with reading() as session:
         work = leaders.work(session, token=token)
     return _page(request, token, work)
@@ -58,9 +59,10 @@ def enter(token: str, form: Mapping[str, str]) -> Response:
     try:
         with transaction() as session:
             found = leaders.enter(session, token=token, group_id=group_id, last_four=form.get("last_four", ""))
-            relay_token = leaders.relay_token_for(session, token=token, device_token=found) if found else None
-        if found and relay_token:
-            return _with_cookie(pages.see(f"/r/{relay_token}"), found)
+            known = leaders.known(session, token=token, device_token=found, writes=True) if found else None
+        if found and known and known.works:
+            one = known.works[0].token if len(known.works) == 1 else token
+            return _with_cookie(pages.see(f"/r/{one}"), found)
     except DoorLocked:
         said = "locked"
     except WrongDigits:
@@ -98,6 +100,13 @@ def _page(request: Request, token: str, work: LeadersWork) -> Response:
         return pages.render(request, "leaders_digits.html", **context, place=place, group_id=group_id, is_locked=is_locked)
     is_long = sum(len(area.choices) for area in work.areas) >= LONG_LIST
     return pages.render(request, "leaders.html", **context, is_long=is_long)
+
+
+def _all_of(request: Request, token: str, known: Known) -> Response:
+    with reading() as session:
+        work = leaders.work(session, token=token)
+    left = sum(one.posted_at is None for one in known.works)
+    return pages.render(request, "leaders_mine.html", work=work, ward=work.ward, here=f"/r/{token}", works=known.works, left=left)
 
 
 def _place(work: LeadersWork, group_id: UUID | None) -> str:

@@ -28,13 +28,14 @@ from models import (
 )
 from services import links, plans, scans, sending
 from services.demo import occasions, places
+from services.demo.guests import Guests
 from services.demo.occasions import Occasion, Step
 from services.demo.openings import Post, Readers, Rows
 from services.demo.people import Register
 from services.demo.stage import Slugs, Stage, at, token, write
 from services.demo.ward import Home, Ward
 
-IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "scanhour", "scan")
+IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "attendance", "scanhour", "scan")
 # A ward of a hundred times as many households keeps the counters of all readers, but the single rows of so many.
 MOST_ROWS = 4000
 # Of the phones that open, so many answer where an answer is asked for.
@@ -81,7 +82,7 @@ class _Press:
     ) -> None:  # fmt: skip
         self._stage, self._ward, self._registers, self._slugs = stage, ward, registers, slugs
         self._dice = stage.dice("announcements")
-        self._readers = readers
+        self._readers, self._guests = readers, Guests(stage)
         self._keys = {name: stage.keys(name) for name in IN_ORDER[:5]}
 
     def announce(self, occasion: Occasion, corrects: UUID | None, rows: Rows) -> UUID:
@@ -163,6 +164,7 @@ class _Press:
                 )  # fmt: skip
                 link["scans"] = self._readers.read(post, rows)
             rows["shortlink"].append(link)
+        self._guests.ask(announcement, rows, is_capped=is_latest)
         if known and self._stage.now - occasion.at < DOORS_REMEMBERED_FOR:
             self._knock(announcement["id"], occasion, homes, rows)
             told = [row for row in rows["reach"] if row["household_id"]]
@@ -199,7 +201,7 @@ class _Press:
         rows: Rows,
     ) -> None:  # fmt: skip
         sent = announcement["sent_at"]
-        half, has_opened = sent + (due - sent) / 2, posted or home.place.code in LATE_BUT_OPENED
+        half, late, has_opened = sent + (due - sent) / 2, sent + (due - sent) * 0.75, posted or home.place.code in LATE_BUT_OPENED
         looked = (posted - timedelta(seconds=self._dice.randint(20, 70))) if posted else sent + timedelta(minutes=44)
         by_clerk = posted is not None and posted > due and self._dice.random() < 0.5
         delivery_id = self._keys["delivery"].next()
@@ -217,7 +219,9 @@ class _Press:
                 group_id=home.group.id, link_id=link_id, token=token(self._dice), token_expires_at=announcement["expires_at"],
                 due_at=due, households=households, opened_at=max(looked, sent) if has_opened else None, posted_at=posted,
                 posted_by=(self._ward.users[places.CLERK].display_name if by_clerk else "leader") if posted else "",
-                reminded=half if self._missed(posted, half) else None, escalated_at=due if self._missed(posted, due) else None,
+                reminded=half if self._missed(posted, half) else None,
+                reminded_again=late if self._missed(posted, late) else None,
+                escalated_at=due if self._missed(posted, due) else None,
             )
         ))  # fmt: skip
 

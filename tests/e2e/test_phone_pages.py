@@ -17,17 +17,17 @@ from starlette.applications import Starlette
 
 from core import clock
 from core.settings import settings
-from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Urgency
-from services import household_cards, links, tick_lists
+from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Role, Urgency
+from services import household_cards, links, passing_on, tick_lists
 from services.access import actor_of
-from tests.factories import make_actor, make_household, make_link, make_membership
+from tests.factories import make_actor, make_household, make_link, make_membership, make_user
 from tests.web.day import LEADERS_PHONE, PHONE, TITLE, Day, make_day, make_led_group, make_ward
 from web.routes import routes
 from web.scan_recorder import recorder
 
 pytestmark = pytest.mark.e2e
 
-PRESSED = "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden])"
+PRESSED = "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden]), textarea"
 LEAST_TARGET = 44  # CSS pixels (design §10)
 LONG_TITLE = "Khám sàng lọc đái tháo đường và tăng huyết áp miễn phí cho người từ bốn mươi tuổi trở lên"
 LONG_NAME = "Nguyễn-Phạm Thị Hoàng Bảo Thiên Kim Ngọc Trâm Anh Quỳnh Như"
@@ -104,6 +104,17 @@ def pages(session: Session, url: str) -> dict[str, str]:
     leaders_list = tick_lists.make(session, actor=actor_of(session, day.leader), group_id=day.group.id).url.removeprefix(url)
     asking = JoinRequest(group_id=day.group.id, name="Chu Thị Cúc", phone="+84987654321", address="Số 5, ngõ 4")
     session.add(asking)
+    helped, asked, back = (make_day(session, ward=ward, sent_at=now, title=LONG_TITLE) for _ in range(3))
+    for one in (helped, asked, back):
+        one.group.deputy_id = make_user(session, unit=one.unit, role=Role.LEAD, display_name=LONG_NAME).id
+        session.add(one.group)
+    session.flush()
+    for one in (asked, back):
+        passing_on.pass_on(session, token=one.relay.token, why="Đang bận, đang đi xa")
+    passing_on.give_back(session, token=back.relay.deputy_token or "")
+    shut = make_day(session, ward=ward, sent_at=now)
+    shut.group.closed_on = clock.today()
+    session.add(shut.group)
     home = make_household(
         session, unit=day.unit, head_name=LONG_NAME, address="Số 128, đường Nông Văn Quang", phone=LEADERS_PHONE
     )
@@ -119,6 +130,10 @@ def pages(session: Session, url: str) -> dict[str, str]:
         "leaders over": over.leaders_page, "digits": f"{day.leaders_page}?group={day.group.id}",
         "wrong digits": f"{day.leaders_page}?group={day.group.id}&said=wrong",
         "locked": f"{day.leaders_page}?group={day.group.id}&said=locked", "join": f"/j/{join.slug}",
+        "pass on": f"{helped.relay_page}/cannot", "passed on": asked.relay_page, "deputy": f"/r/{asked.relay.deputy_token}",
+        "deputy cannot": f"/r/{asked.relay.deputy_token}/cannot", "handed back": back.relay_page,
+        "deputy cannot either": f"/r/{back.relay.deputy_token}", "relay closed": shut.relay_page,
+        "noted": f"{day.relay_page}?said=noted#note", "note too long": f"{day.relay_page}?said=long#note",
         "no chat": f"/j/{closed.slug}", "gone": f"/q/{gone.slug}", "no code": "/q/nothing2", "not found": "/a/nothing2",
     }  # fmt: skip
 
@@ -160,7 +175,7 @@ def test_whatever_can_be_pressed_is_large_enough_for_a_thumb(page: Page, url: st
     for name, path in pages.items():
         page.goto(url + path)
         for element in page.locator(
-            "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden])"
+            "button, .btn, .rows a, .top a, .row-link, .foot a, summary, label:has(input), input:not([type=hidden]), textarea"
         ).all():
             box = element.bounding_box()
             is_alone = not element.evaluate("one => one.matches('label input')")
@@ -295,6 +310,55 @@ def test_a_leader_finds_the_group_by_typing_without_marks(page: Page, url: str, 
     expect(page.get_by_text("Thôn 12")).to_be_visible()
     expect(page.get_by_text("Thôn 11")).to_be_hidden()
     expect(page.get_by_text("Tổ 13")).to_be_hidden()
+
+
+def test_without_a_script_a_leader_asks_the_deputy_who_posts_for_both(
+    session: Session, browser: Browser, url: str, day: Day
+) -> None:
+    day.group.deputy_id = make_user(session, unit=day.unit, role=Role.LEAD, display_name="Nông Văn Hải").id
+    session.add(day.group)
+    session.commit()
+    context = browser.new_context(
+        java_script_enabled=False, locale="vi-VN", user_agent=PHONE, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+
+    page.goto(url + day.relay_page)
+    page.get_by_role("link", name="Tôi không đăng được").click()
+    page.get_by_label("Đang bận, đang đi xa").check()
+    page.get_by_role("button", name="Nhờ Nông Văn Hải đăng").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Đã nhờ Nông Văn Hải đăng thay")
+    deputys = page.locator("#text").inner_text().split("”: ")[1]
+    page.goto(deputys)
+    page.get_by_role("button", name="Tôi đã đăng").click()
+    page.goto(url + day.relay_page)
+    expect(page.get_by_role("status")).to_contain_text("Nông Văn Hải đã đăng lúc")
+    page.get_by_text("Sửa ghi chú cho phường").click()
+    expect(page.get_by_label("Chỉ ông/bà và phường thấy")).to_have_value("Đang bận, đang đi xa")
+    page.get_by_label("Chỉ ông/bà và phường thấy").fill("Tối mới về")
+    page.get_by_role("button", name="Ghi lại").click()
+
+    expect(page.get_by_text("Đã ghi. Phường thấy ghi chú này.")).to_be_visible()
+    context.close()
+
+
+def test_who_heads_two_groups_sees_both_works_and_axe_finds_nothing(session: Session, page: Page, url: str) -> None:
+    ward = make_ward(session)
+    unit, _, second = make_led_group(session, ward, name="Thôn 12", short_name="Thôn Nà Mạ Nông Thượng", area="Nông Thượng")
+    make_membership(session, household=make_household(session, unit=unit), group=second)
+    day = make_day(session, ward=ward, sent_at=clock.now(), title=LONG_TITLE)
+    second.leader_id = day.leader.id
+    session.add(second)
+    session.commit()
+    page.goto(f"{url}{day.leaders_page}?group={day.group.id}")
+
+    page.get_by_label("Bốn số cuối").fill(LEADERS_PHONE[-4:])
+    page.get_by_role("button", name="Mở việc của tổ").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Xin đăng vào 2 nhóm của ông/bà")
+    expect(page.locator(".rows a")).to_have_count(2)
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert width_of(page) <= 390
 
 
 def test_an_announcement_prints_on_one_page(page: Page, url: str, day: Day) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from adapters.chooser import live
 from jobs import engine as durable
+from services import ports
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -41,8 +43,9 @@ def main(fatal: int, moment: str) -> None:
 
     event.listen(Engine, "before_cursor_execute", on_write)
     event.listen(Engine, "commit", on_commit)
+    ports.provide(live())
     durable.start(executor_id="worker-0")
-    threading.Event().wait(20)
+    threading.Event().wait(50)
     sys.exit(3)  # it did not die: there were fewer writes
 
 

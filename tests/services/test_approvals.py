@@ -12,10 +12,11 @@ from sqlmodel import Session, select
 from core import clock
 from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound, Refusal
-from models import Announcement, AnnouncementStatus, AuditEvent, Channel, Delivery, Relay, Role, Unit, Urgency
+from models import Announcement, AnnouncementStatus, AuditEvent, Channel, Delivery, DeliveryStatus, Relay, Role, Unit, Urgency
 from services import announcements, approvals, draft_comments, drafts, due, quiet_hours, second_looks, sending
 from services.access import Actor
 from services.drafts import Words
+from services.sending import Cancelled
 from tests.factories import NOON, make_actor, make_group, make_household, make_unit
 from tests.fakes import FakeEngine
 
@@ -393,3 +394,79 @@ def test_a_dropped_one_within_the_ten_seconds_never_leaves(session: Session, wai
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
         assert not sending.send_scheduled(session, announcement_id=item.id)
     assert (item.status, item.sent_at) == (AnnouncementStatus.CANCELLED, None)
+
+
+# Another hour
+
+
+@pytest.fixture
+def planned(session: Session, waiting: Waiting, chief: Actor) -> Announcement:
+    """Approved by the chief, to leave in two hours."""
+    return approve(session, chief, waiting(send_at=NOON + timedelta(hours=2), must_reach_by=NOON + timedelta(days=3)))
+
+
+def move(session: Session, actor: Actor, item: Announcement, at: datetime) -> Announcement:
+    return approvals.move_hour(session, actor=actor, announcement_id=item.id, version=item.version, send_at=at)
+
+
+def test_who_may_approve_moves_the_hour_and_the_approval_stands(session: Session, chief: Actor, planned: Announcement) -> None:
+    later = NOON + timedelta(hours=4)
+
+    move(session, chief, planned, later)
+
+    assert (planned.status, planned.approver_id, planned.send_at) == (AnnouncementStatus.SCHEDULED, chief.id, later)
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        assert not sending.send_scheduled(session, announcement_id=planned.id)
+    with time_machine.travel(later, tick=False):
+        assert sending.send_scheduled(session, announcement_id=planned.id)
+    moved = session.exec(select(AuditEvent.details).where(AuditEvent.action == "announcement.move_hour")).one()
+    assert moved == {"before": (NOON + timedelta(hours=2)).isoformat(), "after": later.isoformat()}
+
+
+def test_who_wrote_it_or_only_writes_does_not_move_an_approved_hour(
+    session: Session, place: Unit, ward: Unit, waiting: Waiting, writer: Actor, chief: Actor, planned: Announcement
+) -> None:
+    other = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    own = approve(session, other, waiting(by=chief, send_at=NOON + timedelta(hours=2)))
+
+    for actor, item in ((writer, planned), (chief, own)):
+        with pytest.raises(NotAllowed):
+            move(session, actor, item, NOON + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [(NOON, "đã qua"), (EVENING, "6 giờ ngày 25/11/2026"), (NOON + timedelta(days=3), "sau hạn đến mọi hộ")],
+    ids=["past", "night", "after the deadline"],
+)
+def test_an_hour_that_cannot_be_is_refused(
+    session: Session, chief: Actor, planned: Announcement, at: datetime, says: str
+) -> None:
+    with pytest.raises(Invalid, match=says):
+        move(session, chief, planned, at)
+
+    assert planned.send_at == NOON + timedelta(hours=2)
+
+
+def test_what_left_meanwhile_is_not_moved(session: Session, chief: Actor, planned: Announcement) -> None:
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        sending.send_scheduled(session, announcement_id=planned.id)
+        with pytest.raises(NotAllowed):
+            move(session, chief, planned, NOON + timedelta(hours=5))
+
+
+def test_cancelling_and_sending_at_once_always_ends_cancelled_with_nothing_left_to_post(
+    session: Session, chief: Actor, planned: Announcement
+) -> None:
+    session.commit()
+
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        stopped, sent = in_threads(
+            lambda own: announcements.cancel(own, actor=chief, announcement_id=planned.id),
+            lambda own: sending.send_scheduled(own, announcement_id=planned.id),
+        )
+
+    session.expire_all()
+    assert session.get_one(Announcement, planned.id).status is AnnouncementStatus.CANCELLED
+    assert session.exec(select(Delivery.status)).all() == ([DeliveryStatus.CANCELLED] if sent else [])
+    assert stopped == Cancelled(cancelled=int(bool(sent)), already_sent=0)

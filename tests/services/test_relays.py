@@ -136,7 +136,7 @@ def test_four_right_digits_make_this_phone_the_leaders(session: Session, sent: A
     session.flush()
 
     assert device
-    assert leaders.relay_token_for(session, token=token, device_token=device) == relay.token
+    assert [one.token for one in leaders.known(session, token=token, device_token=device).works] == [relay.token]
     assert device not in session.exec(select(LeaderDevice.token_hash)).one()
 
 
@@ -162,7 +162,7 @@ def test_a_new_leader_makes_the_old_phone_a_stranger(session: Session, sent: Ann
     group.leader_id = make_user(session, unit=session.get_one(Unit, group.unit_id), role=Role.LEAD).id
     session.flush()
 
-    assert leaders.relay_token_for(session, token=token, device_token=device) is None
+    assert leaders.known(session, token=token, device_token=device).works == []
 
 
 @time_machine.travel(NOON + timedelta(minutes=10), tick=False)
@@ -192,3 +192,67 @@ def test_a_correction_says_so_in_the_chat() -> None:
     announcement = Announcement(unit_id=uuid4(), title="Đổi giờ khám", body="8 giờ.", corrects_id=uuid4())
 
     assert relays.ready_text(announcement, unit_label="Tổ 13", url="u").splitlines()[1] == "Đính chính: Đổi giờ khám."
+
+
+def right_digits(session: Session, sent: Announcement, group: Group, last_four: str = "5678") -> leaders.Known:
+    """What a phone finds that has shown these digits."""
+    token = sent.leaders_token or ""
+    device = leaders.enter(session, token=token, group_id=group.id, last_four=last_four)
+    session.flush()
+    assert device
+    return leaders.known(session, token=token, device_token=device, writes=True)
+
+
+@time_machine.travel(NOON + timedelta(minutes=10), tick=False)
+def test_two_phones_with_the_right_digits_share_the_work_and_the_first_post_counts(
+    session: Session, sent: Announcement, group: Group, relay: Relay
+) -> None:
+    first, second = (right_digits(session, sent, group) for _ in range(2))
+
+    assert [one.token for known in (first, second) for one in known.works] == [relay.token] * 2
+    assert len(session.exec(select(LeaderDevice)).all()) == 2
+
+
+@time_machine.travel(NOON + timedelta(minutes=10), tick=False)
+def test_the_deputys_digits_open_the_deputys_own_page(session: Session, sent: Announcement, group: Group, relay: Relay) -> None:
+    group.deputy_id = make_user(session, unit=session.get_one(Unit, group.unit_id), role=Role.LEAD, phone="+84987654321").id
+    session.flush()
+
+    [work] = right_digits(session, sent, group, "4321").works
+
+    assert (work.part, work.token) == ("deputy", relay.deputy_token)
+    assert work.token != relay.token
+
+
+@time_machine.travel(NOON + timedelta(minutes=10), tick=False)
+def test_where_leader_and_deputy_have_the_same_digits_it_is_the_leaders_page(
+    session: Session, sent: Announcement, group: Group, relay: Relay
+) -> None:
+    group.deputy_id = make_user(session, unit=session.get_one(Unit, group.unit_id), role=Role.LEAD, phone="+84387995678").id
+    session.flush()
+
+    [work] = right_digits(session, sent, group).works
+
+    assert (work.part, work.token) == ("leader", relay.token)
+
+
+@time_machine.travel(NOON + timedelta(minutes=10), tick=False)
+def test_a_phone_of_someone_who_is_deputy_no_more_is_a_strangers(
+    session: Session, sent: Announcement, group: Group, relay: Relay
+) -> None:
+    place = session.get_one(Unit, group.unit_id)
+    group.deputy_id = make_user(session, unit=place, role=Role.LEAD, phone="+84987654321").id
+    session.flush()
+    device = leaders.enter(session, token=sent.leaders_token or "", group_id=group.id, last_four="4321") or ""
+    group.deputy_id = make_user(session, unit=place, role=Role.LEAD).id
+    session.flush()
+
+    assert leaders.known(session, token=sent.leaders_token or "", device_token=device).works == []
+
+
+@time_machine.travel(NOON + timedelta(minutes=10), tick=False)
+def test_a_closed_group_is_no_choice(session: Session, sent: Announcement, group: Group) -> None:
+    group.closed_on = NOON.date()
+    session.flush()
+
+    assert leaders.work(session, token=sent.leaders_token or "").areas == []

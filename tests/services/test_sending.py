@@ -18,7 +18,7 @@ from models import (
     Unit,
     Urgency,
 )
-from services import announcements, due, plans, relays, sending
+from services import announcements, due, plans, relays, reminders, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
 from tests.fakes import FakeEngine
@@ -129,13 +129,16 @@ def test_leaders_are_due_by_urgency_but_never_after_the_deadline(
     assert sending.due_at(announcement, NOON) == NOON + timedelta(minutes=minutes)
 
 
-def test_reminder_at_half_and_overdue_at_the_end_are_promised_once(session: Session, ward: Unit, promises: FakeEngine) -> None:
+def test_reminders_at_half_and_at_three_quarters_and_overdue_at_the_end_are_promised_once(
+    session: Session, ward: Unit, promises: FakeEngine
+) -> None:
     with time_machine.travel(NOON, tick=False):
         announcement = make_announcement(session, unit=ward, urgency=Urgency.URGENT, must_reach_by=NOON + timedelta(hours=9))
         sending.send(session, announcement=announcement)
 
     assert {p.work: p.at for p in promises.promises.values()} == {
         "remind": NOON + timedelta(minutes=30),
+        "remind_again": NOON + timedelta(minutes=45),
         "escalate": NOON + timedelta(minutes=60),
     }
 
@@ -144,8 +147,8 @@ def test_only_leaders_who_have_not_posted_are_reminded_and_only_once(session: Se
     first, second = session.exec(select(Relay)).all()
     relays.post(session, token=first.token)
 
-    assert sending.remind(session, announcement_id=sent.id) == 1
-    assert sending.remind(session, announcement_id=sent.id) == 0
+    assert reminders.remind(session, announcement_id=sent.id) == 1
+    assert reminders.remind(session, announcement_id=sent.id) == 0
 
     session.refresh(first)
     session.refresh(second)
@@ -153,15 +156,15 @@ def test_only_leaders_who_have_not_posted_are_reminded_and_only_once(session: Se
 
 
 def test_overdue_is_marked_once_and_not_for_a_cancelled_one(session: Session, sent: Announcement) -> None:
-    assert sending.escalate(session, announcement_id=sent.id) == 2
-    assert sending.escalate(session, announcement_id=sent.id) == 0
+    assert reminders.escalate(session, announcement_id=sent.id) == 2
+    assert reminders.escalate(session, announcement_id=sent.id) == 0
 
 
 def test_a_cancelled_announcement_reminds_nobody(session: Session, sent: Announcement) -> None:
     sending.cancel(session, actor=TERMINAL, announcement=sent)
     session.flush()
 
-    assert sending.remind(session, announcement_id=sent.id) == 0
+    assert reminders.remind(session, announcement_id=sent.id) == 0
 
 
 def test_cancelling_stops_what_nobody_posted_yet(session: Session, ward: Unit, sent: Announcement) -> None:

@@ -124,12 +124,12 @@ def test_the_phone_of_a_leader_who_was_dismissed_opens_nothing(session: Session,
     token = sent_now(session, ward).leaders_token or ""
     device = leaders.enter(session, token=token, group_id=group.id, last_four="5678") or ""
     session.flush()
-    assert leaders.relay_token_for(session, token=token, device_token=device)
+    assert leaders.known(session, token=token, device_token=device).works
 
     session.get_one(User, group.leader_id).is_active = False
     session.flush()
 
-    assert leaders.relay_token_for(session, token=token, device_token=device) is None
+    assert leaders.known(session, token=token, device_token=device).works == []
 
 
 def test_right_digits_forget_the_wrong_ones(session: Session, ward: Unit, group: Group) -> None:

@@ -218,3 +218,42 @@ def test_a_preview_shows_the_card_and_not_the_groups_page(day: Day) -> None:
 
     assert answer.status_code == 200
     assert Outline(answer.text).all("meta", property="og:title")
+
+
+def test_who_leads_two_groups_finds_both_works_at_once(session: Session, clock: Traveller) -> None:
+    ward = make_ward(session)
+    unit, _, second = make_led_group(session, ward, name="Tổ dân phố 2", short_name="Tổ 2, Sông Cầu")
+    make_membership(session, household=make_household(session, unit=unit), group=second)
+    day = make_day(session, ward=ward)
+    second.leader_id = day.leader.id
+    session.add(second)
+    session.commit()
+    client = phone()
+
+    where = digits(client, day, RIGHT)
+    html = client.get(where).text
+
+    assert where == day.leaders_page
+    assert "Xin đăng vào 2 nhóm của ông/bà" in html
+    links = [one["href"] for one in Outline(html).all("a") if one["href"].startswith("/r/") and "?" not in one["href"]]
+    assert day.relay_page in links
+    assert len(links) == 2
+    for link in links:
+        client.post(link, data={"do": "posted"})
+    assert "các nhóm của ông/bà đều đã đăng" in client.get(day.leaders_page).text
+
+
+def test_a_deputys_phone_is_remembered_for_the_next_announcement(session: Session, day: Day) -> None:
+    day.group.deputy_id = make_user(session, unit=day.unit, role=Role.LEAD, phone="+84987654321").id
+    session.add(day.group)
+    session.commit()
+    client = phone()
+    first = digits(client, day, "4321")
+
+    later = next_announcement(session, day)
+    answer = client.get(later.leaders_page)
+
+    assert "Kính gửi Tổ phó" in client.get(first).text
+    assert answer.status_code == 303
+    assert answer.headers["location"] not in (later.relay_page, first)
+    assert "Kính gửi Tổ phó" in client.get(answer.headers["location"]).text

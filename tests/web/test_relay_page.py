@@ -5,9 +5,9 @@ from sqlmodel import Session, select
 from time_machine import Traveller
 
 from core.db import reading
-from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Unit, Urgency
-from services import sending
-from tests.factories import make_announcement, make_group, make_unit
+from models import AnnouncementStatus, Delivery, DeliveryStatus, Relay, Role, Unit, Urgency, User
+from services import reminders, sending
+from tests.factories import NOON, make_announcement, make_group, make_unit, make_user
 from tests.web.day import GROUP_TEXT, PHONE, TITLE, ZALO_PREVIEW, Day, Outline, make_day, make_ward, phone, send, writes_begun
 from web.scan_recorder import recorder
 
@@ -31,6 +31,25 @@ def withdraw(session: Session, day: Day) -> None:
     day.announcement.status = AnnouncementStatus.CANCELLED
     session.add(day.announcement)
     session.commit()
+
+
+@pytest.fixture
+def deputy(session: Session, day: Day) -> User:
+    return stand_in(session, day)
+
+
+def stand_in(session: Session, day: Day, name: str = "Nông Văn Hải") -> User:
+    """Someone who stands in for the leader of the day's group."""
+    deputy = make_user(session, unit=day.unit, role=Role.LEAD, display_name=name)
+    day.group.deputy_id = deputy.id
+    session.add(day.group)
+    session.commit()
+    return deputy
+
+
+def deputys_page(day: Day) -> str:
+    with reading() as session:
+        return f"/r/{session.exec(select(Relay.deputy_token).where(Relay.id == day.relay.id)).one()}"
 
 
 def test_a_leader_finds_the_ready_text_the_time_left_and_one_button(day: Day, clock: Traveller) -> None:
@@ -197,6 +216,7 @@ def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_o
         session, unit=day.ward, units=[session.get_one(Unit, strange.unit_id), session.get_one(Unit, other.unit_id)],
         title="Đổi nơi khám", corrects_id=day.announcement.id,
     )  # fmt: skip
+    day.group.closed_on = NOON.date()
     sending.send(session, announcement=correction)
     session.commit()
     theirs = session.exec(select(Relay.token).where(Relay.group_id == other.id)).one()
@@ -207,13 +227,14 @@ def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_o
     assert [button["href"] for button in Outline(html).main_buttons] == [f"http://ward.test/r/{theirs}"]
 
 
-def test_a_leader_whom_the_correction_does_not_go_to_gets_the_words_to_say_so(session: Session, day: Day) -> None:
+def test_a_leader_whose_group_was_closed_before_the_correction_gets_the_words_to_say_so(session: Session, day: Day) -> None:
     phone().post(day.relay_page, data={"do": "posted"})
     elsewhere = make_unit(session, parent=day.ward)
     make_group(session, unit=elsewhere)
     correction = make_announcement(
         session, unit=day.ward, units=[elsewhere], title="Đổi nơi khám", corrects_id=day.announcement.id
     )
+    day.group.closed_on = NOON.date()
     sending.send(session, announcement=correction)
     session.commit()
 
@@ -307,7 +328,112 @@ def test_a_page_of_a_leader_is_not_stored_nor_named_to_other_sites(day: Day) -> 
 
 def test_a_leader_who_was_reminded_reads_when(session: Session, clock: Traveller) -> None:
     day = make_day(session, households=3)
-    sending.remind(session, announcement_id=day.announcement.id)
+    reminders.remind(session, announcement_id=day.announcement.id)
     session.commit()
 
     assert "Phường nhắc lúc" in phone().get(day.relay_page).text
+
+
+def test_a_leader_asks_the_deputy_who_posts_on_a_page_of_their_own(day: Day, deputy: User) -> None:
+    client = phone()
+    asking = client.get(f"{day.relay_page}/cannot").text
+
+    pressed = client.post(day.relay_page, data={"do": "pass_on", "why": "2"})
+
+    assert "Nhờ tổ phó đăng thay" in asking
+    assert [button["value"] for button in Outline(asking).main_buttons] == ["pass_on"]
+    assert (pressed.status_code, pressed.headers["location"]) == (303, day.relay_page)
+    passed, theirs = client.get(day.relay_page).text, phone().get(deputys_page(day)).text
+    assert "Đã nhờ Nông Văn Hải đăng thay" in passed
+    assert f"vào nhóm “{day.group.name}”: http://ward.test{deputys_page(day)}" in passed
+    assert "Tổ trưởng Hà Thị Minh không đăng được, nhờ ông/bà đăng thay lúc 12\u00a0giờ." in theirs
+    assert "Kính gửi Tổ phó" in theirs
+    assert GROUP_TEXT in theirs
+
+    phone().post(deputys_page(day), data={"do": "posted"})
+
+    assert relay_of(day)[1:] == (True, DeliveryStatus.SENT)
+    assert "Nông Văn Hải đã đăng lúc 12\u00a0giờ" in client.get(day.relay_page).text
+    assert "<b>Đã đăng lúc 12\u00a0giờ" in phone().get(deputys_page(day)).text
+
+
+def test_the_deputy_hands_it_back_and_the_leader_reads_so(day: Day, deputy: User) -> None:
+    phone().post(day.relay_page, data={"do": "pass_on"})
+    cannot = phone().get(f"{deputys_page(day)}/cannot").text
+
+    phone().post(deputys_page(day), data={"do": "give_back"})
+
+    assert 'value="give_back"' in cannot
+    assert "Trả lại tổ trưởng, báo phường" in cannot
+    assert "Nông Văn Hải báo không đăng được lúc 12\u00a0giờ" in phone().get(day.relay_page).text
+    assert "Ông/bà đã báo không đăng được" in phone().get(deputys_page(day)).text
+
+
+def test_the_leader_can_take_it_back(day: Day, deputy: User) -> None:
+    phone().post(day.relay_page, data={"do": "pass_on"})
+
+    phone().post(day.relay_page, data={"do": "give_back"})
+
+    assert [button["value"] for button in Outline(phone().get(day.relay_page).text).main_buttons] == ["posted"]
+
+
+def test_a_group_without_a_deputy_says_so_and_gives_the_wards_phone(day: Day) -> None:
+    pressed = phone().post(day.relay_page, data={"do": "pass_on"})
+
+    html = phone().get(f"{day.relay_page}/cannot").text
+    assert pressed.status_code == 303
+    assert "Nhóm này chưa có tổ phó, nên xin gọi phường." in html
+    assert [button["href"] for button in Outline(html).main_buttons] == ["tel:+842093000000"]
+
+
+def test_what_is_posted_or_over_has_nothing_to_pass_on(day: Day, deputy: User) -> None:
+    phone().post(day.relay_page, data={"do": "posted"})
+
+    answer = phone().get(f"{day.relay_page}/cannot")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, day.relay_page)
+
+
+def test_a_note_for_the_ward_is_kept_escaped_and_bounded(day: Day) -> None:
+    client = phone()
+
+    noted = client.post(day.relay_page, data={"do": "note", "note": f"{SCRIPT}\nMất sóng"})
+    too_long = client.post(day.relay_page, data={"do": "note", "note": "a" * 301})
+
+    assert "Đã ghi. Phường thấy ghi chú này." in client.get(noted.headers["location"]).text
+    html = client.get(too_long.headers["location"]).text
+    assert "dài quá 300 chữ" in html
+    assert "&lt;img src=x onerror" in html
+    assert "<img" not in html
+    with reading() as session:
+        assert session.exec(select(Relay.note)).one() == f"{SCRIPT}\nMất sóng"
+
+
+def test_a_closed_group_is_not_posted_into(session: Session, day: Day) -> None:
+    day.group.closed_on = NOON.date()
+    session.add(day.group)
+    session.commit()
+
+    pressed = phone().post(day.relay_page, data={"do": "posted"})
+
+    html = phone().get(day.relay_page).text
+    assert pressed.status_code == 303
+    assert relay_of(day)[1] is False
+    assert "Nhóm này đã đóng, không cần đăng nữa" in html
+    assert "data-copy" not in html
+
+
+def test_a_long_name_and_marks_of_html_stay_harmless_on_the_deputys_pages(session: Session, clock: Traveller) -> None:
+    day = make_day(session, title=f"{SCRIPT} {LONG[:90]}", group_text=f"{SCRIPT}\n{LONG}\n{LONG}", urgency=Urgency.EMERGENCY)
+    stand_in(session, day, name=f"{SCRIPT}{LONG[:60]}")
+    client = phone()
+
+    pages = [client.get(f"{day.relay_page}/cannot")]
+    client.post(day.relay_page, data={"do": "pass_on"})
+    client.post(day.relay_page, data={"do": "note", "note": LONG[:300]})
+    pages += [client.get(day.relay_page), client.get(deputys_page(day)), client.get(f"{deputys_page(day)}/cannot")]
+
+    assert [page.status_code for page in pages] == [200] * 4
+    for page in pages:
+        assert "<img" not in page.text
+        assert len(page.content) < LARGEST_PAGE

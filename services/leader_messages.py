@@ -1,0 +1,147 @@
+"""What leaves for leaders, deputies and the ward's people on duty by an account, written into the ledger once each.
+
+Without an account nothing is written: the ward telephones (`services.calls`). A bot's message costs nothing, so it goes first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from core import clock, phones
+from core.db import upsert
+from core.ids import new_id
+from models import (
+    AccountState,
+    Announcement,
+    Channel,
+    ChannelAccount,
+    Delivery,
+    DeliveryStatus,
+    Group,
+    Model,
+    ReachRules,
+    RecipientKind,
+    Relay,
+    Role,
+    Unit,
+    User,
+    lineage,
+)
+
+CHANNELS = (Channel.ZALO_BOT, Channel.SMS)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Someone of the ward to call when a leader does not answer."""
+
+    name: str
+    phone: str  # E.164
+
+
+def duty_of(session: Session, *, ward_id: UUID) -> list[Duty]:
+    """Whom of a ward to call, in its order; nobody where it has no list."""
+    rows = session.exec(select(ReachRules.duty).where(ReachRules.unit_id == ward_id)).first() or []
+    return [Duty(str(row["name"]), str(row["phone"])) for row in rows if row.get("name") and row.get("phone")]
+
+
+def to_holders(session: Session, *, announcement: Announcement, relays: Sequence[Relay], step: str) -> int:
+    """A reminder for whoever has the work of each: the leader, or the deputy it was passed on to; how many were written."""
+    return _write(session, announcement, [(relay, relay.passed_on_at is not None) for relay in relays], step)
+
+
+def to_deputies(session: Session, *, announcement: Announcement, relays: Sequence[Relay]) -> int:
+    """The time is over: the deputy of each is asked; how many messages were written."""
+    return _write(session, announcement, [(relay, True) for relay in relays], "escalate")
+
+
+def to_duty(session: Session, *, announcement: Announcement) -> int:
+    """The time is over: the ward's people on duty are told, once an announcement; how many messages were written."""
+    account = _accounts(session, announcement.unit_id).get(Channel.SMS)
+    if account is None:
+        return 0
+    rows = [
+        _row(announcement, account, RecipientKind.PHONE, one.phone, f"{announcement.id}:duty:{one.phone}")
+        for one in duty_of(session, ward_id=announcement.unit_id)
+    ]
+    return _keep(session, rows)
+
+
+def written(session: Session, *, announcement_ids: Sequence[UUID]) -> set[str]:
+    """The keys of what was written for leaders of these announcements; see `key`."""
+    found = session.exec(
+        select(Delivery.idempotency_key).where(
+            col(Delivery.announcement_id).in_(announcement_ids), col(Delivery.channel).in_(CHANNELS)
+        )
+    )
+    return set(found)
+
+
+def key(relay: Relay, step: str) -> str:
+    """The name under which the message of a step for a relay stands in the ledger."""
+    return f"{relay.announcement_id}:{step}:{relay.id}"
+
+
+def _write(session: Session, announcement: Announcement, work: Sequence[tuple[Relay, bool]], step: str) -> int:
+    accounts = _accounts(session, announcement.unit_id)
+    if not accounts or not work:
+        return 0
+    heads = _heads(session, {relay.group_id for relay, _ in work})
+    rows = []
+    for relay, is_deputys in work:
+        leader, deputy = heads[relay.group_id]
+        person = (deputy if is_deputys else None) or leader
+        if person and (row := _to(announcement, accounts, person, key(relay, step))):
+            rows.append(row)
+    return _keep(session, rows)
+
+
+def _heads(session: Session, group_ids: set[UUID]) -> dict[UUID, tuple[User | None, User | None]]:
+    """Leader and deputy of each group."""
+    leader, deputy = aliased(User), aliased(User)
+    found = session.exec(
+        select(Group.id, leader, deputy)
+        .outerjoin(leader, col(leader.id) == Group.leader_id)
+        .outerjoin(deputy, col(deputy.id) == Group.deputy_id)
+        .where(col(Group.id).in_(group_ids))
+    ).all()
+    return {group_id: (first, second) for group_id, first, second in found}
+
+
+def _to(announcement: Announcement, accounts: dict[Channel, ChannelAccount], person: User, key_: str) -> dict[str, object] | None:
+    """By the bot where there is one, else by SMS to a mobile; None where neither reaches."""
+    if not person.is_active or person.role is Role.VIEWER:
+        return None
+    if bot := accounts.get(Channel.ZALO_BOT):
+        return _row(announcement, bot, RecipientKind.FOLLOWER, str(person.id), key_)
+    sms = accounts.get(Channel.SMS)
+    if sms and person.phone and phones.is_mobile(person.phone):
+        return _row(announcement, sms, RecipientKind.PHONE, person.phone, key_)
+    return None
+
+
+def _row(announcement: Announcement, account: ChannelAccount, kind: RecipientKind, to: str, key_: str) -> dict[str, object]:
+    now = clock.now()
+    return {
+        "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": account.channel,
+        "recipient_kind": kind, "recipient_id": to, "idempotency_key": key_, "status": DeliveryStatus.QUEUED, "attempts": 0,
+        "cost": account.price, "updated_at": now,
+    }  # fmt: skip
+
+
+def _keep(session: Session, rows: list[dict[str, object]]) -> int:
+    upsert(session, Model.metadata.tables["delivery"], rows, key=["idempotency_key"])
+    return len(rows)
+
+
+def _accounts(session: Session, ward_id: UUID) -> dict[Channel, ChannelAccount]:
+    """Those that work; one of the ward's own hides one above it, so paused means paused."""
+    above = lineage(session.get_one(Unit, ward_id).path)
+    found = session.exec(
+        select(ChannelAccount).where(col(ChannelAccount.unit_id).in_(above), col(ChannelAccount.channel).in_(CHANNELS))
+    )
+    nearest = {one.channel: one for one in sorted(found, key=lambda one: above.index(one.unit_id))}
+    return {channel: one for channel, one in nearest.items() if one.state is AccountState.ACTIVE}

@@ -96,8 +96,7 @@ with right:
         page_of(shape, ward=ward, unit_label=sample)
     trying.show(actor, draft)
 
-with top:
-    compose_saving.choices(actor, draft, words, names)
+compose_saving.choices(actor, draft, words, names, place=top)
 word, buttons = two_storeys()
 with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")
@@ -117,5 +116,4 @@ if (is_saved or is_submitted) and not flaws:
         compose.left()
         news = compose_saving.joined_news(others) if others else compose.news_of(draft, is_submitted=is_submitted)
         leave_for("pages/review.py", id=str(made.id), news=news)
-with word:
-    compose_saving.line(actor, draft, words)
+compose_saving.line(actor, draft, words, place=word)

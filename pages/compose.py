@@ -46,6 +46,7 @@ compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)
+top = st.container()
 compose_templates.choose(actor, draft, is_correction=wrong is not None)
 
 left, right = st.columns([1.15, 1], gap="medium")
@@ -93,7 +94,7 @@ with right:
 parts.section(_("Người nhận thấy gì, nghe gì"))
 side_by_side(shape, ward=ward, unit_label=sample, lengths=measured)
 
-compose_saving.choices(actor, draft, words, names)
+compose_saving.choices(actor, draft, words, names, place=top)
 word, buttons = two_storeys()
 with buttons:
     is_saved = st.button(_("Lưu dự thảo"), key="c_save")
@@ -114,7 +115,6 @@ if (is_saved or is_submitted) and not flaws and not stops:
             with transaction() as session:
                 approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
-        news = compose_saving.joined_news(joined) if joined else compose.news_of(draft, is_submitted=is_submitted)
+        news = compose_saving.joined_news(others) if others else compose.news_of(draft, is_submitted=is_submitted)
         leave_for("pages/review.py", id=str(made.id), news=news)
-with word:
-    compose_saving.line(actor, draft, words)
+compose_saving.line(actor, draft, words, place=word)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
 from core.db import reading, transaction
@@ -79,37 +80,40 @@ def clashes_asked() -> Generator[None]:
     st.rerun()
 
 
-def choices(actor: Actor, draft: Announcement | None, words: Words, places: Mapping[UUID, str]) -> None:
-    """For each field that two have changed, both texts to choose from. Nothing is kept before that."""
+def choices(actor: Actor, draft: Announcement | None, words: Words, places: Mapping[UUID, str], *, place: DeltaGenerator) -> None:
+    """For each field that two have changed, both texts to choose from, in `place`. Nothing is kept before that."""
     clashes: tuple[Clash, ...] = st.session_state["c_clashes"]
     if not clashes or draft is None:
         return
-    who = _other(draft.id)
-    parts.note(
-        "overdue", _("{who} vừa sửa cùng một chỗ với ông/bà", who=who),
-        _("Chưa có gì bị ghi đè. Hãy chọn giữ lời nào ở từng chỗ, rồi bấm “Dùng lời đã chọn”."),
-    )  # fmt: skip
-    names = {str(id_): label for id_, label in places.items()}
-    picked: dict[str, Any] = {}
-    for clash in clashes:
-        options = {"mine": clash.mine, "theirs": clash.theirs}
-        labels = {"mine": _("Của tôi"), "theirs": plain(_("Của {who}", who=who))}
-        captions = [plain(draft_fields.written(clash.name, value, places=names)) for value in options.values()]
-        chosen = st.radio(
-            draft_fields.named([clash.name]).capitalize(), list(options), format_func=labels.__getitem__, captions=captions,
-            key=f"c_pick_{clash.name}",
+    who, names = _other(draft.id), {str(id_): label for id_, label in places.items()}
+    with place:
+        parts.note(
+            "overdue", _("{who} vừa sửa cùng một chỗ với ông/bà", who=who),
+            _("Chưa có gì bị ghi đè. Hãy chọn giữ lời nào ở từng chỗ, rồi bấm “Dùng lời đã chọn”."),
         )  # fmt: skip
-        picked[clash.name] = options[chosen or "mine"]
-    if st.button(_("Dùng lời đã chọn"), key="c_settle", type="primary"):
-        _settle(actor, draft, words, clashes, picked)
+        picked = {clash.name: _picked(clash, who, names) for clash in clashes}
+        if st.button(_("Dùng lời đã chọn"), key="c_settle", type="primary"):
+            _settle(actor, draft, words, clashes, picked)
 
 
-def line(actor: Actor, draft: Announcement | None, words: Words) -> None:
-    """Keep what was typed, and say when; looks again every few seconds, also for what others write."""
-    if draft is None or draft.status is AnnouncementStatus.DRAFT:
-        _line(words)
-    elif drafts.may_edit(draft, actor=actor):
-        parts.hint(_("Máy chỉ tự lưu dự thảo. Bản này đã trình duyệt: bấm “Lưu dự thảo” thì thay đổi mới được lưu."))
+def _picked(clash: Clash, who: str, names: Mapping[str, str]) -> Any:
+    options = {"mine": clash.mine, "theirs": clash.theirs}
+    labels = {"mine": _("Của tôi"), "theirs": plain(_("Của {who}", who=who))}
+    captions = [plain(draft_fields.written(clash.name, value, places=names)) for value in options.values()]
+    chosen = st.radio(
+        draft_fields.named([clash.name]).capitalize(), list(options), format_func=labels.__getitem__, captions=captions,
+        key=f"c_pick_{clash.name}",
+    )  # fmt: skip
+    return options[chosen or "mine"]
+
+
+def line(actor: Actor, draft: Announcement | None, words: Words, *, place: DeltaGenerator) -> None:
+    """Keep what was typed, and say when, in `place`; looks again every few seconds, also for what others write."""
+    with place:
+        if draft is None or draft.status is AnnouncementStatus.DRAFT:
+            _line(words)
+        elif drafts.may_edit(draft, actor=actor):
+            parts.hint(_("Máy chỉ tự lưu dự thảo. Bản này đã trình duyệt: bấm “Lưu dự thảo” thì thay đổi mới được lưu."))
 
 
 @st.fragment(run_every=EVERY)
@@ -118,7 +122,10 @@ def _line(words: Words) -> None:
     if not st.session_state["c_clashes"]:
         _keep(actor, words)
     others, who = _changed_by_others(actor, words)
-    if trouble := st.session_state["c_trouble"]:
+    if clashes := st.session_state["c_clashes"]:
+        fields = draft_fields.named(clash.name for clash in clashes)
+        st.warning(_("Chưa lưu: có người vừa sửa cùng chỗ ({fields}). Xin chọn giữ lời nào ở đầu trang.", fields=fields))
+    elif trouble := st.session_state["c_trouble"]:
         st.warning(trouble)
     elif others:
         parts.hint(_("{who} vừa sửa: {fields}. Không chỗ nào bị ghi đè.", who=who, fields=draft_fields.named(others)))

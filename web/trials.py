@@ -49,7 +49,7 @@ class LeadersTrialPage(PhonePage):
         if trial.work is None:
             raise NotFound(N_("Chưa có nhóm nào trong nơi nhận nên chưa có trang của tổ trưởng."))
         context = relay.shown(request, trial.work) | {
-            "trial": Mark(_path(request), N_("Xem trang của bà con")), "here": f"{_path(request)}/leader",
+            "trial": Mark(_path(request), N_("Xem trang của bà con")), "here": f"{_path(request)}/leader", "old": None,
         }  # fmt: skip
         return pages.render(request, "relay.html", **context)
 

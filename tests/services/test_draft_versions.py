@@ -14,6 +14,7 @@ from models import (
     AnnouncementStatus,
     AnnouncementVersion,
     AuditEvent,
+    GroupKind,
     Role,
     ShortLink,
     Unit,
@@ -227,7 +228,7 @@ def test_a_draft_of_another_ward_is_not_kept(session: Session, place: Unit, writ
 
 
 def test_fields_the_form_does_not_ask_for_stay(session: Session, place: Unit, writer: Actor) -> None:
-    group = make_group(session, unit=place, name="Hội Phụ nữ")
+    group = make_group(session, unit=place, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
     draft = drafts.write(session, actor=writer, words=words(place, also_groups=[group.id], places=40))
 
     drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place, urgency=Urgency.URGENT))

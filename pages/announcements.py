@@ -21,16 +21,6 @@ FILTERS = {
 }
 actor = enter(_("Thông báo"), needs=(*access.WRITERS, Role.VIEWER))
 words = listed.filters()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    asked = st.text_input(
-        _("Tìm trong tiêu đề"), key="tim", bind="query-params", type="search", live=True, icon=":material/search:", width=320,
-        placeholder=_("ví dụ: cat dien"),
-    )  # fmt: skip
-    chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
-    if actor.role in access.WRITERS:
-        st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
-        st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
-
 view = st.segmented_control(
     _("Xem theo"), calendar.VIEWS, format_func=calendar.names().__getitem__, key="xem", bind="query-params", default="list",
     label_visibility="collapsed",
@@ -46,8 +36,18 @@ if view == "month":
         with refusals():
             with transaction() as session:
                 approvals.move_hour(session, actor=actor, announcement_id=item.id, version=item.version, send_at=at)
-            leave_for("pages/announcements.py", news=_("Đã đổi giờ: gửi {at}.", at=moment(at)), **calendar.address(month))
+            leave_for("pages/announcements.py", news=_("Đã đổi giờ: gửi {at}.", at=moment(at)), thang=f"{month:%Y-%m}")
     st.stop()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    asked = st.text_input(
+        _("Tìm trong tiêu đề"), key="tim", bind="query-params", type="search", live=True, icon=":material/search:", width=320,
+        placeholder=_("ví dụ: cat dien"),
+    )  # fmt: skip
+    chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
+    if actor.role in access.WRITERS:
+        st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
+        st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
+
 with reading() as session:
     page = max(1, int(st.session_state.get("trang") or 1))
     rows, total = announcements.listing(

@@ -115,6 +115,6 @@ if (is_saved or is_submitted) and not flaws and not stops:
             with transaction() as session:
                 approvals.submit(session, actor=actor, announcement_id=made.id)
         compose.left()
-        news = compose_saving.joined_news(others) if others else compose.news_of(draft, is_submitted=is_submitted)
+        news = compose_saving.joined_news(joined) if joined else compose.news_of(draft, is_submitted=is_submitted)
         leave_for("pages/review.py", id=str(made.id), news=news)
 compose_saving.line(actor, draft, words, place=word)

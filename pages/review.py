@@ -73,13 +73,13 @@ with one:
     paste(relays.ready_text(item, unit_label=sample, url=links.sample_url()))
     parts.section(_("Gửi tới"), ", ".join(list(places.values())[:6]) + ("…" if len(places) > 6 else ""))
     review.groups_of(plan)
+    parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
+    review.said(said)
+    comment = review.comment_field(item)
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
     page_of(item, ward=ward, unit_label=sample)
     trying.beside(actor, item)
-    parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
-    review.said(said)
-    comment = review.comment_field(item)
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
     words = _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
     parts.note("waiting", _("Chờ người khác duyệt"), words)

@@ -415,7 +415,10 @@ def test_the_board_asks_for_the_second_look_until_it_was_taken(
     session: Session, visit: Visit, ward: Unit, writer: User, chief: User
 ) -> None:
     boss = make_user(session, unit=ward, role=Role.OFFICIAL)
-    alone = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY, author_id=boss.id, approver_id=boss.id)
+    alone = make_announcement(
+        session, unit=ward, urgency=Urgency.EMERGENCY, author_id=boss.id, approver_id=boss.id,
+        status=AnnouncementStatus.APPROVED,
+    )  # fmt: skip
     sending.send(session, announcement=alone)
     session.commit()
 
@@ -586,6 +589,7 @@ def test_whoever_approves_moves_the_hour_from_the_calendar(
     session.refresh(planned)
     assert (planned.send_at, planned.approver_id) == (NOON + timedelta(hours=4, minutes=30), chief.id)
     assert "Đã đổi giờ" in at.success[0].value
+    assert "Tháng 11/2026" in said(at)
 
 
 def test_a_month_without_announcements_says_so(visit: Visit, ward: Unit, writer: User) -> None:

@@ -113,7 +113,10 @@ def figures_of(plan: Plan) -> None:
     parts.figures(
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=groups, cost=money(0))),
-        Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
+        Figure(
+            _("Phải gõ cửa"), number(plan.door), _("hộ"),
+            _("không còn đường khác") if plan.others else _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None,
+        ),
         _by_account(plan) if plan.others else Figure(
             _("Nhóm chưa có người phụ trách"), number(plan.leaderless), _("/ {n} nhóm", n=groups),
             _("chưa ai đăng giúp") if plan.leaderless else "", "overdue" if plan.leaderless else None,

@@ -23,8 +23,9 @@ def draw(seen: Calls, *, actor: Actor, names_announcement: bool, done: Callable[
         return
     left = sum(one.called_at is None for one in seen.rows) + seen.all - len(seen.rows)
     parts.section(_("Gọi điện"), _("{n} tổ chưa đăng, gấp nhất trước", n=number(left)) if left else _("đã gọi hết"))
-    for one in seen.rows:
-        _line(one, actor=actor, names_announcement=names_announcement, done=done)
+    with st.container(gap=None, key="calls"):
+        for one in seen.rows:
+            _line(one, actor=actor, names_announcement=names_announcement, done=done)
     if seen.all > len(seen.rows):
         parts.hint(_("Còn {n} tổ nữa, xem ở trang theo dõi của từng thông báo.", n=number(seen.all - len(seen.rows))))
     if seen.duty:

@@ -33,6 +33,13 @@ def money(value: int, *, language: str = "vi") -> str:
     return f"{number(value, language=language)}{NO_BREAK}₫"
 
 
+def weight(size: int, *, language: str = "vi") -> str:
+    """Bytes as a phone shows a file: `1,2 MB`, `850 KB`, never less than 1 KB."""
+    if size >= 1_000_000:
+        return f"{number(size / 1_000_000, language=language, places=1)}{NO_BREAK}MB"
+    return f"{number(max(1, round(size / 1000)), language=language)}{NO_BREAK}KB"
+
+
 @lru_cache(maxsize=5_000)
 def day(value: date, *, language: str = "vi", weekday: bool = True) -> str:
     """`thứ Bảy 28/11/2026`."""

@@ -11,6 +11,8 @@ _MOVED = {
     "0169": "039", "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078", "0123": "083",
     "0124": "084", "0125": "085", "0127": "081", "0129": "082", "0186": "056", "0188": "058", "0199": "059",
 }  # fmt: skip
+# As E.164 a mobile is +84, one of these and eight more digits (numbering plan since the move of 2018): for queries.
+MOBILE_DIGITS, MOBILE_LENGTH = ("3", "5", "7", "8", "9"), 12
 _NOISE = re.compile(r"[\s.\-()\u00a0\u2010-\u2015·_]+")
 
 

@@ -7,6 +7,12 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0xFEFF])
 _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _DIGITS = re.compile(r"(\d+)")
+# Letters of Vietnamese with every tone, for patterns: a range of code points would take both cases.
+_SUNG = set("aăâeêioôơuưy")
+LOWER = "".join(
+    unicodedata.normalize("NFC", letter + tone) for letter in _LETTERS for tone in (_TONES if letter in _SUNG else [""])
+)
+UPPER = LOWER.upper()
 
 
 def clean(text: str) -> str:
@@ -32,6 +38,12 @@ def _bare(text: str) -> str:
 
 # Letters of Latin scripts with what is left of them: three times faster than taking every text apart.
 _PLAIN = {code: bare for code in (*range(0xC0, 0x370), *range(0x1E00, 0x1F00)) if (bare := _bare(chr(code))).isascii()}
+
+
+def unmarked(text: str) -> str:
+    """Without marks, đ as d, the case kept: `Sang mai, tai Tram Y te`. Other signs stay."""
+    flat = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return unicodedata.normalize("NFC", "".join(c for c in flat if unicodedata.category(c) != "Mn"))
 
 
 def vietnamese_key(text: str) -> tuple[list[tuple[int, int]], list[int]]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import due, join_requests, reminders, reorganisations, scans, sending, uploads
+from services import attachments, attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
@@ -91,11 +91,24 @@ def sweep_step() -> int:
     return done
 
 
+@DBOS.step()
+def forecast_step() -> int:
+    """Idempotent: one forecast at half time of what is under way, and the score of those whose hour has passed."""
+    with transaction() as session:
+        waiting, done = forecast.due(session), forecast.score_ended(session)
+    for announcement_id in waiting:
+        with transaction() as session:
+            done += forecast.keep(session, announcement_id=announcement_id) is not None
+    return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
-    """Every minute: a promise whose process died for good is kept by whoever lives."""
+    """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
     if done := sweep_step():
         log.info("announcement.sweep", done=done)
+    if done := forecast_step():
+        log.info("forecast.sweep", done=done)
 
 
 @DBOS.step()
@@ -113,6 +126,13 @@ def forget_requests_step() -> int:
 
 
 @DBOS.step()
+def forget_guests_step() -> int:
+    """Idempotent: names that were left for the door of an event that is over."""
+    with transaction() as session:
+        return attendance.forget_names(session)
+
+
+@DBOS.step()
 def tidy_step() -> int:
     """Idempotent: finished work of the engine that nobody asks for any more, at most three thousand a night."""
     before = (clock.now() - RUNS_KEPT).isoformat()
@@ -127,6 +147,13 @@ def tidy_step() -> int:
 def sweep_uploads_step() -> int:
     """Idempotent: files that were brought and never read, with names and telephone numbers in them."""
     return uploads.sweep()
+
+
+@DBOS.step()
+def sweep_attachments_step() -> int:
+    """Idempotent: documents that were brought for a draft and that nothing names any more."""
+    with transaction() as session:
+        return attachments.sweep(session)
 
 
 @DBOS.step()
@@ -148,6 +175,6 @@ def reorganise_step() -> int:
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), runs=tidy_step(), uploads=sweep_uploads_step(),
-        reorganised=reorganise_step(),
+        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
+        uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
     )  # fmt: skip

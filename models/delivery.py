@@ -73,6 +73,7 @@ class Relay(Model, table=True):
     __table_args__ = (
         Index("uq_relay_announcement_id_group_id", "announcement_id", "group_id", unique=True),
         Index("ix_relay_posted_at_due_at", "posted_at", "due_at"),
+        CheckConstraint("attending IS NULL OR attending >= 0", name="attending"),
     )
 
     delivery_id: UUID = Field(foreign_key="delivery.id", ondelete="CASCADE", unique=True)
@@ -82,6 +83,7 @@ class Relay(Model, table=True):
     token: str = Field(unique=True)
     token_expires_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant)  # by when it should be posted
+    attending: int | None = None  # people of the chat who come, as its leader counts them
     households: int = 0  # of the audience, in this group, when it was sent
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -35,6 +35,7 @@ class DoorList(Model, table=True):
     announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT", index=True)
     user_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")  # whose page it is
+    issue: int = 1  # goes up when the address is replaced, which is made of it
     token_hash: str = Field(unique=True)
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -42,6 +42,7 @@ class Household(Model, table=True):
         Index(
             "ix_household_unit_id_days", "unit_id", "arrived_on", "left_on", "people", "smartphones", "id"
         ),  # all a count needs
+        Index("ix_household_phone_id", "phone", "id"),  # read whole to find a part of a number
         CheckConstraint("people BETWEEN 0 AND 99", name="people"),
         CheckConstraint("smartphones BETWEEN 0 AND people", name="smartphones"),
         CheckConstraint("left_on IS NULL OR left_on >= arrived_on", name="left_on"),
@@ -51,7 +52,7 @@ class Household(Model, table=True):
     code: str
     head_name: str
     address: str = ""
-    phone: str | None = Field(default=None, index=True)
+    phone: str | None = None
     other_phones: list[str] = Field(default_factory=list, sa_type=JSON)
     people: int = 1
     smartphones: int = 0

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.db import reading
+from core import clock
+from core.db import reading, transaction
 from models import AnnouncementStatus, Role
-from services import access, announcements
-from ui import _, enter, listed, number, parts
+from services import access, announcement_days, announcements, approvals
+from ui import _, calendar, copying, enter, leave_for, listed, moment, number, parts, refusals
 from ui.parts import Column
 from ui.previews import stamp_of
 
@@ -28,7 +29,25 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
     if actor.role in access.WRITERS:
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
+        st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
 
+view = st.segmented_control(
+    _("Xem theo"), calendar.VIEWS, format_func=calendar.names().__getitem__, key="xem", bind="query-params", default="list",
+    label_visibility="collapsed",
+)  # fmt: skip
+if view == "month":
+    month = calendar.month_asked()
+    with reading() as session:
+        entries = announcement_days.of_month(session, actor=actor, month=month)
+    calendar.draw(entries, month, now=clock.now(), links=actor.role in access.WRITERS)
+    moved = calendar.hour_form(entries) if actor.role in access.APPROVERS else None
+    if moved:
+        item, at = moved
+        with refusals():
+            with transaction() as session:
+                approvals.move_hour(session, actor=actor, announcement_id=item.id, version=item.version, send_at=at)
+            leave_for("pages/announcements.py", news=_("Đã đổi giờ: gửi {at}.", at=moment(at)), **calendar.address(month))
+    st.stop()
 with reading() as session:
     page = max(1, int(st.session_state.get("trang") or 1))
     rows, total = announcements.listing(
@@ -68,3 +87,5 @@ if total > PAGE:
         _("Trang {n} trên {all}", n=number(page), all=number(-(-total // PAGE))), 1, -(-total // PAGE), key="trang",
         bind="query-params", width=160,
     )  # fmt: skip
+if actor.role in access.WRITERS:
+    copying.pick(actor, {row.announcement.id: row.announcement.title or _("(chưa có tiêu đề)") for row in rows})

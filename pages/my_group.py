@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from models import GroupKind, Role
 from services import access, groups, links, passing_on
 from services.households import KINDS
-from ui import _, community, enter, joining, number, paging, parts, posting, share
+from ui import _, community, doors, enter, joining, number, paging, parts, posting, share
 from ui.parts import Figure
 
 SIZE = 10
@@ -44,6 +44,7 @@ with st.container(width=640):
         posting.work(one, names_group=len(mine) > 1)
     if not waiting:
         parts.note("arrived", _("Không có tin nào chờ đăng"), _("Khi phường gửi tin mới, tin hiện ở đây."))
+    doors.mine(actor)
     if is_home:
         missing = counts.households - counts.joined
         parts.figures(

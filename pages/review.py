@@ -1,119 +1,121 @@
-"""Xem và duyệt: exactly what goes out, to whom, by which path; approve, return, or send it on."""
+"""Xem và duyệt: exactly what goes out, to whom, by which path; approve, return, take back, or send it on."""
+
+from uuid import UUID
 
 import streamlit as st
 
+from core import clock
 from core.db import reading, transaction
-from models import AnnouncementStatus, Urgency
-from services import access, announcements, drafts, plans, relays, units
-from ui import _, enter, leave_for, moment, needed, number, parts, review
-from ui.bar import refusals_in, two_storeys
+from models import AnnouncementStatus
+from services import access, announcements, approvals, draft_comments, drafts, plans, relays, reviews, sending, units
+from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
+from ui.bar import refusals_in
 from ui.compose import asked_for
-from ui.parts import Column
 from ui.previews import page_of, paste, stamp_of, until
 
 actor = enter(needs=access.WRITERS)
 draft_id = asked_for("id")
 if draft_id is None:
     leave_for("pages/announcements.py")
+now = clock.now()
 with needed(back="pages/announcements.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=draft_id)
-    audience = drafts.audience_of(session, item.id)
-    plan = plans.of_audience(session, audience=audience, channels=drafts.channels_of(item))
-    author = access.display_name(session, user_id=item.author_id)
+    plan = plans.of_announcement(session, announcement=item)
+    author, approver = (access.display_name(session, user_id=id_) for id_ in (item.author_id, item.approver_id))
     ward = units.commune_for(session, actor=actor)
-    is_own = drafts.has_written(session, actor=actor, announcement=item)
-    places = {entry.unit_id: access.unit_for(session, actor=actor, unit_id=entry.unit_id).label for entry in audience}
+    is_own = approvals.has_written(session, actor=actor, announcement=item)
+    may_approve = approvals.may_approve(session, actor=actor, announcement=item)
+    to = [entry.unit_id for entry in drafts.audience_of(session, item.id)]
+    places = {str(id_): access.unit_for(session, actor=actor, unit_id=id_).label for id_ in to}
+    names = review.names_of(ward, units.residential(session, actor=actor), plan) | places
+    last = reviews.last_look(session, actor=actor, announcement_id=item.id)
+    changes = reviews.changes(session, actor=actor, announcement_id=item.id, since=review.since(item, last))
+    said = draft_comments.of_announcement(session, actor=actor, announcement_id=item.id)
 if item.sent_at:
     leave_for("pages/announcement.py", id=str(item.id))
+if last is None or last.version < item.version:
+    with transaction() as session:
+        reviews.looked(session, actor=actor, announcement_id=item.id, version=item.version)
 
-facts = [stamp_of(item.urgency), review.state_of(item), _("Soạn: {who}", who=author or "–")]
-if item.must_reach_by:
-    facts.append(until(item.must_reach_by))
-parts.head(item.title, *facts)
-if item.return_reason:
-    parts.note("waiting", _("Được trả lại để sửa"), item.return_reason)
-is_dropped = item.status is AnnouncementStatus.CANCELLED
-if is_dropped:
-    parts.note("unknown", _("Đã bỏ, chưa gửi tới ai"), _("Bấm “Dùng lại” để soạn một dự thảo mới từ bản này."))
-elif item.send_at:
-    parts.note("unknown", _("Hẹn gửi {at}", at=moment(item.send_at)), _("Duyệt xong, máy tự gửi đúng giờ đó."))
 
+@st.fragment(run_every=1)
+def leaving(id_: UUID, groups: int) -> None:
+    """The ten seconds, and what comes after them."""
+    me = stay()
+    with reading() as session:
+        leaves = drafts.get(session, actor=me, announcement_id=id_)
+    if review.is_left_behind(leaves, now=clock.now()):  # nobody keeps promises just now: whoever looks does
+        with transaction() as session:
+            sending.send_scheduled(session, announcement_id=id_)
+    if not review.is_leaving(leaves, now=clock.now()):
+        news = review.news_of(leaves, "", is_mine=True, groups=groups)
+        leave_for("pages/announcement.py" if leaves.sent_at else "pages/review.py", id=str(id_), news=news)
+    if review.leaving(leaves, now=clock.now()):
+        with refusals():
+            with transaction() as session:
+                approvals.take_back(session, actor=me, announcement_id=id_)
+            leave_for("pages/review.py", id=str(id_), news=_("Đã hoàn tác: chưa có gì gửi đi, bản này lại chờ duyệt."))
+
+
+deadline = until(item.must_reach_by) if item.must_reach_by else ""
+parts.head(item.title, stamp_of(item.urgency), review.state_of(item), _("Soạn: {who}", who=author or "–"), deadline)
+is_leaving = review.is_leaving(item, now=now)
+if is_leaving:
+    leaving(item.id, len(plan.groups))
+review.stands(item, approver, now=now)
+review.changed(changes, names)
 review.figures_of(plan)
+planned.behind_announcement(plan, item, actor=actor)
 one, two = st.columns(2, gap="medium")
 with one:
     parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))
     sample = plan.groups[0].unit_label if plan.groups else next(iter(places.values()), "")
     paste(relays.ready_text(item, unit_label=sample, url=relays.sample_url()))
     parts.section(_("Gửi tới"), ", ".join(list(places.values())[:6]) + ("…" if len(places) > 6 else ""))
-    lone = parts.badge("overdue", _("chưa có tổ trưởng"))
-    rows = [(group.name, group.unit_label, number(group.households), "" if group.leader_id else lone)
-            for group in sorted(plan.groups, key=lambda g: (g.leader_id is not None, -g.households))]  # fmt: skip
-    parts.table([_("Nhóm"), Column(_("Tổ"), "desk"), Column(_("Hộ trong nhóm"), "num"), Column("", "state")], rows, shown=6,
-                more=_("Xem cả {n} nhóm", n=number(len(rows))))  # fmt: skip
+    review.groups_of(plan)
 with two:
     parts.section(_("Bà con mở trên điện thoại"))
     page_of(item, ward=ward, unit_label=sample)
+    trying.beside(actor, item)
+    parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
+    review.said(said)
+    comment = review.comment_field(item)
 
-may_approve = actor.role in access.APPROVERS and (not is_own or item.urgency is Urgency.EMERGENCY or ward.allows_self_approval)
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
-    parts.note(
-        "waiting",
-        _("Chờ người khác duyệt"),
-        _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay."),
-    )
+    words = _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")
+    parts.note("waiting", _("Chờ người khác duyệt"), words)
 # What was on the screen when the button was pressed is the version this person has read.
 read = st.session_state.get(f"r_read:{item.id}", item.version)
 st.session_state[f"r_read:{item.id}"] = item.version
-is_waiting = item.status is AnnouncementStatus.IN_REVIEW and may_approve
-is_planned = item.status is AnnouncementStatus.SCHEDULED
-may_drop = drafts.may_drop(item, actor=actor)
-is_submit = is_ok = is_back_ok = is_stop_ok = False
-reason = ""
-word, buttons = two_storeys()
-if is_waiting and review.is_asking(item.id, "back"):
-    reason = word.text_input(_("Lý do trả lại, người soạn sẽ thấy"), key="r_reason", max_chars=500)
-    with buttons:
-        review.way_back(item.id)
-        is_back_ok = st.button(_("Trả lại người soạn"), key="r_back_ok", type="primary")
-elif may_drop and review.is_asking(item.id, "stop"):
-    with word:
-        parts.note("overdue", *review.lost(item, plan))
-    with buttons:
-        review.way_back(item.id)
-        is_stop_ok = st.button(_("Dừng gửi") if is_planned else _("Bỏ bản này"), key="r_stop_ok", type="primary")
-else:
-    with buttons:
-        if drafts.may_edit(item, actor=actor) and st.button(_("Sửa"), key="r_edit"):
-            leave_for("pages/compose.py", id=str(item.id))
-        if is_dropped and st.button(_("Dùng lại"), key="r_again", type="primary"):
-            leave_for("pages/compose.py", again=str(item.id))
-        if may_drop:
-            st.button(_("Dừng gửi") if is_planned else _("Bỏ"), key="r_stop", on_click=review.ask, args=(item.id, "stop"))
-        if is_waiting:
-            st.button(_("Trả lại"), key="r_back", on_click=review.ask, args=(item.id, "back"))
-            label = _("Duyệt, hẹn gửi {n} hộ") if item.send_at else _("Duyệt và gửi tới {n} hộ")
-            is_ok = st.button(label.format(n=number(plan.households)), key="r_ok", type="primary")
-        if item.status is AnnouncementStatus.DRAFT:
-            is_submit = st.button(_("Trình duyệt"), key="r_submit", type="primary")
-with refusals_in(word):
-    if is_back_ok:
+if is_leaving:
+    st.stop()
+pressed = review_bar.draw(item, plan, actor=actor, may_approve=may_approve, is_own=is_own, now=now)
+with refusals_in(pressed.word):
+    if comment:
         with transaction() as session:
-            drafts.give_back(session, actor=actor, announcement_id=item.id, reason=reason)
+            draft_comments.add(session, actor=actor, announcement_id=item.id, text=comment)
+        leave_for("pages/review.py", id=str(item.id), news=_("Đã ghi góp ý."))
+    if pressed.act in ("edit", "again"):
+        leave_for("pages/compose.py", **{"id" if pressed.act == "edit" else "again": str(item.id)})
+    if pressed.act == "back":
+        with transaction() as session:
+            approvals.give_back(session, actor=actor, announcement_id=item.id, reason=pressed.text)
         leave_for("pages/announcements.py", news=_("Đã trả lại người soạn, kèm lý do."))
-    if is_submit:
+    if pressed.act == "submit":
         with transaction() as session:
-            drafts.submit(session, actor=actor, announcement_id=item.id)
+            approvals.submit(session, actor=actor, announcement_id=item.id)
         leave_for("pages/review.py", id=str(item.id), news=_("Đã trình duyệt."))
-    if is_stop_ok:
+    if pressed.act == "drop":
         with transaction() as session:
             announcements.cancel(session, actor=actor, announcement_id=item.id)
         leave_for("pages/review.py", id=str(item.id), news=_("Đã bỏ, chưa có gì gửi đi."))
-    if is_ok:
+    if pressed.act == "take_back":
         with transaction() as session:
-            sent = drafts.approve(session, actor=actor, announcement_id=item.id, version=read)
-        news = (
-            _("Đã giao cho {n} tổ trưởng. Hãy chép đường dẫn chung dưới đây vào nhóm tổ trưởng.", n=number(len(plan.groups)))
-            if sent.sent_at
-            else _("Đã duyệt, đến giờ máy tự gửi.")
-        )
-        leave_for("pages/announcement.py" if sent.sent_at else "pages/announcements.py", id=str(item.id), news=news)
+            approvals.take_back(session, actor=actor, announcement_id=item.id)
+        leave_for("pages/review.py", id=str(item.id), news=_("Đã rút lại: lần duyệt không còn giá trị, bản này lại chờ duyệt."))
+    if pressed.act == "approve":
+        with transaction() as session:
+            done = approvals.approve_with_grace(session, actor=actor, announcement_id=item.id, version=read, note=pressed.text)
+            who = access.display_name(session, user_id=done.approver_id)
+        news = review.news_of(done, who, is_mine=done.approver_id == actor.id, groups=len(plan.groups))
+        leave_for("pages/announcement.py" if done.sent_at else "pages/review.py", id=str(item.id), news=news)

@@ -7,9 +7,9 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Role
-from services import calls, drafts, figures, units
+from services import attendance_figures, calls, figures, second_looks, units
 from services import today as service
-from ui import _, calling, day, drawing, enter, leave_for, parts, refusals, today
+from ui import _, attendance, calling, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, seen_by
 
 actor = enter(needs=tuple(Role))
@@ -34,10 +34,12 @@ def draw() -> None:
         seen = service.of(session, actor=actor)
         ward = units.commune_for(session, actor=actor)
         growth = figures.growth(session, actor=actor, days=months, by="area")
+        events = attendance_figures.on_day(session, actor=actor, day=clock.today())
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         today.waiting(seen, ward, now=now)
     with right:
+        attendance.today(events)
         if seen.running:
             today.running(seen.running, seen.running_all, now=now)
         today.month(seen)
@@ -47,12 +49,12 @@ def draw() -> None:
 key = seen_by(actor, actor.id)
 kept("today.head", key, head)
 with reading() as session:
-    unseen = service.second_looks(session, actor=actor)
+    unseen = second_looks.waiting(session, actor=actor)
 for place, item in enumerate(unseen):
     if today.second_look(place, item):
         with refusals():
             with transaction() as session:
-                drafts.look_after(session, actor=actor, announcement_id=item.id)
+                second_looks.look(session, actor=actor, announcement_id=item.id)
             leave_for("pages/today.py", news=_("Đã ghi việc xem lại."))
 with reading() as session:
     to_call = calls.to_make(session, actor=actor, limit=calling.SHOWN)

@@ -7,9 +7,10 @@ import streamlit as st
 from core import phones
 from core.db import reading, transaction
 from models import UnitKind
-from services import access, units
+from services import access, reach_rules, units
 from services.units import WardSettings
 from ui import _, enter, leave_for, parts
+from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
 LONGEST = 120
@@ -46,4 +47,15 @@ if is_saved:
         with transaction() as session:
             units.change_settings(session, actor=actor, unit_id=ward.id, values=values)
         leave_for("pages/ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))
+
+with reading() as session:
+    rules, ways = reach_rules.of(session, ward=ward), reach_rules.accounts(session, ward=ward)
+rules_form.accounts(ways)
+parts.section(_("Quy tắc đưa tin tới từng hộ"))
+if filled := rules_form.form(rules, key=key):
+    with refusals_at(filled.slots):
+        with transaction() as session:
+            rules = reach_rules.change(session, actor=actor, unit_id=ward.id, version=filled.version, values=filled.values)
+        rules_form.written(rules, key=key)
+        leave_for("pages/ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
 st.page_link("pages/reorganise.py", label=_("Sắp xếp tổ, thôn, phường"), icon=":material/account_tree:")

@@ -31,13 +31,28 @@ from models import (
     Urgency,
     User,
 )
-from services import access, drafts, household_cards, known_openings, links, progress, sending, wards
+from services import (
+    access,
+    attachments,
+    attendance,
+    attendance_places,
+    corrections,
+    drafts,
+    household_cards,
+    known_openings,
+    links,
+    progress,
+    sending,
+    wards,
+)
 from services.access import Actor
+from services.attachments import Attachment
+from services.attendance import Stand
+from services.attendance_places import PEOPLE_MAX, Party
 from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
 
-PEOPLE_MAX = 20
 OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, AnnouncementStatus.CANCELLED)
 
 
@@ -91,13 +106,19 @@ def listing(
 
 
 def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelled:
-    """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet."""
+    """Stop what has not left. Whoever approves may cancel anything; a writer only what is not approved yet.
+
+    Raises:
+        NotAllowed: it was stopped before, the actor may not, or a correction stands for it already.
+    """
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in drafts.EDITABLE:
         access.require(actor, *access.APPROVERS)
     if announcement.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Thông báo này đã dừng từ trước."))
+    if corrections.standing_for(session, announcement.id):
+        raise NotAllowed(N_("Đã có bản đính chính thay cho bản này. Hãy thu hồi bản đính chính nếu nó cũng sai."))
     return sending.cancel(session, actor=actor, announcement=announcement)
 
 
@@ -134,6 +155,8 @@ class PublicAnnouncement:
     corrects: tuple[str, str] | None
     answer: Answer | None
     facts: dict[str, str] = field(default_factory=dict)
+    stand: Stand | None = None  # how it stands with coming: places left, and this phone's own
+    attachments: tuple[Attachment, ...] = ()
     household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
 
 
@@ -149,7 +172,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
     unit = session.get(Unit, group.unit_id) if group else None
     tie = household_cards.tied(session, visitor=visitor) if visitor else None
     reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie) if visitor else None
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
     return PublicAnnouncement(
         id=announcement.id, slug=link.slug, url=links.public_url(link), link_id=link.id, group_id=link.group_id,
@@ -161,17 +184,19 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         is_cancelled=announcement.status is AnnouncementStatus.CANCELLED,
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
-        household=tie.masked_name if tie else "",
+        stand=attendance.stand(session, announcement=announcement, visitor=visitor, tie=tie),
+        attachments=attachments.shown(announcement.attachments), household=tie.masked_name if tie else "",
     )  # fmt: skip
 
 
-def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0) -> None:
+def answer(session: Session, *, slug: str, visitor: str, how: How, people: int = 0, name: str = "") -> None:
     """A phone says that its household knows, or comes. Answering again replaces the answer and counts once.
 
-    A phone that is tied by the household card answers for its household, by name.
+    A phone that is tied by the household card answers for its household, by name; another may leave one for the event's door.
 
     Raises:
-        NotFound: as `for_slug`. Invalid: a number of people that cannot be, or the announcement has ended.
+        NotFound: as `for_slug`.
+        Invalid: a number of people that cannot be, more than there are places, or the announcement has ended.
     """
     link, announcement = _behind(session, slug)
     if how not in (How.CONFIRMED, How.ATTENDING) or not 0 <= people <= PEOPLE_MAX:
@@ -179,7 +204,11 @@ def answer(session: Session, *, slug: str, visitor: str, how: How, people: int =
     now = clock.now()
     if announcement.status is AnnouncementStatus.CANCELLED or announcement.has_expired(now):
         raise Invalid(N_("Thông báo này đã hết hiệu lực nên không nhận câu trả lời nữa."))
-    if tie := household_cards.tied(session, visitor=visitor):
+    tie = household_cards.tied(session, visitor=visitor)
+    party = Party(tie.household_id if tie else None, visitor, name, link.group_id)
+    coming = people if how is How.ATTENDING else 0
+    attendance_places.answered(session, announcement=announcement, party=party, people=coming)
+    if tie:
         home = known_openings.tell(
             session,
             announcement_id=announcement.id,
@@ -206,6 +235,8 @@ def take_back(session: Session, *, slug: str, visitor: str) -> None:
     """The phone's answer is undone, if it had given one."""
     _, announcement = _behind(session, slug)
     tie = household_cards.tied(session, visitor=visitor)
+    party = Party(tie.household_id if tie else None, visitor)
+    attendance_places.answered(session, announcement=announcement, party=party, people=0)
     reach = known_openings.answer_of(session, announcement_id=announcement.id, visitor=visitor, tie=tie)
     if reach is None:
         return

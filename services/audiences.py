@@ -48,13 +48,14 @@ def _narrowed(session: Session, wanted: Mapping[UUID, Sequence[tuple[Sequence[st
         return {}
     ids, present = list(wanted), lives_here(clock.today())
     counts = [
-        select(literal(place), func.count()).select_from(Household).where(or_(*map(_asked, wanted[id_])), present)
+        select(literal(place), func.count()).select_from(Household).where(or_(*map(asked, wanted[id_])), present)
         for place, id_ in enumerate(ids)
     ]
     return {ids[place]: int(count) for place, count in session.execute(union_all(*counts))}
 
 
-def _asked(part: tuple[Sequence[str], str]) -> ColumnElement[bool]:
+def asked(part: tuple[Sequence[str], str]) -> ColumnElement[bool]:
+    """Households of one part of an audience: below a path, with one of the needs where it names any."""
     needs, path = part
     within = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(path)))
     return within & or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in needs]) if needs else within

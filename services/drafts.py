@@ -1,16 +1,11 @@
-"""From a draft to an approval: writing, submitting, returning, approving with four eyes.
+"""Drafts: writing and changing what has not left, and what there is to say against the words. Any edit voids an approval."""
 
-Writing, approving and sending are separate rights; any edit voids an approval, and an approval names the
-version it saw, so that nobody approves what they did not read.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -18,72 +13,31 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import (
-    FACT_LABELS,
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
     AsksFor,
     Audience,
-    AuditEvent,
     Channel,
-    Need,
     Role,
+    ShortLink,
     Unit,
     UnitKind,
-    Urgency,
 )
-from services import access, audit, links, plans, sending
+from services import access, also_groups, attachments, audit, corrections, draft_versions, links, units
 from services.access import Actor
+from services.draft_versions import Clashing, Joined, Kept
+from services.draft_words import BODY_MAX as BODY_MAX
+from services.draft_words import FACT_MAX as FACT_MAX
+from services.draft_words import FACTS as FACTS
+from services.draft_words import GROUP_TEXT_MAX as GROUP_TEXT_MAX
+from services.draft_words import TEXTS, end_of, facts_of, flaw_of_times, kept, says_something, words_from
+from services.draft_words import TITLE_MAX as TITLE_MAX
+from services.draft_words import Flaw as Flaw
+from services.draft_words import Words as Words
+from services.draft_words import flaws_of as flaws_of
 
-FACTS = tuple(FACT_LABELS)
-TITLE_MAX, BODY_MAX, GROUP_TEXT_MAX, FACT_MAX = 160, 8000, 1200, 300
-LATE_BY = timedelta(minutes=5)  # an hour chosen on a screen may pass while one writes
 EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)  # by whoever writes: nobody has approved it yet
-
-
-@dataclass(frozen=True)
-class Words:
-    """What an announcement says and asks, as a form or the terminal gives it."""
-
-    title: str
-    body: str
-    unit_ids: Sequence[UUID]
-    group_text: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
-    kind: AnnouncementKind = AnnouncementKind.NOTICE
-    urgency: Urgency = Urgency.NORMAL
-    asks_for: AsksFor = AsksFor.CONFIRMATION
-    must_reach_by: datetime | None = None
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
-    needs: Sequence[Need] = ()
-    corrects_id: UUID | None = None
-    channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """One thing for which words cannot be kept: in which of their fields, and the sentence that says so."""
-
-    place: str
-    message: str
-    is_missing: bool = False
-    blanks: dict[str, object] = field(default_factory=dict)
-
-
-def flaws_of(words: Words) -> list[Flaw]:
-    """Everything that is missing or wrong in the words themselves, in the order a form asks; empty where they will do."""
-    title, body, lines = clean(words.title), clean_lines(words.body), clean_lines(words.group_text)
-    found = [
-        _missing("title", title, N_("Chưa có “Tiêu đề”.")),
-        _too_long("title", title, TITLE_MAX, N_("“Tiêu đề” dài {n} chữ, tối đa {limit}.")),
-        _missing("body", body, N_("Chưa có “Nội dung”.")),
-        _too_long("body", body, BODY_MAX, N_("“Nội dung” dài {n} chữ, tối đa {limit}.")),
-        _too_long("group_text", lines, GROUP_TEXT_MAX, N_("“Lời nhắn cho nhóm” dài {n} chữ, tối đa {limit}.")),
-        _missing("unit_ids", words.unit_ids, N_("Hãy chọn ít nhất một đơn vị nhận.")),
-        _flaw_of_times(words),
-    ]
-    return [flaw for flaw in found if flaw]
 
 
 def may_edit(announcement: Announcement, *, actor: Actor) -> bool:
@@ -101,6 +55,16 @@ def may_drop(announcement: Announcement, *, actor: Actor) -> bool:
     return announcement.status is AnnouncementStatus.SCHEDULED and actor.role in access.APPROVERS
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What became of words that were given to be kept: those of the draft now, which may hold another author's changes too."""
+
+    announcement: Announcement
+    words: Kept
+    is_written: bool
+    others: tuple[str, ...] = ()  # fields that somebody else has changed since this author began
+
+
 def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     """A new draft of the ward that the audience belongs to.
 
@@ -109,8 +73,17 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
             the first flaw; `details["flaws"]` has them all.
         NotFound: a unit outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
     _check(words)
+    return begin(session, actor=actor, words=words)
+
+
+def begin(session: Session, *, actor: Actor, words: Words) -> Announcement:
+    """A new draft though something in it may be missing: of the ward its audience belongs to, else of the actor's.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: the actor does not write, or not for these units.
+    """
+    access.require(actor, *access.WRITERS)
     ward = _ward_of(session, actor, words)
     announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
@@ -118,123 +91,101 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
     session.add(announcement)
     session.flush()
     _address(session, announcement, words)
+    _tell_also(session, actor, announcement)
     links.for_announcement(session, announcement_id=announcement.id, group_id=None, unit_id=ward.id)
+    draft_versions.keep(session, actor=actor, announcement=announcement)
     audit.record(session, actor=actor, action="announcement.write", subject_kind="announcement", subject_id=announcement.id)
     return announcement
 
 
 def edit(session: Session, *, actor: Actor, announcement_id: UUID, version: int, words: Words) -> Announcement:
+    """As `save`, of which only the announcement is given back."""
+    return save(session, actor=actor, announcement_id=announcement_id, version=version, words=words).announcement
+
+
+def save(
+    session: Session, *, actor: Actor, announcement_id: UUID, version: int, words: Words, base: Mapping[str, Any] | None = None
+) -> Saved:
     """Change what has not left; in review or scheduled it goes back to draft, and an approval it had counts no more.
 
+    `version` is the one its author began with, or `base` the words; what others changed since is joined field by field.
+
     Raises:
-        Invalid: as for `write`, or someone else changed it since `version` was read (nothing is overwritten).
+        Clashing: two changed the same field (nothing is overwritten).
+        Invalid: as for `write`.
         NotAllowed: it has left or was dropped, or someone else's approved one waits for its hour.
     """
     access.require(actor, *access.WRITERS)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if not may_edit(announcement, actor=actor):
         raise NotAllowed(_why_not(announcement))
-    if announcement.version != version:
-        raise Invalid(N_("Người khác vừa sửa bản này. Hãy mở lại để xem bản mới rồi sửa tiếp."))
-    _check(words)
+    there = draft_versions.words_of(announcement, audience_of(session, announcement.id))
+    if base is None and version != announcement.version:
+        base = draft_versions.at_version(session, announcement_id=announcement.id, version=version)
+    elif base is None:
+        base = there
+    joined = _joined(there, words, base=base)
+    _check(words_from(joined.words))
     voided = announcement.approved_at is not None
-    ward = _ward_of(session, actor, words)
-    announcement.unit_id = ward.id
-    _apply(announcement, words)
+    _change(session, actor, announcement, joined.words)
     announcement.status = AnnouncementStatus.DRAFT
-    announcement.approver_id = announcement.approved_at = None
-    announcement.version += 1
-    session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
-    _address(session, announcement, words)
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
     audit.record(
         session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id,
         **({"approval_voided": True} if voided else {}),
     )  # fmt: skip
-    return announcement
+    draft_versions.keep(session, actor=actor, announcement=announcement)
+    return Saved(announcement, joined.words, is_written=True, others=joined.others)
 
 
-def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
-    """Hand a draft to whoever approves."""
+def autosave(
+    session: Session, *, actor: Actor, words: Words, announcement_id: UUID | None = None, base: Mapping[str, Any] | None = None
+) -> Saved | None:
+    """Keep what is being written, though it may be unfinished. Writes nothing where nothing changed since `base`.
+
+    A new draft begins with its first words; None before there are any. What has been handed on is never taken back by this.
+
+    Raises:
+        Clashing, NotFound: as `save`. Invalid: a text is too long, or the audience spans wards.
+        NotAllowed: it is no draft any more.
+    """
     access.require(actor, *access.WRITERS)
+    _refuse([flaw for flaw in flaws_of(words) if flaw.place in TEXTS and not flaw.is_missing])
+    if announcement_id is None:
+        if not says_something(words):
+            return None
+        begun = begin(session, actor=actor, words=words)
+        return Saved(begun, draft_versions.words_of(begun, audience_of(session, begun.id)), is_written=True)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    _expect(announcement, AnnouncementStatus.DRAFT)
-    announcement.status = AnnouncementStatus.IN_REVIEW
-    announcement.return_reason = ""
-    audit.record(session, actor=actor, action="announcement.submit", subject_kind="announcement", subject_id=announcement.id)
-    return announcement
+    if announcement.status is not AnnouncementStatus.DRAFT:
+        raise NotAllowed(N_("Bản này không còn là dự thảo nên máy không tự lưu. Xin tải lại trang để xem nó đang ở đâu."))
+    there = draft_versions.words_of(announcement, audience_of(session, announcement.id))
+    joined = _joined(there, words, base=base)
+    if not draft_versions.changed(there, joined.words):
+        return Saved(announcement, there, is_written=False, others=joined.others)
+    _change(session, actor, announcement, joined.words)
+    if draft_versions.keep(session, actor=actor, announcement=announcement, is_sitting=True):
+        audit.record(session, actor=actor, action="announcement.edit", subject_kind="announcement", subject_id=announcement.id)
+    return Saved(announcement, joined.words, is_written=True, others=joined.others)
 
 
-def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: str) -> Announcement:
-    """Return a draft to its author with the reason.
+def flaws_of_draft(session: Session, *, announcement: Announcement) -> list[Flaw]:
+    """What is missing or wrong in a draft that was kept unfinished; for callers that have narrowed by their actor."""
+    return flaws_of(words_from(draft_versions.words_of(announcement, audience_of(session, announcement.id))))
+
+
+def expect_whole(session: Session, *, announcement: Announcement) -> None:
+    """Refuse to hand on a draft in which something is missing.
 
     Raises:
-        Invalid: no reason was given.
+        Invalid: the first flaw; `details["flaws"]` has them all.
     """
-    access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    _expect(announcement, AnnouncementStatus.IN_REVIEW)
-    if not (words := clean(reason)):
-        raise Invalid(N_("Hãy ghi lý do trả lại, để người soạn biết sửa chỗ nào."), field="reason")
-    announcement.status = AnnouncementStatus.DRAFT
-    announcement.return_reason = words[:500]
-    audit.record(session, actor=actor, action="announcement.return", subject_kind="announcement", subject_id=announcement.id)
-    return announcement
-
-
-def approve(session: Session, *, actor: Actor, announcement_id: UUID, version: int) -> Announcement:
-    """Approve what was read, keep its reach plan, and send it now or at its hour.
-
-    Pressing twice sends once: an announcement already on its way is returned as it is.
-
-    Raises:
-        NotAllowed: the actor wrote or edited it, and the ward keeps four eyes, and it is no emergency.
-        Invalid: it was edited since `version` was read, its deadline has passed, or it reaches no household.
-    """
-    access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    if announcement.status in (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
-        return announcement
-    _expect(announcement, AnnouncementStatus.IN_REVIEW)
-    if announcement.version != version:
-        raise Invalid(N_("Bản này đã được sửa sau khi ông/bà mở xem. Hãy đọc lại bản mới rồi duyệt."))
-    is_own = _check_four_eyes(session, actor, announcement)
-    now = clock.now()
-    if announcement.must_reach_by and announcement.must_reach_by <= now:
-        raise Invalid(N_("Hạn đến mọi hộ đã qua. Hãy trả lại để sửa hạn."))
-    if announcement.expires_at and announcement.expires_at <= max(now, announcement.send_at or now):
-        raise Invalid(N_("Thông báo đã hết hiệu lực trước khi gửi. Hãy trả lại để sửa ngày."))
-    channels = channels_of(announcement)
-    plan = plans.of_audience(session, audience=audience_of(session, announcement.id), channels=channels)
-    if not plan.households and not plan.groups:
-        raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
-    announcement.approver_id, announcement.approved_at = actor.id, now
-    announcement.plan = plan.kept() | {"channels": [channel.value for channel in channels]}
-    announcement.status = AnnouncementStatus.APPROVED
-    audit.record(
-        session, actor=actor, action="announcement.approve_own" if is_own else "announcement.approve",
-        subject_kind="announcement", subject_id=announcement.id, version=version, urgency=announcement.urgency,
-    )  # fmt: skip
-    if announcement.send_at and announcement.send_at > now:
-        sending.schedule(session, announcement=announcement)
-    else:
-        sending.send(session, announcement=announcement)
-    return announcement
+    _refuse([flaw for flaw in flaws_of_draft(session, announcement=announcement) if flaw.is_missing])
 
 
 def channels_of(announcement: Announcement) -> list[Channel]:
     """The channels its plan is limited to; empty for all."""
     return [Channel(name) for name in announcement.plan.get("channels", [])]
-
-
-def look_after(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
-    """The second look at an emergency that its author sent alone."""
-    access.require(actor, *access.APPROVERS)
-    announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    if actor.id == announcement.approver_id:
-        raise NotAllowed(N_("Việc xem lại cần một người khác với người đã gửi."))
-    announcement.second_look_id = actor.id
-    audit.record(session, actor=actor, action="announcement.second_look", subject_kind="announcement", subject_id=announcement.id)
-    return announcement
 
 
 def get(session: Session, *, actor: Actor, announcement_id: UUID, for_change: bool = False) -> Announcement:
@@ -262,49 +213,32 @@ def dropped(session: Session, *, actor: Actor, announcement_id: UUID) -> Announc
     return found
 
 
-def correction_of(session: Session, announcement_id: UUID) -> Announcement | None:
-    """The correction that stands for a sent announcement now: the latest sent one; a withdrawn one corrects nothing."""
-    return session.exec(
-        select(Announcement)
-        .where(Announcement.corrects_id == announcement_id, Announcement.status == AnnouncementStatus.SENT)
-        .order_by(col(Announcement.sent_at).desc())
-    ).first()
-
-
 def audience_of(session: Session, announcement_id: UUID) -> list[Audience]:
     """Whom it is for."""
     return list(session.exec(select(Audience).where(Audience.announcement_id == announcement_id)))
 
 
-def has_written(session: Session, *, actor: Actor, announcement: Announcement) -> bool:
-    """Whether some of its words are the actor's: as its author, or by an edit, which is read in the audit."""
-    if actor.id is None or actor.id == announcement.author_id:
-        return actor.id is not None
-    edits = select(AuditEvent.id).where(
-        AuditEvent.subject_kind == "announcement", AuditEvent.subject_id == str(announcement.id),
-        AuditEvent.action == "announcement.edit", AuditEvent.actor_id == actor.id,
-    )  # fmt: skip
-    return session.exec(edits.limit(1)).first() is not None
-
-
-def _check_four_eyes(session: Session, actor: Actor, announcement: Announcement) -> bool:
-    """Whether the actor approves what they wrote; refuse where that is not allowed."""
-    is_own = has_written(session, actor=actor, announcement=announcement)
-    if is_own and announcement.urgency is not Urgency.EMERGENCY:
-        ward = session.get_one(Unit, announcement.unit_id)
-        if not ward.allows_self_approval:
-            raise NotAllowed(N_("Người soạn không tự duyệt. Xin nhờ một lãnh đạo khác xem và duyệt."))
-    return is_own
-
-
-def _expect(announcement: Announcement, status: AnnouncementStatus) -> None:
-    if announcement.status is not status:
-        raise NotAllowed(N_("Thông báo này không còn ở bước đó. Hãy tải lại trang để xem nó đang ở đâu."))
+def _change(session: Session, actor: Actor, announcement: Announcement, said: Kept) -> None:
+    """Give an announcement other words, as its next version."""
+    draft_versions.keep_before(session, announcement=announcement)
+    words, title = words_from(said), announcement.title
+    if words.unit_ids:
+        announcement.unit_id = _ward_of(session, actor, words).id
+    _apply(announcement, words)
+    announcement.version += 1
+    session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
+    _address(session, announcement, words)
+    _tell_also(session, actor, announcement)
+    if announcement.title != title:
+        own = col(ShortLink.announcement_id) == announcement.id
+        session.execute(update(ShortLink).where(own).values(title=announcement.title))
 
 
 def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
-    units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(words.unit_ids)]
-    wards = {ward.id: ward for ward in (access.commune_of(session, unit) for unit in units)}
+    places = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(words.unit_ids)]
+    wards = {ward.id: ward for ward in (access.commune_of(session, place) for place in places)}
+    if not wards:  # nobody is chosen yet
+        return units.commune_for(session, actor=actor)
     if len(wards) > 1:
         raise Invalid(N_("Một thông báo là của một phường, xã. Hãy chọn đơn vị nhận trong cùng một phường, xã."))
     [ward] = wards.values()
@@ -318,17 +252,22 @@ def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
 def _apply(announcement: Announcement, words: Words) -> None:
     announcement.title, announcement.body = clean(words.title), clean_lines(words.body)
     announcement.group_text = clean_lines(words.group_text)
-    announcement.facts = _facts(words.facts)
+    announcement.facts = facts_of(words.facts)
     kind = AnnouncementKind.CORRECTION if announcement.corrects_id else words.kind
     announcement.kind, announcement.urgency, announcement.asks_for = kind, words.urgency, words.asks_for
     announcement.plan = {"channels": [channel.value for channel in words.channels]}
     announcement.send_at, announcement.must_reach_by = words.send_at, words.must_reach_by
-    announcement.expires_at = _end_of(words, words.send_at or clock.now())
+    announcement.expires_at = end_of(words, words.send_at or clock.now())
+    announcement.places = words.places or None if words.asks_for is AsksFor.ATTENDANCE else None
+    announcement.also_groups = sorted({str(group_id) for group_id in words.also_groups or ()})
+    announcement.attachments = attachments.checked(words.attachments or ())
 
 
-def _facts(facts: dict[str, str]) -> dict[str, str]:
-    kept = {name: clean(facts.get(name, ""))[:FACT_MAX] for name in FACTS}
-    return {name: value for name, value in kept.items() if value}
+def _tell_also(session: Session, actor: Actor, announcement: Announcement) -> None:
+    """Groups told beside the household groups are some of those that may be chosen for its audience."""
+    units = [entry.unit_id for entry in audience_of(session, announcement.id)] or [announcement.unit_id]
+    wanted = [UUID(group_id) for group_id in announcement.also_groups]
+    announcement.also_groups = also_groups.checked(session, actor=actor, unit_ids=units, group_ids=wanted)
 
 
 def _correct(session: Session, actor: Actor, announcement: Announcement, words: Words) -> None:
@@ -337,37 +276,33 @@ def _correct(session: Session, actor: Actor, announcement: Announcement, words: 
     wrong = get(session, actor=actor, announcement_id=words.corrects_id)
     if wrong.sent_at is None or wrong.unit_id != announcement.unit_id:
         raise Invalid(N_("Chỉ đính chính được thông báo đã gửi của chính phường, xã này."))
-    announcement.corrects_id, announcement.kind = wrong.id, AnnouncementKind.CORRECTION
+    newest = corrections.standing_for(session, wrong.id) or wrong  # no. 3 comes after no. 2, also where no. 1 was opened
+    announcement.corrects_id, announcement.kind = newest.id, AnnouncementKind.CORRECTION
 
 
-def _missing(place: str, value: object, message: str) -> Flaw | None:
-    return None if value else Flaw(place, message, is_missing=True)
+def _joined(there: Kept, words: Words, *, base: Mapping[str, Any] | None) -> Joined:
+    """What stands with what this author changed; an end that the form left alone gives way to new times.
 
-
-def _too_long(place: str, value: str, limit: int, message: str) -> Flaw | None:
-    return Flaw(place, message, blanks={"n": len(value), "limit": limit}) if len(value) > limit else None
-
-
-def _flaw_of_times(words: Words) -> Flaw | None:
-    start = words.send_at or clock.now()
-    if start < clock.now() - LATE_BY:
-        return Flaw("send_at", N_("Giờ hẹn gửi đã qua. Hãy chọn giờ sắp tới, hoặc gửi ngay."))
-    if words.must_reach_by and words.must_reach_by <= start:
-        return Flaw("must_reach_by", N_("Hạn đến mọi hộ phải sau lúc gửi."))
-    expires = _end_of(words, start)
-    if expires <= start or (words.must_reach_by and expires < words.must_reach_by):
-        return Flaw("expires_at", N_("Ngày hết hiệu lực phải sau lúc gửi và sau hạn đến mọi hộ."))
-    return None
-
-
-def _end_of(words: Words, start: datetime) -> datetime:
-    return words.expires_at or max(start + timedelta(days=14), (words.must_reach_by or start) + timedelta(days=1))
+    Raises:
+        Clashing: two changed the same field.
+    """
+    joined = draft_versions.joined(base=base, theirs=there, mine=kept(words))
+    if joined.clashes:
+        raise Clashing(joined.clashes)
+    said = words_from(joined.words)
+    if words.expires_at is None and (flaw := flaw_of_times(said)) and flaw.place == "expires_at":
+        end = end_of(replace(said, expires_at=None), said.send_at or clock.now())
+        return replace(joined, words=joined.words | {"expires_at": draft_versions.instant(end)})
+    return joined
 
 
 def _check(words: Words) -> None:
-    if flaws := flaws_of(words):
-        first = flaws[0]
-        raise Invalid(first.message, **first.blanks, field=first.place, flaws=flaws)
+    _refuse(flaws_of(words))
+
+
+def _refuse(flaws: Sequence[Flaw]) -> None:
+    if flaws:
+        raise Invalid(flaws[0].message, **flaws[0].blanks, field=flaws[0].place, flaws=list(flaws))
 
 
 def _why_not(announcement: Announcement) -> str:

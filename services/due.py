@@ -29,8 +29,9 @@ class Piece:
 def announcements(session: Session) -> list[Piece]:
     """Everything that should have happened by now. Three indexed queries."""
     before = clock.now() - GRACE
+    leaves_at = func.coalesce(Announcement.leaves_at, Announcement.send_at)
     unsent = session.exec(
-        select(Announcement.id).where(Announcement.status == AnnouncementStatus.SCHEDULED, col(Announcement.send_at) <= before)
+        select(Announcement.id).where(Announcement.status == AnnouncementStatus.SCHEDULED, leaves_at <= before)
     ).all()
     waits = (
         col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT, ~progress.is_corrected(),

@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import vietnamese_key
 from models import Group, Part, Role, Unit, User, lineage
-from services import access, audit, groups, passing_on, terms
+from services import access, audit, door_addresses, groups, passing_on, terms
 from services.access import Actor
 
 
@@ -75,7 +75,7 @@ def set_leader(
 ) -> Group:  # fmt: skip
     """Name who leads a group from the day `on` (today), or nobody; a deputy who becomes leader is deputy no more.
 
-    Phones that came in as the leader before must prove it again, tick lists and open relays get other addresses.
+    Phones that came in as the leader before must prove it again, tick lists, open relays and door lists get other addresses.
 
     Raises:
         Invalid: the group is closed, this person cannot lead it, or the day cannot be right.
@@ -92,6 +92,7 @@ def set_leader(
     _entrust(session, actor, group, Part.LEADER, leader_id, day)
     groups.forget_phones(session, group)
     passing_on.hand_over(session, group=group)
+    door_addresses.hand_over(session, unit_id=group.unit_id)
     return group
 
 
@@ -110,8 +111,11 @@ def set_deputy(
         return group
     if deputy_id is not None and deputy_id == group.leader_id:
         raise Invalid(N_("Phó phải là người khác với người phụ trách."), field="deputy_id")
+    had_one = group.deputy_id is not None
     _entrust(session, actor, group, Part.DEPUTY, deputy_id, on or clock.today())
     passing_on.change_deputy(session, group=group)
+    if had_one:  # who knew the door lists' addresses knows them no more
+        door_addresses.hand_over(session, unit_id=group.unit_id)
     return group
 
 

@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import natural_key, vietnamese_key
 from models import Household, HouseholdToken, PhoneTie, Unit
-from services import access, audit, wards
+from services import access, attendance_places, audit, wards
 from services.access import Actor
 from services.households import in_sight
 from services.ports import Card
@@ -268,6 +268,7 @@ def tie(session: Session, *, token: str, visitor: str, moves: bool = False) -> N
         session.flush()
     session.add(PhoneTie(household_id=home.id, visitor=visitor, consent=CONSENT))
     session.flush()
+    attendance_places.tied(session, household_id=home.id, visitor=visitor)
 
 
 def untie(session: Session, *, token: str, visitor: str) -> None:

@@ -32,9 +32,9 @@ _SIGNS = re.compile(r"[\s.\-()]+")
 TAIL_FROM = 3  # so many digits may be the end of a telephone number
 _HOUSEHOLDS = Household.metadata.tables["household"]
 _NEEDS = cast(col(Household.needs), String)
+_NUMBERS = _HOUSEHOLDS.alias().c
 _LIVES_IN = col(Unit.id) == col(Household.unit_id)
 _FOUND_LIVES_IN = col(Unit.id) == Unindexed(_HOUSEHOLDS.c.unit_id)  # words find few: begin with them, not with the units in sight
-_OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
 @dataclass(frozen=True)
@@ -124,20 +124,26 @@ def search(
     stays = _open_today(day, filters.group_id)
     joined = stays.exists()
     people_joined = func.coalesce(stays.with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
-    total, matching = _found(session, filters.words, _matching(session, actor, filters, joined, day))
     size = min(max(size, 1), most)
+    others = _matching(session, actor, filters, joined, day)
+    query = select(Household, Unit, people_joined).join(Unit, _LIVES_IN)
+    if filters.order == "hard_to_reach" and clean(filters.words):
+        total, page, chosen = _hardest(session, filters.words, others, joined, page, size)
+        found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
+        rows = [row_of(*found[household_id], with_needs=bool(filters.needs)) for household_id in chosen]
+        return HouseholdPage(rows, total, page, size)
+    total, matching = _found(session, filters.words, others)
     page = min(max(page, 1), max(1, -(-total // size)))
     start = (page - 1) * size
-    query = select(Household, Unit, people_joined).join(Unit, _LIVES_IN)
     if filters.order == "name" and total <= SORTED_MOST:
         chosen = _ids_by_name(session, matching, filters.words)[start : start + size]
         found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
-        rows = [found[household_id] for household_id in chosen]
+        rows = [row_of(*found[household_id], with_needs=bool(filters.needs)) for household_id in chosen]
     else:
-        order = _hardest_first(joined, filters.words) if filters.order == "hard_to_reach" else []
+        order = _hardest_first(joined, "") if filters.order == "hard_to_reach" else []
         query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
-        rows = list(session.execute(query))
-    return HouseholdPage([row_of(*row, with_needs=bool(filters.needs)) for row in rows], total, page, size)
+        rows = [row_of(*row, with_needs=bool(filters.needs)) for row in session.execute(query)]
+    return HouseholdPage(rows, total, page, size)
 
 
 def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> list[HouseholdRow]:
@@ -165,6 +171,26 @@ def _living(session: Session, actor: Actor, condition: ColumnElement[bool]) -> l
     people = func.coalesce(_open_today(day, None).with_only_columns(func.sum(col(Membership.people))).scalar_subquery(), 0)
     query = select(Household, Unit, people).join(Unit, _LIVES_IN).where(in_sight(actor), condition, lives_here(day))
     return [(home, unit, joined) for home, unit, joined in session.execute(query.order_by(col(Household.code)))]
+
+
+def _hardest(
+    session: Session, words: str, others: ColumnElement[bool], joined: ColumnElement[bool], page: int, size: int
+) -> tuple[int, int, list[UUID]]:
+    """How many households match, the page (the last, where it lies beyond) and who is on it, hardest to reach first: one look
+    through the index by words counts and sorts them all. Nothing as it was typed is perhaps a slip.
+    """
+    order = [*_hardest_first(joined, words), col(Household.search), col(Household.id)]
+    start = (max(page, 1) - 1) * size
+    for is_forgiving in (False, True):
+        matching = and_(*_wordly(words, is_forgiving=is_forgiving), others)
+        query = select(col(Household.id), func.count().over()).join(Unit, _FOUND_LIVES_IN).where(matching).order_by(*order)
+        rows = session.execute(query.offset(start).limit(size)).all()
+        if not rows and start and (total := _count(session, matching, _FOUND_LIVES_IN)):
+            start = (total - 1) // size * size
+            rows = session.execute(query.offset(start).limit(size)).all()
+        if rows:
+            return rows[0][1], start // size + 1, [row[0] for row in rows]
+    return 0, 1, []
 
 
 def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
@@ -211,7 +237,7 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
 
 def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[bool]]:
     """Every word must begin a term; forgiving, one a slip away will do. Digits in groups may be one telephone number, or its end;
-    forgiving, any part of one. Signs part words and mean nothing else; signs alone find nothing.
+    forgiving, any part of a household's first one. Signs part words and mean nothing else; signs alone find nothing.
     """
     asked = terms(words[:WORDS_MOST]).split()
     if not asked:
@@ -223,7 +249,8 @@ def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[boo
         dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
         ways.append([[dialled, dialled[::-1]]])
         if is_forgiving:
-            others.append(or_(*[text.contains(dialled.lstrip("0")) for text in (col(Household.phone), _OTHER_PHONES)]))
+            holds = select(_NUMBERS.id).where(_NUMBERS.phone.contains(dialled.lstrip("0")))  # reads an index, not the rows
+            others.append(col(Household.id).in_(holds))
     return [or_(_begins(*ways), *others) if others else _begins(*ways)]
 
 

@@ -51,13 +51,15 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
 
 
 def tell(
-    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str, at: datetime
+    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str | None, at: datetime
 ) -> Reach:
     """The row of a household that was told by this phone: the one there is, the phone's own from before the tie, or a new one.
 
+    Without a phone it spoke to the ward itself.
+
     The board's counter stays the number of rows.
     """
-    own = _row(session, announcement_id, col(Reach.visitor) == visitor)
+    own = _row(session, announcement_id, col(Reach.visitor) == visitor) if visitor else None
     home = _row(session, announcement_id, col(Reach.household_id) == household_id)
     if own is not None and own.household_id is None:
         if home is None:
@@ -72,9 +74,61 @@ def tell(
         count(session, announcement_id=announcement_id, group_id=own.group_id, at=own.told_at, by=-1)
     if home is not None:
         return home
+    return _made(
+        session, announcement_id=announcement_id, group_id=group_id, household_id=household_id,
+        visitor=None if own else visitor, how=How.OPENED, at=at,
+    )  # fmt: skip
+
+
+def tell_at_door(session: Session, *, announcement_id: UUID, household_id: UUID, at: datetime, by: UUID | None) -> Reach:
+    """The row of a household that was told at its door: the one there is, or a new one, which counts in no group."""
+    home = _row(session, announcement_id, col(Reach.household_id) == household_id)
+    return home or _made(
+        session, announcement_id=announcement_id, group_id=None, household_id=household_id, visitor=None, how=How.DOOR, at=at,
+        by=by,
+    )  # fmt: skip
+
+
+def is_told(session: Session, *, announcement_id: UUID, household_id: UUID) -> bool:
+    """Whether a household is known by name to have been told."""
+    return _row(session, announcement_id, col(Reach.household_id) == household_id) is not None
+
+
+def take_back(session: Session, *, announcement_id: UUID, household_id: UUID) -> None:
+    """It was not told at its door after all. A household whose phone has opened the page stays told, by that."""
+    home = _row(session, announcement_id, col(Reach.household_id) == household_id)
+    if home is None or home.how is not How.DOOR:
+        return
+    if _has_opened(session, announcement_id, household_id):
+        home.how, home.told_by = How.OPENED, None
+        session.add(home)
+        return
+    session.delete(home)
+    session.flush()
+    count(session, announcement_id=announcement_id, group_id=home.group_id, at=home.told_at, by=-1)
+
+
+def _has_opened(session: Session, announcement_id: UUID, household_id: UUID) -> bool:
+    by_its_phone = (
+        select(Scan.id)
+        .join(ShortLink, col(ShortLink.id) == Scan.link_id)
+        .join(PhoneTie, col(PhoneTie.visitor) == Scan.visitor)
+        .where(
+            ShortLink.announcement_id == announcement_id, PhoneTie.household_id == household_id,
+            col(PhoneTie.untied_at).is_(None),
+        )
+    )  # fmt: skip
+    return session.exec(by_its_phone.limit(1)).first() is not None
+
+
+def _made(
+    session: Session, *, announcement_id: UUID, group_id: UUID | None, household_id: UUID, visitor: str | None, how: How,
+    at: datetime, by: UUID | None = None,
+) -> Reach:  # fmt: skip
+    """A new row, counted once even where two are made at the same moment."""
     row: dict[str, Any] = {
         "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
-        "household_id": household_id, "visitor": None if own else visitor, "how": How.OPENED, "people": 0, "told_at": at,
+        "household_id": household_id, "visitor": visitor, "how": how, "people": 0, "told_at": at, "told_by": by,
     }  # fmt: skip
     upsert(session, _TABLES["reach"], [row], key=["announcement_id", "household_id"])
     made = session.exec(select(Reach).where(Reach.announcement_id == announcement_id, Reach.household_id == household_id)).one()

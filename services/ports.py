@@ -4,7 +4,7 @@ A front door (app.py, web.public, manage.py) calls `provide(...)` once at its st
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -75,6 +75,79 @@ class Card:
     address: str
 
 
+@dataclass(frozen=True)
+class GuestLine:
+    """A party on the list for an event's door: its code, who it is, whence, how many, and what is to be known at the door."""
+
+    code: str
+    name: str
+    place: str
+    people: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GuestSheet:
+    """What stands above such a list."""
+
+    title: str
+    when: str
+    said: str
+    ward_name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DoorRow:
+    """A household of a door list on paper: its number, and of its telephone the end."""
+
+    number: int
+    code: str
+    head_name: str
+    address: str
+    phone_end: str
+
+
+@dataclass(frozen=True)
+class DoorSheet:
+    """The paper of one residential unit: whose it is, and where its code leads."""
+
+    url: str
+    code_says: str  # what the code is for
+    unit_name: str
+    leader: str
+    rows: Sequence[DoorRow]
+
+
+@dataclass(frozen=True)
+class DoorNotice:
+    """What is printed beside every door list: the notice to read out, by when, from whom."""
+
+    title: str
+    urgency: str
+    facts: Sequence[tuple[str, str]]
+    words: str
+    must_by: str
+    ward_name: str
+    ward_phone: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class StoryPage:
+    """An announcement's story to print: everything in words, in the language of the ward's papers."""
+
+    title: str
+    ward: str
+    sub: str  # when it was sent, by whom
+    url: str  # its public page, as a code in the corner
+    figures: Sequence[tuple[str, str, str]]  # what, the number, of what
+    paths: Sequence[tuple[str, str, str]]  # path, planned, told
+    missed: Sequence[tuple[str, str, str]]  # group, missing, of how many
+    missed_more: str  # what of them stands on no line; "" where all do
+    note: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -92,6 +165,27 @@ class Paper(Protocol):
             Invalid: as `qr_sheet`.
         """
 
+    def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
+        """The list for an event's door and the number of pages.
+
+        Raises:
+            Invalid: nobody or too many to list, or a heading that does not fit.
+        """
+
+    def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """The door lists of residential units, each beginning on a page of its own, and the number of pages.
+
+        Raises:
+            Invalid: as `qr_sheet`; the unit is named.
+        """
+
+    def story(self, page: StoryPage) -> bytes:
+        """An announcement's story on one A4 page.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed.
+        """
+
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""
 
@@ -104,6 +198,26 @@ class Codes(Protocol):
 
     def svg(self, url: str) -> bytes:
         """The same as SVG."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that may be stored and shown: a PDF, or a photo without what a camera adds to it."""
+
+    content: bytes
+    media_type: str
+    pages: int | None
+
+
+class Documents(Protocol):
+    """Looks at documents that people bring."""
+
+    def sifted(self, content: bytes) -> Document:
+        """The document as it may be stored.
+
+        Raises:
+            Invalid: it is no PDF or photo, or not one that may be shown; in one sentence.
+        """
 
 
 class Engine(Protocol):
@@ -122,6 +236,14 @@ class Ports:
     codes: Codes
     engine: Engine
     tables: TableFiles
+    documents: Documents = field(default_factory=lambda: _NoDocuments())
+
+
+class _NoDocuments:
+    """Where none were provided: asking is a bug."""
+
+    def sifted(self, content: bytes) -> Document:
+        raise LookupError(f"nobody was provided to look at {len(content)} bytes")
 
 
 _provided: list[Ports] = []

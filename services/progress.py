@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Group, ReachCount, Relay, Urgency
-from services import access
+from services import access, corrections
 from services.access import Actor
 from services.presence import stands
 
@@ -59,13 +58,7 @@ def most_urgent_first() -> ColumnElement[int]:
 
 def is_corrected() -> ColumnElement[bool]:
     """Whether a sent correction stands for the announcement of the query around."""
-    correction = aliased(Announcement)
-    return (
-        select(correction.id)
-        .where(correction.corrects_id == Announcement.id, correction.status == AnnouncementStatus.SENT)
-        .correlate(Announcement)
-        .exists()
-    )
+    return col(Announcement.id).in_(corrections.corrected())
 
 
 def most_pressing(session: Session, *, actor: Actor, limit: int) -> tuple[list[Progress], int]:

@@ -4,7 +4,7 @@ A leader corrects telephone, people and smartphones of the own households direct
 changes no count of households. Who is a household, since when and where is the ward's to say (docs/decisions/0017).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -102,6 +102,15 @@ def left(session: Session, *, actor: Actor, household_id: UUID, on: date, note: 
     household, _unit = locked(session, actor=actor, household_id=household_id)
     _require_day(household, on)
     return _propose(session, actor, ProposalKind.LEFT, household, {"on": on.isoformat()}, note)
+
+
+def take_back_left(session: Session, *, actor: Actor, household_id: UUID, by_ids: Sequence[UUID]) -> None:
+    """What these people said of a household that has moved away was wrong: forgotten, unless it is answered already."""
+    said = (Proposal.household_id == household_id, Proposal.kind == ProposalKind.LEFT, col(Proposal.proposed_by_id).in_(by_ids))
+    for proposal in session.exec(select(Proposal).where(*said, _open())).all():
+        _note(session, actor, "proposal.withdrawn", proposal)
+        session.delete(proposal)
+    session.flush()
 
 
 def moved(session: Session, *, actor: Actor, household_id: UUID, unit_id: UUID, on: date, note: str = "") -> Proposal:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -16,6 +16,9 @@ from models import (
     AuditEvent,
     Delivery,
     DeliveryStatus,
+    DoorLine,
+    DoorList,
+    DoorOutcome,
     Group,
     Reach,
     ReachCount,
@@ -23,7 +26,7 @@ from models import (
     Unit,
     User,
 )
-from services import access, audit, drafts, relays
+from services import access, audit, corrections, drafts, relays
 from services.access import Actor
 
 
@@ -49,6 +52,9 @@ class BoardRow:
     is_overdue: bool  # and still to be posted
     is_cancelled: bool  # not posted, and not to be posted any more
     token: str
+    doors: int = 0  # on the unit's door list
+    doors_knocked: int = 0
+    doors_told: int = 0
 
     @property
     def known(self) -> int:
@@ -192,7 +198,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     """
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     rows = _rows(session, announcement, is_corrected=correction is not None)
     names = dict(
         session.exec(
@@ -250,6 +256,7 @@ def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()
+    doors = _doors(session, announcement.id)
     has_expired, today = announcement.has_expired(clock.now()), clock.today()
     is_ended = is_corrected or announcement.status is AnnouncementStatus.CANCELLED or has_expired
 
@@ -266,9 +273,22 @@ def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -
             reminded=relay.reminded, due_at=relay.due_at,
             is_overdue=relays.is_overdue(relay) and not is_over(group),
             is_cancelled=is_over(group) and relay.posted_at is None, token=relay.token,
+            **dict(zip(("doors", "doors_knocked", "doors_told"), doors.get(unit.id, (0, 0, 0)), strict=True)),
         )
         for relay, delivery, group, unit, leader, opens, known in found
     ]  # fmt: skip
+
+
+def _doors(session: Session, announcement_id: UUID) -> dict[UUID, tuple[int, int, int]]:
+    """By unit: households on its door list, those knocked at, those told."""
+    is_told = case((col(DoorLine.outcome) == DoorOutcome.TOLD, 1), else_=0)
+    found = session.exec(
+        select(DoorList.unit_id, func.count(), func.count(col(DoorLine.outcome)), func.sum(is_told))
+        .join(DoorLine, col(DoorLine.door_list_id) == DoorList.id)
+        .where(DoorList.announcement_id == announcement_id)
+        .group_by(col(DoorList.unit_id))
+    ).all()
+    return {unit_id: (int(lines), int(knocked), int(told or 0)) for unit_id, lines, knocked, told in found}
 
 
 def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) -> list[Point]:

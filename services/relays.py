@@ -33,8 +33,9 @@ from models import (
     Urgency,
     User,
 )
-from services import access, audit, drafts, links, wards
+from services import access, audit, corrections, drafts, links, wards
 from services.access import Actor
+from services.presence import is_closed
 from services.wards import WardCard
 
 KEPT = 8  # letters of a relay's token that outlive a handover: enough that no other token begins so
@@ -86,6 +87,7 @@ class RelayWork:
     corrected_posted_at: datetime | None
     households: int
     opens: int
+    asks_for: AsksFor
     known: int
     expires_at: datetime
 
@@ -143,7 +145,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
             ReachCount.announcement_id == relay.announcement_id, ReachCount.group_id == relay.group_id
         )
     ).all()
-    correction = drafts.correction_of(session, announcement.id)
+    correction = corrections.standing_for(session, announcement.id)
     instead = _instead(session, correction, group)
     url = links.public_url(session.get_one(ShortLink, relay.link_id))
     titles = {one: title_of(unit, group, part=one) for one in Part}
@@ -152,7 +154,8 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         unit_name=unit.name, part=part, title=titles[part], leader_name=leader.display_name if leader else "",
         leader_title=titles[Part.LEADER], deputy_name=deputy.display_name if deputy else "", deputy_title=titles[Part.DEPUTY],
         deputy_url=url_of(relay.deputy_token) if deputy and relay.deputy_token else "",
-        ward=wards.card_of(session, unit=unit), text=ready_text(announcement, unit_label=unit.label, url=url),
+        ward=wards.card_of(session, unit=unit),
+        text=text_for(announcement, group=group, unit_label=unit.label, url=url),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
         posted_at=relay.posted_at, posted_by=relay.posted_by,
@@ -164,7 +167,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         corrected_url=url_of(same_hand(instead, part)) if instead else None,
         corrected_posted_at=instead.posted_at if instead else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
-        expires_at=relay.token_expires_at,
+        asks_for=announcement.asks_for, expires_at=relay.token_expires_at,
     )  # fmt: skip
 
 
@@ -200,6 +203,15 @@ def ready_text(announcement: Announcement, *, unit_label: str, url: str) -> str:
     lines = announcement.group_text or announcement.body
     corrects = f"Đính chính: {announcement.title}.\n" if announcement.corrects_id else ""
     return f"Kính gửi bà con {unit_label}.\n{corrects}{lines}\n{_LAST_LINE[announcement.asks_for]}: {url}"
+
+
+def text_for(announcement: Announcement, *, group: Group, unit_label: str, url: str) -> str:
+    """What is pasted into a group: the leaders' own chat gets the common link, behind which each finds the own group's text."""
+    if group.kind is not GroupKind.LEADERS or not announcement.leaders_token:
+        return ready_text(announcement, unit_label=unit_label, url=url)
+    corrects = "Đính chính: " if announcement.corrects_id else ""
+    link = url_of(announcement.leaders_token)
+    return f"Kính gửi các tổ trưởng, trưởng thôn.\n{corrects}{announcement.title}\nBài đăng sẵn cho nhóm của từng tổ: {link}"
 
 
 def title_of(unit: Unit, group: Group | None = None, *, part: Part = Part.LEADER) -> str:
@@ -240,8 +252,7 @@ def post(session: Session, *, token: str) -> RelayWork:
     Raises:
         NotAllowed: it was withdrawn, its time is over, or the group is closed.
     """
-    relay = by_token(session, token=token, for_change=True)
-    _post(session, relay, by=part_of(relay, token=token).value)
+    _post(session, relay := by_token(session, token=token, for_change=True), by=part_of(relay, token=token).value)
     return work_for_token(session, token=token)
 
 
@@ -296,8 +307,8 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
 def _was_handed_over(session: Session, token: str) -> bool:
     start = token[:KEPT]
     begins = col(Relay.token).startswith(start, autoescape=True) | col(Relay.deputy_token).startswith(start, autoescape=True)
-    is_open = Relay.token_expires_at > clock.now()
-    return len(start) == KEPT and session.exec(select(Relay.id).where(begins, is_open)).first() is not None
+    found = select(Relay.id).where(begins, Relay.token_expires_at > clock.now())
+    return len(start) == KEPT and session.exec(found).first() is not None
 
 
 def url_of(token: str) -> str:
@@ -339,14 +350,9 @@ def _status(announcement: Announcement, relay: Relay, group: Group, correction: 
         return "posted"
     if relay.token_expires_at <= clock.now():
         return "expired"
-    if is_closed(group):
+    if is_closed(group, clock.today()):
         return "closed"
     return "overdue" if is_overdue(relay) else "waiting"
-
-
-def is_closed(group: Group) -> bool:
-    """Whether nobody can read in a group any more what is posted there."""
-    return group.closed_on is not None and group.closed_on <= clock.today()
 
 
 def require_open(session: Session, relay: Relay) -> None:
@@ -361,7 +367,7 @@ def require_open(session: Session, relay: Relay) -> None:
     if relay.token_expires_at <= clock.now():
         raise NotAllowed(N_("Thông báo đã hết hiệu lực, không cần đăng nữa."))
     group = session.get_one(Group, relay.group_id)
-    if is_closed(group):
+    if is_closed(group, clock.today()):
         raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, Urgency
 from models.base import Instant
-from services import drafts, leader_messages, passing_on, sending
+from services import corrections, leader_messages, passing_on, sending
 from services.presence import stands
 from services.sending import Reminder
 
@@ -58,7 +58,7 @@ def _under_way(session: Session, announcement_id: UUID) -> Announcement | None:
     found = session.get(Announcement, announcement_id, with_for_update={"read": True}, populate_existing=True)
     if found is None or found.status is not AnnouncementStatus.SENT or found.has_expired(clock.now()):
         return None
-    return None if drafts.correction_of(session, found.id) else found
+    return None if corrections.standing_for(session, found.id) else found
 
 
 def may_disturb(announcement: Announcement, now: datetime) -> bool:

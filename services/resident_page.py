@@ -8,6 +8,8 @@ from services.wards import WardCard
 MOST_ANSWERED = 3
 QUESTION = N_("Gia đình mình mấy người đi?")
 CHOICES = (("1", N_("1 người")), ("2", N_("2 người")), ("3", N_("Từ 3 người")), ("0", N_("Không đi")))
+# Where places are counted the number is a number; more than four are written.
+COUNTED = (("1", N_("1 người")), ("2", N_("2 người")), ("3", N_("3 người")), ("4", N_("4 người")), ("0", N_("Không đi")))
 
 
 def stamp_of(urgency: Urgency) -> str:
@@ -20,9 +22,11 @@ def is_pressing(urgency: Urgency, *, ward: WardCard | Unit) -> bool:
     return urgency is Urgency.EMERGENCY and bool(ward.phone)
 
 
-def choices_of(asks_for: AsksFor) -> tuple[tuple[str, str], ...]:
-    """The answers to choose from, as value and words; none where nobody is asked to come."""
-    return CHOICES if asks_for is AsksFor.ATTENDANCE else ()
+def choices_of(asks_for: AsksFor, *, is_counted: bool = False) -> tuple[tuple[str, str], ...]:
+    """The answers to choose from, as value and words; none where nobody is asked to come. Counted: there is an end of places."""
+    if asks_for is not AsksFor.ATTENDANCE:
+        return ()
+    return COUNTED if is_counted else CHOICES
 
 
 def button_of(asks_for: AsksFor, urgency: Urgency, *, ward: WardCard | Unit) -> str:

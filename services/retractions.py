@@ -3,17 +3,49 @@
 A relay that was posted and whose delivery is cancelled is one whose leader deleted it; the delivery knows since when.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay
-from services import access, audit, relays
+from services import access, audit, corrections, relays
 from services.access import Actor
 from services.relays import RelayWork
+
+
+@dataclass(frozen=True)
+class OldPost:
+    """The text before a correction, where it was posted in the same group."""
+
+    title: str
+    posted_at: datetime
+    deleted_at: datetime | None  # since when the leader says that it is gone
+    path: str  # of the page where that is said
+
+
+def old_post(session: Session, *, token: str) -> OldPost | None:
+    """What a correction replaces in this relay's group: the newest earlier text that was posted there. None where none was."""
+    relay = session.exec(select(Relay).where(Relay.token == token)).first()
+    if relay is None:
+        return None
+    earlier = corrections.before(session, session.get_one(Announcement, relay.announcement_id))
+    found = session.exec(
+        select(Relay, Delivery, Announcement)
+        .join(Delivery, col(Delivery.id) == Relay.delivery_id)
+        .join(Announcement, col(Announcement.id) == Relay.announcement_id)
+        .where(col(Relay.announcement_id).in_(earlier), Relay.group_id == relay.group_id, col(Relay.posted_at).is_not(None))
+        .order_by(col(Announcement.sent_at).desc())
+    ).first()
+    if found is None:
+        return None
+    old, delivery, announcement = found
+    posted_at = old.posted_at or delivery.created_at
+    return OldPost(announcement.title, posted_at, relays.deleted_at(old, delivery), f"/r/{old.token}")
 
 
 def text_for(work: RelayWork) -> str:
@@ -31,10 +63,10 @@ def text_for(work: RelayWork) -> str:
 
 
 def say_deleted(session: Session, *, token: str, is_deleted: bool = True) -> None:
-    """The leader says that a withdrawn text is gone from the group, or that this was pressed by mistake. Twice is once.
+    """The leader says that a withdrawn or corrected text is gone from the group, or pressed by mistake. Twice is once.
 
     Raises:
-        NotFound: no relay has this token. NotAllowed: it is not withdrawn, or was never posted.
+        NotFound: no relay has this token. NotAllowed: it still stands, or was never posted.
     """
     _mark(session, relays.by_token(session, token=token, for_change=True), is_deleted=is_deleted)
 
@@ -59,8 +91,10 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_deleted: boo
 
 def _mark(session: Session, relay: Relay, *, is_deleted: bool) -> None:
     announcement = session.get_one(Announcement, relay.announcement_id)
-    if announcement.status is not AnnouncementStatus.CANCELLED or relay.posted_at is None:
-        raise NotAllowed(N_("Chỉ ghi đã gỡ bài khi phường đã thu hồi và bài đã đăng."))
+    is_withdrawn = announcement.status is AnnouncementStatus.CANCELLED
+    is_over = is_withdrawn or corrections.standing_for(session, announcement.id) is not None
+    if not is_over or relay.posted_at is None:
+        raise NotAllowed(N_("Chỉ ghi đã gỡ bài khi bài đã đăng, và phường đã thu hồi hoặc đính chính."))
     delivery = session.get_one(Delivery, relay.delivery_id)
     status = DeliveryStatus.CANCELLED if is_deleted else DeliveryStatus.SENT
     if delivery.status is not status:

@@ -8,27 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.db import changed
-from core.ids import new_id
 from core.tokens import new_token
 from models import (
     Announcement,
     AnnouncementStatus,
-    Audience,
-    Channel,
     Delivery,
     DeliveryStatus,
-    RecipientKind,
-    Relay,
     Urgency,
 )
-from services import access, audit, links, plans
+from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans
 from services.access import Actor
-from services.plans import PlannedGroup
 from services.ports import ports
 
 # How soon a leader is expected to post, where the deadline leaves that much: ours to choose (docs/decisions/0006).
@@ -38,6 +32,7 @@ POST_WITHIN = {
     Urgency.URGENT: timedelta(hours=1),
     Urgency.NORMAL: timedelta(hours=12),
 }
+EMPTY = "Đến giờ gửi thì không còn hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."  # kept as text, in the ward's language
 Reminder = Literal["remind", "remind_again"]
 STOPPABLE = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 
@@ -67,6 +62,11 @@ def after_the_night(at: datetime) -> datetime:
     return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
 
 
+def leaves_at(announcement: Announcement) -> datetime | None:
+    """When an approved one leaves: at the end of the seconds in which it can be taken back, or at its hour."""
+    return announcement.leaves_at or announcement.send_at
+
+
 def reminder_times(announcement: Announcement, *, sent_at: datetime, due: datetime) -> dict[Reminder, datetime]:
     """When leaders who have not posted are reminded: at half and at three quarters of their time.
 
@@ -83,12 +83,13 @@ def reminder_times(announcement: Announcement, *, sent_at: datetime, due: dateti
 
 
 def schedule(session: Session, *, announcement: Announcement) -> None:
-    """Promise to send at its hour."""
-    if announcement.send_at is None:
+    """Promise to send at its hour. A promise made before for another hour finds it not yet due, and does nothing."""
+    at = leaves_at(announcement)
+    if at is None:
         raise ValueError("an announcement without an hour cannot be scheduled")
     announcement.status = AnnouncementStatus.SCHEDULED
     ports().engine.promise(
-        session, work="send", key=f"send:{announcement.id}:{announcement.version}", at=announcement.send_at,
+        session, work="send", key=f"send:{announcement.id}:{announcement.version}:{at:%Y%m%dT%H%M%S.%f}", at=at,
         subject_id=str(announcement.id),
     )  # fmt: skip
 
@@ -98,30 +99,43 @@ def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
     announcement = session.get(Announcement, announcement_id, with_for_update=True)
     if announcement is None or announcement.status is not AnnouncementStatus.SCHEDULED:
         return False
-    if announcement.send_at and announcement.send_at > clock.now():
+    at = leaves_at(announcement)
+    if at and at > clock.now():
         return False
     if announcement.expires_at and announcement.expires_at <= clock.now():
         cancel(session, actor=access.TERMINAL, announcement=announcement)  # a machine that slept sends no old news
         return False
     send(session, announcement=announcement)
-    return True
+    return announcement.sent_at is not None
 
 
 def send(session: Session, *, announcement: Announcement) -> None:
-    """Hand the announcement to every leader of its audience as it is today, each with the group's own link."""
+    """Hand the announcement over as its audience is today: each leader with the group's own link, each account its messages.
+
+    Sending it a second time changes nothing. An audience in which nobody lives any more goes back to whoever wrote it.
+    """
     if announcement.status in (AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
         return
     now = clock.now()
-    audience = session.exec(select(Audience).where(Audience.announcement_id == announcement.id)).all()
-    channels = [Channel(name) for name in announcement.plan.get("channels", [])]
-    plan = plans.of_audience(session, audience=audience, channels=channels)
-    kept = plan.kept()
-    announcement.plan = announcement.plan | {"sent": {name: kept[name] for name in ("households", "people", "paths", "cost")}}
+    question = plans.question_of(session, announcement=announcement)
+    plan = plans.answer(session, question)
+    planned = {group.group_id for group in plan.groups}
+    beside = also_groups.of(session, announcement=announcement)
+    groups = [*plan.groups, *(group for group in beside if group.group_id not in planned)]
+    if not plan.households and not groups:
+        _give_back(session, announcement)
+        return
+    announcement.plan = announcement.plan | {"sent": {name: value for name, value in plan.kept().items() if name != "groups"}}
     announcement.sent_at, announcement.households = now, plan.households
     announcement.leaders_token = new_token()
     announcement.status = AnnouncementStatus.SENT
+    attendance_places.carried_on(session, announcement=announcement)
     due = due_at(announcement, now)
-    _hand_over(session, announcement, plan.groups, now, due)
+    departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
+    departures.keep_paths(session, announcement=announcement, question=question, now=now)
+    departures.queue(session, announcement=announcement, question=question, now=now)
+    departures.print_sheets(session, announcement=announcement, now=now)
+    door_numbers.prepare(session, announcement=announcement)
     promise = ports().engine.promise
     subject = str(announcement.id)
     for step, at in reminder_times(announcement, sent_at=now, due=due).items():
@@ -129,31 +143,16 @@ def send(session: Session, *, announcement: Announcement) -> None:
     promise(session, work="escalate", key=f"escalate:{subject}", at=due, subject_id=subject)
 
 
-def _hand_over(session: Session, announcement: Announcement, groups: list[PlannedGroup], now: datetime, due: datetime) -> None:
-    made = links.for_announcement_groups(
-        session, announcement_id=announcement.id, unit_id=announcement.unit_id, group_ids=[group.group_id for group in groups]
-    )
-    deliveries, relays = [], []
-    for group in groups:
-        delivery_id = new_id()
-        deliveries.append(
-            {
-                "id": delivery_id, "created_at": now, "announcement_id": announcement.id, "channel": Channel.RELAY,
-                "recipient_kind": RecipientKind.GROUP, "recipient_id": str(group.group_id),
-                "idempotency_key": f"{announcement.id}:relay:{group.group_id}", "status": DeliveryStatus.QUEUED,
-                "updated_at": now,
-            }
-        )  # fmt: skip
-        relays.append(
-            {
-                "id": new_id(), "created_at": now, "delivery_id": delivery_id, "announcement_id": announcement.id,
-                "group_id": group.group_id, "link_id": made[group.group_id].id, "token": new_token(), "due_at": due,
-                "token_expires_at": announcement.expires_at or now + timedelta(days=14), "households": group.households,
-            }
-        )  # fmt: skip
-    if relays:
-        session.execute(insert(Delivery), deliveries)
-        session.execute(insert(Relay), relays)
+def _give_back(session: Session, announcement: Announcement) -> None:
+    """Nobody is there to be told: nothing leaves, and the author reads why."""
+    announcement.status = AnnouncementStatus.DRAFT
+    announcement.approver_id = announcement.approved_at = announcement.leaves_at = None
+    announcement.plan = {"channels": announcement.plan.get("channels", [])}
+    announcement.return_reason = EMPTY
+    audit.record(
+        session, actor=access.TERMINAL, action="announcement.return", subject_kind="announcement", subject_id=announcement.id,
+        why="empty_audience",
+    )  # fmt: skip
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:

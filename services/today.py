@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
-from services import access, audiences, callouts, figures, likeness, links, progress
+from services import access, audiences, callouts, door_closing, figures, likeness, links, progress, second_looks
 from services.access import Actor
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
@@ -66,12 +66,13 @@ class Today:
     links_alive: int
     links: int
     alike: int = 0  # pairs of households that may be one
+    doors: int = 0  # households still to be told at the door
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike)
+        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike) + bool(self.doors)
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -85,12 +86,13 @@ def of(session: Session, *, actor: Actor) -> Today:
     running, running_all = progress.most_pressing(session, actor=actor, limit=RUNNING_SHOWN)
     late, late_waiting = _late(session, actor, now)
     return Today(
-        reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks(session, actor=actor), late=late,
+        reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks.waiting(session, actor=actor), late=late,
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
         callouts=callouts.of(session, actor=actor),
         below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),
+        doors=door_closing.waiting(session, actor=actor),
     )  # fmt: skip
 
 
@@ -137,21 +139,6 @@ def _most_pressing(session: Session, actor: Actor, wanted: ColumnElement[bool]) 
         .limit(REVIEWS_SHOWN)
     ).all()
     return [(item, author or "") for item, author, _all in found], found[0][2] if found else 0
-
-
-def second_looks(session: Session, *, actor: Actor) -> list[Announcement]:
-    """Emergencies that their author sent alone and nobody else has looked at yet."""
-    if actor.role not in access.APPROVERS:
-        return []
-    return list(
-        session.exec(
-            select(Announcement).where(
-                col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.urgency == Urgency.EMERGENCY,
-                col(Announcement.sent_at) > clock.now() - RECENT, col(Announcement.second_look_id).is_(None),
-                Announcement.author_id == Announcement.approver_id, col(Announcement.approver_id) != actor.id,
-            )
-        )
-    )  # fmt: skip
 
 
 def _late(session: Session, actor: Actor, now: datetime) -> tuple[list[Late], int]:

@@ -12,9 +12,10 @@ from sqlmodel import Session
 from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound
-from core.i18n import N_
-from models import Announcement, Audience, Channel, Urgency
-from services import access, announcements, drafts, links, plans, reach, relays, units
+from core.i18n import N_, translate
+from core.settings import settings
+from models import Announcement, Channel, Urgency
+from services import access, announcements, approvals, departures, drafts, links, plans, reach, relays, units
 from services.drafts import Words
 from services.plans import Plan
 from terminal.habits import AsJson, answering, app
@@ -49,10 +50,12 @@ def announce(
             if not places:
                 raise Invalid(N_("Hãy chọn ít nhất một đơn vị nhận."))
             if dry_run:
-                access.require(writer, *access.WRITERS)
-                audience = [Audience(announcement_id=place.id, unit_id=place.id) for place in places]
-                plan = plans.of_audience(session, audience=audience, channels=channels)
-                say({"id": None, "slug": None, "status": "draft", "plan": _plan(plan), "deliveries": 0})
+                plan = plans.preview(
+                    session, actor=writer, unit_ids=[place.id for place in places], channels=channels, urgency=urgency,
+                    segments=plans.sms_segments(body),
+                )  # fmt: skip
+                answer = {"id": None, "slug": None, "status": "draft", "plan": _plan(plan), "deliveries": 0}
+                say(answer if as_json else _to_read(plan))
                 return
         words = Words(
             title=title, body=body, unit_ids=[place.id for place in places], urgency=urgency,
@@ -62,9 +65,9 @@ def announce(
         with transaction() as session:
             made = drafts.write(session, actor=writer, words=words)
             if approving:
-                drafts.submit(session, actor=writer, announcement_id=made.id)
-                drafts.approve(session, actor=approving, announcement_id=made.id, version=made.version)
-            answer = _announced(session, made, channels)
+                approvals.submit(session, actor=writer, announcement_id=made.id)
+                approvals.approve(session, actor=approving, announcement_id=made.id, version=made.version)
+            answer = _announced(session, made)
         say(answer)
 
 
@@ -115,21 +118,37 @@ def relays_command(announcement_id: Annotated[str, typer.Argument(metavar="ID")]
         say([{"group": row.group, "leader": row.leader, "url": row.url, "posted_at": row.posted_at} for row in rows])
 
 
-def _announced(session: Session, made: Announcement, channels: list[Channel]) -> dict[str, Any]:
+def _announced(session: Session, made: Announcement) -> dict[str, Any]:
     general = links.for_announcement(session, announcement_id=made.id, group_id=None, unit_id=made.unit_id)
-    is_planned = "paths" in made.plan
-    plan = (
-        made.plan
-        if is_planned
-        else plans.of_audience(session, audience=drafts.audience_of(session, made.id), channels=channels).kept()
-    )
+    plan = made.plan if "paths" in made.plan else plans.of_announcement(session, announcement=made).kept()
     kept = {name: plan[name] for name in ("households", "paths", "cost", "unreachable")}
-    count = len(relays.of_announcement(session, actor=access.TERMINAL, announcement_id=made.id))
+    count = departures.count_of(session, announcement_id=made.id)
     return {"id": made.id, "slug": general.slug, "status": made.status, "plan": kept, "deliveries": count}
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
     return {"households": plan.households, "paths": plan.paths, "cost": plan.cost, "unreachable": 0}
+
+
+def _to_read(plan: Plan) -> dict[str, Any]:
+    """The whole plan for people: totals, a row a path, a row a chat."""
+    names = dict.fromkeys([*plan.paths, *plan.also])
+    return {
+        "households": plan.households, "people": plan.people, "cost": plan.cost,
+        "budget": "–" if plan.budget is None else plan.budget, "unreachable": 0,
+        "paths": [
+            {
+                "path": name, "households": plan.paths.get(name, 0), "also": plan.also.get(name, 0),
+                "messages": plan.messages.get(name, 0),
+            } for name in names
+        ],
+        "groups": [
+            {
+                "group": group.name, "unit": group.unit_label, "households": group.households,
+                "leader": "" if group.leader_id else translate(N_("chưa có người phụ trách"), language=settings().language),
+            } for group in plan.groups
+        ],
+    }  # fmt: skip
 
 
 def _body(path: Path) -> str:

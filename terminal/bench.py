@@ -16,7 +16,7 @@ MODULES = {
     "redirect": "redirect", "redirect_public": "redirect", "import": "import_households",
     "import_messy": "import_messy", "coverage": "coverage",
     "coverage_nation": "coverage_nation", "search": "search", "screen": "screens", "screen_load": "screens",
-    "screen_flat": "screens", "crowd": "crowd",
+    "screen_flat": "screens", "crowd": "crowd", "plan": "plan", "board": "board", "opens": "opens",
 }  # fmt: skip
 
 

@@ -8,15 +8,14 @@ from typing import Annotated, Any, cast
 import typer
 
 from core.db import reading, transaction
-from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
-from core.tokens import new_token
 from models import Purpose, ShortLink
 from services import link_labels, link_targets, units
 from services import links as codes
 from services.access import TERMINAL
 from services.ports import ports
+from terminal.files import check_folder, write
 from terminal.habits import AsJson, answering, app
 
 PURPOSES = ", ".join(Purpose)
@@ -88,13 +87,13 @@ def qr_sheet(
 ) -> None:
     """Print codes on A4. Each is read back from the finished page before the file is written."""
     with answering(as_json=as_json, needs_ports=True) as say:
-        _check_folder(out)
+        check_folder(out)
         _warn_of_dead_codes()
         with reading() as session:
             named = [slug for slug in slugs.split(",") if slug.strip()]
             labels, ward = link_labels.labels(session, actor=TERMINAL, slugs=named, purpose=purpose)
         pdf, pages = ports().paper.qr_sheet(labels, layout=cast(Any, layout.value), unit_name=ward)
-        _write(out, pdf)
+        write(out, pdf)
         say({"codes": len(labels), "pages": pages, "file": out, "verified": len(labels)})
 
 
@@ -126,20 +125,3 @@ def _warn_of_dead_codes() -> None:
 def _tell_completed(typed: str) -> None:
     if link_targets.completed(typed) != typed.strip():
         _warn(N_("Đã thêm https:// vào trước: {url}"), url=link_targets.checked(typed))
-
-
-def _check_folder(out: Path) -> None:
-    if not out.parent.is_dir():
-        raise Invalid(N_("Không có thư mục {folder}."), folder=out.parent)
-
-
-def _write(out: Path, content: bytes) -> None:
-    """The whole file or none: written beside its place, then moved there."""
-    beside = out.with_name(f".{new_token()[:8]}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Invalid(N_("Không ghi được {file}: {error}."), file=out, error=error.strerror) from error

@@ -11,12 +11,14 @@ import time_machine
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from adapters.documents import SiftedDocuments
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
 from core import db
 from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
+from tests import databases
 from tests.databases import POSTGRES, empty_database
 from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
@@ -42,9 +44,10 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _settings: None) -> Iterator[Engine]:
+def engine(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[Engine]:
     """The engine of an empty database with all tables."""
-    with empty_database(tmp_path / "test.db") as url:
+    with empty_database(databases.kept_file()) as url:
+        monkeypatch.setattr(db, "make_engine", databases.kept_engine)
         monkeypatch.setenv("CAUNOI_DATABASE_URL", url)
         settings.cache_clear()
         db.engine.cache_clear()
@@ -84,3 +87,12 @@ def files(promises: FakeEngine) -> None:
     """Real spreadsheets are read and written."""
     nothing: Any = Nothing()
     ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=nothing, engine=promises, tables=Workbooks()))
+
+
+@pytest.fixture
+def documents(promises: FakeEngine) -> None:
+    """Real documents and photos are looked at."""
+    nothing: Any = Nothing()
+    ports.provide(
+        Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, documents=SiftedDocuments())
+    )

@@ -13,22 +13,20 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
 
-from core import db
+from core.db import make_engine
 from core.ids import new_id
 from models import Model
 
-OTHERS_AWAY = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 OTHERS_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _FOLDER = tempfile.TemporaryDirectory()
 POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
 _free: list[str] = []  # databases of the server that are empty again
+_engines: dict[tuple[str, bool], Engine] = {}
 
 
 def examples(number: int) -> int:
@@ -43,6 +41,8 @@ def examples(number: int) -> int:
 def empty_database(file: Path) -> Iterator[str]:
     """The address of a database that ends with the block: the file, or one of the server's."""
     if not POSTGRES:
+        for old in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            old.unlink(missing_ok=True)
         shutil.copy(_file(), file)
         yield f"sqlite:///{file}"
         return
@@ -50,6 +50,18 @@ def empty_database(file: Path) -> Iterator[str]:
     yield url
     if _is_emptied(url):
         _free.append(url)
+
+
+def kept_file() -> Path:
+    """Where the database of each test of this process stands: in one place, so that its engines can be kept."""
+    return Path(_FOLDER.name) / "test.db"
+
+
+def kept_engine(url: str, *, writes: bool) -> Engine:
+    """As `db.make_engine`, but the same one for the same address: it knows the statements that earlier tests had compiled."""
+    if (url, writes) not in _engines:
+        _engines[url, writes] = make_engine(url, writes=writes)
+    return _engines[url, writes]
 
 
 @cache
@@ -70,7 +82,7 @@ def _new_on_server() -> str:
 
 def _is_emptied(url: str) -> bool:
     """Send away whoever still looks at it and empty it, far cheaper than making tables; False if a test changed the tables."""
-    engine = db.make_engine(url, writes=True)
+    engine = make_engine(url, writes=True)
     with engine.begin() as connection:
         connection.execute(text(OTHERS_AWAY))
         as_made = set(inspect(connection).get_table_names()) == set(Model.metadata.tables)
@@ -82,13 +94,13 @@ def _is_emptied(url: str) -> bool:
 
 
 def _make_tables(url: str) -> None:
-    engine = db.make_engine(url, writes=True)
+    engine = make_engine(url, writes=True)
     Model.metadata.create_all(engine)
     engine.dispose()  # the last connection leaves a SQLite file without its journal
 
 
 def _on_server(command: str) -> None:
-    engine = db.make_engine(POSTGRES, writes=True).execution_options(isolation_level="AUTOCOMMIT")
+    engine = make_engine(POSTGRES, writes=True).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(command))
     engine.dispose()

@@ -13,11 +13,14 @@ from models import (
     Announcement,
     AnnouncementStatus,
     Audience,
+    Channel,
+    ChannelAccount,
     Group,
     GroupKind,
     Household,
     Membership,
     Purpose,
+    ReachRules,
     Role,
     ShortLink,
     Unit,
@@ -102,6 +105,17 @@ def make_announcement(session: Session, *, unit: Unit, units: list[Unit] | None 
     for place in units or [unit]:
         _saved(session, Audience(announcement_id=announcement.id, unit_id=place.id))
     return announcement
+
+
+def make_account(session: Session, *, unit: Unit, channel: Channel, price: int = 0, **overrides: Any) -> ChannelAccount:
+    """An account with a provider that works."""
+    fields: dict[str, Any] = {"unit_id": unit.id, "channel": channel, "price": price} | overrides
+    return _saved(session, ChannelAccount(**fields))
+
+
+def make_rules(session: Session, *, unit: Unit, **overrides: Any) -> ReachRules:
+    """Rules a ward has set."""
+    return _saved(session, ReachRules(unit_id=unit.id, **overrides))
 
 
 def make_link(session: Session, **overrides: Any) -> ShortLink:

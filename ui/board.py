@@ -6,9 +6,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from models import FACT_LABELS, Announcement, Urgency
+from services.foresight import Foresight
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
-from ui import parts
+from ui import foresight, parts
 from ui.parts import Column, Figure, Text, Tone
 from ui.previews import stamp_of, until
 from ui.words import _, near, number, share, span
@@ -110,7 +111,7 @@ def _opened(seen: Board, note: str) -> Figure:
 # What to do
 
 
-def things_to_do(seen: Board) -> None:
+def things_to_do(seen: Board, ahead: Foresight | None = None) -> None:
     """What brings most households closer, first; of what is over only that it is over."""
     if seen.correction:
         parts.section(_("Việc cần làm ngay"))
@@ -136,12 +137,12 @@ def things_to_do(seen: Board) -> None:
             "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
+        words = f"{words} {foresight.change(seen, ahead, 'call')}"
         thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
     outside = seen.paths.get("door", 0)
     if outside:
-        thing(
-            "door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
-        )
+        words = f"{_('Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.')} {foresight.change(seen, ahead, 'door')}"
+        thing("door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), words)
     if seen.changed_paths:
         approved, sent = seen.changed_paths
         words = _(
@@ -192,6 +193,8 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
         if seen.counts_known
         else _("{n} hộ", n=number(row.households))
     )
+    if row.doors:
+        of_all = f"{of_all}; {_('gõ cửa {n} / {all}', n=number(row.doors_told), all=number(row.doors))}"
     opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 

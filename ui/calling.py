@@ -58,10 +58,8 @@ def _reason(one: Call) -> str:
 def _detail(one: Call, *, names_announcement: bool) -> Text:
     """Whom, by which number; what the leader wrote; which address to send along; that it is done."""
     lines: list[Text] = [one.title] if names_announcement else []
-    people = [_person(_("Phụ trách"), one.leader), _person(_("Phó"), one.deputy)]
-    lines += (
-        [parts.joined(*_between(*(person for person in people if person)))] if any(people) else [_("chưa có người phụ trách")]
-    )
+    people = [_person(part, person) for part, person in ((_("Phụ trách"), one.leader), (_("Phó"), one.deputy)) if person]
+    lines += people or [_("chưa có người phụ trách")]
     if one.note:
         lines.append(_("Ghi chú của tổ: {note}", note=one.note))
     if one.deputy:
@@ -71,8 +69,8 @@ def _detail(one: Call, *, names_announcement: bool) -> Text:
     return parts.stacked(*lines)
 
 
-def _person(part: str, one: Person | None) -> Text:
-    return parts.joined(f"{part} {one.name} ", parts.call(one.phone) or _("chưa có số")) if one else ""
+def _person(part: str, one: Person) -> Text:
+    return parts.joined(f"{part} {one.name} ", parts.call(one.phone) or _("chưa có số"))
 
 
 def _between(*pieces: Text) -> list[Text]:

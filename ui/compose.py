@@ -13,11 +13,12 @@ from core.i18n import N_
 from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Unit, Urgency
 from services import drafts
 from services.access import Actor
+from services.attendance_places import PLACES_MAX
 from services.drafts import Flaw
 from services.plans import Plan
 from ui import parts, said
 from ui.forms import Slots
-from ui.parts import Figure
+from ui.parts import Figure, Tone
 from ui.words import _, moment, money, number
 
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
@@ -113,11 +114,18 @@ def figures_of(plan: Plan) -> None:
         Figure(_("Hộ nhận"), number(plan.households), _("hộ"), _("{n} người", n=number(plan.people))),
         Figure(_("Qua nhóm của tổ"), number(plan.relay), _("hộ"), _("{n} nhóm, {cost}", n=groups, cost=money(0))),
         Figure(_("Phải gõ cửa"), number(plan.door), _("hộ"), _("chưa ở trong nhóm nào"), tone="waiting" if plan.door else None),
-        Figure(
+        _by_account(plan) if plan.others else Figure(
             _("Nhóm chưa có người phụ trách"), number(plan.leaderless), _("/ {n} nhóm", n=groups),
             _("chưa ai đăng giúp") if plan.leaderless else "", "overdue" if plan.leaderless else None,
         ),
     )  # fmt: skip
+
+
+def _by_account(plan: Plan) -> Figure:
+    """What is sent by accounts stands where the chats without a leader stand otherwise; those are then said as its note."""
+    note = _("{n} nhóm chưa có người phụ trách", n=number(plan.leaderless)) if plan.leaderless else ""
+    tone: Tone | None = "overdue" if plan.leaderless else None
+    return Figure(_("Bằng Zalo, SMS"), number(sum(plan.others.values())), _("hộ, {cost}", cost=money(plan.cost)), note, tone)
 
 
 def kept_end(draft: Announcement | None, *times: datetime | None) -> datetime | None:
@@ -143,7 +151,7 @@ def load(
     if st.session_state.get("c_loaded") == mark and "c_title" in st.session_state:  # gone after a look at another page
         return
     is_first = "c_loaded" not in st.session_state  # after a lost connection the browser still has what was typed
-    st.session_state["c_loaded"], st.session_state["c_pressed"] = mark, False
+    st.session_state["c_loaded"], st.session_state["c_pressed"], st.session_state["c_base"] = mark, False, None
     own = draft or again
     source = own or wrong
     fields: dict[str, object] = {
@@ -154,13 +162,31 @@ def load(
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
+        "places": source.places if source else None,
         "version": draft.version if draft else 0,
+        "attachments": list(own.attachments) if own else [],
     }
     fields |= {name: source.facts.get(name, "") if source else "" for name in drafts.FACTS}
     fields |= _times(draft.must_reach_by, draft.send_at) if draft else _times(*_ahead(again))
     for name, value in fields.items():
         if not is_first or f"c_{name}" not in st.session_state:
             st.session_state[f"c_{name}"] = value
+
+
+def ask_places(asks_for: AsksFor) -> int:
+    """How many can come, where residents are asked whether they do; 0 where there is no end."""
+    if asks_for is not AsksFor.ATTENDANCE:
+        return 0
+    places = st.number_input(
+        _("Số chỗ (nếu có hạn)"), min_value=1, max_value=PLACES_MAX, step=1, value=None, key="c_places", width=220,
+        help=_("Ai báo trước được chỗ, ai báo sau vào danh sách chờ. Bỏ trống: không hạn chỗ."),
+    )  # fmt: skip
+    return places or 0
+
+
+def is_shown(draft_id: UUID, *, asked: str) -> None:
+    """What was typed has become this draft (`asked`: the announcement it corrects, if any), so nothing is loaded over it."""
+    st.session_state["c_loaded"] = f"{draft_id}:{asked}:"
 
 
 def left() -> None:

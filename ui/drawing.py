@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from services.figures import Coverage, CoverageTable
+from services.foresight import Foresight
 from services.reach import Board
 from services.sending import due_at
 from ui import charts, parts, reach_charts
@@ -30,8 +31,8 @@ def places(table: CoverageTable, *, before: CoverageTable | None = None) -> list
     ]  # fmt: skip
 
 
-def reach(seen: Board, *, now: datetime) -> Chart:
-    """The board's curve from sending until now or the deadline, thinned to what a screen can show."""
+def reach(seen: Board, *, now: datetime, ahead: Foresight | None = None) -> Chart:
+    """The board's curve from sending until now or the deadline, thinned to what a screen can show; what is usual and expected."""
     start = seen.announcement.sent_at or now
     everyone = seen.households or 1
     ends = [point.at for point in seen.points] + ([seen.announcement.must_reach_by] if seen.announcement.must_reach_by else [])
@@ -47,7 +48,19 @@ def reach(seen: Board, *, now: datetime) -> Chart:
     ]  # fmt: skip
     if points[-1].at < until:
         points.append(ReachPoint(until, known=points[-1].known, estimate=points[-1].estimate))
+    if ahead is not None:
+        points = sorted([*points, *_ahead(ahead, now, everyone)], key=lambda point: point.at)
     return reach_charts.reach(points, deadline=seen.announcement.must_reach_by, target=None, look=parts.look())
+
+
+def _ahead(ahead: Foresight, now: datetime, everyone: int) -> list[ReachPoint]:
+    """The usual band, and the forecast from now to the deadline."""
+    points = [ReachPoint(one.at, usual=(one.low, one.high)) for one in ahead.usual]
+    if ahead.expected and ahead.deadline:
+        said = ahead.expected
+        points.append(ReachPoint(now, forecast=(said.reached / everyone,) * 3))
+        points.append(ReachPoint(ahead.deadline, forecast=(said.low / everyone, said.middle / everyone, said.high / everyone)))
+    return points
 
 
 def relay_times(seen: Board, *, now: datetime) -> Chart:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core import clock
 from models import AnnouncementStatus
+from services import sending
 from services.announcements import Row
 from services.progress import Progress
 from ui import parts
@@ -24,8 +25,8 @@ def when(row: Row) -> str:
     item = row.announcement
     if item.sent_at:
         return _("gửi {at}", at=near(item.sent_at))
-    if item.send_at:
-        return _("hẹn {at}", at=near(item.send_at))
+    if at := sending.leaves_at(item):
+        return _("hẹn {at}", at=near(at))
     return _("soạn {at}, {who}", at=near(item.created_at), who=row.author or "–")
 
 

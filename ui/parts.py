@@ -190,6 +190,11 @@ def address(url: str) -> Markup:
     return Markup('<a class="cn-address" href="{0}" target="_blank" rel="noopener">{0}</a>').format(url) if url else Markup("–")
 
 
+def anchor(url: str, words: str) -> Markup:
+    """An address under a name, opened beside."""
+    return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, words)
+
+
 def bar(known: float | None = None, estimate: float | None = None, target: float | None = None, *, says: str = "") -> Markup:
     """Known (dark) in estimated (pale), a tick for the target; shares of 1. `says` is what is read out instead."""
     says = says or ", ".join(

@@ -14,6 +14,9 @@ from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantit
 
 RUNNING_DRAWN = 8  # dots of groups that have not posted
 RELAY_HEIGHT = 170
+HEIGHT = 280
+NARROW, LETTER = 290, 6.6  # pixels of the plot on a phone, of a letter
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 CLOSE = 0.12  # shares nearer than this would be written over one another
 
 
@@ -92,15 +95,43 @@ def reach(points: Sequence[ReachPoint], *, deadline: datetime | None, target: fl
         ([{"at": start, "v": target}] if target else [], N_("mục tiêu {share}"), {"align": "left", "dx": 2, "dy": -8}),
         (band[len(band) * 5 // 8 :][:1], N_("khoảng thường thấy"), {"align": "left", "dx": -40, "dy": 16, "color": c["soft"]}),
     ]
+    taken: list[Box] = []
     for spots, words, style in notes:
         said = [{**spot, "text": look.say(words, share=look.share(spot["v"]))} for spot in spots]
-        layers.append(layer(said, "text", xy | {"text": text_of()}, **style))
+        free = _clear_of(taken, said, style, start=start, end=end)
+        layers.append(layer(said, "text", xy | {"text": text_of()}, stroke=c["sheet"], strokeWidth=4, **free))  # over lines
+        layers.append(layer(said, "text", xy | {"text": text_of()}, **free))
     alt = look.say(
         N_("Đến lúc này ước tính {estimate} hộ đã mở, biết chắc {known}; mục tiêu {target}."),
         estimate=look.share(estimate[-1]["v"]) if estimate else "–", known=look.share(known[-1]["v"]) if known else "–",
         target=look.share(target) if target else "–",
     )  # fmt: skip
-    return drawn(look, layers, height=280, alt=alt)
+    return drawn(look, layers, height=HEIGHT, alt=alt)
+
+
+def _clear_of(taken: list[Box], said: Values, style: Spec, *, start: float, end: float) -> Spec:
+    """The style moved up or down to where no words stand yet, as far as the narrowest screen shows; adds to what is taken."""
+    if not said:
+        return style
+    spot, wide = said[0], len(said[0]["text"]) * LETTER
+    x = (spot["at"] - start) / (end - start) * NARROW + style.get("dx", 0)
+    left = min(max(x - (wide if style["align"] == "right" else 0), 0), max(NARROW - wide, 0))
+    y = (1.05 - spot["v"]) / 1.05 * (HEIGHT - 40)
+    first = style.get("dy", 0)
+    for move in (0, -16, 16, -32, 32, -48, 48, -64, 64):
+        top = y + first + move
+        box = (left, top - 8, left + wide, top + 8)
+        if 0 <= top <= HEIGHT - 48 and not any(_touch(box, other) for other in taken):
+            break
+    else:
+        top = y + first
+        box = (left, top - 8, left + wide, top + 8)
+    taken.append(box)
+    return style | {"dy": round(top - y)}
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _ticks(start: float, end: float) -> list[int]:

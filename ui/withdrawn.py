@@ -44,6 +44,26 @@ def draw(seen: Board) -> None:
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
 
 
+def replaced(seen: Board) -> None:
+    """Of a corrected one: who has the old text in the chat still."""
+    posted = [row for row in seen.rows if row.posted_at]
+    left = [row for row in posted if not row.deleted_at]
+    if not posted:
+        return
+    parts.section(_("Bài cũ còn trong nhóm nào"), _("tổ chưa gỡ đứng trước") if left else _("không nhóm nào còn bài"))
+    parts.figures(
+        Figure(
+            _("Đã báo gỡ bài cũ"), number(seen.deleted), _("/ {n} tổ", n=number(len(posted))),
+            _("chờ {n} tổ", n=number(len(left))) if left else "", "waiting" if left else "arrived",
+        )
+    )  # fmt: skip
+    rows = [_row(row) for row in sorted(posted, key=lambda row: (row.deleted_at is not None, -row.opens))]
+    heads: list[Column | str] = [
+        _("Tổ và tổ trưởng"), Column(_("Gỡ bài"), "state"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
+    ]  # fmt: skip
+    parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
+
+
 def _what(seen: Board, posted: int) -> None:
     taken = seen.withdrawal
     title = _("Đã thu hồi {at}, người thu hồi: {who}", at=near(taken.at), who=taken.by) if taken else _("Đã thu hồi")

@@ -62,6 +62,11 @@ def money(value: int) -> str:
     return formats.money(value, language=language())
 
 
+def weight(size: int) -> str:
+    """`1,2 MB`."""
+    return formats.weight(size, language=language())
+
+
 def day(value: date, *, weekday: bool = True) -> str:
     """`thứ Bảy 28/11/2026`."""
     return formats.day(value, language=language(), weekday=weekday)

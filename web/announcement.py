@@ -1,4 +1,4 @@
-"""An announcement on a resident's phone: to read, to hear, to pass on, and to answer without a name."""
+"""An announcement on a resident's phone: to read, to hear, to pass on, and to answer, with a name only where one leaves it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,15 @@ from starlette.routing import Route
 
 from core import clock
 from core.db import reading, transaction
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
+from core.settings import settings
 from models import How
 from services import announcements, resident_page
 from services.announcements import PublicAnnouncement
-from services.resident_page import CHOICES, MOST_ANSWERED
-from web import pages, posts, prose, visits
+from services.ports import ports
+from services.resident_page import CHOICES, COUNTED, MOST_ANSWERED
+from web import check_in, pages, posts, prose, visits
 from web.limits import may_answer
 from web.pages import PhonePage
 from web.visits import Visit
@@ -64,35 +66,80 @@ def _press(request: Request, form: Mapping[str, str], visit: Visit) -> None:
             announcements.take_back(session, slug=slug, visitor=visit.visitor)
         else:
             how, people = answer
-            announcements.answer(session, slug=slug, visitor=visit.visitor, how=how, people=people)
+            announcements.answer(
+                session, slug=slug, visitor=visit.visitor, how=how, people=people, name=form.get("name", "")
+            )  # fmt: skip
 
 
 def _answer_in(form: Mapping[str, str]) -> tuple[How, int]:
-    """What was pressed: nothing chosen, or not coming, still says that the household knows."""
-    people = form.get("people", "")
-    if form.get("do") != "answer" or people not in {"", *(value for value, _ in CHOICES)}:
+    """What was pressed: nothing chosen, or not coming, still says that the household knows. A number written counts first."""
+    written = form.get("many", "").strip()
+    people = written or form.get("people", "")
+    offered = {"", *(value for value, _ in (*CHOICES, *COUNTED))}
+    is_number = written.isascii() and written.isdigit() and len(written) <= 2
+    if form.get("do") != "answer" or not (is_number if written else people in offered):
         raise Invalid(N_("Câu trả lời không đúng. Hãy chọn lại trên trang."))
     return (How.ATTENDING, int(people)) if int(people or 0) else (How.CONFIRMED, 0)
 
 
 def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
     language = pages.language_of(request)
-    answered = notice.answer.people if notice.answer else 0
+    own = notice.stand.own if notice.stand else None
+    answered = notice.answer.people if notice.answer else own.people if own else 0
+    is_counted = bool(notice.stand and notice.stand.places)
+    most = len(COUNTED) - 1 if is_counted else MOST_ANSWERED
+    is_written = is_counted and answered > most
+    or_more = translate(N_("từ 3"), language=language)
     return {
         "notice": notice,
+        "files_at": f"/a/{notice.slug}",
         "ward": notice.ward,
         "facts": prose.facts_of(notice.facts),
         "blocks": prose.blocks_of(notice.body),
         "summary": prose.summary_of(notice.facts, notice.body),
         "spoken": prose.spoken_of(notice.title, notice.facts),
         "changes": notice.answer is not None and "change" in request.query_params,
-        "choices": resident_page.choices_of(notice.asks_for),
+        "choices": resident_page.choices_of(notice.asks_for, is_counted=is_counted),
         "asked": resident_page.QUESTION,
-        "chosen": str(min(answered, MOST_ANSWERED)) if answered else None,
-        "answered_people": translate(N_("từ 3"), language=language) if answered >= MOST_ANSWERED else str(answered),
+        "chosen": str(min(answered, most)) if answered and not is_written else None,
+        "many": str(answered) if is_written else "",
+        "answered_people": or_more if answered >= MOST_ANSWERED and not is_counted else str(answered),
         "is_pressing": resident_page.is_pressing(notice.urgency, ward=notice.ward),
         "button": resident_page.button_of(notice.asks_for, notice.urgency, ward=notice.ward),
     }
 
 
-routes = [Route("/a/{slug}", AnnouncementPage)]
+def shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, notice)
+
+
+class CodePicture(PhonePage):
+    """`/a/{slug}/code.png`: the code of this phone's party, to be shown at the event's door. No other phone sees it."""
+
+    def get(self, request: Request) -> Response:
+        """The picture; nothing once the event is over."""
+        visit = visits.visit_of(request)
+        with reading() as session:
+            notice = announcements.for_slug(session, slug=request.path_params["slug"], visitor=visit.visitor)
+        if notice.stand is None or notice.stand.own is None:
+            raise NotFound(N_("Máy này chưa báo có đi."))
+        picture = ports().codes.png(f"{settings().public_url}/a/{notice.slug}/in/{notice.stand.own.code}")
+        kept = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Cookie"}
+        return Response(picture, media_type="image/png", headers=kept)
+
+
+class ShownCode(PhonePage):
+    """`/a/{slug}/in/{code}`: what a camera reads from that picture. By itself it never lets anybody in."""
+
+    def get(self, request: Request) -> Response:
+        """The phone at the event's door goes on to the party's line, any other to the announcement."""
+        code = request.path_params["code"]
+        return pages.see(check_in.at_door(request, code) or f"/a/{request.path_params['slug']}")
+
+
+routes = [
+    Route("/a/{slug}", AnnouncementPage),
+    Route("/a/{slug}/code.png", CodePicture),
+    Route("/a/{slug}/in/{code}", ShownCode),
+]

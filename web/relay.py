@@ -18,7 +18,7 @@ from core.errors import Invalid, NotAllowed
 from core.formats import number
 from core.i18n import N_, translate
 from models import Part
-from services import passing_on, relays, retractions
+from services import door_page, passing_on, relays, retractions
 from services.relays import RelayWork
 from web import leaders as door
 from web import pages, visitors
@@ -53,14 +53,15 @@ class RelayPage(PhonePage):
             return door.show(request, token)
         is_first = False
         with reading() as session:
-            work = relays.work_for_token(session, token=token)
+            work, old = relays.work_for_token(session, token=token), retractions.old_post(session, token=token)
+            doors = door_page.beside_relay(session, token=token)
             if visitors.is_person(request.headers, request.method):
                 relays.opened(session, token=token)
                 is_first = bool(session.dirty)  # forgotten here; looked at again by whoever writes
         if is_first:
             with transaction() as session:
                 relays.opened(session, token=token)
-        return pages.render(request, _template(work), **_shown(request, work))
+        return pages.render(request, _template(work), old=old, doors=doors, **_shown(request, work))
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
         """Posted, undone, passed on, noted, a withdrawn text deleted, this phone forgotten. Each press again changes nothing."""
@@ -157,6 +158,11 @@ def _poster(work: RelayWork) -> str:
     if work.is_own or not work.posted_by:
         return ""
     return {"leader": work.leader_name, "deputy": work.deputy_name}.get(work.posted_by, work.posted_by)
+
+
+def shown(request: Request, work: RelayWork) -> dict[str, Any]:
+    """What the page's template is told; for its rehearsal too."""
+    return _shown(request, work)
 
 
 routes = [Route("/r/{token}", RelayPage), Route("/r/{token}/cannot", CannotPage)]

@@ -2,14 +2,35 @@
 
 from starlette.routing import BaseRoute
 
-from web import announcement, files, health, household_card, join, links, relay, session, tick_ask, tick_list
+from web import (
+    announcement,
+    attached,
+    check_in,
+    door,
+    files,
+    health,
+    household_card,
+    join,
+    leader_count,
+    links,
+    relay,
+    session,
+    tick_ask,
+    tick_list,
+    trials,
+)
 
 routes: list[BaseRoute] = [
     *session.routes,
     *announcement.routes,
+    *check_in.routes,
+    *attached.routes,
+    *trials.routes,
     *relay.routes,
+    *leader_count.routes,
     *join.routes,
     *household_card.routes,
+    *door.routes,
     *tick_list.routes,
     *tick_ask.routes,
     *files.routes,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from web import files
 
 _RELAY = ("stamp", "state", "tools", "ready", "rows")
+_NOTICE = ("stamp", "state", "facts", "tools")
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "announcement.html": ("stamp", "state", "facts", "tools", "duo", "pick", "prose", "steps", "print"),
+    "announcement.html": (*_NOTICE, "duo", "pick", "field", "ticket", "prose", "steps", "rows", "print"),
     "relay.html": (*_RELAY, "meter", "more", "field"),
-    "relay_posted.html": ("state", "facts", "ready", "more", "field"),
+    "relay_posted.html": ("state", "facts", "ready", "rows", "more", "field"),
     "relay_passed.html": (*_RELAY, "more", "field"),
     "relay_pass_on.html": ("stamp", "pick"),
     "relay_over.html": ("state", "tools", "ready", "rows"),
@@ -21,8 +22,12 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),
+    "door.html": ("stamp", "state", "meter", "tools", "more", "doors"),
+    "door_call.html": (),
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
+    "leader_count.html": ("state", "facts", "field"),
+    "check_in.html": ("state", "meter", "rows", "field"),
     "gone.html": ("state",),
     "notfound.html": ("state",),
     "trouble.html": ("state",),

@@ -1,14 +1,17 @@
 """Sheets to print, by Typst: made in parts by processes of their own, and read back before they are given out."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Literal
 
-from adapters.paper import press
+from adapters.paper import door_lists, press
+from adapters.paper import guests as guest_lists
 from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
-from services.ports import Card, Label
+from services.ports import Card, DoorNotice, DoorSheet, GuestLine, GuestSheet, Label, StoryPage
 
 MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
@@ -28,6 +31,9 @@ _WRONG_CARD = _WRONG | {
     "place": N_("Địa chỉ dài quá, không vừa thẻ: {labels}. Xin sửa ở hồ sơ hộ."),
     "unit": N_("Tên đơn vị dài quá, không vừa thẻ."),
 }
+
+
+_WRONG_STORY = _WRONG | {"title": N_("Trang tổng kết dài quá, không vừa một trang: {labels}.")}
 
 
 class TypstPaper:
@@ -85,6 +91,37 @@ class TypstPaper:
         except press.Refused as refused:
             names = "; ".join(_short(cards[at].head_name) for at in refused.items[:3])
             raise Invalid(_WRONG_CARD[refused.wrong], labels=names) from refused
+
+    def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
+        """Thirty lines an A4 page, and the number of pages.
+
+        Raises:
+            Invalid: nobody or too many to list, or a heading that does not fit.
+        """
+        return guest_lists.printed(guests, of=of)
+
+    def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """A4 across, thirteen households a page with boxes for a pen, the notice beside them on every page.
+
+        Raises:
+            Invalid: as `qr_sheet`; the units are named.
+        """
+        return door_lists.printed(sheets, notice)
+
+    def story(self, page: StoryPage) -> bytes:
+        """One A4 page, its code read back.
+
+        Raises:
+            Invalid: a text that does not fit, a letter that cannot be printed, or the code could not be read back.
+        """
+        words = asdict(page)
+        letters = " ".join(str(words[name]) for name in ("sub", "figures", "paths", "missed", "missed_more", "note"))
+        sheet = {"unit": clean(page.ward), "ward": letters, "title": clean(page.title), "story": json.dumps(words)}
+        item = {"url": page.url, "title": clean(page.title), "place": ""}
+        try:
+            return press.printed(Order(template="story", sheet=sheet, items=[item], per_page=1, tags=True))
+        except press.Refused as refused:
+            raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title)) from refused
 
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""

@@ -47,7 +47,7 @@ def made(order: dict[str, Any]) -> bytes:
     _check_letters(items, "".join(order["sheet"].get(name, "") for name in ("unit", "ward", "phone")))
     urls = list(dict.fromkeys(item["url"] for item in items))
     places = {url: at for at, url in enumerate(urls)}
-    laid = [{**item, "code": places[item["url"]]} for item in items]
+    laid = [{**item, "code": places[item["url"]], "rows": _dotted(item.get("rows", []))} for item in items]
     pdf = compiled(order["template"], {**order["sheet"], "items": laid, "codes": _codes(items, urls)}, tags=order["tags"])
     lost = unread(pdf, [item["url"] for item in items], per_page=order["per_page"])
     if lost:
@@ -122,9 +122,18 @@ def _read(page: Any, dpi: int) -> Counter[str]:
 
 def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     """A letter that no font has would leave a hole on the paper."""
-    lacking = [at for at, item in enumerate(items) if not printable(item["title"] + item["place"] + of_all)]
+    lacking = [at for at, item in enumerate(items) if not printable(_all_of(item) + of_all)]
     if lacking:
         raise Refused("letters", lacking)
+
+
+def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Lines of a list, whose words come from many hands: one odd letter must not keep the whole list from paper."""
+    return [["".join(letter if printable(letter) else "·" for letter in cell) for cell in row] for row in rows]
+
+
+def _all_of(item: dict[str, str]) -> str:
+    return item["title"] + item["place"] + item.get("letters", "")
 
 
 def printable(text: str) -> bool:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfWriter
 
@@ -23,7 +24,7 @@ class Order:
 
     template: str
     sheet: Mapping[str, str]
-    items: Sequence[Mapping[str, str]]
+    items: Sequence[Mapping[str, Any]]
     per_page: int
     tags: bool  # reading order for screen readers; labels are cut apart and have none
 

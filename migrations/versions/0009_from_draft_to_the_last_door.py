@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("announcement_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("issue", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -358,6 +359,8 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("relay", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("attending", sa.Integer(), nullable=True))
+        batch_op.create_check_constraint(batch_op.f("ck_relay_attending"), "attending IS NULL OR attending >= 0")
         batch_op.add_column(sa.Column("reminded_again", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True))
@@ -382,6 +385,8 @@ def downgrade() -> None:
         batch_op.drop_column("handed_back_at")
         batch_op.drop_column("passed_on_at")
         batch_op.drop_column("reminded_again")
+        batch_op.drop_constraint(batch_op.f("ck_relay_attending"), type_="check")
+        batch_op.drop_column("attending")
 
     with op.batch_alter_table("announcement", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_announcement_follows_id_announcement"), type_="foreignkey")

@@ -28,13 +28,14 @@ from models import (
 )
 from services import links, plans, scans, sending
 from services.demo import occasions, places
+from services.demo.guests import Guests
 from services.demo.occasions import Occasion, Step
 from services.demo.openings import Post, Readers, Rows
 from services.demo.people import Register
 from services.demo.stage import Slugs, Stage, at, token, write
 from services.demo.ward import Home, Ward
 
-IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "scanhour", "scan")
+IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "attendance", "scanhour", "scan")
 # A ward of a hundred times as many households keeps the counters of all readers, but the single rows of so many.
 MOST_ROWS = 4000
 # Of the phones that open, so many answer where an answer is asked for.
@@ -81,7 +82,7 @@ class _Press:
     ) -> None:  # fmt: skip
         self._stage, self._ward, self._registers, self._slugs = stage, ward, registers, slugs
         self._dice, self._deputies = stage.dice("announcements"), stage.dice("deputies")
-        self._readers = readers
+        self._readers, self._guests = readers, Guests(stage)
         self._keys = {name: stage.keys(name) for name in IN_ORDER[:5]}
 
     def announce(self, occasion: Occasion, corrects: UUID | None, rows: Rows) -> UUID:
@@ -163,6 +164,7 @@ class _Press:
                 )  # fmt: skip
                 link["scans"] = self._readers.read(post, rows)
             rows["shortlink"].append(link)
+        self._guests.ask(announcement, rows, is_capped=is_latest)
         if known and self._stage.now - occasion.at < DOORS_REMEMBERED_FOR:
             self._knock(announcement["id"], occasion, homes, rows)
             told = [row for row in rows["reach"] if row["household_id"]]

@@ -11,6 +11,7 @@ from core import clock
 from models import (
     Announcement,
     AnnouncementStatus,
+    Attendance,
     Audience,
     Delivery,
     Group,
@@ -155,7 +156,7 @@ def _pass_relays_on(session: Session, group: Group, heir: Group) -> None:
         relay.group_id = heir.id
         session.get_one(ShortLink, relay.link_id).group_id = heir.id
         session.get_one(Delivery, relay.delivery_id).recipient_id = str(heir.id)
-        for model in (Reach, ReachCount):
+        for model in (Reach, ReachCount, Attendance):
             session.execute(
                 update(model)
                 .where(col(model.announcement_id) == relay.announcement_id, col(model.group_id) == group.id)

@@ -63,7 +63,7 @@ def visit(session: Session, monkeypatch: pytest.MonkeyPatch) -> Visit:
             browser.cookies = {sessions.cookie_name(): token or ""}
         monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: browser)
         monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", ThroughTheMenu)
-        at = AppTest.from_file(APP, default_timeout=30).run()
+        at = AppTest.from_file(APP, default_timeout=30)
         at.query_params.clear()
         at.query_params.update(query)
         return at.switch_page(f"pages/{page}.py").run()

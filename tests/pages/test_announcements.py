@@ -1,18 +1,22 @@
 """Writing, reviewing, approving and watching an announcement on screen."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, AuditEvent, ReachCount, Relay, Role, Unit, Urgency, User
-from services import announcements, drafts, passing_on, relays, sending
+from services import announcements, approvals, draft_versions, drafts, passing_on, relays, sending
 from services.access import actor_of
-from tests.factories import make_announcement, make_group, make_household, make_membership, make_unit, make_user
+from services.drafts import Words
+from tests.factories import NOON, make_announcement, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def chief(session: Session, ward: Unit) -> User:
 def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
     """In review."""
     draft = make_announcement(session, unit=ward, title="Tổng vệ sinh sáng thứ Bảy", author_id=writer.id)
-    drafts.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    approvals.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
     session.commit()
     return draft
 
@@ -108,9 +112,123 @@ def test_another_official_approves_and_sees_the_board(session: Session, visit: V
     at.button(key="r_ok").click().run()
 
     session.refresh(waiting)
-    assert (waiting.status, waiting.approver_id) == (AnnouncementStatus.SENT, chief.id)
-    assert at.title[0].value == "Tổng vệ sinh sáng thứ Bảy"
+    assert (waiting.status, waiting.approver_id) == (AnnouncementStatus.SCHEDULED, chief.id)
+    assert "Gửi sau 10 giây" in said(at)
+    assert "r_stop" not in [button.key for button in at.button]
+
+
+def test_within_ten_seconds_a_sending_is_taken_back(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_ok").click().run()
+
+    at.button(key="r_undo").click().run()
+
+    session.refresh(waiting)
+    assert (waiting.status, waiting.approver_id) == (AnnouncementStatus.IN_REVIEW, None)
+    assert "Đã hoàn tác" in at.success[0].value
+    assert "r_ok" in [button.key for button in at.button]
+
+
+def test_after_ten_seconds_the_board_follows(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_ok").click().run()
+    with time_machine.travel(clock.now() + timedelta(seconds=10), tick=False):
+        at.run()
+        before = said(at)
+        session.expire_all()
+        sending.send_scheduled(session, announcement_id=waiting.id)
+        session.commit()
+
+        at.run()
+
+    assert "Đang gửi" in before
+    assert "Tổ đã đăng" in said(at)
+
+
+def test_where_nobody_keeps_promises_whoever_looks_sends_it(
+    session: Session, visit: Visit, waiting: Announcement, chief: User
+) -> None:
+    at = visit("review", user=chief, id=str(waiting.id))
+    at.button(key="r_ok").click().run()
+
+    with time_machine.travel(clock.now() + timedelta(seconds=14), tick=False):
+        at.run()
+
+    session.refresh(waiting)
+    assert waiting.status is AnnouncementStatus.SENT
+
+
+def test_an_emergency_is_handed_over_at_once(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    waiting.urgency = Urgency.EMERGENCY
+    session.commit()
+    at = visit("review", user=chief, id=str(waiting.id))
+
+    at.button(key="r_ok").click().run()
+
     assert "Đã giao cho 1 tổ trưởng" in at.success[0].value
+
+
+def test_at_night_the_button_and_the_page_say_when_it_leaves(
+    session: Session, visit: Visit, waiting: Announcement, chief: User
+) -> None:
+    with time_machine.travel(NOON + timedelta(hours=10), tick=False):  # 22 giờ
+        at = visit("review", user=chief, id=str(waiting.id))
+        label = at.button(key="r_ok").label
+        at.button(key="r_ok").click().run()
+
+    assert label.replace("\xa0", " ") == "Duyệt, gửi 6 giờ, thứ Tư 25/11/2026"
+    assert "Sẽ gửi thứ Tư 25/11/2026, 6 giờ" in said(at).replace("\xa0", " ")
+    assert "Duyệt trong giờ nghỉ" in said(at)
+
+
+def test_an_emergency_at_night_asks_why(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
+    waiting.urgency = Urgency.EMERGENCY
+    session.commit()
+    with time_machine.travel(NOON + timedelta(hours=10), tick=False):
+        at = visit("review", user=chief, id=str(waiting.id))
+        at.button(key="r_ok").click().run()
+        refused = at.error[0].value
+        at.text_input(key="r_note").set_value("Nước lên nhanh.")
+        at.button(key="r_ok").click().run()
+
+    session.refresh(waiting)
+    assert "vì sao phải gửi lúc này" in refused
+    assert waiting.status is AnnouncementStatus.SENT
+
+
+def test_officials_talk_about_a_draft_where_they_read_it(visit: Visit, waiting: Announcement, writer: User, chief: User) -> None:
+    at = visit("review", user=writer, id=str(waiting.id))
+    at.text_area(key="r_comment").set_value("Trạm y tế đã xác nhận giờ.")
+    next(button for button in at.button if button.label == "Gửi góp ý").click().run()
+
+    at = visit("review", user=chief, id=str(waiting.id))
+
+    assert "Trạm y tế đã xác nhận giờ." in said(at)
+    assert "Lò Thị Mai, góp ý" in said(at)
+
+
+def test_the_approver_sees_what_changed_since_the_last_look(
+    session: Session, visit: Visit, waiting: Announcement, writer: User, chief: User
+) -> None:
+    author = actor_of(session, writer)
+    draft_versions.keep(session, actor=author, announcement=waiting)
+    session.commit()
+    first = said(visit("review", user=chief, id=str(waiting.id)))
+    words = Words(title="Tổng vệ sinh sáng Chủ nhật", body=waiting.body, unit_ids=[waiting.unit_id])
+    session.expire_all()
+    drafts.edit(session, actor=author, announcement_id=waiting.id, version=1, words=words)
+    approvals.submit(session, actor=author, announcement_id=waiting.id)
+    draft_versions.keep(session, actor=author, announcement=waiting)
+    session.commit()
+
+    at = visit("review", user=chief, id=str(waiting.id))
+    shown = said(at)
+    at.run()
+
+    assert "Đã đổi" not in first
+    assert all(words in shown for words in ("từ lần ông/bà xem trước", "Tổng vệ sinh sáng thứ Bảy", "Tổng vệ sinh sáng Chủ nhật"))
+    assert "từ lần ông/bà xem trước" in said(at)  # it stays while one reads
+    assert "từ lần ông/bà xem trước" not in said(visit("review", user=writer, id=str(waiting.id)))
 
 
 def test_an_approver_returns_it_with_a_reason(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
@@ -293,6 +411,25 @@ def test_the_first_screen_shows_three_under_way_and_leads_to_the_others(
     assert "Còn là dự thảo" not in rows
 
 
+def test_the_board_asks_for_the_second_look_until_it_was_taken(
+    session: Session, visit: Visit, ward: Unit, writer: User, chief: User
+) -> None:
+    boss = make_user(session, unit=ward, role=Role.OFFICIAL)
+    alone = make_announcement(session, unit=ward, urgency=Urgency.EMERGENCY, author_id=boss.id, approver_id=boss.id)
+    sending.send(session, announcement=alone)
+    session.commit()
+
+    keys = [[button.key for button in visit("announcement", user=who, id=str(alone.id)).button] for who in (boss, writer)]
+    at = visit("announcement", user=chief, id=str(alone.id))
+    at.text_input(key="b_look_note").set_value("Chủ tịch đã đồng ý qua điện thoại.")
+    at.button(key="b_look").click().run()
+
+    session.refresh(alone)
+    assert all("b_look" not in some for some in keys)
+    assert alone.second_look_id == chief.id
+    assert "b_look" not in [button.key for button in at.button]
+
+
 def test_the_second_look_leads_to_the_text(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
     other = make_user(session, unit=ward, role=Role.OFFICIAL)
     alone = make_announcement(
@@ -391,7 +528,7 @@ def test_a_draft_edited_after_it_was_read_is_not_approved_by_that_press(
 
     at.button(key="r_ok").click().run()
     session.refresh(waiting)
-    assert waiting.status is AnnouncementStatus.SENT
+    assert waiting.status is AnnouncementStatus.SCHEDULED
 
 
 def test_a_schedule_of_which_half_is_missing_is_not_guessed(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
@@ -412,3 +549,47 @@ def test_an_address_that_leads_to_nothing_says_so_without_breaking(visit: Visit,
 
         assert [error.value for error in at.error] == ["Không tìm thấy thông báo này."]
         assert not at.exception
+
+
+@pytest.fixture
+def planned(session: Session, waiting: Announcement, chief: User) -> Announcement:
+    waiting.send_at = NOON + timedelta(hours=3)
+    session.commit()
+    approvals.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=1)
+    session.commit()
+    return waiting
+
+
+def test_the_calendar_names_hour_zone_and_time_left(visit: Visit, planned: Announcement, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2026-11")
+
+    page = said(at).replace("\xa0", " ")
+    assert "Tháng 11/2026" in page
+    assert "UTC+07:00" in page
+    assert "thứ Ba 24/11/2026" in page
+    assert "15 giờ" in page
+    assert "còn 3 giờ" in page
+    assert f"/review?id={planned.id}" in page
+    assert "thang=2026-12" in page
+    assert "a_move_ok" not in [button.key for button in at.button]
+
+
+def test_whoever_approves_moves_the_hour_from_the_calendar(
+    session: Session, visit: Visit, planned: Announcement, chief: User
+) -> None:
+    at = visit("announcements", user=chief, xem="Lịch tháng", thang="2026-11")
+
+    at.date_input(key="a_day").set_value(clock.local(NOON).date())
+    at.time_input(key="a_hour").set_value(time(16, 30))
+    at.button(key="a_move_ok").click().run()
+
+    session.refresh(planned)
+    assert (planned.send_at, planned.approver_id) == (NOON + timedelta(hours=4, minutes=30), chief.id)
+    assert "Đã đổi giờ" in at.success[0].value
+
+
+def test_a_month_without_announcements_says_so(visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("announcements", user=writer, xem="Lịch tháng", thang="2030-01")
+
+    assert "chưa có thông báo nào" in said(at)
+    assert not at.exception

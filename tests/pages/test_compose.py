@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from core import clock
-from models import Announcement, AnnouncementStatus, AsksFor, Role, Unit, Urgency, User
-from services import announcements, drafts, sending
+from core import clock, formats
+from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Role, Template, Unit, Urgency, User
+from services import announcements, approvals, drafts, sending
 from services.access import actor_of
 from tests.factories import make_announcement, make_group, make_household, make_unit, make_user
 from tests.fakes import FakeEngine
@@ -40,7 +40,7 @@ def chief(session: Session, ward: Unit) -> User:
 def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
     """In review."""
     draft = make_announcement(session, unit=ward, title="Tổng vệ sinh", author_id=writer.id)
-    drafts.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    approvals.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
     session.commit()
     return draft
 
@@ -49,7 +49,7 @@ def waiting(session: Session, ward: Unit, writer: User) -> Announcement:
 def planned(session: Session, ward: Unit, waiting: Announcement, chief: User) -> Announcement:
     """Approved, and to leave in three hours."""
     waiting.send_at = clock.now() + timedelta(hours=3)
-    drafts.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=waiting.version)
+    approvals.approve(session, actor=actor_of(session, chief), announcement_id=waiting.id, version=waiting.version)
     session.commit()
     return waiting
 
@@ -293,3 +293,70 @@ def test_the_preview_asks_in_the_words_of_the_phone(
     [page] = [block.proto.body for block in at.get("html") if 'class="cn-page"' in block.proto.body]
     assert [words for words in shown if words not in page] == []
     assert [words for words in hidden if words in page] == []
+
+
+def test_a_template_puts_its_words_into_the_form_with_the_weekday_of_each_day(
+    session: Session, visit: Visit, ward: Unit, writer: User
+) -> None:
+    day = clock.today() + timedelta(days=3)
+    at = visit("compose", user=writer)
+    at.session_state["c_from_template"] = True
+    at.run()
+    at.selectbox(key="c_template").set_value("shipped:cleaning").run()
+    at.date_input(key="c_blank_shipped:cleaning_0").set_value(day).run()
+
+    at.button(key="c_use_template").click().run()
+
+    assert at.text_input(key="c_title").value == f"Tổng vệ sinh môi trường {formats.day(day)}"
+    assert at.selectbox(key="c_asks").value is AsksFor.ATTENDANCE
+    assert "“[dụng cụ]” là chỗ trống chưa điền." in said(at)
+
+
+def test_a_blank_left_open_is_kept_but_never_handed_on(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Họp tổ")
+    at.text_area(key="c_body").set_value("Mời bà con họp [ngày họp].").run()
+
+    at.button(key="c_submit").click().run()
+
+    assert in_the_bar(at) == ["Chưa trình được. “[ngày họp]” là chỗ trống chưa điền."]
+    assert all(one.status is AnnouncementStatus.DRAFT for one in session.exec(select(Announcement)))
+
+
+def test_a_draft_becomes_a_template_of_the_ward(session: Session, visit: Visit, ward: Unit, writer: User) -> None:
+    draft = make_announcement(session, unit=ward, title="Họp tổ", author_id=writer.id)
+    session.commit()
+    at = visit("compose", user=writer, id=str(draft.id))
+    at.session_state["c_from_template"] = True
+    at.run()
+    at.text_input(key="c_keep_name").set_value("Họp tổ hằng tháng").run()
+
+    at.button(key="c_keep_ok").click().run()
+
+    assert [one.name for one in session.exec(select(Template))] == ["Họp tổ hằng tháng"]
+    assert "Họp tổ hằng tháng (mẫu của phường)" in at.selectbox(key="c_template").options
+
+
+def test_all_five_ways_to_meet_it_are_shown_side_by_side(visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Họp tổ")
+
+    at.text_area(key="c_body").set_value("Mời bà con họp lúc 19 giờ 30.").run()
+
+    seen = said(at)
+    assert "Kính gửi bà con Tổ 13, Sông Cầu." in seen
+    assert "Moi ba con hop luc 19 gio 30." in seen
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in seen
+    assert "Mời bà con họp lúc mười chín giờ ba mươi." in seen
+    assert "1 tin, khoảng 600\u00a0₫ một hộ" in seen
+
+
+def test_a_warning_of_swindlers_loses_its_living_links_by_one_press(visit: Visit, ward: Unit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.selectbox(key="c_kind").set_value(AnnouncementKind.WARNING)
+    at.text_area(key="c_body").set_value("Kẻ giả danh gửi http://vneid.top/cai, không bấm.").run()
+
+    at.button(key="c_defang").click().run()
+
+    assert at.text_area(key="c_body").value == "Kẻ giả danh gửi hxxp://vneid[.]top/cai, không bấm."
+    assert "c_defang" not in keys(at)

@@ -3,9 +3,13 @@
 import pytest
 from sqlmodel import Session, select
 
-from models import Role, Unit, UnitKind
-from tests.factories import make_unit, make_user
-from tests.pages.conftest import Visit
+from core.db import transaction
+from models import AccountState, Channel, Need, Role, Unit, UnitKind
+from services import reach_rules
+from services.access import TERMINAL
+from services.reach_rules import Duty, RulesForm
+from tests.factories import make_account, make_unit, make_user
+from tests.pages.conftest import Visit, words
 
 
 def fresh(session: Session, ward: Unit) -> Unit:
@@ -67,3 +71,67 @@ def test_others_do_not_see_the_settings(session: Session, visit: Visit, role: Ro
 
     assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
     assert not at.number_input
+
+
+def test_an_official_sets_how_households_are_told(session: Session, visit: Visit) -> None:
+    ward = make_unit(session)
+    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    key = ward.id.hex
+
+    at.multiselect(key=f"{key}_order").set_value([Channel.ZNS, Channel.RELAY])
+    at.number_input(key=f"{key}_budget").set_value(200_000)
+    at.multiselect(key=f"{key}_print").set_value([Need.ELDERLY_ALONE])
+    at.text_area(key=f"{key}_duty").set_value("Hà Thị Minh, 0912 345 678")
+    at.button(key=f"{key}_rules_save").click().run()
+
+    rules = reach_rules.of(session, ward=ward)
+    session.commit()
+    assert (rules.order, rules.budget, rules.print_for) == ((Channel.ZNS, Channel.RELAY), 200_000, (Need.ELDERLY_ALONE,))
+    assert rules.duty == (Duty("Hà Thị Minh", "+84912345678"),)
+    assert [news.value for news in at.success] == ["Đã ghi quy tắc đưa tin."]
+    at.number_input(key=f"{key}_budget").set_value(100_000)
+    at.button(key=f"{key}_rules_save").click().run()
+    assert reach_rules.of(session, ward=ward).budget == 100_000
+
+
+def test_a_line_of_the_duty_list_without_a_number_is_refused_at_its_field(session: Session, visit: Visit) -> None:
+    ward = make_unit(session)
+    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    key = ward.id.hex
+
+    at.text_area(key=f"{key}_duty").set_value("Hà Thị Minh, 0912 345 678\nTrực ban")
+    at.button(key=f"{key}_rules_save").click().run()
+
+    assert [error.value for error in at.error] == ["Dòng 2 của danh sách trực chưa đúng. Viết như: Hà Thị Minh, 0912 345 678."]
+    assert at.text_area(key=f"{key}_duty").value == "Hà Thị Minh, 0912 345 678\nTrực ban"
+
+
+def test_rules_that_someone_else_changed_meanwhile_are_not_written_over(session: Session, visit: Visit) -> None:
+    ward = make_unit(session)
+    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    key = ward.id.hex
+    with transaction() as other:
+        values = RulesForm(budget=50_000)
+        reach_rules.change(other, actor=TERMINAL, unit_id=ward.id, version=0, values=values)
+
+    at.number_input(key=f"{key}_budget").set_value(200_000)
+    for _ in range(2):
+        at.button(key=f"{key}_rules_save").click().run()
+
+    assert [error.value for error in at.error] == [
+        "Người khác vừa đổi quy tắc này. Hãy tải lại trang để xem bản mới rồi sửa tiếp."
+    ]
+    assert reach_rules.of(session, ward=ward).budget == 50_000
+
+
+def test_the_page_says_which_paths_have_an_account(session: Session, visit: Visit) -> None:
+    ward = make_unit(session)
+    make_account(session, unit=ward, channel=Channel.ZNS, price=300)
+    make_account(session, unit=ward, channel=Channel.SMS, price=500, state=AccountState.PAUSED)
+
+    shown = words(visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL)))
+
+    rows = {name: row for row in shown.split("<tr>")[1:] for name in ("ZNS", "SMS", "Tài khoản Zalo") if name in row}
+    assert ("đang dùng" in rows["ZNS"], "300" in rows["ZNS"]) == (True, True)
+    assert "tạm dừng" in rows["SMS"]
+    assert "chưa có tài khoản" in rows["Tài khoản Zalo"]

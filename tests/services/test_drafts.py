@@ -8,11 +8,13 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, Audience, AuditEvent, Role, Unit, Urgency
-from services import announcements, drafts, sending
+from services import announcements, approvals, drafts, second_looks, sending
 from services.access import Actor
 from services.drafts import Words
 from tests.factories import make_actor, make_group, make_household, make_unit
 from tests.fakes import FakeEngine
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
@@ -75,10 +77,10 @@ def test_leaders_and_viewers_do_not_write(session: Session, ward: Unit, place: U
 
 def test_whoever_wrote_it_cannot_approve_it(session: Session, place: Unit, chief: Actor) -> None:
     draft = drafts.write(session, actor=chief, words=words(place))
-    drafts.submit(session, actor=chief, announcement_id=draft.id)
+    approvals.submit(session, actor=chief, announcement_id=draft.id)
 
     with pytest.raises(NotAllowed, match="không tự duyệt"):
-        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+        approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert draft.status is AnnouncementStatus.IN_REVIEW
 
@@ -88,25 +90,25 @@ def test_whoever_edited_it_cannot_approve_it(session: Session, place: Unit, chie
     drafts.edit(
         session, actor=chief, announcement_id=draft.id, version=draft.version, words=words(place, title="Lời của người khác")
     )
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
     with pytest.raises(NotAllowed, match="không tự duyệt"):
-        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+        approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
 
 def test_staff_cannot_approve(session: Session, ward: Unit, place: Unit, writer: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
     with pytest.raises(NotAllowed):
-        drafts.approve(session, actor=make_actor(session, unit=ward, role=Role.STAFF), announcement_id=draft.id, version=1)
+        approvals.approve(session, actor=make_actor(session, unit=ward, role=Role.STAFF), announcement_id=draft.id, version=1)
 
 
 def test_a_second_person_approves_and_it_is_sent(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert (draft.status, draft.approver_id, draft.households) == (AnnouncementStatus.SENT, chief.id, 1)
     assert draft.plan["paths"] == {"relay": 0, "zalo_oa": 0, "zns": 0, "sms": 0, "door": 1}
@@ -114,11 +116,11 @@ def test_a_second_person_approves_and_it_is_sent(session: Session, place: Unit, 
 
 def test_approving_twice_sends_once(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
     sent_at = draft.sent_at
 
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert draft.sent_at == sent_at
 
@@ -127,13 +129,13 @@ def test_in_an_emergency_the_author_may_send_and_another_looks_after(
     session: Session, place: Unit, chief: Actor, ward: Unit
 ) -> None:
     draft = drafts.write(session, actor=chief, words=words(place, urgency=Urgency.EMERGENCY))
-    drafts.submit(session, actor=chief, announcement_id=draft.id)
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.submit(session, actor=chief, announcement_id=draft.id)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     with pytest.raises(NotAllowed):
-        drafts.look_after(session, actor=chief, announcement_id=draft.id)
+        second_looks.look(session, actor=chief, announcement_id=draft.id)
     other = make_actor(session, unit=ward, role=Role.OFFICIAL)
-    drafts.look_after(session, actor=other, announcement_id=draft.id)
+    second_looks.look(session, actor=other, announcement_id=draft.id)
 
     assert draft.second_look_id == other.id
     assert "announcement.approve_own" in session.exec(select(AuditEvent.action)).all()
@@ -142,9 +144,9 @@ def test_in_an_emergency_the_author_may_send_and_another_looks_after(
 def test_a_ward_may_switch_four_eyes_off_and_the_audit_says_so(session: Session, ward: Unit, place: Unit, chief: Actor) -> None:
     ward.allows_self_approval = True
     draft = drafts.write(session, actor=chief, words=words(place))
-    drafts.submit(session, actor=chief, announcement_id=draft.id)
+    approvals.submit(session, actor=chief, announcement_id=draft.id)
 
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert draft.status is AnnouncementStatus.SENT
     assert "announcement.approve_own" in session.exec(select(AuditEvent.action)).all()
@@ -154,13 +156,13 @@ def test_an_edit_takes_it_out_of_review_and_makes_the_read_version_stale(
     session: Session, place: Unit, writer: Actor, chief: Actor
 ) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
     read = draft.version
     drafts.edit(session, actor=writer, announcement_id=draft.id, version=read, words=words(place, title="Đã đổi"))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
     with pytest.raises(Invalid, match="đã được sửa"):
-        drafts.approve(session, actor=chief, announcement_id=draft.id, version=read)
+        approvals.approve(session, actor=chief, announcement_id=draft.id, version=read)
 
 
 def test_two_authors_do_not_overwrite_each_other(session: Session, place: Unit, writer: Actor) -> None:
@@ -175,8 +177,8 @@ def test_two_authors_do_not_overwrite_each_other(session: Session, place: Unit, 
 
 def test_sent_text_never_changes(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     with pytest.raises(NotAllowed, match="đính chính"):
         drafts.edit(session, actor=writer, announcement_id=draft.id, version=draft.version, words=words(place))
@@ -184,11 +186,11 @@ def test_sent_text_never_changes(session: Session, place: Unit, writer: Actor, c
 
 def test_returning_needs_a_reason_and_shows_it_to_the_author(session: Session, place: Unit, writer: Actor, chief: Actor) -> None:
     draft = drafts.write(session, actor=writer, words=words(place))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
     with pytest.raises(Invalid):
-        drafts.give_back(session, actor=chief, announcement_id=draft.id, reason=" ")
-    drafts.give_back(session, actor=chief, announcement_id=draft.id, reason="Thiếu giờ.")
+        approvals.give_back(session, actor=chief, announcement_id=draft.id, reason=" ")
+    approvals.give_back(session, actor=chief, announcement_id=draft.id, reason="Thiếu giờ.")
 
     assert (draft.status, draft.return_reason) == (AnnouncementStatus.DRAFT, "Thiếu giờ.")
 
@@ -198,9 +200,9 @@ def test_an_hour_to_come_is_scheduled_and_promised(
 ) -> None:
     at = clock.now() + timedelta(hours=3)
     draft = drafts.write(session, actor=writer, words=words(place, send_at=at))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert (draft.status, draft.sent_at) == (AnnouncementStatus.SCHEDULED, None)
     assert [(p.work, p.at, p.subject_id) for p in promises.promises.values()] == [("send", at, str(draft.id))]
@@ -230,8 +232,8 @@ def test_every_flaw_is_told_at_once_by_its_field(session: Session, writer: Actor
 def planned(session: Session, place: Unit, writer: Actor, chief: Actor, promises: FakeEngine) -> Announcement:
     """Approved, and to leave in three hours."""
     draft = drafts.write(session, actor=writer, words=words(place, send_at=clock.now() + timedelta(hours=3)))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
-    return drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
+    return approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
 
 def test_an_edit_voids_the_approval_and_nothing_leaves_at_the_old_hour(

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, Channel, Delivery, Group, Relay, Role, ShortLink, Unit, Urgency, User
-from services import announcements, drafts, due, leaders, reach, relays, sending
+from services import announcements, approvals, drafts, due, leaders, reach, relays, sending
 from services.access import TERMINAL, Actor
 from services.drafts import Words
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
@@ -87,11 +87,11 @@ def test_a_draft_that_lay_until_it_was_over_is_not_sent(
 ) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         draft = drafts.write(session, actor=writer, words=words(ward))
-        drafts.submit(session, actor=writer, announcement_id=draft.id)
+        approvals.submit(session, actor=writer, announcement_id=draft.id)
         traveller.shift(timedelta(days=15))
 
         with pytest.raises(Invalid, match="hết hiệu lực"):
-            drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+            approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
 
 def test_leaders_are_not_due_after_the_end(session: Session, ward: Unit) -> None:
@@ -162,9 +162,9 @@ def test_a_plan_limited_to_channels_stays_limited_until_it_is_approved(
     session: Session, ward: Unit, group: Group, writer: Actor, chief: Actor
 ) -> None:
     draft = drafts.write(session, actor=writer, words=words(ward, channels=[Channel.ZNS]))
-    drafts.submit(session, actor=writer, announcement_id=draft.id)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
 
-    drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+    approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
 
     assert draft.plan["paths"]["relay"] == 0
     assert session.exec(select(Relay)).all() == []
@@ -214,8 +214,8 @@ def test_the_board_says_what_changed_between_approval_and_sending(
 ) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         draft = drafts.write(session, actor=writer, words=words(ward, send_at=NOON + timedelta(hours=2)))
-        drafts.submit(session, actor=writer, announcement_id=draft.id)
-        drafts.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
+        approvals.submit(session, actor=writer, announcement_id=draft.id)
+        approvals.approve(session, actor=chief, announcement_id=draft.id, version=draft.version)
         make_household(session, unit=session.get_one(Unit, group.unit_id))
         traveller.shift(timedelta(hours=2))
         sending.send_scheduled(session, announcement_id=draft.id)

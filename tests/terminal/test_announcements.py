@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from core.db import transaction
 from core.settings import ROOT, settings
 from jobs import engine as durable
-from models import Model, Relay, Role, Unit
+from models import Announcement, Channel, Household, Membership, Model, Relay, Role, Unit
 from services import relays
 from terminal import announcements, system
 from terminal.habits import app
-from tests.factories import make_group, make_household, make_membership, make_unit, make_user
+from tests.factories import make_account, make_group, make_household, make_membership, make_unit, make_user
 
 Run = Callable[..., Any]
 assert announcements
@@ -80,6 +80,50 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(run: Run, ward: Unit, tmp_
         "households": 2, "paths": {"relay": 1, "zalo_oa": 0, "zns": 0, "sms": 0, "door": 1}, "cost": 0, "unreachable": 0,
     }  # fmt: skip
     assert answer["deliveries"] == 0
+
+
+def test_a_dry_run_counts_by_the_accounts_and_the_urgency_it_would_go_by(
+    run: Run, ward: Unit, session: Session, tmp_path: Path
+) -> None:
+    for household in session.exec(select(Household)).all():
+        household.phone = "+84912345678" if session.exec(
+            select(Membership).where(Membership.household_id == household.id)
+        ).first() else "+84912345679"  # fmt: skip
+        session.add(household)
+    make_account(session, unit=ward, channel=Channel.ZNS, price=300)
+
+    usual = run(*words(tmp_path, "--dry-run"))["plan"]
+    pressing = run(*words(tmp_path, "--dry-run", "--urgency", "emergency"))["plan"]
+    by_hand = run(*words(tmp_path, "--dry-run", "--channel", "relay"))["plan"]
+
+    assert usual == {
+        "households": 2, "paths": {"relay": 1, "zalo_oa": 0, "zns": 1, "sms": 0, "door": 0}, "cost": 300, "unreachable": 0,
+    }  # fmt: skip
+    assert (pressing["paths"], pressing["cost"]) == (usual["paths"], 600)
+    assert (by_hand["paths"]["door"], by_hand["cost"]) == (1, 0)
+    assert session.exec(select(Announcement)).all() == []
+
+
+def test_a_dry_run_for_people_is_a_table(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    session.commit()
+
+    said = CliRunner().invoke(app, words(tmp_path, "--dry-run")).stdout
+
+    lines = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.strip()}
+    assert lines["path"] == ["households", "also", "messages"]
+    assert (lines["relay"], lines["door"], lines["unreachable:"]) == (["1", "0", "0"], ["1", "0", "0"], ["0"])
+    assert "Bà con Tổ 13" in said
+
+
+def test_every_row_of_the_ledger_is_a_delivery(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    for number, household in enumerate(session.exec(select(Household)).all()):
+        household.phone = f"+8491234567{number}"
+        session.add(household)
+    make_account(session, unit=ward, channel=Channel.SMS, price=400)
+
+    sent = run(*words(tmp_path, "--approver", "tu", "--urgency", "emergency"))
+
+    assert (sent["status"], sent["deliveries"], sent["plan"]["cost"]) == ("sent", 3, 800)
 
 
 def test_without_an_approver_it_stays_a_draft(run: Run, ward: Unit, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from web.files import FILES, FOLDER, address
 from web.prose import Block
 
 TEMPLATES = sorted(path.name for path in (FOLDER.parent / "templates").glob("*.html"))
-SHARED = {"base.html", "icons.html", "parts.html", "relay_foot.html"}
+SHARED = {"attendance.html", "base.html", "icons.html", "parts.html", "relay_foot.html"}
 
 
 def test_every_page_has_a_style() -> None:

@@ -216,6 +216,7 @@ def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_o
         session, unit=day.ward, units=[session.get_one(Unit, strange.unit_id), session.get_one(Unit, other.unit_id)],
         title="Đổi nơi khám", corrects_id=day.announcement.id,
     )  # fmt: skip
+    day.group.closed_on = NOON.date()
     sending.send(session, announcement=correction)
     session.commit()
     theirs = session.exec(select(Relay.token).where(Relay.group_id == other.id)).one()
@@ -226,13 +227,14 @@ def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_o
     assert [button["href"] for button in Outline(html).main_buttons] == [f"http://ward.test/r/{theirs}"]
 
 
-def test_a_leader_whom_the_correction_does_not_go_to_gets_the_words_to_say_so(session: Session, day: Day) -> None:
+def test_a_leader_whose_group_was_closed_before_the_correction_gets_the_words_to_say_so(session: Session, day: Day) -> None:
     phone().post(day.relay_page, data={"do": "posted"})
     elsewhere = make_unit(session, parent=day.ward)
     make_group(session, unit=elsewhere)
     correction = make_announcement(
         session, unit=day.ward, units=[elsewhere], title="Đổi nơi khám", corrects_id=day.announcement.id
     )
+    day.group.closed_on = NOON.date()
     sending.send(session, announcement=correction)
     session.commit()
 

@@ -8,7 +8,8 @@ from time_machine import Traveller
 
 from services import announcements
 from services.access import TERMINAL
-from tests.web.day import Day, Outline, phone
+from tests.factories import make_announcement
+from tests.web.day import Day, Outline, phone, send
 
 
 @pytest.fixture
@@ -42,3 +43,45 @@ def test_who_never_posted_has_nothing_to_delete(session: Session, day: Day) -> N
     html = phone().get(day.relay_page).text
     assert pressed.status_code == 303
     assert ('value="deleted"' in html, "đã báo gỡ bài" in html) == (False, False)
+
+
+def test_the_correction_asks_to_take_the_old_text_down_and_the_leader_says_so_there(
+    session: Session, day: Day, clock: Traveller
+) -> None:
+    phone().post(day.relay_page, data={"do": "posted"})
+    clock.shift(timedelta(minutes=10))
+    right = make_announcement(session, unit=day.ward, title="Khám chuyển sang thứ Sáu", corrects_id=day.announcement.id)
+    new = send(session, right, day.ward, day.unit, day.leader, day.group)
+    before = phone().get(new.relay_page).text
+
+    pressed = phone().post(day.relay_page, data={"do": "deleted"})
+    after = phone().get(new.relay_page).text
+    old = phone().get(day.relay_page).text
+
+    assert "Nhóm này còn bản cũ" in before
+    assert f'action="{day.relay_page}"' in before
+    assert pressed.status_code == 303
+    assert ("Nhóm này còn bản cũ" in after, "đã báo gỡ bài cũ lúc 12" in after.replace("\xa0", " ")) == (False, True)
+    assert 'value="not_deleted"' in old
+    assert [link["href"] for link in Outline(old).main_buttons] == [f"http://ward.test{new.relay_page}"]
+
+
+def test_where_the_old_text_was_never_posted_nothing_is_to_take_down(session: Session, day: Day) -> None:
+    right = make_announcement(session, unit=day.ward, title="Khám chuyển sang thứ Sáu", corrects_id=day.announcement.id)
+
+    new = send(session, right, day.ward, day.unit, day.leader, day.group)
+
+    assert "bản cũ" not in phone().get(new.relay_page).text
+
+
+def test_the_page_of_the_first_leads_to_the_newest_of_three(session: Session, day: Day, clock: Traveller) -> None:
+    wrong = day.announcement
+    for title in ("Bản số 2", "Bản số 3"):
+        clock.shift(timedelta(minutes=10))
+        wrong = make_announcement(session, unit=day.ward, title=title, corrects_id=wrong.id)
+        send(session, wrong, day.ward, day.unit, day.leader, day.group)
+
+    html = phone().get(day.page).text
+
+    assert "Bản số 3" in html
+    assert "Bản số 2" not in html

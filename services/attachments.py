@@ -1,0 +1,158 @@
+"""Official documents and photos that travel with an announcement: each stored once, under the hash of its content.
+
+An announcement keeps, as part of its words, `{sha256, name, media_type, bytes, pages?}` of each. The files lie in
+`DATA_DIR/attachments`, readable by this account only; what no announcement and no version names is cleared after a week.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePath
+from typing import Any
+
+from sqlalchemy import String, cast
+from sqlmodel import Session, select
+
+from core import clock
+from core.errors import Invalid, NotFound
+from core.i18n import N_
+from core.settings import settings
+from core.text import clean
+from core.tokens import new_token
+from models import Announcement, AnnouncementVersion
+from services.ports import ports
+
+MOST = 5  # files of one announcement
+NAME_MAX = 100
+BYTES_MAX = 25_000_000  # of what is brought; what is kept is smaller (adapters/documents.py)
+KEPT = timedelta(days=7)  # for a file that nothing names: its draft may not be written yet
+KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A document as pages show it."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int  # bytes
+    pages: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is, in a word."""
+        return N_("PDF") if self.media_type == "application/pdf" else N_("Ảnh")
+
+
+def store(content: bytes, *, name: str) -> dict[str, Any]:
+    """Keep a document, once, however often and by however many it is brought; what an announcement keeps of it.
+
+    The caller has looked at who brings it.
+
+    Raises:
+        Invalid: it is no PDF or photo, or too large; in one sentence.
+    """
+    if len(content) > BYTES_MAX:
+        raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
+    document = ports().documents.sifted(content)
+    digest = hashlib.sha256(document.content).hexdigest()
+    _write(path_of(digest), document.content)
+    kept = {
+        "sha256": digest, "name": _name(name, KINDS[document.media_type]), "media_type": document.media_type,
+        "bytes": len(document.content),
+    }  # fmt: skip
+    return kept | ({"pages": document.pages} if document.pages else {})
+
+
+def checked(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What an announcement may keep: each file once, in the order given, all of them in our keeping.
+
+    Raises:
+        Invalid: too many, or one is not there.
+    """
+    kept: dict[str, dict[str, Any]] = {}
+    for one in given:
+        digest = str(one.get("sha256", ""))
+        if not _HASH.fullmatch(digest) or one.get("media_type") not in KINDS or not path_of(digest).is_file():
+            raise Invalid(N_("Tệp “{name}” không còn trên máy. Xin bỏ ra rồi đưa lên lại."), name=str(one.get("name", "")))
+        kept.setdefault(digest, {name: one[name] for name in ("sha256", "name", "media_type", "bytes", "pages") if name in one})
+    if len(kept) > MOST:
+        raise Invalid(N_("Nhiều nhất {most} tệp kèm theo một thông báo."), most=MOST)
+    return list(kept.values())
+
+
+def shown(kept: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    """Documents of an announcement as pages show them."""
+    return tuple(Attachment(one["sha256"], one["name"], one["media_type"], one["bytes"], one.get("pages")) for one in kept)
+
+
+def nth(documents: Sequence[Attachment], place: int) -> tuple[Attachment, Path]:
+    """The document in that place, counted from one, and its file.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not 1 <= place <= len(documents):
+        raise NotFound(N_("Không có tệp này."))
+    document = documents[place - 1]
+    path = path_of(document.sha256)
+    if not path.is_file():
+        raise NotFound(N_("Không có tệp này."))
+    return document, path
+
+
+def path_of(sha256: str) -> Path:
+    """Where a document lies."""
+    return settings().data_dir / "attachments" / sha256[:2] / sha256
+
+
+def sweep(session: Session) -> int:
+    """Remove files that nothing has named for a week; how many. A second time finds nothing."""
+    oldest = (clock.now() - KEPT).timestamp()
+    folder = settings().data_dir / "attachments"
+    old = [path for path in folder.glob("*/*") if path.is_file() and path.stat().st_mtime < oldest]
+    if not old:
+        return 0
+    named = _named(session)
+    gone = [path for path in old if path.name not in named]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _named(session: Session) -> set[str]:
+    texts = [
+        *session.exec(select(cast(Announcement.attachments, String))),
+        *session.exec(
+            select(cast(AnnouncementVersion.words, String)).where(cast(AnnouncementVersion.words, String).contains('"sha256"'))
+        ),
+    ]
+    return {digest for text in texts for digest in _HASH.findall(str(text))}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all; the same content twice, even at once, is one file, and counts as brought now."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.is_file():
+        with suppress(FileNotFoundError):
+            os.utime(path)
+            return
+    aside = path.with_name(f".{new_token()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def _name(given: str, suffix: str) -> str:
+    """Its owner's name for it, without folders and without signs that mean something elsewhere, ending as its content says."""
+    stem = PurePath(clean(PurePath(given.replace("\\", "/")).name)).stem
+    tidy = clean(re.sub(r"[\x00-\x1f\x7f<>:\"/|?*;%\u202a-\u202e\u2066-\u2069]", " ", stem)).strip(". ")
+    return f"{tidy[: NAME_MAX - len(suffix)] or 'tai-lieu'}{suffix}"

@@ -1,0 +1,50 @@
+"""Corrections in their order: which announcement stands now for an earlier one, and which ones it has come after.
+
+The newest that was sent stands for all before it, however long the chain; one that was withdrawn stands for nothing.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models import Announcement, AnnouncementStatus
+
+STANDING = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
+
+
+def standing_for(session: Session, announcement_id: UUID) -> Announcement | None:
+    """The correction that stands for an announcement now; None where nothing does. One query."""
+    chain = select(Announcement.id).where(Announcement.corrects_id == announcement_id).cte("chain", recursive=True)
+    later = aliased(Announcement)
+    chain = chain.union(select(later.id).join(chain, col(later.corrects_id) == chain.c.id))
+    return session.exec(
+        select(Announcement)
+        .where(col(Announcement.id).in_(select(chain.c.id)), col(Announcement.status).in_(STANDING))
+        .order_by(col(Announcement.sent_at).desc(), col(Announcement.id).desc())
+    ).first()
+
+
+def corrected() -> Select[tuple[UUID | None]]:
+    """Ids of all announcements for which a later one stands, for `column.in_(…)`."""
+    chain = (
+        select(Announcement.corrects_id.label("id"))  # type: ignore[union-attr]
+        .where(col(Announcement.corrects_id).is_not(None), col(Announcement.status).in_(STANDING))
+        .cte("corrected", recursive=True)
+    )
+    before = aliased(Announcement)
+    step = select(before.corrects_id).join(chain, col(before.id) == chain.c.id).where(col(before.corrects_id).is_not(None))
+    return select(chain.union(step).c.id)
+
+
+def before(session: Session, announcement: Announcement) -> list[UUID]:
+    """The announcements it has come after that were sent, the nearest first: whoever got one of them gets this one."""
+    found: list[UUID] = []
+    earlier_id = announcement.corrects_id
+    while earlier_id is not None and earlier_id not in found:  # a handful: somebody wrote each of them
+        earlier = session.get_one(Announcement, earlier_id)
+        if earlier.sent_at is not None:
+            found.append(earlier.id)
+        earlier_id = earlier.corrects_id
+    return found

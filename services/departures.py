@@ -1,0 +1,117 @@
+"""What is written when an announcement leaves: the path of each household, and the ledger's row for each receiver.
+
+Rows for households are made by the database out of its own rows, path by path, in the caller's transaction: a hundred thousand
+in seconds.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Insert, String, case, cast, func, insert, literal, null, select
+from sqlmodel import Session
+
+from core.ids import new_id
+from core.sql_ids import NewIds
+from core.tokens import new_token
+from models import Announcement, Channel, Delivery, DeliveryStatus, Model, RecipientKind, Relay
+from models.base import Instant
+from services import links, paths
+from services.paths import CALLED, FOLLOWED, Question, Way
+from services.plans import PlannedGroup
+
+_PLANNED, _HOME, _LEDGER = (Model.metadata.tables[name] for name in ("plannedpath", "household", "delivery"))
+WITHOUT_END = timedelta(days=14)  # how long a relay's address leads to work where the announcement has no end
+
+
+def keep_paths(session: Session, *, announcement: Announcement, question: Question, now: datetime) -> None:
+    """Write by which path each household is told; several in an emergency, and paper where the ward wants it."""
+    found = paths.rows(session, question).subquery()
+    group = case((found.c.path == Channel.RELAY.value, found.c.group_id), else_=null())
+    rows = select(
+        NewIds(), literal(now, Instant()), literal(announcement.id), found.c.household_id, found.c.path, group, found.c.is_first
+    ).order_by(found.c.household_id)  # keys that grow are written at the end of their index
+    names = ["id", "created_at", "announcement_id", "household_id", "path", "group_id", "is_first"]
+    session.execute(insert(_PLANNED).from_select(names, rows, include_defaults=False))
+
+
+def queue(session: Session, *, announcement: Announcement, question: Question, now: datetime) -> None:
+    """Write what waits to leave by the ward's accounts: a row for each receiver, however many households share it."""
+    for way in question.ways:
+        if way.path in (*FOLLOWED, *CALLED):
+            session.execute(_messages(announcement, way, now))
+
+
+def print_sheets(session: Session, *, announcement: Announcement, now: datetime) -> None:
+    """A row for the paper of each residential unit in which some household gets it."""
+    places = (
+        select(_HOME.c.unit_id)
+        .join(_PLANNED, _PLANNED.c.household_id == _HOME.c.id)
+        .where(_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == Channel.PRINT)
+        .distinct()
+    )
+    rows = [_row(announcement, Channel.PRINT, RecipientKind.SHEET, unit_id, now) for unit_id in session.scalars(places)]
+    if rows:
+        session.execute(insert(Delivery), rows)
+
+
+def hand_over(
+    session: Session, *, announcement: Announcement, groups: Sequence[PlannedGroup], now: datetime, due: datetime
+) -> None:  # fmt: skip
+    """Give every group its relay, with a link of its own and the number of households it stands for."""
+    made = links.for_announcement_groups(
+        session, announcement_id=announcement.id, unit_id=announcement.unit_id, group_ids=[group.group_id for group in groups]
+    )
+    deliveries, relays = [], []
+    for group in groups:
+        delivery = _row(announcement, Channel.RELAY, RecipientKind.GROUP, group.group_id, now)
+        deliveries.append(delivery)
+        relays.append(
+            {
+                "id": new_id(), "created_at": now, "delivery_id": delivery["id"], "announcement_id": announcement.id,
+                "group_id": group.group_id, "link_id": made[group.group_id].id, "token": new_token(), "due_at": due,
+                "token_expires_at": announcement.expires_at or now + WITHOUT_END, "households": group.households,
+            }
+        )  # fmt: skip
+    if relays:
+        session.execute(insert(Delivery), deliveries)
+        session.execute(insert(Relay), relays)
+
+
+def count_of(session: Session, *, announcement_id: UUID) -> int:
+    """How many rows the ledger has for an announcement. The caller has narrowed by its actor."""
+    of_it = _LEDGER.c.announcement_id == announcement_id
+    return int(session.execute(select(func.count()).select_from(_LEDGER).where(of_it)).scalar_one())
+
+
+def _row(announcement: Announcement, channel: Channel, kind: RecipientKind, recipient: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "recipient_kind": kind,
+        "recipient_id": str(recipient), "idempotency_key": f"{announcement.id}:{channel.value}:{recipient}",
+        "status": DeliveryStatus.QUEUED, "updated_at": now,
+    }  # fmt: skip
+
+
+def _messages(announcement: Announcement, way: Way, now: datetime) -> Insert:
+    """The key holds the household that stands for the receiver, never a telephone number."""
+    is_call = way.path in CALLED
+    receiver = _HOME.c.phone if is_call else _HOME.c.zalo_user_id
+    household = func.min(cast(_HOME.c.id, String))
+    kind = RecipientKind.PHONE if is_call else RecipientKind.FOLLOWER
+    at = literal(now, Instant())
+    rows = (
+        select(
+            NewIds(), at, literal(announcement.id), literal(way.path.value), literal(kind.value), receiver,
+            literal(f"{announcement.id}:{way.path.value}:") + household, literal(DeliveryStatus.QUEUED.value), literal(0),
+            literal(way.price), at,
+        )
+        .select_from(_PLANNED.join(_HOME, _HOME.c.id == _PLANNED.c.household_id))
+        .where(_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == way.path)
+        .group_by(receiver)
+    )  # fmt: skip
+    names = [
+        "id", "created_at", "announcement_id", "channel", "recipient_kind", "recipient_id", "idempotency_key", "status",
+        "attempts", "cost", "updated_at",
+    ]  # fmt: skip
+    return insert(_LEDGER).from_select(names, rows, include_defaults=False)

@@ -1,0 +1,153 @@
+"""What a board knows of the time ahead: the forecast, what usually happens, and what would raise the share most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from core import clock
+from models import AccountState, Announcement, Channel, ChannelAccount, Delivery, Household, Model, Relay, Unit, lineage
+from services import access, drafts, forecast, past_reach, untold
+from services.access import Actor
+from services.forecast import Expected, Score
+from services.past_reach import Past
+from services.presence import is_joined
+
+BAND = (0.2, 0.8)  # of the earlier announcements lie within
+BAND_POINTS = 24
+BAND_LEAST = 4
+ARRIVES = 0.9  # of messages to a telephone, told
+AT_HOME = 0.8  # of doors, within a day
+_HOME = Model.metadata.tables["household"].c
+PAID = (Channel.ZNS, Channel.SMS)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """At an instant after sending, between which shares earlier announcements mostly were."""
+
+    at: datetime
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Raise:
+    """One thing that could be done: by what, for how many leaders or households, at what cost, how many more it tells."""
+
+    kind: Literal["call", "message", "door"]
+    count: int
+    gain: int
+    cost: int = 0
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """All of it; empty where too little is past or nothing lies ahead."""
+
+    is_of_known: bool
+    expected: Expected | None = None
+    deadline: datetime | None = None
+    usual: list[Usual] = field(default_factory=list)
+    raises: list[Raise] = field(default_factory=list)
+    score: Score = field(default_factory=lambda: Score(0, 0))
+
+
+def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID | None = None) -> Foresight:
+    """For a sent announcement in the actor's sight; the usual band of one group where it is named.
+
+    Raises:
+        NotFound: it does not exist, or lies outside.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.sent_at is None:
+        return Foresight(past_reach.counts_known(announcement))
+    past = past_reach.like(session, announcement)
+    until, now = forecast.deadline_of(announcement), clock.now()
+    said = forecast.expected(session, announcement=announcement, past=past)
+    raises = []
+    if said is not None and until is not None:
+        this = past_reach.of(session, [announcement])[0]
+        raises = _raises(session, announcement, past, this, said, until)
+    ends = until or now
+    return Foresight(
+        past_reach.counts_known(announcement), said, until if said else None,
+        _band(past, announcement.sent_at, max(ends, announcement.sent_at + timedelta(hours=1)), group_id), raises,
+        forecast.score(session, actor=actor),
+    )  # fmt: skip
+
+
+def _band(past: Sequence[Past], sent_at: datetime, ends: datetime, group_id: UUID | None) -> list[Usual]:
+    """The middle of what earlier announcements had reached after the same time."""
+    if len(past) < BAND_LEAST:
+        return []
+    step = (ends - sent_at) / BAND_POINTS
+    found = []
+    for place in range(BAND_POINTS + 1):
+        after = step * place
+        shares = sorted(_shares(past, after.total_seconds() / 60, group_id))
+        if len(shares) >= BAND_LEAST:
+            low, high = (shares[round(part * (len(shares) - 1))] for part in BAND)
+            found.append(Usual(sent_at + after, low, high))
+    return found
+
+
+def _shares(past: Sequence[Past], after: float, group_id: UUID | None) -> list[float]:
+    if group_id is None:
+        return [one.reached_by(one.sent + after) / one.households for one in past]
+    posts = [post for one in past for post in one.posts if post.group_id == group_id and post.households]
+    return [post.told_by(post.sent + after) / post.households for post in posts]
+
+
+def _raises(
+    session: Session, announcement: Announcement, past: Sequence[Past], this: Past, said: Expected, until: datetime
+) -> list[Raise]:  # fmt: skip
+    """What tells most first."""
+    now, ends = past_reach.minutes(clock.now()), past_reach.minutes(until)
+    unposted = session.exec(
+        select(func.count()).select_from(Relay).where(Relay.announcement_id == announcement.id, col(Relay.posted_at).is_(None))
+    ).one()
+    found = []
+    if unposted:
+        gain = forecast.by_calling(past, this, now, ends)
+        found.append(Raise("call", unposted, gain))
+    outside = _missing(session, announcement, ~is_joined(_HOME.id, clock.today()))
+    if outside:
+        found.append(Raise("door", outside, _at_most(said, announcement, round(outside * AT_HOME))))
+    account = _account(session, announcement)
+    if account:
+        called = _missing(session, announcement, col(Household.phone).is_not(None))
+        gain = _at_most(said, announcement, round(ARRIVES * called * forecast.by_message(past, this, now, ends)))
+        found.append(Raise("message", called, gain, called * account.price, account.channel))
+    return sorted((one for one in found if one.count and one.gain), key=lambda one: -one.gain)
+
+
+def _at_most(said: Expected, announcement: Announcement, gain: int) -> int:
+    return max(0, min(gain, announcement.households - said.middle))
+
+
+def _missing(session: Session, announcement: Announcement, narrowed: ColumnElement[bool]) -> int:
+    """Households of the audience that nobody knows to have been told, and that are in no chat where it was posted."""
+    missing = untold.of_announcement(session, announcement_id=announcement.id)
+    return session.exec(select(func.count()).select_from(Household).where(missing, narrowed)).one()
+
+
+def _account(session: Session, announcement: Announcement) -> ChannelAccount | None:
+    """The cheapest account the ward, or a unit above it, can send messages to telephones by, unless it was used already."""
+    ward = session.get_one(Unit, announcement.unit_id)
+    used = select(Delivery.channel).where(Delivery.announcement_id == announcement.id)
+    return session.exec(
+        select(ChannelAccount)
+        .where(
+            col(ChannelAccount.unit_id).in_(lineage(ward.path)), ChannelAccount.state == AccountState.ACTIVE,
+            col(ChannelAccount.channel).in_(PAID), col(ChannelAccount.channel).not_in(used),
+        )
+        .order_by(col(ChannelAccount.price))
+        .limit(1)
+    ).first()  # fmt: skip

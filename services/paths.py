@@ -1,0 +1,262 @@
+"""By which path a household can be told, in the database's own words: nothing here looks at one household after the other.
+
+What is asked is a `Question`; `rows` answers it as a query with one row a household and path, whatever the size of the audience.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    Uuid,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlmodel import Session, col
+
+from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
+from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, PlannedPath, Relay, Unit, Urgency
+from services import access, reach_rules, untold
+from services.presence import is_member, lives_here, stands
+from services.reach_rules import Rules
+
+FOLLOWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE)
+CALLED = (Channel.ZNS, Channel.SMS)
+_HOME = Model.metadata.tables["household"].c
+_HOMES = ("household_id", "people", "group_id", "follower", "mobile")
+_ROWS = ("household_id", "people", "group_id", "path", "recipient", "price")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A path that works for this ward today, and what one message costs on it (đồng)."""
+
+    path: Channel
+    price: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whom an announcement is for, on which day, by which ways in their order, and what it may cost."""
+
+    audience: Sequence[Audience]
+    day: date
+    ways: Sequence[Way]
+    rules: Rules = field(default_factory=Rules)
+    by_all: bool = False  # every way that works, not only the first: emergencies
+    places: dict[UUID, str] = field(default_factory=dict)  # paths of the audience's units
+    is_missing: ColumnElement[bool] = field(default_factory=true)  # of a follow-up: who was not told yet
+    had: Sequence[UUID] = ()  # the announcements it corrects: whoever got one of them belongs to the audience
+
+    @property
+    def goes_by_chat(self) -> bool:
+        """Whether leaders are asked to post."""
+        return any(way.path is Channel.RELAY for way in self.ways)
+
+
+def ask(
+    session: Session, *, audience: Sequence[Audience], day: date, channels: Sequence[Channel] = (),
+    urgency: Urgency = Urgency.NORMAL, segments: int = 1,
+) -> Question:  # fmt: skip
+    """The question for an audience by its ward's rules and accounts. `segments` is what an SMS of the text is paid for."""
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(col(Unit.id).in_([a.unit_id for a in audience])))}
+    first = next((units[entry.unit_id] for entry in audience if entry.unit_id in units), None)
+    ward = access.commune_of(session, first) if first else None
+    rules = reach_rules.of(session, ward=ward) if ward else Rules()
+    ways = _ways(session, ward, rules, segments) if ward else [Way(Channel.RELAY)]
+    return Question(
+        audience=audience, day=day, ways=[way for way in ways if not channels or way.path in channels], rules=rules,
+        by_all=urgency is Urgency.EMERGENCY, places={unit.id: unit.path for unit in units.values()},
+        is_missing=untold.for_audience(session, audience),
+    )  # fmt: skip
+
+
+def _ways(session: Session, ward: Unit, rules: Rules, segments: int) -> list[Way]:
+    """The chat, and each account that works: as the ward orders them, else what costs least first."""
+    working = {one.channel: one.price for one in reach_rules.accounts(session, ward=ward).values() if one.works}
+    prices = working | {Channel.RELAY: 0}
+    if Channel.SMS in prices:
+        prices[Channel.SMS] *= segments
+    cheapest = sorted(reach_rules.CHOICES, key=lambda path: (path is not Channel.RELAY, prices.get(path, 0)))
+    return [Way(path, prices[path]) for path in rules.order or cheapest if path in prices]
+
+
+def rows(session: Session, question: Question) -> Select[Any]:
+    """One row a household and path: household_id, people, group_id, path, recipient, price, is_first.
+
+    Each household of the audience has exactly one row that is first; the door where nothing else works, or where the money is
+    spent and nothing free works. Others of a household are there in an emergency, and for paper.
+    """
+    homes = _homes(question)
+    first = _first(homes, question)
+    parts = [select(*[first.c[name] for name in _ROWS], true().label("is_first"))]
+    if question.by_all:
+        parts.append(_also(session, question, first))
+    if question.rules.print_for:
+        parts.append(_on_paper(homes))
+    return select(union_all(*parts).subquery())
+
+
+def present(question: Question) -> ColumnElement[bool]:
+    """Present households of the audience: those of each unit's subtree that have one of its needs, if it names any.
+
+    Of a correction also every household that was told what it corrects, wherever it belongs by now.
+    """
+    by_needs: dict[tuple[str, ...], list[Audience]] = {}
+    for entry in question.audience:
+        by_needs.setdefault(tuple(entry.needs), []).append(entry)
+    parts: list[ColumnElement[bool]] = [false()]
+    for needs, entries in by_needs.items():
+        within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
+        parts.append(within & _has_any(needs) if needs else within)
+    if question.had:
+        told = select(col(PlannedPath.household_id)).where(col(PlannedPath.announcement_id).in_(question.had))
+        parts.append(col(Household.id).in_(told))
+    return or_(*parts) & lives_here(question.day) & question.is_missing
+
+
+def chats(question: Question) -> ColumnElement[bool]:
+    """The chats of the audience in which a leader posts; of a correction also those that got what it corrects."""
+    by_kind: dict[GroupKind, list[Audience]] = {}
+    for entry in question.audience:
+        by_kind.setdefault(GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD, []).append(entry)
+    parts: list[ColumnElement[bool]] = [false()]
+    for kind, entries in by_kind.items():
+        parts.append(col(Group.unit_id).in_(_below(question, entries)) & (col(Group.kind) == kind))
+    if question.had:
+        parts.append(col(Group.id).in_(select(col(Relay.group_id)).where(col(Relay.announcement_id).in_(question.had))))
+    return or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
+
+
+def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:
+    return select(col(Unit.id)).where(or_(*[access.path_range(question.places[entry.unit_id]) for entry in entries]))
+
+
+def _has_any(needs: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*[cast(_HOME.needs, String).contains(f'"{need}"') for need in needs])
+
+
+def _homes(question: Question) -> CTE:
+    """Each household with what it can be told by: the chat it joined first, the account it follows, a mobile telephone."""
+    is_mobile = (func.length(_HOME.phone) == MOBILE_LENGTH) & func.substr(_HOME.phone, 4, 1).in_(MOBILE_DIGITS)
+    chat = (
+        select(col(Membership.group_id))
+        .join(Group, col(Group.id) == col(Membership.group_id))
+        .where(col(Membership.household_id) == _HOME.id, is_member(question.day), chats(question))
+        .order_by(col(Membership.joined_on), col(Membership.group_id))
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = select(
+        _HOME.id.label("household_id"), _HOME.people,
+        (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
+        func.nullif(_HOME.zalo_user_id, "").label("follower"),
+        case((is_mobile, _HOME.phone)).label("mobile"),
+        (_has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
+    ).where(present(question))  # fmt: skip
+    return _kept(found, "homes")
+
+
+def _kept(query: Select[Any], name: str) -> CTE:
+    """Worked out once, however often it is read."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
+def _works(homes: CTE, way: Way) -> ColumnElement[bool]:
+    if way.path is Channel.RELAY:
+        return homes.c.group_id.is_not(None)
+    return (homes.c.follower if way.path in FOLLOWED else homes.c.mobile).is_not(None)
+
+
+def _recipient(homes: CTE, way: Way) -> ColumnElement[Any]:
+    return homes.c.follower if way.path in FOLLOWED else homes.c.mobile if way.path in CALLED else null()
+
+
+def _best(homes: CTE, ways: Sequence[Way]) -> ColumnElement[str]:
+    """The first of these ways that works for a household, else the door."""
+    door = literal(Channel.DOOR.value)
+    return case(*[(_works(homes, way), literal(way.path.value)) for way in ways], else_=door) if ways else door
+
+
+def _first(homes: CTE, question: Question) -> CTE:
+    """By which way each household is told first, with what else it could be told by."""
+    ways = question.ways
+    path = _best(homes, ways)
+    free = _best(homes, [way for way in ways if not way.price])
+    chosen = select(*[homes.c[name] for name in _HOMES], path.label("path"), free.label("free")).subquery()
+    prices = [(chosen.c.path == way.path.value, way.price) for way in ways if way.price]
+    followed = chosen.c.path.in_([path.value for path in FOLLOWED])
+    called = chosen.c.path.in_([path.value for path in CALLED])
+    wished = select(
+        *[chosen.c[name] for name in (*_HOMES, "path", "free")],
+        case((followed, chosen.c.follower), (called, chosen.c.mobile)).label("recipient"),
+        (case(*prices, else_=0) if prices else literal(0)).label("price"),
+    )  # fmt: skip
+    if question.rules.budget is None or not prices:
+        return _kept(wished, "first") if question.by_all else wished.cte("first")
+    free_of_charge, paid, is_enough = _spent(wished.cte("wished"), question.rules.budget)
+    instead = (
+        *[paid.c[name] for name in _HOMES], case((is_enough, paid.c.path), else_=paid.c.free).label("path"), paid.c.free,
+        case((is_enough, paid.c.recipient)).label("recipient"), case((is_enough, paid.c.price), else_=0).label("price"),
+    )  # fmt: skip
+    both = union_all(free_of_charge, select(*instead)).subquery()
+    return _kept(select(both), "first")
+
+
+def _spent(wished: CTE, budget: int) -> tuple[Select[Any], Subquery, ColumnElement[bool]]:
+    """What costs nothing, what costs, and whether the money is enough for it: the cheapest messages first, of one price in the
+    order of the register. Who shares a telephone shares the message.
+    """
+    place = func.row_number().over(partition_by=(wished.c.path, wished.c.recipient), order_by=wished.c.household_id)
+    pays = case((place == 1, wished.c.price), else_=0).label("pays")
+    told = select(*wished.c, pays).where(wished.c.price > 0).subquery()
+    spent = func.sum(told.c.pays).over(order_by=(told.c.price, told.c.household_id), rows=(None, 0)).label("spent")
+    paid = select(*told.c, spent).subquery()
+    return select(*wished.c).where(wished.c.price == 0), paid, paid.c.spent <= budget
+
+
+def _also(session: Session, question: Question, first: CTE) -> Select[Any]:
+    """Every other way that works, as far as the money goes that the first ones leave."""
+    others = [
+        select(
+            first.c.household_id, first.c.people, first.c.group_id, literal(way.path.value).label("path"),
+            _recipient(first, way).label("recipient"), literal(way.price).label("price"),
+        ).where(_works(first, way), first.c.path != way.path.value)
+        for way in question.ways
+    ] or [select(*[first.c[name] for name in _ROWS]).where(false())]  # fmt: skip
+    also = union_all(*others).cte("others")
+    if question.rules.budget is None:
+        return select(*[also.c[name] for name in _ROWS], false().label("is_first"))
+    left = question.rules.budget - cost_of(session, first)
+    free_of_charge, paid, is_enough = _spent(also, left)
+    both = union_all(free_of_charge, select(*[paid.c[name] for name in _ROWS]).where(is_enough)).subquery()
+    return select(*[both.c[name] for name in _ROWS], false().label("is_first"))
+
+
+def _on_paper(homes: CTE) -> Select[Any]:
+    path = literal(Channel.PRINT.value).label("path")
+    return select(
+        homes.c.household_id, homes.c.people, homes.c.group_id, path, null().label("recipient"), literal(0).label("price"),
+        false().label("is_first"),
+    ).where(homes.c.wants_paper)  # fmt: skip
+
+
+def cost_of(session: Session, found: CTE) -> int:
+    """What the paid messages among rows cost: each receiver of a channel once."""
+    each = select(found.c.path, found.c.price, found.c.recipient).where(found.c.price > 0).distinct().subquery()
+    return int(session.execute(select(func.coalesce(func.sum(each.c.price), 0))).scalar_one())

@@ -1,0 +1,145 @@
+"""The story of an announcement on one page: what was planned, what happened, how fast, who was missed, what it cost."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.i18n import N_
+from models import Announcement, Channel, Delivery, Forecast, PlannedPath, Reach, Unit
+from services import drafts, reach, wards
+from services.access import Actor
+from services.reach import Board
+from services.relay_pace import pace
+from services.wards import WardCard
+
+PATH_LABELS = {
+    "relay": N_("Nhóm của tổ, thôn"), "door": N_("Gõ cửa"), "sms": N_("SMS"), "zns": N_("ZNS"), "zalo_oa": N_("Zalo OA"),
+    "zalo_template": N_("Zalo OA, mẫu tin"), "zalo_group": N_("Nhóm Zalo OA"), "print": N_("Giấy"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PathStory:
+    """One path: households it was to tell first, and those known to have been told; None where nothing tells."""
+
+    label: str
+    planned: int
+    told: int | None
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A group, or those outside all groups, with the households nobody knows to have been told."""
+
+    label: str
+    households: int
+    told: int
+
+    @property
+    def missing(self) -> int:
+        """Households not known to have been told."""
+        return self.households - self.told
+
+
+@dataclass(frozen=True)
+class Story:
+    """All of the page."""
+
+    board: Board
+    ward: WardCard
+    is_over: bool  # its time, its deadline, or the ward has ended it
+    paths: list[PathStory]
+    missed: list[Missed]  # those with somebody missing, the most first
+    cost: int  # đồng, of what has left
+    planned_cost: int
+    median_minutes: float | None  # until a group posted
+    expected: tuple[int, int, int] | None  # low, high, came: the first forecast that was scored
+
+    @property
+    def announcement(self) -> Announcement:
+        """What was sent."""
+        return self.board.announcement
+
+    @property
+    def missing(self) -> int:
+        """Households nobody knows to have been told."""
+        return self.board.households - self.board.known
+
+    @property
+    def took(self) -> timedelta | None:
+        """From sending to the deadline."""
+        sent, until = self.announcement.sent_at, self.announcement.must_reach_by
+        return until - sent if sent and until else None
+
+
+def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Story:
+    """The story of a sent announcement in the actor's sight, so far as it has been told.
+
+    Raises:
+        NotFound: it does not exist, or lies outside.
+    """
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    seen = reach.board(session, actor=actor, announcement_id=announcement_id)
+    waits = [(minutes, False) for minutes in seen.minutes_to_post if minutes is not None]
+    cost = session.exec(
+        select(func.coalesce(func.sum(Delivery.cost), 0)).where(
+            Delivery.announcement_id == announcement_id, col(Delivery.sent_at).is_not(None)
+        )
+    ).one()  # fmt: skip
+    return Story(
+        board=seen, ward=wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id)),
+        is_over=_is_over(seen, clock.now()), paths=_paths(session, seen), missed=_missed(seen), cost=int(cost),
+        planned_cost=int(announcement.plan.get("sent", announcement.plan).get("cost", 0)),
+        median_minutes=pace(waits)[0] if waits else None, expected=_expected(session, announcement_id),
+    )  # fmt: skip
+
+
+def _is_over(seen: Board, now: datetime) -> bool:
+    until = seen.announcement.must_reach_by
+    return seen.is_withdrawn or seen.is_expired or seen.correction is not None or (until is not None and until <= now)
+
+
+def _expected(session: Session, announcement_id: UUID) -> tuple[int, int, int] | None:
+    found = session.exec(
+        select(Forecast)
+        .where(Forecast.announcement_id == announcement_id, col(Forecast.came).is_not(None))
+        .order_by(col(Forecast.made_at))
+        .limit(1)
+    ).first()
+    return (found.low, found.high, found.came or 0) if found else None
+
+
+def _paths(session: Session, seen: Board) -> list[PathStory]:
+    """By first path, as it was written when it left; of what left before that was written, as the plan was kept."""
+    is_told = case((col(Reach.id).is_not(None), 1), else_=0)
+    of_it = (col(Reach.announcement_id) == PlannedPath.announcement_id) & (col(Reach.household_id) == PlannedPath.household_id)
+    found = session.exec(
+        select(PlannedPath.path, func.count(), func.sum(is_told))
+        .outerjoin(Reach, of_it)
+        .where(PlannedPath.announcement_id == seen.announcement.id, col(PlannedPath.is_first))
+        .group_by(col(PlannedPath.path))
+    ).all()
+    counted = {Channel(path).value: (int(planned), int(told or 0)) for path, planned, told in found}
+    if not counted:
+        counted = {path: (planned, 0) for path, planned in seen.paths.items() if planned}
+    answered = sum(row.known for row in seen.rows)  # by their group's link, without a name
+    made = []
+    for path, (planned, told) in sorted(counted.items(), key=lambda one: -one[1][0]):
+        by_path = min(planned, max(told, answered)) if path == "relay" else told if found else None
+        made.append(PathStory(PATH_LABELS.get(path, path), planned, by_path if seen.counts_known else None))
+    return made
+
+
+def _missed(seen: Board) -> list[Missed]:
+    """Group by group; what is known in no group counts for those outside."""
+    if not seen.counts_known:
+        return []
+    rows = [Missed(row.unit_label, row.households, row.known) for row in seen.rows]
+    outside = max(0, seen.households - sum(row.households for row in seen.rows))
+    if outside:
+        rows.append(Missed(N_("Hộ ngoài nhóm"), outside, min(outside, seen.known_elsewhere)))
+    return sorted((one for one in rows if one.missing > 0), key=lambda one: -one.missing)

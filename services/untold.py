@@ -1,0 +1,72 @@
+"""Households nobody knows to have been told: the condition by which a follow-up is narrowed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, String, cast, false, or_, true
+from sqlmodel import Session, col, select
+
+from core import clock
+from models import Announcement, Audience, Household, Membership, Reach, Relay, Unit
+from services import access
+from services.presence import is_member, lives_here
+
+DEPTH = 10  # follow-ups of follow-ups
+
+
+def for_audience(session: Session, audience: Sequence[Audience]) -> ColumnElement[bool]:
+    """Of `Household`: the further condition that an audience has because its announcement follows another; else none.
+
+    For plans: the households of an audience are those of its units that also meet this.
+    """
+    ids = {one.announcement_id for one in audience}
+    follows = session.exec(select(Announcement.follows_id).where(col(Announcement.id).in_(ids))).first() if ids else None
+    return still_missing(session, follows_id=follows)
+
+
+def still_missing(session: Session, *, follows_id: UUID | None) -> ColumnElement[bool]:
+    """Of `Household`: neither known by name to have been told by the announcement that is followed, or by those before it, nor
+    in a chat in which one of them was posted: who answers there is known by group only.
+
+    True for every household where nothing is followed.
+    """
+    if follows_id is None:
+        return true()
+    before = lineage(session, follows_id)
+    told = select(Reach.id).where(col(Reach.household_id) == col(Household.id), col(Reach.announcement_id).in_(before))
+    in_chat = (
+        select(Membership.id)
+        .join(Relay, col(Relay.group_id) == Membership.group_id)
+        .where(
+            col(Membership.household_id) == col(Household.id), is_member(clock.today()), col(Relay.announcement_id).in_(before),
+            col(Relay.posted_at).is_not(None),
+        )
+    )  # fmt: skip
+    return ~told.correlate(Household).exists() & ~in_chat.correlate(Household).exists()
+
+
+def lineage(session: Session, announcement_id: UUID) -> list[UUID]:
+    """An announcement and what it follows, the newest first."""
+    found = [announcement_id]
+    while len(found) < DEPTH:
+        before = session.exec(select(Announcement.follows_id).where(Announcement.id == found[-1])).first()
+        if before is None or before in found:
+            break
+        found.append(before)
+    return found
+
+
+def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement[bool]:
+    """Of `Household`: in its audience today and still missing. The caller has narrowed by its actor."""
+    found = session.exec(
+        select(Audience, Unit.path)
+        .join(Unit, col(Unit.id) == Audience.unit_id)
+        .where(Audience.announcement_id == announcement_id)
+    ).all()
+    parts: list[ColumnElement[bool]] = [false()]
+    for entry, path in found:
+        within: ColumnElement[bool] = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(path)))
+        if entry.needs:
+            within = within & or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in entry.needs])
+        parts.append(within)
+    return or_(*parts) & lives_here(clock.today()) & still_missing(session, follows_id=announcement_id)

@@ -1,0 +1,75 @@
+"""The official documents of an announcement: brought on the composing page, shown where it is read before it goes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from core.db import reading
+from core.errors import Refusal
+from models import Announcement
+from services import attachments, trials
+from services.access import Actor
+from services.attachments import MOST, Attachment
+from ui import parts, said
+from ui.words import _, number, plain, weight
+
+ENDINGS = ["pdf", "jpg", "jpeg", "png", "webp"]
+
+
+def ask() -> list[dict[str, Any]]:
+    """The documents of the form, with the place to bring more; what is brought is looked at and stored at once."""
+    kept: list[dict[str, Any]] = st.session_state.setdefault("c_attachments", [])
+    for document in attachments.shown(kept):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            parts.html(parts.cell(document.name, weighs(document)), width="stretch")
+            st.button(_("Bỏ tệp này"), key=f"c_drop_{document.sha256[:12]}", on_click=_drop, args=(document.sha256,))
+    if len(kept) < MOST:
+        _bring(kept)
+    if trouble := st.session_state.pop("c_files_trouble", ""):
+        st.error(trouble)
+    return list(st.session_state["c_attachments"])
+
+
+def weighs(document: Attachment) -> str:
+    """What it is and what it costs a phone to fetch: `PDF, 1,2 MB, 3 trang`."""
+    pages = [_("{n} trang", n=number(document.pages))] if document.pages else []
+    return ", ".join([_(document.kind), weight(document.size), *pages])
+
+
+def listed(actor: Actor, item: Announcement) -> None:
+    """The documents of a draft, each to be opened; nothing where it has none."""
+    documents = attachments.shown(item.attachments)
+    if not documents:
+        return
+    with reading() as session:
+        at = trials.address(session, actor=actor, announcement_id=item.id)
+    parts.section(_("Văn bản kèm theo"), _("bà con mở được ở trang thông báo"))
+    parts.lines(*(_opened(f"{at}/{place}", document) for place, document in enumerate(documents, 1)))
+
+
+def _opened(url: str, document: Attachment) -> Markup:
+    return parts.joined(parts.anchor(url, document.name), " ", parts.soft(weighs(document)))
+
+
+def _bring(kept: Sequence[dict[str, Any]]) -> None:
+    turn = st.session_state.setdefault("c_files_turn", 0)  # a box that was emptied is another box
+    brought = st.file_uploader(
+        _("Văn bản, ảnh kèm theo"), type=ENDINGS, accept_multiple_files=True, key=f"c_files_{turn}", max_upload_size=25,
+        help=_("PDF dưới 10 MB, hoặc ảnh. Ảnh được thu nhỏ và bỏ vị trí nơi chụp. Bà con thấy dung lượng trước khi mở."),
+    )  # fmt: skip
+    if not brought:
+        return
+    found, troubles = list(kept), []
+    for file in brought:
+        try:
+            found = attachments.checked([*found, attachments.store(file.getvalue(), name=file.name)])
+        except Refusal as refusal:
+            troubles.append(f"{file.name}: {said(refusal)}")
+    st.session_state.update({"c_attachments": found, "c_files_turn": turn + 1, "c_files_trouble": plain(" ".join(troubles))})
+    st.rerun()
+
+
+def _drop(sha256: str) -> None:
+    st.session_state["c_attachments"] = [one for one in st.session_state["c_attachments"] if one["sha256"] != sha256]

@@ -1,0 +1,89 @@
+"""What is worth a second look while one composes, how long the text is on each channel, and whether its links are alive."""
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from core.db import reading
+from models import FACT_LABELS, Announcement, Unit
+from services import lengths, text_checks, web_links
+from services.access import Actor
+from services.lengths import Lengths, Price
+from services.text_checks import Finding
+from ui import parts
+from ui.parts import Column
+from ui.words import _, money, number
+
+TEXTS = ("title", "body", "group_text")
+
+
+def measure(announcement: Announcement, *, actor: Actor, ward: Unit, unit_label: str) -> Lengths:
+    """The lengths of what is being composed, drawn as a small table."""
+    with reading() as session:
+        found = lengths.measured(session, actor=actor, announcement=announcement, ward=ward, unit_label=unit_label)
+    sms, chat, zns = found.sms, found.chat, found.zns
+    parts.section(_("Dài bao nhiêu, tốn bao nhiêu"), _("một hộ nhận"))
+    parts.table(
+        [_("Kênh"), Column(_("Độ dài"), "wide"), Column(_("Chi phí"), "num")],
+        [
+            (_("Nhóm chat"), _long(_("{lines} dòng, {letters} chữ", lines=number(chat.lines), letters=number(chat.letters)),
+                                   _("hơi dài"), is_long=chat.is_long), money(0)),
+            (_("SMS không dấu"), _("{n} tin, {letters} chữ", n=number(sms.segments), letters=number(sms.letters)),
+             _cost(sms.cost, sms.price)),
+            (_("SMS có dấu"), _("{n} tin", n=number(sms.segments_with_marks)), _cost(sms.cost_with_marks, sms.price)),
+            (_("Tin ZNS"), _long(_("{n} / {most} chữ", n=number(zns.letters), most=number(lengths.ZNS_MOST)), _("quá dài"),
+                                 is_long=zns.is_long), _cost(zns.price.each, zns.price)),
+        ],
+    )  # fmt: skip
+    return found
+
+
+def second_look(announcement: Announcement, *, known: Iterable[str]) -> list[Finding]:
+    """Say what is worth a second look, what stops it first; nothing while nothing is written."""
+    found = text_checks.findings(text_checks.of_announcement(announcement, known=tuple(known)))
+    texts = [text for text in (announcement.title, announcement.body, announcement.group_text) if text]
+    if not texts:
+        return found
+    parts.section(_("Xem lại trước khi trình"), _("{n} chỗ", n=number(len(found))) if found else "")
+    if not found:
+        parts.item("arrived", _("Không thấy chỗ nào cần sửa"), _("Ngày giờ, chỗ trống, tin riêng và đường dẫn đều ổn."))
+    for one in found:
+        parts.item("overdue" if one.severity == "stop" else "waiting", _place(one.place), _sentence(one))
+    _dead_links(found)
+    return found
+
+
+def stopping(found: Sequence[Finding], announcement: Announcement) -> str:
+    """What stops it from being handed on, in a few sentences; "" where nothing does."""
+    return " ".join(_sentence(one) for one in text_checks.stopping(found, announcement.urgency))
+
+
+def _sentence(one: Finding) -> str:
+    blanks = {
+        name: _(value) if isinstance(value, str) and name in ("weekday", "said") else value for name, value in one.blanks.items()
+    }
+    return _(one.message, **blanks) if blanks else _(one.message)
+
+
+def _place(name: str) -> str:
+    names = {"title": _("Tiêu đề"), "body": _("Nội dung"), "group_text": _("Lời cho nhóm")}
+    return names.get(name) or _(FACT_LABELS[name])
+
+
+def _dead_links(found: Sequence[Finding]) -> None:
+    """In a warning of swindlers: one press makes all their links untappable."""
+    if any(one.message == text_checks.LIVING for one in found):
+        st.button(_("Vô hiệu hóa đường dẫn"), key="c_defang", on_click=_defang)
+
+
+def _defang() -> None:
+    for name in (*TEXTS, *FACT_LABELS):
+        st.session_state[f"c_{name}"] = web_links.defanged(st.session_state.get(f"c_{name}", ""))
+
+
+def _long(words: str, warning: str, *, is_long: bool) -> parts.Text:
+    return parts.joined(words, " ", parts.badge("waiting", warning)) if is_long else words
+
+
+def _cost(dong: int, price: Price) -> str:
+    return _("khoảng {cost}", cost=money(dong)) if price.is_estimate else money(dong)

@@ -16,8 +16,8 @@ from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Group, Relay, Unit, Urgency, User
 from services import access, audit, leader_messages, progress, relays
 from services.access import Actor
-from services.leader_messages import Duty
 from services.presence import stands
+from services.reach_rules import Duty
 
 LOOKED_AT = 500  # rows at most; a ward has some forty groups
 REASONS = (Relay.escalated_at, Relay.handed_back_at, Relay.passed_on_at, Relay.reminded_again, Relay.reminded)

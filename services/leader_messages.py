@@ -4,7 +4,6 @@ Without an account nothing is written: the ward telephones (`services.calls`). A
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
@@ -14,38 +13,27 @@ from core import clock, phones
 from core.db import upsert
 from core.ids import new_id
 from models import (
-    AccountState,
     Announcement,
     Channel,
-    ChannelAccount,
     Delivery,
     DeliveryStatus,
     Group,
     Model,
-    ReachRules,
     RecipientKind,
     Relay,
     Role,
     Unit,
     User,
-    lineage,
 )
+from services import reach_rules
+from services.reach_rules import Account, Duty
 
 CHANNELS = (Channel.ZALO_BOT, Channel.SMS)
 
 
-@dataclass(frozen=True)
-class Duty:
-    """Someone of the ward to call when a leader does not answer."""
-
-    name: str
-    phone: str  # E.164
-
-
 def duty_of(session: Session, *, ward_id: UUID) -> list[Duty]:
-    """Whom of a ward to call, in its order; nobody where it has no list."""
-    rows = session.exec(select(ReachRules.duty).where(ReachRules.unit_id == ward_id)).first() or []
-    return [Duty(str(row["name"]), str(row["phone"])) for row in rows if row.get("name") and row.get("phone")]
+    """Whom of a ward to fetch, in its order; nobody where it has no list."""
+    return list(reach_rules.of(session, ward=session.get_one(Unit, ward_id)).duty)
 
 
 def to_holders(session: Session, *, announcement: Announcement, relays: Sequence[Relay], step: str) -> int:
@@ -66,6 +54,7 @@ def to_duty(session: Session, *, announcement: Announcement) -> int:
     rows = [
         _row(announcement, account, RecipientKind.PHONE, one.phone, f"{announcement.id}:duty:{one.phone}")
         for one in duty_of(session, ward_id=announcement.unit_id)
+        if phones.is_mobile(one.phone)
     ]
     return _keep(session, rows)
 
@@ -111,7 +100,7 @@ def _heads(session: Session, group_ids: set[UUID]) -> dict[UUID, tuple[User | No
     return {group_id: (first, second) for group_id, first, second in found}
 
 
-def _to(announcement: Announcement, accounts: dict[Channel, ChannelAccount], person: User, key_: str) -> dict[str, object] | None:
+def _to(announcement: Announcement, accounts: dict[Channel, Account], person: User, key_: str) -> dict[str, object] | None:
     """By the bot where there is one, else by SMS to a mobile; None where neither reaches."""
     if not person.is_active or person.role is Role.VIEWER:
         return None
@@ -123,7 +112,7 @@ def _to(announcement: Announcement, accounts: dict[Channel, ChannelAccount], per
     return None
 
 
-def _row(announcement: Announcement, account: ChannelAccount, kind: RecipientKind, to: str, key_: str) -> dict[str, object]:
+def _row(announcement: Announcement, account: Account, kind: RecipientKind, to: str, key_: str) -> dict[str, object]:
     now = clock.now()
     return {
         "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": account.channel,
@@ -137,11 +126,7 @@ def _keep(session: Session, rows: list[dict[str, object]]) -> int:
     return len(rows)
 
 
-def _accounts(session: Session, ward_id: UUID) -> dict[Channel, ChannelAccount]:
-    """Those that work; one of the ward's own hides one above it, so paused means paused."""
-    above = lineage(session.get_one(Unit, ward_id).path)
-    found = session.exec(
-        select(ChannelAccount).where(col(ChannelAccount.unit_id).in_(above), col(ChannelAccount.channel).in_(CHANNELS))
-    )
-    nearest = {one.channel: one for one in sorted(found, key=lambda one: above.index(one.unit_id))}
-    return {channel: one for channel, one in nearest.items() if one.state is AccountState.ACTIVE}
+def _accounts(session: Session, ward_id: UUID) -> dict[Channel, Account]:
+    """Those by which a message can leave now."""
+    found = reach_rules.accounts(session, ward=session.get_one(Unit, ward_id))
+    return {channel: one for channel, one in found.items() if channel in CHANNELS and one.works}

@@ -44,6 +44,11 @@ def stands(day: Day) -> ColumnElement[bool]:
     return lasts(col(Group.closed_on), day)
 
 
+def is_closed(group: Group, day: date) -> bool:
+    """Whether nobody can read in a group any more what is posted there on a day: `stands`, of one that is at hand."""
+    return group.closed_on is not None and group.closed_on <= day
+
+
 def is_joined(household_id: ColumnElement[Any], day: Day) -> ColumnElement[bool]:
     """Whether a household is in a household group on a day: what coverage counts."""
     inside = select(col(Membership.id)).join(Group, col(Group.id) == col(Membership.group_id))

@@ -35,6 +35,7 @@ from models import (
 )
 from services import access, audit, corrections, drafts, links, wards
 from services.access import Actor
+from services.presence import is_closed
 from services.wards import WardCard
 
 KEPT = 8  # letters of a relay's token that outlive a handover: enough that no other token begins so
@@ -251,8 +252,7 @@ def post(session: Session, *, token: str) -> RelayWork:
     Raises:
         NotAllowed: it was withdrawn, its time is over, or the group is closed.
     """
-    relay = by_token(session, token=token, for_change=True)
-    _post(session, relay, by=part_of(relay, token=token).value)
+    _post(session, relay := by_token(session, token=token, for_change=True), by=part_of(relay, token=token).value)
     return work_for_token(session, token=token)
 
 
@@ -307,8 +307,8 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
 def _was_handed_over(session: Session, token: str) -> bool:
     start = token[:KEPT]
     begins = col(Relay.token).startswith(start, autoescape=True) | col(Relay.deputy_token).startswith(start, autoescape=True)
-    is_open = Relay.token_expires_at > clock.now()
-    return len(start) == KEPT and session.exec(select(Relay.id).where(begins, is_open)).first() is not None
+    found = select(Relay.id).where(begins, Relay.token_expires_at > clock.now())
+    return len(start) == KEPT and session.exec(found).first() is not None
 
 
 def url_of(token: str) -> str:
@@ -350,14 +350,9 @@ def _status(announcement: Announcement, relay: Relay, group: Group, correction: 
         return "posted"
     if relay.token_expires_at <= clock.now():
         return "expired"
-    if is_closed(group):
+    if is_closed(group, clock.today()):
         return "closed"
     return "overdue" if is_overdue(relay) else "waiting"
-
-
-def is_closed(group: Group) -> bool:
-    """Whether nobody can read in a group any more what is posted there."""
-    return group.closed_on is not None and group.closed_on <= clock.today()
 
 
 def require_open(session: Session, relay: Relay) -> None:
@@ -372,7 +367,7 @@ def require_open(session: Session, relay: Relay) -> None:
     if relay.token_expires_at <= clock.now():
         raise NotAllowed(N_("Thông báo đã hết hiệu lực, không cần đăng nữa."))
     group = session.get_one(Group, relay.group_id)
-    if is_closed(group):
+    if is_closed(group, clock.today()):
         raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
 
 

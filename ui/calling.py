@@ -23,8 +23,9 @@ def draw(seen: Calls, *, actor: Actor, names_announcement: bool, done: Callable[
         return
     left = sum(one.called_at is None for one in seen.rows) + seen.all - len(seen.rows)
     parts.section(_("Gọi điện"), _("{n} tổ chưa đăng, gấp nhất trước", n=number(left)) if left else _("đã gọi hết"))
-    for one in seen.rows:
-        _line(one, actor=actor, names_announcement=names_announcement, done=done)
+    with st.container(gap=None, key="calls"):
+        for one in seen.rows:
+            _line(one, actor=actor, names_announcement=names_announcement, done=done)
     if seen.all > len(seen.rows):
         parts.hint(_("Còn {n} tổ nữa, xem ở trang theo dõi của từng thông báo.", n=number(seen.all - len(seen.rows))))
     if seen.duty:
@@ -57,10 +58,8 @@ def _reason(one: Call) -> str:
 def _detail(one: Call, *, names_announcement: bool) -> Text:
     """Whom, by which number; what the leader wrote; which address to send along; that it is done."""
     lines: list[Text] = [one.title] if names_announcement else []
-    people = [_person(_("Phụ trách"), one.leader), _person(_("Phó"), one.deputy)]
-    lines += (
-        [parts.joined(*_between(*(person for person in people if person)))] if any(people) else [_("chưa có người phụ trách")]
-    )
+    people = [_person(part, person) for part, person in ((_("Phụ trách"), one.leader), (_("Phó"), one.deputy)) if person]
+    lines += people or [_("chưa có người phụ trách")]
     if one.note:
         lines.append(_("Ghi chú của tổ: {note}", note=one.note))
     if one.deputy:
@@ -70,8 +69,8 @@ def _detail(one: Call, *, names_announcement: bool) -> Text:
     return parts.stacked(*lines)
 
 
-def _person(part: str, one: Person | None) -> Text:
-    return parts.joined(f"{part} {one.name} ", parts.call(one.phone) or _("chưa có số")) if one else ""
+def _person(part: str, one: Person) -> Text:
+    return parts.joined(f"{part} {one.name} ", parts.call(one.phone) or _("chưa có số"))
 
 
 def _between(*pieces: Text) -> list[Text]:

@@ -81,7 +81,7 @@ class _Press:
         self, stage: Stage, ward: Ward, registers: dict[UUID, Register], slugs: Slugs, readers: Readers
     ) -> None:  # fmt: skip
         self._stage, self._ward, self._registers, self._slugs = stage, ward, registers, slugs
-        self._dice = stage.dice("announcements")
+        self._dice, self._deputies = stage.dice("announcements"), stage.dice("deputies")
         self._readers, self._guests = readers, Guests(stage)
         self._keys = {name: stage.keys(name) for name in IN_ORDER[:5]}
 
@@ -222,6 +222,7 @@ class _Press:
                 reminded=half if self._missed(posted, half) else None,
                 reminded_again=late if self._missed(posted, late) else None,
                 escalated_at=due if self._missed(posted, due) else None,
+                deputy_token=token(self._deputies) if home.group.deputy_id and self._missed(posted, due) else None,
             )
         ))  # fmt: skip
 

@@ -29,6 +29,11 @@ WORDS = ACTS | {
     "join_request.made": N_("có hộ xin vào nhóm"),
     "join_request.accepted": N_("nhận hộ xin vào nhóm"),
     "join_request.declined": N_("không nhận hộ xin vào nhóm"),
+    "door_list.widened": N_("thêm hộ vào danh sách gõ cửa"),
+    "door_list.printed": N_("in danh sách gõ cửa"),
+    "door_list.renewed": N_("đổi đường dẫn danh sách gõ cửa"),
+    "door.entered": N_("ghi phiếu gõ cửa"),
+    "door.told": N_("ghi hộ đã báo tận nơi"),
     "household.needs_seen": N_("xem nhu cầu hỗ trợ"),
     "household.phone_seen": N_("xem số điện thoại"),
 }

@@ -43,9 +43,9 @@ def street(session: Session, paper: FakePaper) -> Street:
     return street
 
 
-def opened(visit: Visit, street: Street, page: str = "doors", **query: str) -> AppTest:
+def opened(visit: Visit, street: Street, page: str = "doors") -> AppTest:
     user = make_user(street.session, unit=street.ward, role=Role.STAFF)
-    return visit(page, user=user, id=str(street.announcement.id), **query)
+    return visit(page, user=user, id=str(street.announcement.id))
 
 
 def outcomes(street: Street) -> dict[int, DoorOutcome | None]:

@@ -13,6 +13,7 @@ from models import (
     AnnouncementLook,
     AnnouncementStatus,
     AnnouncementVersion,
+    AsksFor,
     AuditEvent,
     GroupKind,
     Role,
@@ -229,12 +230,13 @@ def test_a_draft_of_another_ward_is_not_kept(session: Session, place: Unit, writ
 
 def test_fields_the_form_does_not_ask_for_stay(session: Session, place: Unit, writer: Actor) -> None:
     group = make_group(session, unit=place, name="Hội Phụ nữ", kind=GroupKind.ASSOCIATION)
-    draft = drafts.write(session, actor=writer, words=words(place, also_groups=[group.id], places=40))
+    asks = {"asks_for": AsksFor.ATTENDANCE}
+    draft = drafts.write(session, actor=writer, words=words(place, also_groups=[group.id], places=40, **asks))
 
-    drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place, urgency=Urgency.URGENT))
+    drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words(place, urgency=Urgency.URGENT, **asks))
     assert (draft.also_groups, draft.places) == ([str(group.id)], 40)
 
-    drafts.edit(session, actor=writer, announcement_id=draft.id, version=2, words=words(place, also_groups=(), places=0))
+    drafts.edit(session, actor=writer, announcement_id=draft.id, version=2, words=words(place, also_groups=(), places=0, **asks))
     assert (draft.also_groups, draft.places) == ([], None)
 
 

@@ -53,7 +53,7 @@ def side_by_side(announcement: Announcement, *, ward: Unit, unit_label: str, len
             _("{n} tin, {cost}", n=number(sms.segments), cost=cost.format(cost=money(sms.cost))),
             Markup('<div class="cn-bubble sms">{}</div>').format(sms.shown),
         ),
-        _card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward)),
+        _card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward), kind="broad"),
         _card(
             _("Bài đọc loa"), _("khoảng {n} giây", n=number(round(script.seconds))),
             parts.joined(Markup('<div class="cn-script">{}</div>').format(script.text), left_out),
@@ -94,10 +94,9 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
     )  # fmt: skip
 
 
-def _card(title: str, note: str, content: Markup) -> Markup:
-    return Markup('<section class="cn-prev"><header><b>{}</b><span>{}</span></header><div class="in">{}</div></section>').format(
-        title, note, content
-    )
+def _card(title: str, note: str, content: Markup, *, kind: str = "") -> Markup:
+    head = Markup("<header><b>{}</b><span>{}</span></header>").format(title, note)
+    return Markup('<section class="cn-prev {}">{}<div class="in">{}</div></section>').format(kind, head, content)
 
 
 def _bubble(text: str) -> Markup:

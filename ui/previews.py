@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from core import clock
+from core import clock, formats
 from core.settings import settings
 from models import FACT_LABELS, Announcement, AnnouncementKind, Unit, Urgency
 from services import relays, resident_page, spoken
@@ -80,6 +80,7 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     written = f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
     paragraphs = (Markup("<p>{}</p>").format(line) for line in announcement.body.split("\n") if line.strip())
+    number_line = f"Số:{formats.NO_BREAK * 8}/{symbol}-UBND"
     stamp = Markup("<span class='urgent'>{}</span>").format(announcement.urgency.label.upper())
     return Markup(
         '<div class="cn-paper" lang="vi"><div class="heads"><div><b>ỦY BAN NHÂN DÂN<br>{}</b><i class="rule"></i><span>{}</span>'
@@ -89,7 +90,7 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
         "<b><em>Nơi nhận:</em></b><span>- Các hộ dân;</span><span>- Lưu: VT.</span></div>"
         "<div><b>TM. ỦY BAN NHÂN DÂN</b><b>CHỦ TỊCH</b></div></div></div>"
     ).format(
-        ward.name.upper(), f"Số:        /{symbol}-UBND", "" if announcement.urgency is Urgency.NORMAL else stamp, written, name,
+        ward.name.upper(), number_line, "" if announcement.urgency is Urgency.NORMAL else stamp, written, name,
         announcement.title, parts.joined(*paragraphs),
     )  # fmt: skip
 

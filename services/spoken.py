@@ -54,7 +54,7 @@ def script(announcement: Announcement, *, ward_name: str) -> Script:
 
     Never longer than `SECONDS_MOST`; a sentence that no longer fits is left out whole and named.
     """
-    opening = [f"{in_words(ward_name)} thông báo.", _ended(in_words(announcement.title))]
+    opening = [_ended(f"{in_words(ward_name)} thông báo"), _ended(in_words(announcement.title))]
     closing = "Xin nhắc lại. " + " ".join(
         _ended(in_words(announcement.facts[name])) for name in ("when", "where") if announcement.facts.get(name)
     )
@@ -93,7 +93,9 @@ def _sentences(text: str) -> list[str]:
 
 
 def _ended(sentence: str) -> str:
-    return sentence if not sentence or sentence[-1] in ".!?;" else f"{sentence}."
+    """A sentence with its capital and its point."""
+    begun = sentence[:1].upper() + sentence[1:]
+    return begun if not begun or begun[-1] in ".!?;" else f"{begun}."
 
 
 def _shortened(text: str) -> str:

@@ -45,11 +45,14 @@ def second_look(announcement: Announcement, *, known: Iterable[str]) -> list[Fin
     texts = [text for text in (announcement.title, announcement.body, announcement.group_text) if text]
     if not texts:
         return found
-    parts.section(_("Xem lại trước khi trình"), _("{n} chỗ", n=number(len(found))) if found else "")
+    parts.section(_("Xem lại trước khi trình"), _("{n} điều", n=number(len({_sentence(one) for one in found}))) if found else "")
     if not found:
         parts.item("arrived", _("Không thấy chỗ nào cần sửa"), _("Ngày giờ, chỗ trống, tin riêng và đường dẫn đều ổn."))
+    places: dict[tuple[str, str], list[str]] = {}  # by how grave it is and what is said: the fields in which it is so
     for one in found:
-        parts.item("overdue" if one.severity == "stop" else "waiting", _place(one.place), _sentence(one))
+        places.setdefault((one.severity, _sentence(one)), []).append(_place(one.place))
+    for (severity, sentence), fields in places.items():
+        parts.item("overdue" if severity == "stop" else "waiting", sentence, ", ".join(dict.fromkeys(fields)))
     _dead_links(found)
     return found
 
@@ -78,7 +81,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
 
 def stopping(found: Sequence[Finding], announcement: Announcement) -> str:
     """What stops it from being handed on, in a few sentences; "" where nothing does."""
-    return " ".join(_sentence(one) for one in text_checks.stopping(found, announcement.urgency))
+    return " ".join(dict.fromkeys(_sentence(one) for one in text_checks.stopping(found, announcement.urgency)))
 
 
 def _sentence(one: Finding) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from core import clock
+from core import clock, formats
 from core.settings import settings
 from models import FACT_LABELS, Announcement, AnnouncementKind, Unit, Urgency
 from services import links, relays, resident_page, spoken
@@ -53,7 +53,7 @@ def side_by_side(announcement: Announcement, *, ward: Unit, unit_label: str, len
             _("{n} tin, {cost}", n=number(sms.segments), cost=cost.format(cost=money(sms.cost))),
             Markup('<div class="cn-bubble sms">{}</div>').format(sms.shown),
         ),
-        _card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward)),
+        _card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward), kind="broad"),
         _card(
             _("Bài đọc loa"), _("khoảng {n} giây", n=number(round(script.seconds))),
             parts.joined(Markup('<div class="cn-script">{}</div>').format(script.text), left_out),
@@ -80,6 +80,7 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     written = f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
     paragraphs = (Markup("<p>{}</p>").format(line) for line in announcement.body.split("\n") if line.strip())
+    number_line = f"Số:{formats.NO_BREAK * 8}/{symbol}-UBND"
     stamp = Markup("<span class='urgent'>{}</span>").format(announcement.urgency.label.upper())
     return Markup(
         '<div class="cn-paper" lang="vi"><div class="heads"><div><b>ỦY BAN NHÂN DÂN<br>{}</b><i class="rule"></i><span>{}</span>'
@@ -89,15 +90,14 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
         "<b><em>Nơi nhận:</em></b><span>- Các hộ dân;</span><span>- Lưu: VT.</span></div>"
         "<div><b>TM. ỦY BAN NHÂN DÂN</b><b>CHỦ TỊCH</b></div></div></div>"
     ).format(
-        ward.name.upper(), f"Số:        /{symbol}-UBND", "" if announcement.urgency is Urgency.NORMAL else stamp, written, name,
+        ward.name.upper(), number_line, "" if announcement.urgency is Urgency.NORMAL else stamp, written, name,
         announcement.title, parts.joined(*paragraphs),
     )  # fmt: skip
 
 
-def _card(title: str, note: str, content: Markup) -> Markup:
-    return Markup('<section class="cn-prev"><header><b>{}</b><span>{}</span></header><div class="in">{}</div></section>').format(
-        title, note, content
-    )
+def _card(title: str, note: str, content: Markup, *, kind: str = "") -> Markup:
+    head = Markup("<header><b>{}</b><span>{}</span></header>").format(title, note)
+    return Markup('<section class="cn-prev {}">{}<div class="in">{}</div></section>').format(kind, head, content)
 
 
 def _bubble(text: str) -> Markup:

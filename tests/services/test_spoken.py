@@ -40,8 +40,8 @@ def test_who_speaks_comes_first_and_when_and_where_are_said_once_more() -> None:
     )
 
     assert made.text == (
-        "ủy ban nhân dân phường Bắc Kạn thông báo. Họp. Mời bà con dự họp. Xin nhắc lại. "
-        "mười chín giờ ba mươi, thứ bảy, ngày hai mươi tám tháng mười một. Nhà văn hóa tổ mười ba."
+        "Ủy ban nhân dân phường Bắc Kạn thông báo. Họp. Mời bà con dự họp. Xin nhắc lại. "
+        "Mười chín giờ ba mươi, thứ bảy, ngày hai mươi tám tháng mười một. Nhà văn hóa tổ mười ba."
     )
     assert made.left_out == ()
 

@@ -49,7 +49,7 @@ def _page(of: GuestSheet, page: Sequence[GuestLine], at: int, pages: int) -> dic
         [str(at * LINES + place), one.code, _short(one.name), _short(one.place), str(one.people), one.note]
         for place, one in enumerate(page, 1)
     ]
-    return {"url": of.url, "title": clean(of.title), "place": "", "rows": rows, "page": f"{at + 1} / {pages}"}
+    return {"url": of.url, "title": clean(of.title), "place": "", "lines": rows, "page": f"{at + 1} / {pages}"}
 
 
 def _short(text: str) -> str:

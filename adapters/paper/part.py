@@ -47,7 +47,7 @@ def made(order: dict[str, Any]) -> bytes:
     _check_letters(items, "".join(order["sheet"].get(name, "") for name in ("unit", "ward", "phone")))
     urls = list(dict.fromkeys(item["url"] for item in items))
     places = {url: at for at, url in enumerate(urls)}
-    laid = [{**item, "code": places[item["url"]], "rows": _dotted(item.get("rows", []))} for item in items]
+    laid = [{**item, "code": places[item["url"]], "lines": _dotted(item.get("lines", []))} for item in items]
     pdf = compiled(order["template"], {**order["sheet"], "items": laid, "codes": _codes(items, urls)}, tags=order["tags"])
     lost = unread(pdf, [item["url"] for item in items], per_page=order["per_page"])
     if lost:

@@ -1,8 +1,10 @@
 """A worker process that kills itself (SIGKILL) right before its N-th write to the database, or right after that commit.
 
     python -m tests.jobs.dying_worker N before|after
+    python -m tests.jobs.dying_worker COLUMN before|after
 
-It counts the writes of the house and of the engine alike, so that every gap between two steps is met by some N.
+It counts the writes of the house and of the engine alike, so that every gap between two steps is met by some N; or it waits for
+the write that sets a column.
 """
 
 import os
@@ -20,7 +22,7 @@ from services import ports
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-def main(fatal: int, moment: str) -> None:
+def main(fatal: str, moment: str) -> None:
     """Count, and die."""
     seen = 0
     is_over = False
@@ -32,7 +34,7 @@ def main(fatal: int, moment: str) -> None:
             return
         with lock:
             seen += 1
-            if seen >= fatal:
+            if seen >= int(fatal) if fatal.isdecimal() else f"SET {fatal}=" in statement:
                 is_over = True
                 if moment == "before":
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -50,4 +52,4 @@ def main(fatal: int, moment: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1], sys.argv[2])

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -26,17 +26,12 @@ from tests.fakes import Nothing
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="kills a worker on a SQLite file")]
 KILLS = [(1, "before"), (4, "after"), (7, "before"), (9, "after"), (11, "before"), (14, "after"), (18, "before"), (24, "after")]
-AT_SECOND_REMINDER = [(42, "before"), (44, "after")]  # its mark, and the engine's note that it is done
+SECONDS = 3  # until when leaders are to post, from now
+LONGER = 40  # enough for two workers to start, one after the other, before the time is over
 
 
 @pytest.fixture
-def seconds() -> int:
-    """Until when leaders are to post, from now."""
-    return 3
-
-
-@pytest.fixture
-def announcement(session: Session, engine: Engine, seconds: int) -> Announcement:
+def announcement(session: Session, engine: Engine, request: pytest.FixtureRequest) -> Announcement:
     """Scheduled for this moment, with two leaders who have some seconds to post and never do."""
     nothing: object = Nothing()
     ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=DbosEngine(), tables=nothing))  # type: ignore[arg-type]
@@ -50,7 +45,7 @@ def announcement(session: Session, engine: Engine, seconds: int) -> Announcement
         unit=ward,
         urgency=Urgency.EMERGENCY,
         send_at=now + timedelta(seconds=0.5),
-        must_reach_by=now + timedelta(seconds=seconds),
+        must_reach_by=now + timedelta(seconds=getattr(request, "param", SECONDS)),
     )
     sending.schedule(session, announcement=made)
     session.commit()
@@ -69,20 +64,30 @@ def worker(*command: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def finished(engine: Engine, announcement: Announcement) -> bool:
+def overdue(relay: Relay) -> bool:
+    return relay.escalated_at is not None
+
+
+def reminded_again(relay: Relay) -> bool:
+    return relay.reminded_again is not None
+
+
+def all_are(engine: Engine, announcement: Announcement, done: Callable[[Relay], bool]) -> bool:
     with Session(engine) as session:
         relays = session.exec(select(Relay).where(Relay.announcement_id == announcement.id)).all()
-        return len(relays) == 2 and all(relay.escalated_at for relay in relays)
+        return len(relays) == 2 and all(done(relay) for relay in relays)
 
 
-def killed_then_finished(engine: Engine, announcement: Announcement, fatal_write: int, moment: str) -> int:
+def killed_then_finished(
+    engine: Engine, announcement: Announcement, fatal: int | str, moment: str, *, done: Callable[[Relay], bool] = overdue
+) -> int:
     """What ended the first worker; the second has done the rest."""
-    with worker("-m", "tests.jobs.dying_worker", str(fatal_write), moment) as dying:
+    with worker("-m", "tests.jobs.dying_worker", str(fatal), moment) as dying:
         killed_by = dying.wait(timeout=60)
     with worker("manage.py", "worker", "--executor-id", "worker-0"):
         patience = threading.Event()
         for _ in range(1200):
-            if finished(engine, announcement):
+            if all_are(engine, announcement, done):
                 break
             patience.wait(0.1)
     return killed_by
@@ -104,12 +109,11 @@ def test_a_worker_killed_at_any_write_is_finished_by_the_next(
         assert len({relay.escalated_at for relay in relays}) == 1
 
 
-@pytest.mark.parametrize("seconds", [20])  # enough for two workers to start on a busy machine
-@pytest.mark.parametrize(("fatal_write", "moment"), AT_SECOND_REMINDER)
+@pytest.mark.parametrize("announcement", [LONGER], indirect=True)
 def test_a_worker_killed_at_the_second_reminder_leaves_it_to_the_next_which_gives_it_once(
-    engine: Engine, announcement: Announcement, fatal_write: int, moment: str
+    engine: Engine, announcement: Announcement
 ) -> None:
-    killed_by = killed_then_finished(engine, announcement, fatal_write, moment)
+    killed_by = killed_then_finished(engine, announcement, "reminded_again", "before", done=reminded_again)
 
     with Session(engine) as session:
         relays = session.exec(select(Relay)).all()

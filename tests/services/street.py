@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from models import Announcement, DoorList, Group, Household, PlannedPath, Reach, ReachCount, Role, Unit, User
-from services import door_addresses, sending
+from models import Announcement, DoorLine, DoorList, Group, Household, PlannedPath, Reach, ReachCount, Role, Unit, User
+from services import door_addresses, door_numbers, sending
 from services.access import Actor
 from services.door_knocks import Knock
 from tests.factories import make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
@@ -67,9 +67,14 @@ def make_street(
         street.homes[address] = home
         if address in in_chat:
             make_membership(session, household=home, group=group)
+    sending.send(session, announcement=announcement)
+    for line in (*session.exec(select(DoorLine)), *session.exec(select(PlannedPath))):
+        session.delete(line)
+    session.flush()
     for address, path in (planned or {}).items():
         session.add(PlannedPath(announcement_id=announcement.id, household_id=street.homes[address].id, path=path))
-    sending.send(session, announcement=announcement)
+    session.flush()
+    door_numbers.prepare(session, announcement=announcement)
     session.commit()
     return street
 

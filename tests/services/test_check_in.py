@@ -26,6 +26,7 @@ def staff(session: Session, ward: Unit) -> Actor:
 
 
 def sent(session: Session, ward: Unit, **of_it: Any) -> Announcement:
+    make_household(session, unit=make_unit(session, parent=ward))  # somebody to be told
     announcement = make_announcement(session, unit=ward, asks_for=AsksFor.ATTENDANCE, **of_it)
     sending.send(session, announcement=announcement)
     session.commit()

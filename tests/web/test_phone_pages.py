@@ -19,7 +19,16 @@ from web.files import FILES, FOLDER, address
 from web.prose import Block
 
 TEMPLATES = sorted(path.name for path in (FOLDER.parent / "templates").glob("*.html"))
-SHARED = {"attendance.html", "base.html", "icons.html", "parts.html", "relay_foot.html"}
+SHARED = {
+    "attached.html",
+    "attendance.html",
+    "base.html",
+    "icons.html",
+    "parts.html",
+    "relay_foot.html",
+    "relay_note.html",
+    "trial.html",
+}
 
 
 def test_every_page_has_a_style() -> None:

@@ -68,8 +68,9 @@ def make_street(
         if address in in_chat:
             make_membership(session, household=home, group=group)
     sending.send(session, announcement=announcement)
-    for line in (*session.exec(select(DoorLine)), *session.exec(select(PlannedPath))):
-        session.delete(line)
+    listed = select(DoorLine).join(DoorList).where(DoorList.announcement_id == announcement.id)
+    for one in (*session.exec(listed), *session.exec(select(PlannedPath).where(PlannedPath.announcement_id == announcement.id))):
+        session.delete(one)
     session.flush()
     for address, path in (planned or {}).items():
         session.add(PlannedPath(announcement_id=announcement.id, household_id=street.homes[address].id, path=path))

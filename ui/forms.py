@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import Refusal
 from ui import said
+from ui.words import _
 
 Slots = Mapping[str, DeltaGenerator]  # by the name of the field, the place under it
 
@@ -20,3 +21,8 @@ def refusals_at(slots: Slots) -> Generator[None]:
     except Refusal as refusal:
         place = slots.get(str(refusal.details.get("field", "")))
         (place or st).error(said(refusal))
+
+
+def name_file_button() -> None:
+    """What the button of a place for files says: Streamlit's own word cannot be told."""
+    st.html(f'<style>:root {{ --choose-file: "{_("Chọn tệp")}"; }}</style>')

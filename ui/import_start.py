@@ -7,6 +7,7 @@ import streamlit as st
 from services import uploads
 from services.ports import ports
 from ui import parts
+from ui.forms import name_file_button
 from ui.tables import XLSX
 from ui.words import _
 
@@ -18,7 +19,7 @@ TEMPLATE = (
 
 def uploader(turn: int) -> Any:
     """The place to drop a file. Streamlit's own word on the button is English: the style sheet writes ours over it."""
-    st.html(f'<style>:root {{ --choose-file: "{_("Chọn tệp")}"; }}</style>')
+    name_file_button()
     label = _("Chọn tệp danh sách hộ, hoặc kéo thả vào đây")
     return st.file_uploader(label, key=f"i_file{turn}", max_upload_size=uploads.BYTES_MAX >> 20)
 

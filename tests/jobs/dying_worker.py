@@ -34,7 +34,7 @@ def main(fatal: str, moment: str) -> None:
             return
         with lock:
             seen += 1
-            if seen >= int(fatal) if fatal.isdecimal() else f"SET {fatal}=" in statement:
+            if seen >= int(fatal) if fatal.isdecimal() else f" {fatal}=" in statement:
                 is_over = True
                 if moment == "before":
                     os.kill(os.getpid(), signal.SIGKILL)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, union_all
+from sqlalchemy import ColumnElement, String, cast, false, func, literal, or_, union_all
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -48,14 +48,28 @@ def _narrowed(session: Session, wanted: Mapping[UUID, Sequence[tuple[Sequence[st
         return {}
     ids, present = list(wanted), lives_here(clock.today())
     counts = [
-        select(literal(place), func.count()).select_from(Household).where(or_(*map(asked, wanted[id_])), present)
+        select(literal(place), func.count()).select_from(Household).where(or_(*map(_asked, wanted[id_])), present)
         for place, id_ in enumerate(ids)
     ]
     return {ids[place]: int(count) for place, count in session.execute(union_all(*counts))}
 
 
-def asked(part: tuple[Sequence[str], str]) -> ColumnElement[bool]:
+def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement[bool]:
+    """Of `Household`: in the audience of an announcement, on whatever day. The caller has narrowed by its actor."""
+    found = session.exec(
+        select(Audience.needs, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
+        .where(col(Audience.announcement_id) == announcement_id)
+    ).all()  # fmt: skip
+    return or_(false(), *[_asked((needs, path)) for needs, path in found])
+
+
+def has_any(needs: Sequence[str]) -> ColumnElement[bool]:
+    """Of `Household`: it has one of the needs."""
+    return or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in needs])
+
+
+def _asked(part: tuple[Sequence[str], str]) -> ColumnElement[bool]:
     """Households of one part of an audience: below a path, with one of the needs where it names any."""
     needs, path = part
     within = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(path)))
-    return within & or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in needs]) if needs else within
+    return within & has_any(needs) if needs else within

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, or_
+from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, func, select
 
 from core import clock, tokens
@@ -17,7 +17,6 @@ from core.streets import walking_key
 from core.text import vietnamese_key
 from models import (
     Announcement,
-    Audience,
     Channel,
     DoorLine,
     DoorList,
@@ -27,7 +26,6 @@ from models import (
     PlannedPath,
     Reach,
     Relay,
-    Unit,
 )
 from services import audiences
 from services.door_addresses import responsible, token_of
@@ -47,7 +45,7 @@ def prepare(session: Session, *, announcement: Announcement) -> int:
 
 def untold(session: Session, *, announcement_id: UUID, in_posted_groups: bool) -> ColumnElement[bool]:
     """Everybody of the audience; those in a chat where it is posted only if asked: who of them has read it is an estimate."""
-    wanted = _audience(session, announcement_id)
+    wanted = audiences.of_announcement(session, announcement_id=announcement_id)
     if in_posted_groups:
         return wanted
     posted = _in_its_groups(announcement_id).where(col(Relay.posted_at).is_not(None))
@@ -64,15 +62,8 @@ def _planned_for_the_door(session: Session, announcement: Announcement) -> Colum
     planned = select(PlannedPath.household_id).where(PlannedPath.announcement_id == announcement.id)
     if session.exec(planned.limit(1)).first():
         return col(Household.id).in_(planned.where(PlannedPath.path == Channel.DOOR))
-    return _audience(session, announcement.id) & col(Household.id).not_in(_in_its_groups(announcement.id))
-
-
-def _audience(session: Session, announcement_id: UUID) -> ColumnElement[bool]:
-    found = session.exec(
-        select(Audience.needs, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
-        .where(Audience.announcement_id == announcement_id)
-    ).all()  # fmt: skip
-    return or_(col(Household.id).is_(None), *[audiences.asked((needs, path)) for needs, path in found])
+    asked = audiences.of_announcement(session, announcement_id=announcement.id)
+    return asked & col(Household.id).not_in(_in_its_groups(announcement.id))
 
 
 def _in_its_groups(announcement_id: UUID) -> Any:

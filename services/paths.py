@@ -13,7 +13,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    String,
     Subquery,
     Uuid,
     case,
@@ -31,7 +30,7 @@ from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, PlannedPath, Relay, Unit, Urgency
-from services import access, reach_rules, untold
+from services import access, audiences, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
 
@@ -123,7 +122,7 @@ def present(question: Question) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [false()]
     for needs, entries in by_needs.items():
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
-        parts.append(within & _has_any(needs) if needs else within)
+        parts.append(within & audiences.has_any(needs) if needs else within)
     if question.had:
         told = select(col(PlannedPath.household_id)).where(col(PlannedPath.announcement_id).in_(question.had))
         parts.append(col(Household.id).in_(told))
@@ -147,10 +146,6 @@ def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:
     return select(col(Unit.id)).where(or_(*[access.path_range(question.places[entry.unit_id]) for entry in entries]))
 
 
-def _has_any(needs: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*[cast(_HOME.needs, String).contains(f'"{need}"') for need in needs])
-
-
 def _homes(question: Question) -> CTE:
     """Each household with what it can be told by: the chat it joined first, the account it follows, a mobile telephone."""
     is_mobile = (func.length(_HOME.phone) == MOBILE_LENGTH) & func.substr(_HOME.phone, 4, 1).in_(MOBILE_DIGITS)
@@ -167,7 +162,7 @@ def _homes(question: Question) -> CTE:
         (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
         func.nullif(_HOME.zalo_user_id, "").label("follower"),
         case((is_mobile, _HOME.phone)).label("mobile"),
-        (_has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
+        (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
     ).where(present(question))  # fmt: skip
     return _kept(found, "homes")
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, false, or_, true
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, Audience, Household, Membership, Reach, Relay, Unit
-from services import access
+from models import Announcement, Audience, Household, Membership, Reach, Relay
+from services import audiences
 from services.presence import is_member, lives_here
 
 DEPTH = 10  # follow-ups of follow-ups
@@ -58,15 +58,5 @@ def lineage(session: Session, announcement_id: UUID) -> list[UUID]:
 
 def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement[bool]:
     """Of `Household`: in its audience today and still missing. The caller has narrowed by its actor."""
-    found = session.exec(
-        select(Audience, Unit.path)
-        .join(Unit, col(Unit.id) == Audience.unit_id)
-        .where(Audience.announcement_id == announcement_id)
-    ).all()
-    parts: list[ColumnElement[bool]] = [false()]
-    for entry, path in found:
-        within: ColumnElement[bool] = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(path)))
-        if entry.needs:
-            within = within & or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in entry.needs])
-        parts.append(within)
-    return or_(*parts) & lives_here(clock.today()) & still_missing(session, follows_id=announcement_id)
+    asked = audiences.of_announcement(session, announcement_id=announcement_id)
+    return asked & lives_here(clock.today()) & still_missing(session, follows_id=announcement_id)

@@ -7,15 +7,15 @@ from core import clock
 BEGIN, END = 21, 6
 
 
-def is_quiet(at: datetime) -> bool:
-    """Whether an instant lies in the night."""
-    return not END <= clock.local(at).hour < BEGIN
+def is_quiet(at: datetime, *, end: int = END) -> bool:
+    """Whether an instant lies in the night, which ends at that hour."""
+    return not end <= clock.local(at).hour < BEGIN
 
 
-def after(at: datetime) -> datetime:
-    """Six in the morning after an instant of the night; the instant itself by day."""
-    if not is_quiet(at):
+def after(at: datetime, *, end: int = END) -> datetime:
+    """The morning after an instant of the night, when that ends; the instant itself by day."""
+    if not is_quiet(at, end=end):
         return at
     here = clock.local(at)
-    morning = here.replace(hour=END, minute=0, second=0, microsecond=0)
-    return (morning if here.hour < END else morning + timedelta(days=1)).astimezone(UTC)
+    morning = here.replace(hour=end, minute=0, second=0, microsecond=0)
+    return (morning if here.hour < end else morning + timedelta(days=1)).astimezone(UTC)

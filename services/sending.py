@@ -4,7 +4,7 @@ Everything here happens in the caller's transaction, and doing it twice does it 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from models import (
     DeliveryStatus,
     Urgency,
 )
-from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans
+from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans, quiet_hours
 from services.access import Actor
 from services.ports import ports
 
@@ -55,11 +55,7 @@ def due_at(announcement: Announcement, sent_at: datetime) -> datetime:
 
 def after_the_night(at: datetime) -> datetime:
     """Seven in the morning for an hour of the night (21 to 7): nobody is asked to post then, but in an emergency."""
-    here = clock.local(at)
-    if 7 <= here.hour < 21:
-        return at
-    morning = here.replace(hour=7, minute=0, second=0, microsecond=0)
-    return (morning if here.hour < 7 else morning + timedelta(days=1)).astimezone(UTC)
+    return quiet_hours.after(at, end=7)
 
 
 def leaves_at(announcement: Announcement) -> datetime | None:

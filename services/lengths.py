@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from core import sms
-from core.settings import settings
 from models import Announcement, Channel, Unit
 from services import access, links, reach_rules, relays
 from services.access import Actor
@@ -37,7 +36,7 @@ class SmsLength:
     @property
     def shown(self) -> str:
         """The text as a preview shows it, its address cut short."""
-        return self.text.replace(sms.as_sent(sample_url()), links.sample_url())
+        return self.text.replace(sms.as_sent(links.measured_url()), links.sample_url())
 
     @property
     def cost(self) -> int:
@@ -94,7 +93,7 @@ def measured(session: Session, *, actor: Actor, announcement: Announcement, ward
     access.require(actor, *access.WRITERS)
     prices = _prices(session, ward)
     words = announcement.group_text or announcement.body
-    pasted = relays.ready_text(announcement, unit_label=unit_label, url=sample_url())
+    pasted = relays.ready_text(announcement, unit_label=unit_label, url=links.measured_url())
     return Lengths(
         chat=ChatLength(lines=len([line for line in pasted.split("\n") if line]), letters=len(pasted)),
         sms=as_sms(words, price=prices[Channel.SMS]), zns=ZnsLength(len(words), prices[Channel.ZNS]),
@@ -103,16 +102,11 @@ def measured(session: Session, *, actor: Actor, announcement: Announcement, ward
 
 def as_sms(words: str, *, price: Price) -> SmsLength:
     """Words and the link to their page as an SMS (3GPP TS 23.038): 160 letters a segment without marks, 70 with them."""
-    whole = f"{words}\n{sample_url()}"
+    whole = f"{words}\n{links.measured_url()}"
     text = sms.as_sent(whole)
     return SmsLength(
         text=text, letters=sms.length(text), segments=sms.segments(text), segments_with_marks=sms.segments(whole), price=price
     )  # fmt: skip
-
-
-def sample_url() -> str:
-    """An address as long as a group's, for measuring before there is one."""
-    return f"{settings().public_url}/a/{'x' * links.LONG_SLUG}"
 
 
 def _prices(session: Session, ward: Unit) -> dict[Channel, Price]:

@@ -132,6 +132,11 @@ def sample_url() -> str:
     return f"{settings().public_url}/a/…"
 
 
+def measured_url() -> str:
+    """An address as long as a group's, for measuring before there is one."""
+    return f"{settings().public_url}/a/{'x' * LONG_SLUG}"
+
+
 def public_url(link: ShortLink) -> str:
     """The address to print or send, from the setting `PUBLIC_URL`. Announcements and chats are addressed without a redirect."""
     return f"{settings().public_url}/{_OWN_PAGES.get(link.purpose, 'q')}/{link.slug}"

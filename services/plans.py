@@ -11,7 +11,6 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core import clock, sms
-from core.settings import settings
 from models import Announcement, Audience, Channel, Group, Household, Membership, Unit, Urgency
 from services import access, corrections, links, paths
 from services.access import Actor
@@ -105,7 +104,7 @@ def segments_of(announcement: Announcement) -> int:
 
 def sms_segments(text: str) -> int:
     """How many segments an SMS of these words with a link takes, without diacritics."""
-    return sms.segments(sms.as_sent(f"{text}\n{settings().public_url}/a/{'x' * links.LONG_SLUG}"))
+    return sms.segments(sms.as_sent(f"{text}\n{links.measured_url()}"))
 
 
 def preview(

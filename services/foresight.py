@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AccountState, Announcement, Channel, ChannelAccount, Delivery, Household, Model, Relay, Unit, lineage
-from services import access, drafts, forecast, past_reach, untold
+from models import Announcement, Channel, Delivery, Household, Model, Relay, Unit
+from services import access, drafts, forecast, past_reach, reach_rules, untold
 from services.access import Actor
 from services.forecast import Expected, Score
 from services.past_reach import Past
 from services.presence import is_joined
+from services.reach_rules import Account
 
 BAND = (0.2, 0.8)  # of the earlier announcements lie within
 BAND_POINTS = 24
@@ -138,16 +139,10 @@ def _missing(session: Session, announcement: Announcement, narrowed: ColumnEleme
     return session.exec(select(func.count()).select_from(Household).where(missing, narrowed)).one()
 
 
-def _account(session: Session, announcement: Announcement) -> ChannelAccount | None:
-    """The cheapest account the ward, or a unit above it, can send messages to telephones by, unless it was used already."""
+def _account(session: Session, announcement: Announcement) -> Account | None:
+    """The cheapest account the ward can send messages to telephones by, unless it was used already."""
     ward = session.get_one(Unit, announcement.unit_id)
-    used = select(Delivery.channel).where(Delivery.announcement_id == announcement.id)
-    return session.exec(
-        select(ChannelAccount)
-        .where(
-            col(ChannelAccount.unit_id).in_(lineage(ward.path)), ChannelAccount.state == AccountState.ACTIVE,
-            col(ChannelAccount.channel).in_(PAID), col(ChannelAccount.channel).not_in(used),
-        )
-        .order_by(col(ChannelAccount.price))
-        .limit(1)
-    ).first()  # fmt: skip
+    used = session.exec(select(Delivery.channel).where(Delivery.announcement_id == announcement.id).distinct()).all()
+    found = reach_rules.accounts(session, ward=ward).values()
+    ready = [one for one in found if one.works and one.channel in PAID and one.channel not in used]
+    return min(ready, key=lambda one: one.price, default=None)

@@ -23,12 +23,6 @@ def of(actor: Actor, seen: Board) -> Foresight:
     return _worked_out(str(seen.announcement.id), seen.posted, actor.unit_path, actor)
 
 
-def of_group(actor: Actor, announcement_id: UUID, group_id: UUID) -> Foresight:
-    """The same with what one group usually does."""
-    with reading() as session:
-        return foresight.of(session, actor=actor, announcement_id=announcement_id, group_id=group_id)
-
-
 @st.cache_data(ttl=60 * MINUTES, max_entries=300, show_spinner=False)
 def _worked_out(announcement_id: str, posted: int, sight: str, _actor: Actor) -> Foresight:  # noqa: ARG001  # what it is kept by
     with reading() as session:

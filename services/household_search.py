@@ -1,6 +1,7 @@
 """Which households a person may see, and finding them: by any part of name, address, code or phone, without diacritics."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -129,21 +130,18 @@ def search(
     query = select(Household, Unit, people_joined).join(Unit, _LIVES_IN)
     if filters.order == "hard_to_reach" and clean(filters.words):
         total, page, chosen = _hardest(session, filters.words, others, joined, page, size)
-        found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
-        rows = [row_of(*found[household_id], with_needs=bool(filters.needs)) for household_id in chosen]
-        return HouseholdPage(rows, total, page, size)
-    total, matching = _found(session, filters.words, others)
-    page = min(max(page, 1), max(1, -(-total // size)))
-    start = (page - 1) * size
-    if filters.order == "name" and total <= SORTED_MOST:
-        chosen = _ids_by_name(session, matching, filters.words)[start : start + size]
-        found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(chosen)))}
-        rows = [row_of(*found[household_id], with_needs=bool(filters.needs)) for household_id in chosen]
+        rows = _in_order(session, query, chosen)
     else:
-        order = _hardest_first(joined, "") if filters.order == "hard_to_reach" else []
-        query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
-        rows = [row_of(*row, with_needs=bool(filters.needs)) for row in session.execute(query)]
-    return HouseholdPage(rows, total, page, size)
+        total, matching = _found(session, filters.words, others)
+        page = min(max(page, 1), max(1, -(-total // size)))
+        start = (page - 1) * size
+        if filters.order == "name" and total <= SORTED_MOST:
+            rows = _in_order(session, query, _ids_by_name(session, matching, filters.words)[start : start + size])
+        else:
+            order = _hardest_first(joined, "") if filters.order == "hard_to_reach" else []
+            query = query.where(matching).order_by(*order, col(Household.search), col(Household.id)).offset(start).limit(size)
+            rows = list(session.execute(query))
+    return HouseholdPage([row_of(*row, with_needs=bool(filters.needs)) for row in rows], total, page, size)
 
 
 def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValues) -> list[HouseholdRow]:
@@ -191,6 +189,12 @@ def _hardest(
         if rows:
             return rows[0][1], start // size + 1, [row[0] for row in rows]
     return 0, 1, []
+
+
+def _in_order(session: Session, query: Any, ids: Sequence[UUID]) -> list[Any]:
+    """The rows of these households, in this order."""
+    found = {row[0].id: row for row in session.execute(query.where(col(Household.id).in_(ids)))}
+    return [found[household_id] for household_id in ids]
 
 
 def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:

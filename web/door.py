@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,7 +25,7 @@ from services import door_knocks, door_page
 from services.door_knocks import Knock, Taken
 from services.door_lists import Line
 from services.door_page import DoorPage
-from web import pages
+from web import pages, turning
 from web.pages import PhonePage
 
 # A page stays under 20 KB whatever the names: some twenty households, fewer where names and addresses are long.
@@ -63,7 +62,7 @@ class DoorListPage(PhonePage):
             _take(request, [_pressed(form, int(number), did)])
         except Invalid as refusal:
             return _refused(request, refusal)
-        return pages.see(f"{request.url.path}?page={_turn(form.get('here', ''))}#h{number}")
+        return pages.see(f"{request.url.path}?page={turning.asked(form.get('here', ''))}#h{number}")
 
 
 # ---- taking ticks
@@ -132,8 +131,8 @@ def _refused(request: Request, refusal: Invalid) -> Response:
 
 def _drawn(request: Request, page: DoorPage) -> Response:
     query, language = request.query_params, pages.language_of(request)
-    turned = _pages(page.lines, ROOM_BYTES - len(page.words.encode()))
-    at = min(_turn(query.get("page", "")), len(turned))
+    turned = turning.turned(page.lines, room=ROOM_BYTES - len(page.words.encode()), each=LINE_BYTES)
+    at = min(turning.asked(query.get("page", "")), len(turned))
     context: dict[str, Any] = {
         "page": page, "ward": page.ward, "lines": turned[at - 1], "at": at, "last": len(turned), "here": request.url.path,
         "opened": query.get("o", ""), "mark": new_slug(12), "now": round(clock.now().timestamp() * 1000),
@@ -148,24 +147,6 @@ def _said(line: Line, language: str) -> str:
     if line.outcome is None or line.knocked_at is None:
         return ""
     return f"{translate(SAID[line.outcome], language=language)} {near(line.knocked_at, language=language)}"
-
-
-def _turn(asked: str) -> int:
-    return max(1, int(asked)) if re.fullmatch(r"[0-9]{1,4}", asked) else 1
-
-
-def _pages(lines: Sequence[Line], room: int) -> list[list[Line]]:
-    """The list cut into pages of a size that an old phone loads at once; at least one."""
-    turned: list[list[Line]] = [[]]
-    left = room
-    for line in lines:
-        size = LINE_BYTES + len(escape(line.head_name + line.address).encode())
-        if size > left and turned[-1]:
-            turned.append([])
-            left = room
-        turned[-1].append(line)
-        left -= size
-    return turned
 
 
 routes = [Route("/door/{token}", DoorListPage)]

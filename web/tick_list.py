@@ -1,12 +1,10 @@
 """A leader's tick list on the phone: who is in the chat, with how many people. No sign-in; the address is the permission."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from markupsafe import escape
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +17,7 @@ from core.i18n import N_
 from services import join_requests, tick_lists
 from services.household_values import HouseholdValues
 from services.tick_lists import Line, Saved, Tick
-from web import pages, posts
+from web import pages, posts, turning
 from web.pages import PhonePage
 
 # A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
@@ -136,9 +134,9 @@ def _page(
     query = request.query_params if typed is None else {"show": typed.get("shown", ""), "page": typed.get("here", "")}
     shows_out = query.get("show") == "out"
     listed = [line for line in sheet.lines if not line.inside] if shows_out else sheet.lines
-    turned = _pages(listed)
-    last, asked = len(turned), query.get("page", "")
-    page = min(max(int(asked) if re.fullmatch(r"[0-9]{1,4}", asked) else 1, 1), last)
+    turned = turning.turned(listed, room=ROOM_BYTES, each=LINE_BYTES)
+    last = len(turned)
+    page = min(turning.asked(query.get("page", "")), last)
     lines = turned[page - 1]
     language = pages.language_of(request)
     context: dict[str, Any] = {
@@ -151,20 +149,6 @@ def _page(
         "longest": {"name": LONGEST_NAME, "address": LONGEST_ADDRESS, "phone": LONGEST_PHONE},
     }  # fmt: skip
     return pages.render(request, "tick_list.html", status=status, **context)
-
-
-def _pages(lines: Sequence[Line]) -> list[list[Line]]:
-    """The list cut into pages of a size that an old phone loads at once; at least one."""
-    turned: list[list[Line]] = [[]]
-    left = ROOM_BYTES
-    for line in lines:
-        size = LINE_BYTES + len(escape(line.head_name + line.address).encode())
-        if size > left and turned[-1]:
-            turned.append([])
-            left = ROOM_BYTES
-        turned[-1].append(line)
-        left -= size
-    return turned
 
 
 def _was(lines: Sequence[Line]) -> str:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
 from core.i18n import N_
-from models import Announcement, Channel, Delivery, Forecast, PlannedPath, Reach, Unit
-from services import drafts, reach, wards
+from models import Announcement, Delivery, Forecast, Unit
+from services import drafts, plan_outcome, reach, wards
 from services.access import Actor
 from services.reach import Board
 from services.relay_pace import pace
@@ -92,7 +92,7 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Story:
     ).one()  # fmt: skip
     return Story(
         board=seen, ward=wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id)),
-        is_over=_is_over(seen, clock.now()), paths=_paths(session, seen), missed=_missed(seen), cost=int(cost),
+        is_over=_is_over(seen, clock.now()), paths=_paths(session, actor, seen), missed=_missed(seen), cost=int(cost),
         planned_cost=int(announcement.plan.get("sent", announcement.plan).get("cost", 0)),
         median_minutes=pace(waits)[0] if waits else None, expected=_expected(session, announcement_id),
     )  # fmt: skip
@@ -113,25 +113,17 @@ def _expected(session: Session, announcement_id: UUID) -> tuple[int, int, int] |
     return (found.low, found.high, found.came or 0) if found else None
 
 
-def _paths(session: Session, seen: Board) -> list[PathStory]:
+def _paths(session: Session, actor: Actor, seen: Board) -> list[PathStory]:
     """By first path, as it was written when it left; of what left before that was written, as the plan was kept."""
-    is_told = case((col(Reach.id).is_not(None), 1), else_=0)
-    of_it = (col(Reach.announcement_id) == PlannedPath.announcement_id) & (col(Reach.household_id) == PlannedPath.household_id)
-    found = session.exec(
-        select(PlannedPath.path, func.count(), func.sum(is_told))
-        .outerjoin(Reach, of_it)
-        .where(PlannedPath.announcement_id == seen.announcement.id, col(PlannedPath.is_first))
-        .group_by(col(PlannedPath.path))
-    ).all()
-    counted = {Channel(path).value: (int(planned), int(told or 0)) for path, planned, told in found}
-    if not counted:
-        counted = {path: (planned, 0) for path, planned in seen.paths.items() if planned}
-    answered = sum(row.known for row in seen.rows)  # by their group's link, without a name
-    made = []
-    for path, (planned, told) in sorted(counted.items(), key=lambda one: -one[1][0]):
-        by_path = min(planned, max(told, answered)) if path == "relay" else told if found else None
-        made.append(PathStory(PATH_LABELS.get(path, path), planned, by_path if seen.counts_known else None))
-    return made
+    outcome = plan_outcome.of(session, actor=actor, announcement_id=seen.announcement.id)
+    found: list[tuple[str, int, int | None]] = [
+        (one.path.value, one.planned, one.reached) for one in outcome.paths if one.planned
+    ]
+    if not found:
+        answered = sum(row.known for row in seen.rows)  # in the groups, by name or without
+        planned = sorted(((path, count) for path, count in seen.paths.items() if count), key=lambda one: -one[1])
+        found = [(path, count, min(count, answered) if path == "relay" else None) for path, count in planned]
+    return [PathStory(PATH_LABELS.get(path, path), planned, told if seen.counts_known else None) for path, planned, told in found]
 
 
 def _missed(seen: Board) -> list[Missed]:

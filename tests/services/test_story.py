@@ -10,7 +10,7 @@ from bench import ward_life
 from bench.ward_life import Life, Ward
 from core import clock
 from core.errors import NotFound
-from models import Announcement, Channel, Delivery, Forecast, Household, How, PlannedPath, Reach, Relay
+from models import Announcement, Delivery, Forecast, How, PlannedPath, Reach, Relay
 from services import story
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_unit
@@ -51,15 +51,8 @@ def test_before_the_deadline_it_is_not_over(session: Session, over: Announcement
 
 
 def test_paths_are_laid_beside_what_came_of_them(session: Session, over: Announcement, ward: Ward) -> None:
-    for row in session.exec(select(PlannedPath).where(PlannedPath.announcement_id == over.id)):
-        session.delete(row)  # as it was before paths were written one by one
-    session.flush()
     inside = sum(place.inside for place in ward.places)
     outside = {id_ for place in ward.places for id_ in place.outside}
-    for home in session.exec(select(Household)):
-        path = Channel.DOOR if home.id in outside else Channel.RELAY
-        session.add(PlannedPath(announcement_id=over.id, household_id=home.id, path=path))
-    session.commit()
     knocked = session.exec(select(Reach).where(Reach.announcement_id == over.id, Reach.how == How.DOOR)).all()
 
     with time_machine.travel(NOON + timedelta(days=2), tick=False):

@@ -28,6 +28,7 @@ from models import (
     User,
 )
 from services.access import Actor, actor_of
+from services.draft_words import Words
 
 LONG_AGO = date(2020, 1, 1)
 Row = TypeVar("Row")
@@ -127,3 +128,9 @@ def make_link(session: Session, **overrides: Any) -> ShortLink:
         "title": new_token()[:6],
     }
     return _saved(session, ShortLink(**(fields | overrides)))
+
+
+def make_words(*units: Unit, **overrides: object) -> Words:
+    """What an author says to these units."""
+    fields = {"title": "Tổng vệ sinh", "body": "Sáng thứ Bảy.", "unit_ids": [unit.id for unit in units]} | overrides
+    return Words(**fields)  # type: ignore[arg-type]

@@ -3,10 +3,25 @@
 import pytest
 from sqlmodel import Session
 
-from models import Unit
-from tests.factories import make_unit
+from models import Role, Unit
+from services.access import Actor
+from tests.factories import make_actor, make_group, make_household, make_unit
 
 
 @pytest.fixture
 def ward(session: Session) -> Unit:
     return make_unit(session)
+
+
+@pytest.fixture
+def place(session: Session, ward: Unit) -> Unit:
+    """A residential group of the ward with a household and a chat."""
+    place = make_unit(session, parent=ward)
+    make_household(session, unit=place)
+    make_group(session, unit=place)
+    return place
+
+
+@pytest.fixture
+def writer(session: Session, ward: Unit) -> Actor:
+    return make_actor(session, unit=ward, role=Role.STAFF)

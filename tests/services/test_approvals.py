@@ -17,20 +17,12 @@ from services import announcements, approvals, draft_comments, drafts, due, quie
 from services.access import Actor
 from services.drafts import Words
 from services.sending import Cancelled
-from tests.factories import NOON, make_actor, make_group, make_household, make_unit
+from tests.factories import NOON, make_actor, make_unit
 from tests.fakes import FakeEngine
 
 EVENING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 22 giờ of the same Tuesday
 MORNING = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # 6 giờ of the Wednesday
 pytestmark = pytest.mark.usefixtures("noon")
-
-
-@pytest.fixture
-def place(session: Session, ward: Unit) -> Unit:
-    place = make_unit(session, parent=ward)
-    make_household(session, unit=place)
-    make_group(session, unit=place)
-    return place
 
 
 @pytest.fixture

@@ -15,23 +15,10 @@ from models import AnnouncementStatus, Role, Unit
 from services import approvals, attachments, drafts
 from services.access import Actor
 from services.draft_words import Words
-from tests.factories import make_actor, make_group, make_household, make_unit
+from tests.factories import make_actor
 from tests.papers import pdf, photo
 
 pytestmark = pytest.mark.usefixtures("documents")
-
-
-@pytest.fixture
-def place(session: Session, ward: Unit) -> Unit:
-    place = make_unit(session, parent=ward)
-    make_household(session, unit=place)
-    make_group(session, unit=place)
-    return place
-
-
-@pytest.fixture
-def writer(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.STAFF)
 
 
 def stored() -> list[Path]:

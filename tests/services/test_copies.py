@@ -11,21 +11,8 @@ from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, 
 from services import attachments, copies, drafts, sending
 from services.access import Actor
 from services.draft_words import Words
-from tests.factories import make_actor, make_announcement, make_group, make_household, make_unit
+from tests.factories import make_actor, make_announcement, make_unit
 from tests.papers import pdf
-
-
-@pytest.fixture
-def place(session: Session, ward: Unit) -> Unit:
-    place = make_unit(session, parent=ward)
-    make_household(session, unit=place)
-    make_group(session, unit=place)
-    return place
-
-
-@pytest.fixture
-def writer(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.STAFF)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.usefixtures("noon")
 SHIPPED = {one.key.removeprefix(templates.SHIPPED): one for one in templates.shipped()}
 
 
-@pytest.fixture
-def writer(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.STAFF)
-
-
 def answers_for(pattern: Pattern, day: date) -> dict[str, Answer]:
     """Every blank answered: days in the order they are asked, hours likewise, an example for the rest."""
     hours = iter(time(7 + step, 30) for step in range(8))

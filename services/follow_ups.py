@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
-from models import Announcement, AnnouncementStatus, Audience, Channel, Need
+from models import Announcement, AnnouncementStatus, Audience, Channel
 from services import access, audit, corrections, drafts
 from services.access import Actor
-from services.drafts import Words
+from services.draft_versions import words_of
+from services.draft_words import Words, words_from
 
 
 def of(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Announcement]:
@@ -47,7 +48,7 @@ def draft(session: Session, *, actor: Actor, announcement_id: UUID, channels: Se
             return before
     audience = drafts.audience_of(session, first.id)
     made = drafts.write(session, actor=actor, words=_words(first, audience, channels))
-    made.follows_id, made.also_groups = first.id, []
+    made.follows_id = first.id
     session.add(made)
     session.flush()
     audit.record(
@@ -71,9 +72,7 @@ def _words(first: Announcement, audience: Sequence[Audience], channels: Sequence
         raise Invalid(N_("Không có hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."))
     now = clock.now()
     ahead = first.must_reach_by if first.must_reach_by and first.must_reach_by > now else None
-    words = Words(
-        title=first.title, body=first.body, unit_ids=[one.unit_id for one in audience], group_text=first.group_text,
-        facts=dict(first.facts), kind=first.kind, urgency=first.urgency, asks_for=first.asks_for, must_reach_by=ahead,
-        expires_at=first.expires_at, needs=[Need(need) for need in audience[0].needs],
+    said = words_from(words_of(first, audience))
+    return replace(
+        said, must_reach_by=ahead, send_at=None, also_groups=(), places=None, attachments=None, channels=tuple(channels)
     )  # fmt: skip
-    return replace(words, channels=tuple(channels))

@@ -16,6 +16,8 @@ from tests.factories import make_announcement, make_group, make_household, make_
 from tests.fakes import FakeEngine, FakeLinks, Nothing
 from tests.pages.conftest import Visit
 
+pytestmark = pytest.mark.usefixtures("noon")  # what is to leave in three hours must not fall into the night
+
 
 @pytest.fixture
 def ward(session: Session, promises: FakeEngine) -> Unit:

@@ -82,10 +82,34 @@ def readers() -> Engine:
     return make_engine(settings().database_url, writes=False)
 
 
+class _Commits:
+    """How often this process has committed; whoever keeps what was read compares."""
+
+    count = 0
+
+
+_COUNTS_ONLY = "counts only"
+
+
+@event.listens_for(Session, "after_commit")
+def _note_commit(session: Session) -> None:
+    if _COUNTS_ONLY not in session.info:
+        _Commits.count += 1
+
+
+def commits() -> int:
+    """A number that differs once anything that a kept page could show has been committed in this process."""
+    return _Commits.count
+
+
 @contextmanager
-def transaction() -> Generator[Session]:
-    """Commit when the block ends; roll back if anything is raised inside it."""
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
+def transaction(*, counts_only: bool = False) -> Generator[Session]:
+    """Commit when the block ends; roll back if anything is raised inside it.
+
+    `counts_only` says that nothing is written but what residents did (openings, answers): pages kept for a second stand.
+    """
+    info = {_COUNTS_ONLY: True} if counts_only else {}
+    with Session(engine(), expire_on_commit=False, info=info) as session, session.begin():
         yield session
 
 

@@ -17,8 +17,8 @@ actor = enter(needs=tuple(Role))
 top = st.container()
 today = clock.today()
 with reading() as session:
-    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+    below = units.children(session, actor=actor, unit_id=actor.unit_id, kind=UnitKind.COMMUNE) if actor.unit_id else []
+wards = {unit.label: unit.id for unit in below}
 chosen = None
 if len(wards) > 1:
     chosen = st.selectbox(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import case, event, func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -81,24 +81,6 @@ class LinkRow:
     def url(self) -> str:
         """The address to print."""
         return public_url(self.link)
-
-
-class _Changes:
-    """How often links have changed in this process; whoever keeps a resolved link compares."""
-
-    count = 0
-
-
-def changes() -> int:
-    """A number that differs once any change of a link has been committed in this process."""
-    return _Changes.count
-
-
-def _tell_after_commit(session: Session) -> None:
-    def bump(_session: object) -> None:
-        _Changes.count += 1
-
-    event.listen(session, "after_commit", bump, once=True)
 
 
 # ---- finding
@@ -366,7 +348,6 @@ def _move(session: Session, actor: Actor, link: ShortLink, target: str, *, actio
         session, actor=actor, action=action, subject_kind="shortlink", subject_id=link.id,
         slug=link.slug, former=former, target=target, is_trusted=link_targets.is_trusted(target),
     )  # fmt: skip
-    _tell_after_commit(session)
     return link
 
 
@@ -382,7 +363,6 @@ def set_active(session: Session, *, actor: Actor, link_id: UUID, is_active: bool
         session.flush()
         action = "link.started" if is_active else "link.stopped"
         audit.record(session, actor=actor, action=action, subject_kind="shortlink", subject_id=link.id, slug=link.slug)
-        _tell_after_commit(session)
     return link
 
 

@@ -85,14 +85,17 @@ def by_code(session: Session, *, actor: Actor, code: str, on: date | None = None
     return unit
 
 
-def children(session: Session, *, actor: Actor, unit_id: UUID, on: date | None = None) -> list[Unit]:
-    """The units right below one that exist on a day (today), in order.
+def children(
+    session: Session, *, actor: Actor, unit_id: UUID, on: date | None = None, kind: UnitKind | None = None
+) -> list[Unit]:
+    """The units (of a kind) right below one that exist on a day (today), in order.
 
     Raises:
         NotFound: the unit lies outside the actor's sight.
     """
     unit = unit_for(session, actor=actor, unit_id=unit_id)
-    return _in_order(session.exec(select(Unit).where(Unit.parent_id == unit.id, valid_on(on or clock.today()))))
+    query = select(Unit).where(Unit.parent_id == unit.id, valid_on(on or clock.today()))
+    return _in_order(session.exec(query.where(Unit.kind == kind) if kind else query))
 
 
 def residential(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date | None = None) -> list[Unit]:

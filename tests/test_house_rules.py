@@ -58,7 +58,7 @@ def test_a_module_is_one_room(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_every_page_is_on_the_menu(path: Path) -> None:
-    assert f'"pages/{path.name}"' in (HOUSE / "app.py").read_text()
+    assert f'"pages/{path.name}"' in (HOUSE / "ui" / "menu.py").read_text()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -108,12 +108,11 @@ def icon(name: str) -> Markup:
 def sheet() -> str:
     """The style sheet of all parts. st.html takes SVG elements out, so icons are masks, which also take their text's colour."""
     masks = "".join(f".ic-{name}{{--m:url('data:image/svg+xml,{quote(DRAW.format(path))}')}}" for name, path in ICONS.items())
-    return f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}{masks}</style>"
+    return (HERE / "style.css").read_text(encoding="utf-8") + masks
 
 
-def style() -> None:
-    """What every page needs before its parts: the sheet, and the language a screen reader should speak. Called by app.py."""
-    st.html(sheet())
+def speak() -> None:
+    """The language a screen reader should speak. Called by app.py."""
     # Said at every run: the page begins in the house's language, and the reader may have changed theirs a click ago.
     st.html(f'<span data-speak="{language()}"></span><script>{SPEAK}</script>', unsafe_allow_javascript=True)
 

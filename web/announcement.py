@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import clock
+from core import clock, db
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
@@ -17,7 +17,7 @@ from services import announcements, resident_page
 from services.announcements import PublicAnnouncement
 from services.ports import ports
 from services.resident_page import CHOICES, COUNTED, MOST_ANSWERED
-from web import check_in, pages, posts, prose, visits
+from web import check_in, drawn, pages, posts, prose, visits
 from web.limits import may_answer
 from web.pages import PhonePage
 from web.visits import Visit
@@ -29,9 +29,11 @@ class AnnouncementPage(PhonePage):
     def get(self, request: Request) -> Response:
         """The text, whatever became of it. A person's opening is noted once; a robot's, a preview's, a HEAD never."""
         visit = visits.visit_of(request)
+        commits = db.commits()
         with reading() as session:
             notice = announcements.for_slug(session, slug=request.path_params["slug"], visitor=visit.visitor)
         response = pages.render(request, "announcement.html", **_shown(request, notice))
+        drawn.keep(request, response, notice, commits=commits)
         return visits.counted(request, response, visit, notice.link_id)
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
@@ -48,7 +50,7 @@ class AnnouncementPage(PhonePage):
                 request, status=422, heading=N_("Chưa ghi được câu trả lời"),
                 sentence=pages.sentence_of(request, refusal), back=request.url.path,
             )  # fmt: skip
-        return visits.remembered(pages.see(request.url.path), visit)
+        return drawn.marked(visits.remembered(pages.see(request.url.path), visit))
 
 
 def _press(request: Request, form: Mapping[str, str], visit: Visit) -> None:
@@ -61,7 +63,7 @@ def _press(request: Request, form: Mapping[str, str], visit: Visit) -> None:
         return
     if not may_answer(request.scope, notice.id, clock.now()):
         raise posts.TooMany(posts.TOO_MANY)
-    with transaction() as session:
+    with transaction(counts_only=True) as session:
         if answer is None:
             announcements.take_back(session, slug=slug, visitor=visit.visitor)
         else:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from core.db import reading, transaction
 from core.errors import Invalid
 from services import household_cards, sessions
-from web import pages, visits
+from web import drawn, pages, visits
 from web.pages import PhonePage
 
 
@@ -42,7 +42,7 @@ class HouseholdCardPage(PhonePage):
                     household_cards.tie(session, token=token, visitor=visit.visitor, moves=form["do"] == "move")
                 elif form.get("do") == "untie":
                     household_cards.untie(session, token=token, visitor=visit.visitor)
-        return visits.remembered(pages.see(request.url.path), visit)
+        return drawn.marked(visits.remembered(pages.see(request.url.path), visit))
 
 
 routes = [Route("/h/{token}", HouseholdCardPage)]

@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from core import logs
 from web import session
 from web.errors import exception_handlers
+from web.front import FrontDoor
 from web.headers import SecurityHeaders
-from web.links import FastRedirects
 from web.metrics import Measured
 from web.routes import routes
 
@@ -27,7 +27,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     yield
 
 
-app = FastRedirects(
+app = FrontDoor(
     Starlette(
         routes=[route for route in routes if route not in session.routes],
         middleware=[Middleware(Measured), Middleware(SecurityHeaders)],

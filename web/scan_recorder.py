@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 
 def _write(openings: Sequence[Opening]) -> None:
-    with transaction() as session:
+    with transaction(counts_only=True) as session:
         scans.record(session, openings)
 
 

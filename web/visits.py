@@ -1,10 +1,12 @@
 """One look at a public page: whose phone, and whether it counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from core import clock
 from models import Device
@@ -48,3 +50,18 @@ def remembered(response: Response, visit: Visit) -> Response:
     if visit.set_cookie:
         response.headers.append("set-cookie", visit.set_cookie)
     return response
+
+
+def noted(link_id: UUID, headers: Mapping[str, str], scope: Scope) -> str | None:
+    """Note the opening of a link if a person made it; the cookie to set where the phone has none.
+
+    `headers` by lower-case name.
+    """
+    device = visitors.person_with(headers, scope["method"])
+    if device is None:
+        return None
+    visitor, set_cookie = visitors.visitor_in(headers.get("cookie", ""))
+    now = clock.now()
+    if may_count(scope, link_id, now):
+        recorder().note(link_id, visitor, device, now)
+    return set_cookie

@@ -29,7 +29,7 @@ def everything_with_a_nasty_name() -> None:
     from ui.parts import Column, Figure  # noqa: PLC0415
 
     nasty = "<img src=x onerror=alert(1)>\"'"
-    parts.style()
+    parts.speak()
     parts.head(nasty, nasty, parts.badge("arrived", nasty))
     parts.section(nasty, nasty)
     parts.figures(Figure(nasty, nasty, nasty, nasty, "overdue", known=0.5, estimate=0.7, target=0.9))

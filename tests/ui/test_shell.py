@@ -7,9 +7,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui import streamlits
+from ui import parts, streamlits
 from ui.scripts import GO, SPEAK, hashes
-from ui.shell import INDEX, Shell, page
+from ui.shell import INDEX, Shell, page, style_address
 from web.headers import SecurityHeaders
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -55,6 +55,16 @@ def test_the_script_of_our_words_comes_from_the_shell_and_may_be_kept() -> None:
 
     assert answer.content == streamlits.script()
     assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_the_sheet_of_our_parts_stands_behind_streamlits_rules_and_may_be_kept() -> None:
+    made = page(INDEX.read_text(encoding="utf-8"), language="vi").decode()
+    answer = client().get(f"/{style_address()}")
+
+    assert made.index("</head>") < made.index(f'<link rel="stylesheet" href="./{style_address()}" />') < made.index("</body>")
+    assert answer.text == parts.sheet()
+    assert answer.headers["content-type"].startswith("text/css")
     assert "immutable" in answer.headers["cache-control"]
 
 

@@ -1,0 +1,109 @@
+"""Every screen in the menu, and the visit of one: what Streamlit runs for every visitor and every click."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import PurePath
+from typing import Literal
+
+import streamlit as st
+
+from core.i18n import N_
+from models import Role
+from services import access
+from services.access import Actor
+from ui import _, begin, parts, plain
+
+EVERYONE = tuple(Role)
+OWN = "own"  # the section with the reader's own name
+
+
+@dataclass(frozen=True)
+class Room:
+    """A screen: its file, its name in the menu, the section it stands in, who has it in the menu.
+
+    Rooms without roles are opened from another screen. The menu only shows; the page and the services refuse.
+    """
+
+    file: str
+    title: str
+    section: str = ""
+    roles: Sequence[Role] = ()
+
+    @cached_property
+    def path(self) -> str:
+        """Its address."""
+        return PurePath(self.file).stem
+
+
+ROOMS = (
+    Room("pages/home.py", N_("Trang đầu")),
+    Room("pages/today.py", N_("Hôm nay"), "", access.WRITERS),
+    Room("pages/my_group.py", N_("Tổ của tôi"), "", (Role.LEAD,)),
+    Room("pages/announcements.py", N_("Thông báo"), "", (*access.WRITERS, Role.VIEWER)),
+    Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
+    Room("pages/announcement.py", N_("Bảng theo dõi")),
+    Room("pages/wall.py", N_("Màn hình văn phòng")),
+    Room("pages/story.py", N_("Tổng kết thông báo")),
+    Room("pages/doors.py", N_("Gõ cửa")),
+    Room("pages/review.py", N_("Xem và duyệt")),
+    Room("pages/groups.py", N_("Nhóm và tổ dân phố"), N_("Cộng đồng"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/group.py", N_("Nhóm")),
+    Room("pages/new_group.py", N_("Lập nhóm")),
+    Room("pages/cascade.py", N_("Sơ đồ truyền tin")),
+    Room("pages/households.py", N_("Hộ dân"), N_("Cộng đồng"), access.SEES_PEOPLE),
+    Room("pages/household.py", N_("Hộ dân")),
+    Room("pages/import_households.py", N_("Nhập danh sách hộ")),
+    Room("pages/imports.py", N_("Những lần nhập danh sách")),
+    Room("pages/alike.py", N_("Có thể trùng nhau")),
+    Room("pages/new_household.py", N_("Thêm hộ")),
+    Room("pages/household_sheet.py", N_("Sửa nhanh")),
+    Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
+    Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
+    Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),
+    Room("pages/link.py", N_("Mã QR")),
+    Room("pages/new_link.py", N_("Làm mã")),
+    Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
+    Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
+    Room("pages/reorganise.py", N_("Sắp xếp tổ, thôn, phường")),
+    Room("pages/new_person.py", N_("Thêm người dùng")),
+    Room("pages/person.py", N_("Người dùng")),
+    Room("pages/account.py", N_("Tài khoản của tôi"), OWN, EVERYONE),
+    Room("pages/sign_in.py", N_("Đăng nhập")),
+    Room("pages/new_password.py", N_("Đặt mật khẩu")),
+)
+# The first screen's address is "/": Streamlit knows no page under its name, and would say so.
+SCREENS = [room.path for room in ROOMS if room.path != "home"]
+
+
+@cache
+def _page(room: Room, title: str, *, is_shown: bool) -> st.Page:
+    """Made once: Streamlit looks for the file each time, which for all rooms takes longer than drawing one."""
+    visibility: Literal["visible", "hidden"] = "visible" if is_shown else "hidden"
+    return st.Page(room.file, title=title, url_path=room.path, default=room.path == "home", visibility=visibility)
+
+
+def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
+    """Every room by section. All are known, so that a link to any opens; the menu shows those of the reader's role."""
+    sections: dict[str, list[st.Page]] = {"": []}
+    for room in ROOMS:
+        is_shown = actor is not None and not actor.must_change_password and actor.role in room.roles
+        section = plain(actor.display_name) if actor and room.section == OWN else _(room.section)
+        page = copy(_page(room, _(room.title), is_shown=is_shown))  # a page remembers whether it may run
+        sections.setdefault(section if is_shown and room.section else "", []).append(page)
+    return sections
+
+
+def visit() -> None:
+    """One visit or click."""
+    actor = begin()
+    st.set_page_config(page_icon="static/icon.svg", layout="wide")
+    st.logo("static/logo.svg", size="large")
+    shown = st.navigation(menu(actor), position="top" if actor and not actor.must_change_password else "hidden")
+    st.set_page_config(page_title=f"{shown.title} · Cầu Nối")
+    st.session_state["here"] = shown.url_path or "home"
+    parts.speak()
+    shown.run()

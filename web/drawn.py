@@ -1,0 +1,73 @@
+"""Announcement pages as they were drawn a moment ago, for every phone that has nothing of its own on them.
+
+A phone that answered, or is tied to its household, carries a mark (a cookie that says nothing else) and is always answered
+from the database; so is whoever asks for more than the plain page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
+
+from core import clock
+from core.i18n import best_language
+from core.settings import settings
+from services.announcements import PublicAnnouncement
+from web.headers import security_headers
+from web.memory import Memory
+from web.visitors import YEAR_SECONDS
+
+PREFIX = "/a/"
+MARK = "cn_o"
+_MOST = 2_000  # pages of some 15 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A whole answer as it goes out."""
+
+    link_id: UUID
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: Message
+
+
+_pages: Memory[Drawn] = Memory(most=_MOST)
+
+
+def marked(response: Response) -> Response:
+    """Give the phone the mark that it has something of its own."""
+    secure = "; Secure" if settings().is_https else ""
+    response.headers.append("set-cookie", f"{MARK}=1; Max-Age={YEAR_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    return response
+
+
+def recall(path: str, headers: Mapping[str, str], now: datetime) -> Drawn | None:
+    """The page for a phone without a mark."""
+    if f"{MARK}=" in headers.get("cookie", ""):
+        return None
+    return _pages.recall((path, _language(headers.get("accept-language", ""))), now)
+
+
+def keep(request: Request, response: Response, notice: PublicAnnouncement, *, commits: int) -> None:
+    """Keep a page for the next phones, if it is any phone's."""
+    is_own = notice.answer or notice.household or (notice.stand and notice.stand.own) or MARK in request.cookies
+    if is_own or request.method != "GET" or request.url.query:
+        return
+    now = clock.now()
+    given = response.raw_headers
+    named = {name for name, _ in given}
+    more = [(name.encode(), value.encode()) for name, value in security_headers().items() if name.encode() not in named]
+    page = Drawn(notice.link_id, (*given, *more), {"type": "http.response.body", "body": response.body})
+    until = None if notice.is_expired else notice.expires_at
+    key = request.url.path, _language(request.headers.get("accept-language", ""))
+    _pages.keep(key, page, now, commits=commits, until=until)
+
+
+@lru_cache(maxsize=4096)
+def _language(accepts: str) -> str:
+    return best_language(accepts, default=settings().language)

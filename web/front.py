@@ -1,0 +1,88 @@
+"""Outermost of all: what a crowd asks for is answered from memory, without routing; every opening is noted all the same."""
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core import clock
+from web import drawn, links, metrics, visitors, visits
+from web.drawn import Drawn
+from web.headers import security_headers
+from web.links import Known
+from web.scan_recorder import recorder
+
+# Of all headers, those that say who asks.
+_TOLD = {name.encode(): name for name in ("user-agent", "cookie", *visitors.AHEAD)}
+_TOLD_A_PAGE = _TOLD | {b"accept-language": "accept-language"}
+# Of our security headers, those that mean something without a page (each costs as much as a look into memory).
+_OF_A_REDIRECT = ("x-content-type-options", "referrer-policy", "strict-transport-security")
+_POLICY = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+_REDIRECTED = metrics.REQUESTS.labels("/q", "GET", "302")
+_SHOWN = metrics.REQUESTS.labels("/a", "GET", "200")
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+
+
+class FrontDoor:
+    """Answers a known code and a page drawn a moment ago, and writes the last openings when the server stops."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        fixed = {"cache-control": "no-store", "content-length": "0", "content-security-policy": _POLICY}
+        fixed |= {name: value for name, value in security_headers().items() if name in _OF_A_REDIRECT}
+        self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Anything else goes on to the routes."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, _last_write_before(send))
+            return
+        if scope["type"] == "http" and scope["method"] == "GET":
+            path: str = scope["path"]
+            if path.startswith(links.PREFIX):
+                known = links.remembered(path[3:], clock.now())
+                if known:
+                    await self._redirect(known, scope, send)
+                    return
+            elif path.startswith(drawn.PREFIX) and not scope["query_string"]:
+                headers = {
+                    _TOLD_A_PAGE[name]: value.decode("latin-1") for name, value in scope["headers"] if name in _TOLD_A_PAGE
+                }
+                page = drawn.recall(path, headers, clock.now())
+                if page:
+                    await _show(page, headers, scope, send)
+                    return
+        await self.app(scope, receive, send)
+
+    async def _redirect(self, known: Known, scope: Scope, send: Send) -> None:
+        headers = _told(scope, _TOLD)
+        set_cookie = links.count(known, headers, scope)
+        answer = [(b"location", known.location), *self._fixed]
+        if set_cookie:
+            answer.append((b"set-cookie", set_cookie.encode("ascii")))
+        await send({"type": "http.response.start", "status": 302, "headers": answer})
+        await send(_NO_BODY)
+        _REDIRECTED.inc()
+
+
+def _told(scope: Scope, wanted: Mapping[bytes, str]) -> dict[str, str]:
+    return {wanted[name]: value.decode("latin-1") for name, value in scope["headers"] if name in wanted}
+
+
+async def _show(page: Drawn, headers: dict[str, str], scope: Scope, send: Send) -> None:
+    set_cookie = visits.noted(page.link_id, headers, scope)
+    answer: list[tuple[bytes, bytes]] = list(page.headers)
+    if set_cookie:
+        answer.append((b"set-cookie", set_cookie.encode("ascii")))
+    await send({"type": "http.response.start", "status": 200, "headers": answer})
+    await send(page.body)
+    _SHOWN.inc()
+
+
+def _last_write_before(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"].startswith("lifespan.shutdown."):
+            await run_in_threadpool(recorder().stop)
+        await send(message)
+
+    return sending

@@ -1,0 +1,55 @@
+"""What was read a moment ago, kept for a second: a crowd at one address asks the database once, not once each."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from core import db
+
+T = TypeVar("T")
+
+# A change made in another process is seen within KEPT; one made in this process by the next caller (`db.commits`).
+KEPT, FRESH = timedelta(seconds=1), timedelta(seconds=0.8)
+
+
+@dataclass(slots=True)
+class _Kept(Generic[T]):
+    value: T
+    commits: int
+    refresh_at: datetime
+    forget_at: datetime
+
+
+class Memory(Generic[T]):
+    """At most `most` things by their key; past that all are read anew."""
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        self._kept: dict[Hashable, _Kept[T]] = {}
+
+    def recall(self, key: Hashable, now: datetime) -> T | None:
+        """What is kept, if it is good enough. Late in its time, or after a change, one caller is sent to look again and
+        whoever comes meanwhile is served what stood, never longer than `KEPT`.
+        """
+        kept = self._kept.get(key)
+        if kept is None or now >= kept.forget_at:
+            return None
+        commits = db.commits()
+        if now >= kept.refresh_at or kept.commits != commits:
+            kept.refresh_at, kept.commits = kept.forget_at, commits
+            return None
+        return kept.value
+
+    def keep(self, key: Hashable, value: T, now: datetime, *, commits: int, until: datetime | None = None) -> None:
+        """Keep a thing read at `now`, never past `until`. `commits` was asked before reading: what is committed meanwhile
+        makes it stale.
+        """
+        forget_at = min(now + KEPT, until) if until else now + KEPT
+        if len(self._kept) >= self.most:
+            self._kept.clear()
+        self._kept[key] = _Kept(value, commits, min(now + FRESH, forget_at), forget_at)
+
+    def forget(self, key: Hashable) -> None:
+        """The thing is no more."""
+        self._kept.pop(key, None)

@@ -106,7 +106,7 @@ def commits() -> int:
 def transaction(*, counts_only: bool = False) -> Generator[Session]:
     """Commit when the block ends; roll back if anything is raised inside it.
 
-    `counts_only` says that nothing is written but what residents did (openings, answers): pages kept for a second stand.
+    `counts_only` says that nothing is written but what residents did (openings, answers): pages kept for seconds stand.
     """
     info = {_COUNTS_ONLY: True} if counts_only else {}
     with Session(engine(), expire_on_commit=False, info=info) as session, session.begin():

@@ -6,7 +6,7 @@ from the database; so is whoever asks for more than the plain page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from web.headers import security_headers
 from web.memory import Memory
 from web.visitors import YEAR_SECONDS
 
+Key = tuple[str, str]  # path, language
 PREFIX = "/a/"
 MARK = "cn_o"
+KEPT = timedelta(seconds=3)
 _MOST = 2_000  # pages of some 15 KB
 
 
@@ -36,7 +38,7 @@ class Drawn:
     body: Message
 
 
-_pages: Memory[Drawn] = Memory(most=_MOST)
+_pages: Memory[Drawn] = Memory(most=_MOST, kept=KEPT)
 
 
 def marked(response: Response) -> Response:
@@ -46,17 +48,23 @@ def marked(response: Response) -> Response:
     return response
 
 
-def recall(path: str, headers: Mapping[str, str], now: datetime) -> Drawn | None:
-    """The page for a phone without a mark."""
+def key_of(path: str, headers: Mapping[str, str]) -> Key | None:
+    """What the plain page of an address is kept by; None for a phone with a mark."""
     if f"{MARK}=" in headers.get("cookie", ""):
         return None
-    return _pages.recall((path, _language(headers.get("accept-language", ""))), now)
+    return path, _language(headers.get("accept-language", ""))
+
+
+def recall(key: Key, now: datetime) -> Drawn | None:
+    """The page, if it is kept."""
+    return _pages.recall(key, now)
 
 
 def keep(request: Request, response: Response, notice: PublicAnnouncement, *, commits: int) -> None:
     """Keep a page for the next phones, if it is any phone's."""
-    is_own = notice.answer or notice.household or (notice.stand and notice.stand.own) or MARK in request.cookies
-    if is_own or request.method != "GET" or request.url.query:
+    is_own = notice.answer or notice.household or (notice.stand and notice.stand.own)
+    key = key_of(request.url.path, request.headers)
+    if is_own or key is None or request.method != "GET" or request.url.query:
         return
     now = clock.now()
     given = response.raw_headers
@@ -64,7 +72,6 @@ def keep(request: Request, response: Response, notice: PublicAnnouncement, *, co
     more = [(name.encode(), value.encode()) for name, value in security_headers().items() if name.encode() not in named]
     page = Drawn(notice.link_id, (*given, *more), {"type": "http.response.body", "body": response.body})
     until = None if notice.is_expired else notice.expires_at
-    key = request.url.path, _language(request.headers.get("accept-language", ""))
     _pages.keep(key, page, now, commits=commits, until=until)
 
 

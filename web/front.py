@@ -1,13 +1,15 @@
 """Outermost of all: what a crowd asks for is answered from memory, without routing; every opening is noted all the same."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import clock
 from web import drawn, links, metrics, visitors, visits
-from web.drawn import Drawn
+from web.drawn import Drawn, Key
 from web.headers import security_headers
 from web.links import Known
 from web.scan_recorder import recorder
@@ -20,6 +22,7 @@ _OF_A_REDIRECT = ("x-content-type-options", "referrer-policy", "strict-transport
 _POLICY = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 _REDIRECTED = metrics.REQUESTS.labels("/q", "GET", "302")
 _SHOWN = metrics.REQUESTS.labels("/a", "GET", "200")
+MOST_WAIT = 5.0  # seconds; then a phone has its page drawn by itself
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
@@ -28,6 +31,7 @@ class FrontDoor:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._drawing: dict[Key, asyncio.Event] = {}
         fixed = {"cache-control": "no-store", "content-length": "0", "content-security-policy": _POLICY}
         fixed |= {name: value for name, value in security_headers().items() if name in _OF_A_REDIRECT}
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
@@ -45,14 +49,30 @@ class FrontDoor:
                     await self._redirect(known, scope, send)
                     return
             elif path.startswith(drawn.PREFIX) and not scope["query_string"]:
-                headers = {
-                    _TOLD_A_PAGE[name]: value.decode("latin-1") for name, value in scope["headers"] if name in _TOLD_A_PAGE
-                }
-                page = drawn.recall(path, headers, clock.now())
-                if page:
-                    await _show(page, headers, scope, send)
-                    return
+                await self._page(path, scope, receive, send)
+                return
         await self.app(scope, receive, send)
+
+    async def _page(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page that is kept; else one phone has it drawn, and whoever comes meanwhile waits for that one."""
+        headers = _told(scope, _TOLD_A_PAGE)
+        key = drawn.key_of(path, headers)
+        page = drawn.recall(key, clock.now()) if key else None
+        if key and not page and key in self._drawing:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._drawing[key].wait(), MOST_WAIT)
+            page = drawn.recall(key, clock.now())
+        if page:
+            await _show(page, headers, scope, send)
+        elif key and key not in self._drawing:
+            is_drawn = self._drawing[key] = asyncio.Event()
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                del self._drawing[key]
+                is_drawn.set()
+        else:
+            await self.app(scope, receive, send)
 
     async def _redirect(self, known: Known, scope: Scope, send: Send) -> None:
         headers = _told(scope, _TOLD)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from starlette.requests import Request
@@ -33,7 +33,7 @@ class Known:
     is_counted: bool
 
 
-_known: Memory[Known] = Memory(most=10_000)
+_known: Memory[Known] = Memory(most=10_000, kept=timedelta(seconds=1))
 
 
 def remembered(slug: str, now: datetime) -> Known | None:

@@ -1,4 +1,4 @@
-"""What was read a moment ago, kept for a second: a crowd at one address asks the database once, not once each."""
+"""What was read a moment ago, kept for seconds: a crowd at one address asks the database once, not once each."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -9,8 +9,7 @@ from core import db
 
 T = TypeVar("T")
 
-# A change made in another process is seen within KEPT; one made in this process by the next caller (`db.commits`).
-KEPT, FRESH = timedelta(seconds=1), timedelta(seconds=0.8)
+LATE = 0.8  # of its time; then the next caller looks again while the others are still served
 
 
 @dataclass(slots=True)
@@ -22,15 +21,18 @@ class _Kept(Generic[T]):
 
 
 class Memory(Generic[T]):
-    """At most `most` things by their key; past that all are read anew."""
+    """At most `most` things by their key, each for so long; past that all are read anew.
 
-    def __init__(self, *, most: int) -> None:
-        self.most = most
+    A change made in another process is seen within that time; one made in this process by the next caller (`db.commits`).
+    """
+
+    def __init__(self, *, most: int, kept: timedelta) -> None:
+        self.most, self.kept = most, kept
         self._kept: dict[Hashable, _Kept[T]] = {}
 
     def recall(self, key: Hashable, now: datetime) -> T | None:
         """What is kept, if it is good enough. Late in its time, or after a change, one caller is sent to look again and
-        whoever comes meanwhile is served what stood, never longer than `KEPT`.
+        whoever comes meanwhile is served what stood, never longer than its time.
         """
         kept = self._kept.get(key)
         if kept is None or now >= kept.forget_at:
@@ -45,10 +47,10 @@ class Memory(Generic[T]):
         """Keep a thing read at `now`, never past `until`. `commits` was asked before reading: what is committed meanwhile
         makes it stale.
         """
-        forget_at = min(now + KEPT, until) if until else now + KEPT
+        forget_at = min(now + self.kept, until) if until else now + self.kept
         if len(self._kept) >= self.most:
             self._kept.clear()
-        self._kept[key] = _Kept(value, commits, min(now + FRESH, forget_at), forget_at)
+        self._kept[key] = _Kept(value, commits, min(now + LATE * self.kept, forget_at), forget_at)
 
     def forget(self, key: Hashable) -> None:
         """The thing is no more."""

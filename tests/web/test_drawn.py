@@ -1,13 +1,17 @@
-"""A page that a crowd opens is drawn once a second, and nobody sees another's answer, an old text, or goes uncounted."""
+"""A page that a crowd opens is drawn once in seconds, and nobody sees another's answer, an old text, or goes uncounted."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from time_machine import Traveller
 
 from core.db import readers, reading, transaction
@@ -16,7 +20,10 @@ from services import household_cards
 from services.access import TERMINAL
 from tests.factories import make_household
 from tests.web.day import PHONE, ZALO_PREVIEW, Day, make_day
+from web.drawn import KEPT
+from web.front import FrontDoor
 from web.public import app
+from web.routes import routes
 from web.scan_recorder import recorder
 
 
@@ -135,22 +142,22 @@ def test_what_is_changed_here_is_seen_at_once(phone: TestClient, day: Day) -> No
     assert "Hoãn buổi khám" in phone.get(day.page).text
 
 
-def test_what_another_process_changes_is_seen_within_a_second(phone: TestClient, day: Day, clock: Traveller) -> None:
+def test_what_another_process_changes_is_seen_within_seconds(phone: TestClient, day: Day, clock: Traveller) -> None:
     phone.get(day.page)
     retitle(day, "Hoãn buổi khám", counts_only=True)  # a commit this process is not told of
-    clock.shift(timedelta(seconds=0.7))
+    clock.shift(timedelta(seconds=2.1))
     kept = phone.get(day.page).text
-    clock.shift(timedelta(seconds=0.4))
+    clock.shift(timedelta(seconds=1))
 
     assert "Hoãn buổi khám" not in kept
     assert "Hoãn buổi khám" in phone.get(day.page).text
 
 
-def test_late_in_its_second_one_phone_looks_and_the_next_is_served_what_it_found(
+def test_late_in_its_time_one_phone_looks_and_the_next_is_served_what_it_found(
     phone: TestClient, day: Day, clock: Traveller
 ) -> None:
     phone.get(day.page)
-    clock.shift(timedelta(seconds=0.9))
+    clock.shift(KEPT * 0.9)
     with looks() as said:
         phone.get(day.page)
         looked = len(said)
@@ -198,3 +205,33 @@ def test_an_answer_of_one_phone_does_not_make_all_pages_be_drawn_again(phone: Te
         stranger.get(other.page)
 
     assert said == []
+
+
+def test_a_crowd_that_comes_at_once_has_the_page_drawn_once(day: Day) -> None:
+    drawings = 0
+
+    async def drawing(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal drawings
+        drawings += 1
+        await asyncio.sleep(0.05)
+        await Starlette(routes=routes)(scope, receive, send)
+
+    async def crowd_at_once() -> list[int]:
+        door = httpx.ASGITransport(app=FrontDoor(drawing))
+        async with httpx.AsyncClient(transport=door, base_url="http://ward.test", headers={"user-agent": PHONE}) as phones:
+            answers = await asyncio.gather(*[phones.get(day.page, headers={"cookie": ""}) for _ in range(30)])
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(crowd_at_once()) == [200] * 30
+    assert drawings == 1
+    assert openings(day) == [True] * 30
+
+
+def test_a_crowd_at_an_address_that_never_was_is_told_so(engine: Engine) -> None:
+    async def crowd_at_once() -> list[int]:
+        door = httpx.ASGITransport(app=FrontDoor(Starlette(routes=routes)))
+        async with httpx.AsyncClient(transport=door, base_url="http://ward.test", headers={"user-agent": PHONE}) as phones:
+            answers = await asyncio.gather(*[phones.get("/a/never-was") for _ in range(5)])
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(crowd_at_once()) == [404] * 5

@@ -76,23 +76,21 @@ def withdraw() -> None:
         here(withdrawn.news_of(done))
 
 
-with needed(back="pages/announcements.py"), reading() as session:
-    seen = reach.board(session, actor=actor, announcement_id=item_id)
-    item = seen.announcement
-    sheets = relays.of_announcement(session, actor=actor, announcement_id=item_id)
-    followed = follow_ups.of(session, actor=actor, announcement_id=item_id)
-    needs_look = item.id in [one.id for one in second_looks.waiting(session, actor=actor)]
+with needed(back="pages/announcements.py"):
+    to_do = board_live.to_do(actor, item_id)
+seen, sheets = to_do.board, to_do.sheets
+item = seen.announcement
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
 live(item_id)
-if needs_look and (note := second_look.asked()) is not None:
+if to_do.needs_look and (note := second_look.asked()) is not None:
     with refusals():
         with transaction() as session:
             second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
         here(_("Đã ghi việc xem lại."))
 attendance.of(item, actor=actor)
 
-pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=followed)
+pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)
 if pressed is not None:
     with refusals():
         with transaction() as session:

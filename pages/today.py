@@ -9,8 +9,9 @@ from core.db import reading, transaction
 from models import Role
 from services import attendance_figures, calls, figures, second_looks, units
 from services import today as service
+from services.calls import Calls
 from ui import _, attendance, calling, day, drawing, enter, leave_for, parts, refusals, today
-from ui.kept import kept, seen_by
+from ui.kept import kept, read_once, seen_by
 
 actor = enter(needs=tuple(Role))
 if actor.role is Role.LEAD:
@@ -46,6 +47,12 @@ def draw() -> None:
     parts.chart(_("Tỷ lệ hộ trong nhóm, 12 tháng"), drawing.growth(growth), _("theo xã, phường cũ"))
 
 
+def to_make() -> Calls:
+    """Who is to be telephoned."""
+    with reading() as session:
+        return calls.to_make(session, actor=actor, limit=calling.SHOWN)
+
+
 key = seen_by(actor, actor.id)
 kept("today.head", key, head)
 with reading() as session:
@@ -56,7 +63,6 @@ for place, item in enumerate(unseen):
             with transaction() as session:
                 second_looks.look(session, actor=actor, announcement_id=item.id)
             leave_for("pages/today.py", news=_("Đã ghi việc xem lại."))
-with reading() as session:
-    to_call = calls.to_make(session, actor=actor, limit=calling.SHOWN)
+to_call = read_once("calls", key, to_make)
 calling.draw(to_call, actor=actor, names_announcement=True, done=lambda: leave_for("pages/today.py", news=_("Đã ghi cuộc gọi.")))
 kept("today", key, draw)

@@ -128,18 +128,20 @@ def _calls(session: Session, rows: Sequence[Call], *, limit: int) -> Calls:
     return Calls(list(rows[:limit]), len(rows), duty)
 
 
+_leader, _deputy, _caller = aliased(User), aliased(User), aliased(User)  # once: each costs as much as a small query
+
+
 def _found(session: Session, actor: Actor, seen: ColumnElement[bool]) -> list[Call]:
     access.require(actor, *access.WRITERS)
     now = clock.now()
-    leader, deputy, caller = aliased(User), aliased(User), aliased(User)
     found = session.exec(
-        select(Relay, Announcement, Unit, leader, deputy, caller.display_name)  # type: ignore[call-overload]
+        select(Relay, Announcement, Unit, _leader, _deputy, _caller.display_name)  # type: ignore[call-overload]
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
-        .outerjoin(leader, col(leader.id) == Group.leader_id)
-        .outerjoin(deputy, col(deputy.id) == Group.deputy_id)
-        .outerjoin(caller, col(caller.id) == Relay.called_by_id)
+        .outerjoin(_leader, col(_leader.id) == Group.leader_id)
+        .outerjoin(_deputy, col(_deputy.id) == Group.deputy_id)
+        .outerjoin(_caller, col(_caller.id) == Relay.called_by_id)
         .where(
             seen, Announcement.status == AnnouncementStatus.SENT, ~progress.is_corrected(), stands(clock.today()),
             col(Relay.posted_at).is_(None), Relay.token_expires_at > now, or_(*(col(mark).is_not(None) for mark in REASONS)),

@@ -228,13 +228,15 @@ def _wrong(session: Session, actor: Actor) -> dict[UUID, frozenset[Trouble]]:
     return {id_: frozenset(one for one, is_so in zip(signs, said, strict=True) if is_so) for id_, *said in found}
 
 
+_other = aliased(Group)  # once: it costs as much as a small query
+
+
 def _signs(today: date) -> dict[Trouble, ColumnElement[bool]]:
     """By what each trouble is known, in the order of `Trouble`: the one definition, for the tree and for the counts."""
     is_ours = col(Group.kind).in_(KINDS)  # one joins these by a link, and they must speak
-    other = aliased(Group)
     other_too = exists().where(
-        col(other.leader_id) == col(Group.leader_id), col(other.id) != col(Group.id), col(other.kind) == GroupKind.HOUSEHOLD,
-        presence.lasts(col(other.closed_on), today),
+        col(_other.leader_id) == col(Group.leader_id), col(_other.id) != col(Group.id), col(_other.kind) == GroupKind.HOUSEHOLD,
+        presence.lasts(col(_other.closed_on), today),
     )  # fmt: skip
     since = today - SILENT_AFTER
     is_old = or_(col(Group.started_on).is_(None), col(Group.started_on) <= since)

@@ -88,13 +88,15 @@ def _write(session: Session, announcement: Announcement, work: Sequence[tuple[Re
     return _keep(session, rows)
 
 
+_leader, _deputy = aliased(User), aliased(User)  # once: each costs as much as a small query
+
+
 def _heads(session: Session, group_ids: set[UUID]) -> dict[UUID, tuple[User | None, User | None]]:
     """Leader and deputy of each group."""
-    leader, deputy = aliased(User), aliased(User)
     found = session.exec(
-        select(Group.id, leader, deputy)
-        .outerjoin(leader, col(leader.id) == Group.leader_id)
-        .outerjoin(deputy, col(deputy.id) == Group.deputy_id)
+        select(Group.id, _leader, _deputy)
+        .outerjoin(_leader, col(_leader.id) == Group.leader_id)
+        .outerjoin(_deputy, col(_deputy.id) == Group.deputy_id)
         .where(col(Group.id).in_(group_ids))
     ).all()
     return {group_id: (first, second) for group_id, first, second in found}

@@ -280,18 +280,20 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool
     )  # fmt: skip
 
 
+_deputy = aliased(User)  # once: it costs as much as a small query
+
+
 def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) -> list[RelayRow]:
     """Every relay of an announcement with its address, in the order of units."""
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
-    deputy = aliased(User)
     found = session.exec(
-        select(Relay, Delivery, Group, Unit, User.display_name, deputy.display_name)  # type: ignore[call-overload]
+        select(Relay, Delivery, Group, Unit, User.display_name, _deputy.display_name)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == Relay.delivery_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
-        .outerjoin(deputy, col(deputy.id) == Group.deputy_id)
+        .outerjoin(_deputy, col(_deputy.id) == Group.deputy_id)
         .where(Relay.announcement_id == announcement.id)
         .order_by(col(Unit.code))
     ).all()

@@ -18,6 +18,7 @@ from services.household_search import Filters
 from services.ports import Shown, ports
 from ui import codes, leave_for, parts, stay, token
 from ui.forms import refusals_at
+from ui.kept import read_once, seen_by
 from ui.parts import Column, Figure
 from ui.tables import XLSX
 from ui.words import _, language, moment, number, plain
@@ -33,8 +34,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
     """All of it; nothing where nobody was asked to come."""
     if item.asks_for is not AsksFor.ATTENDANCE or item.sent_at is None:
         return
-    with reading() as session:
-        seen = attendance_figures.coming(session, actor=actor, announcement_id=item.id)
+    seen = _coming(actor, item.id)
     if seen is None:
         return
     parts.section(_("Ai sẽ đến"), _("số người, không phải số nhà"))
@@ -49,8 +49,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
 @st.fragment(run_every=10)
 def figures(announcement_id: UUID) -> None:
     """The numbers, drawn again every ten seconds."""
-    with reading() as session:
-        seen = attendance_figures.coming(session, actor=stay(), announcement_id=announcement_id)
+    seen = _coming(stay(), announcement_id)
     if seen is None:
         return
     total, places = seen.total, seen.event.places
@@ -75,6 +74,14 @@ def figures(announcement_id: UUID) -> None:
                 _("Nên chuẩn bị cho khoảng {n} người: mỗi nhóm lấy số lớn hơn giữa báo trên máy và tổ trưởng báo, không cộng.",
                   n=number(seen.expected))
             )  # fmt: skip
+
+
+def _coming(actor: Actor, announcement_id: UUID) -> Coming | None:
+    def read() -> Coming | None:
+        with reading() as session:
+            return attendance_figures.coming(session, actor=actor, announcement_id=announcement_id)
+
+    return read_once("coming", seen_by(actor, announcement_id), read)
 
 
 def _counted(one: OfGroup, *, shows: bool) -> list[str]:

@@ -1,16 +1,21 @@
 """The part of the board that moves: drawn anew every ten seconds from what was read."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import streamlit as st
 
 from core import clock
 from core.db import reading
-from services import calls
+from models import Announcement
+from services import calls, follow_ups, reach, relays, second_looks
 from services.access import Actor
+from services.calls import Calls
 from services.foresight import Foresight
 from services.reach import Board
+from services.relays import RelayRow
 from ui import board, calling, copying, doors, drawing, foresight, parts, withdrawn
+from ui.kept import read_once, seen_by
 from ui.words import _, near
 
 
@@ -43,10 +48,43 @@ def draw(me: Actor, seen: Board, ahead: Foresight) -> None:
         parts.chart(_("Tổ trưởng đăng nhanh hay chậm"), drawing.relay_times(seen, now=now), _("mỗi chấm một tổ"))
 
 
+@dataclass(frozen=True)
+class ToDo:
+    """What the parts with something to press stand on."""
+
+    board: Board
+    sheets: list[RelayRow]
+    follow_ups: list[Announcement]
+    needs_look: bool  # a second look at an emergency
+
+
+def to_do(me: Actor, announcement_id: UUID) -> ToDo:
+    """As it was seconds ago at most; whatever is done on a screen shows at once.
+
+    Raises:
+        NotFound: there is no such announcement in the actor's sight.
+    """
+
+    def read() -> ToDo:
+        with reading() as session:
+            return ToDo(
+                reach.board(session, actor=me, announcement_id=announcement_id),
+                relays.of_announcement(session, actor=me, announcement_id=announcement_id),
+                follow_ups.of(session, actor=me, announcement_id=announcement_id),
+                announcement_id in [one.id for one in second_looks.waiting(session, actor=me)],
+            )
+
+    return read_once("board.to_do", seen_by(me, announcement_id), read)
+
+
 def calls_to_make(me: Actor, announcement_id: UUID) -> None:
     """Who is to be telephoned because nobody has posted, with one tap each."""
-    with reading() as session:
-        to_call = calls.of_announcement(session, actor=me, announcement_id=announcement_id)
+
+    def read() -> Calls:
+        with reading() as session:
+            return calls.of_announcement(session, actor=me, announcement_id=announcement_id)
+
+    to_call = read_once("board.calls", seen_by(me, announcement_id), read)
     calling.draw(to_call, actor=me, names_announcement=False, done=st.rerun)
 
 

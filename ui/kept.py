@@ -6,7 +6,7 @@ what leaders and residents do on their phones shows within `SECONDS`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from services.access import Actor
 from ui import parts
 
 SECONDS = 5
+T = TypeVar("T")
 
 
 def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
@@ -39,6 +40,17 @@ def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
 def kept(name: str, key: tuple[Any, ...], draw: Callable[[], None]) -> None:
     """Draw, or replay what was drawn for the same name and key. `draw` reads its own data and holds nothing to press."""
     _drawn(name, key, draw)
+
+
+def read_once(name: str, key: tuple[Any, ...], read: Callable[[], T]) -> T:
+    """What `read` tells, or told a moment ago for the same name and key: for parts with something to press."""
+    told: T = _told(name, key, read)
+    return told
+
+
+@st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
+def _told(name: str, key: tuple[Any, ...], _read: Callable[[], Any]) -> Any:  # noqa: ARG001  # what it is kept by
+    return _read()
 
 
 @st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)

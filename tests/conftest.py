@@ -66,8 +66,9 @@ def engine(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[Engine]
         db.engine.cache_clear()
         db.readers.cache_clear()
         yield db.engine()
-        db.engine().dispose()
-        db.readers().dispose()
+        if not POSTGRES:  # the file is taken away
+            db.engine().dispose()
+            db.readers().dispose()
         db.engine.cache_clear()
         db.readers.cache_clear()
 

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
 from models import Role, Unit, User
@@ -48,6 +49,8 @@ def _installed_components() -> Iterator[None]:
     """Every AppTest reads the metadata of all installed packages anew, which takes longer than our page: once is enough."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        pages = ScriptCache()  # each would compile app.py and the page anew
+        patch.setattr("streamlit.testing.v1.local_script_runner.ScriptCache", lambda: pages)
         yield
 
 

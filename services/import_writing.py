@@ -38,8 +38,10 @@ def write(session: Session, plan: Plan, *, change_set_id: UUID, tell: Callable[[
     return ids
 
 
-def revise(session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
-    """Change households, each a version up: one statement for all in which the same columns change."""
+def revise(
+    session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]], tell: Callable[[int], None] | None = None
+) -> None:  # fmt: skip
+    """Change households, each a version up: one statement for all in which the same columns change. `tell` hears of each part."""
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for household_id, change in changed:
         values = {f"new_{name}": value for name, value in change.items()}
@@ -50,6 +52,8 @@ def revise(session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]]) 
         statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
         for batch in batches(rows, ROWS_AT_A_TIME):
             session.connection().execute(statement, batch)
+            if tell:
+                tell(len(batch))
 
 
 class _NewHouseholds:

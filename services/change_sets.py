@@ -198,7 +198,7 @@ def _put_back(session: Session, change_set: ChangeSet, pace: _Pace) -> None:
     _free_codes(session, homes)
     _search_again(session, homes, pace)
     pace.on(len(homes) - pace.done)
-    revise(session, list(homes.items()), pace.on)
+    revise(session, homes.items(), pace.on)
     session.expire_all()
 
 
@@ -285,7 +285,10 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
         yield select(column).where(column.in_(made), _LIKENESS.c.is_same.is_(True)), _WORDS["likeness"]
     own = _MEMBERSHIP.c.change_set_id == change_set.id
     theirs = _MEMBERSHIP.c.household_id.in_(made) & (~own | _MEMBERSHIP.c.change_set_id.is_(None))
-    ended = own & _MEMBERSHIP.c.left_on.is_not(None)
+    had_ended = select(_CHANGE.c.membership_id).where(  # stays of days past that it took over
+        _CHANGE.c.change_set_id == change_set.id, _CHANGE.c.membership_id.is_not(None)
+    )
+    ended = own & _MEMBERSHIP.c.left_on.is_not(None) & _MEMBERSHIP.c.id.not_in(had_ended)
     yield select(_MEMBERSHIP.c.household_id).where(theirs | ended), _WORDS["membership"]
     is_touched = _HOUSEHOLD.c.left_on.is_not(None) | (_HOUSEHOLD.c.version != 1 + _bumps(change_set))
     yield select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.change_set_id == change_set.id, is_touched), _WORDS[""]

@@ -9,8 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from adapters.sheets.workbook import CHILD
+
 ROOT = Path(__file__).parent.parent
 Told = dict[str, Any]
+_SMALL = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
 def told_by(module: str, folder: str, *words: str) -> Told:
@@ -23,9 +30,18 @@ def told_by(module: str, folder: str, *words: str) -> Told:
 
 
 def peak_mb() -> int:
-    """The peak memory of this process plus that of its largest child."""
-    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round(kilobytes / 1024)
+    """The peak memory of this process."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def reader_peak_mb(file: Path, *, sheets: str) -> int:
+    """The peak memory of the process that reads a workbook for an import ("" its first sheet, `EVERY` all), run by a small one.
+
+    Linux begins a child's peak with what its parent held when it was made: below the import it would be the import's own.
+    """
+    reader = [sys.executable, "-I", str(CHILD), str(file), sheets, "0"]
+    answer = subprocess.run([sys.executable, "-I", "-c", _SMALL, *reader], check=True, stdout=subprocess.PIPE).stdout
+    return round(int(answer) / 1024)
 
 
 def compared(name: str, rounds: Sequence[tuple[Told, Told]], n: int) -> Told:

@@ -26,7 +26,7 @@ from sqlalchemy import Table, insert
 from sqlmodel import select
 
 from adapters.sheets import CalamineSheets
-from bench.apart import Told, compared, peak_mb, told_by
+from bench.apart import Told, compared, peak_mb, reader_peak_mb, told_by
 from core import clock
 from core.db import engine, reading, transaction
 from core.ids import new_id
@@ -84,7 +84,8 @@ def one_side(side: str, file: Path) -> dict[str, Any]:
     start = time.perf_counter()
     households, joined = _ours(file, ward) if side == "ours" else _baseline(file)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak_mb": peak_mb(), "households": households, "joined": joined}
+    reader = reader_peak_mb(file, sheets="") if side == "ours" else 0
+    return {"seconds": seconds, "peak_mb": peak_mb() + reader, "households": households, "joined": joined}
 
 
 def _ours(file: Path, ward: UUID) -> tuple[int, int]:

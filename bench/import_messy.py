@@ -30,7 +30,7 @@ from sqlalchemy import Table, insert
 from sqlmodel import select
 
 from adapters import chooser
-from bench.apart import Told, compared, peak_mb, told_by
+from bench.apart import Told, compared, peak_mb, reader_peak_mb, told_by
 from bench.import_households import household_values
 from core import clock
 from core.db import engine, reading, transaction
@@ -39,7 +39,7 @@ from models import Model, Unit, UnitKind
 from services import imports
 from services.access import TERMINAL
 from services.demo import names
-from services.import_reading import tables
+from services.import_reading import EVERY, tables
 from services.ports import provide
 
 ROUNDS = 2
@@ -125,7 +125,8 @@ def one_side(side: str, file: Path, n: int) -> dict[str, Any]:
     start = time.perf_counter()
     told = _ours(file, units["Phường Bắc Kạn"]) if side == "ours" else _baseline(file, units)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak_mb": peak_mb()} | told
+    reader = reader_peak_mb(file, sheets=EVERY) if side == "ours" else 0
+    return {"seconds": seconds, "peak_mb": peak_mb() + reader} | told
 
 
 def _ours(file: Path, ward: UUID) -> dict[str, Any]:

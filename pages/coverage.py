@@ -33,9 +33,9 @@ with right:
     coverage.changes(seen, file_name=name)
 left, right = st.columns(2, gap="medium")
 with left:
-    coverage.by_group(seen, opens=actor.role in access.WRITERS)
+    coverage.by_group(seen, opens=actor.role in access.WRITERS, file_name=name)
 with right:
-    coverage.by_need(seen)
+    coverage.by_need(seen, file_name=name)
 if is_today and actor.role in access.APPROVERS:
     coverage_acts.targets(actor, seen)
 if is_today and actor.role in access.WRITERS and not asked.is_wide:

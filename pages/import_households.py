@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import Refusal
 from services import access
 from ui import _, enter, import_start, importing, needed, number, parts, plain, refusals, said
+from ui.import_repeats import repeats
 
 HERE, LIST = "pages/import_households.py", "pages/households.py"
 actor = enter(needs=access.WRITERS)
@@ -18,6 +19,7 @@ if mine.done:
     importing.outcome(done)
     importing.figures(done)
     importing.refused(done)
+    repeats(done)
     if done.rejected:
         most = importing.MENDED_MAX
         note = _("{n} dòng đầu; còn lại sửa trong tệp tải về", n=number(most)) if len(done.rejected) > most else ""
@@ -85,6 +87,7 @@ else:
             parts.note("unknown", _("Không có gì mới để ghi"), importing.repeated(tried.earlier))
         importing.figures(tried)
         importing.refused(tried)
+        repeats(tried)
 
 with parts.action_bar():
     if st.button(_("Chọn tệp khác"), key="i_drop"):

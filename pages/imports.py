@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.db import reading, transaction
+from core.db import reading
 from models import ChangeSetKind
 from services import access, change_sets
 from services.change_records import SHOWN
@@ -37,15 +37,19 @@ with needed(back=HERE):
     id_ = record_id()
     with reading() as session:
         record = change_sets.get(session, actor=actor, change_set_id=id_, kind=ChangeSetKind.IMPORT)
-        created, changed = change_sets.size(session, actor=actor, change_set_id=id_)
-        made = change_sets.created(session, actor=actor, change_set_id=id_, skip=(asked(NEW) - 1) * SHOWN)
-        touched = change_sets.changes(session, actor=actor, change_set_id=id_, skip=(asked(CHANGED) - 1) * SHOWN)
-        held = change_sets.obstacles(session, actor=actor, change_set_id=id_)
 kept = record.change_set
 parts.head(
     imports.name_of(kept), imports.state(kept), record.unit_label, imports.by(record.by), near(kept.created_at),
     _("dấu vân tay của tệp {digits}", digits=kept.file_hash[: imports.HASH_SHOWN]) if kept.file_hash else "",
 )  # fmt: skip
+with refusals():
+    if imports.undoing(id_):
+        leave_for(HERE, news=_("Đã quay lại, sổ hộ như trước lần nhập."), id=str(id_))
+with reading() as session:
+    created, changed = change_sets.size(session, actor=actor, change_set_id=id_)
+    made = change_sets.created(session, actor=actor, change_set_id=id_, skip=(asked(NEW) - 1) * SHOWN)
+    touched = change_sets.changes(session, actor=actor, change_set_id=id_, skip=(asked(CHANGED) - 1) * SHOWN)
+    held = change_sets.obstacles(session, actor=actor, change_set_id=id_)
 imports.figures(kept)
 if kept.undone_at:
     who = _("{who}, {at}. Bản ghi này được giữ lại.", who=imports.by(record.undone_by), at=near(kept.undone_at))
@@ -66,10 +70,8 @@ else:
             with st.container(width=420):
                 is_sure = confirmed_by_count(count, asks, key=f"imp_count_{id_.hex}")
             if is_sure and st.button(_("Quay lại lần nhập này"), key="imp_undo", type="primary", icon=":material/undo:"):
-                with refusals():
-                    with transaction() as session:
-                        change_sets.undo(session, actor=actor, change_set_id=id_)
-                    leave_for(HERE, news=_("Đã quay lại, sổ hộ như trước lần nhập."), id=str(id_))
+                imports.begin_undoing(actor, id_)
+                st.rerun()
 if touched:
     parts.section(_("Hộ đã có, nay khác đi"), _("trước → sau"))
     imports.changed(touched, actor)

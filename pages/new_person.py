@@ -19,7 +19,7 @@ with st.container(border=True, width=560):
         placeholder=_("chữ thường không dấu, ví dụ: hoa.tran"),
     )  # fmt: skip
     role = st.selectbox(_("Vai trò"), list(Role)[::-1], index=1, format_func=lambda one: _(one.label), key="role") or Role.LEAD
-    unit_id = choose_post(posts, role=role)
+    unit_id = choose_post(actor, posts, role=role)
     phone = st.text_input(
         _("Điện thoại"),
         key="phone",

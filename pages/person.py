@@ -38,7 +38,7 @@ with left, st.container(border=True):
         format_func=lambda one: _(one.label),
         key="role",
     )
-    unit_id = choose_post(posts, role=role, now=person.unit_id, now_label=person.unit_name)
+    unit_id = choose_post(actor, posts, role=role, now=person.unit_id, now_label=person.unit_name)
     phone = st.text_input(_("Điện thoại"), phones.show(person.phone), key="phone", max_chars=20)
     if st.button(_("Ghi lại"), type="primary", key="save"):
         with refusals():

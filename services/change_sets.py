@@ -4,7 +4,7 @@ A household that a change set made and nobody has touched since is removed when 
 That is the one deletion of households there is; what has a history of its own ends, and is not deleted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, text
 
 from core import clock
 from core.bulk import BulkInsert, batches
+from core.db import changed
 from core.errors import Invalid
 from core.i18n import N_, translate
 from core.ids import new_id
@@ -27,7 +28,7 @@ from services.import_writing import ROWS_AT_A_TIME, revise
 
 __all__ = [
     "Earlier", "Entry", "Obstacle", "Obstacles", "Record", "Touched", "begin", "changes", "count", "created", "get", "listing",
-    "note", "obstacles", "of_file", "put_back", "size", "undo",
+    "note", "obstacles", "of_file", "size", "undo",
 ]  # fmt: skip
 NAMED = 3  # households named in a refusal
 _TABLES = Model.metadata.tables
@@ -121,12 +122,29 @@ def obstacles(session: Session, *, actor: Actor, change_set_id: UUID, limit: int
     return _told(session, change_set, _obstacles(session, change_set, limit))
 
 
-def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
+@dataclass
+class _Pace:
+    """Tells how far an undoing is, in rows. A household that goes back counts twice: what it is found by is made anew first."""
+
+    tell: Callable[[int, int], None] | None
+    rows: int
+    done: int = 0
+
+    def on(self, rows: int) -> None:
+        """So many more are done."""
+        self.done += rows
+        if self.tell:
+            self.tell(self.done, self.rows)
+
+
+def undo(
+    session: Session, *, actor: Actor, change_set_id: UUID, progress: Callable[[int, int], None] | None = None
+) -> ChangeSet:  # fmt: skip
     """Take back what a change set wrote, wholly or not at all.
 
     Households it made are removed with their memberships, which is the one way a household is ever deleted: nothing has happened
     to them since, so nothing is lost but the mistake. Groups it made that nobody uses go too. What it changed goes back to what
-    it was. The record stays, with who undid it and when.
+    it was. The record stays, with who undid it and when. `progress` hears steps done and steps in all.
 
     Raises:
         NotAllowed, NotFound: as `get`.
@@ -138,6 +156,8 @@ def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
     change_set = get(session, actor=actor, change_set_id=change_set_id).change_set
     if change_set.undone_at is not None:
         raise Invalid(N_("Lần ghi này đã được quay lại rồi."))
+    pace = _Pace(progress, _steps(session, change_set))
+    pace.on(0)
     _lock(session, change_set)
     held = _obstacles(session, change_set, NAMED)
     if held.total:
@@ -146,8 +166,8 @@ def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
             N_("Không quay lại được: sau lần ghi này, {n} hộ đã có thay đổi khác. {names}."), n=held.total, names=names
         )  # fmt: skip
     units = _units(session, change_set)
-    put_back(session, change_set)
-    _remove(session, change_set)
+    _put_back(session, change_set, pace)
+    _remove(session, change_set, pace)
     rollups.refresh(session, unit_ids=units)
     change_set.undone_at, change_set.undone_by_id = clock.now(), actor.id
     session.add(change_set)
@@ -158,7 +178,13 @@ def undo(session: Session, *, actor: Actor, change_set_id: UUID) -> ChangeSet:
     return change_set
 
 
-def put_back(session: Session, change_set: ChangeSet) -> None:
+def _steps(session: Session, change_set: ChangeSet) -> int:
+    changed_homes = select(func.count(_CHANGE.c.household_id.distinct())).where(_CHANGE.c.change_set_id == change_set.id)
+    made = [select(func.count()).where(table.c.change_set_id == change_set.id) for table in (_MEMBERSHIP, _HOUSEHOLD)]
+    return sum(session.execute(count).scalar_one() for count in (changed_homes, changed_homes, *made))
+
+
+def _put_back(session: Session, change_set: ChangeSet, pace: _Pace) -> None:
     """Give every household and membership that stood before what it had before; a version up."""
     session.flush()
     homes: dict[UUID, dict[str, Any]] = {}
@@ -170,8 +196,9 @@ def put_back(session: Session, change_set: ChangeSet) -> None:
             before = _stored(_MEMBERSHIP, one.before)
             session.execute(update(_MEMBERSHIP).where(_MEMBERSHIP.c.id == one.membership_id).values(before))
     _free_codes(session, homes)
-    _search_again(session, homes)
-    revise(session, list(homes.items()))
+    _search_again(session, homes, pace)
+    pace.on(len(homes) - pace.done)
+    revise(session, homes.items(), pace.on)
     session.expire_all()
 
 
@@ -258,15 +285,18 @@ def _reasons(change_set: ChangeSet) -> Iterable[tuple[Select[Any], str]]:
         yield select(column).where(column.in_(made), _LIKENESS.c.is_same.is_(True)), _WORDS["likeness"]
     own = _MEMBERSHIP.c.change_set_id == change_set.id
     theirs = _MEMBERSHIP.c.household_id.in_(made) & (~own | _MEMBERSHIP.c.change_set_id.is_(None))
-    ended = own & _MEMBERSHIP.c.left_on.is_not(None)
+    had_ended = select(_CHANGE.c.membership_id).where(  # stays of days past that it took over
+        _CHANGE.c.change_set_id == change_set.id, _CHANGE.c.membership_id.is_not(None)
+    )
+    ended = own & _MEMBERSHIP.c.left_on.is_not(None) & _MEMBERSHIP.c.id.not_in(had_ended)
     yield select(_MEMBERSHIP.c.household_id).where(theirs | ended), _WORDS["membership"]
     is_touched = _HOUSEHOLD.c.left_on.is_not(None) | (_HOUSEHOLD.c.version != 1 + _bumps(change_set))
     yield select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.change_set_id == change_set.id, is_touched), _WORDS[""]
-    changed = select(_HOUSEHOLD.c.id).join(_CHANGE, _CHANGE.c.household_id == _HOUSEHOLD.c.id)
-    changed = changed.where(_CHANGE.c.change_set_id == change_set.id)
-    yield changed.where(_HOUSEHOLD.c.version != _CHANGE.c.version + _bumps(change_set)), _WORDS[""]
+    noted = select(_HOUSEHOLD.c.id).join(_CHANGE, _CHANGE.c.household_id == _HOUSEHOLD.c.id)
+    noted = noted.where(_CHANGE.c.change_set_id == change_set.id)
+    yield noted.where(_HOUSEHOLD.c.version != _CHANGE.c.version + _bumps(change_set)), _WORDS[""]
     counted = cast(_CHANGE.c.after["people"].as_string(), String) != cast(_MEMBERSHIP.c.people, String)
-    recounted = changed.join(_MEMBERSHIP, _MEMBERSHIP.c.id == _CHANGE.c.membership_id)
+    recounted = noted.join(_MEMBERSHIP, _MEMBERSHIP.c.id == _CHANGE.c.membership_id)
     left = _MEMBERSHIP.c.left_on.is_not(None) & _CHANGE.c.after["left_on"].as_string().is_(None)  # not by this one
     yield recounted.where(left | counted), _WORDS["membership"]
 
@@ -297,10 +327,12 @@ def _units(session: Session, change_set: ChangeSet) -> set[UUID]:
     return set(session.execute(select(_HOUSEHOLD.c.unit_id).where(mine).distinct()).scalars())
 
 
-def _remove(session: Session, change_set: ChangeSet) -> None:
+def _remove(session: Session, change_set: ChangeSet, pace: _Pace) -> None:
     """Memberships, households and unused groups that it made; the answers about these households go with them."""
-    session.execute(delete(_MEMBERSHIP).where(_MEMBERSHIP.c.change_set_id == change_set.id))
-    session.execute(delete(_HOUSEHOLD).where(_HOUSEHOLD.c.change_set_id == change_set.id))
+    for table in (_MEMBERSHIP, _HOUSEHOLD):
+        some = select(table.c.id).where(table.c.change_set_id == change_set.id).limit(ROWS_AT_A_TIME)
+        while removed := changed(session, delete(table).where(table.c.id.in_(some))):
+            pace.on(removed)
     ids = [UUID(group_id) for group_id in change_set.group_ids]
     if ids:
         unused = _GROUP.c.id.in_(ids) & _GROUP.c.leader_id.is_(None) & _GROUP.c.deputy_id.is_(None) & _GROUP.c.join_url.is_(None)
@@ -313,7 +345,7 @@ def _remove(session: Session, change_set: ChangeSet) -> None:
     session.expire_all()
 
 
-def _search_again(session: Session, homes: dict[UUID, dict[str, Any]]) -> None:
+def _search_again(session: Session, homes: dict[UUID, dict[str, Any]], pace: _Pace) -> None:
     """Households whose name, address or number goes back are found by those again."""
     wanted = [household_id for household_id, values in homes.items() if values.keys() & set(_SEARCHED)]
     for ids in batches(wanted, ROWS_AT_A_TIME):
@@ -322,6 +354,7 @@ def _search_again(session: Session, homes: dict[UUID, dict[str, Any]]) -> None:
             now = row._asdict() | homes[row.id]
             words = search_text(now["head_name"], now["address"], now["code"], now["phone"], *now["other_phones"])
             homes[row.id]["search"] = words
+        pace.on(len(ids))
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

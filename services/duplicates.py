@@ -4,9 +4,9 @@ The earlier one keeps its id and its days. It may take over what the other says 
 day from which the other stood. All of it is a change set, taken back whole while neither household has changed since.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,10 @@ _KEPT = (
     "unit_id", "code", "head_name", "address", "phone", "other_phones", "people", "smartphones", "zalo_user_id", "needs",
     "arrived_on", "left_on", "merged_into_id",
 )  # fmt: skip
-_PAST = ("unit_id", "code", "head_name", "address", "people", "smartphones", "started_on", "ended_on", "cause")
+_PAST = (
+    "id", "created_at", "unit_id", "code", "head_name", "address", "people", "smartphones", "started_on", "ended_on", "cause",
+)  # fmt: skip
+Days = tuple[date, date | None]  # from, and until: the first day on which no longer
 _FOLLOWING: tuple[Any, ...] = (HouseholdToken, PhoneTie)  # a card and a phone go on to mean the household
 
 
@@ -57,8 +60,8 @@ def unite(
     """Two records are one household; the one that stays, and the change set by which it can be taken back.
 
     The one that has stood longer stays. `keep_id` says whose name, address, numbers, people, code and unit hold; a blank is
-    filled from the other, a telephone number that would be lost is kept beside, needs of both are kept. It comes into the open
-    groups that only the other was in.
+    filled from the other, a telephone number that would be lost is kept beside, needs of both are kept. It was in every group on
+    the days on which either was: no day past loses a household that was in a chat.
 
     Raises:
         Invalid: one has left, both are the same, or one is no longer the version seen.
@@ -91,7 +94,9 @@ def unite(
         second = into if one is other else other
         note(session, actor=actor, action=action, household=one, other=str(second.id), change_set_id=str(change_set.id))
     entries = [Entry(one.id, one.version, *_changed(before[one.id], _state(one))) for one in (into, other)]
-    change_sets.note(session, change_set, [*entries, *(replace(stay, version=other.version) for stay in stays)])
+    versions_now = {one.id: one.version for one in (into, other)}
+    entries += [replace(stay, version=versions_now[stay.household_id]) for stay in stays]
+    change_sets.note(session, change_set, entries)
     session.flush()
     rollups.refresh(session, unit_ids=units | {into.unit_id}, since=since)
     return into, change_set
@@ -112,7 +117,8 @@ def separate(session: Session, *, actor: Actor, change_set_id: UUID) -> None:
     for id_, before in said.items():
         household, unit = locked(session, actor=actor, household_id=id_)
         require_home(unit, clock.today())
-        units |= {unit.id} | _pasts_back(session, household, before)
+        _pasts_back(session, household, before)
+        units |= {unit.id, *(past.unit_id for past in pasts(session, id_))}
         for model, ids in zip(_FOLLOWING, before.get("followed", []), strict=False):
             _point(session, model, id_, col(model.id).in_([UUID(one) for one in ids]))
         audit.record(
@@ -195,41 +201,58 @@ def _fill_blanks(session: Session, into: Household, other: Household) -> None:
 
 
 def _take_over(session: Session, into: Household, other: Household, change_set: ChangeSet) -> list[Entry]:
-    """It comes into the open groups that only the other was in; the other never was in any."""
-    was_in = {stay.group_id: stay for stay in _stays(session, into.id)}
+    """It was in the groups that the other was in, on the days on which it was not itself; the other never was in any."""
+    began, own = max(first_day(session, into), other.arrived_on), _days_in_groups(session, into.id)
     entries = []
     for stay in _stays(session, other.id):
-        if stay.left_on is None and _may_come(session, stay, into) and _is_out(was_in.get(stay.group_id)):
-            ended = was_in[stay.group_id].left_on if stay.group_id in was_in else None
-            since = max(day for day in (stay.joined_on, first_day(session, into), ended) if day)
-            session.add(
-                Membership(
-                    household_id=into.id, group_id=stay.group_id, people=stay.people, joined_on=since, source=stay.source,
-                    change_set_id=change_set.id,
-                )
+        for since, until in _between(max(stay.joined_on, began), _end_of(session, stay, into), own.get(stay.group_id, [])):
+            kept = Membership(
+                household_id=into.id, group_id=stay.group_id, people=stay.people, joined_on=since, left_on=until,
+                source=stay.source, change_set_id=change_set.id,
             )  # fmt: skip
-        if stay.left_on != stay.joined_on:
-            before = {"left_on": stay.left_on}
-            stay.left_on = stay.joined_on
-            session.add(stay)
-            entries.append(Entry(other.id, 0, before, {"left_on": stay.left_on}, stay.id))
+            session.add(kept)
+            if until is not None:  # that it has ended is no later change
+                entries.append(Entry(into.id, 0, {"left_on": until}, {"left_on": until}, kept.id))
+        before = {"left_on": stay.left_on}
+        stay.left_on = stay.joined_on
+        session.add(stay)
+        entries.append(Entry(other.id, 0, before, {"left_on": stay.left_on}, stay.id))
     return entries
 
 
+def _days_in_groups(session: Session, household_id: UUID) -> dict[UUID, list[Days]]:
+    """From which day until which it was in each group, in order."""
+    found: dict[UUID, list[Days]] = {}
+    for stay in sorted(_stays(session, household_id), key=lambda one: one.joined_on):
+        found.setdefault(stay.group_id, []).append((stay.joined_on, stay.left_on))
+    return found
+
+
+def _between(since: date, until: date | None, taken: Iterable[Days]) -> Iterator[Days]:
+    """What is left of some days without those taken, which are in order."""
+    for start, end in taken:
+        if since < start and (until is None or since < until):
+            yield since, start if until is None else min(start, until)
+        if end is None:
+            return
+        since = max(since, end)
+    if until is None or since < until:
+        yield since, until
+
+
 def _stays(session: Session, household_id: UUID) -> list[Membership]:
-    """Every stay, open ones last."""
-    query = select(Membership).where(col(Membership.household_id) == household_id)
-    return list(session.execute(query.order_by(col(Membership.left_on).is_(None), col(Membership.left_on))).scalars())
+    """Every stay that lasted a day or lasts."""
+    lasted = col(Membership.left_on).is_(None) | (col(Membership.left_on) > col(Membership.joined_on))
+    return list(session.execute(select(Membership).where(col(Membership.household_id) == household_id, lasted)).scalars())
 
 
-def _may_come(session: Session, stay: Membership, into: Household) -> bool:
-    """A household group of a unit it does not live in stays closed to it."""
+def _end_of(session: Session, stay: Membership, into: Household) -> date | None:
+    """The end of a stay as the household takes it over: in a household group of a unit it does not live in it stays no longer."""
     group = session.get_one(Group, stay.group_id)
-    return group.closed_on is None and (group.kind is not GroupKind.HOUSEHOLD or group.unit_id == into.unit_id)
-
-
-def _is_out(stay: Membership | None) -> bool:
-    return stay is None or stay.left_on is not None
+    if stay.left_on is not None or group.closed_on is not None:
+        return stay.left_on or group.closed_on
+    is_elsewhere = group.kind is GroupKind.HOUSEHOLD and group.unit_id != into.unit_id
+    return clock.today() if is_elsewhere else None
 
 
 def _follow(session: Session, from_id: UUID, to_id: UUID) -> list[list[str]]:
@@ -249,20 +272,17 @@ def _point(session: Session, model: Any, household_id: UUID, which: ColumnElemen
 # ---- and what separating brings back
 
 
-def _pasts_back(session: Session, household: Household, before: Mapping[str, Any]) -> set[UUID]:
-    """Its pasts as they were; the units they lie in."""
+def _pasts_back(session: Session, household: Household, before: Mapping[str, Any]) -> None:
+    """Its pasts as they were, the same records."""
     if made := before.get("past_id"):
         session.execute(delete(HouseholdPast).where(col(HouseholdPast.id) == UUID(made)))
-    units = set()
     for said in before.get("pasts", []):
         days = {name: date.fromisoformat(said[name]) for name in ("started_on", "ended_on")}
-        past = HouseholdPast(
-            **(said | days | {"unit_id": UUID(said["unit_id"]), "cause": PastCause(said["cause"])}), household_id=household.id
-        )
-        session.add(past)
-        units.add(past.unit_id)
+        ids = {name: UUID(said[name]) for name in ("id", "unit_id") if name in said}
+        made_at = {"created_at": datetime.fromisoformat(said["created_at"])} if "created_at" in said else {}
+        values = said | days | ids | made_at | {"cause": PastCause(said["cause"])}
+        session.add(HouseholdPast(**values, household_id=household.id))
     session.flush()
-    return units
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from services import needs, rollups
 from services.access import WRITERS, Actor, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
-from services.household_writes import locked, note, one, only, pasts, units_since
+from services.household_writes import events_of, locked, note, one, only, pasts, units_since
 from services.import_values import PEOPLE_MAX
 from services.needs import Why
 from services.presence import valid_on
@@ -169,7 +169,7 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
     """Take back an ending: the household never left. Its groups it joins anew.
 
     Raises:
-        Invalid: it has not left.
+        Invalid: it has not left, or never was: its splitting off was taken back.
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
@@ -181,11 +181,18 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
         raise Invalid(N_("{unit} đã kết thúc. Thêm hộ này vào tổ, thôn mới."), unit=unit.label)
     if household.merged_into_id is not None:
         raise Invalid(N_("Hộ này đã nhập vào hộ khác. Nếu ghi nhầm, xin quay lại việc ấy."))
+    if household.split_from_id is not None and household.left_on == household.arrived_on and _is_undone(session, household):
+        raise Invalid(N_("Việc tách ra hộ này đã được quay lại. Nếu có hộ này thật, xin tách lại."))
     since, household.left_on = household.left_on, None
     session.add(household)
     note(session, actor=actor, action="household.reopened", household=household, on=since.isoformat())
     rollups.refresh(session, unit_ids=[unit.id], since=since)
     return household
+
+
+def _is_undone(session: Session, household: Household) -> bool:
+    """Whether the last thing that befell it is that something was taken back."""
+    return [event.action for event in events_of(session, household.id)][-1:] == ["household.undone"]
 
 
 def joinable(session: Session, *, actor: Actor, card: HouseholdCard) -> list[Group]:

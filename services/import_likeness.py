@@ -67,13 +67,18 @@ def _of_unit(
     unit.index()
     for place in places:
         face = _new_face(place, plan.new[place][0])
-        found = {other.who: like for other in unit.alike(face) if (like := resemblance.by_name(face, other))}
+        found = {other.who: like for other in unit.alike(face) if (like := _like(face, other))}
         for number in face.phones:
             for other in called.get(number, ()):
                 if _comes_before(other, place) and (like := resemblance.by_phone(face, other)):
                     found[other.who] = like
         yield from _most_alike(place, found)
         unit.add(face)
+
+
+def _like(new: Face, other: Face) -> Resemblance | None:
+    """By name and address; a head of household whom the list names twice is asked about with other numbers too."""
+    return resemblance.by_name(new, other) or (resemblance.named_twice(new, other) if isinstance(other.who, int) else None)
 
 
 def _most_alike(place: int, found: Mapping[Other, Resemblance]) -> Iterator[Pair]:

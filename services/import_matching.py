@@ -5,7 +5,7 @@ name or a number alone is. What a list leaves blank stays as it is stored.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from core.i18n import N_
 from models import Household
 from services.households import search_text
 from services.import_reading import Reading
+from services.import_repeats import CodeKey, PersonKey, Repeat, person_keys, sift
 from services.import_rows import Rejected, Row, Spot
 from services.import_values import code_key
 
@@ -53,6 +54,7 @@ class Plan:
     new: list[tuple[Row, str]] = field(default_factory=list)  # with the code each will have
     known: list[Known] = field(default_factory=list)
     settled: int = 0  # rows of households that a person joined to another as duplicates: the answer stands, they say nothing
+    repeats: list[Repeat] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -71,19 +73,19 @@ def living(session: Session, unit_ids: Iterable[UUID], *, on: date) -> Iterator[
 
 
 def match(session: Session, rows: Sequence[Row], *, reader: Reading, on: date) -> Plan:
-    """Match every row with at most one household, and every household with at most one row.
+    """Match every row with at most one household, and every household with one row, once those that repeat it are put together.
 
     Units are taken a few at a time, for memory: what stands in one says nothing of another.
     """
     by_unit: dict[UUID, list[Row]] = {}
     for row in rows:
         by_unit.setdefault(row.place.id, []).append(row)
-    codes: dict[UUID, dict[tuple[UUID, str], Spot]] = {}
+    codes: dict[UUID, dict[CodeKey, Spot]] = {}
     for key, spot in reader.refused_codes.items():
         codes.setdefault(key[0], {})[key] = spot
     plan = Plan()
     batch: list[Row] = []
-    refused: dict[tuple[UUID, str], Spot] = {}
+    refused: dict[CodeKey, Spot] = {}
     for place, (unit_id, some) in enumerate(by_unit.items(), 1):
         batch += some
         refused |= codes.get(unit_id, {})
@@ -94,15 +96,19 @@ def match(session: Session, rows: Sequence[Row], *, reader: Reading, on: date) -
         order = {name: place for place, name in enumerate(reader.sheets)}
         plan.new.sort(key=lambda one: (order[one[0].sheet], one[0].number))
         plan.known.sort(key=lambda one: (order[one.row.sheet], one.row.number))
+        plan.repeats.sort(key=lambda one: (order[one.spot.sheet], one.spot.number))
     return plan
 
 
 def _match(
-    session: Session, plan: Plan, rows: Sequence[Row], refused_codes: dict[tuple[UUID, str], Spot], *, reader: Reading, on: date
+    session: Session, plan: Plan, rows: Sequence[Row], refused_codes: dict[CodeKey, Spot], *, reader: Reading, on: date
 ) -> None:  # fmt: skip
-    matcher = _Matcher(rows, stored_households(session, {row.place.id for row in rows}), refused_codes, on)
+    sifted = sift(rows, refused_codes)
+    plan.repeats += sifted.repeats
+    plan.rejected += [reader.refusal(row, why, column) for row, column, why in sifted.refused]
+    matcher = _Matcher(sifted.rows, sifted.codes, stored_households(session, {row.place.id for row in sifted.rows}), on)
     new: list[Row] = []
-    for row in rows:
+    for row in sifted.rows:
         try:
             household = matcher.household_of(row)
             if household is None:
@@ -185,22 +191,15 @@ class _Refused(Exception):
 
 
 class _Matcher:
-    """Finds the household of each row, in two ways, and sees what a list says twice."""
+    """Finds the household of each row, in two ways: by its code, or by unit, name and telephone number."""
 
-    def __init__(
-        self, rows: Sequence[Row], stored: Iterable[Stored], refused_codes: Mapping[tuple[UUID, str], Spot], on: date
-    ) -> None:
+    def __init__(self, rows: Sequence[Row], codes: Collection[CodeKey], stored: Iterable[Stored], on: date) -> None:
         self._on = on
-        self._codes: dict[tuple[UUID, str], Row | Spot] = dict(refused_codes)
-        self._persons: dict[tuple[UUID, str, str], Row] = {}
+        self._codes = codes  # that the list uses
         coded = [row for row in rows if row.code]
         has_codes_only = len(coded) == len(rows)
-        for row in coded:
-            self._codes.setdefault((row.place.id, code_key(row.code)), row)
-            for key in () if has_codes_only else _person_keys(row):
-                self._persons.setdefault(key, row)
-        self._by_code: dict[tuple[UUID, str], list[Stored]] = {}
-        self._by_person: dict[tuple[UUID, str, str], list[Stored]] = {}
+        self._by_code: dict[CodeKey, list[Stored]] = {}
+        self._by_person: dict[PersonKey, list[Stored]] = {}
         self._last_numbers: Counter[UUID] = Counter()  # at first the households there are
         self._index(stored, {row.place.id: row.place.id for row in rows}, by_code_only=has_codes_only)
         self._taken = set() if has_codes_only else {known.id for row in coded if (known := self._coded(row))}
@@ -217,9 +216,9 @@ class _Matcher:
         """The stored household a row means; None for one that is new.
 
         Raises:
-            _Refused: the list has it twice, several could be meant, or it has ended.
+            _Refused: several could be meant, or it has ended.
         """
-        household = self._of_code(row) if row.code else self._of_person(row)
+        household = self._coded(row) if row.code else self._of_person(row)
         if household is not None and _has_left(household, self._on) and not _was_joined(household):
             raise _Refused(
                 "code" if row.code else "head_name", N_("Hộ này đã chuyển đi ngày {day}. Mở lại hộ trước khi nhập."),
@@ -236,32 +235,13 @@ class _Matcher:
         self._last_numbers[unit_id] = number
         return f"{number:03d}"
 
-    def _of_code(self, row: Row) -> Stored | None:
-        first = self._codes[row.place.id, code_key(row.code)]
-        if first is not row:
-            if first.sheet != row.sheet:
-                raise _Refused(
-                    "code", N_("Mã hộ này đã dùng ở dòng {row}, trang “{sheet}”."), row=first.number, sheet=first.sheet
-                )
-            raise _Refused("code", N_("Mã hộ này đã dùng ở dòng {row}."), row=first.number)
-        return self._coded(row)
-
     def _coded(self, row: Row) -> Stored | None:
         found = self._by_code.get((row.place.id, code_key(row.code)), [])
         same = [household for household in found if household.code == row.code] or found
         return same[0] if len(same) == 1 else None
 
     def _of_person(self, row: Row) -> Stored | None:
-        for key in _person_keys(row):
-            first = self._persons.setdefault(key, row)
-            if first is not row and first.sheet != row.sheet:
-                raise _Refused(
-                    "head_name", N_("Trùng họ tên và số điện thoại với dòng {row}, trang “{sheet}”."), row=first.number,
-                    sheet=first.sheet,
-                )  # fmt: skip
-            if first is not row:
-                raise _Refused("head_name", N_("Trùng họ tên và số điện thoại với dòng {row}."), row=first.number)
-        keys = _person_keys(row) or [(row.place.id, row.name.casefold(), "")]
+        keys = person_keys(row) or [(row.place.id, row.name.casefold(), "")]
         candidates = {household.id: household for key in keys for household in self._by_person.get(key, [])}
         free = [
             household
@@ -275,11 +255,6 @@ class _Matcher:
             raise _Refused("head_name", N_("Có {n} hộ cùng tên và số điện thoại. Ghi thêm mã hộ."), n=len(free))
         self._taken |= {household.id for household in free}
         return free[0] if free else None
-
-
-def _person_keys(row: Row) -> list[tuple[UUID, str, str]]:
-    name = row.name.casefold()
-    return [(row.place.id, name, number) for number in row.phones]
 
 
 def _says_the_same(row: Row, household: Stored) -> bool:

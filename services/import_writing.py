@@ -1,6 +1,6 @@
 """Writing the households of a list in bulk, inside the caller's transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,22 +34,34 @@ def write(session: Session, plan: Plan, *, change_set_id: UUID, tell: Callable[[
             bulk.write(batch)
             done += len(batch)
             tell(done)
-    revise(session, [(one.household_id, one.after) for one in plan.known if one.after])
+    revise(session, ((one.household_id, one.after) for one in plan.known if one.after))
     return ids
 
 
-def revise(session: Session, changed: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
-    """Change households, each a version up: one statement for all in which the same columns change."""
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+def revise(
+    session: Session, changed: Iterable[tuple[UUID, Mapping[str, Any]]], tell: Callable[[int], None] | None = None
+) -> None:  # fmt: skip
+    """Change households, each a version up: one statement for many that change the same columns. `tell` hears of each part."""
+    waiting: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns that change, a part at a time, for memory
     for household_id, change in changed:
-        values = {f"new_{name}": value for name, value in change.items()}
-        by_columns.setdefault(tuple(sorted(change)), []).append({"its_id": household_id, **values})
-    for names, rows in by_columns.items():
-        new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
-        new["version"] = _HOUSEHOLDS.c.version + 1
-        statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
-        for batch in batches(rows, ROWS_AT_A_TIME):
-            session.connection().execute(statement, batch)
+        names = tuple(sorted(change))
+        rows = waiting.setdefault(names, [])
+        rows.append({"its_id": household_id} | {f"new_{name}": value for name, value in change.items()})
+        if len(rows) == ROWS_AT_A_TIME:
+            _revise(session, names, waiting.pop(names), tell)
+    for names, rows in waiting.items():
+        _revise(session, names, rows, tell)
+
+
+def _revise(
+    session: Session, names: Iterable[str], rows: Sequence[dict[str, Any]], tell: Callable[[int], None] | None
+) -> None:  # fmt: skip
+    new: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_HOUSEHOLDS.c[name].type) for name in names}
+    new["version"] = _HOUSEHOLDS.c.version + 1
+    statement = update(_HOUSEHOLDS).where(_HOUSEHOLDS.c.id == bindparam("its_id")).values(new)
+    session.connection().execute(statement, rows)
+    if tell:
+        tell(len(rows))
 
 
 class _NewHouseholds:

@@ -24,6 +24,7 @@ from services.import_likeness import Pair
 from services.import_matching import Plan, match
 from services.import_memberships import Joining, Touch
 from services.import_reading import Pace, Prepared, Reading, Tables, prepare
+from services.import_repeats import Repeat
 from services.import_rows import Rejected, Spot
 from services.import_units import UnitFinder
 from services.ports import Cell, Sheet, ports
@@ -33,6 +34,7 @@ __all__ = [
     "ImportResult",
     "Prepared",
     "Rejected",
+    "Repeat",
     "mended",
     "own_headers",
     "prepare",
@@ -50,7 +52,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 class ImportResult:
     """What an import did, or would do."""
 
-    rows: int  # households in the list: created + updated + unchanged + rejected
+    rows: int  # of households in the list: created + updated + unchanged + rejected
     created: int
     updated: int
     unchanged: int
@@ -64,6 +66,7 @@ class ImportResult:
     sheets: tuple[str, ...] = ()  # all that were
     others: tuple[str, ...] = ()  # the workbook's sheets that were not
     alike: int = 0  # pairs of households that may be one, for a person to look at
+    repeats: tuple[Repeat, ...] = ()  # rows of a household that another row gives too; they count as unchanged
     change_set_id: UUID | None = None  # the record of it, where something was written
     earlier: Earlier | None = None  # the record of this very file, where it was imported before and that stands
 
@@ -103,12 +106,13 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     order = {name: place for place, name in enumerate(reading.sheets)}
     refused = sorted([*reading.rejected, *plan.rejected], key=lambda one: (order[one.sheet], one.row))
     changed = {one.household_id for one in plan.known if one.after} | joining.changed
-    stood = len(plan.known) + plan.settled
+    stood = len(plan.known) + plan.settled + len(plan.repeats)
     result = ImportResult(
         rows=len(plan.new) + stood + len(refused), created=len(plan.new), updated=len(changed), unchanged=stood - len(changed),
         rejected=refused, columns=reading.columns, dropped=reading.dropped,
         committed=not dry_run and not (strict and refused), joined=len(joining.new) + len(joining.known),
         groups=len(joining.without), sheet=reading.sheets[0], sheets=reading.sheets, others=reading.others, alike=len(pairs),
+        repeats=tuple(plan.repeats),
         earlier=change_sets.of_file(session, actor=actor, file_hash=file_hash),
     )  # fmt: skip
     if not result.committed or not (result.created or result.updated):  # the same list once more: nothing happened

@@ -21,6 +21,7 @@ SHARED_MOST = 5  # a number that more households have says nothing of any: the l
 NAME_FROM = 90  # of 100: one wrong letter in a name of ten
 ADDRESS_FROM = 70  # of 100, where the numbers are the same
 WITHOUT_ADDRESS = 75  # the score of one name twice, where an address is missing
+NAMED_TWICE = 60  # and of one name twice in one list, with other telephone numbers
 CANDIDATES_MOST = 50  # of one name and number; beyond that the name says nothing
 PHONE_WEIGHT = 20
 _NUMBERS = re.compile(r"\d+[a-z]?")
@@ -117,6 +118,14 @@ def by_name(one: Face, other: Face) -> Resemblance | None:
     if name < 100 or (one.phones and other.phones and not has_same_phone):
         return None
     return Resemblance(90 if one.place and one.place == other.place else WITHOUT_ADDRESS, has_same_phone)
+
+
+def named_twice(one: Face, other: Face) -> Resemblance | None:
+    """Two of one unit and of one list that have one name and other numbers; None where their addresses tell them apart."""
+    is_apart = one.place and other.place and (one.numbers != other.numbers or one.place != other.place)
+    if one.name != other.name or is_apart or _is_meant_apart(one, other):
+        return None
+    return Resemblance(NAMED_TWICE, one.has_phone_of(other))
 
 
 def by_phone(one: Face, other: Face) -> Resemblance | None:

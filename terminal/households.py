@@ -66,7 +66,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _answer(result: ImportResult) -> dict[str, Any]:
-    language = settings().language
+    language, several = settings().language, len(result.sheets) > 1
     return {
         "rows": result.rows,
         "created": result.created,
@@ -74,9 +74,17 @@ def _answer(result: ImportResult) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "joined": result.joined,
         "rejected": [
-            ({"sheet": one.sheet} if len(result.sheets) > 1 else {})
+            ({"sheet": one.sheet} if several else {})
             | {"row": one.row, "column": one.column, "value": one.value, "message": one.reason(language)}
             for one in result.rejected
+        ],
+        "repeated": [
+            {
+                **({"sheet": one.spot.sheet, "of_sheet": one.of.sheet} if several else {}),
+                "row": one.spot.number,
+                "of_row": one.of.number,
+            }
+            for one in result.repeats
         ],
         "columns": result.columns,
         "dropped": list(result.dropped),

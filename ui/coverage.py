@@ -156,8 +156,11 @@ def changes(seen: CoverageDay, *, file_name: str) -> None:
     rows: list[tuple[parts.Text, ...]] = [_stand(told.since, told.before)]
     rows += [(_(row.reason.label), signed(row.households), signed(row.joined), "") for row in told.rows]
     parts.table(heads, [*rows, _stand(told.until, told.now)], fold=False)
-    table = coverage_tables.changes(seen)
-    tables.download([table], label=_("Tải bảng này (Excel)"), key="x_changes", file_name=f"{file_name}-thay-doi")
+    _take_away(coverage_tables.changes(seen), key="x_changes", file_name=f"{file_name}-thay-doi")
+
+
+def _take_away(table: tables.Table, *, key: str, file_name: str) -> None:
+    tables.download([table], label=_("Tải bảng này (Excel)"), key=key, file_name=file_name)
 
 
 def _stand(on: date, row: Any) -> tuple[parts.Text, ...]:
@@ -166,7 +169,7 @@ def _stand(on: date, row: Any) -> tuple[parts.Text, ...]:
     )  # fmt: skip
 
 
-def by_group(seen: CoverageDay, *, opens: bool) -> None:
+def by_group(seen: CoverageDay, *, opens: bool, file_name: str) -> None:
     """A row a chat of households: how many of those it is for are in it."""
     if not seen.groups:
         return
@@ -183,9 +186,10 @@ def by_group(seen: CoverageDay, *, opens: bool) -> None:
         _("Nhóm"), Column(_("Loại"), "desk"), Column(_("Hộ trong nhóm"), "wide"), Column(_("Trên số hộ"), "num"),
     ]  # fmt: skip
     parts.table(heads, rows, shown=SHOWN, more=_("Xem cả {n} nhóm", n=number(len(rows))))
+    _take_away(coverage_tables.groups(seen), key="x_groups", file_name=f"{file_name}-theo-nhom")
 
 
-def by_need(seen: CoverageDay) -> None:
+def by_need(seen: CoverageDay, *, file_name: str) -> None:
     """A row a need: counts, never names."""
     if seen.needs is None:
         return
@@ -199,6 +203,7 @@ def by_need(seen: CoverageDay) -> None:
             for one in seen.needs
         ]  # fmt: skip
         parts.table([_("Hoàn cảnh"), Column(_("Hộ trong nhóm"), "wide"), Column(_("Trên số hộ"), "num")], rows)
+        _take_away(coverage_tables.needs(seen), key="x_needs", file_name=f"{file_name}-theo-hoan-canh")
     elif not seen.needs_hidden:
         parts.hint(_("Chưa ghi hoàn cảnh của hộ nào ở đây."))
     if seen.needs_hidden:

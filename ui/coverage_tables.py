@@ -12,9 +12,9 @@ def of(seen: CoverageDay) -> dict[str, Table]:
     if seen.changes and seen.changes.rows is not None:
         found["changes"] = changes(seen)
     if seen.groups:
-        found["groups"] = _groups(seen)
+        found["groups"] = groups(seen)
     if seen.needs:
-        found["needs"] = _needs(seen)
+        found["needs"] = needs(seen)
     return found
 
 
@@ -38,7 +38,8 @@ def changes(seen: CoverageDay) -> Table:
     return Table(_("Vì sao thay đổi"), fields, rows)
 
 
-def _groups(seen: CoverageDay) -> Table:
+def groups(seen: CoverageDay) -> Table:
+    """Each chat, with how many of the households it is for are in it."""
     fields = [
         Field(_("Nhóm")), Field(_("Loại")), Field(_("Nơi")), Field(_("Hộ trong nhóm"), "count"),
         Field(_("Người trong nhóm"), "count"), Field(_("Số hộ"), "count"), Field(_("Tỷ lệ"), "share"),
@@ -50,7 +51,8 @@ def _groups(seen: CoverageDay) -> Table:
     return Table(_("Theo nhóm"), fields, rows)
 
 
-def _needs(seen: CoverageDay) -> Table:
+def needs(seen: CoverageDay) -> Table:
+    """Each need, with how many of the households that have it are in a chat: counts, never names."""
     fields = [Field(_("Hoàn cảnh")), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count"), Field(_("Tỷ lệ"), "share")]
     rows = [(_(one.need.label), one.households, one.joined, one.coverage) for one in seen.needs or []]
     return Table(_("Theo hoàn cảnh"), fields, rows)

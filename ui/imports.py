@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+import streamlit as st
 from markupsafe import Markup
 
+from core.db import transaction
 from core.i18n import N_
 from models import ChangeSet, Household
+from services import change_sets
 from services.access import Actor
 from services.change_records import Record, Touched
 from services.change_sets import Obstacle, Obstacles
@@ -17,6 +22,7 @@ from services.imports import FIELDS
 from ui import parts
 from ui.parts import Column, Figure, Text
 from ui.words import _, day, near, number
+from ui.work import Tell, Work
 
 HASH_SHOWN = 12  # of 64 digits: enough to tell files apart
 LABELS = {
@@ -104,6 +110,35 @@ def held(found: Obstacles, page: str) -> None:
     if found.total > len(rows):
         parts.hint(_("{n} hộ đầu:", n=number(len(rows))))
     parts.table(heads, rows)
+
+
+def begin_undoing(actor: Actor, change_set_id: UUID) -> None:
+    """Take an import back, in one transaction beside the script: a click meanwhile neither stops it nor begins it twice."""
+    st.session_state[_work(change_set_id)] = Work(partial(_undo, actor, change_set_id))
+
+
+def undoing(change_set_id: UUID) -> bool:
+    """Show how far it is until it is done; False where none is under way.
+
+    Raises:
+        Refusal: what it refused; nothing was changed.
+    """
+    work = st.session_state.get(_work(change_set_id))
+    if not isinstance(work, Work):
+        return False
+    work.watch(_("Đang quay lại lần nhập này"))
+    del st.session_state[_work(change_set_id)]
+    work.result()
+    return True
+
+
+def _work(change_set_id: UUID) -> str:
+    return f"imp_work_{change_set_id.hex}"
+
+
+def _undo(actor: Actor, change_set_id: UUID, tell: Tell) -> None:
+    with transaction() as session:
+        change_sets.undo(session, actor=actor, change_set_id=change_set_id, progress=tell)
 
 
 def _household(id_: str, name: str, unit_label: str) -> Text:

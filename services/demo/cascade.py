@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 from models import Group, GroupKind, Household, Part, Proposal, ProposalKind, Role, Term, User
 from services import passwords
 from services.demo import names, places
-from services.demo.stage import Stage, at
+from services.demo.stage import Stage, at, digest
 from services.demo.ward import Home, Ward
 
 # Deputies have an account and no password: they are told on screens, nobody signs in as one.
 DEPUTIES = (("SC13", "pho13", "Lèng Văn Thịnh"), ("SC09", "pho9", "Đàm Văn Quyết"))
 HANDED_OVER = 260  # days ago, in group 9: its leader of then is the deputy of now
+INTERNAL = "Đảng ủy, bí thư chi bộ, tổ trưởng phường Bắc Kạn"
 BEGUN = 24  # days ago: Nà Kẹn's second group, with the same leader and no way in yet
 # The sector's and the associations' groups, and who of the office looks after them. One still waits for somebody.
 LOOKED_AFTER = {
@@ -30,7 +31,7 @@ def entrust(session: Session, stage: Stage, ward: Ward) -> None:
     for code, deputy in deputies.items():
         homes[code].group.deputy_id = deputy.id
     _terms(session, stage, homes, deputies)
-    _more_groups(session, stage, homes["NT02"])
+    _more_groups(session, stage, ward, homes["NT02"])
     _proposals(session, stage, homes["SC13"], homes["SC09"])
     session.flush()
 
@@ -65,13 +66,19 @@ def _terms(session: Session, stage: Stage, homes: dict[str, Home], deputies: dic
     )  # fmt: skip
 
 
-def _more_groups(session: Session, stage: Stage, home: Home) -> None:
+def _more_groups(session: Session, stage: Stage, ward: Ward, home: Home) -> None:
+    """A village's second chat, and the ward's own: party committee, cell secretaries, heads of groups and villages."""
     keys, begun = stage.keys("more_groups"), stage.today - timedelta(days=BEGUN)
+    address = f"https://zalo.me/g/{digest(stage.dice('more_groups'))[:9]}"
     session.add_all(
         [
             Group(
                 id=keys.next(), created_at=at(begun, 12), name=f"Xóm trên, {home.within_a_sentence}", kind=GroupKind.HOUSEHOLD,
                 unit_id=home.unit.id, started_on=begun, parent_id=home.group.parent_id, leader_id=home.leader.id,
+            ),
+            Group(
+                id=keys.next(), created_at=at(places.MERGED_ON, 12), name=INTERNAL, kind=GroupKind.INTERNAL, unit_id=ward.unit.id,
+                started_on=places.MERGED_ON, join_url=address, leader_id=ward.users[places.CHAIR].id,
             ),
         ]
     )  # fmt: skip

@@ -22,7 +22,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LEAST_TARGET = 44  # CSS pixels (design §10)
 SCREENS = [
     "groups", "group", "households", "household", "new_household", "my_group", "cascade", "coverage", "imports", "import",
-    "alike", "proposals", "import_households",
+    "alike", "proposals", "import_households", "household_sheet", "household_cards",
 ]  # fmt: skip
 LONG = "Nguyễn-Phạm Thị Hoàng Bảo Thiên Kim Ngọc Trâm Anh Quỳnh Như"
 
@@ -53,6 +53,7 @@ def addresses(server: Server) -> dict[str, str]:
         return {
             "cascade": "/cascade", "coverage": "/coverage", "imports": "/imports", "import": f"/imports?id={imported.id}",
             "alike": "/alike", "proposals": "/proposals", "import_households": "/import_households",
+            "household_sheet": "/household_sheet", "household_cards": "/household_cards",
             "groups": "/groups", "group": f"/group?id={group.id}", "households": "/households", "new_group": "/new_group",
             "household": f"/household?id={inside.id}", "new_household": "/new_household", "my_group": "/my_group",
         }  # fmt: skip

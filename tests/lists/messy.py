@@ -25,6 +25,7 @@ class Messy:
     dropped: tuple[str, ...] = ()
     letters: str = ""  # what they were seen to be, where it is not ours
     joined: int = 0
+    repeated: tuple[tuple[int, int], ...] = ()  # row, and the row whose household it is
 
 
 def _written(letters: str, rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -93,8 +94,10 @@ NEVER: list[list[Cell]] = [
 TWICE: list[list[Cell]] = [
     ["Họ tên chủ hộ", "Tổ", "SĐT", "Số khẩu"],
     ["Lộc Văn Bình", "Tổ 12", "0912345678", 4],
-    ["LỘC VĂN BÌNH", "12", "+84912345678", 4],
+    ["LỘC VĂN BÌNH", "12", "+84912345678 / 0987654321", ""],
     ["Lộc Văn Bình", "Tổ 13 Sông Cầu", "0912345678", 4],
+    ["Lộc Văn Bình", "Tổ 12", "0912345678", 6],
+    ["Lộc Văn Bình", "Tổ 12", "0978123456", 2],
 ]
 
 
@@ -152,7 +155,10 @@ LISTS = (
     ),
     Messy(
         "a head of household named twice", "a.ods", _one(builders.ods, TWICE),
-        ((TO12, "Lộc Văn Bình", "0912 345 678", 4), (TO13, "Lộc Văn Bình", "0912 345 678", 4)),
-        refused=((3, "Họ tên chủ hộ"),),
+        (
+            (TO12, "Lộc Văn Bình", "0912 345 678, 0987 654 321", 4), (TO13, "Lộc Văn Bình", "0912 345 678", 4),
+            (TO12, "Lộc Văn Bình", "0978 123 456", 2),
+        ),
+        refused=((5, "Số khẩu"),), repeated=((3, 2),),
     ),
 )  # fmt: skip

@@ -8,10 +8,12 @@ import time_machine
 from sqlmodel import Session, select
 
 from models import Need, Role, Unit, UnitKind, User
-from services import rollups, unit_targets
+from services import coverage_day, rollups, unit_targets
 from services.access import actor_of
 from tests.factories import NOON, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit, words
+from ui import coverage_tables
+from ui.tables import sheet
 
 TODAY = NOON.date()
 
@@ -96,6 +98,30 @@ def test_counts_by_need_name_nobody(session: Session, visit: Visit, ward: Unit, 
     assert "người già sống một mình" in page
     assert "0 / 1 hộ" in page
     assert "Lý Thị Sen" not in page
+
+
+def test_every_table_can_be_taken_away(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+    unit = make_unit(session, parent=ward, short_name="Tổ 3")
+    make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value], arrived_on=TODAY)
+    settle(session, unit, 0, joined=0)
+
+    at = visit("coverage", user=chief)
+    for key in ("t_places", "t_trend"):
+        at.session_state[key] = True
+    at.run()
+
+    assert not at.exception
+    keys = ("t_places_xlsx", "t_trend_xlsx", "x_changes", "x_groups", "x_needs", "all_xlsx")
+    ids = [button.proto.id for button in at.get("download_button")]
+    assert [key for key in keys if sum(id_.endswith(f"-{key}") for id_ in ids) == 1] == list(keys)
+    session.rollback()
+    seen = coverage_day.of(session, actor=actor_of(session, chief), unit_id=ward.id, on=TODAY, span=30)
+    name, heads, rows = sheet(coverage_tables.groups(seen))
+    assert (name, heads[3:], sorted(row[3:] for row in rows)) == (
+        "Theo nhóm", ["Hộ trong nhóm", "Người trong nhóm", "Số hộ", "Tỷ lệ (%)"],
+        [[0, 0, 1, 0.0], [6, 12, 8, 75.0], [8, 16, 10, 80.0]],
+    )  # fmt: skip
+    assert sheet(coverage_tables.needs(seen))[2] == [["người già sống một mình", 1, 0, 0.0]]
 
 
 def test_an_observer_sees_no_count_of_few_households(session: Session, visit: Visit, ward: Unit) -> None:

@@ -146,6 +146,20 @@ def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: Use
     assert event.actor_id == staff.id
 
 
+def test_rows_of_one_household_are_told_before_and_after_writing(session: Session, visit: Visit, staff: User) -> None:
+    at = upload(visit("import_households", user=staff), workbook(AN, ("", "HOÀNG VĂN AN", *AN[2:])))
+
+    for key in ("i_try", "i_write"):
+        press(at, key)
+
+        assert not at.exception
+        page = words(at)
+        assert "1 dòng ghi lại hộ của dòng khác" in page
+        assert "HOÀNG VĂN AN" in page
+        assert "không bỏ gì" in page
+    assert [one.head_name for one in households(session)] == ["Hoàng Văn An"]
+
+
 def test_the_same_list_again_has_nothing_to_write(session: Session, visit: Visit, staff: User) -> None:
     for _ in range(2):
         at = upload(visit("import_households", user=staff), workbook(AN))

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
 from core.db import reading, transaction
+from core.errors import Invalid
 from models import ChangeSet, Household, Role, Unit, User
 from services import households, imports, ports
 from services.access import Actor, actor_of
@@ -20,6 +21,7 @@ from services.ports import Cell, Ports, Sheet
 from tests.factories import make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Visit, words
+from ui.work import Tell, Work
 
 HEADER: list[Cell] = ["Mã hộ", "Họ tên", "Tổ", "Địa chỉ", "Điện thoại", "Số khẩu", "Trong nhóm Zalo"]
 AN: list[Cell] = ["H01", "Hoàng Văn An", "Tổ 13", "Số 5", "0912345678", 4, "x"]
@@ -120,6 +122,29 @@ def test_an_import_is_taken_back_once_its_households_are_counted(session: Sessio
     assert "Đã quay lại, sổ hộ như trước lần nhập" in words(at)
     assert not at.text_input
     assert session.exec(select(ChangeSet.undone_by_id)).one() == staff.id
+
+
+def test_an_undoing_under_way_is_shown_and_what_it_refuses_is_told_on_the_page(
+    session: Session, visit: Visit, staff: User
+) -> None:
+    result = imported(session, actor_of(session, staff), AN)
+    assert result.change_set_id
+
+    def refuse(tell: Tell) -> None:
+        tell(1, 2)
+        raise Invalid("Không quay lại được.")
+
+    at = visit("imports", user=staff, id=str(result.change_set_id))
+    at.session_state[f"imp_work_{result.change_set_id.hex}"] = Work(refuse)
+    at.run()
+
+    assert not at.exception
+    assert [error.value for error in at.error] == ["Không quay lại được."]
+    assert "Quay lại lần nhập này" in [one.label for one in at.expander]
+    assert names(session) == ["Hoàng Văn An"]
+
+    at.run()
+    assert not at.error
 
 
 def test_what_stands_in_the_way_is_named_with_who_did_it(session: Session, visit: Visit, staff: User) -> None:

@@ -4,11 +4,12 @@ from sqlmodel import Session, select
 
 from core.db import transaction
 from models import Role, Unit, UnitKind, User
-from services import accounts
+from services import accounts, gazetteer
 from services.access import actor_of
 from services.passwords import is_right
 from tests.factories import make_unit, make_user
 from tests.pages.conftest import Visit, words
+from ui.accounts import SEARCHED_FROM
 
 
 def make_admin(session: Session, **overrides: Any) -> User:
@@ -91,6 +92,45 @@ def test_a_leader_belongs_to_a_group_not_to_the_whole_ward(session: Session, vis
     at.selectbox(key="role").set_value(Role.STAFF).run()
 
     assert at.selectbox(key="unit_staff").value == ward.id
+
+
+def a_province(session: Session) -> User:
+    """The admin of a province with Bắc Kạn, its group 13 of the former Sông Cầu, and many other places."""
+    province = make_unit(session, kind=UnitKind.PROVINCE, code="19", name="Tỉnh Thái Nguyên")
+    ward = make_unit(
+        session, parent=province, kind=UnitKind.COMMUNE, code="01843", name="Phường Bắc Kạn", valid_from=gazetteer.REFORM
+    )
+    for area in ("Xuất Hóa", "Sông Cầu"):
+        make_unit(session, parent=ward, short_name=f"Tổ 13, {area}", area=area)
+    for number in range(SEARCHED_FROM):
+        make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=f"Xã Thử {number}")
+    return make_user(session, unit=province, role=Role.ADMIN)
+
+
+def test_an_old_name_finds_the_ward_where_a_person_is_to_work(session: Session, visit: Visit) -> None:
+    at = visit("new_person", user=a_province(session))
+    at.selectbox(key="role").set_value(Role.STAFF).run()
+
+    at.text_input(key="unit_words").set_value("song cau").run()
+
+    box = at.selectbox(key="unit_staff3")
+    assert box.options == ["Phường Bắc Kạn, trước là Phường Sông Cầu", "Tổ 13, Sông Cầu", "Tổ 13, Xuất Hóa"]
+    box.select_index(0)
+    at.text_input(key="display_name").set_value("Trần Thị Liên")
+    at.text_input(key="username").set_value("lien.tran")
+    at.button(key="create").click().run()
+    made = session.exec(select(User).where(User.username == "lien.tran")).one()
+    assert session.get_one(Unit, made.unit_id).name == "Phường Bắc Kạn"
+
+
+def test_words_that_find_nothing_leave_all_to_choose_from(session: Session, visit: Visit) -> None:
+    at = visit("new_person", user=a_province(session))
+    at.selectbox(key="role").set_value(Role.STAFF).run()
+
+    at.text_input(key="unit_words").set_value("không đâu có").run()
+
+    assert "Không có đơn vị nào như thế" in words(at)
+    assert len(at.selectbox(key="unit_staff").options) == SEARCHED_FROM + 4
 
 
 def test_a_leader_without_a_telephone_is_pointed_out(session: Session, visit: Visit) -> None:

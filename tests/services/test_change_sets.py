@@ -210,6 +210,25 @@ def test_undoing_raises_the_version_so_that_open_forms_are_refused(session: Sess
     assert (only(session, "Hoàng Văn An").people, only(session, "Hoàng Văn An").version) == (4, 3)
 
 
+def test_undoing_tells_how_far_it_is_from_the_beginning_to_the_end(session: Session, ward: Unit) -> None:
+    imported(session, ward, AN)
+    told: list[tuple[int, int]] = []
+
+    undone(session, imported(session, ward, [*AN[:5], 5, 3], BINH), progress=lambda done, of: told.append((done, of)))
+
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]  # one household goes back, in two steps, and one is removed
+
+
+def test_undoing_of_many_removes_them_in_parts(session: Session, ward: Unit) -> None:
+    result = imported(session, ward, *([f"H{n}", f"Lý Văn {n}", 12, "", "", 1, ""] for n in range(2_003)))
+    told: list[tuple[int, int]] = []
+
+    undone(session, result, progress=lambda done, of: told.append((done, of)))
+
+    assert told == [(0, 2_003), (0, 2_003), (2_000, 2_003), (2_003, 2_003)]
+    assert session.exec(select(Household)).all() == []
+
+
 def test_an_undone_import_is_imported_again(session: Session, ward: Unit) -> None:
     undone(session, imported(session, ward, AN))
 

@@ -43,7 +43,7 @@ from models import (
     UnitKind,
     User,
 )
-from services import access, audit, callouts, demo, due, link_targets, passwords, rollups, scans, terms
+from services import access, audit, callouts, cascade, demo, due, link_targets, passwords, rollups, scans, terms
 from services.cascade import Trouble
 from services.demo import people, places, stage
 from tests.databases import empty_database
@@ -297,6 +297,18 @@ def test_every_household_group_is_fed_from_the_leaders_chat_and_led_by_its_leade
 
     assert len(groups) == 31 + 1  # Nà Kẹn's leader has two
     assert all(group.parent_id == leaders.id and group.unit_id == leader.unit_id for group, leader in groups)
+
+
+def test_the_cascade_shows_a_group_of_each_kind_a_ward_has(ward: Session) -> None:
+    seen = cascade.of(ward, actor=access.actor_named(ward, username="tu"))
+
+    kinds = [node.row.kind for node in seen.roots]
+    assert set(kinds) == set(GroupKind) - {GroupKind.UNIT, GroupKind.HOUSEHOLD}
+    assert kinds[:3] == [GroupKind.LEADERS, GroupKind.INTERNAL, GroupKind.SECTOR]
+    assert {node.row.kind for node in seen.roots[0].below} == {GroupKind.HOUSEHOLD}
+    assert [(node.row.leader, node.troubles) for node in seen.roots if node.row.kind is GroupKind.INTERNAL] == [
+        ("Đào Minh Tú", frozenset())
+    ]
 
 
 def test_the_cascade_has_something_of_each_kind_to_mend_and_a_handover_to_read(ward: Session) -> None:

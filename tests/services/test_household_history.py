@@ -224,6 +224,8 @@ def test_a_split_is_taken_back_from_either_household(session: Session, staff: Ac
     household_history.undo_last(session, actor=staff, household_id=made.id)
 
     assert (home.people, made.left_on) == (5, made.arrived_on)
+    with pytest.raises(Invalid, match="đã được quay lại"):  # its people are the first one's again
+        households.reopen(session, actor=staff, household_id=made.id)
 
 
 # What cannot be right

@@ -109,6 +109,26 @@ def test_two_rows_of_one_list_are_put_beside_each_other_unless_both_have_codes(s
     assert [(later, other) for later, other, _score, _phone in found] == [("Ma Văn En", "Ma Văn Én")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "scores"),
+    [
+        (["", "0912345678"], ["", "0987654321"], [60]),  # one name, two numbers, nothing to tell them apart
+        (["Số 7", "0912345678"], ["", "0987654321"], [60]),
+        (["xóm trên", "0912345678"], ["Xóm Trên", "0987654321"], [60]),
+        (["Số 7", "0912345678"], ["Số 7", "0987654321"], [100]),
+        (["Số 7", "0912345678"], ["Số 8", "0987654321"], []),  # two houses, two numbers
+        (["xóm trên", "0912345678"], ["xóm dưới", "0987654321"], []),
+    ],
+)
+def test_a_head_of_household_named_twice_is_two_and_asked_about_unless_clearly_so(
+    session: Session, ward: Unit, first: list[Cell], second: list[Cell], scores: list[int]
+) -> None:
+    found = imported(session, ward, ["", "Ma Văn Én", 12, *first, 4], ["", "Ma Văn Én", 12, *second, 5])
+
+    assert [score for _later, _other, score, _phone in found] == scores
+    assert len(session.exec(select(Household)).all()) == 2
+
+
 def test_a_household_that_the_list_gives_another_code_is_another(session: Session, ward: Unit) -> None:
     stored(session, code="A1")
 

@@ -337,12 +337,6 @@ def test_a_code_stays_used_when_its_first_row_is_refused(session: Session, ward:
     assert [one.row for one in result.rejected] == [2, 3]
 
 
-def test_a_person_without_code_twice_is_refused_the_second_time(session: Session, ward: Unit) -> None:
-    result = imported(session, ward, AN, [2, "", "Hoàng Văn An", 12, "", "0912345678"])
-
-    assert [one.reason("vi") for one in result.rejected] == ["Trùng họ tên và số điện thoại với dòng 2."]
-
-
 def test_a_household_that_has_left_is_not_brought_back(session: Session, ward: Unit) -> None:
     yesterday = clock.today() - timedelta(days=1)
     make_household(session, unit=group_of(session, "SC12"), code="H01", head_name="Đã chuyển đi", left_on=yesterday)

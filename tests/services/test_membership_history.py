@@ -5,66 +5,83 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
 from core.errors import Refusal
-from models import Group, Unit
-from services import figures, household_history, households, rollups
+from models import Group, Household, Unit
+from services import duplicates, figures, household_history, households, rollups
 from services.access import Actor
 from services.household_history import FromDay
 from services.household_values import HouseholdValues
 from tests.databases import examples
-from tests.factories import make_actor, make_group, make_unit
+from tests.factories import NOON, make_actor, make_group, make_unit
 
 pytestmark = pytest.mark.usefixtures("noon")
 
 FIRST = date(2026, 9, 1)
-VERBS = ("join", "leave", "move", "change", "split", "merge", "end", "reopen", "undo", "arrive")
+VERBS = ("join", "leave", "move", "change", "split", "merge", "end", "reopen", "undo", "arrive", "unite", "separate")
 Event = tuple[date, str, UUID, Any]  # the day, what, of which household, and the rest
 Counts = dict[UUID, tuple[int, int, int, int]]
 STEP = st.tuples(
-    st.sampled_from((*VERBS, "join", "move", "undo")), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3),
+    st.sampled_from((*VERBS, "join", "leave", "move", "undo", "unite")), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3),
     st.sampled_from((1, 2, 0)),
 )  # fmt: skip
 
 
-def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Counts:  # noqa: C901
-    """The model: what happened up to a day, in order. A household that was reopened has only left its groups."""
+def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Counts:  # noqa: C901, PLR0912
+    """The model: what happened up to a day, in order. A household that was reopened has only left its groups.
+
+    Of two that are one the second never was; each keeps its list of groups, and the first is in those of both from the beginning.
+    """
     last: dict[UUID, int] = {}
     reopened: set[int] = set()
     for number, (_on, verb, who, _what) in enumerate(events):
         last |= {who: number} if verb == "end" else {}
         reopened |= {last[who]} if verb == "reopen" else set()
     home: dict[UUID, tuple[UUID, int]] = {}
-    inside: dict[UUID, dict[UUID, int]] = {}
+    lists: dict[UUID, list[dict[UUID, int]]] = {}  # its own first
+
+    def inside(who: UUID) -> dict[UUID, int]:
+        return {group: n for one in reversed(lists[who]) for group, n in one.items()}
+
     for number, (_on, verb, who, what) in [(n, one) for n, one in enumerate(events) if one[0] <= day]:
         if verb == "arrive":
-            home[who], inside[who] = what, {}
+            home[who], lists[who] = what, [{}]
         elif verb == "join":
-            inside[who][what[0]] = what[1]
+            lists[who][0][what[0]] = what[1]
         elif verb == "leave":
-            del inside[who][what]
+            [one.pop(what, None) for one in lists[who]]
         elif verb == "move":
-            inside[who] = {group: n for group, n in inside[who].items() if unit_of[group] != home[who][0]}
+            [one.pop(group) for one in lists[who] for group in [*one] if unit_of[group] == home[who][0]]
             home[who] = (what, home[who][1])
         elif verb == "change":
             home[who] = (home[who][0], what)
         elif verb == "split":
             home[who], home[what[0]] = (home[who][0], home[who][1] - what[1]), (home[who][0], what[1])
-            inside[what[0]] = {}
+            lists[what[0]] = [{}]
         elif verb == "merge":
-            inside[what] = inside[who] | inside[what] if home[who][0] == home[what][0] else inside[what]
+            lists[what][0] |= inside(who) | inside(what) if home[who][0] == home[what][0] else {}
             home[what] = (home[what][0], home[what][1] + home[who][1])
+        elif verb == "is":
+            home[who] = what[:2]
+        elif verb == "unite":
+            [one.pop(group) for one in lists[what[0]] for group in [*one] if unit_of[group] != what[1]]
+            lists[who] += lists[what[0]]
         if verb in ("merge", "end"):
-            inside[who] = {}
+            [one.clear() for one in lists[who]]
             home.pop(who) if number not in reopened else None
+    for on, verb, who, what in events:
+        if verb == "unite":
+            home.pop(what[0], None)
+            lists[who] = lists.get(who, []) + (lists.get(what[0], []) if on > day else [])
     living = {unit: [who for who in home if home[who][0] == unit] for unit in unit_of.values()}
     return {
         unit: (
-            len(there), sum(bool(inside[who]) for who in there), sum(home[who][1] for who in there),
-            sum(sum(inside[who].values()) for who in there),
+            len(there), sum(bool(inside(who)) for who in there), sum(home[who][1] for who in there),
+            sum(sum(inside(who).values()) for who in there),
         )
         for unit, there in living.items()
     }  # fmt: skip
@@ -74,7 +91,7 @@ class Ward:
     """A ward in which things happen by the services; what they did not refuse is in `events`."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.day = session, FIRST
+        self.session, self.day, self.minutes = session, FIRST, 0
         self.ward = make_unit(session)
         self.units: list[Unit] = [make_unit(session, parent=self.ward) for _ in range(2)]
         self.groups: list[Group] = [make_group(session, unit=unit) for unit in (*self.units, self.units[0])]
@@ -86,12 +103,14 @@ class Ward:
             self.step("join", place, place, 2, place)  # the group of its own unit
 
     def step(self, verb: str, one: int, other: int, people: int, days: int) -> None:
-        """Try something a few days later; a refusal leaves all as it was."""
-        self.day += timedelta(days=days)
+        """Try something a few days later, on that day; a refusal leaves all as it was."""
+        self.day, self.minutes = self.day + timedelta(days=days), self.minutes + 1
         who = self.ids[one % len(self.ids)] if self.ids else UUID(int=0)
         self.session.commit()
+        now = NOON - timedelta(days=(NOON.date() - self.day).days, minutes=-self.minutes)
         try:
-            event = getattr(self, verb)(who, other, people)
+            with time_machine.travel(now, tick=False):
+                event = getattr(self, verb)(who, other, people)
         except Refusal:
             self.session.rollback()
             return
@@ -156,6 +175,23 @@ class Ward:
         verb = verbs[undone.action.removeprefix("household.")]
         places = [n for n, one in enumerate(self.events) if one[1:3] == (verb, UUID(undone.subject_id))]
         del self.events[places[-1]]
+
+    def unite(self, who: UUID, other: int, people: int) -> Event:
+        second = self.ids[other % len(self.ids)]
+        keep = who if people % 2 else second
+        said = self.session.get_one(Household, keep)
+        values = (said.unit_id, said.people)
+        kept, made = duplicates.unite(self.session, actor=self.actor, ids=(who, second), keep_id=keep)
+        if kept.id != keep:  # what the second says holds since the first was as it is
+            place = sum(one[0] <= kept.arrived_on for one in self.events)
+            self.events.insert(place, (kept.arrived_on, "is", kept.id, (*values, made.id)))
+        return self.day, "unite", kept.id, (second if kept.id == who else who, kept.unit_id, made.id)
+
+    def separate(self, who: UUID, _other: int, _people: int) -> None:
+        made = [one[3][-1] for one in self.events if one[1] == "unite" and who in (one[2], one[3][0])]
+        if made:
+            duplicates.separate(self.session, actor=self.actor, change_set_id=made[-1])
+            self.events = [one for one in self.events if one[1] not in ("unite", "is") or one[3][-1] != made[-1]]
 
     def counted(self, day: date, *, from_rows: bool) -> Counts:
         """What the ward's own figures say of a day."""

@@ -50,6 +50,7 @@ def test_every_messy_list_gives_what_it_must(session: Session, ward: Unit, tmp_p
 
     assert came(session) == set(messy.came)
     assert [(one.row, one.column) for one in result.rejected] == list(messy.refused)
+    assert [(one.spot.number, one.of.number) for one in result.repeats] == list(messy.repeated)
     assert (result.created, result.dropped, result.joined) == (len(messy.came), messy.dropped, messy.joined)
 
 

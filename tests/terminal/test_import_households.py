@@ -66,6 +66,13 @@ def test_json_is_what_the_contract_says(session: Session, ward: Unit, tmp_path: 
     assert session.exec(select(Household.head_name)).all() == ["Hoàng Văn An"]
 
 
+def test_rows_of_one_household_are_named_with_the_row_they_repeat(ward: Unit, tmp_path: Path) -> None:
+    told = answer(call(file_of(tmp_path, HEADER, GOOD, ["", *GOOD[1:]]), "--json"))
+
+    assert told["repeated"] == [{"row": 3, "of_row": 2}]
+    assert (told["rows"], told["created"], told["unchanged"], told["rejected"]) == (2, 1, 1, [])
+
+
 def test_the_same_file_twice_changes_nothing(ward: Unit, tmp_path: Path) -> None:
     path = file_of(tmp_path, HEADER, GOOD)
     call(path)

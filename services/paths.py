@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, PlannedPath, Relay, Unit, Urgency
+from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Relay, Unit, Urgency
 from services import access, audiences, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
@@ -124,8 +124,7 @@ def present(question: Question) -> ColumnElement[bool]:
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
         parts.append(within & audiences.has_any(needs) if needs else within)
     if question.had:
-        told = select(col(PlannedPath.household_id)).where(col(PlannedPath.announcement_id).in_(question.had))
-        parts.append(col(Household.id).in_(told))
+        parts.append(audiences.was_told(question.had))
     return or_(*parts) & lives_here(question.day) & question.is_missing
 
 

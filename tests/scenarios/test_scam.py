@@ -32,7 +32,7 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     session: Session, town: Callable[..., Town]
 ) -> None:
     """Not here: faces in pictures are not blurred; codes pasted over on walls; the official account and the loudspeaker."""
-    ward = town(at(DAY, "09:10"), places=4)
+    ward = town(at(DAY, "09:10"), places=4, inside=2)
     one, two, three, four = ward.places
     police = make_user(session, unit=ward.ward, role=Role.LEAD, display_name="Công an phường")
     leaders = make_group(
@@ -91,7 +91,7 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     again = act(follow_ups.draft, actor=ward.writer, announcement_id=item.id, channels=[Channel.ZNS])
     ward.submitted(again)
     plan = look(plans.of_announcement, announcement=ward.now_of(again))
-    assert (plan.households, plan.others.get("zns"), plan.door, plan.cost) == (7, 3, 4, 900)
+    assert (plan.households, plan.others.get("zns"), plan.door, plan.cost) == (6, 2, 4, 600)
     ward.approved(again)
     ward.later(MINUTE)
     messages = [row for row in ward.ledger(again) if row.channel is Channel.ZNS]
@@ -106,8 +106,8 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
         ward.knock(item, place, {home.id: outcome for home in place.outside})
     ward.until(at(DAY, "10:15"))
     seen = ward.closing(item)
-    assert (seen.households, seen.by_path, seen.at_door, seen.not_home, seen.is_closed) == (16, 12, 3, 1, True)
+    assert (seen.households, seen.by_path, seen.at_door, seen.not_home, seen.is_closed) == (12, 8, 3, 1, True)
     board = ward.board(item)
-    assert (board.posted, board.known, board.time_to_ninety) == (5, 15, at(DAY, "09:55") - at(DAY, "09:15:10"))
+    assert (board.posted, board.known, board.time_to_ninety) == (5, 11, at(DAY, "09:55") - at(DAY, "09:15:10"))
     told = ward.story(item)
     assert (told.is_over, told.missing, told.took) == (True, 1, at(DAY, "10:15") - at(DAY, "09:15:10"))

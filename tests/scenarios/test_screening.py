@@ -29,7 +29,7 @@ def test_a_screening_fills_its_places_and_the_new_place_reaches_the_same_people(
     session: Session, town: Callable[..., Town]
 ) -> None:
     """Not here: the official account and ZNS, by which some of those outside the chats could be told."""
-    ward = town(at(DAY, "15:40"), places=5)
+    ward = town(at(DAY, "15:40"), places=4)
     one, two, three = ward.places[:3]
     elders = make_group(
         session, unit=ward.ward, kind=GroupKind.ASSOCIATION, name="Hội Người cao tuổi",

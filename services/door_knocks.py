@@ -164,6 +164,7 @@ def _home_named(session: Session, announcement: Announcement, code: str) -> Hous
 
 
 def _book(session: Session, list_id: UUID, announcement: Announcement, actor: Actor) -> _Book:
+    known_openings.take_turns(session, announcement_ids=[announcement.id])
     again = {"populate_existing": True}
     listed = session.exec(select(DoorList).where(DoorList.id == list_id).with_for_update().execution_options(**again)).one()
     lines = session.exec(select(DoorLine).where(DoorLine.door_list_id == list_id).execution_options(**again))

@@ -63,7 +63,7 @@ def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement
         select(Audience.needs, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
         .where(col(Audience.announcement_id) == announcement_id)
     ).all()  # fmt: skip
-    had = corrections.before(session, session.get_one(Announcement, announcement_id))
+    had = corrections.heard_before(session, session.get_one(Announcement, announcement_id))
     return or_(was_told(had) if had else false(), *[_asked((needs, path)) for needs, path in found])
 
 

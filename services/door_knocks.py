@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Announcement, AuditEvent, DoorKnock, DoorLine, DoorList, DoorOutcome, Household
-from services import audit, door_addresses, door_lists, door_numbers, known_openings, proposals
+from services import audiences, audit, door_addresses, door_lists, door_numbers, known_openings, proposals
 from services.access import Actor
 from services.presence import lives_here
 
@@ -151,7 +151,7 @@ def number_to_call(session: Session, *, token: str, number: int) -> tuple[str, s
 
 
 def _home_named(session: Session, announcement: Announcement, code: str) -> Household:
-    wanted = door_numbers.untold(session, announcement_id=announcement.id, in_posted_groups=True)
+    wanted = audiences.of_announcement(session, announcement_id=announcement.id)
     named = col(Household.code) == code
     with suppress(ValueError):
         named = col(Household.id) == UUID(code)

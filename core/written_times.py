@@ -5,16 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+REACH = 80  # letters before a day in which others share its month
 _WEEKDAYS = {
     "hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "bốn": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "bẩy": 5, "7": 5,
 }  # fmt: skip
 _WEEKDAY = r"(?P<weekday>\b(?:thứ\s+(?:hai|ba|tư|bốn|năm|sáu|bảy|bẩy|[2-7])|chủ\s+nhật|T[2-7]|CN)\b)"
+_UNNAMED = _WEEKDAY.replace("?P<weekday>", "?:")
 _LINK = r"(?:\s*,?\s*\(?\s*(?:là\s+)?(?:ngày\s+)?)"
 _NUMBERS = (
-    r"(?<![\d/.,-])(?P<day>\d{1,2})(?:(?P<sign>[/.-])(?P<month>\d{1,2})(?:(?P=sign)(?P<year>\d{4}|\d{2}))?(?![\d/]|[.,-]\d)"
+    r"(?<![\d/.,])(?:(?<!-)|(?<=ngày \d-)|(?<=ngày \d\d-))(?P<day>\d{1,2})"
+    r"(?:(?P<sign>[/.-])(?P<month>\d{1,2})(?:(?P=sign)(?P<year>\d{4}|\d{2}))?(?![\d/]|[.,-]\d)"
     r"|\s+tháng\s+(?P<named>\d{1,2})(?:\s+năm\s+(?P<yeared>\d{4}))?(?!\d))"
 )
 _DAY = re.compile(f"(?:{_WEEKDAY}{_LINK})?{_NUMBERS}", re.IGNORECASE)
+# "ngày 15, 16 và 17/8": days that share the month of the one they stand before.
+_SHARING = re.compile(rf"(?:{_WEEKDAY}{_LINK}|\bngày\s+)?(?<!\d)(?P<day>\d{{1,2}})(?!\d)", re.IGNORECASE)
+_NEXT = r"\s*(?:[,;–—-]|và|hoặc|đến(?:\s+hết)?|tới)\s*(?:ngày\s+)?"
+_SEVERAL = re.compile(
+    rf"(?:{_UNNAMED}{_LINK}|\bngày\s+)\d{{1,2}}(?:{_NEXT}(?:{_UNNAMED}{_LINK})?\d{{1,2}})*{_NEXT}$", re.IGNORECASE
+)
 _HOUR = re.compile(
     r"(?<![\d/.,:])(?P<hour>\d{1,2})\s?(?:h|g|giờ|:(?=\d\d))(?:\s?(?P<minute>\d{1,2}))?(?![\d/:\w])", re.IGNORECASE
 )
@@ -73,11 +82,10 @@ def days(text: str) -> Iterator[WrittenDay]:
         day, month = int(found["day"]), int(found["month"] or found["named"])
         if not _is_meant(text, found, day, month):
             continue
-        year = found["year"] or found["yeared"]
-        yield WrittenDay(
-            found.start(), found.end(), found[0], _weekday(found["weekday"]), day, month,
-            (int(year) + (2000 if len(year) == 2 else 0)) if year else None,
-        )  # fmt: skip
+        written = found["year"] or found["yeared"]
+        year = (int(written) + (2000 if len(written) == 2 else 0)) if written else None
+        yield from _before(text, found.start(), day, month, year)
+        yield WrittenDay(found.start(), found.end(), found[0], _weekday(found["weekday"]), day, month, year)
 
 
 def hours(text: str) -> Iterator[WrittenHour]:
@@ -85,6 +93,18 @@ def hours(text: str) -> Iterator[WrittenHour]:
     for found in _HOUR.finditer(text):
         minute = found["minute"]
         yield WrittenHour(found.start(), found.end(), found[0], int(found["hour"]), int(minute) if minute else None)
+
+
+def _before(text: str, start: int, day: int, month: int, year: int | None) -> Iterator[WrittenDay]:
+    """Days that share the month of the day which stands at `start`; one that is later lies in the month before."""
+    several = _SEVERAL.search(text, max(0, start - REACH), start)
+    for found in _SHARING.finditer(text, *several.span()) if several else ():
+        other = int(found["day"])
+        if not 1 <= other <= 31:
+            continue
+        its_month = (month if other <= day else month - 1) or 12
+        its_year = year - 1 if year and its_month > month else year
+        yield WrittenDay(found.start(), found.end(), found[0], _weekday(found["weekday"]), other, its_month, its_year)
 
 
 def _weekday(words: str | None) -> int | None:

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, String, cast, false, func, literal, or_, u
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Audience, Household, Unit
-from services import access
+from models import Announcement, Audience, Household, PlannedPath, Unit
+from services import access, corrections
 from services.presence import lives_here
 
 
@@ -55,12 +55,22 @@ def _narrowed(session: Session, wanted: Mapping[UUID, Sequence[tuple[Sequence[st
 
 
 def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement[bool]:
-    """Of `Household`: in the audience of an announcement, on whatever day. The caller has narrowed by its actor."""
+    """Of `Household`: in the audience of an announcement, on whatever day. The caller has narrowed by its actor.
+
+    To that of a correction belongs whoever was told what it corrects.
+    """
     found = session.exec(
         select(Audience.needs, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
         .where(col(Audience.announcement_id) == announcement_id)
     ).all()  # fmt: skip
-    return or_(false(), *[_asked((needs, path)) for needs, path in found])
+    had = corrections.heard_before(session, session.get_one(Announcement, announcement_id))
+    return or_(was_told(had) if had else false(), *[_asked((needs, path)) for needs, path in found])
+
+
+def was_told(announcement_ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """Of `Household`: it was to be told one of these announcements, by the paths written when they left."""
+    told = select(PlannedPath.household_id).where(col(PlannedPath.announcement_id).in_(announcement_ids))
+    return col(Household.id).in_(told)
 
 
 def has_any(needs: Sequence[str]) -> ColumnElement[bool]:

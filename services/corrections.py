@@ -49,3 +49,15 @@ def before(session: Session, announcement: Announcement) -> list[UUID]:
             found.append(earlier.id)
         earlier_id = earlier.corrects_id
     return found
+
+
+def heard_before(session: Session, announcement: Announcement) -> list[UUID]:
+    """Whose receivers belong to its audience too: what it corrects, and what is corrected by that which it says again."""
+    found, said = before(session, announcement), {announcement.id}
+    follows_id = announcement.follows_id
+    while follows_id is not None and follows_id not in said:
+        said.add(follows_id)
+        earlier = session.get_one(Announcement, follows_id)
+        found += [id_ for id_ in before(session, earlier) if id_ not in found]
+        follows_id = earlier.follows_id
+    return found

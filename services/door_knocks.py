@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Announcement, AuditEvent, DoorKnock, DoorLine, DoorList, DoorOutcome, Household
-from services import audit, door_addresses, door_lists, door_numbers, known_openings, proposals
+from services import audiences, audit, door_addresses, door_lists, door_numbers, known_openings, proposals
 from services.access import Actor
 from services.presence import lives_here
 
@@ -151,7 +151,7 @@ def number_to_call(session: Session, *, token: str, number: int) -> tuple[str, s
 
 
 def _home_named(session: Session, announcement: Announcement, code: str) -> Household:
-    wanted = door_numbers.untold(session, announcement_id=announcement.id, in_posted_groups=True)
+    wanted = audiences.of_announcement(session, announcement_id=announcement.id)
     named = col(Household.code) == code
     with suppress(ValueError):
         named = col(Household.id) == UUID(code)
@@ -164,6 +164,7 @@ def _home_named(session: Session, announcement: Announcement, code: str) -> Hous
 
 
 def _book(session: Session, list_id: UUID, announcement: Announcement, actor: Actor) -> _Book:
+    known_openings.take_turns(session, announcement_ids=[announcement.id])
     again = {"populate_existing": True}
     listed = session.exec(select(DoorList).where(DoorList.id == list_id).with_for_update().execution_options(**again)).one()
     lines = session.exec(select(DoorLine).where(DoorLine.door_list_id == list_id).execution_options(**again))

@@ -30,6 +30,7 @@ from models import (
 from services import audiences
 from services.door_addresses import responsible, token_of
 from services.presence import is_member, lives_here
+from services.untold import still_missing
 
 LASTS = timedelta(days=14)  # after sending, where the announcement has no end
 _TABLES = Model.metadata.tables
@@ -44,8 +45,13 @@ def prepare(session: Session, *, announcement: Announcement) -> int:
 
 
 def untold(session: Session, *, announcement_id: UUID, in_posted_groups: bool) -> ColumnElement[bool]:
-    """Everybody of the audience; those in a chat where it is posted only if asked: who of them has read it is an estimate."""
+    """Everybody of the audience; those in a chat where it is posted only if asked: who of them has read it is an estimate.
+
+    Of a follow-up, whoever what it follows has not told.
+    """
+    follows_id = session.get_one(Announcement, announcement_id).follows_id
     wanted = audiences.of_announcement(session, announcement_id=announcement_id)
+    wanted = wanted & still_missing(session, follows_id=follows_id)
     if in_posted_groups:
         return wanted
     posted = _in_its_groups(announcement_id).where(col(Relay.posted_at).is_not(None))

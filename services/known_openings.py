@@ -1,5 +1,10 @@
-"""Households known by name to have been told: a phone that is tied by the household card opened the page, or answered on it."""
+"""Households known by name to have been told: a phone that is tied by the household card opened the page, or answered on it.
 
+Openings are counted first and tell a household then, answers and knocks the other way round: on PostgreSQL, where many write at
+once, whoever does either takes turns at the announcement (`take_turns`), or two of one household would wait for each other.
+"""
+
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +23,22 @@ from services.presence import lives_here
 UNDER_WAY = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
 ANSWERS = (How.CONFIRMED, How.ATTENDING)
 _TABLES = Model.metadata.tables
+
+
+def take_turns(session: Session, *, announcement_ids: Iterable[UUID]) -> None:
+    """Wait until nobody else writes whom of these announcements was told, before anything of it is written here."""
+    if session.get_bind().dialect.name == "postgresql":
+        for key in sorted({int(id_.hex[-15:], 16) for id_ in announcement_ids}):
+            session.exec(select(func.pg_advisory_xact_lock(key)))
+
+
+def before_openings(session: Session, *, link_ids: Collection[UUID]) -> None:
+    """Take turns at the announcements of these links; on SQLite, which has one writer, nothing is asked."""
+    if session.get_bind().dialect.name == "postgresql":
+        of_them = select(ShortLink.announcement_id).where(
+            col(ShortLink.id).in_(link_ids), col(ShortLink.announcement_id).is_not(None)
+        )
+        take_turns(session, announcement_ids=[id_ for id_ in session.exec(of_them) if id_])
 
 
 def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
@@ -59,6 +80,7 @@ def tell(
 
     The board's counter stays the number of rows.
     """
+    take_turns(session, announcement_ids=[announcement_id])
     own = _row(session, announcement_id, col(Reach.visitor) == visitor) if visitor else None
     home = _row(session, announcement_id, col(Reach.household_id) == household_id)
     if own is not None and own.household_id is None:
@@ -82,6 +104,7 @@ def tell(
 
 def tell_at_door(session: Session, *, announcement_id: UUID, household_id: UUID, at: datetime, by: UUID | None) -> Reach:
     """The row of a household that was told at its door: the one there is, or a new one, which counts in no group."""
+    take_turns(session, announcement_ids=[announcement_id])
     home = _row(session, announcement_id, col(Reach.household_id) == household_id)
     return home or _made(
         session, announcement_id=announcement_id, group_id=None, household_id=household_id, visitor=None, how=How.DOOR, at=at,
@@ -96,6 +119,7 @@ def is_told(session: Session, *, announcement_id: UUID, household_id: UUID) -> b
 
 def take_back(session: Session, *, announcement_id: UUID, household_id: UUID) -> None:
     """It was not told at its door after all. A household whose phone has opened the page stays told, by that."""
+    take_turns(session, announcement_ids=[announcement_id])
     home = _row(session, announcement_id, col(Reach.household_id) == household_id)
     if home is None or home.how is not How.DOOR:
         return

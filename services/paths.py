@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, PlannedPath, Relay, Unit, Urgency
+from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Relay, Unit, Urgency
 from services import access, audiences, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
@@ -61,6 +61,7 @@ class Question:
     places: dict[UUID, str] = field(default_factory=dict)  # paths of the audience's units
     is_missing: ColumnElement[bool] = field(default_factory=true)  # of a follow-up: who was not told yet
     had: Sequence[UUID] = ()  # the announcements it corrects: whoever got one of them belongs to the audience
+    again: Sequence[UUID] = ()  # those it says again: not in a chat in which one of them was posted
 
     @property
     def goes_by_chat(self) -> bool:
@@ -78,10 +79,11 @@ def ask(
     ward = access.commune_of(session, first) if first else None
     rules = reach_rules.of(session, ward=ward) if ward else Rules()
     ways = _ways(session, ward, rules, segments) if ward else [Way(Channel.RELAY)]
+    again = untold.followed(session, audience)
     return Question(
         audience=audience, day=day, ways=[way for way in ways if not channels or way.path in channels], rules=rules,
         by_all=urgency is Urgency.EMERGENCY, places={unit.id: unit.path for unit in units.values()},
-        is_missing=untold.for_audience(session, audience),
+        is_missing=untold.missing_after(again), again=again,
     )  # fmt: skip
 
 
@@ -124,13 +126,15 @@ def present(question: Question) -> ColumnElement[bool]:
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
         parts.append(within & audiences.has_any(needs) if needs else within)
     if question.had:
-        told = select(col(PlannedPath.household_id)).where(col(PlannedPath.announcement_id).in_(question.had))
-        parts.append(col(Household.id).in_(told))
+        parts.append(audiences.was_told(question.had))
     return or_(*parts) & lives_here(question.day) & question.is_missing
 
 
 def chats(question: Question) -> ColumnElement[bool]:
-    """The chats of the audience in which a leader posts; of a correction also those that got what it corrects."""
+    """The chats of the audience in which a leader posts; of a correction also those that got what it corrects.
+
+    Nobody is asked to post again where it stands already.
+    """
     by_kind: dict[GroupKind, list[Audience]] = {}
     for entry in question.audience:
         by_kind.setdefault(GroupKind(entry.group_kind) if entry.group_kind else GroupKind.HOUSEHOLD, []).append(entry)
@@ -139,7 +143,13 @@ def chats(question: Question) -> ColumnElement[bool]:
         parts.append(col(Group.unit_id).in_(_below(question, entries)) & (col(Group.kind) == kind))
     if question.had:
         parts.append(col(Group.id).in_(select(col(Relay.group_id)).where(col(Relay.announcement_id).in_(question.had))))
-    return or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
+    asked = or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
+    if not question.again:
+        return asked
+    has_it = select(col(Relay.group_id)).where(
+        col(Relay.announcement_id).in_(question.again), col(Relay.posted_at).is_not(None)
+    )  # fmt: skip
+    return asked & col(Group.id).not_in(has_it)
 
 
 def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:

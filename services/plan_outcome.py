@@ -28,11 +28,23 @@ class PathOutcome:
 
 
 @dataclass(frozen=True)
+class GroupOutcome:
+    """The households whose first path is this one, in a chat's own row where it is a chat; told is told, by whatever path."""
+
+    path: Channel
+    group_id: UUID | None
+    planned: int
+    reached: int
+    also: int
+
+
+@dataclass(frozen=True)
 class Outcome:
     """All paths of an announcement, in the order of their size; the whole; and who answered without a path to lay it to."""
 
     paths: list[PathOutcome]
     elsewhere: int  # households known by the ward's general link, not by name: to no path
+    groups: list[GroupOutcome]
 
     @property
     def planned(self) -> int:
@@ -54,16 +66,22 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Outcome:
         NotFound: it does not exist, or lies outside the actor's sight.
     """
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
-    by_group = _nameless(session, announcement.id)
+    nameless = _nameless(session, announcement.id)
+    groups = [_of_group(*row, nameless=nameless) for row in _named(session, announcement.id)]
     sums: dict[Channel, list[int]] = {}
-    for path, group_id, planned, named, also in _named(session, announcement.id):
-        nameless = by_group.get(group_id, 0) if path is Channel.RELAY else 0
-        told = min(int(planned), int(named) + nameless)
-        of_path = sums.setdefault(path, [0, 0, 0])
-        for place, more in enumerate((int(planned), told, int(also))):
+    for one in groups:
+        of_path = sums.setdefault(one.path, [0, 0, 0])
+        for place, more in enumerate((one.planned, one.reached, one.also)):
             of_path[place] += more
     found = [PathOutcome(path, *amounts) for path, amounts in sums.items()]
-    return Outcome(sorted(found, key=lambda one: (-one.planned, one.path.value)), by_group.get(None, 0))
+    return Outcome(sorted(found, key=lambda one: (-one.planned, one.path.value)), nameless.get(None, 0), groups)
+
+
+def _of_group(
+    path: Channel, group_id: UUID | None, planned: int, named: int, also: int, *, nameless: Mapping[UUID | None, int]
+) -> GroupOutcome:  # fmt: skip
+    in_chat = nameless.get(group_id, 0) if path is Channel.RELAY else 0
+    return GroupOutcome(path, group_id, int(planned), min(int(planned), int(named) + in_chat), int(also))
 
 
 def _named(session: Session, announcement_id: UUID) -> list[tuple[Channel, UUID | None, int, int, int]]:

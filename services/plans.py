@@ -94,7 +94,7 @@ def question_of(session: Session, *, announcement: Announcement) -> Question:
         session, audience=audience, day=clock.today(), channels=channels, urgency=announcement.urgency,
         segments=segments_of(announcement),
     )  # fmt: skip
-    return replace(asked, had=corrections.before(session, announcement))
+    return replace(asked, had=corrections.heard_before(session, announcement))
 
 
 def segments_of(announcement: Announcement) -> int:

@@ -29,7 +29,7 @@ _NAME = re.compile(rf"(?<!\w)(?:{_FAMILY}){_GIVEN}(?!\w)")
 _NO_PERSON = re.compile(
     r"(?:đường|phố|phường|xã|thị trấn|thôn|bản|xóm|tổ(?:\s+\d+)?,?|khu|chợ|cầu|sông|suối|đèo|núi|trường|tiểu học|mầm non"
     r"|trung học(?: cơ sở| phổ thông)?|THCS|THPT|PTDT\S*|bệnh viện|công viên|tượng đài|nhà văn hóa|quận|huyện|tỉnh|thành phố"
-    r"|đoàn|đội|ngõ(?:\s+\d+)?|số\s+\S+|(?<!\d)\d{1,3})[ ,]+$",
+    r"|đoàn|đội|ngõ(?:\s+\d+)?|số\s+\S+|(?<!\d)(?<!\d[ .-])\d{1,3})[ ,]+$",
     re.IGNORECASE,
 )
 _HEALTH = re.compile(

@@ -54,6 +54,7 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
         scan_statements.written(hexes[link_id], at.astimezone(UTC), device, visitor)
         for link_id, at, device, visitor in sorted(openings, key=itemgetter(1))
     ]
+    known_openings.before_openings(session, link_ids=list(hexes))
     group = new_id().hex[: scan_statements.GROUP_DIGITS]
     parameters = {
         "rows": json.dumps(rows), "group": group, "first_id": UUID(f"{group:0<32}"), "last_id": UUID(f"{group:f<32}"),

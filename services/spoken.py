@@ -27,6 +27,7 @@ _UNITS = {
     "m2": "mét vuông", "m²": "mét vuông", "ha": "héc ta", "đ": "đồng", "₫": "đồng", "đồng": "đồng", "%": "phần trăm", "h": "giờ",
 }  # fmt: skip
 _RANGE = re.compile(r"(?<=[\dhgiờ])\s*[-–—]\s*(?=\d)")
+_DAYS_RANGE = re.compile(r"(?:(?<=ngày \d)|(?<=ngày \d\d))-(?=\d{1,2}/)", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\d.+])(?:\+84|0)[ .-]?\d(?:[ .-]?\d){7,9}(?!\d)")
 _CALL = re.compile(r"\b(gọi|số|tổng đài|đường dây nóng)(\s+(?:số\s+)?)(1\d{2,3}|1[89]00\d{2,4})\b", re.IGNORECASE)
 _MONEY = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?!\d)")
@@ -121,7 +122,7 @@ def _replaced(text: str, spans: list[tuple[int, int, str]]) -> str:
 
 
 def _days(text: str) -> str:
-    spans = []
+    text, spans = _DAYS_RANGE.sub(" đến ", text), []
     for day in written_times.days(text):
         weekday = "" if day.weekday is None else f"{_WEEKDAYS[day.weekday]}, "
         has_said = not weekday and re.search(r"(?:ngày|mùng|mồng|hôm)\s+$", text[: day.start], re.IGNORECASE)

@@ -12,6 +12,7 @@ from core.i18n import N_
 from models import Announcement, Delivery, Forecast, Unit
 from services import drafts, plan_outcome, reach, wards
 from services.access import Actor
+from services.plan_outcome import Outcome
 from services.reach import Board
 from services.relay_pace import pace
 from services.wards import WardCard
@@ -84,6 +85,7 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Story:
     """
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     seen = reach.board(session, actor=actor, announcement_id=announcement_id)
+    outcome = plan_outcome.of(session, actor=actor, announcement_id=announcement_id)
     waits = [(minutes, False) for minutes in seen.minutes_to_post if minutes is not None]
     cost = session.exec(
         select(func.coalesce(func.sum(Delivery.cost), 0)).where(
@@ -92,7 +94,7 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Story:
     ).one()  # fmt: skip
     return Story(
         board=seen, ward=wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id)),
-        is_over=_is_over(seen, clock.now()), paths=_paths(session, actor, seen), missed=_missed(seen), cost=int(cost),
+        is_over=_is_over(seen, clock.now()), paths=_paths(seen, outcome), missed=_missed(seen, outcome), cost=int(cost),
         planned_cost=int(announcement.plan.get("sent", announcement.plan).get("cost", 0)),
         median_minutes=pace(waits)[0] if waits else None, expected=_expected(session, announcement_id),
     )  # fmt: skip
@@ -113,9 +115,8 @@ def _expected(session: Session, announcement_id: UUID) -> tuple[int, int, int] |
     return (found.low, found.high, found.came or 0) if found else None
 
 
-def _paths(session: Session, actor: Actor, seen: Board) -> list[PathStory]:
+def _paths(seen: Board, outcome: Outcome) -> list[PathStory]:
     """By first path, as it was written when it left; of what left before that was written, as the plan was kept."""
-    outcome = plan_outcome.of(session, actor=actor, announcement_id=seen.announcement.id)
     found: list[tuple[str, int, int | None]] = [
         (one.path.value, one.planned, one.reached) for one in outcome.paths if one.planned
     ]
@@ -126,12 +127,21 @@ def _paths(session: Session, actor: Actor, seen: Board) -> list[PathStory]:
     return [PathStory(PATH_LABELS.get(path, path), planned, told if seen.counts_known else None) for path, planned, told in found]
 
 
-def _missed(seen: Board) -> list[Missed]:
-    """Group by group; what is known in no group counts for those outside."""
+def _missed(seen: Board, outcome: Outcome) -> list[Missed]:
+    """Group by group, a household of a chat that was told at its door among those told.
+
+    Of what left before paths were written, what is known in no group counts for those outside.
+    """
     if not seen.counts_known:
         return []
-    rows = [Missed(row.unit_label, row.households, row.known) for row in seen.rows]
-    outside = max(0, seen.households - sum(row.households for row in seen.rows))
+    if groups := outcome.groups:
+        labels = {row.group_id: row.unit_label for row in seen.rows}
+        rows = [Missed(labels[one.group_id], one.planned, one.reached) for one in groups if one.group_id in labels]
+        others = [one for one in groups if one.group_id not in labels]
+        outside, told = sum(one.planned for one in others), sum(one.reached for one in others) + outcome.elsewhere
+    else:
+        rows = [Missed(row.unit_label, row.households, row.known) for row in seen.rows]
+        outside, told = max(0, seen.households - sum(row.households for row in seen.rows)), seen.known_elsewhere
     if outside:
-        rows.append(Missed(N_("Hộ ngoài nhóm"), outside, min(outside, seen.known_elsewhere)))
+        rows.append(Missed(N_("Hộ ngoài nhóm"), outside, min(outside, told)))
     return sorted((one for one in rows if one.missing > 0), key=lambda one: -one.missing)

@@ -14,25 +14,26 @@ from services.presence import is_member, lives_here
 DEPTH = 10  # follow-ups of follow-ups
 
 
-def for_audience(session: Session, audience: Sequence[Audience]) -> ColumnElement[bool]:
-    """Of `Household`: the further condition that an audience has because its announcement follows another; else none.
-
-    For plans: the households of an audience are those of its units that also meet this.
-    """
+def followed(session: Session, audience: Sequence[Audience]) -> list[UUID]:
+    """What the announcement of an audience says again, the newest first; nothing where it follows none."""
     ids = {one.announcement_id for one in audience}
     follows = session.exec(select(Announcement.follows_id).where(col(Announcement.id).in_(ids))).first() if ids else None
-    return still_missing(session, follows_id=follows)
+    return lineage(session, follows) if follows else []
 
 
 def still_missing(session: Session, *, follows_id: UUID | None) -> ColumnElement[bool]:
-    """Of `Household`: neither known by name to have been told by the announcement that is followed, or by those before it, nor
-    in a chat in which one of them was posted: who answers there is known by group only.
+    """Of `Household`: as `missing_after` what is followed, and what that followed."""
+    return missing_after(lineage(session, follows_id) if follows_id else [])
 
-    True for every household where nothing is followed.
+
+def missing_after(before: Sequence[UUID]) -> ColumnElement[bool]:
+    """Of `Household`: neither known by name to have been told by one of these announcements, nor in a chat in which one of them
+    was posted: who answers there is known by group only.
+
+    True for every household where there are none.
     """
-    if follows_id is None:
+    if not before:
         return true()
-    before = lineage(session, follows_id)
     told = select(Reach.id).where(col(Reach.household_id) == col(Household.id), col(Reach.announcement_id).in_(before))
     in_chat = (
         select(Membership.id)

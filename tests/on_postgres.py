@@ -7,7 +7,7 @@ import sys
 from bench.postgres import cluster
 
 # Whatever builds a query. The rooms above ask through these; name them to run them here too.
-ROOMS = ["tests/services", "tests/core/test_small_parts.py", "tests/test_migrations.py"]
+ROOMS = ["tests/services", "tests/scenarios", "tests/core/test_small_parts.py", "tests/test_migrations.py"]
 HOW = ["-m", "not process and not e2e and not once", "-n", "3", "--dist", "loadfile"]
 
 

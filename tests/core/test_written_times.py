@@ -21,7 +21,7 @@ def only(text: str) -> WrittenDay:
         ("Sáng thứ Bảy 28/11 tổng vệ sinh", 5, (28, 11, None)), ("Thứ bảy, ngày 28/11/2026", 5, (28, 11, 2026)),
         ("Chủ nhật (29/11)", 6, (29, 11, None)), ("CN 29-11-2026", 6, (29, 11, 2026)), ("T7, 28/11", 5, (28, 11, None)),
         ("thứ 4 ngày 5 tháng 3 năm 2026", 2, (5, 3, 2026)), ("ngày 05.3.2026", None, (5, 3, 2026)),
-        ("hạn 30/2", None, (30, 2, None)), ("ngày 15 và 16/8", None, (16, 8, None)), ("ngày 1/5/26", None, (1, 5, 2026)),
+        ("hạn 30/2", None, (30, 2, None)), ("tổ 15 và 16/8", None, (16, 8, None)), ("ngày 1/5/26", None, (1, 5, 2026)),
     ],
 )  # fmt: skip
 def test_a_day_is_found_as_it_is_written(text: str, weekday: int | None, written: tuple[int, int, int | None]) -> None:
@@ -39,6 +39,26 @@ def test_a_day_is_found_as_it_is_written(text: str, weekday: int | None, written
 )  # fmt: skip
 def test_what_only_looks_like_a_day_is_none(text: str) -> None:
     assert list(written_times.days(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7h30-11h30 ngày 15 và 16/8", [(None, 15, 8, None), (None, 16, 8, None)]),
+        ("ngày 15, 16 và ngày 17/8/2026", [(None, 15, 8, 2026), (None, 16, 8, 2026), (None, 17, 8, 2026)]),
+        ("ngày 15-16/8", [(None, 15, 8, None), (None, 16, 8, None)]),
+        ("từ ngày 30 đến hết 2/1/2027", [(None, 30, 12, 2026), (None, 2, 1, 2027)]),
+        ("thứ Bảy 15 và Chủ nhật 16/8", [(5, 15, 8, None), (6, 16, 8, None)]),
+        ("ngày 15/8, 16/8", [(None, 15, 8, None), (None, 16, 8, None)]),
+        ("ngày 45 và 16/8", [(None, 16, 8, None)]),
+    ],
+)  # fmt: skip
+def test_days_that_share_a_month_are_each_found(text: str, expected: list[tuple[int | None, int, int, int | None]]) -> None:
+    found = list(written_times.days(text))
+
+    assert [(one.weekday, one.day, one.month, one.year) for one in found] == expected
+    assert [text[one.start : one.end] for one in found] == [one.text for one in found]
+    assert [one.start for one in found] == sorted(one.start for one in found)
 
 
 @given(st.dates(date(2001, 1, 1), date(2098, 12, 31)))

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import NotAllowed
 from models import Announcement, AnnouncementStatus, Audience, Group, GroupKind, PlannedPath, Relay, Role, Unit
-from services import announcements, corrections, drafts, progress, relays, retractions, sending
+from services import announcements, corrections, door_closing, door_lists, drafts, progress, relays, retractions, sending
 from services.access import TERMINAL, Actor
 from services.drafts import Words
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
@@ -87,6 +87,16 @@ def test_a_correction_goes_also_to_groups_and_homes_its_author_left_out(session:
     assert sector.id in groups_of(session, right)
     assert homes_of(session, right) == homes_of(session, wrong)
     assert right.households == 2
+
+
+def test_the_loop_of_a_correction_closes_over_all_who_are_told_by_it(session: Session, ward: Unit, places: list[Unit]) -> None:
+    wrong = sent(session, ward, *places)
+    right = sent(session, ward, places[0], corrects_id=wrong.id, minutes=1)
+
+    added = door_lists.widen(session, actor=TERMINAL, announcement_id=right.id, in_posted_groups=True)
+
+    total = door_closing.closing(session, actor=TERMINAL, announcement_id=right.id)[0]
+    assert (added, total.households, total.to_knock) == (2, right.households, 2)
 
 
 def test_of_a_closed_group_the_homes_are_told_by_the_path_they_have_now(session: Session, ward: Unit, places: list[Unit]) -> None:

@@ -12,9 +12,21 @@ from bench import ward_life
 from bench.ward_life import Ward
 from core import clock
 from core.errors import NotAllowed, NotFound
-from models import AccountState, Announcement, AnnouncementStatus, Channel, ChannelAccount, Household, How, Reach, Relay, Role
-from services import announcements, approvals, drafts, follow_ups, foresight, plans
-from tests.factories import NOON, make_actor, make_unit
+from models import (
+    AccountState,
+    Announcement,
+    AnnouncementStatus,
+    Channel,
+    ChannelAccount,
+    Household,
+    How,
+    Reach,
+    Relay,
+    Role,
+    Unit,
+)
+from services import announcements, approvals, door_closing, door_lists, drafts, follow_ups, foresight, plans
+from tests.factories import NOON, make_actor, make_unit, make_words
 
 
 @pytest.fixture
@@ -157,3 +169,43 @@ def test_the_usual_band_rises_and_is_of_one_group_where_it_is_named(session: Ses
     assert all(0 <= one.low <= one.high <= 1 for one in ward + group)
     assert ward[0].high == 0 < ward[-1].low
     assert [one.high for one in ward] != [one.high for one in group]
+
+
+def test_nobody_is_asked_to_post_again_where_it_stands_already(session: Session, past: Ward, sent: Announcement) -> None:
+    clerk, chief = (make_actor(session, unit=past.unit, role=role) for role in (Role.STAFF, Role.OFFICIAL))
+    posted = session.exec(select(Relay).where(Relay.announcement_id == sent.id, Relay.group_id == past.places[0].group_id)).one()
+    posted.posted_at = clock.now()
+    session.commit()
+    made = follow_ups.draft(session, actor=clerk, announcement_id=sent.id)
+    approvals.submit(session, actor=clerk, announcement_id=made.id)
+
+    approvals.approve(session, actor=chief, announcement_id=made.id, version=made.version)
+
+    asked = set(session.exec(select(Relay.group_id).where(Relay.announcement_id == made.id)))
+    assert asked == {place.group_id for place in past.places[1:]}
+
+
+def test_the_loop_of_a_follow_up_closes_over_those_it_is_for(session: Session, past: Ward, sent: Announcement) -> None:
+    clerk, chief = (make_actor(session, unit=past.unit, role=role) for role in (Role.STAFF, Role.OFFICIAL))
+    made = follow_ups.draft(session, actor=clerk, announcement_id=sent.id)
+    approvals.submit(session, actor=clerk, announcement_id=made.id)
+    approvals.approve(session, actor=chief, announcement_id=made.id, version=made.version)
+
+    door_lists.widen(session, actor=clerk, announcement_id=made.id, in_posted_groups=True)
+
+    total = door_closing.closing(session, actor=clerk, announcement_id=made.id)[0]
+    assert (total.households, total.to_knock) == (made.households, sent.households - 3)
+
+
+def test_whom_only_the_first_of_two_named_is_not_lost_when_the_correction_is_said_again(
+    session: Session, past: Ward, sent: Announcement
+) -> None:
+    clerk, chief = (make_actor(session, unit=past.unit, role=role) for role in (Role.STAFF, Role.OFFICIAL))
+    narrow = make_words(session.get_one(Unit, past.places[0].unit_id), corrects_id=sent.id)
+    right = drafts.write(session, actor=clerk, words=narrow)
+    approvals.submit(session, actor=clerk, announcement_id=right.id)
+    approvals.approve(session, actor=chief, announcement_id=right.id, version=right.version)
+
+    made = follow_ups.draft(session, actor=clerk, announcement_id=right.id)
+
+    assert plans.of_announcement(session, announcement=made).households == right.households == sent.households

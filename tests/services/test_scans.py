@@ -3,7 +3,10 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from uuid import UUID
 
+import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,11 +15,11 @@ from sqlmodel import Session, col, func, select
 
 from core.db import transaction
 from core.ids import new_id
-from models import Device, Purpose, ReachCount, Role, Scan, ScanHour, ShortLink
-from services import links, scans
+from models import Device, How, PhoneTie, Purpose, Reach, ReachCount, Role, Scan, ScanHour, ShortLink
+from services import announcements, links, scans, sending
 from services.scans import Opening
 from tests.databases import examples
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit
+from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit
 
 
 def opening(link: ShortLink, visitor: str = "v1", at: datetime = NOON, device: Device = Device.PHONE) -> Opening:
@@ -203,3 +206,39 @@ def test_old_rows_are_forgotten_and_their_counts_stay(session: Session) -> None:
     assert forgotten == 1
     assert session.exec(select(Scan.visitor)).all() == ["v2"]
     assert session.exec(select(func.sum(ScanHour.scans))).one() == 2
+
+
+@pytest.mark.usefixtures("noon")
+def test_an_opening_and_an_answer_of_one_household_at_the_same_moment_both_count(session: Session) -> None:
+    """The phone that has just opened the page answers while the opening is being written."""
+    ward = make_unit(session)
+    place = make_unit(session, parent=ward)
+    group = make_group(session, unit=place)
+    home = make_household(session, unit=place)
+    session.add(PhoneTie(household_id=home.id, visitor="v1", consent="2026-11"))
+    made = [make_announcement(session, unit=ward) for _ in range(24)]
+    for one in made:
+        sending.send(session, announcement=one)
+    session.commit()
+    found = session.exec(select(ShortLink.id, ShortLink.slug).where(ShortLink.group_id == group.id)).all()
+    session.rollback()
+    start = Barrier(2)
+
+    def opens(link_id: UUID) -> None:
+        start.wait()
+        with transaction() as own:
+            scans.record(own, [Opening(link_id, NOON, Device.PHONE, "v1")])
+
+    def answers(slug: str) -> None:
+        start.wait()
+        with transaction() as own:
+            announcements.answer(own, slug=slug, visitor="v1", how=How.CONFIRMED)
+
+    with ThreadPoolExecutor(2) as pool:
+        for link_id, slug in found:
+            for done in [pool.submit(opens, link_id), pool.submit(answers, slug)]:
+                done.result()
+
+    counts = session.exec(select(func.sum(ReachCount.opens), func.sum(ReachCount.known))).one()
+    assert (len(found), tuple(counts)) == (24, (24, 24))
+    assert session.exec(select(Reach.how)).all() == [How.CONFIRMED] * 24

@@ -18,6 +18,7 @@ def announcement(**words: object) -> Announcement:
     [
         ("Sáng thứ Bảy 28/11, từ 6h đến 8h30", "Sáng thứ bảy, ngày hai mươi tám tháng mười một, từ sáu giờ đến tám giờ ba mươi"),
         ("ngày 05/3/2026", "ngày mùng năm tháng ba năm hai nghìn không trăm hai mươi sáu"),
+        ("ngày 15-16/8", "ngày mười lăm tháng tám đến ngày mười sáu tháng tám"),
         ("CN 4-4-2027", "chủ nhật, ngày mùng bốn tháng tư năm hai nghìn không trăm hai mươi bảy"),
         ("7 giờ 30 phút", "bảy giờ ba mươi phút"), ("lúc 7h05", "lúc bảy giờ năm phút"),
         ("7h30-11h30", "bảy giờ ba mươi đến mười một giờ ba mươi"),

@@ -10,8 +10,8 @@ from bench import ward_life
 from bench.ward_life import Life, Ward
 from core import clock
 from core.errors import NotFound
-from models import Announcement, Delivery, Forecast, How, PlannedPath, Reach, Relay
-from services import story
+from models import Announcement, Channel, Delivery, Forecast, How, PlannedPath, Reach, Relay
+from services import known_openings, story
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_unit
 
@@ -61,6 +61,24 @@ def test_paths_are_laid_beside_what_came_of_them(session: Session, over: Announc
     found = {one.label: (one.planned, one.told) for one in told.paths}
     assert found["Gõ cửa"] == (len(outside), len(knocked))
     assert found["Nhóm của tổ, thôn"] == (inside, sum(row.known for row in told.board.rows))
+
+
+def test_who_is_told_at_the_door_though_in_a_chat_is_missed_nowhere(session: Session, over: Announcement) -> None:
+    in_chat = session.exec(
+        select(PlannedPath).where(PlannedPath.announcement_id == over.id, PlannedPath.path == Channel.RELAY)
+    ).all()
+    told_by_name = set(session.exec(select(Reach.household_id).where(Reach.announcement_id == over.id)))
+    home_id = next(one.household_id for one in in_chat if one.household_id not in told_by_name)
+
+    with time_machine.travel(NOON + timedelta(days=2), tick=False):
+        before = story.of(session, actor=TERMINAL, announcement_id=over.id)
+        known_openings.tell_at_door(session, announcement_id=over.id, household_id=home_id, at=clock.now(), by=None)
+        told = story.of(session, actor=TERMINAL, announcement_id=over.id)
+
+    outside = [[one for one in seen.missed if one.label == "Hộ ngoài nhóm"] for seen in (before, told)]
+    assert told.missing == before.missing - 1
+    assert outside[0] == outside[1] != []
+    assert sum(one.missing for one in told.missed) == told.missing
 
 
 def test_what_left_before_paths_were_kept_tells_its_plan_only(session: Session, over: Announcement) -> None:

@@ -132,6 +132,13 @@ def test_a_list_of_names_with_telephones_stops() -> None:
     assert [one.severity for one in found] == ["stop"]
 
 
+def test_the_end_of_a_telephone_is_no_number_of_a_house_before_a_street_named_after_a_person() -> None:
+    found = of("Triệu Quý Đường 0912 345 678, Hoàng Thị Lượt 0912.345.679, Nông Văn Phúc")
+
+    assert [one.blanks for one in found] == [{"names": 3, "phones": 2}]
+    assert of("Trạm ở 12, Nguyễn Văn Cừ, khám đái tháo đường.") == []
+
+
 def test_one_private_telephone_is_pointed_out_and_the_wards_own_is_not() -> None:
     text = "Hỏi số 0912 345 678."
 

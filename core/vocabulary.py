@@ -43,18 +43,19 @@ def _known(session: Session, table: str, asked: list[str]) -> dict[str, list[str
     """Of each beginning that some term has: what to ask for."""
     entry = column("term", String())
     entries = bare_table(f"{table}_term", entry)
-    if session.get_bind().dialect.name == "sqlite":
-        begins = func.json_each(json.dumps(asked)).table_valued(column("value", String()))
-        form = begins.c.value
-        first = select(func.min(entry)).select_from(entries).where(entry >= form).correlate(begins).scalar_subquery()
-        is_one = func.substr(first, 1, func.length(form)) == form
-        return {one: [f"{one}*"] for one in session.execute(select(form).where(is_one)).scalars()}
-    begins = func.unnest(cast(literal(asked, ARRAY(String)), ARRAY(String))).table_valued(column("value", String())).render_derived()
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    value = column("value", String())
+    listed = func.json_each(json.dumps(asked)) if is_sqlite else func.unnest(cast(literal(asked, ARRAY(String)), ARRAY(String)))
+    begins = listed.table_valued(value) if is_sqlite else listed.table_valued(value).render_derived()
     form = begins.c.value
+    first = select(func.min(entry)).select_from(entries).where(entry >= form).correlate(begins).scalar_subquery()
+    is_known = func.substr(first, 1, func.length(form)) == form
+    if is_sqlite:
+        return {one: [f"{one}*"] for one in session.execute(select(form).where(is_known)).scalars()}
     here = select(entry).select_from(entries).where(entry >= form, entry < form.concat(_BEHIND)).order_by(entry)
     some = here.limit(TERMS_MOST + 1).correlate(begins).lateral()
     known: dict[str, list[str]] = {}
-    for one, term in session.execute(select(form, some.c.term).select_from(begins.join(some, true()))):
+    for one, term in session.execute(select(form, some.c.term).select_from(begins.join(some, true())).where(is_known)):
         known.setdefault(one, []).append(term)
     return {one: terms if len(terms) <= TERMS_MOST else [f"{one}*"] for one, terms in known.items()}
 

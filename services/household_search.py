@@ -247,7 +247,7 @@ def _meanings(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
     inner = dialled.lstrip("0")
     typed = _existing(session, [[[word, *_backwards(word)] for word in asked], *numbers])
     if typed:
-        yield Holds(_HOUSEHOLDS.c.search, *typed)
+        yield _held(typed)
     if inner and len(inner) < WHOLE_FROM:
         yield col(Household.id).in_(select(_NUMBERS.id).where(_NUMBERS.phone.contains(inner)))  # reads an index, not the rows
         return
@@ -255,7 +255,7 @@ def _meanings(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
         numbers.append([["0" + inner, "0" + inner.removeprefix("84"), inner[::-1]]])
     meant = _existing(session, [[[word, *_backwards(word), *near(word)] for word in asked], *numbers])
     if meant and meant != typed:
-        yield Holds(_HOUSEHOLDS.c.search, *meant)
+        yield _held(meant)
 
 
 def _dialled(words: str) -> str:
@@ -264,6 +264,19 @@ def _dialled(words: str) -> str:
     if not re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
         return ""
     return re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
+
+
+def _held(ways: list[list[list[str]]]) -> ColumnElement[bool]:
+    """Whether a household is found in one of the ways. Of a number in groups the first is left to the rows that hold the others:
+    so many numbers begin like this one that to look them all up would take longer than all else.
+    """
+    (first, *groups), *numbers = ways
+    if not (numbers and first[0].startswith("0") and any(len(forms[0]) > TAIL_FROM for forms in groups)):
+        return Holds(_HOUSEHOLDS.c.search, *ways)
+    wholes = [form for (forms,) in numbers for form in forms]
+    padded = literal(" ").concat(col(Household.search))
+    begins = [padded.contains(f" {form.removesuffix('*')}") for form in (*first, *wholes)]
+    return and_(Holds(_HOUSEHOLDS.c.search, groups, *numbers), or_(*begins))
 
 
 def _existing(session: Session, ways: list[list[list[str]]]) -> list[list[list[str]]]:

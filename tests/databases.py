@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, delete, inspect, table, text
 from sqlalchemy.engine import make_url
 
 from core.db import make_engine
@@ -23,6 +23,7 @@ from models import Model
 OTHERS_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+WORDS = table("household_term")  # the database makes it with its index and fills it
 _FOLDER = tempfile.TemporaryDirectory()
 POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
 _free: list[str] = []  # databases of the server that are empty again
@@ -85,10 +86,10 @@ def _is_emptied(url: str) -> bool:
     engine = make_engine(url, writes=True)
     with engine.begin() as connection:
         connection.execute(text(OTHERS_AWAY))
-        as_made = set(inspect(connection).get_table_names()) == set(Model.metadata.tables)
+        as_made = set(inspect(connection).get_table_names()) == {*Model.metadata.tables, WORDS.name}
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in Model.metadata.sorted_tables if as_made else ():
-            connection.execute(table.delete())
+        for one in (*Model.metadata.sorted_tables, WORDS) if as_made else ():
+            connection.execute(delete(one))
     engine.dispose()
     return as_made
 

@@ -5,23 +5,24 @@ the same question, so that they answer the same; neither's own idea of a word is
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from string import ascii_lowercase
 from typing import Any
 
-from sqlalchemy import DDL, Boolean, ColumnElement, Table, event, literal
+from sqlalchemy import DDL, Boolean, ColumnElement, Dialect, String, Table, TypeDecorator, event, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
+from core import vocabulary
 from core.text import fold
+from core.vocabulary import Words
 
 AT_HAND = "2 3 4 5"  # beginnings of so many letters have lists of their own, or SQLite joins those of many words (measured: 0014)
 TYPO_FROM = 4  # letters a word needs before a slip in it is guessed
 _NO_TERM = re.compile(r"[^0-9a-z]+")
-
-Words = Sequence[Sequence[str]]  # every one of them; of each one of its forms
 
 
 def terms(text: str) -> str:
@@ -41,47 +42,73 @@ def near(word: str) -> list[str]:
     return sorted(found - {word})
 
 
-class Begins(ColumnElement[bool]):
-    """Whether a row's terms hold, for every word of one of the ways, a term that begins with it."""
+class _Question(TypeDecorator[Any]):
+    """Ways to be found, written as the database reads them."""
 
-    inherit_cache = False
+    impl = String
+    cache_ok = True
 
-    def __init__(self, table: Table, column: str, *ways: Words) -> None:
-        self.type = Boolean()
-        self.table, self.column, self.ways = table, column, ways
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """SQLite: ("an"* OR "am") AND ("le"*). PostgreSQL: ('an':* | 'am') & ('le':*)."""
+        quote, star, either, both = ('"', "*", " OR ", " AND ") if dialect.name == "sqlite" else ("'", ":*", " | ", " & ")
 
-    def self_group(self, against: Any = None) -> "Begins":  # noqa: ARG002 (SQLAlchemy names it)
+        def form(told: str) -> str:
+            return f"{quote}{told.rstrip('*')}{quote}{star if told.endswith('*') else ''}"
+
+        def one(words: Words) -> str:
+            return both.join(f"({either.join(map(form, forms))})" for forms in words)
+
+        return either.join(f"({one(words)})" for words in value)
+
+
+class Holds(FunctionElement[bool]):
+    """Whether a row's terms hold, for every word of one of the ways, one of its forms: a term, or with a star a beginning of one.
+
+    There must be a way, in every way a word, and of every word a form.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[str], *ways: Words) -> None:
+        super().__init__(column, literal(ways, _Question()))
+
+    def self_group(self, against: Any = None) -> "Holds":  # noqa: ARG002 (SQLAlchemy names it)
         """As it is: SQLAlchemy would write `= 1` behind it, and SQLite then look at every row."""
         return self
 
 
-class Unindexed(ColumnElement[Any]):
+class Unindexed(FunctionElement[Any]):
     """A column whose index SQLite's planner may not use: it would begin with what finds far more rows than the words do."""
 
-    inherit_cache = False
+    inherit_cache = True
 
     def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
         self.type = column.type
-        self.column = column
 
 
 @compiles(Unindexed)
 def _plain(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
-    return str(compiler.process(element.column, **kw))
+    return str(compiler.process(element.clauses, **kw))
 
 
 @compiles(Unindexed, "sqlite")
 def _with_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"+{compiler.process(element.column, **kw)}"
+    return f"+{compiler.process(element.clauses, **kw)}"
 
 
 def index(table: Table, column: str) -> None:
-    """Have the index made with the table, and kept by the database itself: no writer can forget it."""
-    for statement in sqlite_statements(table.name, column):
-        event.listen(table, "after_create", _ddl(statement).execute_if(dialect="sqlite"))
+    """Have the index and the words made with the table, and kept by the database itself: no writer can forget them."""
+    unless = f"{table.name}_fts_bulk"
+    on = {"sqlite": sqlite_statements(table.name, column), "postgresql": [postgresql_statement(table.name, column)]}
+    for dialect, statements in on.items():
+        for statement in (*statements, *vocabulary.statements(table.name, column, dialect=dialect, unless=unless)):
+            event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
+        for statement in vocabulary.away_statements(table.name, dialect=dialect):
+            event.listen(table, "before_drop", _ddl(statement).execute_if(dialect=dialect))
     for name in (f"{table.name}_fts", f"{table.name}_fts_bulk"):
         event.listen(table, "before_drop", _ddl(f"DROP TABLE IF EXISTS {name}").execute_if(dialect="sqlite"))
-    event.listen(table, "after_create", _ddl(postgresql_statement(table.name, column)).execute_if(dialect="postgresql"))
 
 
 def _ddl(statement: str) -> DDL:
@@ -128,6 +155,7 @@ def _bulk_statements(table: str, column: str) -> list[str]:
     return [
         f"INSERT INTO {fts}_bulk SELECT coalesce(max(rowid), 0) FROM {table}",  # noqa: S608
         f"INSERT INTO {fts} (rowid, {column}) {added}",
+        vocabulary.since_statement(table, column, since=f"SELECT since FROM {fts}_bulk"),  # noqa: S608
         f"DELETE FROM {fts}_bulk",  # noqa: S608
     ]
 
@@ -141,24 +169,14 @@ def _vector(column: str) -> str:
     return f"array_to_tsvector(string_to_array({column}, ' '))"
 
 
-def _joined(ways: Sequence[Words], quote: str, star: str, either: str, both: str) -> str:
-    def one(words: Words) -> str:
-        return both.join(f"({either.join(f'{quote}{form}{quote}{star}' for form in forms)})" for forms in words)
-
-    return either.join(f"({one(words)})" for words in ways)
-
-
-@compiles(Begins, "sqlite")
-def _on_sqlite(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
-    question = _joined(element.ways, '"', "*", " OR ", " AND ")
-    bound = compiler.process(literal(question), **kw)
-    name = element.table.name
-    return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH {bound})"  # noqa: S608 (our own names)
+@compiles(Holds, "sqlite")
+def _on_sqlite(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, question = element.clauses
+    name = column.table.name
+    return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH {compiler.process(question, **kw)})"  # noqa: S608 (our own names)
 
 
-@compiles(Begins, "postgresql")
-def _on_postgresql(element: Begins, compiler: SQLCompiler, **kw: Any) -> str:
-    question = _joined(element.ways, "'", ":*", " | ", " & ")
-    bound = compiler.process(literal(question), **kw)
-    name = f"{element.table.name}.{element.column}"
-    return f"{_vector(name)} @@ CAST({bound} AS tsquery)"
+@compiles(Holds, "postgresql")
+def _on_postgresql(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, question = element.clauses
+    return f"{_vector(compiler.process(column, **kw))} @@ CAST({compiler.process(question, **kw)} AS tsquery)"

@@ -1,7 +1,7 @@
 """Which households a person may see, and finding them: by any part of name, address, code or phone, without diacritics."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, literal, not_, or_, select
 from sqlmodel import Session, col
 
-from core import clock, phones
+from core import clock, phones, vocabulary
 from core.errors import NotFound
-from core.fulltext import Begins, Unindexed, near, terms
+from core.fulltext import Holds, Unindexed, near, terms
 from core.i18n import N_
 from core.text import clean, fold, vietnamese_key
 from models import Group, GroupKind, Household, Membership, Need, Role, Unit
@@ -31,6 +31,7 @@ SORTED_MOST = 20_000  # up to so many are sorted by given name; beyond, by the w
 DIGITS_FROM = 4  # so many digits alone may be (part of) a telephone number
 _SIGNS = re.compile(r"[\s.\-()]+")
 TAIL_FROM = 3  # so many digits may be the end of a telephone number
+WHOLE_FROM = 9  # so many digits, the zero aside, are a whole one, or begin or end one: none has more than ten
 _HOUSEHOLDS = Household.metadata.tables["household"]
 _NEEDS = cast(col(Household.needs), String)
 _NUMBERS = _HOUSEHOLDS.alias().c
@@ -157,7 +158,7 @@ def alike(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdVal
     named = _living(session, actor, and_(col(Household.unit_id) == unit_id, begins_so)) if words else []
     called = []
     if number:
-        dialled = _begins([["0" + number.removeprefix("+84")]])
+        dialled = Holds(_HOUSEHOLDS.c.search, [[f"0{number.removeprefix('+84')}*"]])
         called = _living(session, actor, or_(col(Household.phone) == number, dialled))
     same = [row for row in named if fold(row[0].head_name) == name]
     same += [row for row in called if number in (row[0].phone, *row[0].other_phones)]
@@ -175,12 +176,12 @@ def _hardest(
     session: Session, words: str, others: ColumnElement[bool], joined: ColumnElement[bool], page: int, size: int
 ) -> tuple[int, int, list[UUID]]:
     """How many households match, the page (the last, where it lies beyond) and who is on it, hardest to reach first: one look
-    through the index by words counts and sorts them all. Nothing as it was typed is perhaps a slip.
+    through the index by words counts and sorts them all.
     """
     order = [*_hardest_first(joined, words), col(Household.search), col(Household.id)]
     start = (max(page, 1) - 1) * size
-    for is_forgiving in (False, True):
-        matching = and_(*_wordly(words, is_forgiving=is_forgiving), others)
+    for wordly in _meanings(session, words):
+        matching = and_(wordly, others)
         query = select(col(Household.id), func.count().over()).join(Unit, _FOUND_LIVES_IN).where(matching).order_by(*order)
         rows = session.execute(query.offset(start).limit(size)).all()
         if not rows and start and (total := _count(session, matching, _FOUND_LIVES_IN)):
@@ -198,21 +199,17 @@ def _in_order(session: Session, query: Any, ids: Sequence[UUID]) -> list[Any]:
 
 
 def _found(session: Session, words: str, others: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
-    """How many households match, and the condition to ask them by: of few their ids, so that the index is asked once.
-
-    Nothing as it was typed is perhaps a slip.
-    """
-    for is_forgiving in (False, True):
-        wordly = _wordly(words, is_forgiving=is_forgiving)
-        if not wordly:
-            break
-        matching = and_(*wordly, others)
+    """How many households match, and the condition to ask them by: of few their ids, so that the index is asked once."""
+    if not clean(words):
+        return _count(session, others, _LIVES_IN), others
+    for wordly in _meanings(session, words):
+        matching = and_(wordly, others)
         query = select(col(Household.id)).join(Unit, _FOUND_LIVES_IN).where(matching).limit(FEW + 1)
         ids = session.execute(query).scalars().all()
-        if ids or is_forgiving:
+        if ids:
             is_few = len(ids) <= FEW
             return (len(ids), col(Household.id).in_(ids)) if is_few else (_count(session, matching, _FOUND_LIVES_IN), matching)
-    return _count(session, others, _LIVES_IN), others
+    return 0, false()
 
 
 def _count(session: Session, matching: ColumnElement[bool], lives_in: ColumnElement[bool]) -> int:
@@ -239,32 +236,55 @@ def _matching(session: Session, actor: Actor, filters: Filters, joined: ColumnEl
     return and_(*conditions)
 
 
-def _wordly(words: str, *, is_forgiving: bool = False) -> list[ColumnElement[bool]]:
-    """Every word must begin a term; forgiving, one a slip away will do. Digits in groups may be one telephone number, or its end;
-    forgiving, any part of a household's first one. Signs part words and mean nothing else; signs alone find nothing.
+def _meanings(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
+    """What was typed, then what was perhaps meant, for whoever has found nothing; neither where it is surely nowhere.
+
+    Every word begins a term; perhaps one a slip away does. Digits in groups are one telephone number, or its end; perhaps a part
+    of a household's first one. Signs part words and mean nothing else; signs alone find nothing.
     """
     asked = terms(words[:WORDS_MOST]).split()
-    if not asked:
-        return [false()] if clean(words) else []
-    ways = [[_forms(word, is_forgiving=is_forgiving) for word in asked]]
-    others: list[ColumnElement[bool]] = []
+    numbers = [[[dialled, dialled[::-1]]]] if (dialled := _dialled(words)) else []
+    inner = dialled.lstrip("0")
+    typed = _existing(session, [[[word, *_backwards(word)] for word in asked], *numbers])
+    if typed:
+        yield _held(typed)
+    if inner and len(inner) < WHOLE_FROM:
+        yield col(Household.id).in_(select(_NUMBERS.id).where(_NUMBERS.phone.contains(inner)))  # reads an index, not the rows
+        return
+    if inner:
+        numbers.append([["0" + inner, "0" + inner.removeprefix("84"), inner[::-1]]])
+    meant = _existing(session, [[[word, *_backwards(word), *near(word)] for word in asked], *numbers])
+    if meant and meant != typed:
+        yield _held(meant)
+
+
+def _dialled(words: str) -> str:
+    """The digits of what may be (part of) one telephone number, as they are dialled here; else nothing."""
     digits = _SIGNS.sub("", words)
-    if re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
-        dialled = re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
-        ways.append([[dialled, dialled[::-1]]])
-        if is_forgiving:
-            holds = select(_NUMBERS.id).where(_NUMBERS.phone.contains(dialled.lstrip("0")))  # reads an index, not the rows
-            others.append(col(Household.id).in_(holds))
-    return [or_(_begins(*ways), *others) if others else _begins(*ways)]
+    if not re.fullmatch(rf"\+?\d{{{DIGITS_FROM},}}", digits):
+        return ""
+    return re.sub(r"^(\+84|0084|84(?=\d{9}$))0?", "0", digits).lstrip("+")
 
 
-def _begins(*ways: list[list[str]]) -> ColumnElement[bool]:
-    return Begins(_HOUSEHOLDS, "search", *ways)
+def _held(ways: list[list[list[str]]]) -> ColumnElement[bool]:
+    """Whether a household is found in one of the ways. Of a number in groups the first is left to the rows that hold the others:
+    so many numbers begin like this one that to look them all up would take longer than all else.
+    """
+    (first, *groups), *numbers = ways
+    if not (numbers and first[0].startswith("0") and any(len(forms[0]) > TAIL_FROM for forms in groups)):
+        return Holds(_HOUSEHOLDS.c.search, *ways)
+    wholes = [form for (forms,) in numbers for form in forms]
+    padded = literal(" ").concat(col(Household.search))
+    begins = [padded.contains(f" {form.removesuffix('*')}") for form in (*first, *wholes)]
+    return and_(Holds(_HOUSEHOLDS.c.search, groups, *numbers), or_(*begins))
 
 
-def _forms(word: str, *, is_forgiving: bool) -> list[str]:
-    forms = [word, *near(word)] if is_forgiving else [word]
-    return [*forms, word[::-1]] if word.isdecimal() and len(word) >= TAIL_FROM else forms
+def _existing(session: Session, ways: list[list[list[str]]]) -> list[list[list[str]]]:
+    return vocabulary.existing(session, _HOUSEHOLDS.name, [way for way in ways if way])
+
+
+def _backwards(word: str) -> list[str]:
+    return [word[::-1]] if word.isdecimal() and len(word) >= TAIL_FROM else []
 
 
 def _open_today(day: date, group_id: UUID | None) -> Select[Any]:

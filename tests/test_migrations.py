@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -19,6 +19,10 @@ from tests.factories import make_group, make_household, make_unit
 def config(engine: Engine) -> Config:
     """Alembic on a database from which the tables have been taken again."""
     Model.metadata.drop_all(engine)
+    return _config()
+
+
+def _config() -> Config:
     config = Config(str(ROOT / "alembic.ini"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
@@ -72,6 +76,39 @@ def test_an_upgrade_adds_up_the_totals_there_were_not(config: Config, engine: En
     with Session(engine) as session:
         assert session.execute(select(func.count()).select_from(UnitTotal)).scalar_one() == 6
         assert rollups.repair(session) == []
+
+
+def test_an_upgrade_writes_down_the_words_that_stand_and_keeps_them_as_a_new_database_does(engine: Engine) -> None:
+    made = _what_keeps_words(engine)
+    Model.metadata.drop_all(engine)
+    command.upgrade(_config(), "0010")
+    with Session(engine) as session:
+        make_household(session, unit=make_unit(session), search="hoang lan tdp3 12 0912345678")
+
+    command.upgrade(_config(), "head")
+
+    with Session(engine) as session:
+        make_household(session, unit=make_unit(session), search="nong lan")
+        kept = session.execute(text("SELECT term FROM household_term ORDER BY 1")).scalars().all()
+    assert kept == ["hoang", "lan", "nong", "tdp*"]
+    assert _what_keeps_words(engine) == made != []
+    command.downgrade(_config(), "0010")
+    assert _what_keeps_words(engine) == []
+
+
+def _what_keeps_words(engine: Engine) -> list[str]:
+    """The table, triggers and functions, as the database tells them."""
+    told = {
+        "sqlite": ["SELECT sql FROM sqlite_master WHERE name LIKE 'household_term%' ORDER BY name"],
+        "postgresql": [
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE 'household_term%' ORDER BY proname",
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname LIKE 'household_term%' ORDER BY tgname",
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'household_term'",
+            "SELECT collation_name FROM information_schema.columns WHERE table_name = 'household_term'",
+        ],
+    }
+    with engine.connect() as connection:
+        return [one for query in told[engine.dialect.name] for one in connection.execute(text(query)).scalars()]
 
 
 def test_every_kind_can_be_written_after_an_upgrade(config: Config, engine: Engine) -> None:

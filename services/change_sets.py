@@ -181,7 +181,8 @@ def undo(
 def _steps(session: Session, change_set: ChangeSet) -> int:
     changed_homes = select(func.count(_CHANGE.c.household_id.distinct())).where(_CHANGE.c.change_set_id == change_set.id)
     made = [select(func.count()).where(table.c.change_set_id == change_set.id) for table in (_MEMBERSHIP, _HOUSEHOLD)]
-    return sum(session.execute(count).scalar_one() for count in (changed_homes, changed_homes, *made))
+    counts: list[int] = [session.execute(count).scalar_one() for count in (changed_homes, changed_homes, *made)]
+    return sum(counts)
 
 
 def _put_back(session: Session, change_set: ChangeSet, pace: _Pace) -> None:

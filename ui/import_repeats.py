@@ -18,10 +18,11 @@ def repeats(result: ImportResult) -> None:
         _("Cùng tổ, cùng tên và cùng số điện thoại là một hộ. Điều dòng sau ghi thêm đã gộp vào, không bỏ gì.")
     )  # fmt: skip
     several = len(result.sheets) > 1
-    heads: list[Column | str] = [_("Dòng"), Column(_("Chủ hộ"), "wide"), _("Là hộ của dòng")]
+    heads: list[Column | str] = [_("Dòng"), Column(_("Chủ hộ"), "wide"), _("Cùng hộ với")]
     rows = [(_place(one.spot, several=several), one.name, _place(one.of, several=several)) for one in result.repeats[:DRAWN]]
     parts.table(heads, rows, shown=SHOWN, more=_("Xem {n} dòng", n=number(len(rows))))
 
 
 def _place(spot: Spot, *, several: bool) -> str:
-    return _("{row}, trang “{sheet}”", row=number(spot.number), sheet=spot.sheet) if several else number(spot.number)
+    row = number(spot.number)
+    return _("dòng {row}, trang “{sheet}”", row=row, sheet=spot.sheet) if several else _("dòng {row}", row=row)

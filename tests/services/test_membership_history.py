@@ -31,6 +31,13 @@ STEP = st.tuples(
 )  # fmt: skip
 
 
+def out_of(lists: list[dict[UUID, int]], groups: set[UUID]) -> None:
+    """These groups are left, in whichever list they stand."""
+    for one in lists:
+        for group in groups & one.keys():
+            del one[group]
+
+
 def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Counts:  # noqa: C901, PLR0912
     """The model: what happened up to a day, in order. A household that was reopened has only left its groups.
 
@@ -53,9 +60,9 @@ def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Coun
         elif verb == "join":
             lists[who][0][what[0]] = what[1]
         elif verb == "leave":
-            [one.pop(what, None) for one in lists[who]]
+            out_of(lists[who], {what})
         elif verb == "move":
-            [one.pop(group) for one in lists[who] for group in [*one] if unit_of[group] == home[who][0]]
+            out_of(lists[who], {group for group, unit in unit_of.items() if unit == home[who][0]})
             home[who] = (what, home[who][1])
         elif verb == "change":
             home[who] = (home[who][0], what)
@@ -68,10 +75,10 @@ def by_events(events: list[Event], day: date, unit_of: dict[UUID, UUID]) -> Coun
         elif verb == "is":
             home[who] = what[:2]
         elif verb == "unite":
-            [one.pop(group) for one in lists[what[0]] for group in [*one] if unit_of[group] != what[1]]
+            out_of(lists[what[0]], {group for group, unit in unit_of.items() if unit != what[1]})
             lists[who] += lists[what[0]]
         if verb in ("merge", "end"):
-            [one.clear() for one in lists[who]]
+            out_of(lists[who], set(unit_of))
             home.pop(who) if number not in reopened else None
     for on, verb, who, what in events:
         if verb == "unite":

@@ -95,9 +95,11 @@ def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     ward.submitted(again)
     ward.approved(again)
     ward.until(at("2026-08-28", "18:00"))
+    assert ward.told_groups(again) == set()  # it stands in their chats already
     assert ward.planned(again) == {one.outside[1].id, *(home.id for home in two.outside)}
     ward.knock(again, one, {one.outside[1].id: "told"})
     ward.knock(again, two, {two.outside[0].id: "refused", two.outside[1].id: "not_home"})
+    assert (ward.closing(again).households, ward.closing(again).at_door, ward.closing(again).is_closed) == (3, 1, True)
 
     # The second round is the same words for another day; a copy holds nothing of the first one's day.
     ward.until(at(SECOND_SENT, "06:30"))

@@ -57,7 +57,9 @@ def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     house = "ở nhà ông Nguyễn Văn An, số 5 đường Hùng Vương"
     named = replace(words, body=words.body.replace("trong khu vực", f"{house}, trong khu vực"))
     item = ward.written(named)
-    assert "đứng cùng tên người (Nguyễn Văn An)" in sentences(ward.pointed_out(item))
+    said = sentences(ward.pointed_out(item))
+    assert "đứng cùng tên người (Nguyễn Văn An)" in said
+    assert "“số 5 đường Hùng Vương” là địa chỉ nhà đứng cùng tin có người bệnh" in said
     ward.edited(item, words)
     assert ward.pointed_out(item) == []
     ward.submitted(item)

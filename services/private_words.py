@@ -37,6 +37,13 @@ _HEALTH = re.compile(
     r"ca bệnh|bệnh nhân|nhiễm bệnh|mang thai|khuyết tật|nghiện|cai nghiện|hộ nghèo|cận nghèo|trợ cấp|xét nghiệm|điều trị)\b",
     re.IGNORECASE,
 )
+# Where somebody is ill an area is said, never a house; an office's own address tells of nobody.
+_CASE = r"(?:ca bệnh|ca mắc|ca dương tính|người bệnh|mắc bệnh|mắc sốt|nhiễm bệnh|ổ dịch)"
+_HOUSE = r"(?P<house>(?:số nhà|nhà số)\s*\d+\w?|số\s+\d+\w?,?\s+(?:ngõ|ngách|hẻm|kiệt|đường|phố)\s+[^.,;\n]{1,40})"
+_ILL_AT = tuple(
+    re.compile(pattern, re.IGNORECASE) for pattern in (rf"{_CASE}[^.\n]{{0,80}}?{_HOUSE}", rf"{_HOUSE}[^.\n]{{0,60}}?{_CASE}")
+)
+_OFFICE = re.compile(r"(?:trạm y tế|trung tâm|bệnh viện|ủy ban|UBND|trường|nhà văn hóa)[^.;\n]{0,30}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Private:
 def found_in(text: str, *, known: Collection[str] = ()) -> Iterator[Private]:
     """What belongs to one person. `known` are names of places and offices' telephones, which are no secret."""
     yield from _citizens(text)
+    yield from _houses(text)
     numbers = _mobiles(text, known)
     names = names_in(text, known=known)
     if len(numbers) >= 2 and len(names) >= 2:
@@ -67,6 +75,15 @@ def found_in(text: str, *, known: Collection[str] = ()) -> Iterator[Private]:
     elif len(names) >= NAMES_MANY:
         message = N_("Có {n} tên người. Danh sách tên nên giao riêng, không đưa vào tin chung.")
         yield Private("warn", message, names[0], {"n": len(names)})
+
+
+def _houses(text: str) -> Iterator[Private]:
+    """The exact address of somebody who is ill."""
+    message = N_("“{words}” là địa chỉ nhà đứng cùng tin có người bệnh. Chỉ nêu khu vực, để không lộ nhà người bệnh.")
+    for pattern in _ILL_AT:
+        if (found := pattern.search(text)) and not _OFFICE.search(text[: found.start("house")]):
+            yield Private("warn", message, found["house"], {"words": found["house"]})
+            return
 
 
 def names_in(text: str, *, known: Collection[str] = ()) -> list[str]:

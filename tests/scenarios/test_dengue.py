@@ -57,7 +57,9 @@ def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     house = "ở nhà ông Nguyễn Văn An, số 5 đường Hùng Vương"
     named = replace(words, body=words.body.replace("trong khu vực", f"{house}, trong khu vực"))
     item = ward.written(named)
-    assert "đứng cùng tên người (Nguyễn Văn An)" in sentences(ward.pointed_out(item))
+    said = sentences(ward.pointed_out(item))
+    assert "đứng cùng tên người (Nguyễn Văn An)" in said
+    assert "“số 5 đường Hùng Vương” là địa chỉ nhà đứng cùng tin có người bệnh" in said
     ward.edited(item, words)
     assert ward.pointed_out(item) == []
     ward.submitted(item)
@@ -95,9 +97,11 @@ def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     ward.submitted(again)
     ward.approved(again)
     ward.until(at("2026-08-28", "18:00"))
+    assert ward.told_groups(again) == set()  # it stands in their chats already
     assert ward.planned(again) == {one.outside[1].id, *(home.id for home in two.outside)}
     ward.knock(again, one, {one.outside[1].id: "told"})
     ward.knock(again, two, {two.outside[0].id: "refused", two.outside[1].id: "not_home"})
+    assert (ward.closing(again).households, ward.closing(again).at_door, ward.closing(again).is_closed) == (3, 1, True)
 
     # The second round is the same words for another day; a copy holds nothing of the first one's day.
     ward.until(at(SECOND_SENT, "06:30"))

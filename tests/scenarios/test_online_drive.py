@@ -1,6 +1,7 @@
 """Scenario 10: ten days for procedures online. Codes on walls whose target moves, scans counted, small cells hidden."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlmodel import Session
 
@@ -34,11 +35,9 @@ def test_a_drive_keeps_its_printed_codes_and_counts_without_naming_anyone(
     viewer = make_actor(session, unit=ward.ward, role=Role.VIEWER)
     session.commit()
     act(rollups.refresh, unit_ids={tiny.id, *(place.unit.id for place in ward.places)})
-    nothing = Nothing()
+    nothing: Any = Nothing()
     checker = FakeLinks({OLD: "dead"})
-    ports.provide(
-        Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, links=checker)  # type: ignore[arg-type]
-    )
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, links=checker))
 
     # A code a procedure and wall, each with a slug of its own.
     walls = [

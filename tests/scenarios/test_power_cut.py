@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from core import written_times
 from core.errors import NotAllowed
 from models import GroupKind, Household, Role, ShortLink
-from services import announcement_days, announcements, approvals, plans
+from services import announcement_days, announcements, approvals, plans, reviews
 from services.templates import Answer
 from tests.factories import make_group, make_user
 from tests.scenarios.town import Town, act, at, day, hour, look, page, press, rows
@@ -40,9 +40,13 @@ def test_a_power_cut_is_told_where_it_is_and_taken_back_there(session: Session, 
     seen_all = look(plans.of_announcement, announcement=ward.now_of(draft))
     affected = look(plans.preview, actor=ward.writer, unit_ids=ward.units(one, two))
     assert (seen_all.households, affected.households) == (16, 8)
+    act(reviews.looked, actor=ward.chief, announcement_id=draft.id, version=ward.now_of(draft).version)
     act(approvals.give_back, actor=ward.chief, announcement_id=draft.id, reason="Chỉ tổ 1 và tổ 2.")
     ward.edited(draft, replace(whole, unit_ids=ward.units(one, two), also_groups=[rooms.id]))
     assert ward.pointed_out(draft) == []
+    since = look(reviews.last_look, actor=ward.chief, announcement_id=draft.id)
+    changes = look(reviews.changes, actor=ward.chief, announcement_id=draft.id, since=since)
+    assert [field.name for field in changes.fields] == ["units", "also_groups"] if changes else False
     ward.submitted(draft)
     ward.approved(draft)
     ward.until(at(SENT, "09:30"))

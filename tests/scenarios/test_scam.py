@@ -23,11 +23,6 @@ ANSWERS: dict[str, Answer] = {
 VICTIM = " Bà con thấy số 0912 345 678 gọi đến thì không nghe."
 
 
-def living(html: str) -> list[str]:
-    """Links on a page that lead outside and can be tapped."""
-    return [link.text for link in web_links.found_in(html) if not link.is_trusted and "capnhat" in link.text]
-
-
 def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour(
     session: Session, town: Callable[..., Town]
 ) -> None:
@@ -41,8 +36,8 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     make_account(session, unit=ward.ward, channel=Channel.ZNS, price=300)
 
     # No printed code of the ward can be made to lead there, and the text does not go on with a link that lives.
-    for target in (LINK, "https://dichvucong-gov-vn.top/cap-nhat"):
-        with pytest.raises(Invalid):
+    for target, why in ((LINK, "https"), ("https://dichvucong-gov-vn.top/cap-nhat", "trông giống")):
+        with pytest.raises(Invalid, match=why):
             act(links.create, actor=ward.writer, purpose=Purpose.URL, target_url=target)
     words = ward.filled("scam", ANSWERS, must_reach_by=at(DAY, "10:15"), also_groups=[leaders.id])
     draft = ward.written(replace(words, body=words.body + VICTIM))
@@ -64,7 +59,7 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     assert item.sent_at == at(DAY, "09:15:10")
     for html in (page(ward.page(item, one)), page(ward.relay_page(item, one)), page(ward.doors(item, one))):
         assert "hxxp://vneid-capnhat[.]top/cai" in html
-        assert living(html) == []
+        assert "vneid-capnhat.top" not in html
         assert "0912 345 678" not in html
     assert f"http://ward.test{ward.leaders_page(item)}" in page(ward.relay_page(item, leaders))
 

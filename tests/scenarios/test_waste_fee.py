@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -47,6 +46,13 @@ def from_paper(ward: Town, item: Announcement, place: Place, typed: str) -> None
     act(door_knocks.from_paper, actor=ward.writer, list_id=listed.id, knocks=knocks)
 
 
+def again(words: Words, on: str, hour: str) -> Words:
+    """The reminder that leaves at this hour."""
+    return replace(
+        words, title=f"Nhắc: {words.title}", send_at=at(on, hour), must_reach_by=at(LAST, "17:00"), expires_at=at(LAST, "23:00")
+    )
+
+
 @pytest.mark.usefixtures("documents")
 def test_a_fee_is_told_at_every_door_and_said_again_twice(town: Callable[..., Town]) -> None:
     """Not here: what each household has paid (no part of an announcement), questions (the inbox), the board's posters."""
@@ -54,7 +60,7 @@ def test_a_fee_is_told_at_every_door_and_said_again_twice(town: Callable[..., To
 
     # Names of exempt households are pointed out and stop the text; the account stands as a picture that is stored once.
     picture = photo(size=(300, 300))
-    kept = store(picture, "Tài khoản của phường.jpg")
+    kept = attachments.store(picture, name="Tài khoản của phường.jpg")
     words = ward.filled(
         "fees", ANSWERS, attachments=[kept], must_reach_by=at("2027-04-08", "17:00"), expires_at=at(LAST, "23:00")
     )
@@ -62,8 +68,8 @@ def test_a_fee_is_told_at_every_door_and_said_again_twice(town: Callable[..., To
     with pytest.raises(Invalid, match="hoàn cảnh của từng người không được công khai"):
         ward.submitted(draft)
     ward.edited(draft, words)
-    assert store(picture, "gửi lại.jpg")["sha256"] == kept["sha256"]
-    assert store(photo(size=(301, 300)), "Tài khoản lạ.jpg")["sha256"] != kept["sha256"]
+    assert attachments.store(picture, name="gửi lại.jpg")["sha256"] == kept["sha256"]
+    assert attachments.store(photo(size=(301, 300)), name="Tài khoản lạ.jpg")["sha256"] != kept["sha256"]
     ward.submitted(draft)
     ward.approved(draft)
     ward.until(at(SENT, "09:10"))
@@ -130,15 +136,3 @@ def test_a_fee_is_told_at_every_door_and_said_again_twice(town: Callable[..., To
     told = ward.story(first)
     assert (told.is_over, told.cost, told.missing) == (True, 0, 3)
     assert look(follow_ups.of, actor=ward.chief, announcement_id=first.id) == []
-
-
-def store(content: bytes, name: str) -> dict[str, Any]:
-    """A picture brought for a draft."""
-    return attachments.store(content, name=name)
-
-
-def again(words: Words, on: str, hour: str) -> Words:
-    """The reminder that leaves at this hour."""
-    return replace(
-        words, title=f"Nhắc: {words.title}", send_at=at(on, hour), must_reach_by=at(LAST, "17:00"), expires_at=at(LAST, "23:00")
-    )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -257,7 +257,7 @@ class Town:
             promise = min(due_now, key=lambda one: one.at)
             self._done.add(promise.key)
             self.time.move_to(max(promise.at, clock.now()))
-            act(due.do, Piece(promise.work, UUID(promise.subject_id)))  # type: ignore[arg-type]
+            act(due.do, Piece(cast(Any, promise.work), UUID(promise.subject_id)))
         self.time.move_to(moment)
 
     def later(self, span: timedelta) -> None:

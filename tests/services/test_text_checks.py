@@ -158,6 +158,31 @@ def test_a_place_named_after_a_person_is_no_person(place: str) -> None:
     assert of(f"Khám sàng lọc đái tháo đường tại {place}.") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "house"),
+    [
+        ("Có ca bệnh sốt xuất huyết ở số 5 đường Hùng Vương, tổ 2.", "số 5 đường Hùng Vương"),
+        ("Nhà số 12 tổ 2 có người bệnh, đang phun muỗi.", "Nhà số 12"),
+    ],
+)  # fmt: skip
+def test_the_house_of_somebody_who_is_ill_is_pointed_out(text: str, house: str) -> None:
+    [found] = of(text)
+
+    assert (found.severity, found.words) == ("warn", house)
+    assert "Chỉ nêu khu vực" in sentences([found])[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Có ca bệnh sốt xuất huyết ở khu vực tổ 1, 2, 3.", "Khám tại số 5 đường Hùng Vương. Tuần trước có ca bệnh ở tổ 2.",
+        "Ai có người bệnh trong nhà xin báo Trạm Y tế, số 5 đường Hùng Vương.",
+    ],
+)  # fmt: skip
+def test_an_area_and_the_address_of_an_office_tell_of_nobody(text: str) -> None:
+    assert of(text) == []
+
+
 def test_shouting_is_pointed_out_and_abbreviations_are_not() -> None:
     assert [one.severity for one in of("ĐỀ NGHỊ TOÀN THỂ BÀ CON CHÚ Ý")] == ["warn"]
     assert [one.severity for one in of("Mời bà con!!!")] == ["warn"]

@@ -6,16 +6,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import (
-    access,
-    announcements,
-    follow_ups,
-    forecast,
-    reach,
-    relays,
-    retractions,
-    second_looks,
-)  # fmt: skip
+from services import access, announcements, follow_ups, forecast, reach, relays, retractions, second_looks
 from services.access import Actor
 from ui import (
     _,
@@ -24,6 +15,7 @@ from ui import (
     enter,
     entered,
     foresight,
+    handing,
     leave_for,
     needed,
     refusals,
@@ -67,7 +59,7 @@ def here(news: str) -> None:
 
 def withdraw() -> None:
     """The question, and what follows from yes."""
-    if not withdrawn.asked(sheets):
+    if not withdrawn.asked(sheets, is_sending=item.status is AnnouncementStatus.SENDING):
         return
     with refusals():
         with transaction() as session:
@@ -84,6 +76,8 @@ with needed(back="pages/announcements.py"), reading() as session:
     needs_look = item.id in [one.id for one in second_looks.waiting(session, actor=actor)]
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
+if item.status is AnnouncementStatus.SENDING:
+    handing.draw(item_id)
 live(item_id)
 if needs_look and (note := second_look.asked()) is not None:
     with refusals():

@@ -9,9 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models import Announcement, AnnouncementStatus
-
-STANDING = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
+from models import LEFT, Announcement
 
 
 def standing_for(session: Session, announcement_id: UUID) -> Announcement | None:
@@ -21,7 +19,7 @@ def standing_for(session: Session, announcement_id: UUID) -> Announcement | None
     chain = chain.union(select(later.id).join(chain, col(later.corrects_id) == chain.c.id))
     return session.exec(
         select(Announcement)
-        .where(col(Announcement.id).in_(select(chain.c.id)), col(Announcement.status).in_(STANDING))
+        .where(col(Announcement.id).in_(select(chain.c.id)), col(Announcement.status).in_(LEFT))
         .order_by(col(Announcement.sent_at).desc(), col(Announcement.id).desc())
     ).first()
 
@@ -30,7 +28,7 @@ def corrected() -> Select[tuple[UUID | None]]:
     """Ids of all announcements for which a later one stands, for `column.in_(…)`."""
     chain = (
         select(Announcement.corrects_id.label("id"))  # type: ignore[union-attr]
-        .where(col(Announcement.corrects_id).is_not(None), col(Announcement.status).in_(STANDING))
+        .where(col(Announcement.corrects_id).is_not(None), col(Announcement.status).in_(LEFT))
         .cte("corrected", recursive=True)
     )
     before = aliased(Announcement)

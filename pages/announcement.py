@@ -11,6 +11,7 @@ from services.access import Actor
 from ui import (
     _,
     attendance,
+    board_group,
     board_live,
     enter,
     entered,
@@ -79,6 +80,7 @@ if item.sent_at is None:
 if item.status is AnnouncementStatus.SENDING:
     handing.draw(item_id)
 live(item_id)
+board_group.choose(seen)
 if needs_look and (note := second_look.asked()) is not None:
     with refusals():
         with transaction() as session:

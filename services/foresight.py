@@ -59,8 +59,8 @@ class Foresight:
     score: Score = field(default_factory=lambda: Score(0, 0))
 
 
-def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID | None = None) -> Foresight:
-    """For a sent announcement in the actor's sight; the usual band of one group where it is named.
+def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Foresight:
+    """For a sent announcement in the actor's sight.
 
     Raises:
         NotFound: it does not exist, or lies outside.
@@ -76,12 +76,30 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID 
     if said is not None and until is not None:
         this = past_reach.of(session, [announcement])[0]
         raises = _raises(session, announcement, past, this, said, until)
-    ends = until or now
     return Foresight(
         past_reach.counts_known(announcement), said, until if said else None,
-        _band(past, announcement.sent_at, max(ends, announcement.sent_at + timedelta(hours=1)), group_id), raises,
+        _band(past, announcement.sent_at, _ends(announcement.sent_at, until or now), None), raises,
         forecast.score(session, actor=actor),
     )  # fmt: skip
+
+
+def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID) -> list[Usual]:
+    """What one group usually does with an announcement like this, from its sending on; empty where too few went before it.
+
+    Raises:
+        NotFound: as `of`.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.sent_at is None:
+        return []
+    past = past_reach.like(session, announcement)
+    until = forecast.deadline_of(announcement) or clock.now()
+    return _band(past, announcement.sent_at, _ends(announcement.sent_at, until), group_id)
+
+
+def _ends(sent_at: datetime, ends: datetime) -> datetime:
+    return max(ends, sent_at + timedelta(hours=1))
 
 
 def _band(past: Sequence[Past], sent_at: datetime, ends: datetime, group_id: UUID | None) -> list[Usual]:

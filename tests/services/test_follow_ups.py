@@ -151,7 +151,7 @@ def test_the_usual_band_rises_and_is_of_one_group_where_it_is_named(session: Ses
     clerk = make_actor(session, unit=past.unit)
 
     ward = foresight.of(session, actor=clerk, announcement_id=sent.id).usual
-    group = foresight.of(session, actor=clerk, announcement_id=sent.id, group_id=past.places[0].group_id).usual
+    group = foresight.of_group(session, actor=clerk, announcement_id=sent.id, group_id=past.places[0].group_id)
 
     assert [one.low for one in ward] == sorted(one.low for one in ward)
     assert all(0 <= one.low <= one.high <= 1 for one in ward + group)

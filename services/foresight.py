@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, distinct, func
 from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, Channel, Delivery, Household, Model, Relay, Unit
-from services import access, drafts, forecast, past_reach, reach_rules, untold
+from services import access, drafts, forecast, past_reach, paths, plans, reach_rules, untold
 from services.access import Actor
 from services.forecast import Expected, Score
 from services.past_reach import Past
@@ -141,9 +141,13 @@ def _raises(
         found.append(Raise("door", outside, _at_most(said, announcement, round(outside * AT_HOME))))
     account = _account(session, announcement)
     if account:
-        called = _missing(session, announcement, col(Household.phone).is_not(None))
+        is_mobile = paths.is_mobile(col(Household.phone))
+        called = _missing(session, announcement, is_mobile)
+        phones = func.count(distinct(col(Household.phone)))  # who shares one shares the message
+        messages = _missing(session, announcement, is_mobile, phones)
+        each = account.price * (plans.segments_of(announcement) if account.channel is Channel.SMS else 1)
         gain = _at_most(said, announcement, round(ARRIVES * called * forecast.by_message(past, this, now, ends)))
-        found.append(Raise("message", called, gain, called * account.price, account.channel))
+        found.append(Raise("message", called, gain, messages * each, account.channel))
     return sorted((one for one in found if one.count and one.gain), key=lambda one: -one.gain)
 
 
@@ -151,10 +155,13 @@ def _at_most(said: Expected, announcement: Announcement, gain: int) -> int:
     return max(0, min(gain, announcement.households - said.middle))
 
 
-def _missing(session: Session, announcement: Announcement, narrowed: ColumnElement[bool]) -> int:
+def _missing(
+    session: Session, announcement: Announcement, narrowed: ColumnElement[bool], counted: ColumnElement[int] | None = None
+) -> int:  # fmt: skip
     """Households of the audience that nobody knows to have been told, and that are in no chat where it was posted."""
     missing = untold.of_announcement(session, announcement_id=announcement.id)
-    return session.exec(select(func.count()).select_from(Household).where(missing, narrowed)).one()
+    what = func.count() if counted is None else counted
+    return session.exec(select(what).select_from(Household).where(missing, narrowed)).one()
 
 
 def _account(session: Session, announcement: Announcement) -> Account | None:

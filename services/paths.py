@@ -161,13 +161,17 @@ def chats(question: Question) -> ColumnElement[bool]:
     return or_(*parts) & stands(question.day) & (col(Group.channel) == Channel.RELAY)
 
 
+def is_mobile(number: Any) -> ColumnElement[bool]:
+    """Of a column of telephone numbers: it takes messages."""
+    return (func.length(number) == MOBILE_LENGTH) & func.substr(number, 4, 1).in_(MOBILE_DIGITS)
+
+
 def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:
     return select(col(Unit.id)).where(or_(*[access.path_range(question.places[entry.unit_id]) for entry in entries]))
 
 
 def _homes(question: Question) -> CTE:
     """Each household with what it can be told by: the chat it joined first, the account it follows, a mobile telephone."""
-    is_mobile = (func.length(_HOME.phone) == MOBILE_LENGTH) & func.substr(_HOME.phone, 4, 1).in_(MOBILE_DIGITS)
     chat = (
         select(col(Membership.group_id))
         .join(Group, col(Group.id) == col(Membership.group_id))
@@ -180,7 +184,7 @@ def _homes(question: Question) -> CTE:
         _HOME.id.label("household_id"), _HOME.people,
         (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
         func.nullif(_HOME.zalo_user_id, "").label("follower"),
-        case((is_mobile, _HOME.phone)).label("mobile"),
+        case((is_mobile(_HOME.phone), _HOME.phone)).label("mobile"),
         (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
     ).where(present(question), question.part)  # fmt: skip
     return _kept(found, "homes")

@@ -1,5 +1,6 @@
 """Tables as workbooks that Excel opens, in which nothing can be taken for a formula."""
 
+import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -46,6 +47,23 @@ class Workbooks:
                     for place, value in enumerate(row):
                         _write(sheet, number, place, value, moment if isinstance(value, datetime) else day)
         return file.getvalue()
+
+    def csv(self, headers: Sequence[str], rows: Sequence[Sequence[Shown]]) -> bytes:
+        """Commas between, a line a row; instants by the clocks of this place."""
+        file = io.StringIO(newline="")
+        writer = csv.writer(file)
+        writer.writerows([_plain(value) for value in row] for row in [headers, *rows])
+        return file.getvalue().encode("utf-8-sig")
+
+
+def _plain(value: Shown) -> str:
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, int | float):
+        return str(value)
+    return safe(str(value or ""))
 
 
 def safe(text: str) -> str:

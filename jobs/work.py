@@ -1,9 +1,10 @@
-"""What runs later: sending at its hour, reminders at half and three quarters, the overdue mark; the sweep that misses nothing.
+"""What runs later: sending at its hour and in parts, reminders, the overdue mark; the sweep that misses nothing.
 
 Each workflow is short and its steps can be run twice: the services they call look at what is already done. A process
 that is killed between two steps goes on from the last finished one when it, or another under its name, starts again.
 """
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from core.errors import Refusal
 from services import attachments, attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
 
 log = structlog.get_logger()
+BREATH = timedelta(milliseconds=100)  # SQLite has one writer: who waits for it looks this often
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
 
 
@@ -25,6 +27,13 @@ def send_step(announcement_id: str) -> bool:
     """Idempotent: an announcement that is not scheduled any more is left alone."""
     with transaction() as session:
         return sending.send_scheduled(session, announcement_id=UUID(announcement_id))
+
+
+@DBOS.step()
+def hand_over_step(announcement_id: str) -> bool:
+    """Idempotent: each part is a transaction that notes it; run again, it does the next one."""
+    with transaction() as session:
+        return sending.go_on(session, announcement_id=UUID(announcement_id))
 
 
 @DBOS.step()
@@ -53,6 +62,16 @@ def send(announcement_id: str) -> None:
     """An announcement's hour has come."""
     is_sent = send_step(announcement_id)
     log.info("announcement.send", announcement_id=announcement_id, is_sent=is_sent)
+
+
+@DBOS.workflow(name="hand_over")
+def hand_over(announcement_id: str) -> None:
+    """A large audience is handed over, part by part; between two of them others may write."""
+    parts = 1
+    while hand_over_step(announcement_id):
+        parts += 1
+        time.sleep(BREATH.total_seconds())
+    log.info("announcement.hand_over", announcement_id=announcement_id, parts=parts)
 
 
 @DBOS.workflow(name="remind")

@@ -2,6 +2,7 @@
 
 from models.announcement import (
     FACT_LABELS,
+    LEFT,
     Announcement,
     AnnouncementComment,
     AnnouncementKind,
@@ -49,6 +50,7 @@ from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
 
 __all__ = [
     "FACT_LABELS",
+    "LEFT",
     "AccountState",
     "Announcement",
     "AnnouncementComment",

@@ -69,6 +69,9 @@ class AnnouncementStatus(StrEnum):
         }[self]  # fmt: skip
 
 
+LEFT = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)  # on its way or there, and not withdrawn
+
+
 class AsksFor(StrEnum):
     """What the reader is asked to do."""
 

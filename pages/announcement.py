@@ -6,24 +6,17 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import (
-    access,
-    announcements,
-    follow_ups,
-    forecast,
-    reach,
-    relays,
-    retractions,
-    second_looks,
-)  # fmt: skip
+from services import access, announcements, follow_ups, forecast, reach, relays, retractions, second_looks
 from services.access import Actor
 from ui import (
     _,
     attendance,
+    board_group,
     board_live,
     enter,
     entered,
     foresight,
+    handing,
     leave_for,
     needed,
     refusals,
@@ -67,7 +60,7 @@ def here(news: str) -> None:
 
 def withdraw() -> None:
     """The question, and what follows from yes."""
-    if not withdrawn.asked(sheets):
+    if not withdrawn.asked(sheets, is_sending=item.status is AnnouncementStatus.SENDING):
         return
     with refusals():
         with transaction() as session:
@@ -82,7 +75,10 @@ seen, sheets = to_do.board, to_do.sheets
 item = seen.announcement
 if item.sent_at is None:
     leave_for("pages/review.py", id=str(item_id))
+if item.status is AnnouncementStatus.SENDING:
+    handing.draw(item_id)
 live(item_id)
+board_group.choose(seen)
 if to_do.needs_look and (note := second_look.asked()) is not None:
     with refusals():
         with transaction() as session:

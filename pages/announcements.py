@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import AnnouncementStatus, Role
+from models import LEFT, AnnouncementStatus, Role
 from services import access, announcement_days, announcements, approvals
 from ui import _, calendar, copying, enter, leave_for, listed, moment, number, parts, refusals
 from ui.parts import Column
@@ -15,8 +15,8 @@ FILTERS = {
     "all": (),
     "waiting": (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW),
     "planned": (AnnouncementStatus.SCHEDULED,),
-    "running": (AnnouncementStatus.SENT,),
-    "sent": (AnnouncementStatus.SENT, AnnouncementStatus.SENDING),
+    "running": LEFT,
+    "sent": LEFT,
     "cancelled": (AnnouncementStatus.CANCELLED,),
 }
 actor = enter(_("Thông báo"), needs=(*access.WRITERS, Role.VIEWER))

@@ -63,7 +63,7 @@ with left:
     kind = two.selectbox(_("Loại"), KINDS, format_func=lambda k: _(k.label), key="c_kind", disabled=wrong is not None) or KINDS[0]
     asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks") or AsksFor.NOTHING
     cap = compose.ask_places(asks_for)
-    times = compose_form.ask_times(slots)
+    times = compose_form.ask_times(slots, is_emergency=urgency is Urgency.EMERGENCY)
     documents = attaching.ask()
 
 must_by, send_at = at(times.must_day, times.must_hour), at(times.send_day, times.send_hour) if times.send_hour else None

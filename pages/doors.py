@@ -17,7 +17,7 @@ with needed(back="pages/announcements.py"), reading() as session:
     rows = door_closing.closing(session, actor=actor, announcement_id=item_id)
 parts.head(_("Gõ cửa"), item.title)
 st.page_link("pages/announcement.py", label=_("Bảng theo dõi"), icon=":material/arrow_back:", query_params={"id": str(item_id)})
-doors.closing(rows, lists)
+doors.closing(rows, lists, item_id)
 
 parts.section(_("Danh sách của từng tổ"), _("số trên giấy không bao giờ đổi"))
 if lists:

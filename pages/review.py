@@ -7,11 +7,11 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
-from services import access, announcements, approvals, draft_comments, drafts, links, plans, relays, reviews, sending, units
+from services import access, announcements, approvals, draft_comments, drafts, lengths, plans, reviews, sending, units
 from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
 from ui.bar import refusals_in
 from ui.compose import asked_for
-from ui.previews import page_of, paste, stamp_of, until
+from ui.previews import side_by_side, stamp_of, until
 
 actor = enter(needs=access.WRITERS)
 draft_id = asked_for("id")
@@ -30,6 +30,8 @@ with needed(back="pages/announcements.py"), reading() as session:
     names = review.names_of(ward, units.residential(session, actor=actor), plan) | places
     last = reviews.last_look(session, actor=actor, announcement_id=item.id)
     changes = reviews.changes(session, actor=actor, announcement_id=item.id, since=review.since(item, last))
+    sample = plan.groups[0].unit_label if plan.groups else next(iter(places.values()), "")
+    measured = lengths.measured(session, actor=actor, announcement=item, ward=ward, unit_label=sample)
     said = draft_comments.of_announcement(session, actor=actor, announcement_id=item.id)
 if item.sent_at:
     leave_for("pages/announcement.py", id=str(item.id))
@@ -66,19 +68,16 @@ review.stands(item, approver, now=now)
 review.changed(changes, names)
 review.figures_of(plan)
 planned.behind_announcement(plan, item, actor=actor)
+parts.section(_("Đúng những gì sẽ gửi đi"), _("mỗi nhóm có đường dẫn riêng"))
+side_by_side(item, ward=ward, unit_label=sample, lengths=measured)
 one, two = st.columns(2, gap="medium")
 with one:
-    parts.section(_("Tổ trưởng dán vào nhóm"), _("mỗi nhóm có đường dẫn riêng"))
-    sample = plan.groups[0].unit_label if plan.groups else next(iter(places.values()), "")
-    paste(relays.ready_text(item, unit_label=sample, url=links.sample_url()))
     parts.section(_("Gửi tới"), ", ".join(list(places.values())[:6]) + ("…" if len(places) > 6 else ""))
     review.groups_of(plan)
+with two:
     parts.section(_("Góp ý"), "" if said else _("chưa ai góp ý"))
     review.said(said)
     comment = review.comment_field(item)
-with two:
-    parts.section(_("Bà con mở trên điện thoại"))
-    page_of(item, ward=ward, unit_label=sample)
     trying.beside(actor, item)
 if item.status is AnnouncementStatus.IN_REVIEW and is_own and not may_approve:
     words = _("Người đã soạn hoặc sửa không tự duyệt; một lãnh đạo khác sẽ thấy bản này ở trang Hôm nay.")

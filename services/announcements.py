@@ -16,6 +16,7 @@ from core.i18n import N_
 from core.ids import new_id
 from core.text import fold
 from models import (
+    LEFT,
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
@@ -53,7 +54,7 @@ from services.progress import Progress
 from services.sending import Cancelled
 from services.wards import WardCard
 
-OPEN_TO_PUBLIC = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT, AnnouncementStatus.CANCELLED)
+OPEN_TO_PUBLIC = (*LEFT, AnnouncementStatus.CANCELLED)
 
 
 @dataclass(frozen=True)

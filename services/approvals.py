@@ -13,14 +13,14 @@ from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean, clean_lines
-from models import Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
+from models import LEFT, Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
 from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending, text_checks
 from services.access import Actor
 from services.drafts import channels_of, expect_whole, get
 
 GRACE = timedelta(seconds=10)  # in which what was sent from a screen can be taken back
 REASON_MAX = 500
-UNDER_WAY = (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
+UNDER_WAY = (AnnouncementStatus.SCHEDULED, *LEFT)
 
 
 def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announcement:
@@ -76,7 +76,7 @@ def approve(session: Session, *, actor: Actor, announcement_id: UUID, version: i
     if at > now:
         sending.schedule(session, announcement=announcement)
     else:
-        sending.send(session, announcement=announcement)
+        sending.start(session, announcement=announcement)
     return announcement
 
 
@@ -101,7 +101,7 @@ def approve_with_grace(session: Session, *, actor: Actor, announcement_id: UUID,
     if said:
         draft_comments.keep(session, actor=actor, announcement=announcement, text=said)
     if is_emergency and at <= now:
-        sending.send(session, announcement=announcement)
+        sending.start(session, announcement=announcement)
         return announcement
     leaves_at = at if is_emergency else max(at, now + GRACE)
     announcement.leaves_at = None if leaves_at == announcement.send_at else leaves_at
@@ -123,7 +123,7 @@ def take_back(session: Session, *, actor: Actor, announcement_id: UUID) -> Annou
     """
     access.require(actor, *access.APPROVERS)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
-    if announcement.status in (AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
+    if announcement.status in LEFT:
         raise NotAllowed(N_("Thông báo đã gửi đi rồi, không hoàn tác được nữa. Có thể thu hồi, hoặc soạn đính chính."))
     _expect(announcement, AnnouncementStatus.SCHEDULED)
     announcement.status = AnnouncementStatus.IN_REVIEW

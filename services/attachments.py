@@ -112,6 +112,11 @@ def path_of(sha256: str) -> Path:
     return settings().data_dir / "attachments" / sha256[:2] / sha256
 
 
+def still_there(kept: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of the documents of an older announcement those that a new one can carry: their files are there."""
+    return [one for one in kept if path_of(one["sha256"]).is_file()]
+
+
 def sweep(session: Session) -> int:
     """Remove files that nothing has named for a week; how many. A second time finds nothing."""
     oldest = (clock.now() - KEPT).timestamp()

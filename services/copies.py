@@ -33,7 +33,7 @@ def make(session: Session, *, actor: Actor, announcement_id: UUID) -> Announceme
     still = {
         "units": _still(session, actor, said["units"]), "also_groups": _still_met(session, actor, said["also_groups"]),
         "kind": (AnnouncementKind.NOTICE if is_correction else old.kind).value,
-        "attachments": [one for one in said["attachments"] if attachments.path_of(one["sha256"]).is_file()],
+        "attachments": attachments.still_there(said["attachments"]),
     }  # fmt: skip
     return drafts.begin(session, actor=actor, words=words_from(said | blank | still))
 

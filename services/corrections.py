@@ -10,9 +10,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models import Announcement, AnnouncementStatus
+from models import LEFT, Announcement
 
-STANDING = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
 _later, _before = aliased(Announcement), aliased(Announcement)  # once: each costs as much as a small query
 
 
@@ -22,7 +21,7 @@ def standing_for(session: Session, announcement_id: UUID) -> Announcement | None
     chain = chain.union(select(_later.id).join(chain, col(_later.corrects_id) == chain.c.id))
     return session.exec(
         select(Announcement)
-        .where(col(Announcement.id).in_(select(chain.c.id)), col(Announcement.status).in_(STANDING))
+        .where(col(Announcement.id).in_(select(chain.c.id)), col(Announcement.status).in_(LEFT))
         .order_by(col(Announcement.sent_at).desc(), col(Announcement.id).desc())
     ).first()
 
@@ -32,7 +31,7 @@ def corrected() -> Select[tuple[UUID | None]]:
     """Ids of all announcements for which a later one stands, for `column.in_(…)`."""
     chain = (
         select(Announcement.corrects_id.label("id"))  # type: ignore[union-attr]
-        .where(col(Announcement.corrects_id).is_not(None), col(Announcement.status).in_(STANDING))
+        .where(col(Announcement.corrects_id).is_not(None), col(Announcement.status).in_(LEFT))
         .cte("corrected", recursive=True)
     )
     step = select(_before.corrects_id).join(chain, col(_before.id) == chain.c.id).where(col(_before.corrects_id).is_not(None))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, String, case, cast, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, Insert, String, case, cast, func, insert, literal, null, select, true
 from sqlmodel import Session
 
 from core.ids import new_id
@@ -36,19 +36,28 @@ def keep_paths(session: Session, *, announcement: Announcement, question: Questi
     session.execute(insert(_PLANNED).from_select(names, rows, include_defaults=False))
 
 
-def queue(session: Session, *, announcement: Announcement, question: Question, now: datetime) -> None:
-    """Write what waits to leave by the ward's accounts: a row for each receiver, however many households share it."""
+def queue(
+    session: Session, *, announcement: Announcement, question: Question, now: datetime, within: ColumnElement[bool] | None = None
+) -> None:  # fmt: skip
+    """Write what waits to leave by the ward's accounts: a row for each receiver, however many households share it.
+
+    `within` narrows to the households of one part; a receiver that shares with one of an earlier part has its row already.
+    """
     for way in question.ways:
         if way.path in (*FOLLOWED, *CALLED):
-            session.execute(_messages(announcement, way, now))
+            session.execute(_messages(announcement, way, now, within))
 
 
-def print_sheets(session: Session, *, announcement: Announcement, now: datetime) -> None:
-    """A row for the paper of each residential unit in which some household gets it."""
+def print_sheets(
+    session: Session, *, announcement: Announcement, now: datetime, within: ColumnElement[bool] | None = None
+) -> None:  # fmt: skip
+    """A row for the paper of each residential unit in which some household gets it; `within` narrows to those of one part."""
     places = (
         select(_HOME.c.unit_id)
         .join(_PLANNED, _PLANNED.c.household_id == _HOME.c.id)
-        .where(_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == Channel.PRINT)
+        .where(
+            _PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == Channel.PRINT, true() if within is None else within
+        )
         .distinct()
     )
     rows = [_row(announcement, Channel.PRINT, RecipientKind.SHEET, unit_id, now) for unit_id in session.scalars(places)]
@@ -93,13 +102,19 @@ def _row(announcement: Announcement, channel: Channel, kind: RecipientKind, reci
     }  # fmt: skip
 
 
-def _messages(announcement: Announcement, way: Way, now: datetime) -> Insert:
+def _messages(announcement: Announcement, way: Way, now: datetime, within: ColumnElement[bool] | None) -> Insert:
     """The key holds the household that stands for the receiver, never a telephone number."""
     is_call = way.path in CALLED
     receiver = _HOME.c.phone if is_call else _HOME.c.zalo_user_id
     household = func.min(cast(_HOME.c.id, String))
     kind = RecipientKind.PHONE if is_call else RecipientKind.FOLLOWER
     at = literal(now, Instant())
+    wanted = [_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == way.path]
+    if within is not None:
+        has_one = select(_LEDGER.c.recipient_id).where(
+            _LEDGER.c.announcement_id == announcement.id, _LEDGER.c.channel == way.path
+        )  # fmt: skip
+        wanted += [within, receiver.not_in(has_one)]
     rows = (
         select(
             NewIds(), at, literal(announcement.id), literal(way.path.value), literal(kind.value), receiver,
@@ -107,7 +122,7 @@ def _messages(announcement: Announcement, way: Way, now: datetime) -> Insert:
             literal(way.price), at,
         )
         .select_from(_PLANNED.join(_HOME, _HOME.c.id == _PLANNED.c.household_id))
-        .where(_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == way.path)
+        .where(*wanted)
         .group_by(receiver)
     )  # fmt: skip
     names = [

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from core import clock, tokens
 from core.errors import NotFound
@@ -73,13 +74,20 @@ def hand_over(session: Session, *, unit_id: UUID) -> int:
     For a service that has checked who asks.
     """
     owner_id = responsible(session, {unit_id}).get(unit_id)
-    still = select(DoorList).where(
-        DoorList.unit_id == unit_id, col(DoorList.revoked_at).is_(None), DoorList.expires_at > clock.now()
-    )
-    found = session.exec(still.with_for_update()).all()
+    found = session.exec(select(DoorList).where(_is_open(unit_id)).with_for_update()).all()
     for listed in found:
         reissue(session, listed, owner_id)
     return len(found)
+
+
+def open_count(session: Session, *, unit_id: UUID) -> int:
+    """How many addresses of door lists a change of leader in this unit replaces. For a service that has checked who asks."""
+    held = _is_open(unit_id) & col(DoorList.user_id).is_not(None)
+    return session.exec(select(func.count()).select_from(DoorList).where(held)).one()
+
+
+def _is_open(unit_id: UUID) -> ColumnElement[bool]:
+    return (col(DoorList.unit_id) == unit_id) & col(DoorList.revoked_at).is_(None) & (col(DoorList.expires_at) > clock.now())
 
 
 def reissue(session: Session, listed: DoorList, owner_id: UUID | None) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert
+from sqlalchemy import ColumnElement, insert, true
 from sqlmodel import Session, col, func, select
 
 from core import clock, tokens
@@ -36,12 +36,13 @@ LASTS = timedelta(days=14)  # after sending, where the announcement has no end
 _TABLES = Model.metadata.tables
 
 
-def prepare(session: Session, *, announcement: Announcement) -> int:
+def prepare(session: Session, *, announcement: Announcement, within: ColumnElement[bool] | None = None) -> int:
     """Make the lists of an announcement that is sent, or add the households that lack a number; how many were added.
 
-    For callers that have checked who asks. A second call adds nothing.
+    For callers that have checked who asks. A second call adds nothing. `within` narrows to some households: those of whole units.
     """
-    return add(session, announcement, _planned_for_the_door(session, announcement))
+    wanted = _planned_for_the_door(session, announcement)
+    return add(session, announcement, wanted & (true() if within is None else within))
 
 
 def untold(session: Session, *, announcement_id: UUID, in_posted_groups: bool) -> ColumnElement[bool]:

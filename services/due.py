@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay
-from services import progress, reminders, sending
+from services import dispatch, progress, reminders, sending
 from services.presence import stands
 from services.reminders import GRACE, MARKS
 
@@ -22,17 +22,18 @@ from services.reminders import GRACE, MARKS
 class Piece:
     """One thing to do for one announcement."""
 
-    work: Literal["send", "remind", "remind_again", "escalate"]
+    work: Literal["send", "hand_over", "remind", "remind_again", "escalate"]
     announcement_id: UUID
 
 
 def announcements(session: Session) -> list[Piece]:
-    """Everything that should have happened by now. Three indexed queries."""
+    """Everything that should have happened by now. Four indexed queries."""
     before = clock.now() - GRACE
     leaves_at = func.coalesce(Announcement.leaves_at, Announcement.send_at)
     unsent = session.exec(
         select(Announcement.id).where(Announcement.status == AnnouncementStatus.SCHEDULED, leaves_at <= before)
     ).all()
+    leaving = session.exec(select(Announcement).where(Announcement.status == AnnouncementStatus.SENDING)).all()
     waits = (
         col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT, ~progress.is_corrected(),
         or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > before), stands(clock.today()),
@@ -46,6 +47,7 @@ def announcements(session: Session) -> list[Piece]:
     ).all()
     return [
         *(Piece("send", id_) for id_ in unsent),
+        *(Piece("hand_over", one.id) for one in leaving if (far := dispatch.how_far(one)) is None or far.at <= before),
         *_unreminded(session, before, *waits),
         *(Piece("escalate", id_) for id_ in unmarked),
     ]
@@ -76,6 +78,10 @@ def do(session: Session, piece: Piece) -> int:
     """Do one piece; how many rows it changed (none if someone else did it meanwhile)."""
     if piece.work == "send":
         return int(sending.send_scheduled(session, announcement_id=piece.announcement_id))
+    if piece.work == "hand_over":  # one part now, the others by whoever does promised work
+        if sending.go_on(session, announcement_id=piece.announcement_id):
+            sending.go_on_later(session, announcement=session.get_one(Announcement, piece.announcement_id))
+        return 1
     if piece.work == "escalate":
         return reminders.escalate(session, announcement_id=piece.announcement_id)
     return reminders.remind(session, announcement_id=piece.announcement_id, step=piece.work)

@@ -10,7 +10,7 @@ from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Audience, Channel
-from services import access, audit, corrections, drafts
+from services import access, attachments, audit, corrections, drafts
 from services.access import Actor
 from services.draft_versions import words_of
 from services.draft_words import Words, words_from
@@ -74,5 +74,6 @@ def _words(first: Announcement, audience: Sequence[Audience], channels: Sequence
     ahead = first.must_reach_by if first.must_reach_by and first.must_reach_by > now else None
     said = words_from(words_of(first, audience))
     return replace(
-        said, must_reach_by=ahead, send_at=None, also_groups=(), places=None, attachments=None, channels=tuple(channels)
+        said, must_reach_by=ahead, send_at=None, also_groups=(), places=None, channels=tuple(channels),
+        attachments=attachments.still_there(first.attachments),
     )  # fmt: skip

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, distinct, func
 from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, Channel, Delivery, Household, Model, Relay, Unit
-from services import access, drafts, forecast, past_reach, reach_rules, untold
+from services import access, drafts, forecast, past_reach, paths, plans, reach_rules, untold
 from services.access import Actor
 from services.forecast import Expected, Score
 from services.past_reach import Past
@@ -59,8 +59,8 @@ class Foresight:
     score: Score = field(default_factory=lambda: Score(0, 0))
 
 
-def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID | None = None) -> Foresight:
-    """For a sent announcement in the actor's sight; the usual band of one group where it is named.
+def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Foresight:
+    """For a sent announcement in the actor's sight.
 
     Raises:
         NotFound: it does not exist, or lies outside.
@@ -76,12 +76,30 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID 
     if said is not None and until is not None:
         this = past_reach.of(session, [announcement])[0]
         raises = _raises(session, announcement, past, this, said, until)
-    ends = until or now
     return Foresight(
         past_reach.counts_known(announcement), said, until if said else None,
-        _band(past, announcement.sent_at, max(ends, announcement.sent_at + timedelta(hours=1)), group_id), raises,
+        _band(past, announcement.sent_at, _ends(announcement.sent_at, until or now), None), raises,
         forecast.score(session, actor=actor),
     )  # fmt: skip
+
+
+def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID) -> list[Usual]:
+    """What one group usually does with an announcement like this, from its sending on; empty where too few went before it.
+
+    Raises:
+        NotFound: as `of`.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    if announcement.sent_at is None:
+        return []
+    past = past_reach.like(session, announcement)
+    until = forecast.deadline_of(announcement) or clock.now()
+    return _band(past, announcement.sent_at, _ends(announcement.sent_at, until), group_id)
+
+
+def _ends(sent_at: datetime, ends: datetime) -> datetime:
+    return max(ends, sent_at + timedelta(hours=1))
 
 
 def _band(past: Sequence[Past], sent_at: datetime, ends: datetime, group_id: UUID | None) -> list[Usual]:
@@ -123,9 +141,13 @@ def _raises(
         found.append(Raise("door", outside, _at_most(said, announcement, round(outside * AT_HOME))))
     account = _account(session, announcement)
     if account:
-        called = _missing(session, announcement, col(Household.phone).is_not(None))
+        is_mobile = paths.is_mobile(col(Household.phone))
+        called = _missing(session, announcement, is_mobile)
+        phones = func.count(distinct(col(Household.phone)))  # who shares one shares the message
+        messages = _missing(session, announcement, is_mobile, phones)
+        each = account.price * (plans.segments_of(announcement) if account.channel is Channel.SMS else 1)
         gain = _at_most(said, announcement, round(ARRIVES * called * forecast.by_message(past, this, now, ends)))
-        found.append(Raise("message", called, gain, called * account.price, account.channel))
+        found.append(Raise("message", called, gain, messages * each, account.channel))
     return sorted((one for one in found if one.count and one.gain), key=lambda one: -one.gain)
 
 
@@ -133,10 +155,13 @@ def _at_most(said: Expected, announcement: Announcement, gain: int) -> int:
     return max(0, min(gain, announcement.households - said.middle))
 
 
-def _missing(session: Session, announcement: Announcement, narrowed: ColumnElement[bool]) -> int:
+def _missing(
+    session: Session, announcement: Announcement, narrowed: ColumnElement[bool], counted: ColumnElement[int] | None = None
+) -> int:  # fmt: skip
     """Households of the audience that nobody knows to have been told, and that are in no chat where it was posted."""
     missing = untold.of_announcement(session, announcement_id=announcement.id)
-    return session.exec(select(func.count()).select_from(Household).where(missing, narrowed)).one()
+    what = func.count() if counted is None else counted
+    return session.exec(select(what).select_from(Household).where(missing, narrowed)).one()
 
 
 def _account(session: Session, announcement: Announcement) -> Account | None:

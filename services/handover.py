@@ -12,7 +12,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
 from models import Group, LeaderDevice, Role, TickList, Unit, User
-from services import access, accounts, group_leaders, groups, passing_on
+from services import access, accounts, door_addresses, group_leaders, groups, passing_on
 from services.access import Actor
 
 __all__ = ["Handover", "Revoked", "carry_out", "would_revoke"]
@@ -38,11 +38,12 @@ class Revoked:
     phones: int
     tick_lists: int
     relays: int  # addresses of announcements under way; the new leader gets others
+    doors: int = 0  # addresses of door lists, which whoever is responsible then gets anew
 
     @property
     def all(self) -> int:
         """How many in all."""
-        return self.phones + self.tick_lists + self.relays
+        return self.phones + self.tick_lists + self.relays + self.doors
 
 
 def would_revoke(session: Session, *, actor: Actor, group_id: UUID) -> Revoked:
@@ -61,6 +62,7 @@ def would_revoke(session: Session, *, actor: Actor, group_id: UUID) -> Revoked:
         session.exec(select(func.count()).select_from(LeaderDevice).where(of_phones)).one(),
         session.exec(select(func.count()).select_from(TickList).where(of_lists)).one(),
         passing_on.open_count(session, group_id=group.id),
+        door_addresses.open_count(session, unit_id=group.unit_id),
     )
 
 

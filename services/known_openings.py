@@ -16,11 +16,10 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.db import upsert
 from core.ids import new_id
-from models import Announcement, AnnouncementStatus, Household, How, Model, PhoneTie, Reach, Scan, ShortLink
+from models import LEFT, Announcement, Household, How, Model, PhoneTie, Reach, Scan, ShortLink
 from services.household_cards import Tied
 from services.presence import lives_here
 
-UNDER_WAY = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
 ANSWERS = (How.CONFIRMED, How.ATTENDING)
 _TABLES = Model.metadata.tables
 
@@ -61,7 +60,7 @@ def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
         .where(
             col(Scan.id).between(first_id, last_id),
             lives_here(clock.today()),
-            col(Announcement.status).in_(UNDER_WAY),
+            col(Announcement.status).in_(LEFT),
             or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > col(Scan.at)),
         )
         .group_by(col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))

@@ -6,6 +6,7 @@ Without an account nothing is written: the ward telephones (`services.calls`). A
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -29,6 +30,7 @@ from services import reach_rules
 from services.reach_rules import Account, Duty
 
 CHANNELS = (Channel.ZALO_BOT, Channel.SMS)
+STEPS = ("remind", "remind_again", "escalate", "duty")  # what a message of this room is about, as its key says
 
 
 def duty_of(session: Session, *, ward_id: UUID) -> list[Duty]:
@@ -72,6 +74,11 @@ def written(session: Session, *, announcement_ids: Sequence[UUID]) -> set[str]:
 def key(relay: Relay, step: str) -> str:
     """The name under which the message of a step for a relay stands in the ledger."""
     return f"{relay.announcement_id}:{step}:{relay.id}"
+
+
+def are_of(announcement_id: UUID) -> ColumnElement[bool]:
+    """Whether a row of the ledger is a message to whoever spreads this announcement, and not the announcement itself."""
+    return or_(*[col(Delivery.idempotency_key).startswith(f"{announcement_id}:{step}:", autoescape=True) for step in STEPS])
 
 
 def _write(session: Session, announcement: Announcement, work: Sequence[tuple[Relay, bool]], step: str) -> int:

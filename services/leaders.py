@@ -15,7 +15,7 @@ from core import clock, phones, tokens
 from core.errors import NotFound, Refusal
 from core.i18n import N_
 from core.text import natural_key
-from models import Announcement, AnnouncementStatus, Group, LeaderDevice, Part, Relay, Role, Unit, Urgency, User
+from models import LEFT, Announcement, Group, LeaderDevice, Part, Relay, Role, Unit, Urgency, User
 from services import doors, passing_on, relays, wards
 from services.presence import stands
 from services.wards import WardCard
@@ -205,7 +205,7 @@ def forget(session: Session, *, device_token: str) -> None:
 
 
 def _is_open(announcement: Announcement) -> bool:
-    return announcement.status is AnnouncementStatus.SENT and not announcement.has_expired(clock.now())
+    return announcement.status in LEFT and not announcement.has_expired(clock.now())
 
 
 def _heads(session: Session, group_id: UUID) -> list[User]:

@@ -14,7 +14,7 @@ from sqlalchemy import and_, case, extract, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, AsksFor, Model, Role, UnitKind
+from models import LEFT, AsksFor, Model, Role, UnitKind
 from services import access, figures, groups, presence
 from services.access import Actor, path_range, unit_for
 from services.figures import Coverage, CoverageTable
@@ -24,7 +24,6 @@ SINCE = date(2020, 1, 1)  # the oldest day a range reaches back to
 AREAS_MAX = 8  # former wards that still fit side by side
 RECENT = 10
 EVERY_THIRD = 24  # months after which growth is drawn by quarters
-SENT = (AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
 SUMS = figures.SUMS
 
 _TABLES = Model.metadata.tables
@@ -164,7 +163,7 @@ def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
     latest = session.execute(
         select(_SAID.id, _SAID.title, _SAID.sent_at, _SAID.households, _SAID.asks_for)
         .select_from(said.join(unit, _UNIT.id == _SAID.unit_id))
-        .where(path_range(path), _SAID.status.in_(SENT), _SAID.sent_at >= start)
+        .where(path_range(path), _SAID.status.in_(LEFT), _SAID.sent_at >= start)
         .order_by(_SAID.sent_at.desc()).limit(RECENT)
     ).all()  # fmt: skip
     ids = [row.id for row in latest]

@@ -12,7 +12,7 @@ from core import clock, tokens
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean_lines
-from models import Announcement, AnnouncementStatus, Group, Part, Relay
+from models import LEFT, Announcement, Group, Part, Relay
 from services import relays
 from services.access import Actor
 from services.presence import stands
@@ -112,7 +112,7 @@ def waiting_for(session: Session, *, actor: Actor) -> list[Waiting]:
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
         .join(Group, col(Group.id) == Relay.group_id)
         .where(
-            is_leader | is_asked, col(Relay.posted_at).is_(None), Announcement.status == AnnouncementStatus.SENT,
+            is_leader | is_asked, col(Relay.posted_at).is_(None), col(Announcement.status).in_(LEFT),
             Relay.token_expires_at > clock.now(), stands(clock.today()),
         )
         .order_by(col(Relay.due_at))

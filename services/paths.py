@@ -50,6 +50,23 @@ class Way:
 
 
 @dataclass(frozen=True)
+class LastPaid:
+    """The last message that the money is enough for, in the order in which it is spent."""
+
+    price: int
+    household_id: UUID
+    path: str
+
+
+@dataclass(frozen=True)
+class Money:
+    """How far a budget goes, worked out once for the whole audience: for first paths, and for those told as well."""
+
+    first: LastPaid | None = None
+    also: LastPaid | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """Whom an announcement is for, on which day, by which ways in their order, and what it may cost."""
 
@@ -62,6 +79,8 @@ class Question:
     is_missing: ColumnElement[bool] = field(default_factory=true)  # of a follow-up: who was not told yet
     had: Sequence[UUID] = ()  # the announcements it corrects: whoever got one of them belongs to the audience
     again: Sequence[UUID] = ()  # those it says again: not in a chat in which one of them was posted
+    part: ColumnElement[bool] = field(default_factory=true)  # of the audience's households, when it is answered part by part
+    money: Money | None = None  # known beforehand, when it is: a part cannot know what the others cost
 
     @property
     def goes_by_chat(self) -> bool:
@@ -152,13 +171,17 @@ def chats(question: Question) -> ColumnElement[bool]:
     return asked & col(Group.id).not_in(has_it)
 
 
+def is_mobile(number: Any) -> ColumnElement[bool]:
+    """Of a column of telephone numbers: it takes messages."""
+    return (func.length(number) == MOBILE_LENGTH) & func.substr(number, 4, 1).in_(MOBILE_DIGITS)
+
+
 def _below(question: Question, entries: Sequence[Audience]) -> Select[Any]:
     return select(col(Unit.id)).where(or_(*[access.path_range(question.places[entry.unit_id]) for entry in entries]))
 
 
 def _homes(question: Question) -> CTE:
     """Each household with what it can be told by: the chat it joined first, the account it follows, a mobile telephone."""
-    is_mobile = (func.length(_HOME.phone) == MOBILE_LENGTH) & func.substr(_HOME.phone, 4, 1).in_(MOBILE_DIGITS)
     chat = (
         select(col(Membership.group_id))
         .join(Group, col(Group.id) == col(Membership.group_id))
@@ -171,9 +194,9 @@ def _homes(question: Question) -> CTE:
         _HOME.id.label("household_id"), _HOME.people,
         (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
         func.nullif(_HOME.zalo_user_id, "").label("follower"),
-        case((is_mobile, _HOME.phone)).label("mobile"),
+        case((is_mobile(_HOME.phone), _HOME.phone)).label("mobile"),
         (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
-    ).where(present(question))  # fmt: skip
+    ).where(present(question), question.part)  # fmt: skip
     return _kept(found, "homes")
 
 
@@ -198,8 +221,48 @@ def _best(homes: CTE, ways: Sequence[Way]) -> ColumnElement[str]:
     return case(*[(_works(homes, way), literal(way.path.value)) for way in ways], else_=door) if ways else door
 
 
+def money(session: Session, question: Question) -> Money | None:
+    """How far the budget goes, for a question that will be answered part by part; None where there is none to keep to."""
+    budget = question.rules.budget
+    if budget is None or not _priced(question):
+        return None
+    homes = _homes(question)
+    _, paid, is_enough = _spent(_wished(homes, question), budget)
+    found = Money(_last(session, paid, is_enough))
+    if not question.by_all:
+        return found
+    first = _first(homes, question)
+    _, paid, is_enough = _spent(_others(first, question), budget - cost_of(session, first))
+    return Money(found.first, _last(session, paid, is_enough))
+
+
+def _last(session: Session, paid: Subquery, is_enough: ColumnElement[bool]) -> LastPaid | None:
+    order = (paid.c.price, paid.c.household_id, paid.c.path)
+    found = session.execute(select(*order).where(is_enough).order_by(*[column.desc() for column in order]).limit(1)).first()
+    return LastPaid(*found) if found else None
+
+
+def _priced(question: Question) -> bool:
+    return any(way.price for way in question.ways)
+
+
 def _first(homes: CTE, question: Question) -> CTE:
     """By which way each household is told first, with what else it could be told by."""
+    wished, budget = _wished(homes, question), question.rules.budget
+    if budget is None or not _priced(question):
+        return _kept(select(*wished.c), "first") if question.by_all else wished
+    known = question.money
+    free_of_charge, paid, is_enough = _spent(wished, budget) if known is None else _paid_until(wished, known.first)
+    instead = (
+        *[paid.c[name] for name in _HOMES], case((is_enough, paid.c.path), else_=paid.c.free).label("path"), paid.c.free,
+        case((is_enough, paid.c.recipient)).label("recipient"), case((is_enough, paid.c.price), else_=0).label("price"),
+    )  # fmt: skip
+    both = union_all(free_of_charge, select(*instead)).subquery()
+    return _kept(select(both), "first")
+
+
+def _wished(homes: CTE, question: Question) -> CTE:
+    """As if money were no matter."""
     ways = question.ways
     path = _best(homes, ways)
     free = _best(homes, [way for way in ways if not way.price])
@@ -212,31 +275,46 @@ def _first(homes: CTE, question: Question) -> CTE:
         case((followed, chosen.c.follower), (called, chosen.c.mobile)).label("recipient"),
         (case(*prices, else_=0) if prices else literal(0)).label("price"),
     )  # fmt: skip
-    if question.rules.budget is None or not prices:
-        return _kept(wished, "first") if question.by_all else wished.cte("first")
-    free_of_charge, paid, is_enough = _spent(wished.cte("wished"), question.rules.budget)
-    instead = (
-        *[paid.c[name] for name in _HOMES], case((is_enough, paid.c.path), else_=paid.c.free).label("path"), paid.c.free,
-        case((is_enough, paid.c.recipient)).label("recipient"), case((is_enough, paid.c.price), else_=0).label("price"),
-    )  # fmt: skip
-    both = union_all(free_of_charge, select(*instead)).subquery()
-    return _kept(select(both), "first")
+    return wished.cte("wished")
 
 
 def _spent(wished: CTE, budget: int) -> tuple[Select[Any], Subquery, ColumnElement[bool]]:
     """What costs nothing, what costs, and whether the money is enough for it: the cheapest messages first, of one price in the
-    order of the register. Who shares a telephone shares the message.
+    order of the register. Who shares a telephone shares the message. What is paid for is the beginning of that order.
     """
     place = func.row_number().over(partition_by=(wished.c.path, wished.c.recipient), order_by=wished.c.household_id)
     pays = case((place == 1, wished.c.price), else_=0).label("pays")
     told = select(*wished.c, pays).where(wished.c.price > 0).subquery()
-    spent = func.sum(told.c.pays).over(order_by=(told.c.price, told.c.household_id), rows=(None, 0)).label("spent")
+    order = (told.c.price, told.c.household_id, told.c.path)
+    spent = func.sum(told.c.pays).over(order_by=order, rows=(None, 0)).label("spent")
     paid = select(*told.c, spent).subquery()
     return select(*wished.c).where(wished.c.price == 0), paid, paid.c.spent <= budget
 
 
+def _paid_until(wished: CTE, last: LastPaid | None) -> tuple[Select[Any], Subquery, ColumnElement[bool]]:
+    """As `_spent`, where it is known what the money is enough for."""
+    paid = select(*wished.c).where(wished.c.price > 0).subquery()
+    free_of_charge = select(*wished.c).where(wished.c.price == 0)
+    if last is None:
+        return free_of_charge, paid, false()
+    within = (paid.c.household_id < last.household_id) | ((paid.c.household_id == last.household_id) & (paid.c.path <= last.path))
+    return free_of_charge, paid, (paid.c.price < last.price) | ((paid.c.price == last.price) & within)
+
+
 def _also(session: Session, question: Question, first: CTE) -> Select[Any]:
     """Every other way that works, as far as the money goes that the first ones leave."""
+    also, budget, known = _others(first, question), question.rules.budget, question.money
+    if budget is None:
+        return select(*[also.c[name] for name in _ROWS], false().label("is_first"))
+    if known is None:
+        free_of_charge, paid, is_enough = _spent(also, budget - cost_of(session, first))
+    else:
+        free_of_charge, paid, is_enough = _paid_until(also, known.also)
+    both = union_all(free_of_charge, select(*[paid.c[name] for name in _ROWS]).where(is_enough)).subquery()
+    return select(*[both.c[name] for name in _ROWS], false().label("is_first"))
+
+
+def _others(first: CTE, question: Question) -> CTE:
     others = [
         select(
             first.c.household_id, first.c.people, first.c.group_id, literal(way.path.value).label("path"),
@@ -244,13 +322,7 @@ def _also(session: Session, question: Question, first: CTE) -> Select[Any]:
         ).where(_works(first, way), first.c.path != way.path.value)
         for way in question.ways
     ] or [select(*[first.c[name] for name in _ROWS]).where(false())]  # fmt: skip
-    also = union_all(*others).cte("others")
-    if question.rules.budget is None:
-        return select(*[also.c[name] for name in _ROWS], false().label("is_first"))
-    left = question.rules.budget - cost_of(session, first)
-    free_of_charge, paid, is_enough = _spent(also, left)
-    both = union_all(free_of_charge, select(*[paid.c[name] for name in _ROWS]).where(is_enough)).subquery()
-    return select(*[both.c[name] for name in _ROWS], false().label("is_first"))
+    return union_all(*others).cte("others")
 
 
 def _on_paper(homes: CTE) -> Select[Any]:

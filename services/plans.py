@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, distinct, func, literal
+from sqlalchemy import ColumnElement, case, distinct, func, literal, true
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -147,21 +147,25 @@ def answer(session: Session, question: Question) -> Plan:
     return Plan(
         households=sum(firsts.values()), people=sum(int(people) for _, _, _, people, *_ in counted),
         relay=firsts.pop(Channel.RELAY.value, 0), door=firsts.pop(Channel.DOOR.value, 0),
-        cost=sum(costs.values()), costs=costs, groups=_groups(session, question), others=firsts,
+        cost=sum(costs.values()), costs=costs, groups=groups(session, question), others=firsts,
         also={path: int(n) for path, _, n, *_ in counted if n}, messages={path: sent for path, (sent, _) in paid.items()},
         budget=question.rules.budget,
     )  # fmt: skip
 
 
-def _groups(session: Session, question: Question) -> list[PlannedGroup]:
-    """The chats in which it is to be posted, each with its households of the audience: one may be in two."""
+def groups(session: Session, question: Question, *, within: ColumnElement[bool] | None = None) -> list[PlannedGroup]:
+    """The chats in which it is to be posted, each with its households of the audience: one may be in two.
+
+    `within` narrows to some of the chats.
+    """
     if not question.goes_by_chat:
         return []
+    asked = paths.chats(question) & (true() if within is None else within)
     inside = (
         select(Membership.group_id, func.count().label("households"))
         .join(Household, col(Household.id) == Membership.household_id)
         .join(Group, col(Group.id) == Membership.group_id)
-        .where(is_member(question.day), paths.present(question), paths.chats(question))
+        .where(is_member(question.day), paths.present(question), asked)
         .group_by(col(Membership.group_id))
         .subquery()
     )
@@ -172,7 +176,7 @@ def _groups(session: Session, question: Question) -> list[PlannedGroup]:
         )
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(inside, inside.c.group_id == Group.id)
-        .where(paths.chats(question))
+        .where(asked)
         .order_by(col(Unit.code), col(Group.name))
     )  # fmt: skip
     return [PlannedGroup(*row) for row in session.execute(query)]

@@ -55,6 +55,9 @@ class TableFiles(Protocol):
     def xlsx(self, sheets: Sequence[SheetToWrite]) -> bytes:
         """A workbook; no text in it can be taken for a formula (CWE-1236)."""
 
+    def csv(self, headers: Sequence[str], rows: Sequence[Sequence[Shown]]) -> bytes:
+        """A text table in UTF-8 with its mark, which Excel opens; no text in it can be taken for a formula."""
+
 
 @dataclass(frozen=True)
 class Label:

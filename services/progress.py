@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, AsksFor, Group, ReachCount, Relay, Urgency
+from models import LEFT, Announcement, AnnouncementStatus, AsksFor, Group, ReachCount, Relay, Urgency
 from services import access, corrections
 from services.access import Actor
 from services.presence import stands
@@ -44,7 +44,7 @@ class Progress:
 def under_way(now: datetime) -> ColumnElement[bool]:
     """Sent within a week, neither expired nor corrected since."""
     return (
-        (col(Announcement.status) == AnnouncementStatus.SENT)
+        col(Announcement.status).in_(LEFT)
         & (col(Announcement.sent_at) > now - RECENT)
         & (col(Announcement.expires_at) > now)
         & ~is_corrected()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, true
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -226,6 +226,19 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     return replace(made, time_to_half=_time_to(session, made, 0.5), time_to_ninety=_time_to(session, made, 0.9))
 
 
+def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UUID) -> tuple[BoardRow | None, list[Point]]:
+    """One group of the board and its own curve, which ends at the figures of its row; None where it got nothing to post.
+
+    Raises:
+        NotFound: as `board`.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    is_corrected = corrections.standing_for(session, announcement.id) is not None
+    row = next((one for one in _rows(session, announcement, is_corrected=is_corrected) if one.group_id == group_id), None)
+    return row, _points(session, announcement, [row], group_id=group_id) if row else []
+
+
 def _withdrawal(session: Session, announcement: Announcement) -> Withdrawal | None:
     """From the audit, which knows who did it; None for what is not withdrawn, or was so before there was an audit."""
     if announcement.status is not AnnouncementStatus.CANCELLED:
@@ -291,15 +304,17 @@ def _doors(session: Session, announcement_id: UUID) -> dict[UUID, tuple[int, int
     return {unit_id: (int(lines), int(knocked), int(told or 0)) for unit_id, lines, knocked, told in found}
 
 
-def _points(session: Session, announcement: Announcement, rows: list[BoardRow]) -> list[Point]:
-    """The curve from the five-minute counters, one query whatever the number of groups.
+def _points(
+    session: Session, announcement: Announcement, rows: list[BoardRow], *, group_id: UUID | None = None
+) -> list[Point]:  # fmt: skip
+    """The curve from the five-minute counters, one query whatever the number of groups; of one of them where it is named.
 
     It ends at the board's own figures: where more phones opened than a group has households, the whole curve is scaled by
     what that leaves, for the counters say when, not by whom.
     """
     counters = session.exec(
         select(ReachCount.at, func.sum(ReachCount.opens), func.sum(ReachCount.known))
-        .where(ReachCount.announcement_id == announcement.id)
+        .where(ReachCount.announcement_id == announcement.id, true() if group_id is None else ReachCount.group_id == group_id)
         .group_by(col(ReachCount.at))
         .order_by(col(ReachCount.at))
     ).all()

@@ -17,6 +17,7 @@ from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
 from models import (
+    LEFT,
     Announcement,
     AnnouncementStatus,
     AsksFor,
@@ -385,7 +386,7 @@ def _post(session: Session, relay: Relay, *, by: str) -> None:
 
 def _undo(session: Session, relay: Relay) -> None:
     announcement = session.get_one(Announcement, relay.announcement_id)
-    if relay.posted_at is None or announcement.status is not AnnouncementStatus.SENT:
+    if relay.posted_at is None or announcement.status not in LEFT:
         return
     relay.posted_at, relay.posted_by = None, ""
     _mark(session, relay, DeliveryStatus.QUEUED, None)

@@ -29,10 +29,14 @@ class OldPost:
 
 
 def old_post(session: Session, *, token: str) -> OldPost | None:
-    """What a correction replaces in this relay's group: the newest earlier text that was posted there. None where none was."""
-    relay = session.exec(select(Relay).where(Relay.token == token)).first()
-    if relay is None:
-        return None
+    """What a correction replaces in this relay's group: the newest earlier text that was posted there. None where none was.
+
+    For the leader and the deputy alike: whoever reads it can take the old text down.
+
+    Raises:
+        NotFound: no relay has this token.
+    """
+    relay = relays.by_token(session, token=token)
     earlier = corrections.before(session, session.get_one(Announcement, relay.announcement_id))
     found = session.exec(
         select(Relay, Delivery, Announcement)
@@ -45,7 +49,8 @@ def old_post(session: Session, *, token: str) -> OldPost | None:
         return None
     old, delivery, announcement = found
     posted_at = old.posted_at or delivery.created_at
-    return OldPost(announcement.title, posted_at, relays.deleted_at(old, delivery), f"/r/{old.token}")
+    path = f"/r/{relays.same_hand(old, relays.part_of(relay, token=token))}"
+    return OldPost(announcement.title, posted_at, relays.deleted_at(old, delivery), path)
 
 
 def text_for(work: RelayWork) -> str:

@@ -1,6 +1,7 @@
 """Sending: the audience becomes rows of the ledger, leaders get their relay, later work is promised.
 
-Everything here happens in the caller's transaction, and doing it twice does it once.
+Everything here happens in the caller's transaction, and doing it twice does it once. What a ward sends leaves in one go; a larger
+audience is handed over in parts (`services.dispatch`), each in a transaction of its own.
 """
 
 from dataclasses import dataclass
@@ -15,14 +16,29 @@ from core import clock
 from core.db import changed
 from core.tokens import new_token
 from models import (
+    LEFT,
     Announcement,
     AnnouncementStatus,
     Delivery,
     DeliveryStatus,
+    Relay,
     Urgency,
 )
-from services import access, also_groups, attendance_places, audit, departures, door_numbers, plans, quiet_hours
+from services import (
+    access,
+    also_groups,
+    attendance_places,
+    audit,
+    corrections,
+    departures,
+    dispatch,
+    leader_messages,
+    plans,
+    quiet_hours,
+)
 from services.access import Actor
+from services.paths import Question
+from services.plans import Plan
 from services.ports import ports
 
 # How soon a leader is expected to post, where the deadline leaves that much: ours to choose (docs/decisions/0006).
@@ -35,6 +51,7 @@ POST_WITHIN = {
 EMPTY = "Đến giờ gửi thì không còn hộ nào trong phạm vi nhận. Hãy chọn lại đơn vị nhận."  # kept as text, in the ward's language
 Reminder = Literal["remind", "remind_again"]
 STOPPABLE = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
+NEVER_LEFT = (DeliveryStatus.CANCELLED, DeliveryStatus.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,8 @@ class Cancelled:
     """What a cancellation stopped, and what had left before."""
 
     cancelled: int
-    already_sent: int
+    already_sent: int  # posted, or sent by an account: what reminded leaders does not count
+    not_handed: int = 0  # households whose leaders had not got it yet
 
 
 def due_at(announcement: Announcement, sent_at: datetime) -> datetime:
@@ -91,7 +109,7 @@ def schedule(session: Session, *, announcement: Announcement) -> None:
 
 
 def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
-    """Send a scheduled announcement whose hour has come; False if it was cancelled, sent or moved meanwhile."""
+    """Send a scheduled announcement whose hour has come, or begin to; False if it was cancelled, sent or moved meanwhile."""
     announcement = session.get(Announcement, announcement_id, with_for_update=True)
     if announcement is None or announcement.status is not AnnouncementStatus.SCHEDULED:
         return False
@@ -101,7 +119,7 @@ def send_scheduled(session: Session, *, announcement_id: UUID) -> bool:
     if announcement.expires_at and announcement.expires_at <= clock.now():
         cancel(session, actor=access.TERMINAL, announcement=announcement)  # a machine that slept sends no old news
         return False
-    send(session, announcement=announcement)
+    start(session, announcement=announcement)
     return announcement.sent_at is not None
 
 
@@ -110,31 +128,84 @@ def send(session: Session, *, announcement: Announcement) -> None:
 
     Sending it a second time changes nothing. An audience in which nobody lives any more goes back to whoever wrote it.
     """
-    if announcement.status in (AnnouncementStatus.SENDING, AnnouncementStatus.SENT):
+    if announcement.status not in LEFT and (begun := _begin(session, announcement)):
+        _at_once(session, announcement, *begun)
+
+
+def start(session: Session, *, announcement: Announcement) -> None:
+    """As `send`, but a large audience is only begun here: `go_on` does the rest, which is promised."""
+    if announcement.status in LEFT or not (begun := _begin(session, announcement)):
         return
-    now = clock.now()
+    question, plan = begun
+    if not dispatch.is_large(plan.households):
+        _at_once(session, announcement, question, plan)
+        return
+    dispatch.lay_down(session, announcement=announcement, question=question)
+    go_on_later(session, announcement=announcement)
+
+
+def go_on_later(session: Session, *, announcement: Announcement) -> None:
+    """Promise the parts that are left. Promised again at the same part it is done once."""
+    far = dispatch.how_far(announcement)
+    if announcement.status is AnnouncementStatus.SENDING and far:
+        subject = str(announcement.id)
+        ports().engine.promise(
+            session, work="hand_over", key=f"hand_over:{subject}:{far.parts}", at=clock.now(), subject_id=subject
+        )
+
+
+def go_on(session: Session, *, announcement_id: UUID) -> bool:
+    """Hand over the next part of what is being sent; whether any is left. Two who come at once do one after the other.
+
+    What was withdrawn goes no further; nor does what a correction stands for already, or what is over.
+    """
+    announcement = session.get(Announcement, announcement_id, with_for_update={"key_share": True}, populate_existing=True)
+    if announcement is None or announcement.status is not AnnouncementStatus.SENDING or announcement.sent_at is None:
+        return False
+    if announcement.has_expired(clock.now()) or corrections.standing_for(session, announcement.id):
+        announcement.status = AnnouncementStatus.SENT
+        return False
+    question = plans.question_of(session, announcement=announcement)
+    due = due_at(announcement, announcement.sent_at)
+    if dispatch.next_part(session, announcement=announcement, question=question, due=due):
+        return True
+    dispatch.forget(announcement)
+    _end(session, announcement)
+    return False
+
+
+def _begin(session: Session, announcement: Announcement) -> tuple[Question, Plan] | None:
+    """From now on it is on its way; None where nobody is there to be told."""
     question = plans.question_of(session, announcement=announcement)
     plan = plans.answer(session, question)
-    planned = {group.group_id for group in plan.groups}
-    beside = also_groups.of(session, announcement=announcement)
-    groups = [*plan.groups, *(group for group in beside if group.group_id not in planned)]
-    if not plan.households and not groups:
+    if not plan.households and not plan.groups and not also_groups.of(session, announcement=announcement):
         _give_back(session, announcement)
-        return
+        return None
     announcement.plan = announcement.plan | {"sent": {name: value for name, value in plan.kept().items() if name != "groups"}}
-    announcement.sent_at, announcement.households = now, plan.households
+    announcement.sent_at, announcement.households = clock.now(), plan.households
     announcement.leaders_token = new_token()
-    announcement.status = AnnouncementStatus.SENT
+    announcement.status = AnnouncementStatus.SENDING
     attendance_places.carried_on(session, announcement=announcement)
-    due = due_at(announcement, now)
-    departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
-    departures.keep_paths(session, announcement=announcement, question=question, now=now)
-    departures.queue(session, announcement=announcement, question=question, now=now)
-    departures.print_sheets(session, announcement=announcement, now=now)
-    door_numbers.prepare(session, announcement=announcement)
+    return question, plan
+
+
+def _at_once(session: Session, announcement: Announcement, question: Question, plan: Plan) -> None:
+    due = due_at(announcement, clock.now())
+    dispatch.whole(session, announcement=announcement, question=question, groups=plan.groups, due=due)
+    _end(session, announcement)
+
+
+def _end(session: Session, announcement: Announcement) -> None:
+    """Everybody has it; the groups told beside get theirs, and leaders who do not post will be reminded."""
+    sent_at = announcement.sent_at or clock.now()
+    due = due_at(announcement, sent_at)
+    has_one = set(session.exec(select(Relay.group_id).where(Relay.announcement_id == announcement.id)))
+    beside = [group for group in also_groups.of(session, announcement=announcement) if group.group_id not in has_one]
+    departures.hand_over(session, announcement=announcement, groups=beside, now=clock.now(), due=due)
+    announcement.status = AnnouncementStatus.SENT
     promise = ports().engine.promise
     subject = str(announcement.id)
-    for step, at in reminder_times(announcement, sent_at=now, due=due).items():
+    for step, at in reminder_times(announcement, sent_at=sent_at, due=due).items():
         promise(session, work=step, key=f"{step}:{subject}", at=at, subject_id=subject)
     promise(session, work="escalate", key=f"escalate:{subject}", at=due, subject_id=subject)
 
@@ -152,19 +223,21 @@ def _give_back(session: Session, announcement: Announcement) -> None:
 
 
 def cancel(session: Session, *, actor: Actor, announcement: Announcement) -> Cancelled:
-    """Stop what has not left: drafts and scheduled ones wholly, of a sent one the relays nobody has posted yet."""
-    waiting = (col(Delivery.announcement_id) == announcement.id) & col(Delivery.status).in_(STOPPABLE)
+    """Stop what has not left: drafts and scheduled ones wholly, of a sent one the relays nobody has posted yet.
+
+    Of one that is just being handed over the parts that are left are not; what its first parts got is stopped as of any other.
+    """
+    of_it = col(Delivery.announcement_id) == announcement.id
+    waiting = of_it & col(Delivery.status).in_(STOPPABLE)
     now = clock.now()
     stopped = changed(session, update(Delivery).where(waiting).values(status=DeliveryStatus.CANCELLED, updated_at=now))
-    total = session.exec(select(func.count()).select_from(Delivery).where(Delivery.announcement_id == announcement.id)).one()
-    left = session.exec(
-        select(func.count()).select_from(Delivery).where(
-            Delivery.announcement_id == announcement.id, Delivery.status == DeliveryStatus.CANCELLED
-        )
-    ).one()  # fmt: skip
+    left = select(func.count()).select_from(Delivery).where(of_it, col(Delivery.status).not_in(NEVER_LEFT))
+    already_sent = session.exec(left.where(~leader_messages.are_of(announcement.id))).one()
+    far = dispatch.how_far(announcement) if announcement.status is AnnouncementStatus.SENDING else None
+    not_handed = far.households - far.handed if far else 0
     announcement.status = AnnouncementStatus.CANCELLED
     audit.record(
         session, actor=actor, action="announcement.cancel", subject_kind="announcement", subject_id=announcement.id,
-        cancelled=stopped, already_sent=total - left,
+        cancelled=stopped, already_sent=already_sent, **({"not_handed": not_handed} if not_handed else {}),
     )  # fmt: skip
-    return Cancelled(cancelled=stopped, already_sent=total - left)
+    return Cancelled(cancelled=stopped, already_sent=already_sent, not_handed=not_handed)

@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Announcement, Channel, Urgency
-from services import access, announcements, approvals, departures, drafts, links, plans, reach, relays, units
+from services import access, announcements, approvals, departures, drafts, links, plans, reach, relays, sending, units
 from services.drafts import Words
 from services.plans import Plan
 from terminal.habits import AsJson, answering, app
@@ -67,7 +67,9 @@ def announce(
             if approving:
                 approvals.submit(session, actor=writer, announcement_id=made.id)
                 approvals.approve(session, actor=approving, announcement_id=made.id, version=made.version)
-            answer = _announced(session, made)
+        _hand_over(made.id)
+        with transaction() as session:
+            answer = _announced(session, session.get_one(Announcement, made.id))
         say(answer)
 
 
@@ -107,7 +109,7 @@ def cancel(
         with transaction() as session:
             actor = access.actor_named(session, username=by)
             stopped = announcements.cancel(session, actor=actor, announcement_id=_id(announcement_id))
-        say(asdict(stopped))
+        say({name: count for name, count in asdict(stopped).items() if count or name != "not_handed"})
 
 
 @app.command(name="relays")
@@ -116,6 +118,14 @@ def relays_command(announcement_id: Annotated[str, typer.Argument(metavar="ID")]
     with answering(as_json=as_json) as say, reading() as session:
         rows = relays.of_announcement(session, actor=access.TERMINAL, announcement_id=_id(announcement_id))
         say([{"group": row.group, "leader": row.leader, "url": row.url, "posted_at": row.posted_at} for row in rows])
+
+
+def _hand_over(announcement_id: UUID) -> None:
+    """A large audience gets it here and now, part by part, whether a worker runs or not."""
+    is_left = True
+    while is_left:
+        with transaction() as session:
+            is_left = sending.go_on(session, announcement_id=announcement_id)
 
 
 def _announced(session: Session, made: Announcement) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from models import FACT_LABELS, Announcement, Urgency
+from services.board_list import Standing
 from services.foresight import Foresight
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
-from ui import foresight, parts
+from ui import behind, foresight, parts
 from ui.parts import Column, Figure, Text, Tone
 from ui.previews import stamp_of, until
 from ui.words import _, near, number, share, span
@@ -66,7 +67,8 @@ def figures(seen: Board, *, now: datetime) -> None:
         _posted(seen, now),
         Figure(
             _("Biết chắc đã nhận"), number(seen.known), _("/ {n} hộ", n=number(seen.households)),
-            _("{share} báo đã nhận", share=share(seen.known / everyone)), known=seen.known / everyone,
+            behind.link(_("{share} báo đã nhận", share=share(seen.known / everyone)), seen.announcement.id, Standing.KNOWN),
+            known=seen.known / everyone,
         ),
         _estimated(seen),
         Figure(
@@ -188,13 +190,15 @@ def groups(seen: Board, *, now: datetime) -> None:
 def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
     count = row.households or 1
     known = row.known / count if seen.counts_known else None
-    of_all = (
+    of_all: Text = (
         _("{n} / {all} hộ biết chắc", n=number(row.known), all=number(row.households))
         if seen.counts_known
         else _("{n} hộ", n=number(row.households))
     )
+    if seen.counts_known:
+        of_all = behind.link(of_all, seen.announcement.id, Standing.UNTOLD, row.group_id)
     if row.doors:
-        of_all = f"{of_all}; {_('gõ cửa {n} / {all}', n=number(row.doors_told), all=number(row.doors))}"
+        of_all = parts.joined(of_all, "; ", _("gõ cửa {n} / {all}", n=number(row.doors_told), all=number(row.doors)))
     opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 

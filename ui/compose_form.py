@@ -1,14 +1,16 @@
 """The parts of the composing form: what is said, and by when it is sent and must arrive."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core import clock
 from models import FACT_LABELS
-from services import drafts
-from ui.words import _
+from services import drafts, quiet_hours
+from ui import parts
+from ui.words import _, moment
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,11 @@ def ask_words(slots: dict[str, DeltaGenerator]) -> Told:
     return Told(title, body, group_text, facts)
 
 
-def ask_times(slots: dict[str, DeltaGenerator]) -> Times:
-    """By when it must reach every household, and when it leaves. `slots` as for `ask_words`."""
+def ask_times(slots: dict[str, DeltaGenerator], *, is_emergency: bool = False) -> Times:
+    """By when it must reach every household, and when it leaves. `slots` as for `ask_words`.
+
+    Below an hour of the night stands the button that takes the morning after it instead; an emergency may leave at night.
+    """
     one, two = st.columns(2)
     must_day = one.date_input(_("Phải tới mọi hộ trước ngày"), key="c_must_day", value=None, format="DD/MM/YYYY")
     must_hour = two.time_input(_("lúc"), key="c_must_hour", value=None, step=900)
@@ -61,5 +66,22 @@ def ask_times(slots: dict[str, DeltaGenerator]) -> Times:
         one, two = st.columns(2)
         send_day = one.date_input(_("Gửi ngày"), key="c_send_day", value=None, format="DD/MM/YYYY")
         send_hour = two.time_input(_("lúc"), key="c_send_hour", value=None, step=900)
+        if send_day and send_hour and not is_emergency:
+            _propose_morning(datetime.combine(send_day, send_hour, clock.zone()))
     slots["send_at"] = st.empty()
     return Times(must_day, must_hour, later, send_day, send_hour)
+
+
+def _propose_morning(at: datetime) -> None:
+    if not quiet_hours.is_quiet(at):
+        return
+    morning = clock.local(quiet_hours.after(at))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        parts.hint(_("Từ 21 giờ đến 6 giờ là giờ nghỉ của bà con."))
+        st.button(
+            _("Hẹn {at}", at=moment(morning)), key="c_morning", icon=":material/wb_twilight:", on_click=_take, args=(morning,)
+        )
+
+
+def _take(at: datetime) -> None:
+    st.session_state["c_send_day"], st.session_state["c_send_hour"] = at.date(), at.time()

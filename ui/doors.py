@@ -11,11 +11,12 @@ from core.db import reading, transaction
 from models import DoorOutcome
 from services import door_closing, door_knocks, door_lists, door_page, door_paper, door_shorthand
 from services.access import Actor
+from services.board_list import Standing
 from services.door_closing import Closing
 from services.door_knocks import Knock
 from services.door_lists import Line, Listed
 from services.ports import ports
-from ui import codes, parts, refusals
+from ui import behind, codes, parts, refusals
 from ui.parts import Column, Figure, Text
 from ui.words import _, near, number, plain
 from ui.work import Tell, Work
@@ -60,16 +61,17 @@ def mine(actor: Actor) -> None:
             st.link_button(_("Mở danh sách"), one.url)
 
 
-def closing(rows: Sequence[Closing], listed: Sequence[Listed]) -> None:
+def closing(rows: Sequence[Closing], listed: Sequence[Listed], announcement_id: UUID) -> None:
     """Of all units the figures, of each a line: told by path, at the door, why not, who is left."""
     total, *units = rows
     everyone = total.households or 1
+    reasons = behind.link(_("vắng, chuyển đi, không nhận tin"), announcement_id, Standing.NOT_HOME)
     parts.figures(
         Figure(
             _("Đã nhận tin"), number(total.told), _("/ {n} hộ", n=number(total.households)),
             _("{n} hộ tại cửa", n=number(total.at_door)), known=total.told / everyone,
         ),
-        Figure(_("Có lý do"), number(total.reasons), _("hộ"), _("vắng, chuyển đi, không nhận tin")),
+        Figure(_("Có lý do"), number(total.reasons), _("hộ"), reasons),
         Figure(
             _("Còn phải gõ cửa"), number(total.to_knock), _("hộ"), "" if total.to_knock else _("hết danh sách"),
             "waiting" if total.to_knock else "arrived",

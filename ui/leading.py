@@ -82,11 +82,13 @@ def hand_over(group: Group, *, able: Sequence[Leader], actor: Actor, page: str) 
 def _revoking(ends: Revoked) -> str:
     if not ends.all:
         return _("Người cũ không giữ đường dẫn nào của nhóm.")
-    return _(
+    words = _(
         "Khi đổi người: {phones} điện thoại đã nhớ và {lists} đường dẫn đánh dấu của người cũ hết tác dụng; {relays} thông báo "
         "đang đi có đường dẫn mới cho người mới.",
         phones=number(ends.phones), lists=number(ends.tick_lists), relays=number(ends.relays),
     )  # fmt: skip
+    doors = _("{n} danh sách gõ cửa cũng vậy.", n=number(ends.doors))
+    return f"{words} {doors}" if ends.doors else words
 
 
 def ask_person(label: str, people: Mapping[UUID, Leader], *, chosen: UUID | None, key: str) -> UUID | None:

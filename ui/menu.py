@@ -44,6 +44,7 @@ ROOMS = (
     Room("pages/announcements.py", N_("Thông báo"), "", (*access.WRITERS, Role.VIEWER)),
     Room("pages/compose.py", N_("Soạn thông báo"), "", access.WRITERS),
     Room("pages/announcement.py", N_("Bảng theo dõi")),
+    Room("pages/behind.py", N_("Hộ đằng sau con số")),
     Room("pages/wall.py", N_("Màn hình văn phòng")),
     Room("pages/story.py", N_("Tổng kết thông báo")),
     Room("pages/doors.py", N_("Gõ cửa")),

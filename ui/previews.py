@@ -62,16 +62,6 @@ def side_by_side(announcement: Announcement, *, ward: Unit, unit_label: str, len
     parts.html(Markup('<div class="cn-prevs">{}</div>').format(parts.joined(*cards)))
 
 
-def paste(text: str) -> None:
-    """Exactly what a leader pastes into the chat."""
-    parts.html(_bubble(text))
-
-
-def page_of(announcement: Announcement, *, ward: Unit, unit_label: str) -> None:
-    """The page behind the link, as a phone of that group shows it; `unit_label` may be empty."""
-    parts.html(_page(announcement, ward, unit_label))
-
-
 def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
     """The printed notice as Nghị định 30 lays it out, a draft: no number, no seal, no signature."""
     name, symbol = _PAPERS.get(announcement.kind, ("THÔNG BÁO", "TB"))

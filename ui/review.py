@@ -165,6 +165,8 @@ def news_of(item: Announcement, approver: str, *, is_mine: bool, groups: int) ->
     at = sending.leaves_at(item)
     if not is_mine:
         return _("{who} đã duyệt trước đó một lúc; lần bấm này không gửi thêm.", who=approver or "–")
+    if item.status is AnnouncementStatus.SENDING:
+        return ""  # the board shows how far it has come
     if item.sent_at:
         return _("Đã giao cho {n} tổ trưởng. Hãy chép đường dẫn chung dưới đây vào nhóm tổ trưởng.", n=number(groups))
     if at and is_leaving(item, now=clock.now()):

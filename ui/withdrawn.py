@@ -6,10 +6,11 @@ import streamlit as st
 
 from core import clock
 from models import Announcement, AnnouncementStatus
+from services import dispatch
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
 from services.sending import Cancelled
-from ui import board, confirmed_by_count, parts
+from ui import board, confirmed_by_count, handing, parts
 from ui.parts import Column, Figure, Text
 from ui.words import _, near, number
 
@@ -19,6 +20,8 @@ def draw(seen: Board) -> None:
     posted = [row for row in seen.rows if row.posted_at]
     left = [row for row in posted if not row.deleted_at]
     _what(seen, len(posted))
+    if words := handing.stopped(dispatch.how_far(seen.announcement)):
+        parts.hint(words)
     if not posted:
         return
     parts.figures(
@@ -105,18 +108,25 @@ def named(sheet: RelayRow) -> str:
 
 def is_possible(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
     """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
-    return item.status is AnnouncementStatus.SENT and bool(sheets) and not item.has_expired(clock.now())
+    is_there = item.status is AnnouncementStatus.SENDING or (item.status is AnnouncementStatus.SENT and bool(sheets))
+    return is_there and not item.has_expired(clock.now())
 
 
-def asked(sheets: Sequence[RelayRow]) -> bool:
-    """Ask for the number of groups before taking it back; True when that was typed and pressed."""
+def asked(sheets: Sequence[RelayRow], *, is_sending: bool = False) -> bool:
+    """Ask for the number of groups before taking it back; True when that was typed and pressed.
+
+    While it is handed over nobody is made to count: each second more leaders get it.
+    """
     waiting = sum(row.posted_at is None for row in sheets)
     words = _(
         "{waiting} tổ chưa đăng sẽ dừng, {posted} tổ đã đăng sẽ thấy lời nhờ gỡ bài. Không lấy lại được.",
         waiting=number(waiting), posted=number(len(sheets) - waiting),
     )  # fmt: skip
     parts.hint(words)
-    is_sure = confirmed_by_count(len(sheets), _("Gõ số {n}, là số tổ nhận thông báo này", n=number(len(sheets))), key="b_count")
+    if is_sending:
+        parts.hint(_("Các tổ chưa được giao sẽ không nhận gì."))
+    all_of = _("Gõ số {n}, là số tổ nhận thông báo này", n=number(len(sheets)))
+    is_sure = is_sending or confirmed_by_count(len(sheets), all_of, key="b_count")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("Thôi"), key="b_stop_no"):
             forget()
@@ -131,4 +141,6 @@ def forget() -> None:
 
 def news_of(done: Cancelled) -> str:
     """What the press stopped, and what had been posted before it."""
-    return _("Đã dừng {n} tổ; {sent} tổ đã đăng từ trước.", n=number(done.cancelled), sent=number(done.already_sent))
+    words = _("Đã dừng {n} tổ; {sent} tổ đã đăng từ trước.", n=number(done.cancelled), sent=number(done.already_sent))
+    never = _("{n} hộ chưa được giao nên không ai nhận gì.", n=number(done.not_handed))
+    return f"{words} {never}" if done.not_handed else words

@@ -15,8 +15,8 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import (
+    LEFT,
     Announcement,
-    AnnouncementStatus,
     Membership,
     Relay,
     Reorganisation,
@@ -257,7 +257,7 @@ def _outlook(session: Session, checked: Checked, found: list[Stay]) -> Outlook:
         select(func.count()).select_from(Relay).join(Announcement, col(Announcement.id) == Relay.announcement_id)
         .where(
             col(Relay.group_id).in_(group_ids), col(Relay.posted_at).is_(None), Relay.token_expires_at > clock.now(),
-            Announcement.status == AnnouncementStatus.SENT,
+            col(Announcement.status).in_(LEFT),
         )
     ).one()  # fmt: skip
     terms = session.exec(

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select, update
 
 from core import clock
 from models import (
+    LEFT,
     Announcement,
-    AnnouncementStatus,
     Attendance,
     Audience,
     Delivery,
@@ -149,7 +149,7 @@ def _pass_relays_on(session: Session, group: Group, heir: Group) -> None:
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
         .where(
             Relay.group_id == group.id, col(Relay.posted_at).is_(None), Relay.token_expires_at > clock.now(),
-            Announcement.status == AnnouncementStatus.SENT, col(Relay.announcement_id).not_in(theirs),
+            col(Announcement.status).in_(LEFT), col(Relay.announcement_id).not_in(theirs),
         )
     ).all()  # fmt: skip
     for relay in waiting:

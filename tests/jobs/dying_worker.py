@@ -2,9 +2,10 @@
 
     python -m tests.jobs.dying_worker N before|after
     python -m tests.jobs.dying_worker COLUMN before|after
+    python -m tests.jobs.dying_worker TABLE:N before|after
 
 It counts the writes of the house and of the engine alike, so that every gap between two steps is met by some N; or it waits for
-the write that sets a column.
+the write that sets a column, or for the N-th insert into a table.
 """
 
 import os
@@ -27,14 +28,15 @@ def main(fatal: str, moment: str) -> None:
     seen = 0
     is_over = False
     lock = threading.Lock()
+    table, _, nth = fatal.partition(":")
 
     def on_write(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         nonlocal seen, is_over
         if not statement.lstrip().upper().startswith(WRITES):
             return
         with lock:
-            seen += 1
-            if seen >= int(fatal) if fatal.isdecimal() else f" {fatal}=" in statement:
+            seen += f"INTO {table} " in statement if nth else 1
+            if seen >= int(nth or fatal) if nth or fatal.isdecimal() else f" {fatal}=" in statement:
                 is_over = True
                 if moment == "before":
                     os.kill(os.getpid(), signal.SIGKILL)

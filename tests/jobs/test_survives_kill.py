@@ -15,13 +15,14 @@ from sqlmodel import Session, select
 
 from adapters.engine import DbosEngine
 from core import clock
+from core.db import reading
 from core.settings import ROOT
 from jobs import engine as durable
-from models import Announcement, AnnouncementStatus, Delivery, Relay, Urgency
-from services import ports, sending
+from models import Announcement, AnnouncementStatus, Delivery, DoorLine, Group, Household, PlannedPath, Relay, Unit, Urgency
+from services import dispatch, ports, sending
 from services.ports import Ports
 from tests.databases import POSTGRES
-from tests.factories import make_announcement, make_group, make_unit
+from tests.factories import LONG_AGO, make_announcement, make_group, make_unit
 from tests.fakes import Nothing
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="kills a worker on a SQLite file")]
@@ -121,6 +122,42 @@ def test_a_worker_killed_at_the_second_reminder_leaves_it_to_the_next_which_give
         assert all(relay.reminded and relay.reminded_again and relay.reminded < relay.reminded_again for relay in relays)
         assert len({relay.reminded_again for relay in relays}) == 1
         assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
+
+
+LARGE = [("relay:1", "before"), ("doorline:3", "before"), ("doorline:5", "after")]  # of five parts
+
+
+@pytest.mark.parametrize("announcement", [LONGER * 20], indirect=True)
+@pytest.mark.parametrize(("fatal", "moment"), LARGE)
+def test_a_worker_killed_between_or_within_parts_of_a_large_audience_leaves_the_rest_to_the_next(
+    session: Session, engine: Engine, announcement: Announcement, fatal: str, moment: str
+) -> None:
+    ward = session.get_one(Unit, announcement.unit_id)
+    places = [*session.exec(select(Group.unit_id)), *(make_unit(session, parent=ward).id for _ in range(3))]
+    homes = [
+        Household(unit_id=unit_id, code=str(number), head_name=str(number), people=1, arrived_on=LONG_AGO)
+        for unit_id in places for number in range(dispatch.AT_ONCE // 4)
+    ]  # fmt: skip
+    session.add_all(homes)
+    session.commit()
+
+    killed_by = killed_then_finished(engine, announcement, fatal, moment, done=handed_over)
+
+    session.expire_all()
+    assert killed_by == -9
+    assert announcement.status is AnnouncementStatus.SENT
+    assert announcement.households == len(homes) > dispatch.AT_ONCE
+    assert len(session.exec(select(Delivery)).all()) == len(session.exec(select(Relay)).all()) == 2
+    told = session.exec(select(PlannedPath.household_id)).all()
+    assert len(told) == len(set(told)) == len(homes)
+    doors = session.exec(select(DoorLine.household_id)).all()
+    assert len(doors) == len(set(doors)) == len(homes)
+
+
+def handed_over(relay: Relay) -> bool:
+    """Whether the announcement of a relay has left wholly."""
+    with reading() as looking:
+        return looking.get_one(Announcement, relay.announcement_id).status is AnnouncementStatus.SENT
 
 
 def test_the_engines_own_tables_are_beside_ours(engine: Engine, announcement: Announcement, tmp_path: Path) -> None:

@@ -106,6 +106,16 @@ def test_the_author_finds_no_button_to_approve(visit: Visit, waiting: Announceme
     assert "r_ok" not in [button.key for button in at.button]
 
 
+def test_whoever_approves_sees_all_that_goes_out(visit: Visit, waiting: Announcement, chief: User) -> None:
+    page = said(visit("review", user=chief, id=str(waiting.id)))
+
+    heads = ("Tổ trưởng dán vào nhóm", "Bà con mở trên điện thoại", "Tin nhắn SMS", "Tờ thông báo in", "Bài đọc loa")
+    assert [head for head in heads if f"<b>{head}</b>" not in page] == []
+    assert "Kính gửi bà con Tổ 13, Sông Cầu." in page
+    assert "Sang mai, tai Tram Y te." in page
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in page
+
+
 def test_another_official_approves_and_sees_the_board(session: Session, visit: Visit, waiting: Announcement, chief: User) -> None:
     at = visit("review", user=chief, id=str(waiting.id))
 

@@ -30,8 +30,8 @@ def sent(session: Session) -> Iterator[Announcement]:
         ward_life.written_down(session, life, until=life.start + timedelta(hours=4))
         told = {row.household_id for row in session.exec(select(Reach).where(Reach.announcement_id == made.id))}
         outside = [id_ for place in ward.places for id_ in place.outside if id_ not in told]
-        for id_ in outside[:3]:
-            session.get_one(Household, id_).phone = "+84912345678"
+        for place, id_ in enumerate(outside[:3]):
+            session.get_one(Household, id_).phone = f"+8491234567{place}"
         session.add(ChannelAccount(unit_id=ward.unit.id, channel=Channel.SMS, price=500))
         session.commit()
         yield made

@@ -1,6 +1,6 @@
 """Composing: what is missing is said at once and in sight, what an edit undoes, what a dropped draft is still good for."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, 
 from services import announcements, approvals, drafts, ports, sending
 from services.access import actor_of
 from services.ports import Ports
-from tests.factories import make_announcement, make_group, make_household, make_unit, make_user
+from tests.factories import NOON, make_announcement, make_group, make_household, make_unit, make_user
 from tests.fakes import FakeEngine, FakeLinks, Nothing
 from tests.pages.conftest import Visit
 
@@ -119,6 +119,32 @@ def test_half_an_hour_and_an_empty_text_are_said_together(visit: Visit, ward: Un
     at.button(key="c_submit").click().run()
 
     assert "Còn thiếu: nội dung, ngày và giờ gửi." in errors(at)
+
+
+def test_an_hour_of_the_night_is_moved_to_the_morning_after_by_one_press(visit: Visit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.toggle(key="c_later").set_value(True).run()
+    at.date_input(key="c_send_day").set_value(NOON.date())
+    at.time_input(key="c_send_hour").set_value(time(16, 0)).run()
+    by_day = [button.key for button in at.button]
+    at.time_input(key="c_send_hour").set_value(time(22, 30)).run()
+
+    at.button(key="c_morning").click().run()
+
+    assert "c_morning" not in by_day
+    assert (at.date_input(key="c_send_day").value, at.time_input(key="c_send_hour").value) == (date(2026, 11, 25), time(6, 0))
+    assert "c_morning" not in [button.key for button in at.button]
+
+
+def test_an_emergency_may_leave_at_night_and_nothing_is_proposed(visit: Visit, writer: User) -> None:
+    at = visit("compose", user=writer)
+    at.selectbox(key="c_urgency").set_value(Urgency.EMERGENCY)
+    at.toggle(key="c_later").set_value(True).run()
+    at.date_input(key="c_send_day").set_value(NOON.date())
+
+    at.time_input(key="c_send_hour").set_value(time(23, 0)).run()
+
+    assert "c_morning" not in [button.key for button in at.button]
 
 
 def test_who_edits_what_waits_for_approval_reads_what_that_undoes_before_and_after(

@@ -66,6 +66,7 @@ def test_it_shows_how_the_loop_closes_and_whose_each_list_is(visit: Visit, stree
     assert "Còn phải gõ cửa" in said
     assert "Hà Thị Minh" in said
     assert "Số 3" in said
+    assert f'href="/behind?id={street.announcement.id}&amp;ai=not_home"' in said
     assert at.code[0].value == f"http://ward.test/door/{street.token}"
 
 

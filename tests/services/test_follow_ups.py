@@ -25,7 +25,7 @@ from models import (
     Role,
     Unit,
 )
-from services import announcements, approvals, door_closing, door_lists, drafts, follow_ups, foresight, plans
+from services import announcements, approvals, attachments, door_closing, door_lists, drafts, follow_ups, foresight, plans
 from tests.factories import NOON, make_actor, make_unit, make_words
 
 
@@ -71,6 +71,22 @@ def test_a_follow_up_is_a_draft_of_the_same_words_for_those_not_told_when_it_lea
     assert made.status is not AnnouncementStatus.DRAFT
     assert plans.of_audience(session, audience=drafts.audience_of(session, made.id)).households == sent.households - 4
     assert plans.of_audience(session, audience=drafts.audience_of(session, sent.id)).households == sent.households
+
+
+def test_a_follow_up_carries_the_documents_of_what_it_repeats_as_far_as_they_are_there(
+    session: Session, past: Ward, sent: Announcement
+) -> None:
+    clerk = make_actor(session, unit=past.unit)
+    there = {"sha256": "ab" * 32, "name": "QD 12.pdf", "media_type": "application/pdf", "bytes": 5}
+    path = attachments.path_of(str(there["sha256"]))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF-")
+    sent.attachments = [there, there | {"sha256": "cd" * 32}]
+
+    made = follow_ups.draft(session, actor=clerk, announcement_id=sent.id)
+
+    assert [one["name"] for one in made.attachments] == ["QD 12.pdf"]
+    assert len(made.attachments) == 1
 
 
 def test_a_follow_up_of_a_follow_up_leaves_out_all_who_were_told_before(session: Session, past: Ward, sent: Announcement) -> None:
@@ -141,8 +157,10 @@ def test_the_board_offers_what_tells_most_and_paid_messages_only_with_an_account
 ) -> None:
     clerk = make_actor(session, unit=past.unit)
     homes = session.exec(select(Household)).all()
-    for home in homes[3:23]:
-        home.phone = "+84912345678"
+    for place, home in enumerate(homes[3:23]):
+        home.phone = f"+849123456{place // 2:02}"  # two share one
+    homes[23].phone = "+842093000000"  # no mobile: no message reaches it
+    sent.group_text = "a" * 200
     without = foresight.of(session, actor=clerk, announcement_id=sent.id)
     session.add(ChannelAccount(unit_id=past.unit.id, channel=Channel.ZNS, price=300, state=AccountState.PAUSED))
     session.add(ChannelAccount(unit_id=past.unit.id, channel=Channel.SMS, price=500))
@@ -153,7 +171,7 @@ def test_the_board_offers_what_tells_most_and_paid_messages_only_with_an_account
     assert "message" not in {one.kind for one in without.raises}
     found = {one.kind: one for one in seen.raises}
     assert (found["call"].count, found["call"].gain > 0) == (4, True)
-    assert (found["message"].count, found["message"].cost, found["message"].channel) == (20, 10_000, Channel.SMS)
+    assert (found["message"].count, found["message"].cost, found["message"].channel) == (20, 10 * 2 * 500, Channel.SMS)
     assert 0 < found["message"].gain <= 18
     assert 0 < found["door"].count <= sum(len(place.outside) for place in past.places)
     assert [one.gain for one in seen.raises] == sorted((one.gain for one in seen.raises), reverse=True)
@@ -163,7 +181,7 @@ def test_the_usual_band_rises_and_is_of_one_group_where_it_is_named(session: Ses
     clerk = make_actor(session, unit=past.unit)
 
     ward = foresight.of(session, actor=clerk, announcement_id=sent.id).usual
-    group = foresight.of(session, actor=clerk, announcement_id=sent.id, group_id=past.places[0].group_id).usual
+    group = foresight.of_group(session, actor=clerk, announcement_id=sent.id, group_id=past.places[0].group_id)
 
     assert [one.low for one in ward] == sorted(one.low for one in ward)
     assert all(0 <= one.low <= one.high <= 1 for one in ward + group)

@@ -11,6 +11,7 @@ from models import (
     AnnouncementStatus,
     Channel,
     Delivery,
+    DoorList,
     Group,
     GroupKind,
     LeaderDevice,
@@ -22,10 +23,10 @@ from models import (
     Unit,
     User,
 )
-from services import group_leaders, groups, handover, relays, terms, tick_lists
+from services import door_numbers, group_leaders, groups, handover, relays, terms, tick_lists
 from services.access import Actor
 from services.handover import Handover
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit, make_user
+from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -126,6 +127,10 @@ def test_every_way_in_of_the_old_leader_ends_and_is_counted_before(session: Sess
     session.add(phone)
     ticking = tick_lists.make(session, actor=place.clerk, group_id=place.group.id)
     relay, old = relay_of(session, place, "abcdefghOLDOLDOLD"), "abcdefghOLDOLDOLD"
+    make_household(session, unit=place.unit)
+    item = make_announcement(session, unit=place.ward, status=AnnouncementStatus.SENT, sent_at=NOON)
+    door_numbers.prepare(session, announcement=item)
+    session.commit()
     told = handover.would_revoke(session, actor=place.clerk, group_id=place.group.id)
 
     handover.carry_out(
@@ -133,7 +138,8 @@ def test_every_way_in_of_the_old_leader_ends_and_is_counted_before(session: Sess
         handover=Handover(before_id=place.leader.id, leader_id=place.other.id),
     )  # fmt: skip
 
-    assert (told.phones, told.tick_lists, told.relays, told.all) == (1, 1, 1, 3)
+    assert (told.phones, told.tick_lists, told.relays, told.doors, told.all) == (1, 1, 1, 1, 4)
+    assert session.exec(select(DoorList.issue, DoorList.user_id)).all() == [(2, place.other.id)]
     session.refresh(phone)
     assert phone.revoked_at == NOON
     with pytest.raises(NotFound):
@@ -144,7 +150,7 @@ def test_every_way_in_of_the_old_leader_ends_and_is_counted_before(session: Sess
         relays.kind_of(session, token=old)
     with pytest.raises(NotFound, match="không có"):
         relays.kind_of(session, token="zzzzzzzzOLDOLDOLD")
-    assert handover.would_revoke(session, actor=place.clerk, group_id=place.group.id).all == 1  # the new leader's
+    assert handover.would_revoke(session, actor=place.clerk, group_id=place.group.id).all == 2  # the new leader's
 
 
 def test_a_newcomer_gets_an_account_of_the_unit_by_name_and_number(session: Session, place: Place) -> None:

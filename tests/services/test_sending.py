@@ -12,6 +12,7 @@ from models import (
     Channel,
     Delivery,
     DeliveryStatus,
+    Group,
     Relay,
     Role,
     ShortLink,
@@ -20,7 +21,17 @@ from models import (
 )
 from services import announcements, due, plans, relays, reminders, sending
 from services.access import TERMINAL
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
+from tests.factories import (
+    NOON,
+    make_account,
+    make_actor,
+    make_announcement,
+    make_group,
+    make_household,
+    make_membership,
+    make_unit,
+    make_user,
+)
 from tests.fakes import FakeEngine
 
 
@@ -175,6 +186,26 @@ def test_cancelling_stops_what_nobody_posted_yet(session: Session, ward: Unit, s
 
     assert (stopped.cancelled, stopped.already_sent) == (1, 1)
     assert sorted(session.exec(select(Delivery.status)).all()) == [DeliveryStatus.CANCELLED, DeliveryStatus.SENT]
+
+
+def test_what_reminded_leaders_does_not_count_as_sent_when_it_is_withdrawn(session: Session, ward: Unit) -> None:
+    make_account(session, unit=ward, channel=Channel.ZALO_BOT)
+    for group in session.exec(select(Group)):
+        group.leader_id = make_user(session, unit=ward, role=Role.LEAD).id
+        session.add(group)
+    with time_machine.travel(NOON, tick=False):
+        made = make_announcement(session, unit=ward, urgency=Urgency.URGENT, must_reach_by=NOON + timedelta(hours=9))
+        sending.send(session, announcement=made)
+        relays.post(session, token=session.exec(select(Relay)).all()[0].token)
+        reminders.remind(session, announcement_id=made.id)
+        for row in session.exec(select(Delivery).where(Delivery.channel == Channel.ZALO_BOT)):
+            row.status = DeliveryStatus.SENT
+            session.add(row)
+
+        stopped = sending.cancel(session, actor=TERMINAL, announcement=made)
+
+    assert len(session.exec(select(Delivery)).all()) == 3
+    assert (stopped.cancelled, stopped.already_sent) == (1, 1)
 
 
 def test_a_scheduled_one_is_sent_at_its_hour_and_not_before(session: Session, ward: Unit) -> None:

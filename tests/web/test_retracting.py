@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from time_machine import Traveller
 
+from core.db import reading
+from models import Relay, Role
 from services import announcements
 from services.access import TERMINAL
-from tests.factories import make_announcement
+from tests.factories import make_announcement, make_user
 from tests.web.day import Day, Outline, phone, send
 
 
@@ -64,6 +66,28 @@ def test_the_correction_asks_to_take_the_old_text_down_and_the_leader_says_so_th
     assert ("Nhóm này còn bản cũ" in after, "đã báo gỡ bài cũ lúc 12" in after.replace("\xa0", " ")) == (False, True)
     assert 'value="not_deleted"' in old
     assert [link["href"] for link in Outline(old).main_buttons] == [f"http://ward.test{new.relay_page}"]
+
+
+def test_the_deputy_who_is_asked_to_post_the_correction_is_told_of_the_old_text_too(
+    session: Session, day: Day, clock: Traveller
+) -> None:
+    deputy = make_user(session, unit=day.unit, role=Role.LEAD, display_name="Nông Văn Hải")
+    day.group.deputy_id = deputy.id
+    session.add(day.group)
+    session.commit()
+    phone().post(day.relay_page, data={"do": "posted"})
+    right = make_announcement(session, unit=day.ward, title="Khám chuyển sang thứ Sáu", corrects_id=day.announcement.id)
+    new = send(session, right, day.ward, day.unit, day.leader, day.group)
+    phone().post(new.relay_page, data={"do": "pass_on", "why": "2"})
+    with reading() as looking:
+        theirs = f"/r/{looking.exec(select(Relay.deputy_token).where(Relay.id == new.relay.id)).one()}"
+
+    before = phone().get(theirs).text
+    path = before.split('action="')[1].split('"')[0]
+    phone().post(path, data={"do": "deleted"})
+
+    assert "Nhóm này còn bản cũ" in before
+    assert "Nhóm này còn bản cũ" not in phone().get(theirs).text
 
 
 def test_where_the_old_text_was_never_posted_nothing_is_to_take_down(session: Session, day: Day) -> None:

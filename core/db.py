@@ -40,6 +40,8 @@ def make_engine(url: str, *, writes: bool) -> Engine:
         _make_private(Path(database))
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
+    if not writes:  # an import that maps the file it reads and writes has all of it in its memory, and is no faster
+        event.listen(engine, "connect", _map_file)
     event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
     return engine
 
@@ -56,9 +58,15 @@ def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL",
-        "temp_store=MEMORY", "cache_size=-32000", "mmap_size=268435456",
+        "temp_store=MEMORY", "cache_size=-32000",
     ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _map_file(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA mmap_size=268435456")
     cursor.close()
 
 

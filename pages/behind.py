@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from services import access, board_list, reach
 from services.board_list import Standing
-from ui import _, behind, enter, household_needs, leave_for, needed, number, paging, parts, plain
+from ui import _, behind, enter, household_needs, leave_for, needed, number, paging, parts
 from ui.compose import asked_for
 
 actor = enter(needs=access.WRITERS)
@@ -22,7 +22,7 @@ st.page_link("pages/announcement.py", label=_("Bảng theo dõi"), icon=":materi
 groups = {str(row.group_id): row for row in seen.rows}
 chosen = st.selectbox(
     _("Nhóm của tổ"), list(groups), index=behind.place_in(list(groups), "nhom"), key=f"nhom:{item_id}", placeholder=_("Tất cả"),
-    width=340, format_func=lambda key: plain(f"{groups[key].unit_label}: {groups[key].group}"), on_change=paging.first,
+    width=340, format_func=lambda key: f"{groups[key].unit_label}: {groups[key].group}", on_change=paging.first,
 )  # fmt: skip
 group_id = groups[chosen].group_id if chosen else None
 with reading() as session:

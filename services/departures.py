@@ -5,11 +5,12 @@ in seconds.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, String, case, cast, func, insert, literal, null, select, true
+from sqlalchemy import ColumnElement, FromClause, Insert, String, case, cast, func, insert, literal, null, select, true
 from sqlmodel import Session
 
 from core.ids import new_id
@@ -36,30 +37,40 @@ def keep_paths(session: Session, *, announcement: Announcement, question: Questi
     session.execute(insert(_PLANNED).from_select(names, rows, include_defaults=False))
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """The units of one part, by their keys: after one, up to another. All of them where neither is said."""
+
+    after: UUID | None = None
+    upto: UUID | None = None
+
+    def holds(self, unit_id: Any) -> ColumnElement[bool]:
+        """Of a column of units: it lies within."""
+        found: ColumnElement[bool] = true()
+        if self.after is not None:
+            found = found & (unit_id > self.after)
+        return found & (unit_id <= self.upto) if self.upto is not None else found
+
+
+WHOLE = Stretch()
+
+
 def queue(
-    session: Session, *, announcement: Announcement, question: Question, now: datetime, within: ColumnElement[bool] | None = None
+    session: Session, *, announcement: Announcement, question: Question, now: datetime, stretch: Stretch = WHOLE
 ) -> None:  # fmt: skip
     """Write what waits to leave by the ward's accounts: a row for each receiver, however many households share it.
 
-    `within` narrows to the households of one part; a receiver that shares with one of an earlier part has its row already.
+    Of a part that is not the first, a receiver that is shared with a household of an earlier one has its row already.
     """
     for way in question.ways:
         if way.path in (*FOLLOWED, *CALLED):
-            session.execute(_messages(announcement, way, now, within))
+            session.execute(_messages(announcement, way, now, stretch))
 
 
-def print_sheets(
-    session: Session, *, announcement: Announcement, now: datetime, within: ColumnElement[bool] | None = None
-) -> None:  # fmt: skip
-    """A row for the paper of each residential unit in which some household gets it; `within` narrows to those of one part."""
-    places = (
-        select(_HOME.c.unit_id)
-        .join(_PLANNED, _PLANNED.c.household_id == _HOME.c.id)
-        .where(
-            _PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == Channel.PRINT, true() if within is None else within
-        )
-        .distinct()
-    )
+def print_sheets(session: Session, *, announcement: Announcement, now: datetime, stretch: Stretch = WHOLE) -> None:
+    """A row for the paper of each residential unit in which some household gets it."""
+    homes, wanted = _planned(announcement, Channel.PRINT, stretch)
+    places = select(_HOME.c.unit_id).select_from(homes).where(wanted).distinct()
     rows = [_row(announcement, Channel.PRINT, RecipientKind.SHEET, unit_id, now) for unit_id in session.scalars(places)]
     if rows:
         session.execute(insert(Delivery), rows)
@@ -102,27 +113,24 @@ def _row(announcement: Announcement, channel: Channel, kind: RecipientKind, reci
     }  # fmt: skip
 
 
-def _messages(announcement: Announcement, way: Way, now: datetime, within: ColumnElement[bool] | None) -> Insert:
+def _messages(announcement: Announcement, way: Way, now: datetime, stretch: Stretch) -> Insert:
     """The key holds the household that stands for the receiver, never a telephone number."""
     is_call = way.path in CALLED
     receiver = _HOME.c.phone if is_call else _HOME.c.zalo_user_id
     household = func.min(cast(_HOME.c.id, String))
     kind = RecipientKind.PHONE if is_call else RecipientKind.FOLLOWER
     at = literal(now, Instant())
-    wanted = [_PLANNED.c.announcement_id == announcement.id, _PLANNED.c.path == way.path]
-    if within is not None:
-        has_one = select(_LEDGER.c.recipient_id).where(
-            _LEDGER.c.announcement_id == announcement.id, _LEDGER.c.channel == way.path
-        )  # fmt: skip
-        wanted += [within, receiver.not_in(has_one)]
+    homes, wanted = _planned(announcement, way.path, stretch)
+    if stretch.after is not None:
+        wanted &= ~_has_one(announcement, way, receiver, stretch, is_call=is_call)
     rows = (
         select(
             NewIds(), at, literal(announcement.id), literal(way.path.value), literal(kind.value), receiver,
             literal(f"{announcement.id}:{way.path.value}:") + household, literal(DeliveryStatus.QUEUED.value), literal(0),
             literal(way.price), at,
         )
-        .select_from(_PLANNED.join(_HOME, _HOME.c.id == _PLANNED.c.household_id))
-        .where(*wanted)
+        .select_from(homes)
+        .where(wanted)
         .group_by(receiver)
     )  # fmt: skip
     names = [
@@ -130,3 +138,37 @@ def _messages(announcement: Announcement, way: Way, now: datetime, within: Colum
         "attempts", "cost", "updated_at",
     ]  # fmt: skip
     return insert(_LEDGER).from_select(names, rows, include_defaults=False)
+
+
+def _planned(announcement: Announcement, path: Channel, stretch: Stretch) -> tuple[FromClause, ColumnElement[bool]]:
+    """Households to be told by a path. Those of a part are found by their units, however many were planned before."""
+    is_it = (_PLANNED.c.announcement_id == announcement.id) & (_PLANNED.c.path == path)
+    if stretch == WHOLE:
+        return _PLANNED.join(_HOME, _HOME.c.id == _PLANNED.c.household_id), is_it
+    told = select(literal(1)).where(is_it, _PLANNED.c.household_id == _HOME.c.id).exists()
+    return _HOME, stretch.holds(_HOME.c.unit_id) & told
+
+
+def _has_one(
+    announcement: Announcement, way: Way, receiver: ColumnElement[Any], stretch: Stretch, *, is_call: bool
+) -> ColumnElement[bool]:  # fmt: skip
+    """Whether a row for the receiver was written with an earlier part, also where its household has moved since.
+
+    Telephones have an index, so each is looked up; accounts that are followed have none, and are few.
+    """
+    if not is_call:
+        of_it = (_LEDGER.c.announcement_id == announcement.id) & (_LEDGER.c.channel == way.path)
+        return receiver.in_(select(_LEDGER.c.recipient_id).where(of_it))
+    other, theirs = _HOME.alias(), _PLANNED.alias()
+    shared = (
+        select(literal(1))
+        .select_from(other.join(theirs, theirs.c.household_id == other.c.id))
+        .where(
+            other.c.phone == receiver, ~stretch.holds(other.c.unit_id), theirs.c.announcement_id == announcement.id,
+            theirs.c.path == way.path,
+        )
+    )  # fmt: skip
+    own = select(literal(1)).where(
+        _LEDGER.c.idempotency_key == literal(f"{announcement.id}:{way.path.value}:") + cast(_HOME.c.id, String)
+    )
+    return shared.exists() | own.exists()

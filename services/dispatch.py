@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal, select, true, union_all
+from sqlalchemy import exists, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from core import clock
 from models import Announcement, Channel, Group, Household, PlannedPath
 from services import departures, door_numbers, paths, plans
+from services.departures import WHOLE, Stretch
 from services.paths import LastPaid, Money, Question, Way
 from services.plans import PlannedGroup
 
@@ -86,17 +87,19 @@ def next_part(session: Session, *, announcement: Announcement, question: Questio
     done, parts = int(state["done"]), state["parts"]
     if done >= len(parts):
         return False
-    after = UUID(parts[done - 1][0]) if done else None
-    upto = UUID(parts[done][0]) if done < len(parts) - 1 else None  # the last part holds whatever came meanwhile
+    stretch = Stretch(
+        after=UUID(parts[done - 1][0]) if done else None,
+        upto=UUID(parts[done][0]) if done < len(parts) - 1 else None,  # the last part holds whatever came meanwhile
+    )
     is_planned = exists().where(
         col(PlannedPath.announcement_id) == announcement.id, col(PlannedPath.household_id) == col(Household.id)
     )
     asked = replace(
         question, ways=[Way(Channel(path), price) for path, price in state["ways"]], money=_read(state["money"]),
-        part=_between(col(Household.unit_id), after, upto) & ~is_planned,
+        part=stretch.holds(col(Household.unit_id)) & ~is_planned,
     )  # fmt: skip
-    groups = plans.groups(session, asked, within=_between(col(Group.unit_id), after, upto))
-    _hand_over(session, announcement, asked, groups, due, within=_between(col(Household.unit_id), after, upto))
+    groups = plans.groups(session, asked, within=stretch.holds(col(Group.unit_id)))
+    _hand_over(session, announcement, asked, groups, due, stretch)
     state = state | {"done": done + 1, "at": clock.now().isoformat()}
     announcement.plan = announcement.plan | {_STATE: state}
     return done + 1 < len(parts)
@@ -104,22 +107,15 @@ def next_part(session: Session, *, announcement: Announcement, question: Questio
 
 def _hand_over(
     session: Session, announcement: Announcement, question: Question, groups: Sequence[PlannedGroup], due: datetime,
-    within: ColumnElement[bool] | None = None,
+    stretch: Stretch = WHOLE,
 ) -> None:  # fmt: skip
     """Groups get their relay, households their path, accounts their messages, units their paper and their list of doors."""
     now = clock.now()
     departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
     departures.keep_paths(session, announcement=announcement, question=question, now=now)
-    departures.queue(session, announcement=announcement, question=question, now=now, within=within)
-    departures.print_sheets(session, announcement=announcement, now=now, within=within)
-    door_numbers.prepare(session, announcement=announcement, within=within)
-
-
-def _between(unit_id: Any, after: UUID | None, upto: UUID | None) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = true()
-    if after is not None:
-        found = found & (unit_id > after)
-    return found & (unit_id <= upto) if upto is not None else found
+    departures.queue(session, announcement=announcement, question=question, now=now, stretch=stretch)
+    departures.print_sheets(session, announcement=announcement, now=now, stretch=stretch)
+    door_numbers.prepare(session, announcement=announcement, within=stretch.holds(col(Household.unit_id)))
 
 
 def _units(session: Session, question: Question) -> Sequence[tuple[UUID, int]]:

@@ -197,9 +197,10 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
     )
     if seen.counts_known:
         of_all = behind.link(of_all, seen.announcement.id, Standing.UNTOLD, row.group_id)
+    doors = Markup("")
     if row.doors:
-        of_all = parts.joined(of_all, "; ", _("gõ cửa {n} / {all}", n=number(row.doors_told), all=number(row.doors)))
-    opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all))
+        doors = parts.small(_("gõ cửa {n} / {all}", n=number(row.doors_told), all=number(row.doors)))
+    opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all), doors)
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 
 

@@ -13,7 +13,7 @@ from services.foresight import Usual
 from services.reach import Board
 from ui import drawing, parts, stay
 from ui.foresight import MINUTES
-from ui.words import _, near, number, plain
+from ui.words import _, near, number
 
 
 @st.fragment
@@ -25,7 +25,7 @@ def choose(seen: Board) -> None:
         return
     chosen = st.selectbox(
         _("Xem riêng một tổ"), list(rows), index=None, key="b_group", placeholder=_("Chọn tổ"), width=340,
-        format_func=lambda key: plain(f"{rows[key].unit_label}: {rows[key].group}"),
+        format_func=lambda key: f"{rows[key].unit_label}: {rows[key].group}",
     )  # fmt: skip
     if chosen not in rows:
         return

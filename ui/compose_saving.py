@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
@@ -17,10 +18,11 @@ from services import access, draft_versions, drafts
 from services.access import Actor
 from services.draft_versions import Clash, Clashing
 from services.draft_words import Words, kept, says_something, words_from
-from ui import compose, draft_fields, parts, said, stay
+from ui import compose, differences, draft_fields, parts, said, stay
 from ui.words import _, hour, plain
 
 EVERY = 5  # seconds between two looks at what others write
+TO_CHOOSE = "c-clash"  # the place on the page where one chooses
 AT_MOST_EVERY = timedelta(seconds=3)  # between two writings
 
 
@@ -87,6 +89,7 @@ def choices(actor: Actor, draft: Announcement | None, words: Words, places: Mapp
         return
     who, names = _other(draft.id), {str(id_): label for id_, label in places.items()}
     with place:
+        parts.html(Markup('<span id="{}"></span>').format(TO_CHOOSE))
         parts.note(
             "overdue", _("{who} vừa sửa cùng một chỗ với ông/bà", who=who),
             _("Chưa có gì bị ghi đè. Hãy chọn giữ lời nào ở từng chỗ, rồi bấm “Dùng lời đã chọn”."),
@@ -97,12 +100,18 @@ def choices(actor: Actor, draft: Announcement | None, words: Words, places: Mapp
 
 
 def _picked(clash: Clash, who: str, names: Mapping[str, str]) -> Any:
+    """Both texts side by side, with the words marked that only one of them has, and which of them stays."""
     options = {"mine": clash.mine, "theirs": clash.theirs}
-    labels = {"mine": _("Của tôi"), "theirs": plain(_("Của {who}", who=who))}
-    captions = [plain(draft_fields.written(clash.name, value, places=names)) for value in options.values()]
+    labels = {"mine": _("Của tôi"), "theirs": _("Của {who}", who=who)}
+    texts = [draft_fields.written(clash.name, value, places=names) for value in options.values()]
+    name = draft_fields.named([clash.name]).capitalize()
+    parts.section(name)
+    for column, label, text in zip(st.columns(2, gap="small"), labels.values(), differences.marked(*texts), strict=True):
+        with column:
+            parts.html(parts.card(label, "", parts.text(text)))
     chosen = st.radio(
-        draft_fields.named([clash.name]).capitalize(), list(options), format_func=labels.__getitem__, captions=captions,
-        key=f"c_pick_{clash.name}",
+        name, list(options), format_func=lambda one: plain(labels[one]), key=f"c_pick_{clash.name}", horizontal=True,
+        label_visibility="collapsed",
     )  # fmt: skip
     return options[chosen or "mine"]
 
@@ -124,7 +133,8 @@ def _line(words: Words) -> None:
     others, who = _changed_by_others(actor, words)
     if clashes := st.session_state["c_clashes"]:
         fields = draft_fields.named(clash.name for clash in clashes)
-        st.warning(_("Chưa lưu: có người vừa sửa cùng chỗ ({fields}). Xin chọn giữ lời nào ở đầu trang.", fields=fields))
+        why, there = _("Chưa lưu: có người vừa sửa cùng chỗ ({fields}).", fields=fields), _("Chọn giữ lời nào")
+        st.warning(f"{why} [{there}](#{TO_CHOOSE})")
     elif trouble := st.session_state["c_trouble"]:
         st.warning(trouble)
     elif others:

@@ -1,8 +1,11 @@
 """Two versions of an announcement side by side: each field that is not as it was, in words a reader knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any
+
+from markupsafe import Markup
 
 from core.i18n import N_
 from models import AnnouncementKind, AsksFor, Channel, Need, Urgency
@@ -23,6 +26,20 @@ def table(differences: list[Difference], names: Mapping[str, str]) -> None:
     rows = [(_capital(_(NAMES[one.name])), _shown(one.name, one.before, names), _shown(one.name, one.after, names))
             for one in differences]  # fmt: skip
     parts.table([_("Chỗ đổi"), Column(_("Trước"), "wide"), Column(_("Bây giờ"), "wide")], rows)
+
+
+def marked(one: str, other: str) -> tuple[Markup, Markup]:
+    """Two texts, in each the words marked that the other has not."""
+    words, others = one.split(" "), other.split(" ")
+    found = SequenceMatcher(None, words, others, autojunk=False).get_opcodes()
+    mine = [(words[a:b], kind != "equal") for kind, a, b, _c, _d in found]
+    theirs = [(others[c:d], kind != "equal") for kind, _a, _b, c, d in found]
+    return _joined(mine), _joined(theirs)
+
+
+def _joined(pieces: Sequence[tuple[list[str], bool]]) -> Markup:
+    kept = ((" ".join(words), is_marked) for words, is_marked in pieces if words)
+    return Markup(" ").join(Markup("<mark>{}</mark>").format(words) if is_marked else words for words, is_marked in kept)
 
 
 def _shown(name: str, value: Any, names: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Announcement, AnnouncementStatus
-from services import dispatch, drafts, relays, sending
+from services import access, dispatch, drafts, relays, sending
 from services.access import Actor
 from services.dispatch import HowFar
 from ui import _, leave_for, parts, stay
@@ -25,15 +25,18 @@ def draw(announcement_id: UUID) -> None:
             sending.go_on(session, announcement_id=item.id)
     if item.status is not AnnouncementStatus.SENDING or far is None:
         leave_for("pages/announcement.py", id=str(item.id), news=_news(me, item))
-    line(far)
+    if line(far, may_stop=me.role in access.APPROVERS):
+        st.session_state["b_stopping"] = item.id
+        st.rerun()
 
 
-def line(far: HowFar) -> None:
-    """How many of how many households."""
+def line(far: HowFar, *, may_stop: bool) -> bool:
+    """How many of how many households; True when it is to be withdrawn."""
     share = far.handed / far.households if far.households else 0.0
     title = _("Đang giao {n} / {all} hộ", n=number(far.handed), all=number(far.households))
-    words = _("Tổ nào đã được giao là đăng được ngay. Rời trang này máy vẫn giao tiếp; muốn dừng, bấm “Thu hồi”.")
-    parts.item("waiting", title, parts.joined(parts.bar(share, says=title), words))
+    words = _("Tổ nào đã được giao là đăng được ngay. Rời trang này máy vẫn giao tiếp.")
+    with parts.line("handing", "waiting", title, parts.joined(parts.bar(share, says=title), words)):
+        return may_stop and st.button(_("Thu hồi"), key="h_stop", icon=":material/block:")
 
 
 def stopped(far: HowFar | None) -> str:

@@ -171,6 +171,12 @@ def text(words: str) -> Markup:
     return Markup('<p class="cn-text">{}</p>').format(words)
 
 
+def card(title: str, note: str, content: Markup, *, kind: str = "") -> Markup:
+    """A sheet with its name and what it measures on top."""
+    head = Markup("<header><b>{}</b><span>{}</span></header>").format(title, note)
+    return Markup('<section class="cn-prev {}">{}<div class="in">{}</div></section>').format(kind, head, content)
+
+
 def link(words: Text, page: str, **query: str) -> Markup:
     """A link in a table: `link("Tổ 9", "group", id=…)`. Use st.page_link where it stands alone: that one does not reload."""
     address = f"/{page}" + (f"?{urlencode(query)}" if query else "")

@@ -46,15 +46,15 @@ def side_by_side(announcement: Announcement, *, ward: Unit, unit_label: str, len
         left_out = Markup('<p class="cn-soft cn-small">{}</p>').format(note)
     pasted = relays.ready_text(announcement, unit_label=unit_label, url=links.sample_url())
     cards = (
-        _card(_("Tổ trưởng dán vào nhóm"), chat_note, parts.joined(_bubble(pasted), _link_card(announcement, ward))),
-        _card(_("Bà con mở trên điện thoại"), "", _page(announcement, ward, unit_label)),
-        _card(
+        parts.card(_("Tổ trưởng dán vào nhóm"), chat_note, parts.joined(_bubble(pasted), _link_card(announcement, ward))),
+        parts.card(_("Bà con mở trên điện thoại"), "", _page(announcement, ward, unit_label)),
+        parts.card(
             _("Tin nhắn SMS"),
             _("{n} tin, {cost}", n=number(sms.segments), cost=cost.format(cost=money(sms.cost))),
             Markup('<div class="cn-bubble sms">{}</div>').format(sms.shown),
         ),
-        _card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward), kind="broad"),
-        _card(
+        parts.card(_("Tờ thông báo in"), _("theo Nghị định 30"), paper_of(announcement, ward=ward), kind="broad"),
+        parts.card(
             _("Bài đọc loa"), _("khoảng {n} giây", n=number(round(script.seconds))),
             parts.joined(Markup('<div class="cn-script">{}</div>').format(script.text), left_out),
         ),
@@ -83,11 +83,6 @@ def paper_of(announcement: Announcement, *, ward: Unit) -> Markup:
         ward.name.upper(), number_line, "" if announcement.urgency is Urgency.NORMAL else stamp, written, name,
         announcement.title, parts.joined(*paragraphs),
     )  # fmt: skip
-
-
-def _card(title: str, note: str, content: Markup, *, kind: str = "") -> Markup:
-    head = Markup("<header><b>{}</b><span>{}</span></header>").format(title, note)
-    return Markup('<section class="cn-prev {}">{}<div class="in">{}</div></section>').format(kind, head, content)
 
 
 def _bubble(text: str) -> Markup:

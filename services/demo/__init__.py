@@ -12,7 +12,7 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Role, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor
-from services.demo import announcements, cascade, links, people, places, planned
+from services.demo import aftermath, announcements, cascade, links, people, places, planned
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -82,6 +82,7 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
     slugs, readers = Slugs(stage.dice("slugs")), Readers(stage)
     said = announcements.speak(session, stage, ward, registers, slugs, readers)
     planned.keep(session, stage)
+    aftermath.come(session, stage, ward)
     printed = links.hang(session, stage, ward, slugs, readers)
     rollups.refresh(session, unit_ids=[home.unit.id for home in ward.homes])
     _note(session, stage, ward, said, actor)

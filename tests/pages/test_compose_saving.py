@@ -131,6 +131,9 @@ def test_where_both_changed_a_field_its_author_chooses(
     at.text_input(key="c_title").set_value("Lời của tôi").run()
     assert kept_now(session, draft)[0] == "Lời của anh"
     assert "Nông Văn Bình vừa sửa cùng một chỗ với ông/bà" in words(at)
+    assert "Lời của <mark>tôi</mark>" in words(at)
+    assert "Lời của <mark>anh</mark>" in words(at)
+    assert "(#c-clash)" in at.warning[0].value
 
     at.radio(key="c_pick_title").set_value(pick).run()
     at.button(key="c_settle").click().run()

@@ -84,7 +84,7 @@ def test_it_can_be_stopped_meanwhile_and_the_board_says_how_far_it_came(
     session: Session, visit: Visit, leaving: Announcement, chief: User
 ) -> None:
     at = visit("announcement", user=chief, id=str(leaving.id))
-    at.button(key="b_stop").click().run()
+    at.button(key="h_stop").click().run()
 
     at.button(key="b_stop_ok").click().run()
 

@@ -115,6 +115,23 @@ def test_where_nothing_can_be_found_no_household_is_asked_for(session: Session, 
     assert not [one for one in asked if "membership" in one and "ORDER BY" in one]
 
 
+def test_a_number_in_groups_is_one_number_or_groups_that_all_begin_something(session: Session, unit: Unit) -> None:
+    for code, address, phone in (
+        ("whole", "", "+84912345678"), ("apart", "Số 345, ngõ 678", "+84912000111"), ("other", "Số 345, ngõ 678", "+84987000111"),
+        ("backwards", "", "+84358765432"), ("begun", "Số 345", "+84912000222"),
+    ):  # fmt: skip
+        make_household(session, unit=unit, code=code, phone=phone, search=search_text("An", address, "", phone))
+
+    def found(words: str) -> set[str]:
+        page = household_search.search(session, actor=TERMINAL, filters=Filters(words=words))
+        return {row.code for row in page.rows}
+
+    assert found("0912 345 678") == {"whole", "apart"}
+    assert found("0358 765 432") == found("035 876 5432") == {"backwards"}
+    assert found("0912 345") == {"whole", "apart", "begun"}
+    assert found("0234 567 853") == set()
+
+
 @pytest.mark.skipif(not POSTGRES, reason="SQLite has one writer at a time")
 def test_two_who_write_the_same_new_words_do_not_wait_for_each_other(session: Session, unit: Unit) -> None:
     make_household(session, unit=unit, search="")

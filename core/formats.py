@@ -84,7 +84,8 @@ def span(length: timedelta, *, language: str = "vi") -> str:
     if hours >= 1:
         rest = minutes % 60
         first = _say(N_("{n} giờ"), hours, language)
-        return f"{first} {_say(N_('{n} phút'), rest, language)}" if rest else first
+        more = _say(N_("{n} phút"), rest, language)
+        return f"{first} {more}" if rest else first
     return _say(N_("{n} phút"), minutes, language)
 
 

@@ -134,6 +134,17 @@ def test_public_functions_say_what_they_promise(path: Path) -> None:
     assert undocumented == []
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_no_text_hides_in_another(path: Path) -> None:
+    """Whoever gathers texts for translation reads an f-string as one string: say the text before it."""
+    outer = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)]
+    hidden = [
+        ast.unparse(call) for node in outer for call in calls(node)
+        if isinstance(call.func, ast.Name) and call.func.id in ("_", "N_") and isinstance(call.args[0], ast.Constant)
+    ]  # fmt: skip
+    assert hidden == []
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_text_is_translated(language: str) -> None:
     """Run `make catalogues`, then translate what is new."""

@@ -73,7 +73,7 @@ def figures(seen: Board, *, now: datetime) -> None:
         _estimated(seen),
         Figure(
             _("Tới một nửa số hộ sau"), span(seen.time_to_half) if seen.time_to_half is not None else "–", "",
-            f"{_('tính theo hộ biết chắc')}{to_ninety}",
+            _("tính theo hộ biết chắc") + to_ninety,
         ),
     )  # fmt: skip
 
@@ -143,8 +143,9 @@ def things_to_do(seen: Board, ahead: Foresight | None = None) -> None:
         thing("call", "overdue", _("Gọi {n} tổ trưởng chưa đăng", n=number(len(late))), words)
     outside = seen.paths.get("door", 0)
     if outside:
-        words = f"{_('Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.')} {foresight.change(seen, ahead, 'door')}"
-        thing("door", "waiting", _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside)), words)
+        words = _("Hộ chưa ở trong nhóm nào, tổ trưởng tới báo.")
+        title = _("Gõ cửa {n} hộ ngoài nhóm", n=number(outside))
+        thing("door", "waiting", title, f"{words} {foresight.change(seen, ahead, 'door')}")
     if seen.changed_paths:
         approved, sent = seen.changed_paths
         words = _(
@@ -215,7 +216,8 @@ def _helped_first(row: BoardRow) -> tuple[bool, bool, bool, float]:
 
 def named(sheet: RelayRow) -> str:
     """A group in the list of those the ward may enter something for."""
-    return f"{sheet.unit_label}: {_('đã đăng') if sheet.posted_at else _('chưa đăng')}"
+    stands = _("đã đăng") if sheet.posted_at else _("chưa đăng")
+    return f"{sheet.unit_label}: {stands}"
 
 
 def _leader(row: BoardRow) -> Markup:

@@ -39,9 +39,9 @@ def line(seen: Board, ahead: Foresight) -> None:
         "Đến {at}: khoảng {low} đến {high} hộ.", at=near(ahead.deadline), low=number(said.low), high=number(said.high)
     )  # fmt: skip
     if not ahead.is_of_known:
-        words = f"{words} {_('Tính theo số máy đã mở.')}"
+        words += " " + _("Tính theo số máy đã mở.")
     if ahead.score.of:
-        words = f"{words} {_('Dự báo trước đây đúng trong khoảng {n}/10 lần.', n=number(ahead.score.in_ten))}"
+        words += " " + _("Dự báo trước đây đúng trong khoảng {n}/10 lần.", n=number(ahead.score.in_ten))
     with parts.line("forecast", "unknown", _("Dự báo {share} số hộ", share=share(said.middle / everyone, 0)), words):
         pass
 

@@ -25,4 +25,5 @@ def refusals_at(slots: Slots) -> Generator[None]:
 
 def name_file_button() -> None:
     """What the button of a place for files says: Streamlit's own word cannot be told."""
-    st.html(f'<style>:root {{ --choose-file: "{_("Chọn tệp")}"; }}</style>')
+    words = _("Chọn tệp")
+    st.html(f'<style>:root {{ --choose-file: "{words}"; }}</style>')

@@ -97,13 +97,15 @@ def _row(row: BoardRow) -> tuple[Text, ...]:
         else parts.badge("waiting", _("chưa báo gỡ"))
     )
     posted = _("đăng {at}", at=near(row.posted_at)) if row.posted_at else ""
-    leader = parts.cell(row.unit_label, f"{row.leader or _('chưa có tổ trưởng')}, {posted}")
+    name = row.leader or _("chưa có tổ trưởng")
+    leader = parts.cell(row.unit_label, f"{name}, {posted}")
     return leader, stands, _("{n} máy", n=number(row.opens)), "" if row.deleted_at else parts.call(row.leader_phone)
 
 
 def named(sheet: RelayRow) -> str:
     """A group in the list of those the ward may enter something for."""
-    return f"{sheet.unit_label}: {_('đã gỡ bài') if sheet.deleted_at else _('chưa báo gỡ bài')}"
+    stands = _("đã gỡ bài") if sheet.deleted_at else _("chưa báo gỡ bài")
+    return f"{sheet.unit_label}: {stands}"
 
 
 def is_possible(item: Announcement, sheets: Sequence[RelayRow]) -> bool:

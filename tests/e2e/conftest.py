@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from core import db
+from core.settings import settings
 from models import User
 from services import sessions
 
@@ -27,8 +29,9 @@ expect.set_options(timeout=20_000)  # the first page after a start, on a busy ma
 HOUSE = Path(__file__).parent.parent.parent
 
 
+@cache
 def where_it_is_noon() -> str:
-    """A zone in which it is day now: what is tried at night must not wait for the morning."""
+    """A zone in which it is day now, the same for all servers: what is tried at night must not wait for the morning."""
     ahead = 12 - datetime.now(UTC).hour
     return f"Etc/GMT{-ahead:+d}"  # these names count the other way
 
@@ -90,6 +93,15 @@ class Server:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
+    """What a test arranges and asserts by itself, in the same zone."""
+    monkeypatch.setenv("CAUNOI_TIMEZONE", where_it_is_noon())
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

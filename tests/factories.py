@@ -32,6 +32,7 @@ from services.draft_words import Words
 
 LONG_AGO = date(2020, 1, 1)
 Row = TypeVar("Row")
+_serials: set[str] = set()  # of units: a few random digits are the same ones now and then
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 12 giờ in Bắc Kạn, a Tuesday
 
 
@@ -45,7 +46,9 @@ def make_unit(session: Session, *, parent: Unit | None = None, **overrides: Any)
     """A ward without a parent, a residential group below one."""
     kind = UnitKind.RESIDENTIAL if parent else UnitKind.COMMUNE
     id_ = new_id()
-    serial = id_.hex[-5:]
+    while (serial := id_.hex[-5:]) in _serials:
+        id_ = new_id()
+    _serials.add(serial)
     fields: dict[str, Any] = {
         "id": id_, "code": serial, "name": f"Tổ dân phố {serial}" if parent else f"Phường {serial}", "kind": kind,
         "subtype": "to_dan_pho" if parent else "phuong", "parent_id": parent.id if parent else None,

@@ -21,7 +21,7 @@ from core import logs
 from core.settings import settings
 from jobs import engine as durable
 from services import ports
-from ui import failed, scripts, shell
+from ui import failed, options, scripts, shell
 from ui.menu import SCREENS, visit
 from ui.shell import Shell
 from web import health
@@ -63,6 +63,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.freeze()
     # Addresses of leaders' and residents' pages are secrets: Streamlit turns on a log of them, we turn it off.
     logging.getLogger("uvicorn.access").disabled = True
+    options.read_freely()
     sys.setswitchinterval(0.001)  # one busy script holds the others up for 1 ms at a time, not 5
     async with start():
         yield

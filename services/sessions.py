@@ -13,7 +13,7 @@ from sqlmodel import Session as Database
 from sqlmodel import col, delete, select, update
 
 from core import clock
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.tokens import digest, new_token
@@ -102,6 +102,18 @@ def session_actor(session: Database, *, token: str) -> Actor | None:
     return Actor(
         user.id, user.username, user.display_name, user.role, user.unit_id, path, user.language, user.must_change_password
     )  # fmt: skip
+
+
+def asker(session: Database, *, token: str) -> Actor:
+    """As `session_actor`, for what is made outside a page's run: who asks is looked up anew.
+
+    Raises:
+        NotAllowed: the session or the account has ended.
+    """
+    actor = session_actor(session, token=token)
+    if actor is None:
+        raise NotAllowed(N_("Phiên làm việc đã hết. Xin đăng nhập lại."))
+    return actor
 
 
 def seen(session: Database, *, token: str) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from core import formats
 from core.db import reading, transaction
-from core.errors import NotAllowed
 from core.i18n import N_, translate
 from models import Announcement, AsksFor
 from services import attendance, attendance_counts, attendance_figures, attendance_places, check_in, households, sessions
@@ -296,7 +295,4 @@ def _cells(row: PartyRow, speaks: str) -> list[Shown]:
 
 def _asker(cookie: str) -> Actor:
     with reading() as session:
-        actor = sessions.session_actor(session, token=cookie)
-    if actor is None:
-        raise NotAllowed(N_("Phiên làm việc đã hết. Xin đăng nhập lại."))
-    return actor
+        return sessions.asker(session, token=cookie)

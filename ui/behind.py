@@ -8,7 +8,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from core.db import reading, transaction
-from core.errors import NotAllowed
 from core.i18n import N_, translate
 from services import board_list, sessions
 from services.access import Actor
@@ -80,9 +79,7 @@ def _stands(one: Behind) -> Text:
 def _file(announcement_id: UUID, standing: Standing, group_id: UUID | None, cookie: str, speaks: str) -> bytes:
     """Made outside the page's run: who asks is looked up anew, the language is handed in."""
     with transaction() as session:
-        actor = sessions.session_actor(session, token=cookie)
-        if actor is None:
-            raise NotAllowed(N_("Phiên làm việc đã hết. Xin đăng nhập lại."))
+        actor = sessions.asker(session, token=cookie)
         found = board_list.take(
             session, actor=actor, announcement_id=announcement_id, standing=standing, group_id=group_id
         )  # fmt: skip

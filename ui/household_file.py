@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from core.db import transaction
-from core.errors import NotAllowed
 from core.i18n import N_, translate
 from services import household_export, sessions
 from services.access import Actor
@@ -33,9 +32,7 @@ def button(filters: Filters, *, key: str) -> None:
 def _workbook(filters: Filters, cookie: str, speaks: str) -> bytes:
     """Made outside the page's run: who asks is looked up anew, the language is handed in."""
     with transaction() as session:
-        actor = sessions.session_actor(session, token=cookie)
-        if actor is None:
-            raise NotAllowed(N_("Phiên làm việc đã hết. Xin đăng nhập lại."))
+        actor = sessions.asker(session, token=cookie)
         found = household_export.take(session, actor=actor, filters=filters)
     heads = [translate(head, language=speaks) for head in HEADS]
     return ports().tables.xlsx([(translate(N_("Hộ dân"), language=speaks), heads, [_row(one, actor, speaks) for one in found])])

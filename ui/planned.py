@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from core.db import reading, transaction
-from core.errors import NotAllowed
 from core.i18n import N_, translate
 from models import Announcement, Channel
 from services import plan_list, plans, sessions
@@ -104,9 +103,7 @@ def _households(source: Source, path: Channel, *, actor: Actor, key: str) -> Non
 def _workbook(source: Source, path: Channel, cookie: str, speaks: str) -> bytes:
     """Made outside the page's run: who asks is looked up anew, the language is handed in."""
     with transaction() as session:
-        actor = sessions.session_actor(session, token=cookie)
-        if actor is None:
-            raise NotAllowed(N_("Phiên làm việc đã hết. Xin đăng nhập lại."))
+        actor = sessions.asker(session, token=cookie)
         found = plan_list.take(session, actor=actor, source=source, path=path)
     heads = [translate(head, language=speaks) for head in HEADS]
     yes = translate(N_("có"), language=speaks)

@@ -74,13 +74,6 @@ def forget(announcement: Announcement) -> None:
     announcement.plan = {name: value for name, value in announcement.plan.items() if name != _STATE}
 
 
-def whole(
-    session: Session, *, announcement: Announcement, question: Question, groups: Sequence[PlannedGroup], due: datetime
-) -> None:  # fmt: skip
-    """Hand over everything at once."""
-    _hand_over(session, announcement, question, groups, due)
-
-
 def next_part(session: Session, *, announcement: Announcement, question: Question, due: datetime) -> bool:
     """Hand over the next units as they are now; whether any are left after them. All of a unit leaves in one transaction."""
     state = announcement.plan[_STATE]
@@ -99,17 +92,20 @@ def next_part(session: Session, *, announcement: Announcement, question: Questio
         part=stretch.holds(col(Household.unit_id)) & ~is_planned,
     )  # fmt: skip
     groups = plans.groups(session, asked, within=stretch.holds(col(Group.unit_id)))
-    _hand_over(session, announcement, asked, groups, due, stretch)
+    hand_over(session, announcement=announcement, question=asked, groups=groups, due=due, stretch=stretch)
     state = state | {"done": done + 1, "at": clock.now().isoformat()}
     announcement.plan = announcement.plan | {_STATE: state}
     return done + 1 < len(parts)
 
 
-def _hand_over(
-    session: Session, announcement: Announcement, question: Question, groups: Sequence[PlannedGroup], due: datetime,
+def hand_over(
+    session: Session, *, announcement: Announcement, question: Question, groups: Sequence[PlannedGroup], due: datetime,
     stretch: Stretch = WHOLE,
 ) -> None:  # fmt: skip
-    """Groups get their relay, households their path, accounts their messages, units their paper and their list of doors."""
+    """Everything at once, or a stretch of it.
+
+    Groups get their relay, households their path, accounts their messages, units their paper and their list of doors.
+    """
     now = clock.now()
     departures.hand_over(session, announcement=announcement, groups=groups, now=now, due=due)
     departures.keep_paths(session, announcement=announcement, question=question, now=now)

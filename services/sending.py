@@ -191,7 +191,7 @@ def _begin(session: Session, announcement: Announcement) -> tuple[Question, Plan
 
 def _at_once(session: Session, announcement: Announcement, question: Question, plan: Plan) -> None:
     due = due_at(announcement, clock.now())
-    dispatch.whole(session, announcement=announcement, question=question, groups=plan.groups, due=due)
+    dispatch.hand_over(session, announcement=announcement, question=question, groups=plan.groups, due=due)
     _end(session, announcement)
 
 

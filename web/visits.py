@@ -31,17 +31,14 @@ class Visit:
 
 def visit_of(request: Request) -> Visit:
     """Who looks."""
-    visitor, set_cookie = visitors.visitor_of(request)
-    counts = visitors.is_person(request.headers, request.method)
-    return Visit(visitor, set_cookie, visitors.device_of(request.headers.get("user-agent", "")) if counts else None)
+    return Visit(*visitors.visitor_of(request), visitors.person_with(request.headers, request.method))
 
 
 def counted(request: Request, response: Response, visit: Visit, link_id: UUID) -> Response:
     """Note a person's opening, without waiting for it to be written, and give the phone its cookie."""
     if visit.device is None:
         return response
-    if may_count(request.scope, link_id, clock.now()):
-        recorder().note(link_id, visit.visitor, visit.device)
+    _note(link_id, visit.visitor, visit.device, request.scope)
     return remembered(response, visit)
 
 
@@ -61,7 +58,11 @@ def noted(link_id: UUID, headers: Mapping[str, str], scope: Scope) -> str | None
     if device is None:
         return None
     visitor, set_cookie = visitors.visitor_in(headers.get("cookie", ""))
+    _note(link_id, visitor, device, scope)
+    return set_cookie
+
+
+def _note(link_id: UUID, visitor: str, device: Device, scope: Scope) -> None:
     now = clock.now()
     if may_count(scope, link_id, now):
         recorder().note(link_id, visitor, device, now)
-    return set_cookie

@@ -208,16 +208,27 @@ def test_an_answer_of_one_phone_does_not_make_all_pages_be_drawn_again(phone: Te
 
 
 def test_a_crowd_that_comes_at_once_has_the_page_drawn_once(day: Day) -> None:
-    drawings = 0
-
-    async def drawing(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal drawings
-        drawings += 1
-        await asyncio.sleep(0.05)
-        await Starlette(routes=routes)(scope, receive, send)
+    drawings = arrived = 0
 
     async def crowd_at_once() -> list[int]:
-        door = httpx.ASGITransport(app=FrontDoor(drawing))
+        all_here = asyncio.Event()
+
+        async def drawing(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal drawings
+            drawings += 1
+            await all_here.wait()
+            await Starlette(routes=routes)(scope, receive, send)
+
+        front = FrontDoor(drawing)
+
+        async def arriving(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal arrived
+            arrived += 1
+            if arrived == 30:
+                all_here.set()
+            await front(scope, receive, send)
+
+        door = httpx.ASGITransport(app=arriving)
         async with httpx.AsyncClient(transport=door, base_url="http://ward.test", headers={"user-agent": PHONE}) as phones:
             answers = await asyncio.gather(*[phones.get(day.page, headers={"cookie": ""}) for _ in range(30)])
         return [answer.status_code for answer in answers]

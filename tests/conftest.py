@@ -10,6 +10,7 @@ import structlog
 import time_machine
 from sqlalchemy import Engine
 from sqlmodel import Session
+from time_machine import Traveller
 
 from adapters.documents import SiftedDocuments
 from adapters.sheets import CalamineSheets
@@ -22,6 +23,7 @@ from tests import databases
 from tests.databases import POSTGRES, empty_database
 from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
+from web.scan_recorder import recorder
 
 # The same examples every time: what a check says of a change must not depend on the hour.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
@@ -94,6 +96,14 @@ def noon() -> Iterator[None]:
     """The clock stands at noon of a Tuesday."""
     with time_machine.travel(NOON, tick=False):
         yield
+
+
+@pytest.fixture
+def clock(engine: Engine) -> Iterator[Traveller]:
+    """Noon, standing still until a test moves it. Openings noted in the test are written to its own database, none later."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+        recorder().flush()
 
 
 @pytest.fixture

@@ -1,27 +1,15 @@
 """A stopped clock and a ward: each scenario moves the one and peoples the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
-from sqlalchemy import Engine
 from sqlmodel import Session
 from time_machine import Traveller
 
-from tests.factories import NOON
 from tests.fakes import FakeEngine
 from tests.scenarios.town import Town, make_town
-from web.scan_recorder import recorder
-
-
-@pytest.fixture
-def clock(engine: Engine) -> Iterator[Traveller]:
-    """Noon, standing still until a scenario moves it. What phones opened is written to the scenario's own database."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-        recorder().flush()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Every table, so that importing `models` is enough for Alembic to see them all."""
 
+from models.account import AccountState, ChannelAccount, LoudspeakerSlot, OptOut, OptOutCause, WebhookEvent
 from models.announcement import (
     FACT_LABELS,
     LEFT,
@@ -17,7 +18,7 @@ from models.announcement import (
 from models.audit import AuditEvent
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
-from models.delivery import Delivery, DeliveryStatus, RecipientKind, Relay
+from models.delivery import Batch, Delivery, DeliveryStatus, RecipientKind, Relay, Trouble
 from models.door import Attendance, CheckInPass, DoorKnock, DoorLine, DoorList, DoorOutcome
 from models.group import Channel, Group, GroupKind, JoinRequest, Membership, MembershipSource, Part, Term, TickList
 from models.household import (
@@ -32,7 +33,7 @@ from models.household import (
     ProposalKind,
 )
 from models.link import Device, Purpose, Scan, ScanHour, ShortLink
-from models.plan import AccountState, ChannelAccount, Forecast, PlannedPath, ReachRules
+from models.plan import Forecast, PlannedPath, ReachRules
 from models.reach import How, Reach, ReachCount
 from models.unit import (
     Reorganisation,
@@ -63,6 +64,7 @@ __all__ = [
     "Attendance",
     "Audience",
     "AuditEvent",
+    "Batch",
     "Change",
     "ChangeSet",
     "ChangeSetKind",
@@ -86,10 +88,13 @@ __all__ = [
     "JoinRequest",
     "LeaderDevice",
     "Likeness",
+    "LoudspeakerSlot",
     "Membership",
     "MembershipSource",
     "Model",
     "Need",
+    "OptOut",
+    "OptOutCause",
     "Part",
     "PastCause",
     "PhoneTie",
@@ -113,6 +118,7 @@ __all__ = [
     "Term",
     "TickList",
     "Ticket",
+    "Trouble",
     "Unit",
     "UnitChange",
     "UnitChangeKind",
@@ -122,5 +128,6 @@ __all__ = [
     "UnitTotal",
     "Urgency",
     "User",
+    "WebhookEvent",
     "lineage",
 ]  # fmt: skip

@@ -35,6 +35,26 @@ class DeliveryStatus(StrEnum):
         }[self]  # fmt: skip
 
 
+class Trouble(StrEnum):
+    """Of what kind a refusal was: what is to be done about it (channels.md §0)."""
+
+    BACKOFF = "backoff"
+    LATER = "later"
+    RECIPIENT = "recipient"
+    CONTENT = "content"
+    CONFIG = "config"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "backoff": N_("nhà cung cấp bận"), "later": N_("hết hạn mức hoặc ngoài giờ"),
+            "recipient": N_("người nhận không nhận được"), "content": N_("nội dung không hợp lệ"),
+            "config": N_("tài khoản có lỗi"), "unknown": N_("mất câu trả lời"),
+        }[self]  # fmt: skip
+
+
 class RecipientKind(StrEnum):
     """What sort of receiver `recipient_id` names."""
 
@@ -42,6 +62,33 @@ class RecipientKind(StrEnum):
     FOLLOWER = "follower"
     PHONE = "phone"
     SHEET = "sheet"
+    PAGE = "page"  # everybody who looks: a fanpage, all followers of an account
+    MAIL = "mail"
+    PLACE = "place"  # of a loudspeaker
+
+
+class Batch(Model, table=True):
+    """Deliveries of one announcement that leave together by one account.
+
+    Whoever holds the lease sends; a higher `attempt` fences off a process that wakes from the dead.
+    """
+
+    __table_args__ = (
+        Index("ix_batch_ended_at_lease_until", "ended_at", "lease_until"),
+        CheckConstraint("attempt >= 0 AND size >= 0", name="counts"),
+    )
+
+    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE", index=True)
+    channel: Channel = Field(sa_type=choice(Channel))
+    account_id: UUID | None = Field(default=None, foreign_key="channelaccount.id", ondelete="SET NULL", index=True)
+    ward_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # whose turn it is, where wards share a process
+    priority: int = 10  # a lower one leaves first
+    size: int = 0
+    attempt: int = 0  # goes up with every claim; 0: nobody has had it
+    owner: str = ""  # the process that holds it
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    next_at: datetime | None = Field(default=None, sa_type=Instant)  # nothing of it is tried before
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)  # nothing of it is left to do
 
 
 class Delivery(Model, table=True):
@@ -49,6 +96,8 @@ class Delivery(Model, table=True):
 
     __table_args__ = (
         Index("ix_delivery_announcement_id_status", "announcement_id", "status"),
+        Index("ix_delivery_batch_id_status", "batch_id", "status"),
+        Index("ix_delivery_provider_message_id", "provider_message_id"),
         CheckConstraint("attempts >= 0 AND cost >= 0", name="counts"),
     )
 
@@ -63,7 +112,11 @@ class Delivery(Model, table=True):
     cost: int = 0  # đồng
     error: str | None = None
     next_at: datetime | None = Field(default=None, sa_type=Instant)
+    trouble: Trouble | None = Field(default=None, sa_type=choice(Trouble))  # of what kind `error` is
+    batch_id: UUID | None = Field(default=None, foreign_key="batch.id", ondelete="SET NULL")
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+    read_at: datetime | None = Field(default=None, sa_type=Instant)
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

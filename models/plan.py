@@ -1,43 +1,14 @@
-"""The reach plan: a ward's rules, the accounts it can send by, the path of every household, the forecast."""
+"""The reach plan: a ward's rules, the path of every household, the forecast."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
-from core.i18n import N_
 from models.base import Instant, Model, choice
 from models.group import Channel
-
-
-class AccountState(StrEnum):
-    """Whether a provider's account can be used."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-    BROKEN = "broken"
-
-    @property
-    def label(self) -> str:
-        """For screens, to be translated."""
-        return {"active": N_("đang dùng"), "paused": N_("tạm dừng"), "broken": N_("đang lỗi")}[self]
-
-
-class ChannelAccount(Model, table=True):
-    """An account with a provider that a ward, or a province for its wards, sends by."""
-
-    __table_args__ = (
-        Index("uq_channelaccount_unit_id_channel", "unit_id", "channel", unique=True),
-        CheckConstraint("price >= 0", name="price"),
-    )
-
-    unit_id: UUID = Field(foreign_key="unit.id", ondelete="CASCADE")
-    channel: Channel = Field(sa_type=choice(Channel))
-    state: AccountState = Field(default=AccountState.ACTIVE, sa_type=choice(AccountState))
-    price: int = 0  # đồng a message, of an SMS a segment
 
 
 class ReachRules(Model, table=True):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, false, text
 from sqlmodel import Field
 
 from core.i18n import N_
@@ -65,6 +65,7 @@ class Unit(Model, table=True):
     office_hours: str = ""
     target_percent: int = 90  # coverage wished for
     allows_self_approval: bool = False
+    is_training: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # everything works, nothing leaves
 
     @property
     def label(self) -> str:

@@ -3,13 +3,16 @@
 A front door (app.py, web.public, manage.py) calls `provide(...)` once at its start; services ask `ports()`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from sqlmodel import Session
+
+from models import Channel
+from services.senders import Sender
 
 Cell = str | int | float | bool | None | Any
 
@@ -266,6 +269,7 @@ class Ports:
     tables: TableFiles
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
+    senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
 
 
 class _NoDocuments:

@@ -10,9 +10,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from core.settings import ROOT
-from models import ChangeSet, ChangeSetKind, Group, GroupKind, Model, UnitKind, UnitTotal
+from models import (
+    ChangeSet,
+    ChangeSetKind,
+    Channel,
+    Delivery,
+    Group,
+    GroupKind,
+    Model,
+    RecipientKind,
+    Trouble,
+    UnitKind,
+    UnitTotal,
+)
 from services import rollups
-from tests.factories import make_group, make_household, make_unit
+from tests.factories import make_announcement, make_group, make_household, make_unit
 
 
 @pytest.fixture
@@ -81,9 +93,10 @@ def test_an_upgrade_adds_up_the_totals_there_were_not(config: Config, engine: En
 def test_an_upgrade_writes_down_the_words_that_stand_and_keeps_them_as_a_new_database_does(engine: Engine) -> None:
     made = _what_keeps_words(engine)
     Model.metadata.drop_all(engine)
-    command.upgrade(_config(), "0010")
+    command.upgrade(_config(), "head")
     with Session(engine) as session:
         make_household(session, unit=make_unit(session), search="hoang lan tdp3 12 0912345678")
+    command.downgrade(_config(), "0010")
 
     command.upgrade(_config(), "head")
 
@@ -119,10 +132,19 @@ def test_every_kind_can_be_written_after_an_upgrade(config: Config, engine: Engi
         for kind in GroupKind:
             make_group(session, unit=unit, kind=kind)
         session.add_all(ChangeSet(kind=kind, unit_id=unit.id) for kind in ChangeSetKind)
+        notice = make_announcement(session, unit=unit)
+        session.add_all(
+            Delivery(
+                announcement_id=notice.id, channel=Channel.SMS, recipient_kind=kind, recipient_id="1", idempotency_key=kind.value,
+                trouble=Trouble.LATER,
+            )
+            for kind in RecipientKind
+        )  # fmt: skip
         session.commit()
 
         assert session.execute(select(func.count()).select_from(Group)).scalar_one() == len(GroupKind)
         assert session.execute(select(func.count()).select_from(ChangeSet)).scalar_one() == len(ChangeSetKind)
+        assert session.execute(select(func.count()).select_from(Delivery)).scalar_one() == len(RecipientKind)
 
 
 def test_a_downgrade_keeps_every_row_and_every_check(config: Config, engine: Engine) -> None:

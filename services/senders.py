@@ -1,0 +1,112 @@
+"""The port of providers: what goes to one of them, and what it may answer. `adapters/channels/` implements it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Message:
+    """One delivery as a provider gets it."""
+
+    key: str  # the ledger's own, 32 letters and digits: what dedupes or reconciles where a provider does
+    recipient: str  # a phone in E.164, an account's id, a group's id, an address; "" where everybody looks
+    text: str  # what it says, in full; "" where only blanks of a template are filled
+    blanks: Mapping[str, str] = field(default_factory=dict)  # of a template
+    title: str = ""  # of an article, a post, a letter
+    link: str = ""  # the announcement's page
+
+
+@dataclass(frozen=True)
+class AccountKeys:
+    """What a provider must know to let us in. Never logged, never shown."""
+
+    account_id: UUID
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+    renew: Callable[[str], Awaitable[Mapping[str, str]]] | None = field(default=None, repr=False)
+    """Secrets with a fresh access token in place of the stale one given.
+
+    One process at a time fetches it, and it is stored before anybody uses it.
+    Raises `AccountBroken` where a person must connect anew.
+    """
+
+
+class AccountBroken(Exception):
+    """Nothing can be sent by this account until a person mends it; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has taken it."""
+
+    message_id: str = ""
+    cost: int | None = None  # đồng, where it tells
+    quota_left: int | None = None
+    quota_total: int | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """It has not, and never will as it is: the receiver, the words, or (`config`) the account are wrong."""
+
+    trouble: Literal["recipient", "content", "config"]
+    code: str  # as the provider gives it
+    reason: str  # for a person, to be translated (N_)
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """It has not, but may soon: busy, over a limit, outside its hours (`later`)."""
+
+    trouble: Literal["backoff", "later"]
+    code: str
+    reason: str
+    after_seconds: float | None = None  # as the provider asks; None: our own waits
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody can tell whether it has: the answer was lost."""
+
+    reason: str
+
+
+Outcome = Accepted | Rejected | Unavailable | Unknown
+
+
+@dataclass(frozen=True)
+class AccountHealth:
+    """What an account's provider says of it."""
+
+    is_well: bool
+    says: str  # for a person, to be translated (N_): its name, or what to do
+    code: str = ""
+    quota_left: int | None = None
+    quota_total: int | None = None
+
+
+class Sender(Protocol):
+    """Sends by one provider. Never raises for what is at the other end; what it is asked to do twice it does twice."""
+
+    @property
+    def dedupes(self) -> bool:
+        """Whether the provider refuses a second message of the same key: only then may a lost one be sent again."""
+
+    @property
+    def per_second(self) -> float:
+        """How many messages a second a provider usually allows one account."""
+
+    @property
+    def longest(self) -> int:
+        """How many characters a message may have, in NFC."""
+
+    async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
+        """Send each; one outcome a message, in their order."""
+
+    async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
+        """Where a provider can be asked: what became of a message whose answer was lost. None where it cannot be asked."""
+
+    async def check(self, account: AccountKeys) -> AccountHealth:
+        """How the account stands, without sending anything."""

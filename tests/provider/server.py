@@ -31,6 +31,7 @@ class Provider:
     def __init__(self, faults: Faults) -> None:
         self.desk = Desk(faults)
         self.port = 0
+        self.connected = 0  # how often a client has connected
         self._open: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -38,11 +39,6 @@ class Provider:
     def urls(self) -> dict[str, str]:
         """As `base_urls`."""
         return base_urls(self.port)
-
-    @property
-    def connections(self) -> int:
-        """Clients connected just now."""
-        return len(self._open)
 
     def script(self, *steps: Mapping[str, object]) -> None:
         """What happens with the next calls, one step each: a `code` of the provider's, or `status`, `body`, `headers`, `fate`."""
@@ -80,8 +76,12 @@ class Provider:
     async def open(self, port: int = 0) -> None:
         """Listen on this port, or any free one."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self.answer, self._open), "127.0.0.1", port, backlog=1024)
+        self._server = await loop.create_server(self._connection, "127.0.0.1", port, backlog=1024)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def _connection(self) -> Connection:
+        self.connected += 1
+        return Connection(self.answer, self._open)
 
     async def close(self) -> None:
         """Stop, and cut who is still connected."""

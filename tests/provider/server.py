@@ -3,8 +3,9 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import uvloop
 
@@ -94,24 +95,29 @@ class Provider:
 @contextmanager
 def running(faults: Faults | None = None, *, port: int = 0) -> Iterator[Provider]:
     """A provider in a thread of its own for as long as the block lasts."""
-    provider, loop = Provider(faults or Faults()), uvloop.new_event_loop()
-    is_open = threading.Event()
+    provider = Provider(faults or Faults())
+    with in_thread(provider.open(port), provider.close()):
+        yield provider
 
-    async def opened() -> None:
-        await provider.open(port)
+
+@contextmanager
+def in_thread(opening: Coroutine[Any, Any, None], closing: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """A loop in a thread of its own, from the one to the other, for as long as the block lasts."""
+    is_open, is_over = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        await opening
         is_open.set()
+        await is_over.wait()
+        await closing
 
-    def run() -> None:
-        loop.run_until_complete(opened())
-        loop.run_forever()
-        loop.run_until_complete(provider.close())
-        loop.close()
-
-    thread = threading.Thread(target=run, daemon=True)
+    loop = uvloop.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
     is_open.wait(10)
     try:
-        yield provider
+        yield
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(is_over.set)
         thread.join(10)
+        loop.close()

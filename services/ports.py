@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from sqlmodel import Session
 
 from models import Channel
-from services.senders import Sender
+from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
 
@@ -270,6 +270,7 @@ class Ports:
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
+    tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
 
 
 class _NoDocuments:
@@ -277,6 +278,18 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+
+class _NoTokens:
+    """Where nobody was provided to give any out: asking is a bug."""
+
+    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to open {account.account_id} with {len(code) + len(verifier)} signs")
+
+    async def renewed(self, account: AccountKeys) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to renew {account.account_id}")
 
 
 _provided: list[Ports] = []

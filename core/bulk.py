@@ -27,8 +27,8 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy import table as bare_table
-from sqlalchemy.types import TypeEngine
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 Item = TypeVar("Item")
@@ -85,10 +85,11 @@ def given(dialect: str, name: str, columns: Mapping[str, TypeEngine[Any]]) -> Su
     if dialect == "sqlite":
         each = func.json_each(bindparam(name, type_=String())).table_valued("value")
         cells = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
-        typed = [type_coerce(cell, kind) for cell, kind in zip(cells, columns.values(), strict=True)]
+        typed: list[ColumnElement[Any]] = [type_coerce(cell, kind) for cell, kind in zip(cells, columns.values(), strict=True)]
     else:
         each = func.json_array_elements(cast(bindparam(name, type_=String()), JSON)).table_valued("value")
-        typed = [_as_kind(each.c.value.op("->>", return_type=String())(place), kind) for place, kind in enumerate(columns.values())]
+        texts = [each.c.value.op("->>", return_type=String())(place) for place in range(len(columns))]
+        typed = [_as_kind(text, kind) for text, kind in zip(texts, columns.values(), strict=True)]
     return select(*[cell.label(label) for cell, label in zip(typed, columns, strict=True)]).subquery()
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
     executor_id: str = "ward-0"
+    lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
 
     @field_validator("timezone")
     @classmethod

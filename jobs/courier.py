@@ -1,7 +1,7 @@
 """The courier of this process: one event loop on which all its batches leave, each a chunk after the other.
 
-While a chunk is on its way the next one is marked, in the same transaction that writes what became of the one before. Told to stop,
-it finishes the chunks on their way and leaves the rest as it was.
+While a chunk is on its way the next one is marked, in the same transaction that writes what became of the one before. Told to
+stop, it finishes the chunks on their way and leaves the rest as it was.
 """
 
 import asyncio
@@ -9,18 +9,20 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from sqlmodel import Session
 
+from core import clock
+from core.i18n import N_
 from core.ids import new_id
 from core.settings import settings
 from jobs import renewing
 from jobs.desk import Closed, Desk
-from models import Announcement, Channel, ChannelAccount, DeliveryStatus
+from models import Announcement, ChannelAccount
 from services import batches, channel_accounts, chunks, circuits, corrections, messages
 from services.batches import Fenced, Hold
 from services.chunks import Held, Marked, Row, Settled
@@ -35,8 +37,8 @@ BEATS = 3  # renewals in the time of a lease
 SWEEP_SECONDS = 3.0
 LOST_EVERY = 10  # sweeps
 QUOTA_OLD = timedelta(minutes=30)
-STANDS_CORRECTED = "Đã có bản đính chính thay bản này."
-UNREADABLE = "Không rõ nhà cung cấp đã nhận hay chưa."
+STANDS_CORRECTED = N_("Đã có bản đính chính thay bản này.")
+UNREADABLE = N_("Không rõ nhà cung cấp đã nhận hay chưa.")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Courier:
                 await close()
 
     async def _keep_alive(self) -> None:
-        """Keep what is held, and give to the living what the dead held: not before one has been well for a whole lease oneself."""
+        """Keep what is held, and give to the living what the dead held: not before one has been well for a whole lease."""
         beat, turns = min(SWEEP_SECONDS, self.lease.total_seconds() / BEATS), 0
         while True:
             await asyncio.sleep(beat)
@@ -150,10 +152,7 @@ class Courier:
             return "fenced"
 
     async def _hand_back(self, batch_id: UUID, attempt: int) -> None:
-        def again(session: Session) -> None:
-            batches.promise_again_one(session, batch_id=batch_id, attempt=attempt)
-
-        await self.desk.ask(again)
+        await self.desk.ask(lambda session: batches.hand_back(session, batch_id=batch_id, attempt=attempt))
 
     def _open(self, session: Session, batch_id: UUID, attempt: int) -> Opened | None:
         hold = batches.claim(session, batch_id=batch_id, attempt=attempt, owner=self.owner, lease=self.lease)
@@ -172,7 +171,7 @@ class Courier:
             account_settings={name: str(value) for name, value in account.settings.items()},
         )  # fmt: skip
         is_old = account.quota_left is not None and (
-            account.quota_at is None or account.quota_at < batches.clock.now() - QUOTA_OLD
+            account.quota_at is None or account.quota_at < clock.now() - QUOTA_OLD
         ) and account.quota_left <= account.reserve  # fmt: skip
         try:
             keys = channel_accounts.keys(session, account=account)
@@ -217,7 +216,7 @@ class Courier:
                 try:
                     ahead = await self._turn(opened, settled, in_flight=marked.rows)
                 except BaseException:
-                    await self._tell_late(opened, await leaving)
+                    await self._tell_late(await leaving)
                     raise
                 settled = await leaving
                 counted += len(settled)
@@ -234,7 +233,7 @@ class Courier:
             now = batches.renew(session, hold, lease=self.lease)
             chunks.record(session, hold, settled=settled, dedupes=sender.dedupes)
             if opened.keys is None and hold.account_id:
-                return Held(batches.clock.now() + chunks.AGAIN)
+                return Held(clock.now() + timedelta(seconds=chunks.AGAIN_SECONDS))
             return chunks.mark(session, hold, now=now, usual_rate=sender.per_second)
 
         def in_doubt(session: Session) -> None:
@@ -266,7 +265,7 @@ class Courier:
 
         await self.desk.ask(work)
 
-    async def _tell_late(self, opened: Opened, settled: Sequence[Settled]) -> None:
+    async def _tell_late(self, settled: Sequence[Settled]) -> None:
         """Another has the batch; what the provider answered is still true of what nobody knew about."""
         await self.desk.ask(lambda session: chunks.record_late(session, settled=settled))
 

@@ -1,8 +1,8 @@
 """Batches: deliveries that leave together. One process holds a batch by a lease; the attempt's number fences off all others.
 
-The lease is a time of the database's clock. Whoever holds it renews it with everything it writes; when it runs out, the sweep gives
-the batch to the next. What the former holder had marked as leaving is sent again only where the provider dedupes by our key;
-elsewhere nobody can tell whether it left, and a person decides.
+The lease is a time of the database's clock. Whoever holds it renews it with everything it writes; when it runs out, the sweep
+gives the batch to the next. What the former holder had marked as leaving is sent again only where the provider dedupes by our
+key; elsewhere nobody can tell whether it left, and a person decides.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def begin(session: Session, *, announcement: Announcement, channel: Channel, row
     ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
     account = reach_rules.accounts(session, ward=ward).get(channel)
     first, now = _turn(session, ward_id=ward.id, urgency=announcement.urgency), clock.now()
-    made = [
+    made: list[dict[str, Any]] = [
         {
             "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "owner": "", "attempt": 0,
             "account_id": account.id if account else None, "ward_id": ward.id, "priority": first + place,
@@ -206,6 +206,13 @@ def promise_again(session: Session, runs: Sequence[BatchRun]) -> None:
     ports().engine.deliver(
         session, [BatchRun(run.batch_id, run.attempt, run.priority, run.is_urgent, again=new_token()[:8]) for run in runs]
     )  # fmt: skip
+
+
+def hand_back(session: Session, *, batch_id: UUID, attempt: int) -> None:
+    """Promise an attempt anew that was taken out of its queue and not begun."""
+    row = session.execute(_rows().where(_BATCH.c.id == batch_id, _BATCH.c.ended_at.is_(None))).first()
+    if row and row.attempt == attempt - 1:
+        ports().engine.deliver(session, [_next(*row, again=new_token()[:8])])
 
 
 def _is_held(hold: Hold) -> ColumnElement[bool]:

@@ -3,7 +3,6 @@
 Each call writes a few statements, whatever the chunk's size. What may not leave does not get marked, and says why.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from core import clock
 from core.bulk import as_json, given
 from core.db import changed
 from core.i18n import N_
+from core.jitter import spread
 from models import AccountState, AnnouncementStatus, Channel, DeliveryStatus, Model, Trouble
 from models.base import Instant
 from services import batches, circuits, quiet_hours
@@ -27,9 +27,10 @@ from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 
 CHUNK = 50
 AHEAD = 1.0  # seconds of an account's pace that may be given out: an emergency waits no longer behind what is not one
-AGAIN = timedelta(minutes=5)  # how often an account that is paused or broken is looked at
+AGAIN_SECONDS = 300.0  # how often an account that is paused or broken is looked at
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
 MOST_TRIES = 40
+ON_ITS_WAY = (DeliveryStatus.SENDING, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 _LEDGER, _SAID, _REFUSED, _UNIT = (
     Model.metadata.tables[name] for name in ("delivery", "announcement", "optout", "unit")
 )  # fmt: skip
@@ -124,7 +125,7 @@ def _stopped_by(session: Session, hold: Hold, now: datetime) -> Marked | Held | 
 
 def _held_by(account: Account, hold: Hold, now: datetime) -> Held | None:
     if account.state is not AccountState.ACTIVE:
-        return Held(now + AGAIN * random.uniform(0.9, 1.1))
+        return Held(now + timedelta(seconds=spread(AGAIN_SECONDS, by=0.1)))
     if account.open_until and account.open_until > now:
         return Held(account.open_until)
     if account.may_use(is_urgent=hold.is_urgent) == 0:
@@ -161,7 +162,7 @@ def record(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes:
     now = clock.now()
     told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == hold.announcement_id)).scalar_one() or now
     may_repeat = dedupes and now - told_at < batches.DEDUPED_FOR
-    rows = as_json(_written(row, outcome, hold.channel, now, may_repeat) for row, outcome in settled)
+    rows = as_json(_written(row, outcome, hold.channel, now, may_repeat=may_repeat) for row, outcome in settled)
     session.execute(_recording(session.get_bind().dialect.name), {"rows": rows, "now": now})
     if hold.account_id:
         circuits.note(
@@ -169,40 +170,65 @@ def record(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes:
         )  # fmt: skip
 
 
-_Written = tuple[UUID, str, str | None, str | None, str | None, datetime | None, int | None]
+def record_late(session: Session, *, settled: Sequence[Settled]) -> None:
+    """What a provider answered to someone who has lost the batch: the truth about rows of which nobody knew anything."""
+    for row, outcome in settled:
+        if not isinstance(outcome, Accepted | Rejected) or (isinstance(outcome, Rejected) and outcome.trouble == "config"):
+            continue
+        values: dict[str, Any] = {"status": DeliveryStatus.SENT, "trouble": None, "error": None, "sent_at": clock.now()}
+        if isinstance(outcome, Accepted):
+            values["provider_message_id"] = outcome.message_id or None
+        if isinstance(outcome, Rejected):
+            values = {"status": DeliveryStatus.REJECTED, "trouble": outcome.trouble, "error": outcome.reason, "cost": 0}
+        unknown = (_LEDGER.c.id == row.id) & (_LEDGER.c.status == DeliveryStatus.UNKNOWN) & (_LEDGER.c.attempts == row.attempts)
+        session.execute(update(_LEDGER).where(unknown).values(updated_at=clock.now(), **values))
 
 
-def _written(row: Row, outcome: Outcome, channel: Channel, now: datetime, may_repeat: bool) -> _Written:  # noqa: FBT001
+_Fate = tuple[DeliveryStatus, str | None, str | None, datetime | None, int | None]  # and error, trouble, next_at, cost
+
+
+def _written(row: Row, outcome: Outcome, channel: Channel, now: datetime, *, may_repeat: bool) -> tuple[Any, ...]:
+    status, error, trouble, next_at, cost = _fate(row, outcome, channel, now, may_repeat=may_repeat)
+    message_id = outcome.message_id if isinstance(outcome, Accepted) else ""
+    return row.id, status, message_id or None, error, trouble, next_at, cost
+
+
+def _fate(row: Row, outcome: Outcome, channel: Channel, now: datetime, *, may_repeat: bool) -> _Fate:
     match outcome:
         case Accepted():
-            return row.id, DeliveryStatus.SENT, outcome.message_id or None, None, None, None, outcome.cost
-        case Rejected() if circuits.is_of_account(outcome, channel):  # not this message's fault: it waits for a person
-            return row.id, DeliveryStatus.UNAVAILABLE, None, outcome.reason, Trouble.CONFIG, None, None
+            return DeliveryStatus.SENT, None, None, None, outcome.cost
         case Rejected():
-            return row.id, DeliveryStatus.REJECTED, None, outcome.reason, outcome.trouble, None, 0
-        case Unavailable() if row.attempts >= MOST_TRIES:
-            return row.id, DeliveryStatus.REJECTED, None, TOO_OFTEN, outcome.trouble, None, 0
-        case Unavailable(trouble="later"):
-            at = circuits.later_until(outcome, now)
-            return row.id, DeliveryStatus.UNAVAILABLE, None, outcome.reason, Trouble.LATER, at, None
+            if circuits.is_of_account(outcome, channel):  # not this message's fault: it waits for a person
+                return DeliveryStatus.UNAVAILABLE, outcome.reason, Trouble.CONFIG, None, None
+            return DeliveryStatus.REJECTED, outcome.reason, outcome.trouble, None, 0
         case Unavailable():
-            at = now + timedelta(seconds=max(wait_seconds(row.attempts), min(outcome.after_seconds or 0, circuits.RETRY_MOST)))
-            return row.id, DeliveryStatus.UNAVAILABLE, None, outcome.reason, Trouble.BACKOFF, at, None
-        case Unknown() if may_repeat and row.attempts < MOST_TRIES:
-            at = now + timedelta(seconds=wait_seconds(row.attempts))
-            return row.id, DeliveryStatus.UNAVAILABLE, None, outcome.reason, Trouble.UNKNOWN, at, None
+            return _later(row, outcome, now)
         case Unknown():
-            return row.id, DeliveryStatus.UNKNOWN, None, outcome.reason, Trouble.UNKNOWN, None, None
+            if may_repeat and row.attempts < MOST_TRIES:
+                return DeliveryStatus.UNAVAILABLE, outcome.reason, Trouble.UNKNOWN, _soon(row, now), None
+            return DeliveryStatus.UNKNOWN, outcome.reason, Trouble.UNKNOWN, None, None
+
+
+def _later(row: Row, outcome: Unavailable, now: datetime) -> _Fate:
+    if row.attempts >= MOST_TRIES:
+        return DeliveryStatus.REJECTED, TOO_OFTEN, outcome.trouble, None, 0
+    asked = now + timedelta(seconds=min(outcome.after_seconds or 0, circuits.RETRY_MOST))
+    at = circuits.later_until(outcome, now) if outcome.trouble == "later" else max(_soon(row, now), asked)
+    return DeliveryStatus.UNAVAILABLE, outcome.reason, outcome.trouble, at, None
+
+
+def _soon(row: Row, now: datetime) -> datetime:
+    return now + timedelta(seconds=wait_seconds(row.attempts))
 
 
 def wait_seconds(attempts: int) -> float:
     """How long to wait after so many attempts: twice as long each time, up to ten minutes, never all at once."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 10)) * random.uniform(0.5, 1.5)
+    return spread(min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 10)), by=0.5)
 
 
 @cache
 def _recording(dialect: str) -> Update:
-    kinds = {"id": Uuid(), "status": String(), "message": String(), "error": String(), "trouble": String(),
+    kinds: dict[str, Any] = {"id": Uuid(), "status": String(), "message": String(), "error": String(), "trouble": String(),
              "next_at": Instant(), "cost": Integer()}  # fmt: skip
     told: Subquery = given(dialect, "rows", kinds)
     ours = _LEDGER.c.status == DeliveryStatus.SENDING.value
@@ -210,7 +236,7 @@ def _recording(dialect: str) -> Update:
     # A receipt may be faster than the answer: it stands, and the answer adds the provider's own number.
     return (
         update(_LEDGER)
-        .where(_LEDGER.c.id == told.c.id, _LEDGER.c.status.in_([DeliveryStatus.SENDING, DeliveryStatus.DELIVERED, DeliveryStatus.READ]))
+        .where(_LEDGER.c.id == told.c.id, _LEDGER.c.status.in_(ON_ITS_WAY))
         .values(
             status=case((ours, told.c.status), else_=_LEDGER.c.status),
             provider_message_id=func.coalesce(told.c.message, _LEDGER.c.provider_message_id),

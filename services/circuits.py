@@ -1,6 +1,5 @@
 """A provider's account as its senders share it: its pace, its circuit, its quota; what its answers change of that."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from sqlmodel import Session
 
 from core import clock
 from core.i18n import N_
+from core.jitter import spread
 from models import AccountState, Channel, Model
 from services import access, audit, quiet_hours
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
@@ -104,7 +104,7 @@ def keep_quota(session: Session, *, account_id: UUID, left: int | None, total: i
 
 def rest_seconds(failures: int) -> float:
     """How long an account rests: longer each time, never the same for two who ask."""
-    return min(LONGEST_REST, FIRST_REST * 2.0 ** min(failures - TRIP, 10)) * random.uniform(0.75, 1.25)
+    return spread(min(LONGEST_REST, FIRST_REST * 2.0 ** min(failures - TRIP, 10)), by=0.25)
 
 
 def next_window(now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """What each channel says: composed once a batch from the announcement, its link and the account's template.
 
-A text that is too long, a template without its blanks or a receiver that cannot be one is refused in a sentence; nothing else stops.
+A text that is too long, a template without its blanks or a receiver that cannot be one is refused in a sentence; nothing else
+stops.
 """
 
 import re
@@ -119,7 +120,7 @@ def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str,
     column = col(Household.phone if channel is Channel.ZNS else Household.zalo_user_id)
     wanted = [row.recipient for row in rows]
     found = session.execute(select(column, func.min(col(Household.head_name))).where(column.in_(wanted)).group_by(column))
-    return {receiver: name for receiver, name in found}
+    return dict(found.tuples().all())
 
 
 def _is_mobile(number: str) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
-from services.senders import Sender
+from services.senders import AccountBroken, AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
 
@@ -288,7 +288,18 @@ class Ports:
     tables: TableFiles
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
+    tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
+
+
+class _NoTokens:
+    """Where no provider gives out tokens."""
+
+    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
+        raise AccountBroken(f"no token for {account.account_id} by {len(code)} and {len(verifier)} letters")
+
+    async def renewed(self, account: AccountKeys) -> TokenPair:
+        raise AccountBroken(f"no token for {account.account_id}")
 
 
 class _NoDocuments:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from services.ports import BatchRun, LinkState
+from services.senders import Accepted, AccountHealth, AccountKeys, Message, Outcome
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,26 @@ class FakeLinks:
     def check(self, urls: Sequence[str]) -> list[LinkState]:
         self.urls += urls
         return [LinkState(url, self._states.get(url, "alive")) for url in urls]
+
+
+class FakeSender:
+    """A provider that remembers what it was sent and answers as told: one answer for all, or one a receiver."""
+
+    def __init__(self, *answers: Outcome, dedupes: bool = False, per_second: float = 1_000_000.0) -> None:
+        self.dedupes, self.per_second, self.longest = dedupes, per_second, 2000
+        self.sent: list[Message] = []
+        self.by_recipient: dict[str, Outcome] = {}
+        self.looked: Outcome | None = None
+        self.health = AccountHealth(is_well=True, says="")
+        self._answers = list(answers)
+
+    async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
+        self.sent += messages
+        usual = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0] if self._answers else None
+        return [self.by_recipient.get(one.recipient) or usual or Accepted(f"id-{one.key}") for one in messages]
+
+    async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
+        return self.looked
+
+    async def check(self, account: AccountKeys) -> AccountHealth:
+        return self.health

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+import uvloop
 from sqlmodel import Session
 
 from core import clock
@@ -60,7 +61,7 @@ class Courier:
         self.owner = f"{executor}:{os.getpid()}:{new_id().hex[-8:]}"
         self.lease = timedelta(seconds=settings().lease_seconds)
         self.desk = Desk(harmless=(Fenced,))
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
         self._is_stopping = threading.Event()
         self._in_hand = asyncio.Semaphore(IN_HAND)
@@ -100,10 +101,7 @@ class Courier:
         self._beat = asyncio.ensure_future(self._keep_alive())
 
     async def _close(self) -> None:
-        for sender in set(ports().senders.values()):
-            close = getattr(sender, "close", None)
-            if close:
-                await close()
+        await self._loop.shutdown_asyncgens()  # connections to providers end with them
 
     async def _keep_alive(self) -> None:
         """Keep what is held, and give to the living what the dead held: not before one has been well for a whole lease."""

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
-from services.senders import AccountBroken, AccountKeys, Sender, TokenOffice, TokenPair
+from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
 
@@ -288,18 +288,8 @@ class Ports:
     tables: TableFiles
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
-    tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
-
-
-class _NoTokens:
-    """Where no provider gives out tokens."""
-
-    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
-        raise AccountBroken(f"no token for {account.account_id} by {len(code)} and {len(verifier)} letters")
-
-    async def renewed(self, account: AccountKeys) -> TokenPair:
-        raise AccountBroken(f"no token for {account.account_id}")
+    tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
 
 
 class _NoDocuments:
@@ -307,6 +297,18 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+
+class _NoTokens:
+    """Where nobody was provided to give any out: asking is a bug."""
+
+    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to open {account.account_id} with {len(code) + len(verifier)} signs")
+
+    async def renewed(self, account: AccountKeys) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to renew {account.account_id}")
 
 
 _provided: list[Ports] = []

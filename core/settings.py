@@ -29,9 +29,7 @@ class Settings(BaseSettings):
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
     executor_id: str = "ward-0"
-<<<<<<< HEAD
     lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
-=======
     zalo_oauth_base_url: str = "https://oauth.zaloapp.com"
     zalo_openapi_base_url: str = "https://openapi.zalo.me"
     zalo_zns_base_url: str = "https://business.openapi.zalo.me"
@@ -43,7 +41,6 @@ class Settings(BaseSettings):
     provider_connect_seconds: float = 5.0
     provider_first_byte_seconds: float = 15.0
     provider_whole_seconds: float = 30.0
->>>>>>> iA
 
     @field_validator("timezone")
     @classmethod

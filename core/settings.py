@@ -22,12 +22,14 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "var"
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
+    previous_secret_keys: SecretStr = SecretStr("")  # with commas between; only to read what they sealed, until it is sealed anew
     public_url: str = "http://localhost:8501"
     trusted_hosts: str = "gov.vn,zalo.me"  # with everything below them: links there need no second look
     timezone: str = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
     executor_id: str = "ward-0"
+    lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
     zalo_oauth_base_url: str = "https://oauth.zaloapp.com"
     zalo_openapi_base_url: str = "https://openapi.zalo.me"
     zalo_zns_base_url: str = "https://business.openapi.zalo.me"
@@ -94,6 +96,11 @@ class Settings(BaseSettings):
     def key(self) -> str:
         """The app key: the setting, or a random one kept in `data_dir`, readable by its owner only."""
         return self.secret_key.get_secret_value() or kept_key(self.data_dir)
+
+    @property
+    def previous_keys(self) -> tuple[str, ...]:
+        """App keys of before, the latest first, that still open what they sealed."""
+        return tuple(key for key in (part.strip() for part in self.previous_secret_keys.get_secret_value().split(",")) if key)
 
 
 def _parts(url: str, schemes: tuple[str, ...], *, may_name: bool = False) -> SplitResult | None:

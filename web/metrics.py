@@ -15,7 +15,7 @@ SECONDS = Histogram(
 RELAYS = Gauge("caunoi_relays", "Relays of announcements that still hold.", ["state"], registry=REGISTRY)
 
 # The first part of an address names the route; what follows it may be a secret and is left out.
-ROUTES = frozenset({"a", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics"})
+ROUTES = frozenset({"a", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics", "webhooks", "stop"})
 METHODS = frozenset({"GET", "HEAD", "POST"})
 
 

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "var"
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
+    previous_secret_keys: SecretStr = SecretStr("")  # with commas between; only to read what they sealed, until it is sealed anew
     public_url: str = "http://localhost:8501"
     trusted_hosts: str = "gov.vn,zalo.me"  # with everything below them: links there need no second look
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
     def key(self) -> str:
         """The app key: the setting, or a random one kept in `data_dir`, readable by its owner only."""
         return self.secret_key.get_secret_value() or kept_key(self.data_dir)
+
+    @property
+    def previous_keys(self) -> tuple[str, ...]:
+        """App keys of before, the latest first, that still open what they sealed."""
+        return tuple(key for key in (part.strip() for part in self.previous_secret_keys.get_secret_value().split(",")) if key)
 
 
 def kept_key(folder: Path) -> str:

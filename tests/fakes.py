@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from sqlmodel import Session
 
-from services.ports import LinkState
+from services.ports import BatchRun, LinkState
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,17 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.promises: dict[str, Promise] = {}
+        self.runs: dict[tuple[UUID, int, str], BatchRun] = {}
 
     def promise(self, session: Session, *, work: str, key: str, at: datetime, subject_id: str) -> None:
         self.promises.setdefault(key, Promise(work, key, at, subject_id))
+
+    def deliver(self, session: Session, runs: Sequence[BatchRun]) -> None:
+        for run in runs:
+            self.runs.setdefault((run.batch_id, run.attempt, run.again), run)
+
+    def unbegun(self, runs: Sequence[BatchRun]) -> list[BatchRun]:
+        return [run for run in runs if (run.batch_id, run.attempt, run.again) not in self.runs]
 
 
 class Nothing:

@@ -4,18 +4,20 @@ What we hand out is made from the app key and the account's id, so nothing more 
 nothing, the word a fan page's provider is to repeat, the secret a bot's provider is to bring.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from core import tokens
 from core.settings import settings
 from models import Channel, ChannelAccount
+from services import channel_accounts
+from services.channel_fields import OA
+from services.senders import AccountBroken, AccountKeys
 
-ZALO = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
-PATHS = {Channel.SMS: "sms", Channel.ZALO_BOT: "zalo-bot", Channel.FACEBOOK: "facebook"} | dict.fromkeys(ZALO, "zalo")
+PATHS = {Channel.SMS: "sms", Channel.ZALO_BOT: "zalo-bot", Channel.FACEBOOK: "facebook"} | dict.fromkeys(OA, "zalo")
 BY_TOKEN = (Channel.SMS, Channel.ZALO_BOT)  # whose path names the account
 
 
@@ -24,11 +26,11 @@ class Caller:
     """An account as its provider may call us for it."""
 
     account: ChannelAccount
-    secrets: Mapping[str, str] = field(repr=False)
+    keys: AccountKeys
 
-    def secret(self, *names: str) -> str:
-        """The first of these that was given; "" where none was."""
-        return next((found for name in names if (found := self.secrets.get(name) or self.account.settings.get(name))), "")
+    def told(self, *names: str) -> str:
+        """The first of these that was given when it was connected, secret or not; "" where none was."""
+        return next((found for name in names if (found := self.keys.secrets.get(name) or self.keys.settings.get(name))), "")
 
 
 def address_of(account: ChannelAccount) -> str:
@@ -47,11 +49,8 @@ def token_of(account: ChannelAccount) -> str:
 
 def of_zalo(session: Session, *, app_id: str, oa_ids: Sequence[str]) -> list[Caller]:
     """The accounts of an app and one of these official accounts, each secret once."""
-    found = [
-        one for one in _callers(session, ZALO)
-        if str(one.account.settings.get("app_id", "")) == app_id and str(one.account.settings.get("oa_id", "")) in oa_ids
-    ]  # fmt: skip
-    return list({one.secret("oa_secret_key", "secret_key"): one for one in found}.values())
+    found = [one for one in _callers(session, OA) if one.told("app_id") == app_id and one.told("oa_id") in oa_ids]
+    return list({one.told("oa_secret_key", "secret_key"): one for one in found}.values())
 
 
 def of_facebook(session: Session) -> list[Caller]:
@@ -65,10 +64,10 @@ def by_token(session: Session, *, channel: Channel, token: str) -> Caller | None
 
 
 def _callers(session: Session, channels: Sequence[Channel]) -> list[Caller]:
+    """Those whose keys can be read: of the others nobody can say who speaks for them."""
     found = session.exec(select(ChannelAccount).where(col(ChannelAccount.channel).in_(channels)).order_by(col(ChannelAccount.id)))
-    return [Caller(one, _secrets(one)) for one in found]
-
-
-def _secrets(account: ChannelAccount) -> Mapping[str, str]:
-    """Until accounts are sealed."""
-    return json.loads(account.secrets) if account.secrets else {}
+    callers = []
+    for one in found.all():
+        with suppress(AccountBroken):
+            callers.append(Caller(one, channel_accounts.keys(session, account=one)))
+    return callers

@@ -50,7 +50,7 @@ def facebook_asks(request: Request) -> Response:
     with reading() as session:
         words = [
             word for one in webhook_accounts.of_facebook(session)
-            for word in (webhook_accounts.token_of(one.account), one.secret("verify_token")) if word
+            for word in (webhook_accounts.token_of(one.account), one.told("verify_token")) if word
         ]  # fmt: skip
     is_known = sum(tokens.same(given, word) for word in words) > 0
     if request.query_params.get("hub.mode") != "subscribe" or not is_known or not challenge.isascii() or len(challenge) > 200:
@@ -63,7 +63,7 @@ async def zalo_bot(request: Request) -> Response:
 
     def of_bot(body: bytes, headers: Mapping[str, str]) -> list[Told]:
         caller = _named(Channel.ZALO_BOT, request.path_params["token"])
-        return read.zalo_bot(body, headers, secret=webhook_accounts.token_of(caller.account))
+        return read.zalo_bot(body, headers, secret=caller.told("secret_token") or webhook_accounts.token_of(caller.account))
 
     return await _posted(request, "zalo_bot", of_bot)
 
@@ -126,9 +126,9 @@ def _of_zalo(body: bytes, headers: Mapping[str, str]) -> list[Told]:
             session, app_id=str(claims.get("app_id", "")), oa_ids=[str(one) for one in ids if one]
         )  # fmt: skip
     for caller in callers:
-        keys = {name: str(caller.account.settings.get(name, "")) for name in ("app_id", "oa_id")}
+        keys = {name: caller.told(name) for name in ("app_id", "oa_id")}
         try:
-            return read.zalo(body, headers, secret=caller.secret("oa_secret_key", "secret_key"), **keys)
+            return read.zalo(body, headers, secret=caller.told("oa_secret_key", "secret_key"), **keys)
         except BadSignature:
             continue
     raise BadSignature
@@ -136,7 +136,7 @@ def _of_zalo(body: bytes, headers: Mapping[str, str]) -> list[Told]:
 
 def _of_facebook(body: bytes, headers: Mapping[str, str]) -> list[Told]:
     with reading() as session:
-        secrets = {one.secret("app_secret") for one in webhook_accounts.of_facebook(session)}
+        secrets = {one.told("app_secret") for one in webhook_accounts.of_facebook(session)}
     for secret in sorted(secrets - {""}):
         try:
             return read.facebook(body, headers, app_secret=secret)

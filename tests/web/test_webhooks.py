@@ -14,7 +14,7 @@ from time_machine import Traveller
 
 from core.db import reading
 from models import Channel, ChannelAccount, Delivery, DeliveryStatus, OptOut, Unit, WebhookEvent
-from services import webhook_accounts
+from services import channel_accounts, webhook_accounts
 from tests.factories import NOON, make_account, make_delivery
 from tests.web.day import make_ward, phone
 from web import public, webhooks
@@ -44,14 +44,17 @@ def ward(session: Session, clock: Traveller) -> Unit:
     """A ward with an official account, ZNS, a page, a gateway and a bot."""
     ward = make_ward(session)
     for channel in (Channel.ZALO_OA, Channel.ZNS):
-        make_account(
-            session, unit=ward, channel=channel, settings={"app_id": APP, "oa_id": OA},
-            secrets=json.dumps({"oa_secret_key": SECRET}),
-        )  # fmt: skip
-    make_account(session, unit=ward, channel=Channel.FACEBOOK, secrets=json.dumps({"app_secret": FB_SECRET}))
+        account = make_account(session, unit=ward, channel=channel, settings={"app_id": APP, "oa_id": OA})
+        give_keys(session, account, oa_secret_key=SECRET)
+    give_keys(session, make_account(session, unit=ward, channel=Channel.FACEBOOK), app_secret=FB_SECRET)
     make_account(session, unit=ward, channel=Channel.SMS)
     make_account(session, unit=ward, channel=Channel.ZALO_BOT)
     return ward
+
+
+def give_keys(session: Session, account: ChannelAccount, **keys: str) -> None:
+    channel_accounts.keep_tokens(session, account_id=account.id, tokens=keys, good_until=None)
+    session.commit()
 
 
 def account(session: Session, channel: Channel) -> ChannelAccount:

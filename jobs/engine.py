@@ -8,7 +8,9 @@ from adapters.engine import APPLICATION, QUEUE, VERSION
 from core.db import driver_url
 from core.settings import settings
 from jobs import work
+from jobs.presence import Presence
 
+_told: list[Presence] = []  # of this process, while it works
 SWEEP, NIGHTLY = "0 * * * * *", "0 0 3 * * *"
 
 
@@ -45,6 +47,8 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
             {"schedule_name": "nightly", "workflow_fn": work.nightly, "schedule": NIGHTLY, "cron_timezone": zone},
         ]
     )  # fmt: skip
+    _told.append(Presence(config["executor_id"] or ""))
+    _told[-1].start()
 
 
 def is_running() -> bool:
@@ -58,4 +62,6 @@ def is_running() -> bool:
 
 def stop() -> None:
     """Let running steps end, then stop."""
+    while _told:
+        _told.pop().stop()
     DBOS.destroy(workflow_completion_timeout_sec=5)

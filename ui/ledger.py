@@ -15,7 +15,7 @@ from services.household_phones import shown
 from services.ledger import LABELS, Ledger, Line, Reason, Row
 from services.ports import Shown, ports
 from services.unknowns import Decision
-from ui import confirmed_by_count, leave_for, parts, refusals, token
+from ui import board, confirmed_by_count, leave_for, parts, refusals, stay, token
 from ui.kept import read_once, seen_by
 from ui.parts import Column, Text, Tone
 from ui.tables import XLSX
@@ -27,20 +27,20 @@ HEADS = (
     N_("Kênh"), N_("Mã hộ"), N_("Chủ hộ"), N_("Tổ, thôn"), N_("Người nhận"), N_("Tình trạng"), N_("Lý do"), N_("Số lần thử"),
     N_("Tiền (đồng)"), N_("Gửi lúc"), N_("Tới máy lúc"), N_("Xem lúc"),
 )  # fmt: skip
+# The same counts in words, for a phone.
+IN_WORDS = (
+    N_("{n} chưa gửi"), N_("{n} đã gửi"), N_("{n} đã tới máy"), N_("{n} đã xem"), N_("{n} không gửi được"), N_("{n} chưa rõ"),
+)  # fmt: skip
+REASONS_SHOWN = 6
 S = DeliveryStatus
 
 
 def of(item: Announcement, *, actor: Actor) -> None:
     """Everything of it that leaves by accounts; nothing where nothing does."""
-    seen = read_once("board.ledger", seen_by(actor, item.id), partial(_read, actor, item.id))
+    seen = _seen(actor, item.id)
     if not seen.total:
         return
-    parts.section(_("Tin gửi qua tài khoản"), _("{n} tin", n=number(seen.total)))
-    if seen.paused_at is not None:
-        words = _("{n} tin chưa gửi đang được giữ lại. Bấm Gửi tiếp để tin đi.", n=number(seen.stoppable))
-        parts.note("waiting", _("Đang tạm dừng từ {at}", at=near(seen.paused_at)), words)
-    _table(seen)
-    _reasons(seen.reasons)
+    _live(item.id)
     if seen.unknown:
         _to_decide(item, seen, actor)
     with st.container(horizontal=True):
@@ -48,6 +48,23 @@ def of(item: Announcement, *, actor: Actor) -> None:
         _files(item.id)
     if st.session_state.get("l_stopping") == item.id:
         st.dialog(_("Dừng tin chưa gửi"), on_dismiss=_forget)(partial(_stop, item, seen, actor))()
+
+
+@st.fragment(run_every=10)
+def _live(announcement_id: UUID) -> None:
+    """What moves, drawn again every ten seconds."""
+    seen = _seen(stay(), announcement_id)
+    parts.section(_("Tin gửi qua tài khoản"), _("{n} tin", n=number(seen.total)))
+    if seen.paused_at is not None:
+        words = _("{n} tin chưa gửi đang được giữ lại. Bấm Gửi tiếp để tin đi.", n=number(seen.stoppable))
+        parts.note("waiting", _("Đang tạm dừng từ {at}", at=near(seen.paused_at)), words)
+    _table(seen)
+    _reasons(seen.reasons)
+
+
+def _seen(actor: Actor, announcement_id: UUID) -> Ledger:
+    """As it was seconds ago at most; whatever is done on a screen shows at once."""
+    return read_once("board.ledger", seen_by(actor, announcement_id), partial(_read, actor, announcement_id))
 
 
 def _read(actor: Actor, announcement_id: UUID) -> Ledger:
@@ -60,9 +77,9 @@ def _read(actor: Actor, announcement_id: UUID) -> Ledger:
 
 def _table(seen: Ledger) -> None:
     heads: list[Column | str] = [
-        _("Kênh"), Column(_("Tình trạng"), "wide"), Column(_("Chưa gửi"), "num"), Column(_("Đã gửi"), "num"),
-        Column(_("Đã tới máy"), "num"), Column(_("Đã xem"), "num"), Column(_("Không gửi được"), "num"),
-        Column(_("Chưa rõ"), "num"), Column(_("Tiền"), "num desk"),
+        _("Kênh"), Column(_("Tình trạng"), "state"), Column("", "wide phone"), Column(_("Chưa gửi"), "num desk"),
+        Column(_("Đã gửi"), "num desk"), Column(_("Đã tới máy"), "num desk"), Column(_("Đã xem"), "num desk"),
+        Column(_("Không gửi được"), "num desk"), Column(_("Chưa rõ"), "num desk"), Column(_("Tiền"), "num desk"),
     ]  # fmt: skip
     parts.table(heads, [_row(line, is_paused=seen.paused_at is not None) for line in seen.lines])
 
@@ -73,7 +90,9 @@ def _row(line: Line, *, is_paused: bool) -> Sequence[Text]:
         line.count(S.UNKNOWN),
     )  # fmt: skip
     name = parts.cell(_(LABELS[line.channel]), _("nhắc tổ trưởng") if line.is_to_leaders else _("{n} tin", n=number(line.total)))
-    return name, _stands(line, is_paused=is_paused), *(number(n) if n else "–" for n in counts), money(line.cost)
+    in_words = "; ".join(_(words, n=number(n)) for words, n in zip(IN_WORDS, counts, strict=True) if n)
+    stands = _stands(line, is_paused=is_paused)
+    return name, stands, parts.small(in_words), *(number(n) if n else "–" for n in counts), money(line.cost)
 
 
 def _stands(line: Line, *, is_paused: bool) -> Text:
@@ -96,12 +115,20 @@ def _tone(line: Line, *, is_paused: bool) -> tuple[Tone, str]:
 
 
 def _reasons(reasons: Sequence[Reason]) -> None:
-    """Why, in words, most first; with what kind of trouble it is."""
-    for place, one in enumerate(reasons):
-        tone: Tone = "overdue" if one.status is S.REJECTED else "waiting" if one.status is S.UNAVAILABLE else "unknown"
-        kind = _(one.trouble.label) if one.trouble else _(one.status.label)
-        with st.container(key=f"act_reason{place}"):
-            parts.item(tone, _("{n} tin: {why}", n=number(one.count), why=_(one.error)), f"{_(LABELS[one.channel])}, {kind}")
+    """Why, in words, most first, whichever the channel. Of what nobody knows there is a note of its own."""
+    joined: dict[tuple[DeliveryStatus, str], list[Reason]] = {}
+    for one in reasons:
+        if one.status is not S.UNKNOWN:
+            joined.setdefault((one.status, one.error), []).append(one)
+    ordered = sorted(joined.values(), key=lambda same: -sum(one.count for one in same))
+    with st.container(gap=None):
+        for place, same in enumerate(ordered[:REASONS_SHOWN]):
+            first = same[0]
+            tone: Tone = "overdue" if first.status is S.REJECTED else "waiting" if first.status in ledger.WAITING else "unknown"
+            kind = _(first.trouble.label if first.trouble else first.status.label)
+            where = ", ".join(dict.fromkeys(_(LABELS[one.channel]) for one in same))
+            title = _("{n} tin: {why}", n=number(sum(one.count for one in same)), why=_(first.error))
+            board.thing(f"why{place}", tone, title, f"{where}: {kind}")
 
 
 # ---- what a person decides

@@ -274,7 +274,8 @@ class FakePage:
     dedupes, per_second, longest = False, 1.0, 5000
 
     def __init__(self, answer: Outcome | None) -> None:
-        self.answer, self.asked = answer, []
+        self.answer = answer
+        self.asked: list[Message] = []
 
     async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
         raise AssertionError("nothing is to be sent")
@@ -313,7 +314,8 @@ def test_a_lost_post_is_looked_for_before_it_is_posted_again(
     session.add(batch)
     session.flush()
     [row] = make_rows(
-        session, item, S.UNKNOWN, channel=Channel.FACEBOOK, recipient_kind=RecipientKind.PAGE, recipient_id="page", batch_id=batch.id
+        session, item, S.UNKNOWN, channel=Channel.FACEBOOK, recipient_kind=RecipientKind.PAGE, recipient_id="page",
+        batch_id=batch.id,
     )  # fmt: skip
 
     found = unknowns.look_back(unknowns.to_ask(session, actor=official, announcement_id=item.id))

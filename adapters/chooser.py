@@ -1,5 +1,6 @@
 """The only place that chooses adapters."""
 
+from adapters.channels import switchboard
 from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
 from adapters.engine import DbosEngine
@@ -7,12 +8,15 @@ from adapters.link_checker import HttpLinkChecker
 from adapters.paper import TypstPaper
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
+from core.settings import settings
 from services.ports import Ports
 
 
 def live() -> Ports:
     """The real outside world."""
+    asks = switchboard.client(settings())
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
         documents=SiftedDocuments(), links=HttpLinkChecker(),
+        senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
     )  # fmt: skip

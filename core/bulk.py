@@ -4,13 +4,31 @@ The statement is compiled once, and a value that is the same in many rows (a day
 PostgreSQL they go as one statement, column by column: each of its own would wake the table's triggers anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Table, bindparam, cast, column, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    String,
+    Subquery,
+    Table,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 from sqlalchemy import table as bare_table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 Item = TypeVar("Item")
@@ -57,3 +75,37 @@ class BulkInsert:
         elif rows:
             lists = {name: [row[name] for row in rows] for name in self._columns}
             self._session.connection().exec_driver_sql(self._statement, lists)
+
+
+def given(dialect: str, name: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
+    """Rows that a statement gets as its one parameter `name`, a JSON text made by `as_json`, whatever their number.
+
+    The statement is compiled once and takes one way to the server.
+    """
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name, type_=String())).table_valued("value")
+        cells = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
+        typed: list[ColumnElement[Any]] = [type_coerce(cell, kind) for cell, kind in zip(cells, columns.values(), strict=True)]
+    else:
+        each = func.json_array_elements(cast(bindparam(name, type_=String()), JSON)).table_valued("value")
+        texts = [each.c.value.op("->>", return_type=String())(place) for place in range(len(columns))]
+        typed = [_as_kind(text, kind) for text, kind in zip(texts, columns.values(), strict=True)]
+    return select(*[cell.label(label) for cell, label in zip(typed, columns, strict=True)]).subquery()
+
+
+def _as_kind(text: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Instants travel without their zone, which is UTC."""
+    return cast(text + "+00" if kind.python_type is datetime else text, kind)
+
+
+def as_json(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as `given` reads them: UUIDs and aware instants as both databases write them."""
+    return json.dumps([[_cell(value) for value in row] for row in rows], ensure_ascii=False, separators=(",", ":"))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value

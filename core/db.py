@@ -7,17 +7,19 @@ begin with BEGIN IMMEDIATE, or a read followed by a write loses updates or fails
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
+from core import clock
 from core.settings import settings
 
 
@@ -133,6 +135,13 @@ def reading() -> Generator[Session]:
 def changed(session: Session, statement: Executable) -> int:
     """Run an update or delete; how many rows it touched."""
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def its_now(session: Session) -> datetime:
+    """This instant by the database's clock: what processes on several machines agree on. A SQLite file has its machine's."""
+    if session.get_bind().dialect.name == "sqlite":
+        return clock.now()
+    return cast("datetime", session.execute(select(func.clock_timestamp())).scalar_one()).astimezone(UTC)
 
 
 def upsert(

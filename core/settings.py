@@ -5,6 +5,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, field_validator
@@ -28,6 +29,18 @@ class Settings(BaseSettings):
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
     executor_id: str = "ward-0"
+    lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
+    zalo_oauth_base_url: str = "https://oauth.zaloapp.com"
+    zalo_openapi_base_url: str = "https://openapi.zalo.me"
+    zalo_zns_base_url: str = "https://business.openapi.zalo.me"
+    zalo_bot_base_url: str = "https://bot-api.zaloplatforms.com"
+    facebook_graph_base_url: str = "https://graph.facebook.com"
+    facebook_graph_version: str = "v25.0"  # may be empty
+    sms_base_url: str = "https://rest.esms.vn"
+    smtp_url: str = ""  # smtp://name:password@host:587, or smtps://; without it no letter leaves
+    provider_connect_seconds: float = 5.0
+    provider_first_byte_seconds: float = 15.0
+    provider_whole_seconds: float = 30.0
 
     @field_validator("timezone")
     @classmethod
@@ -37,6 +50,32 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("no such time zone") from error
         return name
+
+    @field_validator(
+        "zalo_oauth_base_url", "zalo_openapi_base_url", "zalo_zns_base_url", "zalo_bot_base_url", "facebook_graph_base_url",
+        "sms_base_url",
+    )  # fmt: skip
+    @classmethod
+    def _leads_to_a_host(cls, url: str) -> str:
+        """A base URL may carry a path, to which calls are appended."""
+        if _parts(url, ("https", "http")) is None:
+            raise ValueError("must look like https://host or https://host/path, without a question mark or a name in it")
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: str) -> str:
+        parts = _parts(url, ("smtp", "smtps"), may_name=True) if url else None
+        if url and (parts is None or parts.path.strip("/")):
+            raise ValueError("must look like smtp://name:password@host:587 or smtps://host, or be empty")
+        return url
+
+    @field_validator("provider_connect_seconds", "provider_first_byte_seconds", "provider_whole_seconds")
+    @classmethod
+    def _can_be_waited_for(cls, seconds: float) -> float:
+        if not 0 < seconds <= 600:
+            raise ValueError("must be more than 0 and at most 600 seconds")
+        return seconds
 
     @field_validator("public_url")
     @classmethod
@@ -62,6 +101,17 @@ class Settings(BaseSettings):
     def previous_keys(self) -> tuple[str, ...]:
         """App keys of before, the latest first, that still open what they sealed."""
         return tuple(key for key in (part.strip() for part in self.previous_secret_keys.get_secret_value().split(",")) if key)
+
+
+def _parts(url: str, schemes: tuple[str, ...], *, may_name: bool = False) -> SplitResult | None:
+    """An address of one of these schemes with a host, and nothing that does not belong there; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return None
+    has_more = bool(parts.query or parts.fragment) or (bool(parts.username) and not may_name)
+    return parts if is_right and not has_more and not any(letter.isspace() for letter in url) else None
 
 
 def kept_key(folder: Path) -> str:

@@ -7,8 +7,9 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from adapters.engine import APPLICATION, QUEUE, VERSION
 from core.db import driver_url
 from core.settings import settings
-from jobs import work
+from jobs import deliveries, work
 
+ENDING = 40  # seconds: a message on its way is answered, or given up, within them
 SWEEP, NIGHTLY = "0 * * * * *", "0 0 3 * * *"
 
 
@@ -34,10 +35,12 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
         "scheduler_polling_interval_sec": 5.0,
     }
     DBOS(config=config)
+    deliveries.start(executor=executor_id or settings().executor_id)
     if queues:
         DBOS.listen_queues(list(queues))
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
+    deliveries.register()
     zone = settings().timezone
     DBOS.apply_schedules(
         [
@@ -57,5 +60,7 @@ def is_running() -> bool:
 
 
 def stop() -> None:
-    """Let running steps end, then stop."""
-    DBOS.destroy(workflow_completion_timeout_sec=5)
+    """Let running steps and the messages on their way end, then stop."""
+    deliveries.stop_taking()
+    DBOS.destroy(workflow_completion_timeout_sec=ENDING)
+    deliveries.stop()

@@ -10,15 +10,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Insert, String, case, cast, func, insert, literal, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Insert,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+)
 from sqlmodel import Session
 
+from core.bulk import as_json, given
 from core.ids import new_id
 from core.sql_ids import NewIds
 from core.tokens import new_token
 from models import Announcement, Channel, Delivery, DeliveryStatus, Model, RecipientKind, Relay
 from models.base import Instant
-from services import links, paths
+from services import batches, links, paths
 from services.paths import CALLED, FOLLOWED, Question, Way
 from services.plans import PlannedGroup
 
@@ -64,7 +81,12 @@ def queue(
     """
     for way in question.ways:
         if way.path in (*FOLLOWED, *CALLED):
-            session.execute(_messages(announcement, way, now, stretch))
+            receivers = _receivers(announcement, way, stretch)
+            count = session.execute(select(func.count()).select_from(receivers.subquery())).scalar_one()
+            made = batches.begin(session, announcement=announcement, channel=way.path, rows=count)
+            if made:
+                dialect = session.get_bind().dialect.name
+                session.execute(_messages(dialect, announcement, way, now, receivers), {"batches": as_json(enumerate(made))})
 
 
 def print_sheets(session: Session, *, announcement: Announcement, now: datetime, stretch: Stretch = WHOLE) -> None:
@@ -113,29 +135,33 @@ def _row(announcement: Announcement, channel: Channel, kind: RecipientKind, reci
     }  # fmt: skip
 
 
-def _messages(announcement: Announcement, way: Way, now: datetime, stretch: Stretch) -> Insert:
-    """The key holds the household that stands for the receiver, never a telephone number."""
+def _receivers(announcement: Announcement, way: Way, stretch: Stretch) -> Select[Any]:
+    """Whom to write to on a way, each once, with the household that stands for the receiver."""
     is_call = way.path in CALLED
     receiver = _HOME.c.phone if is_call else _HOME.c.zalo_user_id
-    household = func.min(cast(_HOME.c.id, String))
-    kind = RecipientKind.PHONE if is_call else RecipientKind.FOLLOWER
-    at = literal(now, Instant())
     homes, wanted = _planned(announcement, way.path, stretch)
     if stretch.after is not None:
         wanted &= ~_has_one(announcement, way, receiver, stretch, is_call=is_call)
-    rows = (
-        select(
-            NewIds(), at, literal(announcement.id), literal(way.path.value), literal(kind.value), receiver,
-            literal(f"{announcement.id}:{way.path.value}:") + household, literal(DeliveryStatus.QUEUED.value), literal(0),
-            literal(way.price), at,
-        )
-        .select_from(homes)
-        .where(wanted)
-        .group_by(receiver)
-    )  # fmt: skip
+    household = func.min(cast(_HOME.c.id, String)).label("household")
+    return select(receiver.label("receiver"), household).select_from(homes).where(wanted).group_by(receiver)
+
+
+def _messages(dialect: str, announcement: Announcement, way: Way, now: datetime, receivers: Select[Any]) -> Insert:
+    """A row for each, in one of the given batches. The key holds the household, never a telephone number."""
+    kind = RecipientKind.PHONE if way.path in CALLED else RecipientKind.FOLLOWER
+    at = literal(now, Instant())
+    each = receivers.subquery()
+    turn = func.row_number().over(order_by=each.c.household).label("turn")
+    numbered = select(each.c.receiver, each.c.household, turn).subquery()
+    batch = given(dialect, "batches", {"place": Integer(), "id": Uuid()})
+    rows = select(
+        NewIds(), at, literal(announcement.id), literal(way.path.value), literal(kind.value), numbered.c.receiver,
+        literal(f"{announcement.id}:{way.path.value}:") + numbered.c.household, literal(DeliveryStatus.QUEUED.value), literal(0),
+        literal(way.price), at, batch.c.id,
+    ).join_from(numbered, batch, batch.c.place == (numbered.c.turn - 1) // batches.SIZE)  # fmt: skip
     names = [
         "id", "created_at", "announcement_id", "channel", "recipient_kind", "recipient_id", "idempotency_key", "status",
-        "attempts", "cost", "updated_at",
+        "attempts", "cost", "updated_at", "batch_id",
     ]  # fmt: skip
     return insert(_LEDGER).from_select(names, rows, include_defaults=False)
 

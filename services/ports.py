@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
+from uuid import UUID
 
 from sqlmodel import Session
 
 from models import Channel
-from services.senders import Sender
+from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
 
@@ -226,8 +227,26 @@ class Documents(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class BatchRun:
+    """One attempt at a batch of the ledger."""
+
+    batch_id: UUID
+    attempt: int
+    priority: int  # a lower one runs first
+    is_urgent: bool = False  # it overtakes whatever is not
+    at: datetime | None = None  # not before; None: now
+    again: str = ""  # tells it from an attempt of the same number that was promised and never begun
+
+
 class Engine(Protocol):
     """Promises durable work, in the caller's transaction: both are kept or neither."""
+
+    def deliver(self, session: Session, runs: Sequence[BatchRun]) -> None:
+        """Have each batch sent once for its attempt. An attempt promised before is left as it is."""
+
+    def unbegun(self, runs: Sequence[BatchRun]) -> list[BatchRun]:
+        """Those that no queue holds any more: they were taken out, and whoever took them is gone or failed."""
 
     def promise(self, session: Session, *, work: str, key: str, at: datetime, subject_id: str) -> None:
         """Have `work` done once for `key`, not before `at`, even if every process dies in between."""
@@ -270,6 +289,7 @@ class Ports:
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
+    tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
 
 
 class _NoDocuments:
@@ -277,6 +297,18 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+
+class _NoTokens:
+    """Where nobody was provided to give any out: asking is a bug."""
+
+    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to open {account.account_id} with {len(code) + len(verifier)} signs")
+
+    async def renewed(self, account: AccountKeys) -> TokenPair:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to renew {account.account_id}")
 
 
 _provided: list[Ports] = []

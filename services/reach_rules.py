@@ -57,6 +57,7 @@ class Account:
     unit_id: UUID
     state: AccountState
     price: int  # đồng a message, of an SMS a segment
+    id: UUID
 
     @property
     def works(self) -> bool:
@@ -98,7 +99,7 @@ def accounts(session: Session, *, ward: Unit) -> dict[Channel, Account]:
     above = lineage(ward.path)
     found = session.exec(select(ChannelAccount).where(col(ChannelAccount.unit_id).in_(above))).all()
     nearest_last = sorted(found, key=lambda one: above.index(one.unit_id))
-    return {one.channel: Account(one.channel, one.unit_id, one.state, one.price) for one in nearest_last}
+    return {one.channel: Account(one.channel, one.unit_id, one.state, one.price, one.id) for one in nearest_last}
 
 
 def change(session: Session, *, actor: Actor, unit_id: UUID, version: int, values: RulesForm) -> Rules:

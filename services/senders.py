@@ -16,6 +16,7 @@ class Message:
     blanks: Mapping[str, str] = field(default_factory=dict)  # of a template
     title: str = ""  # of an article, a post, a letter
     link: str = ""  # the announcement's page
+    provider_id: str = ""  # what the provider calls it, where that is known: to ask what became of it
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,16 @@ class AccountKeys:
     """Secrets with a fresh access token in place of the stale one given.
 
     One process at a time fetches it, and it is stored before anybody uses it.
-    Raises `AccountBroken` where a person must connect anew.
+    Raises `AccountBroken` where a person must connect anew, `NotNow` where it may be tried again soon.
     """
 
 
 class AccountBroken(Exception):
     """Nothing can be sent by this account until a person mends it; the text says what to do."""
+
+
+class NotNow(Exception):
+    """Nobody answers who could open the account; nothing is wrong with it. The text is for a person, to be translated (N_)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,33 @@ class AccountHealth:
     quota_total: int | None = None
 
 
+@dataclass(frozen=True)
+class TokenPair:
+    """An access token, and what the next one is got with: good once, so it is stored before the pair is used."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    seconds: int  # how long the access token is good
+
+
+class TokenOffice(Protocol):
+    """Gives out the tokens of Zalo's official accounts. One process at a time may ask for an account."""
+
+    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
+        """The first pair, for the code of a consent given in a browser.
+
+        Raises:
+            AccountBroken: the code, or what names the app, is wrong. NotNow: nobody answers.
+        """
+
+    async def renewed(self, account: AccountKeys) -> TokenPair:
+        """The next pair, for the account's refresh token, which is used up by it.
+
+        Raises:
+            AccountBroken: a person must consent again. NotNow: nobody answers.
+        """
+
+
 class Sender(Protocol):
     """Sends by one provider. Never raises for what is at the other end; what it is asked to do twice it does twice."""
 
@@ -106,7 +138,10 @@ class Sender(Protocol):
         """Send each; one outcome a message, in their order."""
 
     async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
-        """Where a provider can be asked: what became of a message whose answer was lost. None where it cannot be asked."""
+        """Where a provider can be asked: what became of a message, of which the answer was lost or a report is not signed.
+
+        `Unavailable`: it has not taken it, so it may be sent. `Unknown`: it cannot tell yet. None: it cannot be asked.
+        """
 
     async def check(self, account: AccountKeys) -> AccountHealth:
         """How the account stands, without sending anything."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from sqlmodel import Session
 
-from services.ports import LinkState
+from services.ports import BatchRun, LinkState
+from services.senders import Accepted, AccountHealth, AccountKeys, Message, Outcome
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,17 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.promises: dict[str, Promise] = {}
+        self.runs: dict[tuple[UUID, int, str], BatchRun] = {}
 
     def promise(self, session: Session, *, work: str, key: str, at: datetime, subject_id: str) -> None:
         self.promises.setdefault(key, Promise(work, key, at, subject_id))
+
+    def deliver(self, session: Session, runs: Sequence[BatchRun]) -> None:
+        for run in runs:
+            self.runs.setdefault((run.batch_id, run.attempt, run.again), run)
+
+    def unbegun(self, runs: Sequence[BatchRun]) -> list[BatchRun]:
+        return [run for run in runs if (run.batch_id, run.attempt, run.again) not in self.runs]
 
 
 class Nothing:
@@ -47,3 +57,26 @@ class FakeLinks:
     def check(self, urls: Sequence[str]) -> list[LinkState]:
         self.urls += urls
         return [LinkState(url, self._states.get(url, "alive")) for url in urls]
+
+
+class FakeSender:
+    """A provider that remembers what it was sent and answers as told: one answer for all, or one a receiver."""
+
+    def __init__(self, *answers: Outcome, dedupes: bool = False, per_second: float = 1_000_000.0) -> None:
+        self.dedupes, self.per_second, self.longest = dedupes, per_second, 2000
+        self.sent: list[Message] = []
+        self.by_recipient: dict[str, Outcome] = {}
+        self.looked: Outcome | None = None
+        self.health = AccountHealth(is_well=True, says="")
+        self._answers = list(answers)
+
+    async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
+        self.sent += messages
+        usual = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0] if self._answers else None
+        return [self.by_recipient.get(one.recipient) or usual or Accepted(f"id-{one.key}") for one in messages]
+
+    async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
+        return self.looked
+
+    async def check(self, account: AccountKeys) -> AccountHealth:
+        return self.health

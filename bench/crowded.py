@@ -1,0 +1,115 @@
+"""A ward with many telephones and an account with a provider, for benchmarks and chaos of the delivery engine."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlmodel import Session
+
+from core import clock, sealed
+from core.bulk import batches as parts
+from core.db import engine, reading, transaction
+from core.ids import new_id
+from jobs import engine as durable
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    Audience,
+    Batch,
+    Channel,
+    ChannelAccount,
+    Delivery,
+    DeliveryStatus,
+    Model,
+    ReachRules,
+    Unit,
+    UnitKind,
+    Urgency,
+)
+from services import sending
+
+PLACE = 100  # households of a residential unit
+FAST = 1_000_000.0  # messages a second: the account holds nobody up
+SECRETS = {"api_key": "bench", "secret_key": "bench", "access_token": "bench-1", "refresh_token": "bench-r1"}
+SETTINGS = {"brandname": "UBND", "app_id": "1", "oa_id": "2", "template_id": "3"}
+LONG_AGO = date(2020, 1, 1)
+
+
+def zone_of_noon() -> str:
+    """A time zone in which it is about noon: by night nothing leaves."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
+def tables() -> None:
+    """All of them, the engine's as well."""
+    Model.metadata.create_all(engine())
+    durable.prepare()
+
+
+def ward(homes: int, *, channel: Channel = Channel.SMS, per_second: float | None = FAST, first: int = 0) -> UUID:
+    """A ward with so many telephones, told by that account only."""
+    with transaction() as session:
+        made = Unit(code=f"W{first}", name="Phường Đông Dân", kind=UnitKind.COMMUNE, path="")
+        made.path = f"{made.id}/"
+        session.add(made)
+        session.flush()
+        account = ChannelAccount(unit_id=made.id, channel=channel, price=500, per_second=per_second, settings=dict(SETTINGS))
+        account.secrets = sealed.seal(SECRETS, owner=f"channel account {account.id}")
+        session.add_all([account, ReachRules(unit_id=made.id, paths=[channel.value])])
+        for numbers in parts(range(first, first + homes), PLACE):
+            _place(session, made, numbers)
+        return made.id
+
+
+def _place(session: Session, above: Unit, numbers: Sequence[int]) -> None:
+    place = Unit(code=f"P{numbers[0]}", name="Tổ dân phố", kind=UnitKind.RESIDENTIAL, parent_id=above.id, path="")
+    place.path = f"{above.path}{place.id}/"
+    session.add(place)
+    session.flush()
+    now = clock.now()
+    homes: list[dict[str, Any]] = [
+        {
+            "id": new_id(), "created_at": now, "unit_id": place.id, "code": str(number), "head_name": f"Hoàng Văn {number}",
+            "address": "", "people": 4, "phone": f"+849{number:08}", "arrived_on": LONG_AGO,
+        }
+        for number in numbers
+    ]  # fmt: skip
+    session.execute(insert(Model.metadata.tables["household"]), homes)
+
+
+def announcement(ward_id: UUID, *, urgency: Urgency = Urgency.NORMAL) -> UUID:
+    """An approved announcement for all of a ward."""
+    with transaction() as session:
+        made = Announcement(
+            unit_id=ward_id, title="Khám sàng lọc miễn phí", body="Sáng mai, từ 7 giờ, tại Trạm Y tế. Mang theo thẻ bảo hiểm.",
+            status=AnnouncementStatus.APPROVED, urgency=urgency,
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        session.add(Audience(announcement_id=made.id, unit_id=ward_id))
+        return made.id
+
+
+def start(announcement_id: UUID) -> None:
+    """What happens when the seconds are over in which a send can be taken back."""
+    with transaction() as session:
+        sending.start(session, announcement=session.get_one(Announcement, announcement_id))
+
+
+def is_done(announcement_id: UUID) -> bool:
+    """Whether everything was handed over and every batch has ended."""
+    with reading() as session:
+        status = session.execute(select(Announcement.status).where(Announcement.id == announcement_id)).scalar_one()  # type: ignore[arg-type]
+        left = select(func.count()).select_from(Batch).where(Batch.announcement_id == announcement_id, Batch.ended_at.is_(None))  # type: ignore[arg-type,union-attr]
+        return status is AnnouncementStatus.SENT and not session.execute(left).scalar_one()
+
+
+def statuses(channel: Channel = Channel.SMS) -> dict[str, int]:
+    """How many rows of the ledger stand how."""
+    with reading() as session:
+        found = session.execute(
+            select(Delivery.status, func.count()).where(Delivery.channel == channel).group_by(Delivery.status)  # type: ignore[arg-type]
+        )
+        return {DeliveryStatus(status).value: int(count) for status, count in found}

@@ -1,0 +1,84 @@
+"""`fanout`: 50,000 messages by SMS to a provider that answers in 5 ms, the whole way into the ledger on SQLite.
+
+From the moment an announcement leaves (audience, rows, batches) until every outcome is written, beside a bare aiohttp loop that
+sends as many and records nothing. Each side in a process of its own, in turns; the provider is a third.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from bench import crowded
+from bench.apart import ROOT
+from bench.provider import Provider, provider
+
+MESSAGES, DELAY, ROUNDS = 50_000, 0.005, 2
+SEND = "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
+
+
+def run(messages: int = MESSAGES, rounds: int = ROUNDS) -> dict[str, Any]:
+    """The better of the rounds of each side, and their ratio."""
+    bare, ours = [], []
+    with provider(delay_seconds=DELAY) as asked:
+        for _ in range(rounds):
+            bare.append(_bare(asked, messages))
+            ours.append(_ours(asked, messages))
+        counts = asked.counts()
+    if counts["accepted"] != 2 * rounds * messages or counts["doubles"]:
+        raise RuntimeError(f"{messages} messages {2 * rounds} times, but the provider took {counts['accepted']}")
+    best = max(ours)
+    return {
+        "name": "fanout", "ours": round(best), "baseline": round(max(bare)), "ratio": round(best / max(bare), 3),
+        "unit": "messages/s", "n": messages,
+    }  # fmt: skip
+
+
+def _bare(asked: Provider, messages: int) -> float:
+    told = _told("bench.bare_sender", asked.urls["CAUNOI_SMS_BASE_URL"] + SEND, str(messages), env=dict(os.environ))
+    return messages / float(told["seconds"])
+
+
+def _ours(asked: Provider, messages: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        env = os.environ | asked.urls | {
+            "CAUNOI_DATA_DIR": folder, "CAUNOI_DATABASE_URL": f"sqlite:///{folder}/caunoi.db", "CAUNOI_SECRET_KEY": "bench",
+            "CAUNOI_TIMEZONE": crowded.zone_of_noon(),
+        }  # fmt: skip
+        told = _told("bench.fanout", str(messages), env=env)
+    if told["statuses"] != {"sent": messages}:
+        raise RuntimeError(f"the ledger holds {told['statuses']}")
+    return messages / float(told["seconds"])
+
+
+def _told(module: str, *words: str, env: dict[str, str]) -> dict[str, Any]:
+    said = subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE).stdout
+    told: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return told
+
+
+def deliver(messages: int) -> dict[str, Any]:
+    """One process does all of it: seconds, and how the ledger stands."""
+    from adapters import chooser
+    from jobs import engine as durable
+    from services import ports
+
+    ports.provide(chooser.live())
+    crowded.tables()
+    said = crowded.announcement(crowded.ward(messages))
+    durable.start()
+    time.sleep(1.5)  # the engine looks for queues once a second
+    began = time.perf_counter()
+    crowded.start(said)
+    while not crowded.is_done(said):
+        time.sleep(0.1)
+    seconds = time.perf_counter() - began
+    durable.stop()
+    return {"seconds": seconds, "statuses": crowded.statuses()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(deliver(int(sys.argv[1]))))

@@ -1,0 +1,92 @@
+"""Tokens for the senders of this process: whoever meets a stale one gets the next, fetched once by one process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from core import clock
+from jobs.desk import Desk
+from models import Channel
+from services import renewals
+from services.ports import ports
+from services.senders import AccountBroken, AccountKeys, NotNow, TokenPair
+
+LOOK_AGAIN = 0.2  # seconds between looks at what another process fetches
+RENEWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
+Secrets = Mapping[str, str]
+
+
+class Renewals:
+    """Renews the tokens of accounts, for one event loop."""
+
+    def __init__(self, desk: Desk, *, owner: str) -> None:
+        self._desk, self._owner = desk, owner
+        self._turns: dict[UUID, asyncio.Lock] = {}
+
+    def given(self, keys: AccountKeys, *, channel: Channel) -> AccountKeys:
+        """Keys that know how to renew themselves, where their channel has tokens that end."""
+        if channel not in RENEWED or "refresh_token" not in keys.secrets:
+            return keys
+        return replace(keys, secrets=dict(keys.secrets), renew=self._renewer(keys))
+
+    async def early(self, keys: AccountKeys) -> None:
+        """Renew a token that ends within hours, before it is used.
+
+        Raises:
+            AccountBroken: a person must connect the account anew.
+        """
+        if keys.renew is None:
+            return
+        is_missing = not keys.secrets.get("access_token")
+        if is_missing or await self._desk.ask(lambda session: renewals.ends_soon(session, account_id=keys.account_id)):
+            try:
+                fresh = await keys.renew(keys.secrets.get("access_token", ""))
+            except NotNow:
+                return  # the old one may still do
+            if isinstance(keys.secrets, dict):
+                keys.secrets.update(fresh)
+
+    def _renewer(self, keys: AccountKeys) -> Callable[[str], Awaitable[Secrets]]:
+        async def renew(stale: str) -> Secrets:
+            async with self._turns.setdefault(keys.account_id, asyncio.Lock()):
+                return await self._renewed(keys.account_id, stale)
+
+        return renew
+
+    async def _renewed(self, account_id: UUID, stale: str) -> Secrets:
+        owner = self._owner
+        while True:
+            turn = await self._desk.ask(
+                lambda session: renewals.begin(session, account_id=account_id, stale=stale, owner=owner)
+            )  # fmt: skip
+            if turn.turn == "fresh":
+                return turn.secrets
+            if turn.turn == "mine":
+                break
+            await asyncio.sleep(LOOK_AGAIN)
+        pair = await self._fetched(AccountKeys(account_id, turn.settings, turn.secrets))
+        tokens = {"access_token": pair.access_token, "refresh_token": pair.refresh_token}
+        good_until = clock.now() + timedelta(seconds=pair.seconds)
+        return await self._desk.ask(
+            lambda session: renewals.keep(session, account_id=account_id, owner=owner, tokens=tokens, good_until=good_until)
+        )  # fmt: skip
+
+    async def _fetched(self, keys: AccountKeys) -> TokenPair:
+        """The next pair. A lost answer is asked for once more: the refresh token may be used up by then (channels.md §1)."""
+        account_id = keys.account_id
+        office = ports().tokens
+        try:
+            try:
+                return await office.renewed(keys)
+            except NotNow:
+                return await office.renewed(keys)
+        except (AccountBroken, NotNow) as error:
+            message, is_broken = str(error), isinstance(error, AccountBroken)
+            await self._desk.ask(
+                lambda session: renewals.fail(
+                    session, account_id=account_id, owner=self._owner, message=message, is_broken=is_broken
+                )
+            )
+            raise

@@ -1,0 +1,236 @@
+"""Batches: deliveries that leave together. One process holds a batch by a lease; the attempt's number fences off all others.
+
+The lease is a time of the database's clock. Whoever holds it renews it with everything it writes; when it runs out, the sweep
+gives the batch to the next. What the former holder had marked as leaving is sent again only where the provider dedupes by our
+key; elsewhere nobody can tell whether it left, and a person decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlmodel import Session, col
+
+from core import clock
+from core.db import changed, its_now
+from core.i18n import N_
+from core.ids import new_id
+from core.tokens import new_token
+from models import Announcement, Batch, Channel, DeliveryStatus, Model, Trouble, Unit, Urgency
+from services import access, reach_rules
+from services.ports import BatchRun, ports
+
+SIZE = 200
+BY_URGENCY = (Urgency.EMERGENCY, Urgency.VERY_URGENT, Urgency.URGENT, Urgency.NORMAL)
+BAND = 10_000_000  # turns of one urgency
+DEDUPED_FOR = timedelta(hours=23)  # a provider that dedupes does for a day (channels.md §7); less what clocks may differ
+LOST_AFTER = timedelta(minutes=1)  # a batch that waits this long may have been lost on its way from the queue
+LOOKED_AT = 200
+WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
+LOST_ANSWER = N_("Mất câu trả lời của nhà cung cấp: chưa rõ tin đã đi chưa.")
+_BATCH, _LEDGER, _SAID = (Model.metadata.tables[name] for name in ("batch", "delivery", "announcement"))
+
+
+class Fenced(Exception):
+    """Somebody else has the batch by now: whoever meets this stops at once."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A batch in somebody's hands."""
+
+    batch_id: UUID
+    attempt: int
+    owner: str
+    announcement_id: UUID
+    channel: Channel
+    account_id: UUID | None
+    ward_id: UUID
+    priority: int
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it belongs to an emergency."""
+        return self.priority < BAND
+
+
+def begin(session: Session, *, announcement: Announcement, channel: Channel, rows: int) -> list[UUID]:
+    """Batches for so many rows of a channel, which the caller writes in the same transaction; their sending is promised.
+
+    Batches of wards that share a process take turns: a ward that comes later does not wait for all of another's.
+    """
+    if not rows:
+        return []
+    ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
+    account = reach_rules.accounts(session, ward=ward).get(channel)
+    first, now = _turn(session, ward_id=ward.id, urgency=announcement.urgency), clock.now()
+    made: list[dict[str, Any]] = [
+        {
+            "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "owner": "", "attempt": 0,
+            "account_id": account.id if account else None, "ward_id": ward.id, "priority": first + place,
+            "size": min(SIZE, rows - place * SIZE),
+        }
+        for place in range(-(-rows // SIZE))
+    ]  # fmt: skip
+    session.execute(insert(_BATCH), made)
+    ports().engine.deliver(
+        session, [BatchRun(row["id"], 1, row["priority"], is_urgent=row["priority"] < BAND) for row in made]
+    )  # fmt: skip
+    return [row["id"] for row in made]
+
+
+def _turn(session: Session, *, ward_id: UUID, urgency: Urgency) -> int:
+    """The next turn of a ward: after its own last one, and not before the turn the queue has come to."""
+    lowest = BY_URGENCY.index(urgency) * BAND + 1
+    waiting = _BATCH.c.ended_at.is_(None) & _BATCH.c.priority.between(lowest, lowest + BAND - 2)
+    come_to, last = session.execute(
+        select(func.min(_BATCH.c.priority), func.max(_BATCH.c.priority).filter(_BATCH.c.ward_id == ward_id)).where(waiting)
+    ).one()
+    return max(lowest, int(come_to or 0), int(last or 0) + 1)
+
+
+def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: timedelta) -> Hold | None:
+    """Take a batch into one's hands; None where another has it, or it is done."""
+    now = its_now(session)
+    is_free = or_(_BATCH.c.lease_until.is_(None), _BATCH.c.lease_until <= now)
+    taken = session.execute(
+        update(_BATCH)
+        .where(_BATCH.c.id == batch_id, _BATCH.c.attempt == attempt - 1, _BATCH.c.ended_at.is_(None), is_free)
+        .values(attempt=attempt, owner=owner, lease_until=now + lease, next_at=None)
+        .returning(*(_BATCH.c[name] for name in ("announcement_id", "channel", "account_id", "ward_id", "priority")))
+    ).first()
+    return Hold(batch_id, attempt, owner, *taken) if taken else None
+
+
+def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:
+    """What a former attempt left marked as leaving: back in the queue where that doubles nothing, else nobody knows."""
+    left = (_LEDGER.c.batch_id == hold.batch_id) & (_LEDGER.c.status == DeliveryStatus.SENDING)
+    told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == hold.announcement_id)).scalar_one()
+    is_safe = dedupes and told_at is not None and clock.now() - told_at < DEDUPED_FOR
+    values: dict[str, Any] = {"status": DeliveryStatus.QUEUED}
+    if not is_safe:
+        values = {"status": DeliveryStatus.UNKNOWN, "trouble": Trouble.UNKNOWN, "error": LOST_ANSWER}
+    return changed(session, update(_LEDGER).where(left).values(updated_at=clock.now(), **values))
+
+
+def renew(session: Session, hold: Hold, *, lease: timedelta) -> datetime:
+    """Hold it for longer; the database's time.
+
+    Raises:
+        Fenced: another has it by now.
+    """
+    now = its_now(session)
+    if not changed(session, update(_BATCH).where(_is_held(hold)).values(lease_until=now + lease)):
+        raise Fenced
+    return now
+
+
+def renew_all(session: Session, *, owner: str, lease: timedelta) -> int:
+    """Hold everything for longer that this process holds; how many those are."""
+    until = its_now(session) + lease
+    held = (_BATCH.c.owner == owner) & _BATCH.c.ended_at.is_(None)
+    return changed(session, update(_BATCH).where(held, _BATCH.c.lease_until.is_not(None)).values(lease_until=until))
+
+
+def leave(session: Session, hold: Hold, *, held_until: datetime | None = None, is_parked: bool = False) -> datetime | None:
+    """Let go of a batch: ended where nothing of it waits, else promised for when the first of it may be tried again.
+
+    `held_until` is before when nothing of it may leave; one that is parked stays until somebody wakes it. Returns when it
+    goes on, None where it does not.
+
+    Raises:
+        Fenced: another has it by now.
+    """
+    now = clock.now()
+    waits = (_LEDGER.c.batch_id == hold.batch_id) & _LEDGER.c.status.in_(WAITING)
+    waiting, first = session.execute(select(func.count(), func.min(func.coalesce(_LEDGER.c.next_at, now))).where(waits)).one()
+    at = max(filter(None, [held_until, first]), default=now) if waiting else None
+    values = {"owner": "", "lease_until": None, "next_at": at, "ended_at": None if waiting else now}
+    if not changed(session, update(_BATCH).where(_is_held(hold)).values(**values)):
+        raise Fenced
+    if at is None or is_parked:
+        return None
+    ports().engine.deliver(session, [_next(hold.batch_id, hold.attempt, hold.priority, at)])
+    return at
+
+
+def wake(session: Session, *, announcement_id: UUID | None = None, account_id: UUID | None = None) -> int:
+    """Promise at once what was parked or waits for its hour, of an announcement or an account; how many batches."""
+    of = _BATCH.c.announcement_id == announcement_id if announcement_id else _BATCH.c.account_id == account_id
+    found = session.execute(_rows().where(of, _BATCH.c.ended_at.is_(None), _BATCH.c.lease_until.is_(None))).all()
+    ports().engine.deliver(session, [_next(*row, again=new_token()[:8]) for row in found])
+    return len(found)
+
+
+def sweep(session: Session, *, most: int = 1000) -> int:
+    """Give to the next whoever's lease has run out; how many batches."""
+    over = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until <= its_now(session))
+    found = session.execute(_rows().where(over).limit(most).with_for_update(skip_locked=True)).all()
+    if found:
+        given_up = _BATCH.c.id.in_([batch_id for batch_id, *_ in found])
+        session.execute(update(_BATCH).where(given_up).values(owner="", lease_until=None))
+        ports().engine.deliver(session, [_next(*row) for row in found])
+    return len(found)
+
+
+def give_up_former(session: Session, *, executor: str, owner: str) -> int:
+    """What an earlier process of this name held is held by nobody: it died, or this one would not have the name."""
+    held = _BATCH.c.owner.startswith(f"{executor}:", autoescape=True) & (_BATCH.c.owner != owner)
+    return changed(session, update(_BATCH).where(held, _BATCH.c.ended_at.is_(None)).values(lease_until=its_now(session)))
+
+
+def may_be_lost(session: Session) -> list[BatchRun]:
+    """Batches whose turn should have come a while ago and that nobody holds: the engine is asked whether it has them."""
+    before = clock.now() - LOST_AFTER
+    is_due = or_(_BATCH.c.next_at.is_(None), _BATCH.c.next_at < before)
+    rows = session.execute(
+        _rows()
+        .join(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
+        .where(
+            _BATCH.c.ended_at.is_(None), _BATCH.c.lease_until.is_(None), is_due, _BATCH.c.created_at < before,
+            _SAID.c.paused_at.is_(None),
+        )
+        .order_by(_BATCH.c.priority)
+        .limit(LOOKED_AT)
+    )  # fmt: skip
+    return [_next(*row) for row in rows]
+
+
+def promise_again(session: Session, runs: Sequence[BatchRun]) -> None:
+    """Promise anew what was lost on its way; looked at again no sooner than in a minute."""
+    lost = _BATCH.c.id.in_([run.batch_id for run in runs]) & _BATCH.c.lease_until.is_(None)
+    session.execute(update(_BATCH).where(lost).values(next_at=clock.now()))
+    ports().engine.deliver(
+        session, [BatchRun(run.batch_id, run.attempt, run.priority, run.is_urgent, again=new_token()[:8]) for run in runs]
+    )  # fmt: skip
+
+
+def hand_back(session: Session, *, batch_id: UUID, attempt: int) -> None:
+    """Promise an attempt anew that was taken out of its queue and not begun."""
+    row = session.execute(_rows().where(_BATCH.c.id == batch_id, _BATCH.c.ended_at.is_(None))).first()
+    if row and row.attempt == attempt - 1:
+        ports().engine.deliver(session, [_next(*row, again=new_token()[:8])])
+
+
+def _is_held(hold: Hold) -> ColumnElement[bool]:
+    return (
+        (_BATCH.c.id == hold.batch_id) & (_BATCH.c.attempt == hold.attempt) & (_BATCH.c.owner == hold.owner)
+        & _BATCH.c.ended_at.is_(None)
+    )  # fmt: skip
+
+
+def _rows() -> Any:
+    return select(_BATCH.c.id, _BATCH.c.attempt, _BATCH.c.priority)
+
+
+def _next(batch_id: UUID, attempt: int, priority: int, at: datetime | None = None, *, again: str = "") -> BatchRun:
+    return BatchRun(batch_id, attempt + 1, priority, is_urgent=priority < BAND, at=at, again=again)
+
+
+def count_unfinished(session: Session, *, announcement_id: UUID) -> int:
+    """How many batches of an announcement have something left to do."""
+    unfinished = (col(Batch.announcement_id) == announcement_id) & col(Batch.ended_at).is_(None)
+    return int(session.execute(select(func.count()).select_from(_BATCH).where(unfinished)).scalar_one())

@@ -1,0 +1,148 @@
+"""A provider's account as its senders share it: its pace, its circuit, its quota; what its answers change of that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from core import clock
+from core.i18n import N_
+from core.jitter import spread
+from models import AccountState, Channel, Model
+from services import access, audit, quiet_hours
+from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
+
+TRIP = 10  # failures in a row after which an account rests
+FIRST_REST, LONGEST_REST = 10.0, 600.0  # seconds
+RETRY_MOST = 86_400.0
+_ACCOUNT = Model.metadata.tables["channelaccount"]
+_COLUMNS = ("id", "state", "failures", "open_until", "quota_left", "quota_at", "reserve", "per_second", "free_at")
+# A chat group's own faults (channels.md §2.7): the other groups of the account are well.
+OF_ONE_GROUP = frozenset({"-237", "-238", "-241", "-403"})
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as it stands just now."""
+
+    id: UUID
+    state: AccountState
+    failures: int
+    open_until: datetime | None
+    quota_left: int | None
+    quota_at: datetime | None
+    reserve: int
+    per_second: float | None
+    free_at: datetime | None
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether it failed so often that one message must show whether it is back."""
+        return self.failures >= TRIP
+
+    def may_use(self, *, is_urgent: bool) -> int | None:
+        """How many messages of its quota are for this; None where the provider tells of no quota."""
+        if self.quota_left is None:
+            return None
+        return max(0, self.quota_left - (0 if is_urgent else self.reserve))
+
+
+def look(session: Session, *, account_id: UUID) -> Account | None:
+    """An account, held until the transaction ends: its pace is given out to one process at a time."""
+    row = session.execute(
+        select(*(_ACCOUNT.c[name] for name in _COLUMNS)).where(_ACCOUNT.c.id == account_id).with_for_update()
+    ).first()
+    return Account(*row) if row else None
+
+
+def take_slots(session: Session, account: Account, *, count: int, rate: float, now: datetime) -> float:
+    """The next places in an account's pace, for so many messages; in how many seconds the first of them is.
+
+    `now` is the database's. Their share of the quota is taken as well, until the provider tells better.
+    """
+    begins = max(account.free_at or now, now)
+    values: dict[str, Any] = {"free_at": begins + timedelta(seconds=count / rate)}
+    if account.quota_left is not None:
+        values["quota_left"] = max(0, account.quota_left - count)
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account.id).values(**values))
+    return (begins - now).total_seconds()
+
+
+def note(session: Session, *, account_id: UUID, channel: Channel, outcomes: Sequence[Outcome]) -> None:
+    """What a provider's answers say of its account. One statement at most, none where all is as it was."""
+    account = look(session, account_id=account_id)
+    if account is None or not outcomes:
+        return
+    now = clock.now()
+    values = _quota(outcomes, now) | _circuit(account, outcomes, now)
+    broken = next((one for one in outcomes if is_of_account(one, channel)), None)
+    if isinstance(broken, Rejected) and account.state is AccountState.ACTIVE:
+        values |= {"state": AccountState.BROKEN, "message": broken.reason}
+        audit.record(
+            session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account_id,
+            code=broken.code,
+        )  # fmt: skip
+    if values:
+        session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**values))
+
+
+def is_of_account(outcome: Outcome, channel: Channel) -> bool:
+    """Whether an answer says that the whole account is broken."""
+    is_config = isinstance(outcome, Rejected) and outcome.trouble == "config"
+    return is_config and not (channel is Channel.ZALO_GROUP and outcome.code in OF_ONE_GROUP)  # type: ignore[union-attr]
+
+
+def keep_quota(session: Session, *, account_id: UUID, left: int | None, total: int | None) -> None:
+    """What a provider says of an account's quota when it is asked."""
+    values = {"quota_left": left, "quota_total": total, "quota_at": clock.now()}
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**values))
+
+
+def rest_seconds(failures: int) -> float:
+    """How long an account rests: longer each time, never the same for two who ask."""
+    return spread(min(LONGEST_REST, FIRST_REST * 2.0 ** min(failures - TRIP, 10)), by=0.25)
+
+
+def next_window(now: datetime) -> datetime:
+    """When quotas and night windows of providers are open again: five past six of the next morning."""
+    tomorrow = clock.local(now).replace(hour=quiet_hours.END, minute=5, second=0, microsecond=0)
+    return tomorrow if tomorrow > now else tomorrow + timedelta(days=1)
+
+
+def _quota(outcomes: Sequence[Outcome], now: datetime) -> dict[str, Any]:
+    told = [one for one in outcomes if isinstance(one, Accepted) and one.quota_left is not None]
+    if not told:
+        return {}
+    least = min(told, key=lambda one: one.quota_left or 0)
+    return {"quota_left": least.quota_left, "quota_total": least.quota_total, "quota_at": now}
+
+
+def _circuit(account: Account, outcomes: Sequence[Outcome], now: datetime) -> dict[str, Any]:
+    asked = [one.after_seconds for one in outcomes if isinstance(one, Unavailable) and one.trouble == "backoff"]
+    waits = [min(seconds, RETRY_MOST) for seconds in asked if seconds is not None]
+    values: dict[str, Any] = {"open_until": now + timedelta(seconds=max(waits))} if waits else {}
+    later = [one for one in outcomes if isinstance(one, Unavailable) and one.trouble == "later"]
+    if len(later) > len(outcomes) // 2 and len(later) > 1:
+        values["open_until"] = later_until(later[0], now)
+    if any(isinstance(one, Accepted | Rejected) for one in outcomes):  # it answers
+        return values | ({"failures": 0} if account.failures else {})
+    failed = len(asked) + sum(isinstance(one, Unknown) for one in outcomes)
+    if not failed or (account.open_until and account.open_until > now):
+        return values
+    failures = account.failures + 1 if account.is_tried else min(TRIP, account.failures + failed)
+    rests = {"open_until": now + timedelta(seconds=rest_seconds(failures))} if failures >= TRIP else {}
+    return {"failures": failures} | rests | values
+
+
+def later_until(outcome: Unavailable, now: datetime) -> datetime:
+    """When something that is over a quota or outside a provider's hours may be tried again."""
+    if outcome.after_seconds is None:
+        return next_window(now)
+    return now + timedelta(seconds=min(outcome.after_seconds, RETRY_MOST))
+
+
+NO_QUOTA = N_("Hết hạn mức của kênh này, phần để dành chỉ dùng cho tin hỏa tốc.")

@@ -1,0 +1,132 @@
+"""What each channel says: composed once a batch from the announcement, its link and the account's template.
+
+A text that is too long, a template without its blanks or a receiver that cannot be one is refused in a sentence; nothing else
+stops.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from core import sms
+from core.formats import moment
+from core.i18n import N_
+from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
+from core.settings import settings
+from models import Announcement, Channel, Household, Unit
+from services import access, links
+from services.chunks import Row
+from services.senders import Message, Rejected
+
+BY_TEMPLATE = (Channel.ZALO_TEMPLATE, Channel.ZNS)
+TOO_LONG = N_("Nội dung dài hơn mức kênh này nhận. Hãy viết thêm bản ngắn cho nhóm.")
+NO_PHONE = N_("Số điện thoại của người nhận không đúng.")
+NO_RECEIVER = N_("Không có địa chỉ của người nhận trên kênh này.")
+BLANK_UNKNOWN = N_("Mẫu tin có chỗ trống không biết điền gì. Xem lại các chỗ trống trong phần Kênh gửi.")
+BLANK_TOO_LONG = N_("Nội dung dài hơn chỗ trống của mẫu tin. Hãy rút gọn hoặc đổi mẫu.")
+BLANK_EMPTY = N_("Mẫu tin có chỗ trống mà thông báo này không có gì để điền.")
+USUAL_BLANKS = "ward_name=phuong, title=tieu_de, content=tin, link=lien_ket"
+NAME_OF_HEAD = "ho_ten"
+_MENTION = re.compile(r"\[@[^\]]*\]")  # somebody's text must not call everybody of a group (channels.md §3)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a batch says. `refusal` is the sentence for why it cannot be said; `for_head` the blanks that hold a person's name."""
+
+    channel: Channel
+    text: str = ""
+    title: str = ""
+    link: str = ""
+    blanks: Mapping[str, str] = field(default_factory=dict)
+    for_head: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+def wording(
+    session: Session, *, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], longest: int
+) -> Wording:  # fmt: skip
+    """How an announcement is said on a channel."""
+    link = links.public_url(links.for_announcement(session, announcement_id=announcement.id, unit_id=announcement.unit_id))
+    said = Wording(channel, title=_nfc(announcement.title), link=link)
+    if channel in BY_TEMPLATE:
+        ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
+        return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS)
+    text = _text(announcement, channel, link, longest, is_unicode=account_settings.get("is_unicode") in ("1", "true", "True"))
+    return replace(said, text=text) if len(text) <= longest else replace(said, refusal=TOO_LONG)
+
+
+def for_rows(session: Session | None, said: Wording, rows: Sequence[Row]) -> list[Message | Rejected]:
+    """A message for each row, or why there is none. A session is needed where a blank holds a person's name."""
+    names = _heads(session, said.channel, rows) if said.for_head and session else {}
+    return [_message(said, row, names.get(row.recipient, "")) for row in rows]
+
+
+def _text(announcement: Announcement, channel: Channel, link: str, longest: int, *, is_unicode: bool) -> str:
+    short = _nfc(announcement.group_text or announcement.body)
+    if channel is Channel.SMS:
+        text = f"{short}\n{link}"
+        return text if is_unicode else sms.as_sent(text)
+    whole = f"{_nfc(announcement.title)}\n\n{_nfc(announcement.body)}\n\n{link}"
+    text = whole if len(whole) <= longest else f"{_nfc(announcement.title)}\n\n{short}\n\n{link}"
+    return _MENTION.sub("", text) if channel is Channel.ZALO_GROUP else text
+
+
+def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str) -> Wording:
+    known = {
+        "phuong": ward_name, "tieu_de": announcement.title, "tin": announcement.group_text or announcement.body,
+        "lien_ket": said.link, "han": _until(announcement),
+    }  # fmt: skip
+    blanks, heads = {}, []
+    for pair in filter(None, (part.strip() for part in re.split(r"[,;\n]", written))):
+        name, _, source = (part.strip() for part in pair.partition("="))
+        source, _, most = source.partition(":")
+        if source == NAME_OF_HEAD:
+            heads.append(name)
+            continue
+        if not name or source not in known:
+            return replace(said, refusal=BLANK_UNKNOWN)
+        value = " ".join(_nfc(known[source]).split())
+        if not value:
+            return replace(said, refusal=BLANK_EMPTY)
+        if most.isdecimal() and len(value) > int(most):
+            return replace(said, refusal=BLANK_TOO_LONG)
+        blanks[name] = value
+    return replace(said, blanks=blanks, for_head=tuple(heads))
+
+
+def _until(announcement: Announcement) -> str:
+    until = announcement.must_reach_by or announcement.expires_at
+    return moment(until, language=settings().language) if until else ""
+
+
+def _message(said: Wording, row: Row, name: str) -> Message | Rejected:
+    if said.refusal:
+        return Rejected("content", "", said.refusal)
+    if said.channel in (Channel.SMS, Channel.ZNS) and not _is_mobile(row.recipient):
+        return Rejected("recipient", "", NO_PHONE)
+    if not row.recipient:
+        return Rejected("recipient", "", NO_RECEIVER)
+    blanks = {**said.blanks, **dict.fromkeys(said.for_head, name)} if said.for_head else said.blanks
+    return Message(row.id.hex, row.recipient, said.text, blanks, said.title, said.link)
+
+
+def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str, str]:
+    """Who is written to, by the head of the household; of several that share a receiver one of them."""
+    column = col(Household.phone if channel is Channel.ZNS else Household.zalo_user_id)
+    wanted = [row.recipient for row in rows]
+    found = session.execute(select(column, func.min(col(Household.head_name))).where(column.in_(wanted)).group_by(column))
+    return dict(found.tuples().all())
+
+
+def _is_mobile(number: str) -> bool:
+    """As `phones.is_mobile`, for numbers that were read by it before: a twentieth of the time."""
+    return len(number) == MOBILE_LENGTH and number[:3] == "+84" and number[3] in MOBILE_DIGITS and number[4:].isdecimal()
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -120,7 +120,8 @@ class TokenOffice(Protocol):
 
 
 class Sender(Protocol):
-    """Sends by one provider. Never raises for what is at the other end; what it is asked to do twice it does twice."""
+    """Sends by one provider. Never raises for what is at the other end; what it is asked to do
+    twice it does twice, unless it can see that it was done."""
 
     @property
     def dedupes(self) -> bool:

@@ -40,7 +40,7 @@ NOT_THE_PROVIDER: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("channel", HTTP)
 def test_an_answer_that_is_none_leaves_it_unknown(channel: Channel, desk: Desk, provider: Provider) -> None:
-    provider.script(*UNKNOWN.values())
+    desk.script(channel, *UNKNOWN.values())
 
     outcomes = {name: desk.one(channel) for name in UNKNOWN}
 
@@ -70,7 +70,7 @@ def test_a_first_byte_is_not_waited_for_as_long_as_the_whole(provider: Provider)
 
 @pytest.mark.parametrize("channel", HTTP)
 def test_a_busy_provider_has_not_taken_it(channel: Channel, desk: Desk, provider: Provider) -> None:
-    provider.script(*NOT_TAKEN.values())
+    desk.script(channel, *NOT_TAKEN.values())
 
     outcomes = [desk.one(channel) for _ in NOT_TAKEN]
 
@@ -84,7 +84,7 @@ def test_who_sends_on_or_knows_no_such_address_stops_the_account(channel: Channe
             "status": 302,
             "headers": {"Location": f"http://127.0.0.1:{elsewhere.port}/openapi/v3.0/oa/message/cs"},
         }
-        provider.script(moved, *list(NOT_THE_PROVIDER.values())[1:])
+        desk.script(channel, moved, *list(NOT_THE_PROVIDER.values())[1:])
 
         outcomes = [desk.one(channel) for _ in NOT_THE_PROVIDER]
 
@@ -211,8 +211,9 @@ def test_no_key_is_logged_or_told_whatever_goes_wrong(provider: Provider, caplog
     desk = Desk(provider, provider_whole_seconds=0.3)
     told = ""
     for step in ({"fate": "cut"}, {"fate": "never"}, {"body": HTML}, {"status": 302}, {"code": 401}):
-        provider.script(*[step] * len(HTTP))
-        told += repr([desk.one(channel) for channel in HTTP])
+        for channel in HTTP:
+            desk.script(channel, step)
+            told += repr(desk.one(channel))
     gc.collect()  # a session that was left open would say so now
 
     assert [secret for secret in SECRETS.values() if secret in told + caplog.text] == []

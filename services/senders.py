@@ -90,6 +90,7 @@ class AccountHealth:
     code: str = ""
     quota_left: int | None = None
     quota_total: int | None = None
+    per_second: float | None = None  # calls it allows, where it tells
 
 
 @dataclass(frozen=True)

@@ -48,4 +48,4 @@ class Zns(OfficialAccount):
         if not isinstance(outcome, Accepted):
             return unwell(outcome)
         left, total = number(told.get("remainingQuota")), number(told.get("dailyQuota"))
-        return AccountHealth(is_well=True, says="", quota_left=left, quota_total=total)
+        return AccountHealth(is_well=True, says="", quota_left=left, quota_total=total, per_second=told.get("per_second"))

@@ -184,6 +184,16 @@ def test_an_account_says_how_it_stands(
     assert provider.desk.book.accepted == 0
 
 
+@pytest.mark.parametrize(("limit", "per_second"), [("120", 2.0), ("", None), ("many", None), ("0", None)])
+def test_what_a_package_allows_is_read_from_its_answer(
+    limit: str, per_second: float | None, desk: Desk, provider: Provider
+) -> None:
+    told = {"body": '{"error": 0, "data": {"name": "UBND"}}', "headers": {"X-RateLimit-Limit": limit}}
+    provider.script(told)
+
+    assert desk.check(Channel.ZALO_GROUP).per_second == per_second
+
+
 @pytest.mark.parametrize("channel", BODIES)
 @pytest.mark.parametrize("how", [{"status": 502}, {"body": "<html>"}, {"fate": "cut"}, {"status": 404}])
 def test_an_account_that_gives_no_answer_is_not_well(

@@ -236,6 +236,11 @@ def head(title: str, *lines: Text) -> None:
             html(Markup('<div class="cn-line">{}</div>').format(joined(*shown)))
 
 
+def band(title: str, words: str) -> None:
+    """A strip above everything: the whole page is not meant as it looks."""
+    html(Markup('<div class="cn-band" role="note"><b>{}</b><span>{}</span></div>').format(title, words))
+
+
 def section(title: str, note: str = "") -> None:
     """A heading inside the page, and how to read what follows."""
     html(Markup('<div class="cn-h"><h2>{}</h2><span>{}</span></div>').format(title, note))

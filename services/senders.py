@@ -91,6 +91,7 @@ class AccountHealth:
     quota_left: int | None = None
     quota_total: int | None = None
     per_second: float | None = None  # calls it allows, where it tells
+    is_sure: bool = True  # False: nobody answered who could say; the account is as it was
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ class ZaloTemplate(OfficialAccount):
         """§2.3."""
         if not message.recipient:
             return Rejected("recipient", "", NO_RECIPIENT)
-        return {"user_id": message.recipient, "template_id": needed(account, "template_id"), "template_data": blanks_of(message)}
+        return {"user_id": message.recipient, "template_id": needed(account, "template_id"), "template_data": filled(message)}
 
 
 class ZaloGroup(OfficialAccount):
@@ -207,6 +207,6 @@ class ZaloGroup(OfficialAccount):
         return {"recipient": {"group_id": message.recipient}, "message": {"text": _MENTION.sub("", text)}}
 
 
-def blanks_of(message: Message) -> dict[str, str]:
+def filled(message: Message) -> dict[str, str]:
     """A template's blanks in NFC."""
     return {name: unicodedata.normalize("NFC", text) for name, text in message.blanks.items()}

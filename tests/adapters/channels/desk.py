@@ -72,5 +72,5 @@ def message(channel: Channel, **changes: str) -> Message:
 def keys(*, renew: Renew | None = None, without: str = "", **changes: str) -> AccountKeys:
     """An account that opens every channel, but for what it is made without."""
     secrets = {name: text for name, text in {**SECRETS, **changes}.items() if name != without}
-    settings = {name: text for name, text in SETTINGS.items() if name != without}
+    settings = {name: text for name, text in SETTINGS.items() if name != without} | {"blanks": changes.get("blanks", "")}
     return AccountKeys(account_id=UUID(int=7), settings=settings, secrets=secrets, renew=renew)

@@ -48,6 +48,7 @@ class Unit(Model, table=True):
         ),
         Index("uq_unit_code_valid_from", "code", "valid_from", unique=True),
         Index("ix_unit_kind_path", "kind", "path"),
+        Index("ix_unit_is_training", "path", sqlite_where=text("is_training = 1"), postgresql_where=text("is_training")),
     )  # fmt: skip
 
     code: str = Field(index=True)

@@ -1,18 +1,132 @@
-"""Accounts with providers: what opens one. The secrets come out of this room only to be handed to a sender."""
+"""Accounts with providers: connecting, changing, pausing them; what opens one.
+
+The secrets come out of this room only to be handed to a sender.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from core import sealed
+from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import ChannelAccount
-from services.channel_fields import OA
+from models import AccountState, Channel, ChannelAccount, Role, Unit, UnitKind
+from services import access, audit, channel_values
+from services.access import Actor
+from services.channel_fields import FIELDS, OA
+from services.channel_values import AccountForm
 from services.senders import AccountBroken, AccountKeys
 
 UNREADABLE = N_("Không mở được khóa đã lưu: khóa của hệ thống đã đổi. Nhập lại khóa của tài khoản này.")
+
+
+def get(session: Session, *, actor: Actor, account_id: UUID) -> ChannelAccount:
+    """An account of a unit in the actor's sight.
+
+    Raises:
+        NotAllowed: the actor is no admin. NotFound: there is none, or it lies outside the actor's sight.
+    """
+    access.require(actor, Role.ADMIN)
+    account = session.get(ChannelAccount, account_id)
+    unit = session.get(Unit, account.unit_id) if account else None
+    if account is None or unit is None or not unit.path.startswith(actor.unit_path):
+        raise NotFound(N_("Không tìm thấy tài khoản gửi này."))
+    return account
+
+
+def of_unit(session: Session, *, actor: Actor, unit_id: UUID, channel: Channel) -> ChannelAccount:
+    """A unit's own account on a channel.
+
+    Raises:
+        NotAllowed: the actor is no admin. NotFound: the unit has none, or lies outside the actor's sight.
+    """
+    access.require(actor, Role.ADMIN)
+    unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+    account = _own(session, unit, channel)
+    if account is None:
+        raise NotFound(N_("{unit} chưa có tài khoản {channel}. Dùng channel-connect."), unit=unit.name, channel=channel.value)
+    return account
+
+
+def connect(session: Session, *, actor: Actor, unit_id: UUID, channel: Channel, form: AccountForm) -> ChannelAccount:
+    """Connect a ward, or a province for its wards, with a provider; connecting again changes what is said anew.
+
+    Nothing is asked of the provider here: `channel_checks` does that.
+
+    Raises:
+        Invalid: a value is missing or cannot be right (`details["field"]` names it), or the channel needs no account.
+        NotAllowed: the actor is no admin. NotFound: the unit lies outside the actor's sight.
+    """
+    access.require(actor, Role.ADMIN)
+    unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+    if channel not in FIELDS:
+        raise Invalid(N_("Kênh {channel} không cần tài khoản: người làm, không qua nhà cung cấp."), channel=channel.value)
+    if unit.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE):
+        raise Invalid(N_("Tài khoản gửi là của phường, xã hoặc tỉnh, không phải của {unit}."), unit=unit.name)
+    session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update())  # two who connect at once take turns
+    if account := _own(session, unit, channel):
+        both = {name: str(value) for name, value in account.settings.items()} | dict(form.settings)
+        return change(session, actor=actor, account_id=account.id, version=account.version, form=replace(form, settings=both))
+    account = ChannelAccount(unit_id=unit.id, channel=channel)
+    fields = _fill(session, account, form)
+    session.add(account)
+    session.flush()
+    _record(session, actor, account, "channel.connected", fields)
+    return account
+
+
+def change(session: Session, *, actor: Actor, account_id: UUID, version: int, form: AccountForm) -> ChannelAccount:
+    """Say anew what an account is. A secret left blank stays; whatever is said anew makes a broken account worth another try.
+
+    Raises:
+        Invalid: a value cannot be right (`details["field"]` names it), or someone else changed the account meanwhile.
+        NotAllowed, NotFound: as `get`.
+    """
+    account = get(session, actor=actor, account_id=account_id)
+    session.exec(select(ChannelAccount.id).where(ChannelAccount.id == account.id).with_for_update())
+    session.refresh(account)
+    if account.version != version:
+        raise Invalid(N_("Người khác vừa đổi tài khoản này. Hãy tải lại trang để xem bản mới rồi sửa tiếp."))
+    fields = _fill(session, account, form)
+    if fields:
+        account.version += 1
+        if account.state is AccountState.BROKEN:
+            _mend(account)
+        session.add(account)
+        session.flush()
+        _record(session, actor, account, "channel.changed", fields)
+    return account
+
+
+def pause(session: Session, *, actor: Actor, account_id: UUID) -> ChannelAccount:
+    """Let nothing leave by it until it is resumed; what waits goes on waiting. Pausing twice is no error.
+
+    Raises:
+        NotAllowed, NotFound: as `get`.
+    """
+    account = get(session, actor=actor, account_id=account_id)
+    if account.state is not AccountState.PAUSED:
+        account.state = AccountState.PAUSED
+        session.add(account)
+        _record(session, actor, account, "channel.paused", [])
+    return account
+
+
+def resume(session: Session, *, actor: Actor, account_id: UUID) -> ChannelAccount:
+    """Use it again: after a pause, or after what was broken has been mended at the provider's.
+
+    Raises:
+        NotAllowed, NotFound: as `get`.
+    """
+    account = get(session, actor=actor, account_id=account_id)
+    if account.state is not AccountState.ACTIVE or account.open_until is not None:
+        _mend(account)
+        session.add(account)
+        _record(session, actor, account, "channel.resumed", [])
+    return account
 
 
 def holder_of(session: Session, *, account: ChannelAccount) -> ChannelAccount:
@@ -53,6 +167,14 @@ def keys(session: Session, *, account: ChannelAccount) -> AccountKeys:
     return AccountKeys(account_id=holder.id, settings=told, secrets=secrets)
 
 
+def secret_names(account: ChannelAccount) -> frozenset[str]:
+    """Which secrets are kept, by name; none that cannot be read."""
+    try:
+        return frozenset(_opened(account))
+    except sealed.Unreadable:
+        return frozenset()
+
+
 def keep_tokens(session: Session, *, account_id: UUID, tokens: Mapping[str, str], good_until: datetime | None) -> None:
     """Keep a renewed pair of tokens in place of the old one, beside the other secrets. Commit before the new one is used."""
     account = session.exec(select(ChannelAccount).where(ChannelAccount.id == account_id).with_for_update()).one()
@@ -62,9 +184,86 @@ def keep_tokens(session: Session, *, account_id: UUID, tokens: Mapping[str, str]
     session.flush()
 
 
+def reseal(session: Session, *, actor: Actor) -> int:
+    """Seal with today's app key whatever is still sealed with one of before (`PREVIOUS_SECRET_KEYS`); how many there were.
+
+    Raises:
+        Invalid: an account that no key opens; its unit and channel are named. NotAllowed: the actor is no admin.
+    """
+    access.require(actor, Role.ADMIN)
+    wanted = (
+        select(ChannelAccount, Unit.name)
+        .join(Unit, col(Unit.id) == col(ChannelAccount.unit_id))
+        .where(access.path_range(actor.unit_path))
+        .with_for_update(of=ChannelAccount)
+    )
+    done = 0
+    for account, name in session.exec(wanted).all():
+        if sealed.is_current(account.secrets, owner=_owner(account)):
+            continue
+        try:
+            account.secrets = sealed.seal(_opened(account), owner=_owner(account))
+        except sealed.Unreadable:
+            raise Invalid(
+                N_("Không khóa nào mở được tài khoản {channel} của {unit}: thêm khóa cũ vào CAUNOI_PREVIOUS_SECRET_KEYS."),
+                channel=account.channel.value, unit=name,
+            ) from None  # fmt: skip
+        session.add(account)
+        done += 1
+    if done:
+        audit.record(session, actor=actor, action="channel.resealed", accounts=done)
+    return done
+
+
+def _fill(session: Session, account: ChannelAccount, form: AccountForm) -> list[str]:
+    """Take over what a form says; the names of what is different now."""
+    channel_values.check_numbers(form)
+    holder = holder_at(session, unit_id=account.unit_id) if account.channel in OA else None
+    is_elsewhere = holder is not None and holder.id != account.id
+    kept = _readable(account)
+    settings = channel_values.checked_settings(account.channel, form.settings, has_tokens_elsewhere=is_elsewhere)
+    given = channel_values.checked_secrets(account.channel, form.secrets, kept=kept, has_tokens_elsewhere=is_elsewhere)
+    wanted = {"settings": settings, "price": form.price, "reserve": form.reserve, "per_second": form.per_second}
+    fields = [name for name, value in wanted.items() if name != "settings" and getattr(account, name) != value]
+    fields += [name for name in {**account.settings, **settings} if account.settings.get(name) != settings.get(name)]
+    for name, value in wanted.items():
+        setattr(account, name, value)
+    if given:
+        if "refresh_token" in given and "access_token" not in given:
+            kept.pop("access_token", None)  # of another consent: it is asked for anew
+            account.token_until = None
+        account.secrets = sealed.seal(kept | given, owner=_owner(account))
+    return [*fields, *given]
+
+
+def _readable(account: ChannelAccount) -> dict[str, str]:
+    """What is kept; nothing where no key opens it any more: then all of it is asked for again."""
+    try:
+        return _opened(account)
+    except sealed.Unreadable:
+        return {}
+
+
+def _mend(account: ChannelAccount) -> None:
+    account.state, account.message, account.failures, account.open_until = AccountState.ACTIVE, "", 0, None
+
+
+def _own(session: Session, unit: Unit, channel: Channel) -> ChannelAccount | None:
+    wanted = select(ChannelAccount).where(ChannelAccount.unit_id == unit.id, ChannelAccount.channel == channel)
+    return session.exec(wanted).first()
+
+
 def _opened(account: ChannelAccount) -> dict[str, str]:
     return sealed.unseal(account.secrets, owner=_owner(account))
 
 
 def _owner(account: ChannelAccount) -> str:
     return f"channel account {account.id}"
+
+
+def _record(session: Session, actor: Actor, account: ChannelAccount, action: str, fields: list[str]) -> None:
+    """Names of what was said, never what."""
+    audit.record(
+        session, actor=actor, action=action, subject_kind="channel_account", subject_id=account.id, channel=account.channel.value,
+        **({"fields": fields} if fields else {}),
+    )  # fmt: skip

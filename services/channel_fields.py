@@ -48,8 +48,8 @@ _TEMPLATE = AccountField(
 )
 _BLANKS = AccountField(
     "blanks", N_("Các chỗ trống của mẫu"),
-    N_("Mỗi chỗ trống một cặp, cách nhau bằng dấu phẩy: ward_name=phuong, noi_dung=tin, link=lien_ket. Bên phải là một trong:"
-       " phuong, tieu_de, tin, han, lien_ket, ho_ten."),
+    N_("Mỗi chỗ trống một cặp: ward_name=phuong, content=tin:200, link=lien_ket. Bên phải là phuong, tieu_de, tin, han, lien_ket"
+       " hoặc ho_ten; sau dấu hai chấm là số ký tự mẫu cho phép. Để trống: ward_name, title, content, link."),
 )  # fmt: skip
 
 OA = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
@@ -69,10 +69,6 @@ FIELDS: Mapping[Channel, tuple[AccountField, ...]] = {
             "access_token", N_("Token của bot"), N_("Ứng dụng Zalo, trò chuyện với Zalo Bot Manager, mục Bot của tôi."),
             is_secret=True, is_needed=True,
         ),
-        AccountField(
-            "secret_token", N_("Mật khẩu của webhook"), N_("Tự đặt, 8 đến 256 ký tự, rồi khai đúng như vậy khi đặt webhook."),
-            is_secret=True,
-        ),
     ),
     Channel.FACEBOOK: (
         AccountField(
@@ -86,9 +82,6 @@ FIELDS: Mapping[Channel, tuple[AccountField, ...]] = {
         ),
         AccountField(
             "app_secret", N_("App Secret"), N_("developers.facebook.com, Cài đặt ứng dụng, Thông tin cơ bản."), is_secret=True
-        ),
-        AccountField(
-            "verify_token", N_("Mã xác minh webhook"), N_("Tự đặt, rồi khai đúng như vậy ở mục Webhooks."), is_secret=True
         ),
     ),
     Channel.SMS: (
@@ -111,9 +104,30 @@ FIELDS: Mapping[Channel, tuple[AccountField, ...]] = {
 }  # fmt: skip
 
 
-def fields_of(channel: Channel, *, is_holder: bool) -> tuple[AccountField, ...]:
-    """What is asked of a channel. `is_holder`: an official account's tokens are not yet kept with another channel of it."""
-    own = FIELDS[channel]
-    if channel in OA and channel is not Channel.ZALO_OA and is_holder:
-        return (*FIELDS[Channel.ZALO_OA], *own)
-    return own
+LABELS: Mapping[Channel, str] = {
+    Channel.ZALO_OA: N_("Zalo OA: tin tư vấn"), Channel.ZALO_TEMPLATE: N_("Zalo OA: tin theo mẫu"),
+    Channel.ZALO_BROADCAST: N_("Zalo OA: bài gửi mọi người quan tâm"), Channel.ZALO_GROUP: N_("Zalo OA: nhóm chat của tài khoản"),
+    Channel.ZNS: N_("ZNS: tin mẫu tới số điện thoại"), Channel.ZALO_BOT: N_("Zalo Bot: nhắc cán bộ, tổ trưởng"),
+    Channel.FACEBOOK: N_("Trang Facebook"), Channel.SMS: N_("SMS có tên người gửi"), Channel.EMAIL: N_("Thư điện tử"),
+}  # fmt: skip
+USES: Mapping[Channel, str] = {
+    Channel.ZALO_OA: N_("Người đã nhắn cho tài khoản trong 7 ngày. 8 tin đầu trong 48 giờ không mất tiền."),
+    Channel.ZALO_TEMPLATE: N_("Người quan tâm tài khoản, bất cứ lúc nào, theo mẫu Zalo đã duyệt."),
+    Channel.ZALO_BROADCAST: N_("Một bài mỗi ngày tới mọi người quan tâm, 6 giờ đến 22 giờ. Không chọn được tổ."),
+    Channel.ZALO_GROUP: N_("Nhóm chat do tài khoản lập, tối đa 100 người. Mỗi nhóm một gói trả tiền."),
+    Channel.ZNS: N_("Số điện thoại có Zalo, theo mẫu đã duyệt. Khoảng 200 đến 300 đồng một tin."),
+    Channel.ZALO_BOT: N_("Người đã nhắn cho bot, tối đa 50 người. Hợp để nhắc tổ trưởng, không hợp cho bà con."),
+    Channel.FACEBOOK: N_("Đăng lên trang của phường, ai cũng xem được. Không mất tiền."),
+    Channel.SMS: N_("Mọi số điện thoại, kể cả máy thường. 400 đến 850 đồng một tin."),
+    Channel.EMAIL: N_("Hộp thư của cơ quan, trường học. Cần máy chủ gửi thư."),
+}  # fmt: skip
+ORDER = tuple(FIELDS)
+GENERAL = ("price", "reserve", "per_second")  # of every account, beside what its provider asks for
+ONCE = ("code", "code_verifier")  # of a consent given in a browser: changed for the first tokens, kept nowhere
+
+
+def fields_of(channel: Channel, *, has_tokens_elsewhere: bool = False) -> tuple[AccountField, ...]:
+    """What is asked of a channel. An official account's tokens are asked once, with whichever of its channels comes first."""
+    if channel not in OA or channel is Channel.ZALO_OA or has_tokens_elsewhere:
+        return () if channel is Channel.ZALO_OA and has_tokens_elsewhere else FIELDS[channel]
+    return (*FIELDS[Channel.ZALO_OA], *FIELDS[channel])

@@ -19,6 +19,7 @@ class WardCard:
     shown_phone: str
     address: str
     office_hours: str
+    is_training: bool = False  # nothing it says is meant: its pages say so
 
 
 def card_of(session: Session, *, unit: Unit) -> WardCard:
@@ -28,6 +29,7 @@ def card_of(session: Session, *, unit: Unit) -> WardCard:
     return WardCard(
         name=ward.name, province_name=province.name if province else "", phone=ward.phone or "",
         shown_phone=phones.show(ward.phone), address=ward.address, office_hours=ward.office_hours,
+        is_training=ward.is_training or bool(province and province.is_training),
     )  # fmt: skip
 
 

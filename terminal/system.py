@@ -17,8 +17,10 @@ from core.db import engine, is_sqlite, reading, transaction
 from core.errors import Invalid
 from core.i18n import LANGUAGES, N_, catalogue, translate
 from core.settings import ROOT, settings
-from models import Role
-from services import link_targets
+from models import AccountState, Role
+from services import channel_accounts, channel_usage, link_targets, training
+from services.access import TERMINAL
+from services.channel_usage import AccountCard
 from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
@@ -90,6 +92,7 @@ def serve(
     _welcome(settings().public_url)
     sys.stdout.flush()
     options = ["--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning", "--no-server-header"]
+    options += ["--ws-per-message-deflate", "false"]  # packing each message takes a quarter of a click's work
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "uvicorn", "app:app", *options])  # noqa: S606
 
@@ -160,7 +163,7 @@ class Check:
 def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
     with answering(as_json=as_json, needs_database=False) as say:
-        found = [*_database(), _secret(), _fonts(), _catalogues(), _channels(), _clock(), _disk(), _public_url()]
+        found = [*_database(), _secret(), _fonts(), _catalogues(), *_channels(), _clock(), _disk(), _public_url()]
         say(found)
 
 
@@ -223,8 +226,36 @@ def _catalogues() -> Check:
     return Check("languages", "warn" if empty else "ok", f"thiếu {', '.join(empty)}" if empty else ", ".join(LANGUAGES))
 
 
-def _channels() -> Check:
-    return Check("channels", "ok", "relay: người đăng tay, không cần tài khoản nhà cung cấp")
+def _channels() -> list[Check]:
+    """One line for all, and one for each account that needs somebody."""
+    try:
+        with reading() as session:
+            cards = channel_usage.listing(session, actor=TERMINAL)
+            practising = training.names(session, actor=TERMINAL)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        cards, practising = [], []
+    found = [Check("channels", "ok", f"relay: người đăng tay, không cần tài khoản; {len(cards)} tài khoản nhà cung cấp")]
+    found += [Check(f"channels {card.account.channel} {card.unit_code}", *worst) for card in cards if (worst := _wrong(card))]
+    if practising:
+        words = f"{training.listed(practising)}: không gì gửi ra ngoài; tắt: manage.py training off --unit CODE"
+        found.append(Check("training", "warn", words))
+    return found
+
+
+def _wrong(card: AccountCard) -> tuple[State, str] | None:
+    """What somebody must do about an account; None where it is well."""
+    account = card.account
+    if account.secrets and not card.secrets:
+        return "fail", translate(channel_accounts.UNREADABLE, language="vi")
+    if account.state is AccountState.BROKEN:
+        return "fail", f"{translate(account.message, language='vi')} Sửa rồi chạy: manage.py channel-resume"
+    if account.state is AccountState.PAUSED:
+        return "warn", "đang tạm dừng; dùng lại: manage.py channel-resume"
+    if card.is_resting:
+        return "warn", "nhà cung cấp vừa lỗi nhiều lần, đang nghỉ rồi tự thử lại"
+    if card.free_quota == 0:
+        return "warn", f"hết hạn mức (còn {account.quota_left}, để dành {account.reserve})"
+    return None if card.is_checked else ("warn", "chưa kiểm tra lần nào: bấm Kiểm tra ở trang Kênh gửi, hoặc channel-test")
 
 
 def _clock() -> Check:

@@ -22,7 +22,7 @@ from core.errors import NotFound, Refusal
 from core.i18n import N_, translate
 from core.tokens import new_slug
 from models import Role
-from services import sessions
+from services import sessions, training
 from services.access import Actor
 from ui import parts
 from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
@@ -44,6 +44,7 @@ def token() -> str:
 
 # Who was found at the start of this run, for the page that runs right after; taken once, so that it never outlives a run.
 _FOUND: ContextVar[Actor | None] = ContextVar("found", default=None)
+_TRAINING: ContextVar[Sequence[str]] = ContextVar("training", default=())  # units in training, for the band of the same run
 
 
 def begin() -> Actor | None:
@@ -62,10 +63,12 @@ def arrive() -> Actor | None:
 
 
 def _look_up() -> Actor | None:
-    found = None
+    found, practising = None, list[str]()
     if cookie := token():
         with reading() as session:
             found = sessions.session_actor(session, token=cookie)
+            practising = training.names(session, actor=found) if found else []
+    _TRAINING.set(practising)
     read_by(found.language if found else None)
     if found:
         st.session_state["language"] = found.language
@@ -93,6 +96,10 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
         _meet_the_door()
     if actor.must_change_password and _here() != "new_password":
         st.switch_page(NEW_PASSWORD, query_params=_way_back())
+    if practising := _TRAINING.get():
+        parts.band(
+            _("TẬP HUẤN"), _("{units}: mọi việc làm như thật, không gì gửi ra ngoài.", units=training.listed(practising))
+        )  # fmt: skip
     if needs and actor.role not in needs:
         parts.head(title or _("Trang này dành cho việc khác"))
         st.error(_("Tài khoản của ông/bà không có quyền xem trang này."))

@@ -80,8 +80,8 @@ class Column:
     """A column of a table: its head, and how it folds on a phone."""
 
     head: str
-    # figures, to the right; how a thing stands; a full line on the phone; not on the phone
-    kind: Literal["", "num", "state", "wide", "desk", "num desk"] = ""
+    # figures, to the right; how a thing stands; a full line on the phone; not on the phone; a full line there and only there
+    kind: Literal["", "num", "state", "wide", "desk", "num desk", "wide phone"] = ""
 
 
 def html(body: Text, *, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -234,6 +234,11 @@ def head(title: str, *lines: Text) -> None:
         shown = [line if isinstance(line, Markup) else Markup("<span>{}</span>").format(line) for line in lines if line]
         if shown:
             html(Markup('<div class="cn-line">{}</div>').format(joined(*shown)))
+
+
+def band(title: str, words: str) -> None:
+    """A strip above everything: the whole page is not meant as it looks."""
+    html(Markup('<div class="cn-band" role="note"><b>{}</b><span>{}</span></div>').format(title, words))
 
 
 def section(title: str, note: str = "") -> None:

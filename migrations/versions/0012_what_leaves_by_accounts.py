@@ -225,10 +225,16 @@ def upgrade() -> None:
 
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_training", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_unit_is_training", ["path"], sqlite_where=sa.text("is_training = 1"), postgresql_where=sa.text("is_training")
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_unit_is_training", sqlite_where=sa.text("is_training = 1"), postgresql_where=sa.text("is_training")
+        )
         batch_op.drop_column("is_training")
 
     with delivery_with(BEFORE) as batch_op:

@@ -6,14 +6,11 @@ python -m tests.chaos.story SEED MESSAGES sqlite|postgres|postgres-restart
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -22,8 +19,9 @@ from adapters import chooser
 from bench import crowded
 from bench.postgres import Restartable, restartable
 from bench.provider import Provider, provider
+from bench.workers import Crew, crew
 from core.db import readers
-from core.settings import ROOT, settings
+from core.settings import settings
 from models import Channel, DeliveryStatus, Model
 from services import ports
 
@@ -35,33 +33,6 @@ FAULTS: dict[str, Any] = {
     "retry_after": "1", "strict_tokens": True,
 }  # fmt: skip
 _LEDGER = Model.metadata.tables["delivery"]
-
-
-@dataclass
-class Crew:
-    """The workers of a run."""
-
-    names: list[str]
-    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-
-    def start(self, name: str) -> None:
-        command = [sys.executable, "manage.py", "worker", "--executor-id", name]
-        self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def kill(self, name: str) -> None:
-        self.running[name].send_signal(signal.SIGKILL)
-        self.running[name].wait()
-
-    @contextmanager
-    def at_work(self) -> Iterator["Crew"]:
-        try:
-            for name in self.names:
-                self.start(name)
-            yield self
-        finally:
-            for process in self.running.values():
-                process.kill()
-                process.wait()
 
 
 def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
@@ -84,10 +55,10 @@ def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
         ports.provide(chooser.live())
         for one in said:
             crowded.start(one)
-        crew = stack.enter_context(Crew(["worker-0"] if where == "sqlite" else ["worker-0", "worker-1"]).at_work())
+        at_work = stack.enter_context(crew(*["worker-0"] if where == "sqlite" else ["worker-0", "worker-1"]))
         fatal = dice.uniform(0.05, 0.9) * messages
         _wait(lambda: asked.counts()["accepted"] >= fatal, asked, "nobody came to the fatal message")
-        _strike(crew, server, where, dice)
+        _strike(at_work, server, where, dice)
         _wait(lambda: all(crowded.is_done(one) for one in said), asked, "some deliveries never ended")
         return {"seed": seed, "where": where, "fatal": round(fatal), **_judged(asked, messages)}
 
@@ -100,15 +71,15 @@ def _settings(folder: str, url: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _strike(crew: Crew, server: Restartable | None, where: str, dice: random.Random) -> None:
+def _strike(at_work: Crew, server: Restartable | None, where: str, dice: random.Random) -> None:
     """A worker dies, or the database does; on SQLite the worker comes back under its name, else another takes over."""
     if where == "postgres-restart" and server:
         server.restart(after=dice.uniform(0.5, 3))
         return
-    crew.kill("worker-0")
+    at_work.kill("worker-0")
     if where == "sqlite":
         time.sleep(dice.uniform(0, 2))
-        crew.start("worker-0")
+        at_work.start("worker-0")
 
 
 def _wait(is_so: Callable[[], bool], asked: Provider, problem: str) -> None:

@@ -32,7 +32,7 @@ from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, Message, Outcome, Rejected, Sender, Unknown
 
 log = structlog.get_logger()
-IN_HAND = 6  # chunks that may be marked at once: what a crash leaves nobody knows of
+IN_HAND = {True: 16, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
 TICK = 0.05  # seconds of an account's pace that go out together
 BEATS = 3  # renewals in the time of a lease
 SWEEP_SECONDS = 3.0
@@ -64,7 +64,7 @@ class Courier:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
         self._is_stopping = threading.Event()
-        self._in_hand = asyncio.Semaphore(IN_HAND)
+        self._in_hand = {dedupes: asyncio.Semaphore(most) for dedupes, most in IN_HAND.items()}
         self._well_since = time.monotonic()
         self._beat: asyncio.Future[None] | None = None
         self._renewals = renewing.Renewals(self.desk, owner=self.owner)
@@ -200,14 +200,14 @@ class Courier:
         settled: Sequence[Settled] = ()
         held: Held | None = None
         counted = 0
-        async with self._in_hand:
+        async with self._in_hand[opened.sender.dedupes]:
             marked = await self._turn(opened, ())
             while isinstance(marked, Marked) and (marked.rows or marked.wait):
                 if self._is_stopping.is_set():
                     await self._return(opened, marked.rows)
                     break
                 if not marked.rows:
-                    await self._leave_room(marked.wait)
+                    await self._leave_room(opened, marked.wait)
                     settled, before = (), settled
                     marked = await self._turn(opened, before)
                     continue
@@ -280,13 +280,14 @@ class Courier:
         """Another has the batch; what the provider answered is still true of what nobody knew about."""
         await self.desk.ask(lambda session: chunks.record_late(session, settled=settled))
 
-    async def _leave_room(self, seconds: float) -> None:
+    async def _leave_room(self, opened: Opened, seconds: float) -> None:
         """Wait for the account's pace without keeping others from marking."""
-        self._in_hand.release()
+        in_hand = self._in_hand[opened.sender.dedupes]
+        in_hand.release()
         try:
             await asyncio.sleep(min(seconds, self.lease.total_seconds() / BEATS))
         finally:
-            await self._in_hand.acquire()
+            await in_hand.acquire()
 
     # The life of a chunk
 

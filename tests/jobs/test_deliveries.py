@@ -25,10 +25,10 @@ from jobs import engine as durable
 from jobs.courier import Courier
 from jobs.desk import Closed, Desk
 from jobs.renewing import Renewals
-from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, Unit
+from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, Unit, UnitKind
 from services import batches, channel_accounts, holding, ports, sending
 from services.access import TERMINAL
-from services.ports import Ports
+from services.ports import BatchRun, Ports
 from services.senders import Accepted, AccountBroken, AccountKeys, NotNow, Outcome, Rejected, TokenPair, Unavailable, Unknown
 from tests.databases import POSTGRES
 from tests.factories import make_account, make_announcement, make_household, make_unit
@@ -124,6 +124,14 @@ def statuses(session: Session) -> dict[str, int]:
     return counts
 
 
+def batches_now(session: Session) -> list[Batch]:
+    session.expire_all()
+    found = list(session.exec(select(Batch)))
+    session.expunge_all()
+    session.rollback()
+    return found
+
+
 def test_an_announcement_leaves_and_every_outcome_is_in_the_ledger(
     session: Session, running: None, sender: FakeSender
 ) -> None:  # fmt: skip
@@ -135,7 +143,7 @@ def test_an_announcement_leaves_and_every_outcome_is_in_the_ledger(
 
     assert wait_until(lambda: statuses(session) == {"sent": 118, "rejected": 1, "unknown": 1})
     assert len({message.key for message in sender.sent}) == len(sender.sent) == 120
-    assert wait_until(lambda: all(session.exec(select(Batch.ended_at)).all()) and not session.rollback())
+    assert wait_until(lambda: all(one.ended_at for one in batches_now(session)))
 
 
 def test_what_was_refused_for_now_is_sent_soon_after(session: Session, running: None, sender: FakeSender) -> None:
@@ -149,13 +157,14 @@ def test_what_was_refused_for_now_is_sent_soon_after(session: Session, running: 
 
 def test_what_was_held_back_leaves_when_it_goes_on(session: Session, world: None, sender: FakeSender) -> None:
     announcement = announced(session, homes=3)
-    holding.pause(session, actor=TERMINAL, announcement_id=announcement.id)
+    announcement_id = announcement.id
+    holding.pause(session, actor=TERMINAL, announcement_id=announcement_id)
     session.commit()
     durable.start(executor_id="test-0")
     try:
-        parked = wait_until(lambda: session.exec(select(Batch.attempt)).one() == 1 and session.rollback() is None)
+        parked = wait_until(lambda: [(one.attempt, one.owner) for one in batches_now(session)] == [(1, "")])
         before = len(sender.sent)
-        holding.go_on(session, actor=TERMINAL, announcement_id=announcement.id)
+        holding.go_on(session, actor=TERMINAL, announcement_id=announcement_id)
         session.commit()
 
         assert wait_until(lambda: statuses(session) == {"sent": 3})
@@ -326,7 +335,7 @@ def test_one_bad_piece_of_work_at_the_desk_spoils_no_other(session: Session, eng
         raise ValueError("a bug")
 
     def good(writing: Session) -> str:
-        writing.add(Unit(code="X1", name="Tổ", kind="residential", path="x/"))
+        writing.add(Unit(code="X1", name="Tổ", kind=UnitKind.RESIDENTIAL, path="x/"))
         return "kept"
 
     async def ask() -> list[Any]:
@@ -360,11 +369,11 @@ def test_a_desk_that_closes_waits_for_no_database(engine: Engine) -> None:
 
 def test_a_batch_taken_from_its_queue_and_never_begun_is_found(session: Session, world: None, promises: FakeEngine) -> None:
     announced(session, homes=1)
-    run = batches.BatchRun(session.exec(select(Batch.id)).one(), 1, 1)
+    run = BatchRun(session.exec(select(Batch.id)).one(), 1, 1)
     session.rollback()
     engine = DbosEngine()
 
-    waiting, lost = engine.unbegun([run]), engine.unbegun([batches.BatchRun(run.batch_id, 7, 1)])
+    waiting, lost = engine.unbegun([run]), engine.unbegun([BatchRun(run.batch_id, 7, 1)])
 
     assert waiting == []
     assert [one.attempt for one in lost] == [7]

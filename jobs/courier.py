@@ -165,7 +165,7 @@ class Courier:
         if account is None:
             return Opened(hold, Wording(hold.channel), None, sender)
         said = messages.wording(
-            session, announcement=announcement, channel=hold.channel, longest=sender.longest,
+            session, announcement=announcement, channel=hold.channel, longest=sender.longest, batch_id=batch_id,
             account_settings={name: str(value) for name, value in account.settings.items()},
         )  # fmt: skip
         is_old = account.quota_left is not None and (

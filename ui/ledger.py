@@ -11,8 +11,9 @@ from core.i18n import N_, translate
 from models import LEFT, Announcement, Channel, DeliveryStatus
 from services import access, holding, ledger, sessions, unknowns
 from services.access import Actor
+from services.channel_fields import LABELS
 from services.household_phones import shown
-from services.ledger import LABELS, Ledger, Line, Reason, Row
+from services.ledger import Ledger, Line, Reason, Row
 from services.ports import Shown, ports
 from services.unknowns import Decision
 from ui import board, confirmed_by_count, leave_for, parts, refusals, stay, token

@@ -33,7 +33,7 @@ def item(session: Session, ward: Unit) -> Announcement:
 
 def make_batch(session: Session, item: Announcement, *rows: DeliveryStatus, of_rows: Any = None, **more: Any) -> Batch:
     ward = session.get_one(Unit, item.unit_id)
-    fields = {"announcement_id": item.id, "channel": Channel.ZNS, "ward_id": ward.id, "size": len(rows)} | more
+    fields: dict[str, Any] = {"announcement_id": item.id, "channel": Channel.ZNS, "ward_id": ward.id, "size": len(rows)} | more
     batch = Batch(**fields)
     session.add(batch)
     session.flush()

@@ -3,7 +3,7 @@
 A front door (app.py, web.public, manage.py) calls `provide(...)` once at its start; services ask `ports()`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -290,6 +290,9 @@ class Ports:
     links: LinkChecker = field(default_factory=NoLinks)
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
     tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
+    renewing: Callable[[AccountKeys, Channel], AccountKeys] = field(
+        default=lambda keys, _channel: keys
+    )  # keys that renew themselves
 
 
 class _NoDocuments:

@@ -69,6 +69,8 @@ ROOMS = (
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
+    Room("pages/channels.py", N_("Kênh gửi"), N_("Quản trị"), (Role.ADMIN,)),
+    Room("pages/channel.py", N_("Kênh gửi")),
     Room("pages/reorganise.py", N_("Sắp xếp tổ, thôn, phường")),
     Room("pages/new_person.py", N_("Thêm người dùng")),
     Room("pages/person.py", N_("Người dùng")),

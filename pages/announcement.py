@@ -19,6 +19,7 @@ from ui import (
     handing,
     leave_for,
     needed,
+    papers,
     refusals,
     second_look,
     stay,
@@ -85,6 +86,7 @@ if to_do.needs_look and (note := second_look.asked()) is not None:
             second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
         here(_("Đã ghi việc xem lại."))
 attendance.of(item, actor=actor)
+papers.of(item, actor=actor)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)
 if pressed is not None:

@@ -62,6 +62,7 @@ ROOMS = (
     Room("pages/household_sheet.py", N_("Sửa nhanh")),
     Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
+    Room("pages/loudspeaker.py", N_("Loa truyền thanh"), N_("Cộng đồng"), access.SEES_PEOPLE),
     Room("pages/links.py", N_("Mã QR"), "", access.WRITERS),
     Room("pages/link.py", N_("Mã QR")),
     Room("pages/new_link.py", N_("Làm mã")),

@@ -8,8 +8,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from terminal.habits import app
 
-NOUNS = ("system", "demo", "users", "units", "households", "groups", "coverage", "announcements", "doors", "links", "channels",
-         "checks", "bench")  # fmt: skip
+NOUNS = (
+    "system", "demo", "users", "units", "households", "groups", "coverage", "announcements", "deliveries", "doors", "links",
+    "channels", "checks", "bench",
+)  # fmt: skip
 
 for noun in NOUNS:
     importlib.import_module(f"terminal.{noun}")

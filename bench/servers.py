@@ -68,8 +68,7 @@ def house(*, households: int, folder: Path | None = None) -> Iterator[Server]:
             subprocess.run(command, cwd=HOUSE, env=env, check=True, stdout=subprocess.DEVNULL)
         script = [sys.executable, "-m", "bench.sign_in"]
         said = subprocess.run(script, cwd=HOUSE, env=env, check=True, capture_output=True, text=True).stdout.split()
-        command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--no-access-log", "--log-level", "error"]
-        with running(command, url=url, ready="/readyz", cwd=HOUSE, env=env) as pid:
+        with running([*manage, "serve", "--port", str(port)], url=url, ready="/readyz", cwd=HOUSE, env=env) as pid:
             yield Server(url, (said[0], said[1]), pid)
 
 

@@ -32,7 +32,7 @@ from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, Message, Outcome, Rejected, Sender, Unknown
 
 log = structlog.get_logger()
-IN_HAND = 8  # chunks that may be marked at once: what a crash leaves nobody knows of
+IN_HAND = 6  # chunks that may be marked at once: what a crash leaves nobody knows of
 TICK = 0.05  # seconds of an account's pace that go out together
 BEATS = 3  # renewals in the time of a lease
 SWEEP_SECONDS = 3.0
@@ -175,7 +175,8 @@ class Courier:
             keys = channel_accounts.keys(session, account=account)
         except AccountBroken as error:
             broken: list[Outcome] = [Rejected("config", "", str(error))]
-            circuits.note(session, account_id=account.id, channel=hold.channel, outcomes=broken)
+            if look := circuits.look(session, account_id=account.id):
+                circuits.note(session, look, channel=hold.channel, outcomes=broken)
             return Opened(hold, said, None, sender)
         return Opened(hold, said, self._renewals.given(keys, channel=hold.channel), sender, is_quota_old=is_old)
 
@@ -228,14 +229,14 @@ class Courier:
         keeps = [*in_flight, *(row for row, _ in settled)]
 
         def work(session: Session) -> Marked | Held:
-            now = batches.renew(session, hold, lease=self.lease)
-            chunks.record(session, hold, settled=settled, dedupes=sender.dedupes)
             if opened.keys is None and hold.account_id:
                 return Held(clock.now() + timedelta(seconds=chunks.AGAIN_SECONDS))
-            return chunks.mark(session, hold, now=now, usual_rate=sender.per_second)
+            return chunks.turn(
+                session, hold, settled=settled, usual_rate=sender.per_second, dedupes=sender.dedupes
+            )  # fmt: skip
 
         def in_doubt(session: Session) -> None:
-            batches.renew(session, hold, lease=self.lease)
+            batches.require(session, hold)
             chunks.give_back_others(session, hold, but=keeps)
 
         return await self.desk.ask(work, in_doubt=in_doubt, order=str(hold.account_id))
@@ -244,7 +245,7 @@ class Courier:
         hold = opened.hold
 
         def work(session: Session) -> datetime | None:
-            batches.renew(session, hold, lease=self.lease)
+            batches.require(session, hold)
             chunks.record(session, hold, settled=settled, dedupes=opened.sender.dedupes)
             is_parked = held is not None and held.until is None
             return batches.leave(session, hold, held_until=held.until if held else None, is_parked=is_parked)
@@ -258,7 +259,7 @@ class Courier:
 
     async def _return(self, opened: Opened, rows: Sequence[Row]) -> None:
         def work(session: Session) -> None:
-            batches.renew(session, opened.hold, lease=self.lease)
+            batches.require(session, opened.hold)
             chunks.give_back(session, rows)
 
         await self.desk.ask(work)

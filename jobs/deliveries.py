@@ -9,7 +9,7 @@ from adapters.engine import BULK, URGENCY
 from jobs.courier import Courier
 
 log = structlog.get_logger()
-POLL = 0.1  # seconds between looks into a queue
+POLL = 0.2  # seconds between looks into a queue
 AT_ONCE = {BULK: 16, URGENCY: 8}  # batches of a process: most of them wait for their account's pace
 _courier: list[Courier] = []
 

@@ -8,8 +8,10 @@ from adapters.engine import APPLICATION, QUEUE, VERSION
 from core.db import driver_url
 from core.settings import settings
 from jobs import deliveries, work
+from jobs.presence import Presence
 
 ENDING = 40  # seconds: a message on its way is answered, or given up, within them
+_told: list[Presence] = []  # of this process, while it works
 SWEEP, NIGHTLY = "0 * * * * *", "0 0 3 * * *"
 
 
@@ -48,6 +50,8 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
             {"schedule_name": "nightly", "workflow_fn": work.nightly, "schedule": NIGHTLY, "cron_timezone": zone},
         ]
     )  # fmt: skip
+    _told.append(Presence(config["executor_id"] or ""))
+    _told[-1].start()
 
 
 def is_running() -> bool:
@@ -62,5 +66,7 @@ def is_running() -> bool:
 def stop() -> None:
     """Let running steps and the messages on their way end, then stop."""
     deliveries.stop_taking()
+    while _told:
+        _told.pop().stop()
     DBOS.destroy(workflow_completion_timeout_sec=ENDING)
     deliveries.stop()

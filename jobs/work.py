@@ -15,7 +15,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.db import transaction
 from core.errors import Refusal
-from services import attachments, attendance, due, forecast, join_requests, reminders, reorganisations, scans, sending, uploads
+from services import (
+    attachments,
+    attendance,
+    due,
+    forecast,
+    join_requests,
+    opt_outs,
+    receipts,
+    reminders,
+    reorganisations,
+    scans,
+    sending,
+    uploads,
+)
 
 log = structlog.get_logger()
 BREATH = timedelta(milliseconds=100)  # SQLite has one writer: who waits for it looks this often
@@ -121,6 +134,18 @@ def forecast_step() -> int:
     return done
 
 
+@DBOS.step()
+def receipts_step() -> int:
+    """Idempotent: what providers have told and nobody has worked off; what waits for its message is looked at again."""
+    done, last = 0, None
+    while True:
+        with transaction(counts_only=True) as session:
+            round_ = receipts.work_off(session, again=True, after=last)
+        done, last = done + round_.events, round_.last
+        if last is None:
+            return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
@@ -128,6 +153,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("announcement.sweep", done=done)
     if done := forecast_step():
         log.info("forecast.sweep", done=done)
+    if done := receipts_step():
+        log.info("webhook.sweep", done=done)
 
 
 @DBOS.step()
@@ -176,6 +203,13 @@ def sweep_attachments_step() -> int:
 
 
 @DBOS.step()
+def forget_events_step() -> int:
+    """Idempotent: what providers told a month ago, and who came to an account without ever having left."""
+    with transaction() as session:
+        return receipts.forget_old(session) + opt_outs.clear_marks(session)
+
+
+@DBOS.step()
 def reorganise_step() -> int:
     """Idempotent: a plan that is done or dropped is left alone; one that can no longer be right waits for an official."""
     with transaction() as session:
@@ -196,4 +230,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
+        events=forget_events_step(),
     )  # fmt: skip

@@ -48,6 +48,7 @@ from models.unit import (
     lineage,
 )
 from models.user import Attempt, LeaderDevice, Role, Session, Ticket, User
+from models.worker import Worker
 
 __all__ = [
     "FACT_LABELS",
@@ -129,5 +130,6 @@ __all__ = [
     "Urgency",
     "User",
     "WebhookEvent",
+    "Worker",
     "lineage",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ui import (
     foresight,
     handing,
     leave_for,
+    ledger,
     needed,
     papers,
     refusals,
@@ -87,6 +88,7 @@ if to_do.needs_look and (note := second_look.asked()) is not None:
         here(_("Đã ghi việc xem lại."))
 attendance.of(item, actor=actor)
 papers.of(item, actor=actor)
+ledger.of(item, actor=actor)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)
 if pressed is not None:

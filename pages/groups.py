@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,14 +12,22 @@ from core.db import reading
 from models import GroupKind, Role, UnitKind
 from services import access, figures, group_leaders, groups, units
 from ui import _, charts, community, day, drawing, enter, number, parts, share
-from ui.kept import kept, seen_by
+from ui.kept import kept, read_once, seen_by
 
 actor = enter(needs=tuple(Role))
 top = st.container()
 today = clock.today()
-with reading() as session:
-    below = units.children(session, actor=actor, unit_id=actor.unit_id, kind=UnitKind.COMMUNE) if actor.unit_id else []
-wards = {unit.label: unit.id for unit in below}
+seen = seen_by(actor, *([actor.id] if actor.role is Role.LEAD else []))
+
+
+def below() -> dict[str, UUID]:
+    """The wards that a province or city chooses from."""
+    with reading() as session:
+        found = units.children(session, actor=actor, unit_id=actor.unit_id, kind=UnitKind.COMMUNE) if actor.unit_id else []
+        return {unit.label: unit.id for unit in found}
+
+
+wards = read_once("groups.wards", seen, below)
 chosen = None
 if len(wards) > 1:
     chosen = st.selectbox(
@@ -96,4 +105,4 @@ def draw(top: DeltaGenerator | None = None) -> None:
 if len(wards) > 1:
     draw(top)
 else:
-    kept("groups", seen_by(actor, *([actor.id] if actor.role is Role.LEAD else [])), draw)
+    kept("groups", seen, draw)

@@ -15,6 +15,7 @@ from ui import (
     household_acts,
     household_cards,
     household_groups,
+    household_messages,
     household_needs,
     household_past,
     leave_for,
@@ -106,6 +107,7 @@ with right, st.container(gap="small"):
             leave_for(HERE, news=_("Hộ lại được tính. Nhóm thì ghi vào lại."), id=str(home.id))
 household_past.told(moments, home, actor=actor, last=last, version=version)
 household_past.then(home, actor=actor)
+household_messages.of(actor=actor, household_id=home.id, page=HERE)
 household_cards.lost(actor=actor, household_id=home.id, page=HERE)
 history.of(events, key="h_history")
 st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -31,9 +31,12 @@ def record(
     return event
 
 
+_LAST = select(AuditEvent.sequence).order_by(col(AuditEvent.sequence).desc()).limit(1)  # asked at every run of a screen
+
+
 def last_sequence(session: Session) -> int:
     """The number of the last act; grows with whatever is done on a screen or by terminal."""
-    return session.exec(select(AuditEvent.sequence).order_by(col(AuditEvent.sequence).desc()).limit(1)).first() or 0
+    return session.execute(_LAST).scalar() or 0
 
 
 def history(session: Session, *, subject_kind: str, subject_id: UUID | str, limit: int = 50) -> list[AuditEvent]:

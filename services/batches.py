@@ -8,10 +8,11 @@ key; elsewhere nobody can tell whether it left, and a person decides.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, String, Uuid, bindparam, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from core import clock
@@ -50,6 +51,7 @@ class Hold:
     account_id: UUID | None
     ward_id: UUID
     priority: int
+    told_at: datetime | None = None  # when the announcement left
 
     @property
     def is_urgent(self) -> bool:
@@ -102,30 +104,49 @@ def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: 
         .values(attempt=attempt, owner=owner, lease_until=now + lease, next_at=None)
         .returning(*(_BATCH.c[name] for name in ("announcement_id", "channel", "account_id", "ward_id", "priority")))
     ).first()
-    return Hold(batch_id, attempt, owner, *taken) if taken else None
+    if taken is None:
+        return None
+    told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == taken.announcement_id)).scalar_one()
+    of_it = taken.announcement_id, taken.channel, taken.account_id, taken.ward_id, taken.priority
+    return Hold(batch_id, attempt, owner, *of_it, told_at)
 
 
 def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:
     """What a former attempt left marked as leaving: back in the queue where that doubles nothing, else nobody knows."""
     left = (_LEDGER.c.batch_id == hold.batch_id) & (_LEDGER.c.status == DeliveryStatus.SENDING)
-    told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == hold.announcement_id)).scalar_one()
-    is_safe = dedupes and told_at is not None and clock.now() - told_at < DEDUPED_FOR
+    is_safe = dedupes and hold.told_at is not None and clock.now() - hold.told_at < DEDUPED_FOR
     values: dict[str, Any] = {"status": DeliveryStatus.QUEUED}
     if not is_safe:
         values = {"status": DeliveryStatus.UNKNOWN, "trouble": Trouble.UNKNOWN, "error": LOST_ANSWER}
     return changed(session, update(_LEDGER).where(left).values(updated_at=clock.now(), **values))
 
 
-def renew(session: Session, hold: Hold, *, lease: timedelta) -> datetime:
-    """Hold it for longer; the database's time.
+def require(session: Session, hold: Hold) -> None:
+    """Go on only with a batch that is still in one's hands; nobody takes it before the transaction ends.
 
     Raises:
         Fenced: another has it by now.
     """
-    now = its_now(session)
-    if not changed(session, update(_BATCH).where(_is_held(hold)).values(lease_until=now + lease)):
+    if session.connection().execute(_requiring(), held_by(hold)).first() is None:
         raise Fenced
-    return now
+
+
+@cache
+def _requiring() -> Any:
+    return select(_BATCH.c.id).where(is_held()).with_for_update()
+
+
+def held_by(hold: Hold) -> dict[str, Any]:
+    """What `is_held` asks for."""
+    return {"batch": hold.batch_id, "mine": hold.attempt, "me": hold.owner}
+
+
+def is_held() -> ColumnElement[bool]:
+    """Of a batch: it is in the hands that `held_by` names."""
+    return (
+        (_BATCH.c.id == bindparam("batch", type_=Uuid())) & (_BATCH.c.attempt == bindparam("mine", type_=Integer()))
+        & (_BATCH.c.owner == bindparam("me", type_=String())) & _BATCH.c.ended_at.is_(None)
+    )  # fmt: skip
 
 
 def renew_all(session: Session, *, owner: str, lease: timedelta) -> int:
@@ -149,7 +170,8 @@ def leave(session: Session, hold: Hold, *, held_until: datetime | None = None, i
     waiting, first = session.execute(select(func.count(), func.min(func.coalesce(_LEDGER.c.next_at, now))).where(waits)).one()
     at = max(filter(None, [held_until, first]), default=now) if waiting else None
     values = {"owner": "", "lease_until": None, "next_at": at, "ended_at": None if waiting else now}
-    if not changed(session, update(_BATCH).where(_is_held(hold)).values(**values)):
+    mine = (_BATCH.c.id == hold.batch_id) & (_BATCH.c.attempt == hold.attempt) & (_BATCH.c.owner == hold.owner)
+    if not changed(session, update(_BATCH).where(mine, _BATCH.c.ended_at.is_(None)).values(**values)):
         raise Fenced
     if at is None or is_parked:
         return None
@@ -213,13 +235,6 @@ def hand_back(session: Session, *, batch_id: UUID, attempt: int) -> None:
     row = session.execute(_rows().where(_BATCH.c.id == batch_id, _BATCH.c.ended_at.is_(None))).first()
     if row and row.attempt == attempt - 1:
         ports().engine.deliver(session, [_next(*row, again=new_token()[:8])])
-
-
-def _is_held(hold: Hold) -> ColumnElement[bool]:
-    return (
-        (_BATCH.c.id == hold.batch_id) & (_BATCH.c.attempt == hold.attempt) & (_BATCH.c.owner == hold.owner)
-        & _BATCH.c.ended_at.is_(None)
-    )  # fmt: skip
 
 
 def _rows() -> Any:

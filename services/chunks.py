@@ -1,6 +1,7 @@
 """One chunk of a batch at a time: marked as leaving before it leaves, its outcomes written after, both in one transaction.
 
-Each call writes a few statements, whatever the chunk's size. What may not leave does not get marked, and says why.
+Each call writes a few statements, whatever the chunk's size, and each of those is put together once a process. What may not leave
+does not get marked, and says why.
 """
 
 from collections.abc import Sequence
@@ -10,12 +11,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Subquery, Update, Uuid, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, Select, String, Update, Uuid, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
 from core import clock
 from core.bulk import as_json, given
-from core.db import changed
+from core.db import changed, its_now
 from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, AnnouncementStatus, Channel, DeliveryStatus, Model, Trouble
@@ -31,9 +32,9 @@ AGAIN_SECONDS = 300.0  # how often an account that is paused or broken is looked
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
 MOST_TRIES = 40
 ON_ITS_WAY = (DeliveryStatus.SENDING, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
-_LEDGER, _SAID, _REFUSED, _UNIT = (
-    Model.metadata.tables[name] for name in ("delivery", "announcement", "optout", "unit")
-)  # fmt: skip
+_LEDGER, _SAID, _REFUSED, _UNIT, _BATCH, _ACCOUNT = (
+    Model.metadata.tables[name] for name in ("delivery", "announcement", "optout", "unit", "batch", "channelaccount")
+)
 _ABOVE = _UNIT.alias()
 WITHDRAWN = N_("Thông báo đã được thu hồi.")
 OVER = N_("Thông báo hết hiệu lực trước khi gửi được.")
@@ -76,51 +77,87 @@ class Held:
 Settled = tuple[Row, Outcome]
 
 
-def mark(session: Session, hold: Hold, *, now: datetime, usual_rate: float, most: int = CHUNK) -> Marked | Held:
-    """Mark the next rows of a batch as leaving, as many as its account may send now. `now` is the database's."""
-    here = clock.now()
-    if reason := _stopped_by(session, hold, here):
-        return reason
-    account = circuits.look(session, account_id=hold.account_id) if hold.account_id else None
-    if account is None:
+def turn(
+    session: Session, hold: Hold, *, settled: Sequence[Settled], usual_rate: float, dedupes: bool, most: int = CHUNK
+) -> Marked | Held:  # fmt: skip
+    """Write what became of the last chunk and mark the next one, as much as its account may send.
+
+    Raises:
+        Fenced: another has the batch by now.
+    """
+    looked, here, now = _look(session, hold), clock.now(), its_now(session)
+    if looked is None:
+        batches.require(session, hold)
+    record_rows(session, hold, settled=settled, dedupes=dedupes)
+    if looked is None:
         stop(session, hold, error=NO_ACCOUNT, status=DeliveryStatus.REJECTED)
         return Marked()
-    if held := _held_by(account, hold, here):
+    standing, account = looked
+    account = circuits.note(session, account, channel=hold.channel, outcomes=[outcome for _, outcome in settled])
+    if why := standing.ended(here):
+        stop(session, hold, error=why)
+        return Marked()
+    if held := standing.held(hold, here) or _held_by(account, hold, here):
         return held
     rate = account.per_second or usual_rate
     ahead = ((account.free_at or now) - now).total_seconds()
     if ahead > AHEAD:
         return Marked(wait=ahead - AHEAD / 2)
-    _leave_out_refusals(session, hold)
     most = 1 if account.is_tried else min(most, max(1, int(rate * AHEAD)))
     allowed = account.may_use(is_urgent=hold.is_urgent)
-    rows = _marked(session, hold, here, most if allowed is None else min(most, allowed))
+    most = most if allowed is None else min(most, allowed)
+    rows = _mark(session, hold, here, most)
+    if len(rows) < most:
+        _leave_out_refusals(session, hold)
     if not rows:
         return Marked()
     return Marked(rows, circuits.take_slots(session, account, count=len(rows), rate=rate, now=now), rate)
 
 
-def _stopped_by(session: Session, hold: Hold, now: datetime) -> Marked | Held | None:
-    """What an announcement or its ward say against sending."""
-    status, paused_at, expires_at, is_training, is_training_above = session.execute(
-        select(_SAID.c.status, _SAID.c.paused_at, _SAID.c.expires_at, _UNIT.c.is_training, _ABOVE.c.is_training)
-        .select_from(_SAID)
-        .join(_UNIT, _UNIT.c.id == hold.ward_id)
+@dataclass(frozen=True)
+class _Standing:
+    """How the announcement and its ward stand."""
+
+    status: AnnouncementStatus
+    paused_at: datetime | None
+    expires_at: datetime | None
+    is_training: bool
+    is_training_above: bool | None
+
+    def ended(self, now: datetime) -> str:
+        """Why nothing leaves any more; "" where it does."""
+        if self.status is AnnouncementStatus.CANCELLED:
+            return WITHDRAWN
+        if self.expires_at and self.expires_at <= now:
+            return OVER
+        return TRAINING if self.is_training or self.is_training_above else ""
+
+    def held(self, hold: Hold, now: datetime) -> Held | None:
+        """Why nothing leaves just now."""
+        if self.paused_at:
+            return Held(None)
+        return Held(quiet_hours.after(now)) if quiet_hours.is_quiet(now) and not hold.is_urgent else None
+
+
+def _look(session: Session, hold: Hold) -> tuple[_Standing, Account] | None:
+    """All that speaks for or against sending, in one look; batch and account are locked until the transaction ends."""
+    row = session.connection().execute(_looking(), batches.held_by(hold)).first()
+    return (_Standing(*row[:5]), Account(*row[5:])) if row else None
+
+
+@cache
+def _looking() -> Select[Any]:
+    said = [_SAID.c.status, _SAID.c.paused_at, _SAID.c.expires_at, _UNIT.c.is_training, _ABOVE.c.is_training]
+    return (
+        select(*said, *circuits.columns())
+        .select_from(_BATCH)
+        .join(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
+        .join(_UNIT, _UNIT.c.id == _BATCH.c.ward_id)
         .outerjoin(_ABOVE, _ABOVE.c.id == _UNIT.c.parent_id)
-        .where(_SAID.c.id == hold.announcement_id)
-    ).one()
-    why = (
-        WITHDRAWN if status == AnnouncementStatus.CANCELLED
-        else OVER if expires_at and expires_at <= now
-        else TRAINING if is_training or is_training_above
-        else ""
-    )  # fmt: skip
-    if why:
-        stop(session, hold, error=why)
-        return Marked()
-    if paused_at:
-        return Held(None)
-    return Held(quiet_hours.after(now)) if quiet_hours.is_quiet(now) and not hold.is_urgent else None
+        .join(_ACCOUNT, _ACCOUNT.c.id == _BATCH.c.account_id)
+        .where(batches.is_held())
+        .with_for_update(of=[_BATCH, _ACCOUNT])
+    )
 
 
 def _held_by(account: Account, hold: Hold, now: datetime) -> Held | None:
@@ -156,18 +193,22 @@ def give_back_others(session: Session, hold: Hold, *, but: Sequence[Row]) -> Non
 
 
 def record(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes: bool) -> None:
-    """Write what became of a chunk, and what it says of the account. One statement for the rows. Done twice it is done once."""
+    """Write what became of the last chunk, and what it says of the account. Done twice it is done once."""
+    record_rows(session, hold, settled=settled, dedupes=dedupes)
+    account = circuits.look(session, account_id=hold.account_id) if hold.account_id and settled else None
+    if account:
+        circuits.note(session, account, channel=hold.channel, outcomes=[outcome for _, outcome in settled])
+
+
+def record_rows(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes: bool) -> None:
+    """Write what became of a chunk: one statement."""
     if not settled:
         return
     now = clock.now()
-    told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == hold.announcement_id)).scalar_one() or now
-    may_repeat = dedupes and now - told_at < batches.DEDUPED_FOR
+    may_repeat = dedupes and now - (hold.told_at or now) < batches.DEDUPED_FOR
     rows = as_json(_written(row, outcome, hold.channel, now, may_repeat=may_repeat) for row, outcome in settled)
-    session.execute(_recording(session.get_bind().dialect.name), {"rows": rows, "now": now})
-    if hold.account_id:
-        circuits.note(
-            session, account_id=hold.account_id, channel=hold.channel, outcomes=[outcome for _, outcome in settled]
-        )  # fmt: skip
+    connection = session.connection()
+    connection.execute(_recording(connection.dialect.name), {"rows": rows, "now": now})
 
 
 def record_late(session: Session, *, settled: Sequence[Settled]) -> None:
@@ -229,14 +270,14 @@ def wait_seconds(attempts: int) -> float:
 @cache
 def _recording(dialect: str) -> Update:
     kinds: dict[str, Any] = {"id": Uuid(), "status": String(), "message": String(), "error": String(), "trouble": String(),
-             "next_at": Instant(), "cost": Integer()}  # fmt: skip
-    told: Subquery = given(dialect, "rows", kinds)
+                             "next_at": Instant(), "cost": Integer()}  # fmt: skip
+    told = given(dialect, "rows", kinds)
     ours = _LEDGER.c.status == DeliveryStatus.SENDING.value
     now = bindparam("now", type_=Instant())
     # A receipt may be faster than the answer: it stands, and the answer adds the provider's own number.
     return (
         update(_LEDGER)
-        .where(_LEDGER.c.id == told.c.id, _LEDGER.c.status.in_(ON_ITS_WAY))
+        .where(_LEDGER.c.id == told.c.id, _is_one_of(ON_ITS_WAY))
         .values(
             status=case((ours, told.c.status), else_=_LEDGER.c.status),
             provider_message_id=func.coalesce(told.c.message, _LEDGER.c.provider_message_id),
@@ -244,32 +285,48 @@ def _recording(dialect: str) -> Update:
             next_at=case((ours, told.c.next_at), else_=None), cost=func.coalesce(told.c.cost, _LEDGER.c.cost), updated_at=now,
             sent_at=case((told.c.status == DeliveryStatus.SENT.value, now), else_=_LEDGER.c.sent_at),
         )
-        .execution_options(synchronize_session=False)
     )  # fmt: skip
 
 
-def _waits(batch_id: UUID) -> Any:
-    return (_LEDGER.c.batch_id == batch_id) & _LEDGER.c.status.in_(WAITING)
+def _is_one_of(statuses: Sequence[DeliveryStatus]) -> Any:
+    """As `in_`, but written out: a list is put into its statement anew each time."""
+    return or_(*[_LEDGER.c.status == status for status in statuses])
+
+
+def _waits(batch_id: Any) -> Any:
+    return (_LEDGER.c.batch_id == batch_id) & _is_one_of(WAITING)
+
+
+@cache
+def _refusing(channel: Channel) -> Select[Any]:
+    of_it = or_(*[_REFUSED.c.channel == one for one in _ALIKE.get(channel, (channel,))])
+    return select(_REFUSED.c.recipient).where(of_it, _REFUSED.c.ended_at.is_(None))
 
 
 def _leave_out_refusals(session: Session, hold: Hold) -> None:
-    alike = _ALIKE.get(hold.channel, (hold.channel,))
-    refused = select(_REFUSED.c.recipient).where(_REFUSED.c.channel.in_(alike), _REFUSED.c.ended_at.is_(None))
     values = {"status": DeliveryStatus.REJECTED, "trouble": Trouble.RECIPIENT, "error": OPTED_OUT, "cost": 0, "next_at": None,
               "updated_at": clock.now()}  # fmt: skip
-    session.execute(
-        update(_LEDGER).where(_waits(hold.batch_id), _LEDGER.c.recipient_id.in_(refused)).values(**values)
-    )  # fmt: skip
+    refused = _LEDGER.c.recipient_id.in_(_refusing(hold.channel))
+    session.execute(update(_LEDGER).where(_waits(hold.batch_id), refused).values(**values))
 
 
-def _marked(session: Session, hold: Hold, now: datetime, most: int) -> list[Row]:
+def _mark(session: Session, hold: Hold, now: datetime, most: int) -> list[Row]:
+    found = session.connection().execute(_marking(hold.channel), {"batch": hold.batch_id, "now": now, "most": most})
+    return [Row(*row) for row in found]
+
+
+@cache
+def _marking(channel: Channel) -> Any:
+    now = bindparam("now", type_=Instant())
     due = or_(_LEDGER.c.next_at.is_(None), _LEDGER.c.next_at <= now)
-    first = select(_LEDGER.c.id).where(_waits(hold.batch_id), due).limit(most)
-    found = session.execute(
+    next_ones = (
+        select(_LEDGER.c.id)
+        .where(_waits(bindparam("batch", type_=Uuid())), due, _LEDGER.c.recipient_id.not_in(_refusing(channel)))
+        .limit(bindparam("most", type_=Integer()))
+    )
+    return (
         update(_LEDGER)
-        .where(_LEDGER.c.id.in_(first), _LEDGER.c.status.in_(WAITING))
+        .where(_LEDGER.c.id.in_(next_ones), _is_one_of(WAITING))
         .values(status=DeliveryStatus.SENDING, attempts=_LEDGER.c.attempts + 1, next_at=None, updated_at=now)
         .returning(_LEDGER.c.id, _LEDGER.c.recipient_id, _LEDGER.c.attempts, _LEDGER.c.idempotency_key)
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
-    return [Row(*row) for row in found]
+    )

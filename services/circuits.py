@@ -1,18 +1,20 @@
 """A provider's account as its senders share it: its pace, its circuit, its quota; what its answers change of that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, Select, Update, Uuid, bindparam, select, update
 from sqlmodel import Session
 
 from core import clock
 from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, Channel, Model
+from models.base import Instant
 from services import access, audit, quiet_hours
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 
@@ -53,10 +55,19 @@ class Account:
 
 def look(session: Session, *, account_id: UUID) -> Account | None:
     """An account, held until the transaction ends: its pace is given out to one process at a time."""
-    row = session.execute(
-        select(*(_ACCOUNT.c[name] for name in _COLUMNS)).where(_ACCOUNT.c.id == account_id).with_for_update()
-    ).first()
+    row = session.connection().execute(_looking(), {"account": account_id}).first()
     return Account(*row) if row else None
+
+
+def columns() -> list[Any]:
+    """What an `Account` is read from, in its order."""
+    return [_ACCOUNT.c[name] for name in _COLUMNS]
+
+
+@cache
+def _looking() -> Select[Any]:
+    of = _ACCOUNT.c.id == bindparam("account", type_=Uuid())
+    return select(*columns()).where(of).with_for_update()
 
 
 def take_slots(session: Session, account: Account, *, count: int, rate: float, now: datetime) -> float:
@@ -65,29 +76,34 @@ def take_slots(session: Session, account: Account, *, count: int, rate: float, n
     `now` is the database's. Their share of the quota is taken as well, until the provider tells better.
     """
     begins = max(account.free_at or now, now)
-    values: dict[str, Any] = {"free_at": begins + timedelta(seconds=count / rate)}
+    values: dict[str, Any] = {"of": account.id, "free": begins + timedelta(seconds=count / rate), "left": account.quota_left}
     if account.quota_left is not None:
-        values["quota_left"] = max(0, account.quota_left - count)
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account.id).values(**values))
+        values["left"] = max(0, account.quota_left - count)
+    session.connection().execute(_taking(), values)
     return (begins - now).total_seconds()
 
 
-def note(session: Session, *, account_id: UUID, channel: Channel, outcomes: Sequence[Outcome]) -> None:
-    """What a provider's answers say of its account. One statement at most, none where all is as it was."""
-    account = look(session, account_id=account_id)
-    if account is None or not outcomes:
-        return
+@cache
+def _taking() -> Update:
+    values = {"free_at": bindparam("free", type_=Instant()), "quota_left": bindparam("left", type_=Integer())}
+    return update(_ACCOUNT).where(_ACCOUNT.c.id == bindparam("of", type_=Uuid())).values(**values)
+
+
+def note(session: Session, account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
+    """What a provider's answers say of its account; how it stands then. A statement only where something changed."""
     now = clock.now()
     values = _quota(outcomes, now) | _circuit(account, outcomes, now)
     broken = next((one for one in outcomes if is_of_account(one, channel)), None)
     if isinstance(broken, Rejected) and account.state is AccountState.ACTIVE:
         values |= {"state": AccountState.BROKEN, "message": broken.reason}
         audit.record(
-            session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account_id,
+            session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account.id,
             code=broken.code,
         )  # fmt: skip
-    if values:
-        session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**values))
+    if not values:
+        return account
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account.id).values(**values))
+    return replace(account, **{name: value for name, value in values.items() if name in _COLUMNS})
 
 
 def is_of_account(outcome: Outcome, channel: Channel) -> bool:

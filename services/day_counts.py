@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table, func, insert, select
 from sqlmodel import Session
 
 from core import clock
-from core.ids import new_id
+from core.sql_ids import NewIds
 
 COUNTS = ("households", "people", "smartphones", "joined", "people_joined")  # the order within `Counts`
 Counts = tuple[int, ...]
@@ -33,14 +33,18 @@ def add_changes(found: Changes, days: Iterable[tuple[date, Counts]], sign: int =
     """Add to `found` by how much the counts of `days`, in their order, go up and down."""
     last = NONE
     for day, counts in days:
-        change = tuple(sign * (now - then) for now, then in zip(counts, last, strict=True))
-        found[day] = plus(found.get(day, NONE), change)
+        a, b, c, d, e = counts
+        v, w, x, y, z = last
+        change = (sign * (a - v), sign * (b - w), sign * (c - x), sign * (d - y), sign * (e - z))
+        found[day] = plus(found[day], change) if day in found else change
         last = counts
 
 
 def plus(one: Counts, other: Counts) -> Counts:
-    """The sums."""
-    return tuple(map(sum, zip(one, other, strict=True)))
+    """The sums; written out, for they are made by the ten thousand."""
+    a, b, c, d, e = one
+    v, w, x, y, z = other
+    return a + v, b + w, c + x, d + y, e + z
 
 
 def within(days: Days, since: date | None, until: date | None) -> Days:
@@ -74,14 +78,13 @@ def write(session: Session, table: Table, wanted: Mapping[UUID, Days], since: da
     """Put these rows in the place of those that stand from `since` on."""
     stale = table.c.unit_id.in_(list(wanted))
     session.execute(table.delete().where(stale if since is None else stale & (table.c.day >= since)))
-    now = clock.now()
     rows = [
-        {"id": new_id(), "created_at": now, "unit_id": unit_id, "day": day, **dict(zip(COUNTS, counts, strict=True))}
+        {"unit_id": unit_id, "day": day, **dict(zip(COUNTS, counts, strict=True))}
         for unit_id, days in wanted.items()
         for day, counts in days
     ]
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(insert(table).values(id=NewIds(), created_at=clock.now()), rows)
 
 
 def _rows(table: Table, ids: Sequence[UUID]) -> Select[Any]:

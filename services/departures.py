@@ -143,7 +143,8 @@ def _receivers(announcement: Announcement, way: Way, stretch: Stretch) -> Select
     if stretch.after is not None:
         wanted &= ~_has_one(announcement, way, receiver, stretch, is_call=is_call)
     household = func.min(cast(_HOME.c.id, String)).label("household")
-    return select(receiver.label("receiver"), household).select_from(homes).where(wanted).group_by(receiver)
+    by_units = func.coalesce(receiver, "")  # or all telephones are walked through, in their own index's order
+    return select(receiver.label("receiver"), household).select_from(homes).where(wanted).group_by(by_units, receiver)
 
 
 def _messages(dialect: str, announcement: Announcement, way: Way, now: datetime, receivers: Select[Any]) -> Insert:

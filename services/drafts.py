@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
+from core.ids import new_id
 from core.text import clean, clean_lines
 from models import (
     Announcement,
@@ -65,8 +66,8 @@ class Saved:
     others: tuple[str, ...] = ()  # fields that somebody else has changed since this author began
 
 
-def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
-    """A new draft of the ward that the audience belongs to.
+def write(session: Session, *, actor: Actor, words: Words, draft_id: UUID | None = None) -> Announcement:
+    """A new draft of the ward that the audience belongs to. Written twice under one `draft_id` it is one draft.
 
     Raises:
         Invalid: a text is missing or too long, times contradict each other, the audience is empty or spans wards. It says
@@ -74,10 +75,12 @@ def write(session: Session, *, actor: Actor, words: Words) -> Announcement:
         NotFound: a unit outside the actor's sight.
     """
     _check(words)
-    return begin(session, actor=actor, words=words)
+    if there := draft_id and session.get(Announcement, draft_id):
+        return edit(session, actor=actor, announcement_id=there.id, version=there.version, words=words)
+    return begin(session, actor=actor, words=words, draft_id=draft_id)
 
 
-def begin(session: Session, *, actor: Actor, words: Words) -> Announcement:
+def begin(session: Session, *, actor: Actor, words: Words, draft_id: UUID | None = None) -> Announcement:
     """A new draft though something in it may be missing: of the ward its audience belongs to, else of the actor's.
 
     Raises:
@@ -85,7 +88,7 @@ def begin(session: Session, *, actor: Actor, words: Words) -> Announcement:
     """
     access.require(actor, *access.WRITERS)
     ward = _ward_of(session, actor, words)
-    announcement = Announcement(unit_id=ward.id, author_id=actor.id, title="", body="")
+    announcement = Announcement(id=draft_id or new_id(), unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
     _correct(session, actor, announcement, words)
     session.add(announcement)
@@ -139,11 +142,13 @@ def save(
 
 
 def autosave(
-    session: Session, *, actor: Actor, words: Words, announcement_id: UUID | None = None, base: Mapping[str, Any] | None = None
-) -> Saved | None:
+    session: Session, *, actor: Actor, words: Words, announcement_id: UUID | None = None, base: Mapping[str, Any] | None = None,
+    draft_id: UUID | None = None,
+) -> Saved | None:  # fmt: skip
     """Keep what is being written, though it may be unfinished. Writes nothing where nothing changed since `base`.
 
-    A new draft begins with its first words; None before there are any. What has been handed on is never taken back by this.
+    A new draft begins with its first words, under `draft_id` if one is given; None before there are any. Begun meanwhile under it
+    by the same screen, which may be asked twice at once, it is gone on with. What has been handed on is never taken back by this.
 
     Raises:
         Clashing, NotFound: as `save`. Invalid: a text is too long, or the audience spans wards.
@@ -151,16 +156,18 @@ def autosave(
     """
     access.require(actor, *access.WRITERS)
     _refuse([flaw for flaw in flaws_of(words) if flaw.place in TEXTS and not flaw.is_missing])
+    is_again = announcement_id is None and draft_id is not None and session.get(Announcement, draft_id) is not None
+    announcement_id = draft_id if is_again else announcement_id
     if announcement_id is None:
         if not says_something(words):
             return None
-        begun = begin(session, actor=actor, words=words)
+        begun = begin(session, actor=actor, words=words, draft_id=draft_id)
         return Saved(begun, draft_versions.words_of(begun, audience_of(session, begun.id)), is_written=True)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status is not AnnouncementStatus.DRAFT:
         raise NotAllowed(N_("Bản này không còn là dự thảo nên máy không tự lưu. Xin tải lại trang để xem nó đang ở đâu."))
     there = draft_versions.words_of(announcement, audience_of(session, announcement.id))
-    joined = _joined(there, words, base=base)
+    joined = _joined(there, words, base=there if is_again else base)
     if not draft_versions.changed(there, joined.words):
         return Saved(announcement, there, is_written=False, others=joined.others)
     _change(session, actor, announcement, joined.words)

@@ -30,7 +30,7 @@ from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Relay, Unit, Urgency
-from services import access, audiences, reach_rules, untold
+from services import access, audiences, opt_outs, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
 
@@ -193,8 +193,8 @@ def _homes(question: Question) -> CTE:
     found = select(
         _HOME.id.label("household_id"), _HOME.people,
         (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
-        func.nullif(_HOME.zalo_user_id, "").label("follower"),
-        case((is_mobile(_HOME.phone), _HOME.phone)).label("mobile"),
+        case((~opt_outs.is_out(FOLLOWED, _HOME.zalo_user_id), func.nullif(_HOME.zalo_user_id, ""))).label("follower"),
+        case((is_mobile(_HOME.phone) & ~opt_outs.is_out(CALLED, _HOME.phone), _HOME.phone)).label("mobile"),
         (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
     ).where(present(question), question.part)  # fmt: skip
     return _kept(found, "homes")

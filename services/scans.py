@@ -1,23 +1,26 @@
 """Openings of short links: written in groups, counted by hour for good, kept one by one for 90 days."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from core import clock
+from core.db import upsert
 from core.ids import new_id
-from models import Device, Purpose, Scan, ScanHour, ShortLink, Unit
+from models import Device, Model, Purpose, Scan, ScanHour, ShortLink, Unit
 from services import known_openings, scan_statements
 from services.access import Actor, path_range
 
+_TABLES = Model.metadata.tables
+_LINK = _TABLES["shortlink"].c
+_MORE = update(_TABLES["shortlink"]).where(_LINK.id == bindparam("link")).values(scans=_LINK.scans + bindparam("more"))
 KEPT = timedelta(days=90)  # raw rows; the counts by hour stay
 
 
@@ -44,25 +47,77 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
 
     Exactly one opening of a link by a visitor is the first, also within one group of openings and between processes
     writing at once: a unique index decides, and only what it took is counted. A visitor comes back as new once the raw
-    row is older than `KEPT`. Openings of a link that is gone from the database are dropped. Six statements, whatever the
-    size of the group (at most `scan_statements.MOST`), and some for each household whose own phone was among them.
+    row is older than `KEPT`. Openings of a link that is gone from the database are dropped. A fixed number of
+    statements, whatever the size of the group (at most `scan_statements.MOST`), and some for each household whose own phone
+    was among them.
     """
     if not openings:
         return
-    hexes = {link_id: link_id.hex for link_id in {opening.link_id for opening in openings}}
-    rows = [
-        scan_statements.written(hexes[link_id], at.astimezone(UTC), device, visitor)
-        for link_id, at, device, visitor in sorted(openings, key=itemgetter(1))
+    link_ids = {opening.link_id.int: opening.link_id for opening in openings}.values()  # of numbers Python is quicker to tell
+    known_openings.before_openings(session, link_ids=link_ids)
+    links = _standing(session, link_ids)
+    led: set[str] = set()
+    rows, minutes = [], []
+    for link_id, at, device, visitor in sorted(openings, key=itemgetter(1)):
+        if link := links.get(link_id.int):
+            stamp = scan_statements.stamp(at.astimezone(UTC))
+            leads = (of_both := link.hex + visitor) not in led
+            led.add(of_both)
+            minutes.append(link.hex + stamp[:_MINUTE])
+            rows.append(scan_statements.written(link.hex, stamp, device, visitor, leads=leads))
+    new = scan_statements.write(session, rows=rows, now=clock.now())
+    _add_up(session, {link.hex: link for link in links.values()}, Counter(minutes), Counter(minutes[n] for n in new.places))
+    known_openings.note(session, first_id=new.first_id, last_id=new.last_id)
+
+
+_MINUTE = len("2026-11-24 05:04")
+
+
+class _Link(NamedTuple):
+    hex: str
+    id: UUID
+    announcement_id: UUID | None
+    group_id: UUID | None
+
+
+def _standing(session: Session, link_ids: Collection[UUID]) -> dict[int, _Link]:
+    """Those of these links that are still there, and stay while this is written."""
+    found = select(ShortLink.id, ShortLink.announcement_id, ShortLink.group_id).where(col(ShortLink.id).in_(link_ids))
+    return {row[0].int: _Link(row[0].hex, *row) for row in session.exec(found.with_for_update(read=True, key_share=True))}
+
+
+def _add_up(session: Session, links: dict[str, _Link], counted: Counter[str], new: Counter[str]) -> None:
+    """By digits of the link and minute. Each counter is gone through in one order: writers wait for each other in a row."""
+    hours, scans, opens = Counter[tuple[UUID, datetime]](), Counter[UUID](), Counter[tuple[UUID, UUID, datetime]]()
+    for key, n in counted.items():
+        link = links[key[:32]]
+        hours[link.id, _start(key[32:], 60)] += n
+        scans[link.id] += n
+    first_hours = Counter[tuple[UUID, datetime]]()
+    for key, n in new.items():
+        link = links[key[:32]]
+        first_hours[link.id, _start(key[32:], 60)] += n
+        if link.announcement_id and link.group_id:
+            opens[link.announcement_id, link.group_id, _start(key[32:], 5)] += n
+    made: dict[str, Any] = {"created_at": clock.now()}
+    by_hour = [
+        {"id": new_id(), **made, "link_id": link_id, "hour": at, "scans": n, "first_scans": first_hours[link_id, at]}
+        for (link_id, at), n in sorted(hours.items())
     ]
-    known_openings.before_openings(session, link_ids=list(hexes))
-    group = new_id().hex[: scan_statements.GROUP_DIGITS]
-    parameters = {
-        "rows": json.dumps(rows), "group": group, "first_id": UUID(f"{group:0<32}"), "last_id": UUID(f"{group:f<32}"),
-        "now": clock.now(),
-    }  # fmt: skip
-    for statement in scan_statements.statements(session.get_bind().dialect.name):
-        session.execute(statement, parameters)
-    known_openings.note(session, first_id=UUID(f"{group:0<32}"), last_id=UUID(f"{group:f<32}"))
+    upsert(session, _TABLES["scanhour"], by_hour, key=("link_id", "hour"), add=("scans", "first_scans"))
+    if scans:
+        session.execute(_MORE, [{"link": link_id, "more": n} for link_id, n in sorted(scans.items())])
+    by_five_minutes = [
+        {"id": new_id(), **made, "announcement_id": announcement_id, "group_id": group_id, "at": at, "opens": n, "known": 0}
+        for (announcement_id, group_id, at), n in sorted(opens.items())
+    ]
+    upsert(session, _TABLES["reachcount"], by_five_minutes, key=("announcement_id", "group_id", "at"), add=("opens",))
+
+
+def _start(minute: str, minutes: int) -> datetime:
+    """Of the so many minutes (up to 60) that a minute of UTC lies in."""
+    at = datetime.fromisoformat(minute).replace(tzinfo=UTC)
+    return at.replace(minute=at.minute // minutes * minutes)
 
 
 def by_day(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Session as Database
 from sqlmodel import col, delete, select, update
 
@@ -18,6 +20,7 @@ from core.i18n import N_
 from core.settings import settings
 from core.tokens import digest, new_token
 from models import Session, Ticket, Unit, User
+from models.base import Instant
 from services import audit
 from services.access import Actor, actor_of
 
@@ -84,24 +87,26 @@ def redeem(session: Database, *, ticket: str, device: str) -> str | None:
     return token
 
 
+# Asked at every run of every screen: put together once, and read without making records of it.
+_AT_THE_BROWSER = (
+    select_columns(
+        col(User.id), col(User.username), col(User.display_name), col(User.role), col(User.unit_id), col(Unit.path),
+        col(User.language), col(User.must_change_password),
+    )
+    .join(Session, col(Session.user_id) == col(User.id))
+    .join(Unit, col(Unit.id) == col(User.unit_id))
+    .where(
+        col(Session.token_hash) == bindparam("digest"), col(Session.expires_at) > bindparam("now", type_=Instant()),
+        col(Session.last_seen_at) > bindparam("idle", type_=Instant()), col(Session.ended_at).is_(None), col(User.is_active),
+    )
+)  # fmt: skip
+
+
 def session_actor(session: Database, *, token: str) -> Actor | None:
     """Who sits at the browser with this cookie, in one query; None when the session or the account has ended."""
     now = clock.now()
-    row = session.exec(
-        select(User, Unit.path)
-        .join(Session, col(Session.user_id) == col(User.id))
-        .join(Unit, col(Unit.id) == col(User.unit_id))
-        .where(
-            Session.token_hash == digest(token), col(Session.ended_at).is_(None), Session.expires_at > now,
-            Session.last_seen_at > now - IDLE_LIFE, col(User.is_active),
-        )
-    ).first()  # fmt: skip
-    if row is None:
-        return None
-    user, path = row
-    return Actor(
-        user.id, user.username, user.display_name, user.role, user.unit_id, path, user.language, user.must_change_password
-    )  # fmt: skip
+    found = session.execute(_AT_THE_BROWSER, {"digest": digest(token), "now": now, "idle": now - IDLE_LIFE}).first()
+    return Actor(*found) if found else None
 
 
 def asker(session: Database, *, token: str) -> Actor:

@@ -77,7 +77,7 @@ def announce(
 def status(announcement_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Where an announcement stands."""
     with answering(as_json=as_json) as say, reading() as session:
-        board = reach.board(session, actor=access.TERMINAL, announcement_id=_id(announcement_id))
+        board = reach.board(session, actor=access.TERMINAL, announcement_id=announcement_id_of(announcement_id))
         say(
             {
                 "id": board.announcement.id,
@@ -108,7 +108,7 @@ def cancel(
     with answering(as_json=as_json) as say:
         with transaction() as session:
             actor = access.actor_named(session, username=by)
-            stopped = announcements.cancel(session, actor=actor, announcement_id=_id(announcement_id))
+            stopped = announcements.cancel(session, actor=actor, announcement_id=announcement_id_of(announcement_id))
         say({name: count for name, count in asdict(stopped).items() if count or name != "not_handed"})
 
 
@@ -116,7 +116,7 @@ def cancel(
 def relays_command(announcement_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Every relay of an announcement with its link."""
     with answering(as_json=as_json) as say, reading() as session:
-        rows = relays.of_announcement(session, actor=access.TERMINAL, announcement_id=_id(announcement_id))
+        rows = relays.of_announcement(session, actor=access.TERMINAL, announcement_id=announcement_id_of(announcement_id))
         say([{"group": row.group, "leader": row.leader, "url": row.url, "posted_at": row.posted_at} for row in rows])
 
 
@@ -182,7 +182,12 @@ def _instant(text: str) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=clock.zone())
 
 
-def _id(text: str) -> UUID:
+def announcement_id_of(text: str) -> UUID:
+    """The id of an announcement as it is typed.
+
+    Raises:
+        NotFound: it cannot be one.
+    """
     try:
         return UUID(text)
     except ValueError as error:

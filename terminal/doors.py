@@ -8,7 +8,7 @@ import typer
 from core.db import transaction
 from services import access, door_knocks, door_paper, units
 from services.ports import ports
-from terminal.announcements import _id as id_of
+from terminal.announcements import announcement_id_of as id_of
 from terminal.files import check_folder, write
 from terminal.habits import AsJson, answering, app
 

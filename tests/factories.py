@@ -15,12 +15,15 @@ from models import (
     Audience,
     Channel,
     ChannelAccount,
+    Delivery,
+    DeliveryStatus,
     Group,
     GroupKind,
     Household,
     Membership,
     Purpose,
     ReachRules,
+    RecipientKind,
     Role,
     ShortLink,
     Unit,
@@ -115,6 +118,17 @@ def make_account(session: Session, *, unit: Unit, channel: Channel, price: int =
     """An account with a provider that works."""
     fields: dict[str, Any] = {"unit_id": unit.id, "channel": channel, "price": price} | overrides
     return _saved(session, ChannelAccount(**fields))
+
+
+def make_delivery(session: Session, *, unit: Unit, announcement: Announcement | None = None, **overrides: Any) -> Delivery:
+    """A message to a telephone that has left."""
+    item = announcement or make_announcement(session, unit=unit)
+    fields: dict[str, Any] = {
+        "announcement_id": item.id, "channel": Channel.ZNS, "recipient_kind": RecipientKind.PHONE,
+        "recipient_id": "+84912345678", "idempotency_key": f"{item.id}:zns:{new_id()}", "status": DeliveryStatus.SENT,
+        "provider_message_id": "m1",
+    } | overrides  # fmt: skip
+    return _saved(session, Delivery(**fields))
 
 
 def make_rules(session: Session, *, unit: Unit, **overrides: Any) -> ReachRules:

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import clock
 from core.db import reading, transaction
 from core.errors import Refusal
+from core.ids import new_id
 from models import Announcement, AnnouncementStatus, Audience
 from services import access, draft_versions, drafts
 from services.access import Actor
@@ -44,7 +45,7 @@ def begin(draft: Announcement | None, audience: Sequence[Audience]) -> None:
     """Remember what the screen shows where it has just been filled: changes are told from that."""
     if st.session_state.get("c_base") is None:
         st.session_state["c_base"] = draft_versions.words_of(draft, audience) if draft else {}
-        st.session_state.update({"c_clashes": (), "c_saved_at": None, "c_trouble": "", "c_pull": False})
+        st.session_state.update({"c_clashes": (), "c_saved_at": None, "c_trouble": "", "c_pull": False, "c_new_id": new_id()})
     st.session_state["c_draft_id"] = draft.id if draft else None
 
 
@@ -57,7 +58,7 @@ def store(actor: Actor, draft: Announcement | None, words: Words) -> tuple[Annou
     base = st.session_state["c_base"]
     with transaction() as session:
         if draft is None:
-            return drafts.write(session, actor=actor, words=words), ()
+            return drafts.write(session, actor=actor, words=words, draft_id=st.session_state["c_new_id"]), ()
         saved = drafts.save(session, actor=actor, announcement_id=draft.id, version=draft.version, words=words, base=base)
     return saved.announcement, saved.others
 
@@ -159,7 +160,8 @@ def _keep(actor: Actor, words: Words) -> None:
         return
     try:
         with transaction() as session:
-            saved = drafts.autosave(session, actor=actor, announcement_id=draft_id, words=words, base=base)
+            new = st.session_state["c_new_id"]  # a click may begin the next run while this one still writes
+            saved = drafts.autosave(session, actor=actor, announcement_id=draft_id, words=words, base=base, draft_id=new)
     except Clashing as clashing:
         st.session_state["c_clashes"] = clashing.clashes
         st.rerun()

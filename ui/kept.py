@@ -8,15 +8,16 @@ what leaders and residents do on their phones shows within `SECONDS`.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import streamlit as st
-
 from core import clock
+from core.briefly import Briefly
 from core.db import reading
 from services import audit
 from services.access import Actor
-from ui import parts
+from ui import parts, replay
 
 SECONDS = 5
+_DRAWN = Briefly[replay.Recording](most=500, seconds=SECONDS)
+_TOLD = Briefly[Any](most=500, seconds=SECONDS)
 T = TypeVar("T")
 
 
@@ -39,20 +40,25 @@ def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
 
 def kept(name: str, key: tuple[Any, ...], draw: Callable[[], None]) -> None:
     """Draw, or replay what was drawn for the same name and key. `draw` reads its own data and holds nothing to press."""
-    _drawn(name, key, draw)
+    place = replay.place()
+    if place is None:
+        draw()
+        return
+    recording, is_drawn = _DRAWN.of((name, place, key), lambda: replay.record(draw))
+    if not is_drawn:
+        replay.play(recording)
 
 
 def read_once(name: str, key: tuple[Any, ...], read: Callable[[], T]) -> T:
-    """What `read` tells, or told a moment ago for the same name and key: for parts with something to press."""
-    told: T = _told(name, key, read)
+    """What `read` tells, or told a moment ago for the same name and key: for parts with something to press.
+
+    It is shared with others: nobody may change it.
+    """
+    told: T = _TOLD.of((name, key), read)[0]
     return told
 
 
-@st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
-def _told(name: str, key: tuple[Any, ...], _read: Callable[[], Any]) -> Any:  # noqa: ARG001  # what it is kept by
-    return _read()
-
-
-@st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
-def _drawn(name: str, key: tuple[Any, ...], _draw: Callable[[], None]) -> None:  # noqa: ARG001  # what it is kept by
-    _draw()
+def forget() -> None:
+    """Everything, as after the seconds are over."""
+    _DRAWN.forget()
+    _TOLD.forget()

@@ -81,8 +81,8 @@ class Column:
     """A column of a table: its head, and how it folds on a phone."""
 
     head: str
-    # figures, to the right; how a thing stands; a full line on the phone; not on the phone
-    kind: Literal["", "num", "state", "wide", "desk", "num desk"] = ""
+    # figures, to the right; how a thing stands; a full line on the phone; not on the phone; a full line there and only there
+    kind: Literal["", "num", "state", "wide", "desk", "num desk", "wide phone"] = ""
 
 
 def html(body: Text, *, width: Literal["stretch", "content"] = "stretch") -> None:

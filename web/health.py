@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.db import reading
-from services import health
+from services import engine_health, health
+from services.access import TERMINAL
+from services.engine_health import Engine
 from web import metrics
 
 _NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -50,9 +52,11 @@ async def numbers(request: Request) -> Response:
     if not is_near(request):
         return PlainTextResponse("Not Found", 404, headers=_NEVER_KEPT)
     try:
-        metrics.set_relays(await run_in_threadpool(_relays))
+        relays, engine = await run_in_threadpool(_counted)
     except SQLAlchemyError:
-        metrics.set_relays({})  # a database that is down must not hide the other numbers
+        relays, engine = {}, Engine()  # a database that is down must not hide the other numbers
+    metrics.set_relays(relays)
+    metrics.set_engine(engine)
     return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST, headers=_NEVER_KEPT)
 
 
@@ -65,9 +69,9 @@ def is_near(request: Request) -> bool:
     return address.is_loopback or address.is_private
 
 
-def _relays() -> dict[str, int]:
+def _counted() -> tuple[dict[str, int], Engine]:
     with reading() as session:
-        return health.relay_counts(session)
+        return health.relay_counts(session), engine_health.look(session, actor=TERMINAL)
 
 
 routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", numbers)]

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from core.db import reading, transaction
 from core.errors import Invalid
-from services import household_cards, sessions
+from services import household_cards, household_messages, sessions
 from web import drawn, pages, visits
 from web.pages import PhonePage
 
@@ -25,7 +25,8 @@ class HouseholdCardPage(PhonePage):
             card = household_cards.page(session, token=token, visitor=visit.visitor)
             clerk = sessions.session_actor(session, token=cookie) if cookie else None
             record = household_cards.household_for_staff(session, actor=clerk, token=token) if clerk else None
-        response = pages.render(request, "household_card.html", card=card, ward=card.ward, record=record)
+        stop = household_messages.path_of(card.household_id)
+        response = pages.render(request, "household_card.html", card=card, ward=card.ward, record=record, stop=stop)
         return visits.remembered(response, visit) if visit.device else response
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:

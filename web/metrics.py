@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core import clock
+from models import AccountState
+from services.engine_health import Engine
+
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("caunoi_http_requests", "Answered requests.", ["route", "method", "status"], registry=REGISTRY)
 SECONDS = Histogram(
@@ -14,8 +18,21 @@ SECONDS = Histogram(
 )  # fmt: skip
 RELAYS = Gauge("caunoi_relays", "Relays of announcements that still hold.", ["state"], registry=REGISTRY)
 
+DELIVERIES = Gauge(
+    "caunoi_deliveries", "Messages that leave by accounts, by how they stand.", ["channel", "state"], registry=REGISTRY
+)
+OLDEST = Gauge(
+    "caunoi_delivery_oldest_seconds", "How long the oldest message waits that nothing holds back.", ["channel"], registry=REGISTRY
+)  # fmt: skip
+RATE = Gauge("caunoi_deliveries_per_second", "Messages sent a second, over five minutes.", ["channel"], registry=REGISTRY)
+ACCOUNTS = Gauge("caunoi_account_state", "1 for the state an account is in.", ["channel", "unit", "state"], registry=REGISTRY)
+FAILURES = Gauge("caunoi_account_failures", "Failures of an account in a row.", ["channel", "unit"], registry=REGISTRY)
+QUOTA = Gauge("caunoi_account_quota_left", "Messages an account may still send.", ["channel", "unit"], registry=REGISTRY)
+WORKERS = Gauge("caunoi_workers", "Processes that do durable work.", ["state"], registry=REGISTRY)
+EVENTS = Gauge("caunoi_webhook_events_waiting", "What providers told and nobody has worked off.", registry=REGISTRY)
+
 # The first part of an address names the route; what follows it may be a secret and is left out.
-ROUTES = frozenset({"a", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics"})
+ROUTES = frozenset({"a", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics", "webhooks", "stop"})
 METHODS = frozenset({"GET", "HEAD", "POST"})
 
 
@@ -24,6 +41,27 @@ def set_relays(counts: Mapping[str, int]) -> None:
     RELAYS.clear()
     for state, n in counts.items():
         RELAYS.labels(state).set(n)
+
+
+def set_engine(seen: Engine) -> None:
+    """Show the sending as it stands now."""
+    for gauge in (DELIVERIES, OLDEST, RATE, ACCOUNTS, FAILURES, QUOTA, WORKERS):
+        gauge.clear()
+    for one in seen.queues:
+        for state in ("waiting", "sending", "later", "held", "unknown"):
+            DELIVERIES.labels(one.channel.value, state).set(getattr(one, state))
+        waited = (clock.now() - one.oldest_at).total_seconds() if one.oldest_at else 0.0
+        OLDEST.labels(one.channel.value).set(waited)
+        RATE.labels(one.channel.value).set(one.per_minute / 60)
+    for account in seen.providers:
+        state = "resting" if account.rests and account.state is AccountState.ACTIVE else account.state.value
+        ACCOUNTS.labels(account.channel.value, account.unit_code, state).set(1)
+        FAILURES.labels(account.channel.value, account.unit_code).set(account.failures)
+        if account.quota_left is not None:
+            QUOTA.labels(account.channel.value, account.unit_code).set(account.quota_left)
+    WORKERS.labels("working").set(seen.at_work)
+    WORKERS.labels("silent").set(len(seen.workers) - seen.at_work)
+    EVENTS.set(seen.events_waiting)
 
 
 class Measured:

@@ -15,9 +15,11 @@ from web import (
     links,
     relay,
     session,
+    stop,
     tick_ask,
     tick_list,
     trials,
+    webhooks,
 )
 
 routes: list[BaseRoute] = [
@@ -30,6 +32,8 @@ routes: list[BaseRoute] = [
     *leader_count.routes,
     *join.routes,
     *household_card.routes,
+    *stop.routes,
+    *webhooks.routes,
     *door.routes,
     *tick_list.routes,
     *tick_ask.routes,

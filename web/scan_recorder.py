@@ -1,6 +1,6 @@
 """Openings of links on their way to the database: noted at once, written in groups by a thread of their own.
 
-A redirect never waits for the database. What is noted is written within half a second; a clean stop writes the rest, a
+A redirect never waits for the database. What is noted is written within a second; a clean stop writes the rest, a
 killed process loses at most what it noted since.
 """
 
@@ -22,7 +22,7 @@ from models import Device
 from services import scans
 from services.scans import Opening
 
-EVERY_SECONDS = 0.3
+EVERY_SECONDS = 0.6
 GROUP = 5_000  # rows a transaction: holds SQLite's one write lock for some fifty milliseconds
 MOST_WAITING = 200_000  # about 70 MB; reached only when the database has been away for long
 STOP_TRIES = 3  # each waits for SQLite's lock as long as any writer does

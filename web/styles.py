@@ -22,6 +22,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "leaders_digits.html": ("stamp", "state", "field"),
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),
+    "stop.html": ("state",),
     "door.html": ("stamp", "state", "meter", "tools", "more", "doors"),
     "door_call.html": (),
     "tick_ask.html": ("state", "facts", "pick", "more"),

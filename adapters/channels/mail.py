@@ -92,10 +92,10 @@ class Mail:
         if not _is_address(key(account, "sender")):
             return Rejected("config", "", SENDER_REFUSED) if key(account, "sender") else BROKEN
         parts = urlsplit(self._url)
-        host, safe = parts.hostname or "", ssl.create_default_context()
+        host = parts.hostname or ""
         try:
             if parts.scheme == "smtps":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=self._connect_seconds, context=safe)
+                server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=self._connect_seconds, context=_safe())
             else:
                 server = smtplib.SMTP(host, parts.port or 587, timeout=self._connect_seconds)
         except smtplib.SMTPResponseException as refused:
@@ -104,19 +104,19 @@ class Mail:
             return Unavailable("backoff", "", NOT_REACHED)
         if server.sock is not None:
             server.sock.settimeout(self._answer_seconds)
-        problem = _signed_in(server, unquote(parts.username or ""), unquote(parts.password or ""), safe)
+        problem = _signed_in(server, unquote(parts.username or ""), unquote(parts.password or ""))
         if problem is not None:
             _leave(server)
         return problem or server
 
 
-def _signed_in(server: smtplib.SMTP, name: str, password: str, safe: ssl.SSLContext) -> Rejected | Unavailable | None:
+def _signed_in(server: smtplib.SMTP, name: str, password: str) -> Rejected | Unavailable | None:
     """Why it does not let us in, if it does not. A password never travels in the open, but to this very computer."""
     try:
         server.ehlo_or_helo_if_needed()
         is_private = isinstance(server, smtplib.SMTP_SSL)
         if not is_private and server.has_extn("starttls"):
-            server.starttls(context=safe)
+            server.starttls(context=_safe())
             server.ehlo()
             is_private = True
         if not name:
@@ -133,10 +133,14 @@ def _signed_in(server: smtplib.SMTP, name: str, password: str, safe: ssl.SSLCont
     return None
 
 
+def _safe() -> ssl.SSLContext:
+    """Checks the server's certificate; made only where it is needed, since it reads all of this computer's."""
+    return ssl.create_default_context()
+
+
 def _letter(account: AccountKeys, message: Message) -> EmailMessage | Rejected:
     sender, to = key(account, "sender"), message.recipient.strip()
-    local, _, domain = to.rpartition("@")
-    if not local or "." not in domain or not to.isascii() or any(sign.isspace() or sign in '<>,;"' for sign in to):
+    if not _is_address(to):
         return Rejected("recipient", "", NO_SUCH_BOX if to else NO_RECIPIENT)
     text = unicodedata.normalize("NFC", message.text).strip()
     if not text:

@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlmodel import Session, select
-from streamlit.runtime.caching import cache_data
 
 from bench import ward_life
 from models import Announcement, Channel, ChannelAccount, Forecast, Household, Reach, Role, Unit, User
 from tests.factories import NOON, make_user
 from tests.pages.conftest import Visit, words
+from ui import kept
 
 
 @pytest.fixture
 def sent(session: Session) -> Iterator[Announcement]:
     """Six announcements lie behind; the seventh was sent four hours ago to a ward that can send SMS."""
-    cache_data.clear()
+    kept.forget()
     with time_machine.travel(NOON, tick=False) as traveller:
         ward = ward_life.settle(session, seed=1, groups=4, households=15)
         for seed in range(6):

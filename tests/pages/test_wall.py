@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlmodel import Session, select
-from streamlit.runtime.caching import cache_data
 
 from bench import ward_life
 from models import Announcement, AsksFor, Household, Role, Unit, User
 from tests.factories import NOON, make_user
 from tests.pages.conftest import Visit, words
+from ui import kept
 
 
 @pytest.fixture
 def sent(session: Session) -> Announcement:
-    cache_data.clear()
+    kept.forget()
     with time_machine.travel(NOON, tick=False):
         ward = ward_life.settle(session, seed=1, groups=4, households=15)
         made = ward_life.announce(session, ward, title="Mưa lớn đêm nay")

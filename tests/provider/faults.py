@@ -4,8 +4,8 @@ What happens to a message follows from the seed, its key and how often it was as
 """
 
 from dataclasses import dataclass, fields, replace
+from hashlib import blake2b
 from typing import Any, Literal
-from zlib import crc32
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Faults:
 
     def chance(self, what: str, key: str, times: int) -> float:
         """A number from 0 to 1 that is always the same for these."""
-        return crc32(f"{self.seed}:{what}:{key}:{times}".encode()) / 2**32
+        return int.from_bytes(blake2b(f"{self.seed}:{what}:{key}:{times}".encode(), digest_size=4).digest()) / 2**32
 
     def happens(self, rate: float, what: str, key: str, times: int) -> bool:
         """Whether what happens at this rate does so this time."""

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import uvloop
 
@@ -31,6 +32,7 @@ class Provider:
     def __init__(self, faults: Faults) -> None:
         self.desk = Desk(faults)
         self.port = 0
+        self.connected = 0  # how often a client has connected
         self._open: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -38,11 +40,6 @@ class Provider:
     def urls(self) -> dict[str, str]:
         """As `base_urls`."""
         return base_urls(self.port)
-
-    @property
-    def connections(self) -> int:
-        """Clients connected just now."""
-        return len(self._open)
 
     def script(self, *steps: Mapping[str, object]) -> None:
         """What happens with the next calls, one step each: a `code` of the provider's, or `status`, `body`, `headers`, `fate`."""
@@ -80,8 +77,12 @@ class Provider:
     async def open(self, port: int = 0) -> None:
         """Listen on this port, or any free one."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self.answer, self._open), "127.0.0.1", port, backlog=1024)
+        self._server = await loop.create_server(self._connection, "127.0.0.1", port, backlog=1024)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def _connection(self) -> Connection:
+        self.connected += 1
+        return Connection(self.answer, self._open)
 
     async def close(self) -> None:
         """Stop, and cut who is still connected."""
@@ -94,24 +95,29 @@ class Provider:
 @contextmanager
 def running(faults: Faults | None = None, *, port: int = 0) -> Iterator[Provider]:
     """A provider in a thread of its own for as long as the block lasts."""
-    provider, loop = Provider(faults or Faults()), uvloop.new_event_loop()
-    is_open = threading.Event()
+    provider = Provider(faults or Faults())
+    with in_thread(provider.open(port), provider.close()):
+        yield provider
 
-    async def opened() -> None:
-        await provider.open(port)
+
+@contextmanager
+def in_thread(opening: Coroutine[Any, Any, None], closing: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """A loop in a thread of its own, from the one to the other, for as long as the block lasts."""
+    is_open, is_over = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        await opening
         is_open.set()
+        await is_over.wait()
+        await closing
 
-    def run() -> None:
-        loop.run_until_complete(opened())
-        loop.run_forever()
-        loop.run_until_complete(provider.close())
-        loop.close()
-
-    thread = threading.Thread(target=run, daemon=True)
+    loop = uvloop.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
     is_open.wait(10)
     try:
-        yield provider
+        yield
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(is_over.set)
         thread.join(10)
+        loop.close()

@@ -8,6 +8,7 @@ from time_machine import Traveller, travel
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
+from core.ids import new_id
 from models import (
     Announcement,
     AnnouncementLook,
@@ -121,6 +122,17 @@ def test_an_unfinished_draft_is_kept_but_not_handed_on(session: Session, ward: U
 def test_nothing_typed_makes_no_draft(session: Session, ward: Unit, writer: Actor) -> None:
     assert drafts.autosave(session, actor=writer, words=make_words(ward, title=" ", body="")) is None
     assert session.exec(select(Announcement)).all() == []
+
+
+def test_a_screen_that_is_asked_twice_at_once_begins_one_draft(session: Session, place: Unit, writer: Actor) -> None:
+    sheet = new_id()
+
+    drafts.autosave(session, actor=writer, words=make_words(place, title="Tổng vệ"), draft_id=sheet, base={})
+    drafts.autosave(session, actor=writer, words=make_words(place, title="Tổng vệ sinh"), draft_id=sheet, base={})
+    made = drafts.write(session, actor=writer, words=make_words(place, title="Tổng vệ sinh sáng mai"), draft_id=sheet)
+
+    assert session.exec(select(Announcement)).all() == [made]
+    assert (made.id, made.title) == (sheet, "Tổng vệ sinh sáng mai")
 
 
 def test_keeping_again_what_has_not_changed_writes_nothing(session: Session, place: Unit, writer: Actor) -> None:

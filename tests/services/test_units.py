@@ -162,6 +162,7 @@ def test_codes_get_back_the_zeros_a_spreadsheet_took(session: Session) -> None:
         ({"parent_code": ""}, "parent_code", "Thiếu mã đơn vị cấp trên"),
         ({"parent_code": "19"}, "parent_code", "Tỉnh Thái Nguyên không thể là cấp trên của Tổ dân phố 13"),
         ({"code": "01843"}, "code", "Mã này đã có ở dòng 3"),
+        ({"code": "01843-SC13", "parent_code": "01843-SC13"}, "parent_code", "Không có đơn vị cấp trên mã 01843-SC13"),
         ({"valid_from": "mai"}, "valid_from", "không phải ngày"),
     ],
 )

@@ -11,7 +11,9 @@ from time_machine import Traveller
 
 from core import db
 from core.settings import settings
-from models import AnnouncementStatus, Model
+from models import AnnouncementStatus, Batch, Channel, DeliveryStatus, Model
+from services import workers
+from tests.factories import NOON, make_account, make_announcement, make_delivery, make_unit
 from tests.web.day import Day, phone
 from web import health
 from web.metrics import Measured
@@ -139,3 +141,41 @@ def test_numbers_are_shown_even_while_the_database_is_down(engine: Engine) -> No
 def test_monitors_may_only_look(engine: Engine, path: str) -> None:
     assert near().post(path).status_code == 405
     assert near().head(path).status_code == 200
+
+
+def test_the_sending_is_counted_by_channel_and_state(session: Session, clock: Traveller) -> None:
+    ward = make_unit(session, code="01843")
+    item = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=NOON)
+    batch = Batch(announcement_id=item.id, channel=Channel.SMS, ward_id=ward.id, size=3)
+    session.add(batch)
+    session.flush()
+    for status in (DeliveryStatus.QUEUED, DeliveryStatus.QUEUED, DeliveryStatus.UNKNOWN, DeliveryStatus.SENT):
+        make_delivery(
+            session, unit=ward, announcement=item, channel=Channel.SMS, status=status, batch_id=batch.id,
+            created_at=NOON - timedelta(seconds=90), sent_at=NOON if status is DeliveryStatus.SENT else None,
+        )  # fmt: skip
+    make_account(session, unit=ward, channel=Channel.SMS, quota_left=7, failures=11, open_until=NOON + timedelta(minutes=1))
+    workers.here(session, name="ward-0", host="pc", pid=1, started_at=NOON)
+    session.commit()
+
+    seen = numbers()
+
+    wanted = {
+        'caunoi_deliveries{channel="sms",state="waiting"}': 2,
+        'caunoi_deliveries{channel="sms",state="unknown"}': 1,
+        'caunoi_delivery_oldest_seconds{channel="sms"}': 90,
+        'caunoi_deliveries_per_second{channel="sms"}': 1 / 300,
+        'caunoi_account_state{channel="sms",state="resting",unit="01843"}': 1,
+        'caunoi_account_failures{channel="sms",unit="01843"}': 11,
+        'caunoi_account_quota_left{channel="sms",unit="01843"}': 7,
+        'caunoi_workers{state="working"}': 1,
+        'caunoi_workers{state="silent"}': 0,
+        "caunoi_webhook_events_waiting": 0,
+    }
+    assert {name: seen.get(name) for name in wanted} == pytest.approx(wanted)
+
+
+def test_what_is_over_is_no_longer_counted(session: Session, clock: Traveller) -> None:
+    before = [name for name in numbers() if name.startswith("caunoi_deliveries{")]
+
+    assert before == []

@@ -1,0 +1,155 @@
+"""What providers tell us, verified and read (contracts/channels.md §2.8, §4, §5, §6, §7). Pure: no network, no database."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from core import clock
+from models import DeliveryStatus
+from services.told import BadSignature, Told
+
+
+def zalo(body: bytes, headers: Mapping[str, str], *, app_id: str, oa_id: str, secret: str) -> list[Told]:
+    """An event of the official account or of ZNS.
+
+    Raises:
+        BadSignature: it is not signed with this account's secret.
+    """
+    said = read(body)
+    stamp = str(said.get("timestamp", ""))
+    given = headers.get("x-zevent-signature", "").removeprefix("mac=")
+    signed = [hashlib.sha256(who.encode() + body + f"{stamp}{secret}".encode()).hexdigest() for who in (app_id, oa_id)]
+    if not secret or not any(hmac.compare_digest(given.encode(), one.encode()) for one in signed):
+        raise BadSignature
+    name, message = str(said.get("event_name", "")), _part(said, "message")
+    at = _millis(message.get("delivery_time") or stamp)
+    numbers = tuple(str(one) for one in (message.get("msg_ids") or [message.get("msg_id")]) if one)
+    status = {"user_received_message": DeliveryStatus.DELIVERED, "user_seen_message": DeliveryStatus.READ}.get(name)
+    who = str(
+        said.get("user_id")
+        or _part(said, "follower").get("id")
+        or _part(said, "recipient" if status else "sender").get("id")
+        or ""
+    )
+    digest = _digest("zalo", name, *(numbers or [who]), stamp)
+    return [
+        Told(
+            name=name, digest=digest, at=at, status=status, delivery_key=str(message.get("tracking_id") or "") if status else "",
+            provider_message_ids=numbers if status else (), recipient=who,
+        )
+    ]  # fmt: skip
+
+
+def facebook(body: bytes, headers: Mapping[str, str], *, app_secret: str) -> list[Told]:
+    """What happened on a page: our own post seen in its feed.
+
+    Raises:
+        BadSignature: it is not signed with this app's secret.
+    """
+    given = headers.get("x-hub-signature-256", "").removeprefix("sha256=")
+    signed = hmac.digest(app_secret.encode(), body, "sha256").hex()
+    if not app_secret or not hmac.compare_digest(given.encode(), signed.encode()):
+        raise BadSignature
+    told = []
+    for entry in map(_part_of, _list_of(read(body).get("entry"))):
+        at = _millis(f"{entry.get('time')}000")
+        for change in map(_part_of, _list_of(entry.get("changes"))):
+            value = _part(change, "value")
+            number = str(value.get("post_id") or "")
+            is_ours = change.get("field") == "feed" and value.get("verb") == "add" and bool(number)
+            digest = _digest("facebook", str(entry.get("id")), str(entry.get("time")), json.dumps(change, sort_keys=True))
+            told.append(
+                Told(
+                    name=f"{change.get('field')}.{value.get('verb')}", digest=digest, at=at,
+                    status=DeliveryStatus.DELIVERED if is_ours else None, provider_message_ids=(number,) if is_ours else (),
+                )
+            )  # fmt: skip
+    return told
+
+
+def sms_callback(query: Mapping[str, str]) -> list[Told]:
+    """A gateway's report. It is not signed: the provider is to be asked before it is believed."""
+    finished, failed = query.get("SendStatus") == "5", query.get("SendFailed", "0") not in ("", "0")
+    if not finished and query.get("SendStatus") != "4":
+        return []
+    is_failed = failed or not finished
+    status = DeliveryStatus.REJECTED if is_failed else DeliveryStatus.DELIVERED
+    number = query.get("SMSID", "")
+    digest = _digest("sms", number, query.get("RequestId", ""), status.value)
+    return [
+        Told(
+            name="sms_report", digest=digest, at=clock.now(), status=status, delivery_key=query.get("RequestId", ""),
+            provider_message_ids=(number,) if number else (), is_sure=False,
+        )
+    ]  # fmt: skip
+
+
+def zalo_bot(body: bytes, headers: Mapping[str, str], *, secret: str) -> list[Told]:
+    """Somebody wrote to the bot.
+
+    Raises:
+        BadSignature: it does not bring the secret we gave the provider.
+    """
+    given = headers.get("x-bot-api-secret-token", "")
+    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        raise BadSignature
+    result = _part(read(body), "result")
+    message = _part(result, "message")
+    name, number = str(result.get("event_name", "")), str(message.get("message_id") or "")
+    who = str(_part(message, "from").get("id") or "")
+    return [Told(name=name, digest=_digest("zalo_bot", name, number or who), at=_millis(message.get("date")), recipient=who)]
+
+
+def said_at(provider: str, body: bytes) -> datetime:
+    """When a provider said it, by the clock of that provider: of several events the first.
+
+    Raises:
+        BadSignature: it does not say when, so it may be an old one said again.
+    """
+    said = read(body)
+    if provider == "facebook":
+        return min(_millis(f"{_part_of(entry).get('time')}000") for entry in _list_of(said.get("entry")) or [None])
+    if provider == "zalo_bot":
+        return _millis(_part(_part(said, "result"), "message").get("date"))
+    return _millis(said.get("timestamp"))
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body.
+
+    Raises:
+        BadSignature: it holds none, so nobody can have signed it.
+    """
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadSignature from None
+    if not isinstance(said, dict):
+        raise BadSignature
+    return said
+
+
+def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return _part_of(said.get(name))
+
+
+def _list_of(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
+def _part_of(said: Any) -> dict[str, Any]:
+    return said if isinstance(said, dict) else {}
+
+
+def _millis(value: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(value) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise BadSignature from None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,32 @@
+"""Trạng thái: is the sending well. What waits, how fast it leaves, how the providers are, who works."""
+
+import streamlit as st
+
+from core import clock
+from core.db import reading
+from models import Role
+from services import engine_health
+from services.engine_health import Engine
+from ui import _, enter, status, stay
+from ui.kept import read_once, seen_by
+
+actor = enter(_("Trạng thái"), needs=(Role.ADMIN,), lines=[_("Hàng chờ, nhà cung cấp, tiến trình. Tự vẽ lại mỗi 10 giây.")])
+
+
+def read() -> Engine:
+    """How it stands now."""
+    with reading() as session:
+        return engine_health.look(session, actor=stay())
+
+
+@st.fragment(run_every=10)
+def live() -> None:
+    """Draw it again every ten seconds."""
+    seen, now = read_once("status", seen_by(stay()), read), clock.now()
+    status.figures(seen, now=now)
+    status.queues(seen.queues, now=now)
+    status.providers(seen.providers)
+    status.at_work(seen.workers, events=seen.events_waiting, now=now)
+
+
+live()

@@ -1,0 +1,229 @@
+"""The ledger of an announcement as a person reads it: by channel how many wait, left, arrived, were refused and why.
+
+Only what leaves by accounts: what leaders post, paper and loudspeakers have boards of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlmodel import Session
+
+from core.i18n import N_
+from models import Channel, DeliveryStatus, Model, Trouble
+from services import access, audit, drafts, leader_messages
+from services.access import Actor
+from services.channel_fields import FIELDS
+
+_LEDGER, _HOME, _UNIT = (Model.metadata.tables[name] for name in ("delivery", "household", "unit"))
+BY_ACCOUNT = tuple(FIELDS)
+WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
+ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
+REASONS_MOST = 30
+LABELS = {
+    Channel.ZALO_OA: N_("Zalo OA: tin tư vấn"), Channel.ZALO_TEMPLATE: N_("Zalo OA: tin theo mẫu"),
+    Channel.ZALO_BROADCAST: N_("Zalo OA: bài gửi mọi người quan tâm"), Channel.ZALO_GROUP: N_("Zalo OA: nhóm chat của tài khoản"),
+    Channel.ZNS: N_("ZNS: tin mẫu tới số điện thoại"), Channel.ZALO_BOT: N_("Zalo Bot: nhắc cán bộ, tổ trưởng"),
+    Channel.FACEBOOK: N_("Trang Facebook"), Channel.SMS: N_("SMS có tên người gửi"), Channel.EMAIL: N_("Thư điện tử"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of the messages of one channel."""
+
+    channel: Channel
+    counts: dict[DeliveryStatus, int]
+    cost: int  # đồng, of what has left
+    is_to_leaders: bool = False  # reminders to whoever spreads the announcement, not the announcement itself
+    next_at: datetime | None = None  # when the first that waits for its turn is tried again
+
+    def count(self, *statuses: DeliveryStatus) -> int:
+        """How many messages stand so."""
+        return sum(self.counts.get(status, 0) for status in statuses)
+
+    @property
+    def total(self) -> int:
+        """All messages."""
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        """Not left yet."""
+        return self.count(*WAITING, DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why so many did not leave, were refused, or nobody knows."""
+
+    channel: Channel
+    status: DeliveryStatus
+    trouble: Trouble | None
+    error: str  # to be translated
+    count: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All of an announcement."""
+
+    lines: list[Line] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    paused_at: datetime | None = None
+
+    def count(self, *statuses: DeliveryStatus) -> int:
+        """How many messages stand so, on all channels."""
+        return sum(line.count(*statuses) for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """All messages."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def stoppable(self) -> int:
+        """How many have not left and can be stopped."""
+        return self.count(*WAITING)
+
+    @property
+    def unknown(self) -> int:
+        """How many a person has to decide about."""
+        return self.count(DeliveryStatus.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One delivery, to read or to take away."""
+
+    id: UUID
+    channel: Channel
+    recipient: str
+    status: DeliveryStatus
+    attempts: int
+    provider_message_id: str
+    cost: int
+    error: str
+    updated_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    household: str = ""  # who stands for the receiver
+    household_code: str = ""
+    unit: str = ""
+
+
+def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) -> Ledger:
+    """How the messages of an announcement stand. Two queries, whatever their number.
+
+    Raises:
+        NotAllowed: the actor does not write announcements.
+        NotFound: there is no such announcement in the actor's sight.
+    """
+    access.require(actor, *access.WRITERS)
+    item = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    of_it = (_LEDGER.c.announcement_id == item.id) & _LEDGER.c.channel.in_(BY_ACCOUNT)
+    is_to_leaders = case((leader_messages.are_of(item.id), 1), else_=0).label("is_to_leaders")
+    has_left = _LEDGER.c.status.in_(ARRIVED)
+    found = session.execute(
+        select(
+            _LEDGER.c.channel, is_to_leaders, _LEDGER.c.status, func.count(),
+            func.coalesce(func.sum(case((has_left, _LEDGER.c.cost), else_=0)), 0), func.min(_LEDGER.c.next_at),
+        )
+        .where(of_it)
+        .group_by(_LEDGER.c.channel, is_to_leaders, _LEDGER.c.status)
+    ).all()  # fmt: skip
+    lines: dict[tuple[int, int], Line] = {}
+    for channel, to_leaders, status, count, cost, next_at in found:
+        key = (int(to_leaders), BY_ACCOUNT.index(channel))
+        line = lines.setdefault(key, Line(channel, {}, 0, is_to_leaders=bool(to_leaders)))
+        waits = next_at if status in WAITING else None
+        first = min(filter(None, (line.next_at, waits)), default=None)
+        lines[key] = Line(channel, line.counts | {status: count}, line.cost + int(cost), line.is_to_leaders, first)
+    return Ledger([lines[key] for key in sorted(lines)], _reasons(session, of_it), item.paused_at)
+
+
+def _reasons(session: Session, of_it: ColumnElement[bool]) -> list[Reason]:
+    n = func.count()
+    found = session.execute(
+        select(_LEDGER.c.channel, _LEDGER.c.status, _LEDGER.c.trouble, _LEDGER.c.error, n)
+        .where(of_it, _LEDGER.c.error.is_not(None), _LEDGER.c.error != "", _LEDGER.c.status.not_in(ARRIVED))
+        .group_by(_LEDGER.c.channel, _LEDGER.c.status, _LEDGER.c.trouble, _LEDGER.c.error)
+        .order_by(n.desc(), _LEDGER.c.channel, _LEDGER.c.error)
+        .limit(REASONS_MOST)
+    )
+    return [Reason(*row) for row in found]
+
+
+def rows(
+    session: Session, *, actor: Actor, announcement_id: UUID, status: DeliveryStatus | None = None,
+    channels: Sequence[Channel] = (),
+) -> Iterator[Row]:  # fmt: skip
+    """Every delivery of an announcement, or those that stand so, by channel and receiver, with the household it is for.
+
+    Raises:
+        NotAllowed, NotFound: as `of_announcement`.
+    """
+    access.require(actor, *access.WRITERS)
+    item = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    wanted: ColumnElement[bool] = _LEDGER.c.announcement_id == item.id
+    if status is not None:
+        wanted &= _LEDGER.c.status == status
+    if channels:
+        wanted &= _LEDGER.c.channel.in_(channels)
+    names = (
+        "id", "channel", "recipient_id", "status", "attempts", "provider_message_id", "cost", "error", "updated_at", "sent_at",
+        "delivered_at", "read_at",
+    )  # fmt: skip
+    found = session.execute(
+        select(*[_LEDGER.c[name] for name in names], _LEDGER.c.idempotency_key)
+        .where(wanted)
+        .order_by(_LEDGER.c.channel, _LEDGER.c.id)
+    ).all()
+    homes = _homes(session, item.id) if any(row.channel in BY_ACCOUNT for row in found) else {}
+    for row in found:
+        home = homes.get(_household_in(row.idempotency_key), ("", "", ""))
+        yield Row(
+            row.id, row.channel, row.recipient_id, row.status, row.attempts, row.provider_message_id or "", row.cost,
+            row.error or "", row.updated_at, row.sent_at, row.delivered_at, row.read_at, *home,
+        )  # fmt: skip
+
+
+def take(
+    session: Session, *, actor: Actor, announcement_id: UUID, status: DeliveryStatus | None = None
+) -> list[Row]:  # fmt: skip
+    """What leaves by accounts, to be taken away as a file; that it was taken is kept.
+
+    Raises:
+        NotAllowed, NotFound: as `of_announcement`.
+    """
+    found = list(rows(session, actor=actor, announcement_id=announcement_id, status=status, channels=BY_ACCOUNT))
+    audit.record(
+        session, actor=actor, action="announcement.ledger_taken", subject_kind="announcement", subject_id=announcement_id,
+        rows=len(found),
+    )  # fmt: skip
+    return found
+
+
+def _household_in(key: str) -> UUID | None:
+    """Who stands for the receiver; None for one that is no household."""
+    try:
+        return UUID(key.rpartition(":")[2])
+    except ValueError:
+        return None
+
+
+def _homes(session: Session, announcement_id: UUID) -> dict[UUID | None, tuple[str, str, str]]:
+    """Head, code and unit of the households that are told by an account."""
+    planned = Model.metadata.tables["plannedpath"]
+    label = func.coalesce(func.nullif(_UNIT.c.short_name, ""), _UNIT.c.name)
+    found: Any = session.execute(
+        select(_HOME.c.id, _HOME.c.head_name, _HOME.c.code, label)
+        .join(planned, planned.c.household_id == _HOME.c.id)
+        .join(_UNIT, _UNIT.c.id == _HOME.c.unit_id)
+        .where(planned.c.announcement_id == announcement_id, planned.c.path.in_(BY_ACCOUNT))
+    )
+    return {household_id: (name, code, unit) for household_id, name, code, unit in found}

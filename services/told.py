@@ -1,0 +1,24 @@
+"""What a provider has told us, once it is verified and read: a receipt, or that somebody came, went, or wants to be forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import DeliveryStatus
+
+
+class BadSignature(Exception):
+    """It was not signed by the provider, or too long ago: nothing of it is believed."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event. A receipt names the delivery by our key, or by the provider's own numbers of messages."""
+
+    name: str  # the event, as the provider calls it
+    digest: str  # the same for the same event, however often it is told
+    at: datetime  # when it happened
+    status: DeliveryStatus | None = None  # of a receipt: delivered, read, sent, rejected
+    delivery_key: str = ""  # `Message.key`
+    provider_message_ids: tuple[str, ...] = ()
+    recipient: str = ""  # whom it is about, as the ledger names them
+    is_sure: bool = True  # False: anybody could have said it, the provider is to be asked

@@ -1,0 +1,68 @@
+"""A post is looked for before anybody posts again (contracts/channels.md §6)."""
+
+import pytest
+
+from models import Channel
+from services.senders import Accepted, Rejected, Unavailable, Unknown
+from tests.adapters.channels.desk import Desk
+from tests.provider import Faults, Provider
+
+
+def test_a_post_whose_answer_was_lost_is_found_on_the_page(provider: Provider) -> None:
+    provider.desk.faults = Faults(lost_rate=1.0)
+    desk = Desk(provider)
+
+    lost, found = desk.one(Channel.FACEBOOK), desk.look_for(Channel.FACEBOOK)
+
+    assert isinstance(lost, Unknown)
+    assert found == Accepted("1000200030004_1", cost=0)
+
+
+def test_a_post_is_found_however_its_blanks_came_back(desk: Desk, provider: Provider) -> None:
+    provider.desk.posts["1000200030004"] = [{"id": "7", "message": "Sáng mai\r\nkhám  tiểu đường.  "}, {"id": "6"}]
+
+    found = desk.look_for(Channel.FACEBOOK, text="Sáng mai\n\nkhám tiểu đường.")
+
+    assert found == Accepted("7", cost=0)
+
+
+def test_a_post_that_waits_for_its_time_is_found(desk: Desk, provider: Provider) -> None:
+    provider.script({"body": '{"data": []}'}, {"body": '{"data": [{"id": "8", "message": "Sáng mai khám tiểu đường."}]}'})
+
+    assert desk.look_for(Channel.FACEBOOK) == Accepted("8", cost=0)
+
+
+def test_a_post_that_is_not_there_may_be_sent(desk: Desk, provider: Provider) -> None:
+    desk.one(Channel.FACEBOOK, text="Một bài khác.")
+
+    assert isinstance(desk.look_for(Channel.FACEBOOK), Unavailable)
+    assert [call[1].rsplit("/", 1)[1] for call in provider.desk.calls] == ["feed", "feed", "scheduled_posts"]
+
+
+@pytest.mark.parametrize("how", [{"status": 502}, {"fate": "cut"}, {"code": 1}, {"body": '{"hello": 1}'}, {"code": 190}])
+def test_a_page_that_cannot_be_read_tells_nothing(how: dict[str, object], desk: Desk, provider: Provider) -> None:
+    provider.script(how, how)  # what is only read may be asked twice
+
+    assert isinstance(desk.look_for(Channel.FACEBOOK), Unknown)
+
+
+def test_a_duplicate_that_stands_on_the_page_counts_as_posted(desk: Desk, provider: Provider) -> None:
+    provider.desk.posts["1000200030004"] = [{"id": "9", "message": "Sáng mai khám tiểu đường."}]
+    provider.script({"code": 506})
+
+    assert desk.one(Channel.FACEBOOK) == Accepted("9", cost=0)
+
+
+def test_a_duplicate_that_stands_nowhere_is_refused(desk: Desk, provider: Provider) -> None:
+    provider.script({"code": 506})
+
+    outcome = desk.one(Channel.FACEBOOK)
+
+    assert isinstance(outcome, Rejected)
+    assert (outcome.trouble, outcome.code) == ("content", "506")
+
+
+def test_a_duplicate_of_which_nobody_can_tell_is_unknown(desk: Desk, provider: Provider) -> None:
+    provider.script({"code": 506}, {"status": 502})
+
+    assert isinstance(desk.one(Channel.FACEBOOK), Unknown)

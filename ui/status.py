@@ -1,0 +1,137 @@
+"""The parts of the status page: what waits, how providers are, who works."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from models import AccountState
+from services.channel_fields import FIELDS
+from services.engine_health import Engine, Provider, Queue
+from services.ledger import LABELS
+from services.workers import AtWork
+from ui import parts
+from ui.parts import Column, Figure, Text, Tone
+from ui.words import _, near, number, span
+
+LONG = timedelta(minutes=10)  # so long nothing that may leave should wait
+
+
+def figures(seen: Engine, *, now: datetime) -> None:
+    """How much waits, how fast it goes, what a person has to do, who is there."""
+    waited = now - seen.oldest_at if seen.oldest_at else None
+    silent = len(seen.workers) - seen.at_work
+    parts.figures(
+        Figure(
+            _("Chưa gửi"), number(seen.waiting), _("tin"), _("lâu nhất đã chờ {span}", span=span(waited)) if waited else "",
+            "overdue" if waited and waited > LONG else None,
+        ),
+        Figure(_("Đang đi"), number(seen.per_minute), _("tin mỗi phút"), _("tính trong 5 phút vừa qua")),
+        Figure(
+            _("Chờ quyết định"), number(seen.unknown), _("tin"),
+            _("chưa rõ đã đi hay chưa, xem ở trang của thông báo") if seen.unknown else "",
+        ),
+        Figure(
+            _("Tiến trình đang chạy"), number(seen.at_work), "",
+            _("{n} tiến trình im lặng", n=number(silent)) if silent else "", "overdue" if not seen.at_work else None,
+        ),
+    )  # fmt: skip
+
+
+def queues(rows: Sequence[Queue], *, now: datetime) -> None:
+    """A line a channel."""
+    parts.section(_("Hàng chờ"))
+    if not rows:
+        parts.hint(_("Không có tin nào đang chờ hay đang đi."))
+        return
+    heads: list[Column | str] = [
+        _("Kênh"), Column(_("Đã chờ"), "state"), Column("", "wide phone"), Column(_("Chờ lượt"), "num desk"),
+        Column(_("Đang gửi"), "num desk"), Column(_("Sẽ thử lại"), "num desk"), Column(_("Chưa rõ"), "num desk"),
+        Column(_("Mỗi phút"), "num desk"),
+    ]  # fmt: skip
+    parts.table(heads, [_queue(one, now) for one in rows])
+
+
+def _queue(one: Queue, now: datetime) -> Sequence[Text]:
+    held = _("{n} đang giữ lại", n=number(one.held)) if one.held else ""
+    name = parts.cell(_(LABELS[one.channel]) if one.channel in FIELDS else one.channel.value, held)
+    counts = (one.waiting, one.sending, one.later, one.unknown)
+    in_words = "; ".join(
+        words
+        for n, words in zip(
+            counts,
+            (
+                _("{n} chờ lượt", n=number(one.waiting)), _("{n} đang gửi", n=number(one.sending)),
+                _("{n} sẽ thử lại", n=number(one.later)), _("{n} chưa rõ", n=number(one.unknown)),
+            ),
+            strict=True,
+        )
+        if n
+    )  # fmt: skip
+    waited = now - one.oldest_at if one.oldest_at else None
+    stands: Text = "–"
+    if waited is not None:
+        stands = parts.badge("overdue" if waited > LONG else "waiting", span(waited))
+    shown = [number(n) if n else "–" for n in counts]
+    return name, stands, parts.small(in_words), *shown, number(one.per_minute) if one.sent_lately else "–"
+
+
+def providers(rows: Sequence[Provider]) -> None:
+    """A line an account, what is wrong first."""
+    parts.section(_("Nhà cung cấp"))
+    if not rows:
+        parts.hint(_("Phường chưa nối tài khoản nào. Tin vẫn đi qua nhóm của tổ, giấy và gõ cửa."))
+        return
+    heads: list[Column | str] = [
+        _("Tài khoản"), Column(_("Tình trạng"), "state"), Column(_("Còn lại"), "num"), Column(_("Kiểm tra lúc"), "num desk"),
+    ]  # fmt: skip
+    parts.table(heads, [_provider(one) for one in rows], shown=24, more=_("Xem cả {n} dòng", n=number(len(rows))))
+
+
+def _provider(one: Provider) -> Sequence[Text]:
+    label = _(LABELS[one.channel]) if one.channel in FIELDS else one.channel.value
+    name = parts.joined(parts.cell(label, one.unit_name), parts.small(why) if (why := _why(one)) else "")
+    return name, _well(one), _quota(one), near(one.checked_at) if one.checked_at else "–"
+
+
+def _well(one: Provider) -> Text:
+    if one.state is AccountState.ACTIVE and one.rests:
+        return parts.badge("waiting", _("đang nghỉ"))
+    tones: dict[AccountState, Tone] = {AccountState.BROKEN: "overdue", AccountState.PAUSED: "unknown"}
+    return parts.badge(tones.get(one.state, "arrived"), _(one.state.label))
+
+
+def _why(one: Provider) -> str:
+    if one.state is AccountState.BROKEN:
+        return _(one.message) if one.message else ""
+    if one.state is AccountState.ACTIVE and one.rests and one.open_until:
+        return _("{n} lần hỏng liền, thử lại {at}", n=number(one.failures), at=near(one.open_until))
+    return ""
+
+
+def _quota(one: Provider) -> Text:
+    if one.quota_left is None:
+        return "–"
+    of = _("/ {n} tin", n=number(one.quota_total)) if one.quota_total else _("tin")
+    kept = parts.small(_("để dành {n}", n=number(one.reserve))) if one.reserve else ""
+    return parts.joined(f"{number(one.quota_left)} ", parts.soft(of), kept)
+
+
+def at_work(rows: Sequence[AtWork], *, events: int, now: datetime) -> None:
+    """A line a process, the silent ones first; and what providers told that is not worked off."""
+    parts.section(_("Tiến trình"))
+    if not rows:
+        words = _("Tin và lời nhắc không đi cho tới khi có một tiến trình. Khởi động lại máy chủ, hoặc chạy manage.py worker.")
+        parts.note("overdue", _("Không có tiến trình nào đang chạy"), words)
+    else:
+        heads: list[Column | str] = [
+            _("Tên"), Column(_("Tình trạng"), "state"), Column(_("Đang giữ"), "num"), Column(_("Chạy từ"), "num desk"),
+        ]  # fmt: skip
+        parts.table(heads, [_worker(one, now) for one in rows])
+    if events:
+        parts.hint(_("{n} báo nhận từ nhà cung cấp đang chờ xử lý.", n=number(events)))
+
+
+def _worker(one: AtWork, now: datetime) -> Sequence[Text]:
+    silent = _("im lặng {span}", span=span(max(now - one.seen_at, timedelta(minutes=1))))
+    stands = parts.badge("overdue", silent) if one.is_silent else parts.badge("arrived", _("đang chạy"))
+    batches = _("{n} lô", n=number(one.batches)) if one.batches else "–"
+    return parts.cell(one.name, f"{one.host}, {one.pid}"), stands, batches, near(one.started_at)

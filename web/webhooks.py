@@ -1,0 +1,214 @@
+"""What providers call: verified, stored once, answered at once; what it means is worked off after the answer.
+
+A gateway that is answered late, or with an error, calls again; one that is answered so for hours stops calling.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from adapters.channels import webhooks as read
+from core import clock, phones, tokens
+from core.db import reading, transaction
+from models import Channel
+from services import opt_outs, receipts, webhook_accounts
+from services.told import BadSignature, Told
+
+LARGEST_BODY = 256 * 1024
+# How old an event may be: as long as its provider repeats what was not answered, and a little.
+OLDEST = {"zalo": timedelta(hours=3), "facebook": timedelta(days=2), "zalo_bot": timedelta(hours=3)}
+AHEAD = timedelta(minutes=10)  # so much a provider's clock may be fast
+_NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+log = structlog.get_logger()
+
+
+class TooLarge(Exception):
+    """No event is that long."""
+
+
+async def zalo(request: Request) -> Response:
+    """`/webhooks/zalo`: receipts, follows and unfollows of official accounts, and receipts of ZNS."""
+    return await _posted(request, "zalo", _of_zalo)
+
+
+async def facebook(request: Request) -> Response:
+    """`/webhooks/facebook`: what happened on a page."""
+    return await _posted(request, "facebook", _of_facebook)
+
+
+def facebook_asks(request: Request) -> Response:
+    """The question by which Facebook makes sure that the address is ours: its number is given back, and nothing else."""
+    given, challenge = request.query_params.get("hub.verify_token", ""), request.query_params.get("hub.challenge", "")
+    with reading() as session:
+        words = [
+            word for one in webhook_accounts.of_facebook(session)
+            for word in (webhook_accounts.token_of(one.account), one.told("verify_token")) if word
+        ]  # fmt: skip
+    is_known = sum(tokens.same(given, word) for word in words) > 0
+    if request.query_params.get("hub.mode") != "subscribe" or not is_known or not challenge.isascii() or len(challenge) > 200:
+        return _refused(403)
+    return PlainTextResponse(challenge, headers=_NEVER_KEPT)
+
+
+async def zalo_bot(request: Request) -> Response:
+    """`/webhooks/zalo-bot/{token}`: somebody wrote to the bot."""
+
+    def of_bot(body: bytes, headers: Mapping[str, str]) -> list[Told]:
+        caller = _named(Channel.ZALO_BOT, request.path_params["token"])
+        return read.zalo_bot(body, headers, secret=caller.told("secret_token") or webhook_accounts.token_of(caller.account))
+
+    return await _posted(request, "zalo_bot", of_bot)
+
+
+async def sms(request: Request) -> Response:
+    """`/webhooks/sms/{token}`: a gateway's report, or what somebody answered to a message. Nothing in it is signed."""
+
+    def of_gateway(_body: bytes, _headers: Mapping[str, str]) -> list[Told]:
+        _named(Channel.SMS, request.path_params["token"])
+        return _answered(request.query_params) or read.sms_callback(request.query_params)
+
+    return await _taken(request, "sms", of_gateway, b"")
+
+
+async def _posted(request: Request, provider: str, said: Callable[[bytes, Mapping[str, str]], list[Told]]) -> Response:
+    try:
+        body = await _body(request)
+    except TooLarge:
+        return _refused(413)
+    return await _taken(request, provider, said, body)
+
+
+async def _taken(
+    request: Request, provider: str, said: Callable[[bytes, Mapping[str, str]], list[Told]], body: bytes
+) -> Response:  # fmt: skip
+    """Verify, store, answer; then work it off."""
+
+    def keep() -> int:
+        told = said(body, request.headers)
+        if provider in OLDEST and not _is_fresh(read.said_at(provider, body), OLDEST[provider]):
+            raise BadSignature
+        with transaction(counts_only=True) as session:
+            return receipts.keep(session, provider=provider, told=told)
+
+    try:
+        new = await run_in_threadpool(keep)
+    except BadSignature:
+        log.warning("webhook.refused", provider=provider)
+        return _refused(403)
+    return PlainTextResponse("ok", headers=_NEVER_KEPT, background=BackgroundTask(work_off) if new else None)
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge
+    return body
+
+
+def _of_zalo(body: bytes, headers: Mapping[str, str]) -> list[Told]:
+    """By whichever of the accounts it names; with another's secret it is nobody's."""
+    claims = read.read(body)
+    ids = [claims.get("oa_id")] + [
+        part.get("id") for name in ("sender", "recipient") if isinstance(part := claims.get(name), dict)
+    ]
+    with reading() as session:
+        callers = webhook_accounts.of_zalo(
+            session, app_id=str(claims.get("app_id", "")), oa_ids=[str(one) for one in ids if one]
+        )  # fmt: skip
+    for caller in callers:
+        keys = {name: caller.told(name) for name in ("app_id", "oa_id")}
+        try:
+            return read.zalo(body, headers, secret=caller.told("oa_secret_key", "secret_key"), **keys)
+        except BadSignature:
+            continue
+    raise BadSignature
+
+
+def _of_facebook(body: bytes, headers: Mapping[str, str]) -> list[Told]:
+    with reading() as session:
+        secrets = {one.told("app_secret") for one in webhook_accounts.of_facebook(session)}
+    for secret in sorted(secrets - {""}):
+        try:
+            return read.facebook(body, headers, app_secret=secret)
+        except BadSignature:
+            continue
+    raise BadSignature
+
+
+def _answered(query: Mapping[str, str]) -> list[Told]:
+    """What somebody answered to an SMS, where the gateway passes it on: only no and yes mean something here."""
+    words = query.get("message") or query.get("Content") or ""
+    phone = phones.parse(query.get("phonenumber") or query.get("phone") or "")
+    name = "sms_stop" if opt_outs.means_stop(words) else "sms_back" if opt_outs.means_back(words) else ""
+    if not name or phone is None:
+        return []
+    now = clock.now()
+    digest = tokens.digest(f"sms:{name}:{phone}:{query.get('id') or now.isoformat(timespec='minutes')}")
+    return [Told(name=name, digest=digest, at=now, recipient=phone)]
+
+
+def _named(channel: Channel, token: str) -> webhook_accounts.Caller:
+    with reading() as session:
+        caller = webhook_accounts.by_token(session, channel=channel, token=token)
+    if caller is None:
+        raise BadSignature
+    return caller
+
+
+def _is_fresh(at: datetime, oldest: timedelta) -> bool:
+    now = clock.now()
+    return now - oldest <= at <= now + AHEAD
+
+
+def _refused(status: int) -> Response:
+    return PlainTextResponse({403: "Forbidden", 413: "Content Too Large"}[status], status, headers=_NEVER_KEPT)
+
+
+# ---- after the answer
+
+_working, _asked = threading.Lock(), threading.Event()
+
+
+def work_off() -> None:
+    """Do what was stored, in this process; one at a time, and whoever comes meanwhile leaves it to that one.
+
+    What cannot be done now, or is left by a process that dies, is done by the sweep.
+    """
+    _asked.set()
+    while _asked.is_set() and _working.acquire(blocking=False):
+        try:
+            _asked.clear()
+            _work_off()
+        finally:
+            _working.release()
+
+
+def _work_off() -> None:
+    is_more = True
+    while is_more:
+        try:
+            with transaction(counts_only=True) as session:
+                done = receipts.work_off(session)
+        except SQLAlchemyError:
+            log.exception("webhook.work_off")
+            return
+        is_more = done.events + done.waiting > 0
+
+
+routes = [
+    Route("/webhooks/zalo", zalo, methods=["POST"]),
+    Route("/webhooks/facebook", facebook, methods=["POST"]),
+    Route("/webhooks/facebook", facebook_asks, methods=["GET"]),
+    Route("/webhooks/zalo-bot/{token}", zalo_bot, methods=["POST"]),
+    Route("/webhooks/sms/{token}", sms, methods=["GET", "POST"]),
+]

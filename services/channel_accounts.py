@@ -225,7 +225,9 @@ def _fill(session: Session, account: ChannelAccount, form: AccountForm) -> list[
     kept = _readable(account)
     settings = channel_values.checked_settings(account.channel, form.settings, has_tokens_elsewhere=is_elsewhere)
     given = channel_values.checked_secrets(account.channel, form.secrets, kept=kept, has_tokens_elsewhere=is_elsewhere)
-    wanted = {"settings": settings, "price": form.price, "reserve": form.reserve, "per_second": form.per_second}
+    said = {"price": form.price, "reserve": form.reserve, "per_second": form.per_second}
+    wanted = {"settings": settings} | {name: value or (None if name == "per_second" else 0) for name, value in said.items()
+                                       if value is not None}  # fmt: skip
     fields = [name for name, value in wanted.items() if name != "settings" and getattr(account, name) != value]
     fields += [name for name in {**account.settings, **settings} if account.settings.get(name) != settings.get(name)]
     for name, value in wanted.items():
@@ -234,6 +236,8 @@ def _fill(session: Session, account: ChannelAccount, form: AccountForm) -> list[
         if "refresh_token" in given and "access_token" not in given:
             kept.pop("access_token", None)  # of another consent: it is asked for anew
             account.token_until = None
+        if "access_token" in given:
+            account.token_until = form.good_until
         account.secrets = sealed.seal(kept | given, owner=_owner(account))
     return [*fields, *given]
 

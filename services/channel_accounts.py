@@ -14,7 +14,7 @@ from core import sealed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount, Role, Unit, UnitKind
-from services import access, audit, channel_values
+from services import access, audit, channel_values, webhook_addresses
 from services.access import Actor
 from services.channel_fields import FIELDS, OA
 from services.channel_values import AccountForm
@@ -164,6 +164,8 @@ def keys(session: Session, *, account: ChannelAccount) -> AccountKeys:
     except sealed.Unreadable:
         raise AccountBroken(UNREADABLE) from None
     told = {name: str(value) for name, value in {**holder.settings, **account.settings}.items()}
+    if account.channel is Channel.SMS:  # the only provider that is told with each message where to report
+        told["callback_url"] = webhook_addresses.address_of(account)
     return AccountKeys(account_id=holder.id, settings=told, secrets=secrets)
 
 

@@ -45,6 +45,7 @@ class User(Model, table=True):
     password_expires_at: datetime | None = Field(default=None, sa_type=Instant)  # of a one-time password; past once used
     is_active: bool = True
     language: str = "vi"
+    bot_chat_id: str | None = None  # where the ward's Zalo bot may write to them: known once they have written to it
 
 
 class Session(Model, table=True):

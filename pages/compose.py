@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.db import reading, transaction
 from models import Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, also_groups, approvals, drafts, text_checks, units
+from services import access, also_groups, approvals, audiences, drafts, text_checks, units
 from ui import (
     _,
     attaching,
@@ -73,10 +73,10 @@ words = drafts.Words(
     asks_for=asks_for, kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
-    attachments=documents,
+    attachments=documents, needs=audiences.needs_of(audience),
 )  # fmt: skip
 with needed(back="pages/announcements.py"):
-    plan = planned.of_words(words, actor=actor)
+    plan = planned.of_words(words, actor=actor, draft=draft)
 
 with right:
     compose.figures_of(plan)

@@ -7,9 +7,14 @@ from sqlalchemy import ColumnElement, String, cast, false, func, literal, or_, u
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, Audience, Household, PlannedPath, Unit
+from models import Announcement, Audience, Household, Need, PlannedPath, Unit
 from services import access, corrections
 from services.presence import lives_here
+
+
+def needs_of(audience: Sequence[Audience]) -> list[Need]:
+    """The needs an audience is narrowed by, which the form that edits it does not ask for."""
+    return [need for need in Need if any(need.value in entry.needs for entry in audience)]
 
 
 def sizes(session: Session, *, announcement_ids: Sequence[UUID], homes: Mapping[UUID, int]) -> dict[UUID, int]:

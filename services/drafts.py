@@ -233,8 +233,9 @@ def _change(session: Session, actor: Actor, announcement: Announcement, said: Ke
         announcement.unit_id = _ward_of(session, actor, words).id
     _apply(announcement, words)
     announcement.version += 1
+    kinds = {entry.unit_id: entry.group_kind for entry in audience_of(session, announcement.id)}
     session.execute(delete(Audience).where(col(Audience.announcement_id) == announcement.id))
-    _address(session, announcement, words)
+    _address(session, announcement, words, kinds)
     _tell_also(session, actor, announcement)
     if announcement.title != title:
         own = col(ShortLink.announcement_id) == announcement.id
@@ -320,8 +321,10 @@ def _why_not(announcement: Announcement) -> str:
     return N_("Thông báo đã gửi thì không sửa được. Hãy soạn thông báo đính chính.")
 
 
-def _address(session: Session, announcement: Announcement, words: Words) -> None:
+def _address(session: Session, announcement: Announcement, words: Words, kinds: Mapping[UUID, str | None] | None = None) -> None:
+    """`kinds` of groups are what words do not say: a unit that stays keeps its own."""
     needs: list[Any] = [need.value for need in words.needs]
     for unit_id in dict.fromkeys(words.unit_ids):
-        session.add(Audience(announcement_id=announcement.id, unit_id=unit_id, needs=needs))
+        kind = kinds.get(unit_id) if kinds else None
+        session.add(Audience(announcement_id=announcement.id, unit_id=unit_id, needs=needs, group_kind=kind))
     session.flush()

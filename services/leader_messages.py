@@ -30,6 +30,7 @@ from services import batches, reach_rules
 from services.reach_rules import Account, Duty
 
 CHANNELS = (Channel.ZALO_BOT, Channel.SMS)
+NOT_TOLD = (DeliveryStatus.REJECTED, DeliveryStatus.CANCELLED, DeliveryStatus.UNKNOWN)  # then a person telephones
 STEPS = ("remind", "remind_again", "escalate", "duty")  # what a message of this room is about, as its key says
 
 
@@ -62,12 +63,13 @@ def to_duty(session: Session, *, announcement: Announcement) -> int:
 
 
 def written(session: Session, *, announcement_ids: Sequence[UUID]) -> set[str]:
-    """The keys of what was written for leaders of these announcements; see `key`."""
+    """The keys of what was written for leaders of these announcements and has arrived or still may; see `key`."""
     found = session.exec(
         select(Delivery.idempotency_key).where(
-            col(Delivery.announcement_id).in_(announcement_ids), col(Delivery.channel).in_(CHANNELS)
+            col(Delivery.announcement_id).in_(announcement_ids), col(Delivery.channel).in_(CHANNELS),
+            col(Delivery.status).not_in(NOT_TOLD),
         )
-    )
+    )  # fmt: skip
     return set(found)
 
 
@@ -110,11 +112,12 @@ def _heads(session: Session, group_ids: set[UUID]) -> dict[UUID, tuple[User | No
 
 
 def _to(announcement: Announcement, accounts: dict[Channel, Account], person: User, key_: str) -> dict[str, object] | None:
-    """By the bot where there is one, else by SMS to a mobile; None where neither reaches."""
+    """By the bot where there is one that they have written to, else by SMS to a mobile; None where neither reaches."""
     if not person.is_active or person.role is Role.VIEWER:
         return None
-    if bot := accounts.get(Channel.ZALO_BOT):
-        return _row(announcement, bot, RecipientKind.FOLLOWER, str(person.id), key_)
+    bot = accounts.get(Channel.ZALO_BOT)
+    if bot and person.bot_chat_id:
+        return _row(announcement, bot, RecipientKind.FOLLOWER, person.bot_chat_id, key_)
     sms = accounts.get(Channel.SMS)
     if sms and person.phone and phones.is_mobile(person.phone):
         return _row(announcement, sms, RecipientKind.PHONE, person.phone, key_)

@@ -109,15 +109,23 @@ def sms_segments(text: str) -> int:
 
 def preview(
     session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = (), channels: Sequence[Channel] = (),
-    urgency: Urgency = Urgency.NORMAL, segments: int = 1,
+    urgency: Urgency = Urgency.NORMAL, segments: int = 1, draft: Announcement | None = None,
 ) -> Plan:  # fmt: skip
     """The plan for units not yet written into any announcement: how many and who, while one still composes.
+
+    What is composed is another form of `draft`, if one is given: a follow-up goes only to whom is missing, a correction also to
+    whoever got what it corrects.
 
     Raises:
         NotFound: a unit outside the actor's sight.
     """
     audience = audience_of(session, actor=actor, unit_ids=unit_ids, needs=needs)
-    return of_audience(session, audience=audience, channels=channels, urgency=urgency, segments=segments)
+    if draft is None:
+        return of_audience(session, audience=audience, channels=channels, urgency=urgency, segments=segments)
+    for entry in audience:
+        entry.announcement_id = draft.id
+    asked = paths.ask(session, audience=audience, day=clock.today(), channels=channels, urgency=urgency, segments=segments)
+    return answer(session, replace(asked, had=corrections.heard_before(session, draft)))
 
 
 def audience_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = ()) -> list[Audience]:

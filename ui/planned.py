@@ -40,12 +40,12 @@ def behind(plan: Plan, source: Source, *, actor: Actor, key: str = "plan") -> No
             _households(source, chosen, actor=actor, key=key)
 
 
-def of_words(words: Words, *, actor: Actor) -> Plan:
-    """The plan of what is being written, as if it left now."""
+def of_words(words: Words, *, actor: Actor, draft: Announcement | None) -> Plan:
+    """The plan of what is being written, another form of `draft` where there is one, as if it left now."""
     with reading() as session:
         return plans.preview(
             session, actor=actor, unit_ids=words.unit_ids, needs=[need.value for need in words.needs], channels=words.channels,
-            urgency=words.urgency, segments=plans.sms_segments(words.group_text or words.body),
+            urgency=words.urgency, segments=plans.sms_segments(words.group_text or words.body), draft=draft,
         )  # fmt: skip
 
 

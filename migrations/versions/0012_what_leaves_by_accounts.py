@@ -223,6 +223,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_provider_message_id", ["provider_message_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_delivery_batch_id_batch"), "batch", ["batch_id"], ["id"], ondelete="SET NULL")
 
+    with op.batch_alter_table("user", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bot_chat_id", sa.String(), nullable=True))
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_training", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(
@@ -231,6 +234,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("user", schema=None) as batch_op:
+        batch_op.drop_column("bot_chat_id")
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_unit_is_training", sqlite_where=sa.text("is_training = 1"), postgresql_where=sa.text("is_training")

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 from time_machine import Traveller
 
 from core.errors import NotAllowed, NotFound
-from models import Announcement, Channel, ChannelAccount, Group, ReachRules, Relay, Role, Unit, Urgency
+from models import Announcement, Channel, ChannelAccount, Delivery, DeliveryStatus, Group, ReachRules, Relay, Role, Unit, Urgency
 from services import calls, passing_on, relays, reminders, sending
 from services.access import Actor
 from services.calls import Why
@@ -82,6 +82,21 @@ def test_a_reminder_that_left_by_an_account_needs_no_call(
     reminders.remind(session, announcement_id=sent.id)
 
     assert calls.to_make(session, actor=staff, limit=5).all == 0
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.REJECTED, DeliveryStatus.CANCELLED, DeliveryStatus.UNKNOWN])
+def test_a_reminder_that_did_not_arrive_is_a_call(
+    session: Session, ward: Unit, sent: Announcement, staff: Actor, clock: Traveller, status: DeliveryStatus
+) -> None:
+    session.add(ChannelAccount(unit_id=ward.id, channel=Channel.SMS, price=500))
+    session.flush()
+    clock.shift(timedelta(minutes=30))
+    reminders.remind(session, announcement_id=sent.id)
+    session.exec(update(Delivery).where(col(Delivery.channel) == Channel.SMS).values(status=status))
+
+    [call] = calls.to_make(session, actor=staff, limit=5).rows
+
+    assert call.why is Why.REMINDER
 
 
 def test_who_is_late_is_called_with_the_deputy_and_the_people_on_duty(

@@ -7,8 +7,8 @@ from sqlmodel import Session, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
-from models import Announcement, AnnouncementStatus, Audience, AuditEvent, Role, Unit, Urgency
-from services import announcements, approvals, drafts, second_looks, sending
+from models import Announcement, AnnouncementStatus, Audience, AuditEvent, GroupKind, Need, Role, Unit, Urgency
+from services import announcements, approvals, audiences, drafts, second_looks, sending
 from services.access import Actor
 from tests.factories import make_actor, make_unit, make_words
 from tests.fakes import FakeEngine
@@ -251,3 +251,18 @@ def test_a_dropped_draft_is_not_edited_but_taken_up(session: Session, place: Uni
     assert drafts.dropped(session, actor=writer, announcement_id=draft.id) is draft
     with pytest.raises(NotAllowed, match="Dùng lại"):
         drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=make_words(place))
+
+
+def test_an_edit_keeps_for_which_households_and_groups_it_is(session: Session, ward: Unit, writer: Actor) -> None:
+    place = make_unit(session, parent=ward)
+    draft = drafts.write(session, actor=writer, words=make_words(place, needs=[Need.DISABLED]))
+    [entry] = drafts.audience_of(session, draft.id)
+    entry.group_kind = GroupKind.SECTOR.value
+    session.flush()
+
+    words = make_words(place, title="Khác", needs=[Need.DISABLED])
+    drafts.edit(session, actor=writer, announcement_id=draft.id, version=1, words=words)
+
+    [kept] = drafts.audience_of(session, draft.id)
+    assert (kept.needs, kept.group_kind) == (["disabled"], "sector")
+    assert audiences.needs_of([kept]) == [Need.DISABLED]

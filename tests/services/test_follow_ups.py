@@ -102,6 +102,17 @@ def test_a_follow_up_of_a_follow_up_leaves_out_all_who_were_told_before(session:
     assert plans.of_audience(session, audience=drafts.audience_of(session, third.id)).households == sent.households - 4
 
 
+def test_while_it_is_composed_its_plan_is_of_those_who_are_missing(session: Session, past: Ward, sent: Announcement) -> None:
+    clerk = make_actor(session, unit=past.unit)
+    made = follow_ups.draft(session, actor=clerk, announcement_id=sent.id)
+    units = [entry.unit_id for entry in drafts.audience_of(session, made.id)]
+
+    shown = plans.preview(session, actor=clerk, unit_ids=units, draft=made)
+
+    assert shown.households == plans.of_announcement(session, announcement=made).households == sent.households - 3
+    assert plans.preview(session, actor=clerk, unit_ids=units).households == sent.households
+
+
 def test_who_is_in_a_chat_where_it_was_posted_is_not_told_again(session: Session, past: Ward, sent: Announcement) -> None:
     clerk = make_actor(session, unit=past.unit)
     made = follow_ups.draft(session, actor=clerk, announcement_id=sent.id)

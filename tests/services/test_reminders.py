@@ -202,6 +202,7 @@ def test_the_bot_goes_before_sms_and_what_is_paused_not_at_all(
 ) -> None:
     open_account(session, ward)
     open_account(session, ward, Channel.ZALO_BOT)
+    session.get_one(User, group.leader_id).bot_chat_id = "6c7b"
     first, _relay = send(session, ward)
     reminders.remind(session, announcement_id=first.id)
     by_bot = messages(session)
@@ -212,8 +213,18 @@ def test_the_bot_goes_before_sms_and_what_is_paused_not_at_all(
 
     reminders.remind(session, announcement_id=second.id)
 
-    assert by_bot == [(Channel.ZALO_BOT, RecipientKind.FOLLOWER, str(group.leader_id))]
+    assert by_bot == [(Channel.ZALO_BOT, RecipientKind.FOLLOWER, "6c7b")]
     assert messages(session) == by_bot
+
+
+def test_who_has_not_written_to_the_bot_is_reminded_by_sms(session: Session, ward: Unit, group: Group, clock: Traveller) -> None:
+    open_account(session, ward)
+    open_account(session, ward, Channel.ZALO_BOT)
+    made, _relay = send(session, ward)
+
+    reminders.remind(session, announcement_id=made.id)
+
+    assert [channel for channel, _kind, _to in messages(session)] == [Channel.SMS]
 
 
 def test_when_it_is_late_the_deputy_is_asked_and_the_people_on_duty_are_told_once(

@@ -18,6 +18,7 @@ from core.errors import Refusal
 from services import (
     attachments,
     attendance,
+    confirming,
     due,
     forecast,
     join_requests,
@@ -146,6 +147,22 @@ def receipts_step() -> int:
             return done
 
 
+@DBOS.step()
+def confirm_step() -> int:
+    """Idempotent: gateways that sign nothing are asked whether what was reported is so."""
+    done, last = 0, None
+    while True:
+        with transaction(counts_only=True) as session:
+            round_ = confirming.to_ask(session, after=last)
+        said = confirming.ask(round_.questions)
+        if said:
+            with transaction(counts_only=True) as session:
+                receipts.confirm(session, statuses=said)
+        done, last = done + len(said), round_.last
+        if last is None:
+            return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
@@ -153,6 +170,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("announcement.sweep", done=done)
     if done := forecast_step():
         log.info("forecast.sweep", done=done)
+    if confirmed := confirm_step():
+        log.info("webhook.confirmed", reports=confirmed)
     if done := receipts_step():
         log.info("webhook.sweep", done=done)
 
@@ -180,13 +199,20 @@ def forget_guests_step() -> int:
 
 @DBOS.step()
 def tidy_step() -> int:
-    """Idempotent: finished work of the engine that nobody asks for any more, at most three thousand a night."""
+    """Idempotent: finished work of the engine that nobody asks for any more, three thousand at a time."""
     before = (clock.now() - RUNS_KEPT).isoformat()
-    done = DBOS.list_workflows(
+    tidied = 0
+    while done := _old_runs(before):
+        DBOS.delete_workflows(done)
+        tidied += len(done)
+    return tidied
+
+
+def _old_runs(before: str) -> list[str]:
+    found = DBOS.list_workflows(
         status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before, limit=3000, load_input=False, load_output=False
     )
-    DBOS.delete_workflows([run.workflow_id for run in done])
-    return len(done)
+    return [run.workflow_id for run in found]
 
 
 @DBOS.step()

@@ -65,7 +65,7 @@ def ask(asked: Question) -> AccountHealth:
     """
     sender = _sender(asked.channel)
     try:
-        return asyncio.run(sender.check(asked.keys))
+        return asyncio.run(sender.check(_renewing(asked)))
     except AccountBroken as broken:
         return AccountHealth(is_well=False, says=str(broken))
 
@@ -128,7 +128,7 @@ def send(asked: Question, message: Message) -> Outcome:
     """
     sender = _sender(asked.channel)
     try:
-        [outcome] = asyncio.run(sender.send(asked.keys, [message]))
+        [outcome] = asyncio.run(sender.send(_renewing(asked), [message]))
     except AccountBroken as broken:
         raise Invalid(str(broken)) from None
     return outcome
@@ -172,6 +172,11 @@ def _recipient(channel: Channel, typed: str) -> str:
     if not value or len(value) > LONGEST_RECIPIENT or " " in value:
         raise Invalid(N_("Cần mã của người nhận, như nhà cung cấp ghi."), field="recipient")
     return value
+
+
+def _renewing(asked: Question) -> AccountKeys:
+    """A token that has ended meanwhile is renewed on the way, and kept for everybody."""
+    return ports().renewing(asked.keys, asked.channel)
 
 
 def _sender(channel: Channel) -> Sender:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 # how an answer leaves: whole; not at all and the connection is cut; half and cut; never; a byte a second
 Fate = Literal["whole", "cut", "half", "never", "drip"]
+_JSON = json.JSONEncoder(ensure_ascii=False)
 PHRASES = {200: "OK", 404: "Not Found", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
 
 
@@ -49,7 +50,7 @@ class Answer:
 
 def told(value: object, status: int = 200, /, **headers: str) -> Answer:
     """A JSON answer; a header's name is written with _ for -."""
-    return Answer(json.dumps(value, ensure_ascii=False).encode(), status, {n.replace("_", "-"): v for n, v in headers.items()})
+    return Answer(_JSON.encode(value).encode(), status, {n.replace("_", "-"): v for n, v in headers.items()})
 
 
 class Connection(asyncio.Protocol):

@@ -72,6 +72,7 @@ with left:
 if card:
     with right:
         channels.known(card)
+        channels.webhook(card.account)
         if st.button(_("Kiểm tra"), key="c_check", icon=":material/network_check:"):
             with refusals():
                 with reading() as session:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from core import clock, formats
 from core.settings import settings
-from services import loudspeakers, units
+from services import loudspeakers, training, units
 from services.access import Actor
 from services.loudspeakers import SlotRow
 from services.ports import SlotBook, SlotLine
@@ -22,7 +22,8 @@ def book(session: Session, *, actor: Actor, first: date, last: date) -> tuple[li
     rows = [row for row in loudspeakers.rows(session, actor=actor, first=first, last=last) if row.stand != "void"]
     ward = units.commune_for(session, actor=actor)
     printed = f"{clock.local(clock.now()):%H:%M %d/%m/%Y}"
-    said = f"Sổ loa truyền thanh, {len(rows)} lượt. In lúc {printed}."
+    practice = f"{training.MARK} Không bật loa. " if training.is_on(session, unit=ward) else ""
+    said = f"{practice}Sổ loa truyền thanh, {len(rows)} lượt. In lúc {printed}."
     return _lines(rows), SlotBook(ward.name, said, f"{settings().public_url}/loudspeaker")
 
 

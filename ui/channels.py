@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from core import pkce
+from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount
 from services import webhook_addresses
 from services.channel_fields import LABELS, OA, USES, AccountField, fields_of
@@ -22,6 +23,9 @@ STATES: Mapping[AccountState, Tone] = {
     AccountState.ACTIVE: "arrived", AccountState.PAUSED: "waiting", AccountState.BROKEN: "overdue",
 }  # fmt: skip
 VERIFIER = "channel_verifier"
+WORDS = {
+    Channel.FACEBOOK: N_("Mã xác minh (Verify Token):"), Channel.ZALO_BOT: N_("Mật khẩu (secret_token) khi đặt webhook:"),
+}  # fmt: skip
 LONGEST = 4_000
 
 
@@ -222,6 +226,19 @@ def known(card: AccountCard) -> None:
         (_("Khóa"), _("đã lưu, không hiện lại") if card.secrets else holds),
         *([(_("Webhook, khai ở nhà cung cấp"), address)] if address else []),
     )
+
+
+def webhook(account: ChannelAccount) -> None:
+    """What is entered at the provider so that it reports to us; nothing where it never does, or is told with each message."""
+    address = webhook_addresses.address_of(account)
+    if not address or account.channel is Channel.SMS:
+        return
+    with st.expander(_("Khai ở nhà cung cấp để nhận báo đã tới, đã xem"), key="c_webhook"):
+        parts.hint(_("Địa chỉ webhook:"))
+        st.code(address, language=None, wrap_lines=True)
+        if account.channel in WORDS:
+            parts.hint(_(WORDS[account.channel]))
+            st.code(webhook_addresses.token_of(account), language=None, wrap_lines=True)
 
 
 def news_of(health: AccountHealth) -> str:

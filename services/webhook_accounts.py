@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -26,10 +26,20 @@ class Caller:
         return next((found for name in names if (found := self.keys.secrets.get(name) or self.keys.settings.get(name))), "")
 
 
-def of_zalo(session: Session, *, app_id: str, oa_ids: Sequence[str]) -> list[Caller]:
-    """The accounts of an app and one of these official accounts, each secret once."""
-    found = [one for one in _callers(session, OA) if one.told("app_id") == app_id and one.told("oa_id") in oa_ids]
-    return list({one.told("oa_secret_key", "secret_key"): one for one in found}.values())
+@dataclass(frozen=True)
+class Signer:
+    """Of an official account: its ids, and the secret with which its events are signed."""
+
+    app_id: str
+    oa_id: str
+    secret: str = field(repr=False)
+
+
+def of_zalo(session: Session) -> list[Signer]:
+    """Every official account whose events could be signed, each once, however many channels send by it."""
+    callers = _callers(session, OA)
+    found = [Signer(one.told("app_id"), one.told("oa_id"), one.told("oa_secret_key", "secret_key")) for one in callers]
+    return [one for one in dict.fromkeys(found) if one.app_id and one.oa_id and one.secret]
 
 
 def of_facebook(session: Session) -> list[Caller]:

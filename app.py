@@ -11,6 +11,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -20,6 +21,7 @@ from adapters import chooser
 from core import logs
 from core.settings import settings
 from jobs import engine as durable
+from jobs import renewing
 from services import ports
 from ui import failed, options, scripts, shell
 from ui.menu import SCREENS, visit
@@ -42,7 +44,7 @@ HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataf
 @asynccontextmanager
 async def start() -> AsyncIterator[None]:
     """What the process needs around its visitors: the outside world, durable work; given up again when it stops."""
-    ports.provide(chooser.live())
+    ports.provide(replace(chooser.live(), renewing=renewing.by_itself))
     if settings().embedded_worker:
         await asyncio.to_thread(durable.start)  # it refuses to start on a loop
         health.watch("engine", durable.is_running)

@@ -5,10 +5,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
 
+from sqlmodel import Session
+
 from core import clock
-from jobs.desk import Desk
+from core.db import transaction
+from core.tokens import new_token
 from models import Channel
 from services import renewals
 from services.ports import ports
@@ -18,12 +22,38 @@ FAILED_SECONDS = 10.0  # how long a failure is the answer to whoever asks next
 LOOK_AGAIN = 0.2  # seconds between looks at what another process fetches
 RENEWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
 Secrets = Mapping[str, str]
+Answer = TypeVar("Answer")
+
+
+class Ledger(Protocol):
+    """Where a piece of work on the database is done, in a transaction of its own or with others."""
+
+    async def ask(self, work: Callable[[Session], Answer]) -> Answer:
+        """Do it, and say what it answers once it is committed."""
+
+
+class Alone:
+    """For whoever has no desk, as a screen has none: each piece in a transaction of its own."""
+
+    async def ask(self, work: Callable[[Session], Answer]) -> Answer:
+        """Do it beside the loop."""
+
+        def run() -> Answer:
+            with transaction() as session:
+                return work(session)
+
+        return await asyncio.to_thread(run)
+
+
+def by_itself(keys: AccountKeys, channel: Channel) -> AccountKeys:
+    """Keys that renew themselves outside a worker: a check from a screen, a message to oneself."""
+    return Renewals(Alone(), owner=f"screen {new_token()}").given(keys, channel=channel)
 
 
 class Renewals:
     """Renews the tokens of accounts, for one event loop."""
 
-    def __init__(self, desk: Desk, *, owner: str) -> None:
+    def __init__(self, desk: Ledger, *, owner: str) -> None:
         self._desk, self._owner = desk, owner
         self._turns: dict[UUID, asyncio.Lock] = {}
         self._failed: dict[UUID, tuple[str, float, AccountBroken | NotNow]] = {}  # of which token, until when, how

@@ -18,6 +18,7 @@ from core.errors import Refusal
 from services import (
     attachments,
     attendance,
+    confirming,
     due,
     forecast,
     join_requests,
@@ -146,6 +147,22 @@ def receipts_step() -> int:
             return done
 
 
+@DBOS.step()
+def confirm_step() -> int:
+    """Idempotent: gateways that sign nothing are asked whether what was reported is so."""
+    done, last = 0, None
+    while True:
+        with transaction(counts_only=True) as session:
+            round_ = confirming.to_ask(session, after=last)
+        said = confirming.ask(round_.questions)
+        if said:
+            with transaction(counts_only=True) as session:
+                receipts.confirm(session, statuses=said)
+        done, last = done + len(said), round_.last
+        if last is None:
+            return done
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
@@ -153,6 +170,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("announcement.sweep", done=done)
     if done := forecast_step():
         log.info("forecast.sweep", done=done)
+    if confirmed := confirm_step():
+        log.info("webhook.confirmed", reports=confirmed)
     if done := receipts_step():
         log.info("webhook.sweep", done=done)
 

@@ -20,6 +20,7 @@ from ui import (
     leave_for,
     ledger,
     needed,
+    papers,
     refusals,
     second_look,
     stay,
@@ -86,6 +87,7 @@ if to_do.needs_look and (note := second_look.asked()) is not None:
             second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
         here(_("Đã ghi việc xem lại."))
 attendance.of(item, actor=actor)
+papers.of(item, actor=actor)
 ledger.of(item, actor=actor)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)

@@ -7,9 +7,9 @@ import streamlit as st
 from core import phones
 from core.db import reading, transaction
 from models import UnitKind
-from services import access, reach_rules, units
+from services import access, reach_rules, training, units
 from services.units import WardSettings
-from ui import _, enter, leave_for, parts
+from ui import _, enter, leave_for, parts, refusals, training_switch
 from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
@@ -58,4 +58,12 @@ if filled := rules_form.form(rules, key=key):
             rules = reach_rules.change(session, actor=actor, unit_id=ward.id, version=filled.version, values=filled.values)
         rules_form.written(rules, key=key)
         leave_for("pages/ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
+with reading() as session:
+    is_practising = training.is_on(session, unit=ward)
+turned = training_switch.asked(ward, is_practising=is_practising)
+if turned is not None:
+    with refusals():
+        with transaction() as session:
+            training.switch(session, actor=actor, unit_id=ward.id, is_on=turned)
+        leave_for("pages/ward.py", news=training_switch.news_of(turned=turned), **({"xa": ward.label} if len(wards) > 1 else {}))
 st.page_link("pages/reorganise.py", label=_("Sắp xếp tổ, thôn, phường"), icon=":material/account_tree:")

@@ -14,7 +14,7 @@ from core import sealed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount, Role, Unit, UnitKind
-from services import access, audit, channel_values
+from services import access, audit, channel_values, webhook_addresses
 from services.access import Actor
 from services.channel_fields import FIELDS, OA
 from services.channel_values import AccountForm
@@ -164,6 +164,8 @@ def keys(session: Session, *, account: ChannelAccount) -> AccountKeys:
     except sealed.Unreadable:
         raise AccountBroken(UNREADABLE) from None
     told = {name: str(value) for name, value in {**holder.settings, **account.settings}.items()}
+    if account.channel is Channel.SMS:  # the only provider that is told with each message where to report
+        told["callback_url"] = webhook_addresses.address_of(account)
     return AccountKeys(account_id=holder.id, settings=told, secrets=secrets)
 
 
@@ -223,7 +225,9 @@ def _fill(session: Session, account: ChannelAccount, form: AccountForm) -> list[
     kept = _readable(account)
     settings = channel_values.checked_settings(account.channel, form.settings, has_tokens_elsewhere=is_elsewhere)
     given = channel_values.checked_secrets(account.channel, form.secrets, kept=kept, has_tokens_elsewhere=is_elsewhere)
-    wanted = {"settings": settings, "price": form.price, "reserve": form.reserve, "per_second": form.per_second}
+    said = {"price": form.price, "reserve": form.reserve, "per_second": form.per_second}
+    wanted = {"settings": settings} | {name: value or (None if name == "per_second" else 0) for name, value in said.items()
+                                       if value is not None}  # fmt: skip
     fields = [name for name, value in wanted.items() if name != "settings" and getattr(account, name) != value]
     fields += [name for name in {**account.settings, **settings} if account.settings.get(name) != settings.get(name)]
     for name, value in wanted.items():
@@ -232,6 +236,8 @@ def _fill(session: Session, account: ChannelAccount, form: AccountForm) -> list[
         if "refresh_token" in given and "access_token" not in given:
             kept.pop("access_token", None)  # of another consent: it is asked for anew
             account.token_until = None
+        if "access_token" in given:
+            account.token_until = form.good_until
         account.secrets = sealed.seal(kept | given, owner=_owner(account))
     return [*fields, *given]
 

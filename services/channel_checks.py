@@ -65,13 +65,14 @@ def ask(asked: Question) -> AccountHealth:
     """
     sender = _sender(asked.channel)
     try:
-        return asyncio.run(sender.check(asked.keys))
+        return asyncio.run(sender.check(_renewing(asked)))
     except AccountBroken as broken:
         return AccountHealth(is_well=False, says=str(broken))
 
 
 def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
-    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused.
+    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused, and one
+    whose provider gives no answer stays as it was.
 
     Raises:
         NotAllowed, NotFound: as `channel_accounts.get`.
@@ -80,7 +81,7 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     account.checked_at = clock.now()
     if health.quota_left is not None:
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
-    if account.state is not AccountState.PAUSED:
+    if health.is_sure and account.state is not AccountState.PAUSED:
         account.state = AccountState.ACTIVE if health.is_well else AccountState.BROKEN
     account.message = health.says
     if health.is_well:
@@ -127,7 +128,7 @@ def send(asked: Question, message: Message) -> Outcome:
     """
     sender = _sender(asked.channel)
     try:
-        [outcome] = asyncio.run(sender.send(asked.keys, [message]))
+        [outcome] = asyncio.run(sender.send(_renewing(asked), [message]))
     except AccountBroken as broken:
         raise Invalid(str(broken)) from None
     return outcome
@@ -171,6 +172,11 @@ def _recipient(channel: Channel, typed: str) -> str:
     if not value or len(value) > LONGEST_RECIPIENT or " " in value:
         raise Invalid(N_("Cần mã của người nhận, như nhà cung cấp ghi."), field="recipient")
     return value
+
+
+def _renewing(asked: Question) -> AccountKeys:
+    """A token that has ended meanwhile is renewed on the way, and kept for everybody."""
+    return ports().renewing(asked.keys, asked.channel)
 
 
 def _sender(channel: Channel) -> Sender:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import isfinite
 
 from core.errors import Invalid
@@ -27,9 +28,10 @@ class AccountForm:
 
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    price: int = 0  # đồng a message
-    reserve: int = 0
-    per_second: float | None = None
+    price: int | None = None  # đồng a message; None: as it is
+    reserve: int | None = None
+    per_second: float | None = None  # 0: as many as the channel usually does
+    good_until: datetime | None = None  # of an access token among the secrets
 
 
 def form_of(pairs: Sequence[str], secrets: Mapping[str, object]) -> AccountForm:
@@ -45,8 +47,8 @@ def form_of(pairs: Sequence[str], secrets: Mapping[str, object]) -> AccountForm:
     told = {name.strip(): value for _, name, _, value in split}
     general = {name: told.pop(name) for name in GENERAL if name in told}
     return AccountForm(
-        told, {str(name): str(value) for name, value in secrets.items()}, int(_number(general, "price") or 0),
-        int(_number(general, "reserve") or 0), _number(general, "per_second"),
+        told, {str(name): str(value) for name, value in secrets.items()}, _whole(general, "price"), _whole(general, "reserve"),
+        _number(general, "per_second"),
     )  # fmt: skip
 
 
@@ -99,12 +101,16 @@ def check_numbers(form: AccountForm) -> None:
     Raises:
         Invalid: one of them cannot be.
     """
-    if not 0 <= form.price <= MOST_PRICE:
+    if not 0 <= (form.price or 0) <= MOST_PRICE:
         raise Invalid(N_("Giá một tin phải từ 0 đến {most} đồng."), most=MOST_PRICE, field="price")
-    if not 0 <= form.reserve <= MOST_RESERVE:
+    if not 0 <= (form.reserve or 0) <= MOST_RESERVE:
         raise Invalid(N_("Số tin để dành phải từ 0 đến {most}."), most=MOST_RESERVE, field="reserve")
-    if form.per_second is not None and not 0 < form.per_second <= MOST_PER_SECOND:
-        raise Invalid(N_("Số tin mỗi giây phải trên 0, tối đa {most}."), most=int(MOST_PER_SECOND), field="per_second")
+    if not 0 <= (form.per_second or 0) <= MOST_PER_SECOND:
+        raise Invalid(
+            N_("Số tin mỗi giây phải từ 0 đến {most}; 0 là như kênh thường cho phép."),
+            most=int(MOST_PER_SECOND),
+            field="per_second",
+        )
 
 
 def blanks_of(settings: Mapping[str, str]) -> dict[str, str]:
@@ -152,6 +158,11 @@ def _check_blanks(value: str) -> None:
                 N_("Chỗ trống “{pair}” chưa đúng. Viết như: noi_dung=tin. Bên phải là một trong: {known}."), pair=pair.strip(),
                 known=", ".join(BLANKS), field="blanks",
             )  # fmt: skip
+
+
+def _whole(values: Mapping[str, str], name: str) -> int | None:
+    number = _number(values, name)
+    return None if number is None else int(number)
 
 
 def _number(values: Mapping[str, str], name: str) -> float | None:

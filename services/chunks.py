@@ -22,7 +22,7 @@ from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, AnnouncementStatus, Channel, DeliveryStatus, Model, Trouble
 from models.base import Instant
-from services import batches, circuits, quiet_hours
+from services import batches, circuits, outcome_notes, quiet_hours
 from services.batches import WAITING, Hold
 from services.circuits import Account
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
@@ -210,6 +210,8 @@ def record_rows(session: Session, hold: Hold, *, settled: Sequence[Settled], ded
     rows = as_json(_written(row, outcome, hold.channel, now, may_repeat=may_repeat) for row, outcome in settled)
     connection = session.connection()
     connection.execute(_recording(connection.dialect.name), {"rows": rows, "now": now})
+    outcomes = ((row.id, row.recipient, outcome) for row, outcome in settled)
+    outcome_notes.note(session, announcement_id=hold.announcement_id, channel=hold.channel, outcomes=outcomes)
 
 
 def record_late(session: Session, *, settled: Sequence[Settled]) -> None:

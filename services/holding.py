@@ -12,6 +12,7 @@ from core.i18n import N_
 from models import LEFT, Announcement, Delivery, DeliveryStatus
 from services import access, audit, batches, drafts, leader_messages, ledger
 from services.access import Actor
+from services.channel_fields import ORDER as BY_ACCOUNT
 
 STOPPED = N_("Đã dừng trước khi gửi.")
 
@@ -64,7 +65,7 @@ def stop_rest(session: Session, *, actor: Actor, announcement_id: UUID, expected
     item = _under_way(session, actor, announcement_id)
     waiting = (
         (col(Delivery.announcement_id) == item.id) & col(Delivery.status).in_(ledger.WAITING)
-        & col(Delivery.channel).in_(ledger.BY_ACCOUNT) & ~leader_messages.are_of(item.id)
+        & col(Delivery.channel).in_(BY_ACCOUNT) & ~leader_messages.are_of(item.id)
     )  # fmt: skip
     values = {
         "status": DeliveryStatus.CANCELLED, "error": STOPPED, "trouble": None, "cost": 0, "next_at": None,

@@ -12,23 +12,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session
 
-from core.i18n import N_
 from models import Channel, DeliveryStatus, Model, Trouble
 from services import access, audit, drafts, leader_messages
 from services.access import Actor
-from services.channel_fields import FIELDS
+from services.channel_fields import ORDER as BY_ACCOUNT
 
 _LEDGER, _HOME, _UNIT = (Model.metadata.tables[name] for name in ("delivery", "household", "unit"))
-BY_ACCOUNT = tuple(FIELDS)
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 REASONS_MOST = 30
-LABELS = {
-    Channel.ZALO_OA: N_("Zalo OA: tin tư vấn"), Channel.ZALO_TEMPLATE: N_("Zalo OA: tin theo mẫu"),
-    Channel.ZALO_BROADCAST: N_("Zalo OA: bài gửi mọi người quan tâm"), Channel.ZALO_GROUP: N_("Zalo OA: nhóm chat của tài khoản"),
-    Channel.ZNS: N_("ZNS: tin mẫu tới số điện thoại"), Channel.ZALO_BOT: N_("Zalo Bot: nhắc cán bộ, tổ trưởng"),
-    Channel.FACEBOOK: N_("Trang Facebook"), Channel.SMS: N_("SMS có tên người gửi"), Channel.EMAIL: N_("Thư điện tử"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

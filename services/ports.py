@@ -3,7 +3,7 @@
 A front door (app.py, web.public, manage.py) calls `provide(...)` once at its start; services ask `ports()`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -105,6 +105,28 @@ class GuestSheet:
 
 
 @dataclass(frozen=True)
+class SlotLine:
+    """One reading of the loudspeakers' book: when, where, by whom, and the words."""
+
+    day: str
+    hour: str
+    place: str
+    title: str
+    reader: str
+    text: str
+    is_read: bool = False
+
+
+@dataclass(frozen=True)
+class SlotBook:
+    """What stands above such readings."""
+
+    ward_name: str
+    said: str
+    url: str
+
+
+@dataclass(frozen=True)
 class DoorRow:
     """A household of a door list on paper: its number, and of its telephone the end."""
 
@@ -177,6 +199,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: nobody or too many to list, or a heading that does not fit.
+        """
+
+    def slot_book(self, lines: Sequence[SlotLine], *, of: SlotBook) -> tuple[bytes, int]:
+        """The readings of some days, each day on pages of its own, and the number of pages.
+
+        Raises:
+            Invalid: nothing or too much to print, or a text that does not fit.
         """
 
     def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
@@ -290,6 +319,9 @@ class Ports:
     links: LinkChecker = field(default_factory=NoLinks)
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
     tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
+    renewing: Callable[[AccountKeys, Channel], AccountKeys] = field(
+        default=lambda keys, _channel: keys
+    )  # keys that renew themselves
 
 
 class _NoDocuments:

@@ -97,19 +97,20 @@ def work_off(session: Session, *, again: bool = False, after: UUID | None = None
     return Done(len(done), moved, len(events) - len(done), events[-1].id if events else None)
 
 
-def unsure(session: Session, *, provider: str, limit: int = AT_ONCE) -> list[tuple[UUID, Told, Delivery]]:
-    """What anybody could have said, with the delivery it is about, for which the provider is to be asked. Oldest first."""
-    events = session.exec(
-        select(WebhookEvent)
-        .where(WebhookEvent.provider == provider, col(WebhookEvent.done_at).is_(None))
-        .order_by(col(WebhookEvent.created_at))
-        .limit(limit)
-    ).all()
+def unsure(
+    session: Session, *, provider: str, after: UUID | None = None, limit: int = AT_ONCE
+) -> list[tuple[UUID, Told, Delivery | None]]:
+    """What anybody could have said, in the order it came, with the delivery it is about: the provider is to be asked."""
+    wanted = select(WebhookEvent).where(WebhookEvent.provider == provider, col(WebhookEvent.done_at).is_(None))
+    if after is not None:
+        wanted = wanted.where(col(WebhookEvent.id) > after)
+    events = session.exec(wanted.order_by(col(WebhookEvent.id)).limit(limit)).all()
     asked = [(event.id, one) for event in events if not (one := _told(event)).is_sure]
     found = _deliveries(session, [one for _, one in asked])
     ids = {row.id for rows in found.values() for row in rows}
     deliveries = {row.id: row for row in session.exec(select(Delivery).where(col(Delivery.id).in_(ids)))}
-    return [(event_id, one, deliveries[row.id]) for event_id, one in asked for row in _of(found, one)[:1]]
+    of = {event_id: next((deliveries[row.id] for row in _of(found, one)), None) for event_id, one in asked}
+    return [(event_id, one, of[event_id]) for event_id, one in asked]
 
 
 def confirm(session: Session, *, statuses: dict[UUID, DeliveryStatus]) -> None:

@@ -34,7 +34,7 @@ from models import (
     Urgency,
     User,
 )
-from services import access, audit, corrections, drafts, links, wards
+from services import access, audit, corrections, drafts, links, training, wards
 from services.access import Actor
 from services.presence import is_closed
 from services.wards import WardCard
@@ -150,13 +150,13 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
     instead = _instead(session, correction, group)
     url = links.public_url(session.get_one(ShortLink, relay.link_id))
     titles = {one: title_of(unit, group, part=one) for one in Part}
+    ward = wards.card_of(session, unit=unit)
     return RelayWork(
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
         unit_name=unit.name, part=part, title=titles[part], leader_name=leader.display_name if leader else "",
         leader_title=titles[Part.LEADER], deputy_name=deputy.display_name if deputy else "", deputy_title=titles[Part.DEPUTY],
         deputy_url=url_of(relay.deputy_token) if deputy and relay.deputy_token else "",
-        ward=wards.card_of(session, unit=unit),
-        text=text_for(announcement, group=group, unit_label=unit.label, url=url),
+        ward=ward, text=training.marked(text_for(announcement, group=group, unit_label=unit.label, url=url), ward),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
         posted_at=relay.posted_at, posted_by=relay.posted_by,

@@ -11,8 +11,10 @@ from core.i18n import N_
 from models import Unit, UnitKind, lineage
 from services import access, audit
 from services.access import Actor
+from services.wards import WardCard
 
 HELD_BACK = N_("Chế độ tập huấn: không gửi ra ngoài.")  # what the ledger says of a row that did not leave
+MARK = "[TẬP HUẤN, không phải tin thật]"  # in the language of the text it stands before, the ward's
 _LEVELS = (UnitKind.COMMUNE, UnitKind.PROVINCE)
 
 
@@ -53,6 +55,11 @@ def switch(session: Session, *, actor: Actor, unit_id: UUID, is_on: bool) -> Uni
         action = "training.begun" if is_on else "training.ended"
         audit.record(session, actor=actor, action=action, subject_kind="unit", subject_id=unit.id)
     return unit
+
+
+def marked(text: str, ward: WardCard) -> str:
+    """A text that a person may carry out of the house: in training it says itself that it is no news."""
+    return f"{MARK}\n{text}" if ward.is_training else text
 
 
 def listed(found: Sequence[str], *, most: int = 3) -> str:

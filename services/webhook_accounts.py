@@ -1,8 +1,4 @@
-"""Whose word an event is: the accounts that may have sent it, and the addresses and secrets they were given by us.
-
-What we hand out is made from the app key and the account's id, so nothing more is stored: the path of a gateway that signs
-nothing, the word a fan page's provider is to repeat, the secret a bot's provider is to bring.
-"""
+"""Whose word an event is: the accounts that may have sent it, with what their provider signs it by."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,14 +7,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from core import tokens
-from core.settings import settings
 from models import Channel, ChannelAccount
 from services import channel_accounts
 from services.channel_fields import OA
 from services.senders import AccountBroken, AccountKeys
-
-PATHS = {Channel.SMS: "sms", Channel.ZALO_BOT: "zalo-bot", Channel.FACEBOOK: "facebook"} | dict.fromkeys(OA, "zalo")
-BY_TOKEN = (Channel.SMS, Channel.ZALO_BOT)  # whose path names the account
+from services.webhook_addresses import token_of
 
 
 @dataclass(frozen=True)
@@ -31,20 +24,6 @@ class Caller:
     def told(self, *names: str) -> str:
         """The first of these that was given when it was connected, secret or not; "" where none was."""
         return next((found for name in names if (found := self.keys.secrets.get(name) or self.keys.settings.get(name))), "")
-
-
-def address_of(account: ChannelAccount) -> str:
-    """Where its provider is to call us; "" for a channel that never calls."""
-    path = PATHS.get(account.channel)
-    if path is None:
-        return ""
-    own = f"/{token_of(account)}" if account.channel in BY_TOKEN else ""
-    return f"{settings().public_url}/webhooks/{path}{own}"
-
-
-def token_of(account: ChannelAccount) -> str:
-    """The unguessable part of its address, and the word or secret its provider brings."""
-    return tokens.keyed_digest(settings().key, f"webhook:{account.id.hex}", digits=48)
 
 
 def of_zalo(session: Session, *, app_id: str, oa_ids: Sequence[str]) -> list[Caller]:

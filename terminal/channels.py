@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Channel, ChannelAccount
-from services import channel_accounts, channel_checks, channel_usage, channel_values, units
+from services import channel_accounts, channel_checks, channel_consents, channel_usage, channel_values, units
 from services import training as training_mode
 from services.access import TERMINAL
 from services.channel_fields import FIELDS
@@ -42,12 +42,18 @@ def channel_connect(
     secrets_stdin: Annotated[bool, typer.Option("--secrets-stdin", help="Tokens and keys as one JSON object.")] = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Connect an account, or say anew what has changed; the answer is the list with this account alone."""
+    """Connect an account, or say anew what has changed; the answer is the list with this account alone.
+
+    Of an official account, secrets may hold `code` and `code_verifier` of a consent in place of a refresh token.
+    """
     with answering(as_json=as_json, needs_ports=True) as say:
         name = _channel(channel)
         form = channel_values.form_of(values, _secrets() if secrets_stdin else {})
-        with transaction() as session:
+        with reading() as session:
             place = units.by_code(session, actor=TERMINAL, code=unit)
+            kept = channel_consents.known(session, actor=TERMINAL, unit_id=place.id, channel=name)
+        form = channel_consents.with_tokens(form, kept)
+        with transaction() as session:
             account = channel_accounts.connect(session, actor=TERMINAL, unit_id=place.id, channel=name, form=form)
             answer = _one(session, account)
         say(answer)

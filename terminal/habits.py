@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -88,9 +88,10 @@ def answering(*, as_json: bool, needs_database: bool = True, needs_ports: bool =
 def provide_live() -> None:
     """Connect this process to the outside world. Imported here: most commands need none of it."""
     from adapters import chooser
+    from jobs import renewing
     from services import ports
 
-    ports.provide(chooser.live())
+    ports.provide(replace(chooser.live(), renewing=renewing.by_itself))
 
 
 def _require_database() -> None:

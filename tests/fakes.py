@@ -67,6 +67,7 @@ class FakeSender:
         self.sent: list[Message] = []
         self.by_recipient: dict[str, Outcome] = {}
         self.looked: Outcome | None = None
+        self.asked: list[Message] = []  # what became of them
         self.health = AccountHealth(is_well=True, says="")
         self._answers = list(answers)
 
@@ -76,6 +77,7 @@ class FakeSender:
         return [self.by_recipient.get(one.recipient) or usual or Accepted(f"id-{one.key}") for one in messages]
 
     async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
+        self.asked.append(message)
         return self.looked
 
     async def check(self, account: AccountKeys) -> AccountHealth:

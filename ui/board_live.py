@@ -89,7 +89,10 @@ def calls_to_make(me: Actor, announcement_id: UUID) -> None:
 
 
 def ways_on(me: Actor, announcement_id: UUID) -> None:
-    """To the story, to the screen of the office, and to a new draft with the same words."""
+    """To the story, the loudspeakers, the screen of the office, and to a new draft with the same words."""
     st.page_link("pages/story.py", label=_("Tổng kết"), icon=":material/summarize:", query_params={"id": str(announcement_id)})
+    st.page_link(
+        "pages/loudspeaker.py", label=_("Đọc loa"), icon=":material/campaign:", query_params={"tb": str(announcement_id)}
+    )
     st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
     copying.button(me, announcement_id, key="b_copy")

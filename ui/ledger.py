@@ -1,6 +1,6 @@
 """The ledger on an announcement's board: what its accounts have sent, what is to be decided, what may be held back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from core.i18n import N_, translate
 from models import LEFT, Announcement, Channel, DeliveryStatus
 from services import access, holding, ledger, sessions, unknowns
 from services.access import Actor
+from services.channel_fields import LABELS
 from services.household_phones import shown
-from services.ledger import LABELS, Ledger, Line, Reason, Row
+from services.ledger import Ledger, Line, Reason, Row
 from services.ports import Shown, ports
 from services.unknowns import Decision
 from ui import board, confirmed_by_count, leave_for, parts, refusals, stay, token
@@ -31,7 +32,7 @@ HEADS = (
 IN_WORDS = (
     N_("{n} chưa gửi"), N_("{n} đã gửi"), N_("{n} đã tới máy"), N_("{n} đã xem"), N_("{n} không gửi được"), N_("{n} chưa rõ"),
 )  # fmt: skip
-REASONS_SHOWN = 6
+REASONS_SHOWN, EVERY = 6, "all"
 S = DeliveryStatus
 
 
@@ -144,14 +145,9 @@ def _to_decide(item: Announcement, seen: Ledger, actor: Actor) -> None:
     if actor.role not in access.APPROVERS:
         parts.hint(_("Lãnh đạo phường quyết định."))
         return
-    choices: list[Channel | None] = [None, *by_channel] if len(by_channel) > 1 else list(by_channel)
     with st.container(key="l_deciding"):
-        channel = choices[0]
-        if len(choices) > 1:
-            channel = st.segmented_control(
-                _("Kênh"), choices, default=None, key="l_channel", format_func=lambda one: _(LABELS[one]) if one else _("Tất cả")
-            )
-        count = by_channel[channel] if channel else seen.unknown
+        channels = _channels(by_channel)
+        count = sum(by_channel[channel] for channel in channels) if channels else seen.unknown
         decision = st.radio(
             _("Quyết định cho {n} tin này", n=number(count)), list(Decision), index=None, key="l_decision",
             format_func=lambda one: _(one.label), captions=[_(_MEANING[one]) for one in Decision],
@@ -160,7 +156,18 @@ def _to_decide(item: Announcement, seen: Ledger, actor: Actor) -> None:
             return
         is_sure = confirmed_by_count(count, _("Gõ số {n}, là số tin", n=number(count)), key="l_count")
         if st.button(_(decision.label), key="l_settle", type="primary", disabled=not is_sure):
-            _settle(item, actor, decision, [channel] if channel else [], count)
+            _settle(item, actor, decision, channels, count)
+
+
+def _channels(by_channel: Mapping[Channel, int]) -> list[Channel]:
+    """Which of several channels the decision is for; none where it is for all."""
+    if len(by_channel) < 2:
+        return []
+    chosen = st.segmented_control(
+        _("Kênh"), [EVERY, *by_channel], default=EVERY, key="l_channel", required=True,
+        format_func=lambda one: _("Tất cả") if one == EVERY else _(LABELS[Channel(one)]),
+    )  # fmt: skip
+    return [] if chosen == EVERY else [Channel(chosen)]
 
 
 _MEANING = {

@@ -3,6 +3,7 @@
 What a part gives back is `Markup`; plain strings are escaped wherever they meet HTML, so a name can never become a tag.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -169,6 +170,12 @@ def small(words: Text) -> Markup:
 def text(words: str) -> Markup:
     """A body with its line breaks."""
     return Markup('<p class="cn-text">{}</p>').format(words)
+
+
+def spoken(words: str) -> Markup:
+    """A text to be read aloud: large, a sentence a line."""
+    lines = Markup("").join(Markup("<p>{}</p>").format(one) for one in re.split(r"(?<=[.!?]) ", words))
+    return Markup('<div class="cn-spoken">{}</div>').format(lines)
 
 
 def card(title: str, note: str, content: Markup, *, kind: str = "") -> Markup:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models import AccountState
-from services.channel_fields import FIELDS
+from services.channel_fields import LABELS
 from services.engine_health import Engine, Provider, Queue
-from services.ledger import LABELS
 from services.workers import AtWork
 from ui import parts
 from ui.parts import Column, Figure, Text, Tone
@@ -52,7 +51,7 @@ def queues(rows: Sequence[Queue], *, now: datetime) -> None:
 
 def _queue(one: Queue, now: datetime) -> Sequence[Text]:
     held = _("{n} đang giữ lại", n=number(one.held)) if one.held else ""
-    name = parts.cell(_(LABELS[one.channel]) if one.channel in FIELDS else one.channel.value, held)
+    name = parts.cell(_(LABELS.get(one.channel, one.channel.value)), held)
     counts = (one.waiting, one.sending, one.later, one.unknown)
     in_words = "; ".join(
         words
@@ -87,7 +86,7 @@ def providers(rows: Sequence[Provider]) -> None:
 
 
 def _provider(one: Provider) -> Sequence[Text]:
-    label = _(LABELS[one.channel]) if one.channel in FIELDS else one.channel.value
+    label = _(LABELS.get(one.channel, one.channel.value))
     name = parts.joined(parts.cell(label, one.unit_name), parts.small(why) if (why := _why(one)) else "")
     return name, _well(one), _quota(one), near(one.checked_at) if one.checked_at else "–"
 

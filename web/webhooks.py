@@ -19,7 +19,7 @@ from adapters.channels import webhooks as read
 from core import clock, phones, tokens
 from core.db import reading, transaction
 from models import Channel
-from services import opt_outs, receipts, webhook_accounts
+from services import opt_outs, receipts, webhook_accounts, webhook_addresses
 from services.told import BadSignature, Told
 
 LARGEST_BODY = 256 * 1024
@@ -50,7 +50,7 @@ def facebook_asks(request: Request) -> Response:
     with reading() as session:
         words = [
             word for one in webhook_accounts.of_facebook(session)
-            for word in (webhook_accounts.token_of(one.account), one.told("verify_token")) if word
+            for word in (webhook_addresses.token_of(one.account), one.told("verify_token")) if word
         ]  # fmt: skip
     is_known = sum(tokens.same(given, word) for word in words) > 0
     if request.query_params.get("hub.mode") != "subscribe" or not is_known or not challenge.isascii() or len(challenge) > 200:
@@ -63,7 +63,7 @@ async def zalo_bot(request: Request) -> Response:
 
     def of_bot(body: bytes, headers: Mapping[str, str]) -> list[Told]:
         caller = _named(Channel.ZALO_BOT, request.path_params["token"])
-        return read.zalo_bot(body, headers, secret=caller.told("secret_token") or webhook_accounts.token_of(caller.account))
+        return read.zalo_bot(body, headers, secret=caller.told("secret_token") or webhook_addresses.token_of(caller.account))
 
     return await _posted(request, "zalo_bot", of_bot)
 

@@ -1,9 +1,5 @@
 """Tokens of Zalo's official accounts (contracts/channels.md §1). Whoever calls sees to it that nobody else does meanwhile."""
 
-import base64
-import hashlib
-import secrets
-import string
 from collections.abc import Mapping
 
 from adapters.channels.answers import KEYS_MISSING, NOT_REACHED
@@ -12,23 +8,11 @@ from adapters.channels.keys import Missing, needed
 from core.i18n import N_
 from services.senders import AccountBroken, AccountKeys, NotNow, TokenPair
 
-_SIGNS = string.ascii_letters + string.digits
-VERIFIER_LENGTH = 43
 DAY = 90_000  # seconds an access token is good, where the answer does not say
 RECONNECT = N_("Zalo không nhận refresh token nữa: đã dùng hoặc quá 3 tháng. Quản trị viên của tài khoản Zalo cần kết nối lại.")
 CODE_REFUSED = N_("Zalo không nhận mã cho phép: mã chỉ dùng một lần, trong 10 phút. Lấy mã mới rồi kết nối lại.")
 APP_REFUSED = N_("Zalo không nhận App ID hoặc khóa bí mật của ứng dụng. Kiểm tra lại hai giá trị này.")
 _OF_THE_APP = (-14002, -14003)
-
-
-def verifier() -> str:
-    """A new PKCE verifier (RFC 7636 §4.1): 43 letters and digits nobody can guess."""
-    return "".join(secrets.choice(_SIGNS) for _ in range(VERIFIER_LENGTH))
-
-
-def challenge(of: str) -> str:
-    """What is registered in Zalo's console for a verifier."""
-    return base64.urlsafe_b64encode(hashlib.sha256(of.encode()).digest()).rstrip(b"=").decode()
 
 
 class ZaloTokens:

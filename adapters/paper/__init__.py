@@ -7,11 +7,12 @@ from typing import Literal
 
 from adapters.paper import door_lists, press
 from adapters.paper import guests as guest_lists
+from adapters.paper import slot_book as slot_books
 from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
-from services.ports import Card, DoorNotice, DoorSheet, GuestLine, GuestSheet, Label, StoryPage
+from services.ports import Card, DoorNotice, DoorSheet, GuestLine, GuestSheet, Label, SlotBook, SlotLine, StoryPage
 
 MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
@@ -99,6 +100,14 @@ class TypstPaper:
             Invalid: nobody or too many to list, or a heading that does not fit.
         """
         return guest_lists.printed(guests, of=of)
+
+    def slot_book(self, lines: Sequence[SlotLine], *, of: SlotBook) -> tuple[bytes, int]:
+        """Four readings an A4 page, and the number of pages.
+
+        Raises:
+            Invalid: nothing or too much to print, or a text that does not fit.
+        """
+        return slot_books.printed(lines, of=of)
 
     def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
         """A4 across, thirteen households a page with boxes for a pen, the notice beside them on every page.

@@ -110,3 +110,21 @@ def test_of_one_that_is_withdrawn_nothing_can_be_held_back(
 
     assert "Tin gửi qua tài khoản" in words(at)
     assert not {"l_hold", "l_stop"} & {button.key for button in at.button}
+
+
+def test_of_several_channels_one_can_be_decided_about(
+    visit: Visit, session: Session, ward: Unit, item: Announcement, official: User
+) -> None:
+    make_rows(session, ward, item, S.UNKNOWN)
+    make_delivery(session, unit=ward, announcement=item, status=S.UNKNOWN, channel=Channel.SMS)
+
+    at = visit("announcement", user=official, id=str(item.id))
+    everyone = at.radio(key="l_decision").label
+    at = at.segmented_control(key="l_channel").set_value(Channel.ZNS).run()
+    at = at.radio(key="l_decision").set_value(Decision.SENT).run()
+    at = at.text_input(key="l_count").set_value("1").run()
+    at = at.button(key="l_settle").click().run()
+
+    assert everyone == "Quyết định cho 2 tin này"
+    assert at.success[0].value == "Đã ghi quyết định cho 1 tin."
+    assert statuses(item) == ["sent"]

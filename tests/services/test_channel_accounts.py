@@ -89,6 +89,7 @@ def test_connecting_again_keeps_what_is_not_said_anew(session: Session, ward: Un
     session.commit()
 
     again = connected(session, admin, ward, Channel.SMS, AccountForm({}, {"api_key": "moi"}, price=600))
+    assert (again.reserve, again.per_second) == (2, 20.0)
 
     assert again.id == account.id
     assert channel_accounts.keys(session, account=again).secrets == {"api_key": "moi", "secret_key": "mat"}
@@ -127,7 +128,7 @@ def test_nobody_writes_over_what_they_have_not_seen(session: Session, ward: Unit
         (Channel.SMS, replace(SMS, secrets={**SMS.secrets, "password": "m"}), "password"),
         (Channel.SMS, replace(SMS, price=-1), "price"),
         (Channel.SMS, replace(SMS, reserve=-1), "reserve"),
-        (Channel.SMS, replace(SMS, per_second=0), "per_second"),
+        (Channel.SMS, replace(SMS, per_second=-1), "per_second"),
         (Channel.ZALO_OA, replace(OA, settings={"app_id": "abc", "oa_id": "388613"}), "app_id"),
         (Channel.ZALO_OA, replace(OA, secrets={"secret_key": "k"}), "refresh_token"),
         (Channel.EMAIL, AccountForm({"sender": "phuong"}), "sender"),

@@ -1,6 +1,5 @@
 """The ledger as a person reads it, what is held back, and what is decided about what nobody knows."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,10 +25,10 @@ from models import (
 from services import audit, holding, ledger, unknowns
 from services.access import TERMINAL, Actor
 from services.ports import Ports, provide
-from services.senders import Accepted, AccountHealth, AccountKeys, Message, Outcome, Rejected, Unavailable, Unknown
+from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 from services.unknowns import Decision
 from tests.factories import make_account, make_actor, make_announcement, make_delivery, make_household, make_unit
-from tests.fakes import FakeEngine, Nothing
+from tests.fakes import FakeEngine, FakeSender, Nothing
 
 S = DeliveryStatus
 
@@ -268,26 +267,6 @@ def test_who_does_not_approve_does_not_decide(session: Session, item: Announceme
 # ---- the page's own post
 
 
-class FakePage:
-    """A provider that remembers what it was asked for and answers as it was told."""
-
-    dedupes, per_second, longest = False, 1.0, 5000
-
-    def __init__(self, answer: Outcome | None) -> None:
-        self.answer = answer
-        self.asked: list[Message] = []
-
-    async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
-        raise AssertionError("nothing is to be sent")
-
-    async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
-        self.asked.append(message)
-        return self.answer
-
-    async def check(self, account: AccountKeys) -> AccountHealth:
-        raise AssertionError("nothing is to be checked")
-
-
 @pytest.mark.parametrize(
     ("answer", "after"),
     [
@@ -302,7 +281,8 @@ def test_a_lost_post_is_looked_for_before_it_is_posted_again(
     session: Session, item: Announcement, ward: Unit, official: Actor, answer: Outcome | None, after: str
 ) -> None:
     nothing: Any = Nothing()
-    page = FakePage(answer)
+    page = FakeSender()
+    page.looked = answer
     provide(
         Ports(
             sheets=nothing, paper=nothing, codes=nothing, engine=FakeEngine(), tables=nothing,

@@ -227,6 +227,7 @@ def test_what_anybody_could_have_said_is_not_believed_until_the_provider_is_aske
 
     with transaction() as writing:
         [(event_id, one, asked)] = receipts.unsure(writing, provider="sms")
+        assert asked is not None
         receipts.confirm(writing, statuses={event_id: S.REJECTED})
     with transaction() as writing:
         receipts.work_off(writing)

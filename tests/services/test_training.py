@@ -66,3 +66,15 @@ def test_a_residents_page_knows(session: Session, ward: Unit, place: Unit) -> No
     training.switch(session, actor=TERMINAL, unit_id=ward.id, is_on=True)
 
     assert wards.card_of(session, unit=place).is_training
+
+
+def test_a_text_that_a_leader_carries_into_a_chat_says_itself_that_it_is_no_news(
+    session: Session, ward: Unit, place: Unit
+) -> None:
+    training.switch(session, actor=TERMINAL, unit_id=ward.id, is_on=True)
+    practising = wards.card_of(session, unit=place)
+    training.switch(session, actor=TERMINAL, unit_id=ward.id, is_on=False)
+    in_earnest = wards.card_of(session, unit=place)
+
+    assert training.marked("Kính gửi bà con.", practising) == "[TẬP HUẤN, không phải tin thật]\nKính gửi bà con."
+    assert training.marked("Kính gửi bà con.", in_earnest) == "Kính gửi bà con."

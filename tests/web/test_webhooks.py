@@ -14,7 +14,7 @@ from time_machine import Traveller
 
 from core.db import reading
 from models import Channel, ChannelAccount, Delivery, DeliveryStatus, OptOut, Unit, WebhookEvent
-from services import channel_accounts, webhook_accounts
+from services import channel_accounts, webhook_addresses
 from tests.factories import NOON, make_account, make_delivery
 from tests.web.day import make_ward, phone
 from web import public, webhooks
@@ -122,6 +122,7 @@ def test_s32_a_wrong_or_missing_signature_is_refused_and_leaves_no_row(session: 
         {"content": b"[]", "headers": right["headers"]},
         {"content": b"\xff\xfe", "headers": right["headers"]},
         {"content": b"[" * 50_000, "headers": right["headers"]},
+        {"content": b'{"app_id": "\\u0000", "oa_id": "\\ud800", "timestamp": "\\ud800"}', "headers": right["headers"]},
     ]
 
     assert {phone().post("/webhooks/zalo", **one).status_code for one in wrong} == {403}
@@ -214,7 +215,7 @@ def test_what_is_signed_and_makes_no_sense_is_refused(session: Session, ward: Un
 
 
 def test_facebooks_question_is_answered_with_its_number_alone(session: Session, ward: Unit) -> None:
-    word = webhook_accounts.token_of(account(session, Channel.FACEBOOK))
+    word = webhook_addresses.token_of(account(session, Channel.FACEBOOK))
 
     def asked(**query: str) -> tuple[int, str]:
         params = {f"hub.{name}": value for name, value in query.items()}
@@ -235,7 +236,7 @@ def test_facebooks_question_is_answered_with_its_number_alone(session: Session, 
 
 def test_a_gateways_report_is_only_stored_until_the_gateway_is_asked(session: Session, ward: Unit) -> None:
     row = make_delivery(session, unit=ward, channel=Channel.SMS)
-    path = webhook_accounts.address_of(account(session, Channel.SMS)).removeprefix("http://ward.test")
+    path = webhook_addresses.address_of(account(session, Channel.SMS)).removeprefix("http://ward.test")
 
     answer = phone().get(
         path, params={"SMSID": "s1", "SendStatus": "5", "SendSuccess": "1", "SendFailed": "0", "RequestId": row.id.hex}
@@ -246,7 +247,7 @@ def test_a_gateways_report_is_only_stored_until_the_gateway_is_asked(session: Se
 
 
 def test_a_gateway_that_does_not_know_its_address_is_refused(session: Session, ward: Unit) -> None:
-    bot = webhook_accounts.token_of(account(session, Channel.ZALO_BOT))
+    bot = webhook_addresses.token_of(account(session, Channel.ZALO_BOT))
 
     assert phone().get(f"/webhooks/sms/{bot}", params={"SendStatus": "5", "SMSID": "s1"}).status_code == 403
     assert phone().get("/webhooks/sms/x", params={"SendStatus": "5", "SMSID": "s1"}).status_code == 403
@@ -254,7 +255,7 @@ def test_a_gateway_that_does_not_know_its_address_is_refused(session: Session, w
 
 
 def test_stop_by_sms_ends_sms_and_zns_to_that_number(session: Session, ward: Unit) -> None:
-    path = f"/webhooks/sms/{webhook_accounts.token_of(account(session, Channel.SMS))}"
+    path = f"/webhooks/sms/{webhook_addresses.token_of(account(session, Channel.SMS))}"
 
     def says(words: str) -> set[str]:
         phone().get(path, params={"phonenumber": "0912345678", "message": words, "id": words})
@@ -268,7 +269,7 @@ def test_stop_by_sms_ends_sms_and_zns_to_that_number(session: Session, ward: Uni
 
 
 def test_the_bots_provider_brings_the_secret_it_was_given(session: Session, ward: Unit) -> None:
-    word = webhook_accounts.token_of(account(session, Channel.ZALO_BOT))
+    word = webhook_addresses.token_of(account(session, Channel.ZALO_BOT))
     said = {
         "ok": True,
         "result": {

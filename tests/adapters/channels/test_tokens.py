@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.channels.zalo_tokens import challenge, verifier
+from core.pkce import challenge, verifier
 from models import Channel
 from services.senders import Accepted, AccountBroken, NotNow, Rejected, TokenPair, Unavailable
 from tests.adapters.channels.desk import Desk, Renew, keys, message
@@ -186,14 +186,3 @@ def test_an_app_that_zalo_does_not_know_is_told_apart(desk: Desk, provider: Prov
 
     with pytest.raises(AccountBroken, match="App ID"):
         asyncio.run(desk.office.first(keys(), code="c", verifier="v"))
-
-
-def test_the_challenge_is_that_of_the_contracts_example() -> None:
-    assert challenge("abcdefghijklmnopqrstuvwxyzABCDEFG0123456789") == "rhJY1k9fP83XwkzyMf_qlDJ3kDC2z8Jk-wrFnvVoeG0"
-
-
-def test_a_verifier_is_43_letters_and_digits_and_never_the_same() -> None:
-    made = {verifier() for _ in range(50)}
-
-    assert len(made) == 50
-    assert all(len(one) == 43 and one.isascii() and one.isalnum() for one in made)

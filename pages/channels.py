@@ -1,0 +1,43 @@
+"""Kênh gửi: what is connected, what is left of it, what it costs."""
+
+import streamlit as st
+
+from core.db import reading
+from models import Role, UnitKind
+from services import channel_usage, training, units
+from ui import _, channels, enter, parts
+
+actor = enter(needs=(Role.ADMIN,))
+with reading() as session:
+    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
+    here = units.commune_for(session, actor=actor)
+wards = {unit.label: unit for unit in below if unit.kind is UnitKind.COMMUNE}
+top = st.container()
+if wards:
+    chosen = st.selectbox(_("Xã, phường"), list(wards), key="xa", bind="query-params", width=320)
+    here = wards.get(chosen or "", here)
+with reading() as session:
+    cards = channel_usage.listing(session, actor=actor, unit_id=here.id)
+    is_practising = training.is_on(session, unit=here)
+with top:
+    parts.head(_("Kênh gửi"), here.name)
+if not cards:
+    parts.empty(
+        _("Chưa có tài khoản nào, phường vẫn làm việc được"),
+        _("Tổ trưởng đăng tay vào nhóm, loa đọc, giấy phát, người gõ cửa. Mỗi tài khoản thêm vào chỉ làm cho nhanh hơn."),
+    )
+else:
+    waiting = channel_usage.waiting_for(cards)
+    channels.figures(cards, waiting)
+    first = {card.account.id: place for place, card in enumerate(waiting)}
+    ordered = sorted(cards, key=lambda card: first.get(card.account.id, len(first)))
+    columns = st.columns(2, gap="small")
+    for place, card in enumerate(ordered):
+        with columns[place % 2]:
+            channels.draw_card(card)
+if left := channel_usage.channels_left([card for card in cards if card.account.unit_id == here.id]):
+    channels.offers(left, ward=here.code)
+parts.section(_("Tập huấn"), _("tập cho cán bộ và tổ trưởng, không làm phiền bà con"))
+said = _("Đang tập huấn: không gì gửi ra ngoài.") if is_practising else _("Mọi việc làm như thật nhưng không gì gửi ra ngoài.")
+tone: parts.Tone = "waiting" if is_practising else "unknown"
+parts.action("training", tone, here.name, said, _("Mở trang Phường"), page="pages/ward.py")

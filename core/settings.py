@@ -70,6 +70,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like smtp://name:password@host:587 or smtps://host, or be empty")
         return url
 
+    @field_validator("lease_seconds")
+    @classmethod
+    def _is_renewed_in_time(cls, seconds: float) -> float:
+        if not 1 <= seconds <= 600:
+            raise ValueError("must be at least 1 and at most 600 seconds")
+        return seconds
+
     @field_validator("provider_connect_seconds", "provider_first_byte_seconds", "provider_whole_seconds")
     @classmethod
     def _can_be_waited_for(cls, seconds: float) -> float:

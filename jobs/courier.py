@@ -32,7 +32,7 @@ from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, Message, Outcome, Rejected, Sender, Unknown
 
 log = structlog.get_logger()
-IN_HAND = {True: 16, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
+IN_HAND = {True: 8, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
 TICK = 0.05  # seconds of an account's pace that go out together
 BEATS = 3  # renewals in the time of a lease
 SWEEP_SECONDS = 3.0
@@ -64,7 +64,10 @@ class Courier:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
         self._is_stopping = threading.Event()
-        self._in_hand = {dedupes: asyncio.Semaphore(most) for dedupes, most in IN_HAND.items()}
+        # An emergency has hands of its own: all others may be full of what is not one.
+        self._in_hand = {
+            (dedupes, is_urgent): asyncio.Semaphore(most) for dedupes, most in IN_HAND.items() for is_urgent in (False, True)
+        }
         self._well_since = time.monotonic()
         self._beat: asyncio.Future[None] | None = None
         self._renewals = renewing.Renewals(self.desk, owner=self.owner)
@@ -200,7 +203,7 @@ class Courier:
         settled: Sequence[Settled] = ()
         held: Held | None = None
         counted = 0
-        async with self._in_hand[opened.sender.dedupes]:
+        async with self._hands(opened):
             marked = await self._turn(opened, ())
             while isinstance(marked, Marked) and (marked.rows or marked.wait):
                 if self._is_stopping.is_set():
@@ -280,9 +283,12 @@ class Courier:
         """Another has the batch; what the provider answered is still true of what nobody knew about."""
         await self.desk.ask(lambda session: chunks.record_late(session, settled=settled))
 
+    def _hands(self, opened: Opened) -> asyncio.Semaphore:
+        return self._in_hand[opened.sender.dedupes, opened.hold.is_urgent]
+
     async def _leave_room(self, opened: Opened, seconds: float) -> None:
         """Wait for the account's pace without keeping others from marking."""
-        in_hand = self._in_hand[opened.sender.dedupes]
+        in_hand = self._hands(opened)
         in_hand.release()
         try:
             await asyncio.sleep(min(seconds, self.lease.total_seconds() / BEATS))

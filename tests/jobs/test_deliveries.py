@@ -21,11 +21,12 @@ from adapters.engine import DbosEngine
 from bench.crowded import zone_of_noon
 from core import sealed
 from core.settings import ROOT, settings
+from jobs import courier
 from jobs import engine as durable
 from jobs.courier import Courier
 from jobs.desk import Closed, Desk
 from jobs.renewing import Renewals
-from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, Unit, UnitKind
+from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, Unit, UnitKind, Urgency
 from services import batches, channel_accounts, holding, ports, sending
 from services.access import TERMINAL
 from services.ports import BatchRun, Ports
@@ -94,7 +95,10 @@ def running(world: None) -> Iterator[None]:
     durable.stop()
 
 
-def announced(session: Session, homes: int = 120, channel: Channel = Channel.SMS, **overrides: Any) -> Announcement:
+def announced(
+    session: Session, homes: int = 120, channel: Channel = Channel.SMS, *, title: str = "Họp tổ",
+    urgency: Urgency = Urgency.NORMAL, **overrides: Any,
+) -> Announcement:  # fmt: skip
     ward = make_unit(session)
     account = make_account(session, unit=ward, channel=channel, price=500, **overrides)
     account.secrets = sealed.seal(
@@ -104,7 +108,7 @@ def announced(session: Session, homes: int = 120, channel: Channel = Channel.SMS
     place = make_unit(session, parent=ward)
     for number in range(homes):
         make_household(session, unit=place, phone=f"+8491{number:07}")
-    made = make_announcement(session, unit=ward, units=[place])
+    made = make_announcement(session, unit=ward, units=[place], title=title, urgency=urgency)
     sending.send(session, announcement=made)
     session.commit()
     return made
@@ -184,6 +188,28 @@ def test_a_sender_with_a_bug_leaves_what_it_had_as_unknown(session: Session, run
     assert wait_until(lambda: statuses(session) == {"unknown": 2})
 
 
+def test_an_emergency_leaves_while_all_hands_are_full_of_what_is_none(
+    session: Session, running: None, sender: FakeSender
+) -> None:
+    usual, may_answer = sender.send, threading.Event()
+
+    async def slow(account: AccountKeys, messages: Any) -> list[Outcome]:
+        if not any("Bão" in message.title for message in messages):
+            await asyncio.to_thread(may_answer.wait, 60)
+        return await usual(account, messages)
+
+    sender.send = slow  # type: ignore[method-assign]
+    try:
+        for _ in range(courier.IN_HAND[False] + 1):
+            announced(session, homes=1)
+        announced(session, homes=2, title="Bão số 9", urgency=Urgency.EMERGENCY)
+
+        assert wait_until(lambda: statuses(session).get("sent") == 2)
+    finally:
+        may_answer.set()
+    assert wait_until(lambda: set(statuses(session)) == {"sent"})
+
+
 def test_told_to_stop_a_worker_finishes_its_chunks_and_the_next_one_doubles_nothing(session: Session, world: None) -> None:
     with provider_running() as provider:
         provider.desk.faults = provider.desk.faults.with_({"delay_seconds": 0.2})
@@ -229,9 +255,9 @@ def test_a_process_that_was_frozen_finds_its_batch_gone_and_tells_only_the_truth
         return await usual(account, messages)
 
     sender.send = slow  # type: ignore[method-assign]
-    for courier in (frozen, other):
-        courier._keep_alive = lambda: asyncio.sleep(0)  # type: ignore[method-assign]  # neither renews its lease
-        courier.start()
+    for one in (frozen, other):
+        one._keep_alive = lambda: asyncio.sleep(0)  # type: ignore[method-assign]  # neither renews its lease
+        one.start()
     said: list[str] = []
     first = threading.Thread(target=lambda: said.append(frozen.deliver(batch_id=batch_id, attempt=1)))
     first.start()
@@ -247,8 +273,8 @@ def test_a_process_that_was_frozen_finds_its_batch_gone_and_tells_only_the_truth
     assert said == ["done", "fenced"]
     assert statuses(session) == {"sent": 3}
     assert len(sender.sent) == 3
-    for courier in (frozen, other):
-        courier.stop()
+    for one in (frozen, other):
+        one.stop()
 
 
 def test_two_processes_never_refresh_one_token_twice(session: Session, world: None, office: Office) -> None:

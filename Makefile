@@ -62,6 +62,10 @@ postgres: .venv/tools
 bench: .venv/tools browser
 	@$(BIN)/python manage.py bench
 
+## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted
+chaos: .venv/tools
+	@$(BIN)/python -m tests.chaos
+
 catalogues: .venv/tools
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --no-wrap -o locales/messages.pot .
 	for language in en ja; do $(BIN)/pybabel -q update -N --no-wrap -i locales/messages.pot -d locales -l $$language; done

@@ -30,7 +30,7 @@ from services import sending
 
 PLACE = 100  # households of a residential unit
 FAST = 1_000_000.0  # messages a second: the account holds nobody up
-SECRETS = {"api_key": "bench", "secret_key": "bench", "access_token": "bench-1", "refresh_token": "bench-r1"}
+SECRETS = {"api_key": "bench", "secret_key": "bench", "access_token": "access-1-0", "refresh_token": "refresh-1-0"}
 SETTINGS = {"brandname": "UBND", "app_id": "1", "oa_id": "2", "template_id": "3"}
 LONG_AGO = date(2020, 1, 1)
 

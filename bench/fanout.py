@@ -22,15 +22,15 @@ SEND = "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
 
 def run(messages: int = MESSAGES, rounds: int = ROUNDS) -> dict[str, Any]:
     """The better of the rounds of each side, and their ratio."""
-    bare, ours = [], []
+    bare, of_ours = [], []
     with provider(delay_seconds=DELAY) as asked:
         for _ in range(rounds):
             bare.append(_bare(asked, messages))
-            ours.append(_ours(asked, messages))
+            of_ours.append(ours(asked, messages))
         counts = asked.counts()
     if counts["accepted"] != 2 * rounds * messages or counts["doubles"]:
         raise RuntimeError(f"{messages} messages {2 * rounds} times, but the provider took {counts['accepted']}")
-    best = max(ours)
+    best = max(of_ours)
     return {
         "name": "fanout", "ours": round(best), "baseline": round(max(bare)), "ratio": round(best / max(bare), 3),
         "unit": "messages/s", "n": messages,
@@ -42,7 +42,7 @@ def _bare(asked: Provider, messages: int) -> float:
     return messages / float(told["seconds"])
 
 
-def _ours(asked: Provider, messages: int) -> float:
+def ours(asked: Provider, messages: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | asked.urls | {
             "CAUNOI_DATA_DIR": folder, "CAUNOI_DATABASE_URL": f"sqlite:///{folder}/caunoi.db", "CAUNOI_SECRET_KEY": "bench",

@@ -20,7 +20,14 @@ class Provider:
 
     def counts(self) -> dict[str, Any]:
         """What it took, what of it doubly."""
-        told: dict[str, Any] = json.loads(urllib.request.urlopen(f"{self._control}/counts", timeout=60).read())
+        return self._told("counts")
+
+    def keys(self) -> dict[str, int]:
+        """How often it took each message, by its key."""
+        return self._told("keys")
+
+    def _told(self, word: str) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(urllib.request.urlopen(f"{self._control}/{word}", timeout=60).read())
         return told
 
 

@@ -1,6 +1,7 @@
 """Tokens for the senders of this process: whoever meets a stale one gets the next, fetched once by one process."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from services import renewals
 from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, NotNow, TokenPair
 
+FAILED_SECONDS = 10.0  # how long a failure is the answer to whoever asks next
 LOOK_AGAIN = 0.2  # seconds between looks at what another process fetches
 RENEWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
 Secrets = Mapping[str, str]
@@ -54,6 +56,7 @@ class Renewals:
     def __init__(self, desk: Ledger, *, owner: str) -> None:
         self._desk, self._owner = desk, owner
         self._turns: dict[UUID, asyncio.Lock] = {}
+        self._failed: dict[UUID, tuple[str, float, AccountBroken | NotNow]] = {}  # of which token, until when, how
 
     def given(self, keys: AccountKeys, *, channel: Channel) -> AccountKeys:
         """Keys that know how to renew themselves, where their channel has tokens that end."""
@@ -81,7 +84,14 @@ class Renewals:
     def _renewer(self, keys: AccountKeys) -> Callable[[str], Awaitable[Secrets]]:
         async def renew(stale: str) -> Secrets:
             async with self._turns.setdefault(keys.account_id, asyncio.Lock()):
-                return await self._renewed(keys.account_id, stale)
+                of, until, how = self._failed.get(keys.account_id, ("", 0.0, None))
+                if how and of == stale and time.monotonic() < until:  # all messages of a chunk ask
+                    raise how
+                try:
+                    return await self._renewed(keys.account_id, stale)
+                except (AccountBroken, NotNow) as error:
+                    self._failed[keys.account_id] = (stale, time.monotonic() + FAILED_SECONDS, error)
+                    raise
 
         return renew
 
@@ -104,14 +114,9 @@ class Renewals:
         )  # fmt: skip
 
     async def _fetched(self, keys: AccountKeys) -> TokenPair:
-        """The next pair. A lost answer is asked for once more: the refresh token may be used up by then (channels.md §1)."""
         account_id = keys.account_id
-        office = ports().tokens
         try:
-            try:
-                return await office.renewed(keys)
-            except NotNow:
-                return await office.renewed(keys)
+            return await ports().tokens.renewed(keys)
         except (AccountBroken, NotNow) as error:
             message, is_broken = str(error), isinstance(error, AccountBroken)
             await self._desk.ask(

@@ -107,8 +107,8 @@ def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: 
     if taken is None:
         return None
     told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == taken.announcement_id)).scalar_one()
-    of_it = taken.announcement_id, taken.channel, taken.account_id, taken.ward_id, taken.priority
-    return Hold(batch_id, attempt, owner, *of_it, told_at)
+    said, channel, account_id, ward_id, priority = taken
+    return Hold(batch_id, attempt, owner, said, channel, account_id, ward_id, priority, told_at)
 
 
 def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:

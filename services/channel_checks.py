@@ -71,7 +71,8 @@ def ask(asked: Question) -> AccountHealth:
 
 
 def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
-    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused.
+    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused, and one
+    whose provider gives no answer stays as it was.
 
     Raises:
         NotAllowed, NotFound: as `channel_accounts.get`.
@@ -80,7 +81,7 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     account.checked_at = clock.now()
     if health.quota_left is not None:
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
-    if account.state is not AccountState.PAUSED:
+    if health.is_sure and account.state is not AccountState.PAUSED:
         account.state = AccountState.ACTIVE if health.is_well else AccountState.BROKEN
     account.message = health.says
     if health.is_well:

@@ -26,7 +26,7 @@ from models import (
     Unit,
     User,
 )
-from services import reach_rules
+from services import batches, reach_rules
 from services.reach_rules import Account, Duty
 
 CHANNELS = (Channel.ZALO_BOT, Channel.SMS)
@@ -58,7 +58,7 @@ def to_duty(session: Session, *, announcement: Announcement) -> int:
         for one in duty_of(session, ward_id=announcement.unit_id)
         if phones.is_mobile(one.phone)
     ]
-    return _keep(session, rows)
+    return _keep(session, announcement, rows)
 
 
 def written(session: Session, *, announcement_ids: Sequence[UUID]) -> set[str]:
@@ -92,7 +92,7 @@ def _write(session: Session, announcement: Announcement, work: Sequence[tuple[Re
         person = (deputy if is_deputys else None) or leader
         if person and (row := _to(announcement, accounts, person, key(relay, step))):
             rows.append(row)
-    return _keep(session, rows)
+    return _keep(session, announcement, rows)
 
 
 _leader, _deputy = aliased(User), aliased(User)  # once: each costs as much as a small query
@@ -130,7 +130,13 @@ def _row(announcement: Announcement, account: Account, kind: RecipientKind, to: 
     }  # fmt: skip
 
 
-def _keep(session: Session, rows: list[dict[str, object]]) -> int:
+def _keep(session: Session, announcement: Announcement, rows: list[dict[str, object]]) -> int:
+    """What is in the ledger already stays as it is; a batch in which nothing is left for it ends by itself."""
+    for channel in CHANNELS:
+        some = [row for row in rows if row["channel"] is channel]
+        made = batches.begin(session, announcement=announcement, channel=channel, rows=len(some))
+        for place, row in enumerate(some):
+            row["batch_id"] = made[place // batches.SIZE]
     upsert(session, Model.metadata.tables["delivery"], rows, key=["idempotency_key"])
     return len(rows)
 

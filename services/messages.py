@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -18,8 +19,9 @@ from core.i18n import N_
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from core.settings import settings
 from models import Announcement, Channel, Household, Unit
-from services import access, links
+from services import access, leader_texts, links
 from services.chunks import Row
+from services.public_posts import EVERYBODY
 from services.senders import Message, Rejected
 
 BY_TEMPLATE = (Channel.ZALO_TEMPLATE, Channel.ZNS)
@@ -31,6 +33,8 @@ BLANK_TOO_LONG = N_("Nội dung dài hơn chỗ trống của mẫu tin. Hãy r�
 BLANK_EMPTY = N_("Mẫu tin có chỗ trống mà thông báo này không có gì để điền.")
 USUAL_BLANKS = "ward_name=phuong, title=tieu_de, content=tin, link=lien_ket"
 NAME_OF_HEAD = "ho_ten"
+NOT_MET = N_("Người này chưa nhắn cho bot của phường nên bot chưa gửi được.")
+_PERSON = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")  # known to us, not to the bot
 _MENTION = re.compile(r"\[@[^\]]*\]")  # somebody's text must not call everybody of a group (channels.md §3)
 
 
@@ -45,18 +49,24 @@ class Wording:
     blanks: Mapping[str, str] = field(default_factory=dict)
     for_head: tuple[str, ...] = ()
     refusal: str = ""
+    by_name: Mapping[str, str] = field(default_factory=dict)  # where each row says something of its own
 
 
 def wording(
-    session: Session, *, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], longest: int
+    session: Session, *, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], longest: int,
+    batch_id: UUID | None = None,
 ) -> Wording:  # fmt: skip
-    """How an announcement is said on a channel."""
+    """How a batch of an announcement is said on a channel."""
     link = links.public_url(links.for_announcement(session, announcement_id=announcement.id, unit_id=announcement.unit_id))
     said = Wording(channel, title=_nfc(announcement.title), link=link)
     if channel in BY_TEMPLATE:
         ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
         return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS)
-    text = _text(announcement, channel, link, longest, is_unicode=account_settings.get("is_unicode") in ("1", "true", "True"))
+    is_unicode = account_settings.get("is_unicode") in ("1", "true", "True")
+    if batch_id and (own := leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)):
+        plain = channel is Channel.SMS and not is_unicode
+        return replace(said, by_name={name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()})
+    text = _text(announcement, channel, link, longest, is_unicode=is_unicode)
     return replace(said, text=text) if len(text) <= longest else replace(said, refusal=TOO_LONG)
 
 
@@ -109,10 +119,14 @@ def _message(said: Wording, row: Row, name: str) -> Message | Rejected:
         return Rejected("content", "", said.refusal)
     if said.channel in (Channel.SMS, Channel.ZNS) and not _is_mobile(row.recipient):
         return Rejected("recipient", "", NO_PHONE)
+    if said.channel is Channel.ZALO_BOT and _PERSON.fullmatch(row.recipient):
+        return Rejected("recipient", "", NOT_MET)
     if not row.recipient:
         return Rejected("recipient", "", NO_RECEIVER)
     blanks = {**said.blanks, **dict.fromkeys(said.for_head, name)} if said.for_head else said.blanks
-    return Message(row.id.hex, row.recipient, said.text, blanks, said.title, said.link)
+    text = said.by_name.get(row.name, said.text)
+    to = "" if row.recipient == EVERYBODY else row.recipient
+    return Message(row.id.hex, to, text, blanks, said.title, said.link)
 
 
 def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str, str]:
@@ -120,7 +134,7 @@ def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str,
     column = col(Household.phone if channel is Channel.ZNS else Household.zalo_user_id)
     wanted = [row.recipient for row in rows]
     found = session.execute(select(column, func.min(col(Household.head_name))).where(column.in_(wanted)).group_by(column))
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def _is_mobile(number: str) -> bool:

@@ -90,6 +90,8 @@ class AccountHealth:
     code: str = ""
     quota_left: int | None = None
     quota_total: int | None = None
+    per_second: float | None = None  # calls it allows, where it tells
+    is_sure: bool = True  # False: nobody answered who could say; the account is as it was
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,8 @@ class TokenOffice(Protocol):
 
 
 class Sender(Protocol):
-    """Sends by one provider. Never raises for what is at the other end; what it is asked to do twice it does twice."""
+    """Sends by one provider. Never raises for what is at the other end; what it is asked to do
+    twice it does twice, unless it can see that it was done."""
 
     @property
     def dedupes(self) -> bool:

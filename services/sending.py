@@ -34,6 +34,7 @@ from services import (
     dispatch,
     leader_messages,
     plans,
+    public_posts,
     quiet_hours,
 )
 from services.access import Actor
@@ -202,6 +203,7 @@ def _end(session: Session, announcement: Announcement) -> None:
     has_one = set(session.exec(select(Relay.group_id).where(Relay.announcement_id == announcement.id)))
     beside = [group for group in also_groups.of(session, announcement=announcement) if group.group_id not in has_one]
     departures.hand_over(session, announcement=announcement, groups=beside, now=clock.now(), due=due)
+    public_posts.publish(session, announcement=announcement)
     announcement.status = AnnouncementStatus.SENT
     promise = ports().engine.promise
     subject = str(announcement.id)

@@ -22,6 +22,11 @@ def address_of(account: ChannelAccount) -> str:
     return f"{settings().public_url}/webhooks/{path}{own}"
 
 
+def to_enter(account: ChannelAccount) -> str:
+    """The address a person is to enter at the provider; "" where the provider is told with each message, or never calls."""
+    return "" if account.channel is Channel.SMS else address_of(account)
+
+
 def token_of(account: ChannelAccount) -> str:
     """The unguessable part of its address, and the word or secret its provider brings."""
     return tokens.keyed_digest(settings().key, f"webhook:{account.id.hex}", digits=48)

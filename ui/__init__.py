@@ -24,7 +24,7 @@ from core.tokens import new_slug
 from models import Role
 from services import sessions, training
 from services.access import Actor
-from ui import parts
+from ui import parts, this_run
 from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
 
 __all__ = [
@@ -51,6 +51,7 @@ def begin() -> Actor | None:
     """What `app.py` does first at every run: look the session up, for the menu and for the page alike."""
     actor = arrive()
     _FOUND.set(actor)
+    this_run.begin(actor)
     return actor
 
 
@@ -116,9 +117,12 @@ def stay() -> Actor:
     """For a fragment, which runs without its page: look the session up again; at the door again if it has ended.
 
     A fragment may run by itself every few seconds: that nobody touches the screen must still end the session (S44), so
-    being looked up here is not being seen.
+    being looked up here is not being seen. Run together with its page it believes what the page has just found.
     """
-    actor = _look_up()
+    page = this_run.of_page()
+    actor = page.actor if page else _look_up()
+    if page is None:
+        this_run.begin(actor)
     if actor is None:
         st.rerun()  # the whole page, which then leads to the door
     return actor

@@ -17,7 +17,7 @@ from services.household_search import Filters
 from services.ports import Shown, ports
 from ui import codes, leave_for, parts, stay, token
 from ui.forms import refusals_at
-from ui.kept import read_once, seen_by
+from ui.kept import kept, read_once, seen_by
 from ui.parts import Column, Figure
 from ui.tables import XLSX
 from ui.words import _, language, moment, number, plain
@@ -47,8 +47,12 @@ def of(item: Announcement, *, actor: Actor) -> None:
 
 @st.fragment(run_every=10)
 def figures(announcement_id: UUID) -> None:
-    """The numbers, drawn again every ten seconds."""
-    seen = _coming(stay(), announcement_id)
+    """The numbers, drawn again every ten seconds; many who look share one drawing."""
+    me = stay()
+    kept("coming.figures", seen_by(me, announcement_id), lambda: _figures(_coming(me, announcement_id)))
+
+
+def _figures(seen: Coming | None) -> None:
     if seen is None:
         return
     total, places = seen.total, seen.event.places

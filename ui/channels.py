@@ -217,12 +217,14 @@ def _ask_numbers(
 def known(card: AccountCard) -> None:
     """What is known of one account, without any secret."""
     quota = quota_of(card)
+    address = webhook_addresses.to_enter(card.account)
     holds = _("ở tài khoản Zalo OA của đơn vị này") if card.tokens_at else _("{n} khóa đã lưu", n=number(len(card.secrets)))
     parts.facts(
         *([(_("Hạn mức"), quota)] if quota else []),
         (_("Tháng này"), month_of(card)),
         (_("Kiểm tra"), checked(card)),
         (_("Khóa"), _("đã lưu, không hiện lại") if card.secrets else holds),
+        *([(_("Webhook, khai ở nhà cung cấp"), address)] if address else []),
     )
 
 

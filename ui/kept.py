@@ -10,10 +10,8 @@ from typing import Any, TypeVar
 
 from core import clock
 from core.briefly import Briefly
-from core.db import reading
-from services import audit
 from services.access import Actor
-from ui import parts, replay
+from ui import parts, replay, this_run
 
 SECONDS = 5
 _DRAWN = Briefly[replay.Recording](most=500, seconds=SECONDS)
@@ -23,8 +21,6 @@ T = TypeVar("T")
 
 def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
     """The key of what this actor may see now. Add whatever else the drawing depends on."""
-    with reading() as session:
-        last = audit.last_sequence(session)
     look = parts.look()
     return (
         str(actor.unit_id),
@@ -33,7 +29,7 @@ def seen_by(actor: Actor, *more: Any) -> tuple[Any, ...]:
         look.language,
         look.is_dark,
         clock.today(),
-        last,
+        this_run.last_act(),
         *map(str, more),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from adapters.channels.answers import NOTHING_SAID, TOO_LONG, Table, by_status, judged, reached
+from adapters.channels.answers import BUSY, NOTHING_SAID, TOO_LONG, Table, by_status, judged, reached
 from adapters.channels.http import Answer, Client
 from adapters.channels.keys import BROKEN, Ended, Missing, ended, needed, unwell
 from adapters.channels.other_codes import NOT_POSTED, POST, READ
@@ -17,7 +17,10 @@ LOOKED_THROUGH = "50"  # of the newest posts
 
 
 class Facebook:
-    """A page. What was lost is looked for among its posts before anybody posts again."""
+    """A page. Its posts are looked through before each post: what was lost shows there, sometimes only a while later.
+
+    So one that stands there is not posted twice. Our texts end in their announcement's own address: two never say the same.
+    """
 
     dedupes = False
     per_second = 1.0
@@ -33,15 +36,10 @@ class Facebook:
 
     async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
         """Whether the page has the post, put up or waiting for its time."""
-        for where in ("feed", "scheduled_posts"):
-            told = await self._asked(account, where, {"fields": "id,message", "limit": LOOKED_THROUGH})
-            if not isinstance(told, dict):
-                return Unknown(told.reason)
-            posts = told.get("data")
-            for post in posts if isinstance(posts, list) else []:
-                if isinstance(post, dict) and _same(str(post.get("message") or ""), message.text):
-                    return Accepted(message_id=str(post.get("id") or ""), cost=0)
-        return Unavailable("backoff", "", NOT_POSTED)
+        found = await self._found(account, message)
+        if found is None:
+            return Unavailable("backoff", "", NOT_POSTED)
+        return found if isinstance(found, Accepted) else Unknown(found.reason)
 
     async def check(self, account: AccountKeys) -> AccountHealth:
         """The page's name."""
@@ -56,12 +54,27 @@ class Facebook:
             url, headers = self._page(account, "feed"), _opens(account)
         except Missing:
             return BROKEN
+        before = await self._found(account, message)
+        if before is not None:
+            return Unavailable("backoff", "", BUSY) if isinstance(before, Unknown) else before
         post = {"message": text} | ({"link": message.link} if message.link else {})
         told = _said(await reached(self._client.post(url, post, headers=headers)), POST)
         if isinstance(told, Rejected) and told.code == DUPLICATE:
             found = await self.look_for(account, message)
             return told if isinstance(found, Unavailable) or found is None else found
         return Accepted(message_id=str(told["id"]), cost=0) if isinstance(told, dict) else told
+
+    async def _found(self, account: AccountKeys, message: Message) -> Accepted | Ended | None:
+        """The post where the page has it, None where it has not, or why nobody can tell."""
+        for where in ("feed", "scheduled_posts"):
+            told = await self._asked(account, where, {"fields": "id,message", "limit": LOOKED_THROUGH})
+            if not isinstance(told, dict):
+                return told
+            posts = told.get("data")
+            for post in posts if isinstance(posts, list) else []:
+                if isinstance(post, dict) and _same(str(post.get("message") or ""), message.text):
+                    return Accepted(message_id=str(post.get("id") or ""), cost=0)
+        return None
 
     async def _asked(self, account: AccountKeys, where: str, query: dict[str, str]) -> dict[str, Any] | Ended:
         try:

@@ -39,6 +39,7 @@ class Answer:
     body: bytes  # as much as was read
     is_whole: bool = True
     retry_after: float | None = None  # seconds
+    per_minute: int | None = None  # calls allowed (`X-RateLimit-Limit`)
 
     def told(self) -> dict[str, Any] | None:
         """The JSON object it holds; None where it holds none, or was too long or cut short."""
@@ -121,17 +122,21 @@ class Client:
 
 async def _read(answer: aiohttp.ClientResponse) -> Answer:
     """The status is known; what of the body cannot be read is left out."""
-    after = waits(answer.headers.get("Retry-After", ""))
+    limit = answer.headers.get("X-RateLimit-Limit", "")
+    told: dict[str, Any] = {
+        "retry_after": waits(answer.headers.get("Retry-After", "")),
+        "per_minute": int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 10 else None,
+    }
     body = b""
     try:
         while chunk := await answer.content.read(LARGEST_ANSWER + 1 - len(body)):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 answer.close()
-                return Answer(answer.status, b"", is_whole=False, retry_after=after)
+                return Answer(answer.status, b"", is_whole=False, **told)
     except (TimeoutError, aiohttp.ClientError, OSError):
-        return Answer(answer.status, body, is_whole=False, retry_after=after)
-    return Answer(answer.status, body, retry_after=after)
+        return Answer(answer.status, body, is_whole=False, **told)
+    return Answer(answer.status, body, **told)
 
 
 def waits(text: str) -> float | None:

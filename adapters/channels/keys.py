@@ -46,7 +46,8 @@ def ended(judgement: Outcome | Stale) -> Ended:
 def unwell(outcome: Ended) -> AccountHealth:
     """What a question's bad end says of the account."""
     says = NO_ANSWER if isinstance(outcome, Unknown) else outcome.reason
-    return AccountHealth(is_well=False, says=says, code="" if isinstance(outcome, Unknown) else outcome.code)
+    code = "" if isinstance(outcome, Unknown) else outcome.code
+    return AccountHealth(is_well=False, says=says, code=code, is_sure=isinstance(outcome, Rejected))
 
 
 class AccessToken:

@@ -26,7 +26,7 @@ def zalo(body: bytes, headers: Mapping[str, str], *, app_id: str, oa_id: str, se
         raise BadSignature
     name, message = str(said.get("event_name", "")), _part(said, "message")
     at = _millis(message.get("delivery_time") or stamp)
-    numbers = tuple(str(one) for one in (message.get("msg_ids") or [message.get("msg_id")]) if one)
+    numbers = tuple(str(one) for one in _list_of(message.get("msg_ids")) or [message.get("msg_id")] if one)
     status = {"user_received_message": DeliveryStatus.DELIVERED, "user_seen_message": DeliveryStatus.READ}.get(name)
     who = str(
         said.get("user_id")
@@ -72,6 +72,7 @@ def facebook(body: bytes, headers: Mapping[str, str], *, app_secret: str) -> lis
 
 def sms_callback(query: Mapping[str, str]) -> list[Told]:
     """A gateway's report. It is not signed: the provider is to be asked before it is believed."""
+    query = _storable(dict(query))
     finished, failed = query.get("SendStatus") == "5", query.get("SendFailed", "0") not in ("", "0")
     if not finished and query.get("SendStatus") != "4":
         return []
@@ -118,17 +119,29 @@ def said_at(provider: str, body: bytes) -> datetime:
 
 
 def read(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body.
+    """The JSON object in a body, without signs that no database takes: anybody may send those, before any signature is looked at.
 
     Raises:
         BadSignature: it holds none, so nobody can have signed it.
     """
     try:
-        said = json.loads(body)
+        said = _storable(json.loads(body))
     except (ValueError, RecursionError):
         raise BadSignature from None
     if not isinstance(said, dict):
         raise BadSignature
+    return said
+
+
+def _storable(said: Any) -> Any:
+    """Without NUL, and without halves of letters (a text cut within an emoji)."""
+    match said:
+        case str():
+            return said if said.isascii() and "\0" not in said else said.replace("\0", "").encode(errors="replace").decode()
+        case dict():
+            return {_storable(name): _storable(value) for name, value in said.items()}
+        case list():
+            return [_storable(value) for value in said]
     return said
 
 

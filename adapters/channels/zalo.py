@@ -90,7 +90,10 @@ class OfficialAccount(ABC):
         if not isinstance(outcome, Accepted):
             return unwell(outcome)
         left, total = await self._quota(token)
-        return AccountHealth(is_well=True, says=str(told.get("name") or ""), quota_left=left, quota_total=total)
+        return AccountHealth(
+            is_well=True, says=str(told.get("name") or ""), quota_left=left, quota_total=total,
+            per_second=told.get("per_second"),
+        )  # fmt: skip
 
     @abstractmethod
     def body(self, account: AccountKeys, message: Message) -> dict[str, Any] | Rejected:
@@ -125,10 +128,13 @@ class OfficialAccount(ABC):
         return self.accepted(part) if isinstance(part, dict) else part
 
     async def _read(self, token: str, told: dict[str, Any], path: str) -> Outcome | Stale:
-        part = said(await reached(self._client.get(self._base + path, headers={"access_token": token})), self.meanings)
+        answer = await reached(self._client.get(self._base + path, headers={"access_token": token}))
+        part = said(answer, self.meanings)
         if not isinstance(part, dict):
             return part
         told.update(part)
+        if isinstance(answer, Answer) and answer.per_minute:  # packages differ: read, never known (§2.6)
+            told["per_second"] = answer.per_minute / 60
         return Accepted()
 
     async def _quota(self, token: AccessToken) -> tuple[int | None, int | None]:  # noqa: ARG002  # some have one
@@ -185,7 +191,7 @@ class ZaloTemplate(OfficialAccount):
         """§2.3."""
         if not message.recipient:
             return Rejected("recipient", "", NO_RECIPIENT)
-        return {"user_id": message.recipient, "template_id": needed(account, "template_id"), "template_data": blanks_of(message)}
+        return {"user_id": message.recipient, "template_id": needed(account, "template_id"), "template_data": filled(message)}
 
 
 class ZaloGroup(OfficialAccount):
@@ -201,6 +207,6 @@ class ZaloGroup(OfficialAccount):
         return {"recipient": {"group_id": message.recipient}, "message": {"text": _MENTION.sub("", text)}}
 
 
-def blanks_of(message: Message) -> dict[str, str]:
+def filled(message: Message) -> dict[str, str]:
     """A template's blanks in NFC."""
     return {name: unicodedata.normalize("NFC", text) for name, text in message.blanks.items()}

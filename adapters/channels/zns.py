@@ -1,14 +1,20 @@
 """ZNS: an approved template to any Zalo phone (contracts/channels.md §4)."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from adapters.channels.answers import NO_PHONE
-from adapters.channels.keys import AccessToken, needed, unwell
-from adapters.channels.zalo import OfficialAccount, blanks_of, number, part_of
+from adapters.channels.keys import BROKEN, AccessToken, Missing, needed, unwell
+from adapters.channels.zalo import OfficialAccount, filled, number, part_of
 from adapters.channels.zalo_codes import ZNS
+from core.i18n import N_
+from services.channel_values import blanks_of
+from services.messages import USUAL_BLANKS
 from services.senders import Accepted, AccountHealth, AccountKeys, Message, Outcome, Rejected
 
 DIGITS = 11  # 84 and nine
+BLANKS_DIFFER = N_("Mẫu ZNS có chỗ trống chưa khai. Sửa mục Các chỗ trống của mẫu theo account.zalo.cloud rồi kiểm tra lại.")
 
 
 def without_plus(phone: str) -> str | None:
@@ -29,7 +35,7 @@ class Zns(OfficialAccount):
         if (phone := without_plus(message.recipient)) is None:
             return Rejected("recipient", "", NO_PHONE)
         return {
-            "phone": phone, "template_id": needed(account, "template_id"), "template_data": blanks_of(message),
+            "phone": phone, "template_id": needed(account, "template_id"), "template_data": filled(message),
             "tracking_id": message.key,
         }  # fmt: skip
 
@@ -42,10 +48,20 @@ class Zns(OfficialAccount):
         )  # fmt: skip
 
     async def check(self, account: AccountKeys) -> AccountHealth:
-        """What is left of the day's quota."""
+        """What is left of the day's quota, and whether the template is there with the blanks that we fill."""
+        try:
+            template = needed(account, "template_id")
+        except Missing:
+            return unwell(BROKEN)
         told: dict[str, Any] = {}
-        outcome = await AccessToken(account).used(lambda token: self._read(token, told, "/message/quota"))
-        if not isinstance(outcome, Accepted):
-            return unwell(outcome)
+        token = AccessToken(account)
+        for path in ("/message/quota", f"/template/info/v2?template_id={quote(template, safe='')}"):
+            outcome = await token.used(partial(self._read, told=told, path=path))
+            if not isinstance(outcome, Accepted):
+                return unwell(outcome)
+        blanks = told.get("listParams")
+        names = {str(one.get("name")) for one in blanks if isinstance(one, dict)} if isinstance(blanks, list) else set()
+        if names - set(blanks_of({"blanks": account.settings.get("blanks") or USUAL_BLANKS})):
+            return AccountHealth(is_well=False, says=BLANKS_DIFFER)
         left, total = number(told.get("remainingQuota")), number(told.get("dailyQuota"))
-        return AccountHealth(is_well=True, says="", quota_left=left, quota_total=total)
+        return AccountHealth(is_well=True, says="", quota_left=left, quota_total=total, per_second=told.get("per_second"))

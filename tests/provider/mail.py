@@ -1,6 +1,7 @@
 """A mail server for tests: it speaks as much of RFC 5321 as a client needs, and keeps the letters it took."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class MailServer:
     says: Mapping[str, str] = field(default_factory=dict)  # instead of what it usually says to a word, or to an address
     offers: tuple[str, ...] = ()  # of extensions, as `AUTH PLAIN`
     cuts_after: str = ""  # a word after which it cuts the connection: GREETING, MAIL, RCPT, DATA, LETTER
+    encrypts: ssl.SSLContext | None = None  # from the first byte
     port: int = 0
     connected: int = 0
     words: list[str] = field(default_factory=list)  # as they came
@@ -26,7 +28,7 @@ class MailServer:
 
     async def open(self) -> None:
         """Listen on any free port."""
-        self._listening = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        self._listening = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=self.encrypts)
         self.port = self._listening.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -38,7 +40,7 @@ class MailServer:
         self.connected += 1
         try:
             await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
             pass  # the client has left
         finally:
             writer.close()
@@ -79,9 +81,10 @@ class MailServer:
 
 @contextmanager
 def mail_server(
-    *, says: Mapping[str, str] | None = None, offers: tuple[str, ...] = (), cuts_after: str = ""
+    *, says: Mapping[str, str] | None = None, offers: tuple[str, ...] = (), cuts_after: str = "",
+    encrypts: ssl.SSLContext | None = None,
 ) -> Iterator[MailServer]:  # fmt: skip
     """One that runs for as long as the block lasts, in a thread of its own."""
-    server = MailServer(says or {}, offers, cuts_after)
+    server = MailServer(says or {}, offers, cuts_after, encrypts)
     with in_thread(server.open(), server.close()):
         yield server

@@ -33,6 +33,7 @@ class Provider:
         self.desk = Desk(faults)
         self.port = 0
         self.connected = 0  # how often a client has connected
+        self.is_left = threading.Event()  # nobody is connected any more
         self._open: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -82,7 +83,12 @@ class Provider:
 
     def _connection(self) -> Connection:
         self.connected += 1
-        return Connection(self.answer, self._open)
+        self.is_left.clear()
+        return Connection(self.answer, self._open, self._left)
+
+    def _left(self) -> None:
+        if not self._open:
+            self.is_left.set()
 
     async def close(self) -> None:
         """Stop, and cut who is still connected."""

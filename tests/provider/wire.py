@@ -55,8 +55,8 @@ def told(value: object, status: int = 200, /, **headers: str) -> Answer:
 class Connection(asyncio.Protocol):
     """One client's connection: kept alive, one request at a time."""
 
-    def __init__(self, answer: Callable[[Request], Answer], open_ones: set["Connection"]) -> None:
-        self._answer, self._open = answer, open_ones
+    def __init__(self, answer: Callable[[Request], Answer], open_ones: set["Connection"], left: Callable[[], None]) -> None:
+        self._answer, self._open, self._left = answer, open_ones, left
         self._read = bytearray()
         self._transport: asyncio.Transport | None = None
 
@@ -69,6 +69,7 @@ class Connection(asyncio.Protocol):
         """Asyncio's call."""
         self._transport = None
         self._open.discard(self)
+        self._left()
 
     def abort(self) -> None:
         """Cut it."""

@@ -152,6 +152,8 @@ def _zns_read(desk: Desk, request: Request, path: str, token: str) -> Answer:
         return refusal
     if path == "/message/quota":
         return _done({"dailyQuota": "5000", "remainingQuota": "4321"})
+    if path == "/template/info/v2":
+        return _done({"templateId": request.query.get("template_id"), "listParams": [{"name": "ward_name", "maxLength": 30}]})
     return _done({"status": 1}) if path == "/message/status" else _envelope("-101")
 
 

@@ -71,6 +71,18 @@ def test_a_check_that_fails_says_why_and_stops_the_account(
     assert (account.state, account.message) == (AccountState.BROKEN, "Khóa không đúng.")
 
 
+@pytest.mark.parametrize("state", [AccountState.ACTIVE, AccountState.BROKEN])
+def test_a_provider_without_an_answer_leaves_the_account_as_it_was(
+    session: Session, sms: ChannelAccount, admin: Actor, sender: FakeSender, state: AccountState
+) -> None:  # fmt: skip
+    sms.state = state
+    sender.health = AccountHealth(is_well=False, says="Không trả lời.", is_sure=False)
+
+    account = checked(session, admin, sms)
+
+    assert (account.state, account.message) == (state, "Không trả lời.")
+
+
 def test_a_paused_account_stays_paused_however_it_is(
     session: Session, sms: ChannelAccount, admin: Actor, sender: FakeSender
 ) -> None:  # fmt: skip

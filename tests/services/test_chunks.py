@@ -340,9 +340,11 @@ def test_the_pace_of_an_account_is_given_out_once(session: Session, ward: Unit, 
     assert isinstance(first, Marked)
     assert isinstance(second, Marked)
     assert (len(first.rows), first.wait, first.rate) == (8, 0.0, 10.0)
-    assert (len(second.rows), round(second.wait, 3)) == (9, 0.8)
+    assert len(second.rows) == 9
+    assert 0.3 < second.wait <= 0.8001  # by the database's clock, which may go on
     assert isinstance(third, Marked)
-    assert (third.rows, round(third.wait, 3)) == ((), 1.2)
+    assert third.rows == ()
+    assert 0.3 < third.wait <= 1.2001
 
 
 def test_a_batch_whose_account_is_gone_is_refused_in_a_sentence(session: Session, ward: Unit, account: ChannelAccount) -> None:

@@ -122,6 +122,7 @@ def test_s32_a_wrong_or_missing_signature_is_refused_and_leaves_no_row(session: 
         {"content": b"[]", "headers": right["headers"]},
         {"content": b"\xff\xfe", "headers": right["headers"]},
         {"content": b"[" * 50_000, "headers": right["headers"]},
+        {"content": b'{"app_id": "\\u0000", "oa_id": "\\ud800", "timestamp": "\\ud800"}', "headers": right["headers"]},
     ]
 
     assert {phone().post("/webhooks/zalo", **one).status_code for one in wrong} == {403}

@@ -33,7 +33,14 @@ class Desk:
         urls = {name.removeprefix("CAUNOI_").lower(): url for name, url in (provider.urls if provider else {}).items()}
         told = Settings.model_validate({**urls, "provider_connect_seconds": 1.0, "provider_whole_seconds": 5.0, **settings})
         client = switchboard.client(told)
+        self._provider = provider
         self.senders, self.office = switchboard.senders(told, client), switchboard.tokens(told, client)
+
+    def script(self, channel: Channel, *steps: Mapping[str, object]) -> None:
+        """What happens with the next messages of a channel, one step each. A page is looked through before each post."""
+        assert self._provider is not None
+        looks: list[Mapping[str, object]] = [{"pass": True}] * 2 if channel is Channel.FACEBOOK else []
+        self._provider.script(*(step for each in steps for step in (*looks, each)))
 
     def send(
         self, channel: Channel, *messages: Message, account: AccountKeys | None = None, renew: Renew | None = None, **changes: str
@@ -65,5 +72,5 @@ def message(channel: Channel, **changes: str) -> Message:
 def keys(*, renew: Renew | None = None, without: str = "", **changes: str) -> AccountKeys:
     """An account that opens every channel, but for what it is made without."""
     secrets = {name: text for name, text in {**SECRETS, **changes}.items() if name != without}
-    settings = {name: text for name, text in SETTINGS.items() if name != without}
+    settings = {name: text for name, text in SETTINGS.items() if name != without} | {"blanks": changes.get("blanks", "")}
     return AccountKeys(account_id=UUID(int=7), settings=settings, secrets=secrets, renew=renew)

@@ -36,7 +36,7 @@ def test_a_post_that_is_not_there_may_be_sent(desk: Desk, provider: Provider) ->
     desk.one(Channel.FACEBOOK, text="Một bài khác.")
 
     assert isinstance(desk.look_for(Channel.FACEBOOK), Unavailable)
-    assert [call[1].rsplit("/", 1)[1] for call in provider.desk.calls] == ["feed", "feed", "scheduled_posts"]
+    assert [call[1].rsplit("/", 1)[1] for call in provider.desk.calls if call[0] == "GET"] == ["feed", "scheduled_posts"] * 2
 
 
 @pytest.mark.parametrize("how", [{"status": 502}, {"fate": "cut"}, {"code": 1}, {"body": '{"hello": 1}'}, {"code": 190}])
@@ -46,15 +46,45 @@ def test_a_page_that_cannot_be_read_tells_nothing(how: dict[str, object], desk: 
     assert isinstance(desk.look_for(Channel.FACEBOOK), Unknown)
 
 
+def test_a_post_is_not_posted_again_where_it_stands_already(provider: Provider) -> None:
+    provider.desk.faults = Faults(lost_rate=1.0)
+    desk = Desk(provider)
+
+    lost, again = desk.one(Channel.FACEBOOK), desk.one(Channel.FACEBOOK)
+
+    assert isinstance(lost, Unknown)
+    assert again == Accepted("1000200030004_1", cost=0)
+    assert (provider.desk.book.accepted, provider.desk.book.doubles) == (1, 0)
+
+
+@pytest.mark.parametrize("how", [{"status": 502}, {"fate": "cut"}, {"code": 2}])
+def test_nothing_is_posted_on_a_page_that_cannot_be_looked_through(
+    how: dict[str, object], desk: Desk, provider: Provider
+) -> None:
+    provider.script(how, how)
+
+    assert isinstance(desk.one(Channel.FACEBOOK), Unavailable)
+    assert provider.desk.book.asked.total() == 0
+
+
+def test_a_page_that_does_not_let_us_look_stops_the_account(desk: Desk, provider: Provider) -> None:
+    provider.script({"code": 10})
+
+    outcome = desk.one(Channel.FACEBOOK)
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.trouble == "config"
+
+
 def test_a_duplicate_that_stands_on_the_page_counts_as_posted(desk: Desk, provider: Provider) -> None:
-    provider.desk.posts["1000200030004"] = [{"id": "9", "message": "Sáng mai khám tiểu đường."}]
-    provider.script({"code": 506})
+    desk.script(Channel.FACEBOOK, {"code": 506})
+    provider.script({"body": '{"data": [{"id": "9", "message": "Sáng mai khám tiểu đường."}]}'})
 
     assert desk.one(Channel.FACEBOOK) == Accepted("9", cost=0)
 
 
-def test_a_duplicate_that_stands_nowhere_is_refused(desk: Desk, provider: Provider) -> None:
-    provider.script({"code": 506})
+def test_a_duplicate_that_stands_nowhere_is_refused(desk: Desk) -> None:
+    desk.script(Channel.FACEBOOK, {"code": 506})
 
     outcome = desk.one(Channel.FACEBOOK)
 
@@ -63,6 +93,7 @@ def test_a_duplicate_that_stands_nowhere_is_refused(desk: Desk, provider: Provid
 
 
 def test_a_duplicate_of_which_nobody_can_tell_is_unknown(desk: Desk, provider: Provider) -> None:
-    provider.script({"code": 506}, {"status": 502})
+    desk.script(Channel.FACEBOOK, {"code": 506})
+    provider.script({"status": 502})
 
     assert isinstance(desk.one(Channel.FACEBOOK), Unknown)

@@ -1,5 +1,6 @@
 """What each provider is sent, and what is read from its success (contracts/channels.md §2 to §7)."""
 
+import json
 import unicodedata
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_a_provider_gets_what_its_contract_says(channel: Channel, desk: Desk, pr
 
     assert isinstance(outcome, Accepted)
     assert outcome.message_id
-    assert list(provider.desk.calls) == [("POST", *BODIES[channel])]
+    assert [call for call in provider.desk.calls if call[0] == "POST"] == [("POST", *BODIES[channel])]
 
 
 def test_an_article_is_written_published_and_sent(desk: Desk, provider: Provider) -> None:
@@ -184,6 +185,46 @@ def test_an_account_says_how_it_stands(
     assert provider.desk.book.accepted == 0
 
 
+@pytest.mark.parametrize(
+    ("names", "blanks", "is_well"),
+    [
+        (["ward_name", "title"], "", True),  # as is usual
+        (["ward_name", "day"], "", False),
+        (["day"], "day=han, more=tin", True),
+        (["day", "ward_name"], "day=han", False),
+        ([], "", True),
+    ],
+)
+def test_a_template_with_a_blank_that_nobody_fills_is_found_before_anything_is_sent(
+    names: list[str], blanks: str, is_well: bool, desk: Desk, provider: Provider
+) -> None:
+    listed = json.dumps({"error": 0, "data": {"listParams": [{"name": name, "maxLength": 30} for name in names]}})
+    provider.script({"pass": True}, {"body": listed})
+
+    health = desk.check(Channel.ZNS, account=keys(blanks=blanks))
+
+    assert health.is_well is is_well
+    assert bool(health.says) is not is_well
+
+
+def test_a_template_that_is_not_there_is_found_before_anything_is_sent(desk: Desk, provider: Provider) -> None:
+    provider.script({"pass": True}, {"code": -109})
+
+    health = desk.check(Channel.ZNS)
+
+    assert (health.is_well, health.code, health.is_sure) == (False, "-109", True)
+
+
+@pytest.mark.parametrize(("limit", "per_second"), [("120", 2.0), ("", None), ("many", None), ("0", None)])
+def test_what_a_package_allows_is_read_from_its_answer(
+    limit: str, per_second: float | None, desk: Desk, provider: Provider
+) -> None:
+    told = {"body": '{"error": 0, "data": {"name": "UBND"}}', "headers": {"X-RateLimit-Limit": limit}}
+    provider.script(told)
+
+    assert desk.check(Channel.ZALO_GROUP).per_second == per_second
+
+
 @pytest.mark.parametrize("channel", BODIES)
 @pytest.mark.parametrize("how", [{"status": 502}, {"body": "<html>"}, {"fate": "cut"}, {"status": 404}])
 def test_an_account_that_gives_no_answer_is_not_well(
@@ -195,6 +236,7 @@ def test_an_account_that_gives_no_answer_is_not_well(
 
     assert not health.is_well
     assert health.says
+    assert health.is_sure is (how == {"status": 404})
 
 
 @pytest.mark.parametrize(
@@ -212,7 +254,7 @@ def test_an_account_that_is_refused_says_why(channel: Channel, code: str, desk: 
 
     health = desk.check(channel)
 
-    assert (health.is_well, health.code) == (False, code)
+    assert (health.is_well, health.code, health.is_sure) == (False, code, True)
 
 
 @pytest.mark.parametrize("channel", BODIES)

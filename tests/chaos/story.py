@@ -1,0 +1,139 @@
+"""One seeded run: two wards send by SMS and by ZNS while a worker is killed; then the ledger is laid beside the provider's book.
+
+python -m tests.chaos.story SEED MESSAGES sqlite|postgres|postgres-restart
+"""
+
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from adapters import chooser
+from bench import crowded
+from bench.postgres import Restartable, restartable
+from bench.provider import Provider, provider
+from bench.workers import Crew, crew
+from core.db import readers
+from core.settings import settings
+from models import Channel, DeliveryStatus, Model
+from services import ports
+
+LEASE_SECONDS = 4.0
+PATIENCE = 240.0  # seconds
+ENDED = {DeliveryStatus.SENT, DeliveryStatus.REJECTED, DeliveryStatus.UNKNOWN, DeliveryStatus.CANCELLED}
+FAULTS: dict[str, Any] = {
+    "error_rate": 0.05, "lost_rate": 0.01, "delay_seconds": 0.003, "jitter_seconds": 0.004, "per_second": 1500.0,
+    "retry_after": "1", "strict_tokens": True,
+}  # fmt: skip
+_LEDGER = Model.metadata.tables["delivery"]
+
+
+def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
+    """What became of a run; raises where it broke a promise."""
+    dice = random.Random(seed)  # noqa: S311  # replayed by its seed
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server = None if where == "sqlite" else stack.enter_context(restartable())
+        if where != "sqlite" and server is None:
+            return {"seed": seed, "where": where, "skipped": "PostgreSQL is not installed"}
+        asked = stack.enter_context(provider(seed=seed, token_uses=max(50, messages // 7), **FAULTS))
+        os.environ.update(asked.urls | _settings(folder, server.url if server else f"sqlite:///{folder}/caunoi.db"))
+        settings.cache_clear()
+        crowded.tables()
+        wards = [
+            crowded.ward(messages // 2, channel=channel, first=place * 1_000_000)
+            for place, channel in enumerate((Channel.SMS, Channel.ZNS))
+        ]  # fmt: skip
+        said = [crowded.announcement(ward) for ward in wards]
+        ports.provide(chooser.live())
+        for one in said:
+            crowded.start(one)
+        at_work = stack.enter_context(crew(*["worker-0"] if where == "sqlite" else ["worker-0", "worker-1"]))
+        fatal = dice.uniform(0.05, 0.9) * messages
+        _wait(lambda: asked.counts()["accepted"] >= fatal, asked, "nobody came to the fatal message")
+        _strike(at_work, server, where, dice)
+        _wait(lambda: all(crowded.is_done(one) for one in said), asked, "some deliveries never ended")
+        return {"seed": seed, "where": where, "fatal": round(fatal), **_judged(asked, messages)}
+
+
+def _settings(folder: str, url: str) -> dict[str, str]:
+    return {
+        "CAUNOI_DATA_DIR": folder, "CAUNOI_DATABASE_URL": url, "CAUNOI_SECRET_KEY": "chaos",
+        "CAUNOI_TIMEZONE": crowded.zone_of_noon(), "CAUNOI_LEASE_SECONDS": str(LEASE_SECONDS),
+        "CAUNOI_PROVIDER_WHOLE_SECONDS": "10",
+    }  # fmt: skip
+
+
+def _strike(at_work: Crew, server: Restartable | None, where: str, dice: random.Random) -> None:
+    """A worker dies, or the database does; on SQLite the worker comes back under its name, else another takes over."""
+    if where == "postgres-restart" and server:
+        server.restart(after=dice.uniform(0.5, 3))
+        return
+    at_work.kill("worker-0")
+    if where == "sqlite":
+        time.sleep(dice.uniform(0, 2))
+        at_work.start("worker-0")
+
+
+def _wait(is_so: Callable[[], bool], asked: Provider, problem: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not _is(is_so):
+        if time.monotonic() > until:
+            raise AssertionError(f"{problem}: {_counts()}, the provider: {asked.counts()}")
+        time.sleep(0.2)
+
+
+def _is(is_so: Callable[[], bool]) -> bool:
+    """A database that is away just now says nothing."""
+    try:
+        return is_so()
+    except (OperationalError, InterfaceError):
+        return False
+
+
+def _counts() -> dict[str, dict[str, int]]:
+    return {channel.value: crowded.statuses(channel) for channel in (Channel.SMS, Channel.ZNS)}
+
+
+def _judged(asked: Provider, messages: int) -> dict[str, Any]:
+    """Lay the ledger beside what the provider took."""
+    with readers().connect() as connection:
+        rows = connection.execute(
+            _LEDGER.select().where(_LEDGER.c.channel.in_([Channel.SMS, Channel.ZNS]))
+        ).all()  # fmt: skip
+    book, counts = asked.keys(), asked.counts()
+    sent = {row.id.hex for row in rows if row.status is DeliveryStatus.SENT}
+    unknown = {row.id.hex for row in rows if row.status is DeliveryStatus.UNKNOWN}
+    problems = {
+        "rows are missing": len(rows) != 2 * (messages // 2),
+        "some never ended": [row.status for row in rows if row.status not in ENDED],
+        "sent twice": [key for key, times in book.items() if times > 1],
+        "doubled": counts["doubles"],
+        "taken, and the ledger does not know": [key for key in book if key not in sent | unknown],
+        "sent, says the ledger, and never taken": [key for key in sent if key not in book],
+        "unknown without a reason": [row.id for row in rows if row.status is DeliveryStatus.UNKNOWN and not row.error],
+        "one token renewed twice": counts["refresh_reused"],
+    }
+    if any(problems.values()):
+        raise AssertionError({name: found if isinstance(found, int) else found[:3] for name, found in problems.items() if found})
+    return {
+        "sent": len(sent), "unknown": len(unknown), "of_unknown_taken": len(unknown & set(book)), "taken": len(book),
+        "rejected": len(rows) - len(sent) - len(unknown), "refreshes": counts["refreshes"],
+        "repeats_refused": counts["repeats_refused"],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    seed_, messages_, where_ = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    try:
+        sys.stdout.write(json.dumps(tell(seed_, messages_, where_)) + "\n")
+    except AssertionError as error:
+        sys.stdout.write(f"seed {seed_} on {where_} with {messages_} messages: {error}\n")
+        sys.exit(1)

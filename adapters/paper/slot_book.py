@@ -48,7 +48,7 @@ def _pages(lines: Sequence[SlotLine], of: SlotBook) -> Iterator[dict[str, Any]]:
         found = list(of_day)
         for first in range(0, len(found), PER_PAGE):
             slots = [_slot(line) for line in found[first : first + PER_PAGE]]
-            yield {"url": of.url, "title": clean(day), "place": "", "slots": slots}
+            yield {"url": of.url, "title": clean(day)[:1].upper() + clean(day)[1:], "place": "", "slots": slots}
 
 
 def _slot(line: SlotLine) -> dict[str, str]:

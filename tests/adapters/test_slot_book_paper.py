@@ -32,7 +32,7 @@ def test_it_says_when_where_by_whom_and_all_the_words() -> None:
     pdf, _ = TypstPaper().slot_book([line(3, is_read=True)], of=ABOVE)
 
     said = words_of(pdf)
-    for expected in ("9 giờ 03", "Tổ 3", "Hà Thị Minh", "khám sàng lọc miễn phí", "Phường Bắc Kạn", "thứ Hai 30/11/2026", "×"):
+    for expected in ("9 giờ 03", "Tổ 3", "Hà Thị Minh", "khám sàng lọc miễn phí", "Phường Bắc Kạn", "Thứ Hai 30/11/2026", "×"):
         assert expected in said
     assert [code.text for code in codes_on(picture_of(pdf))] == [ABOVE.url]
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.i18n import LANGUAGES
-from services import accounts, sessions
+from services import accounts, bot_links, sessions
 from ui import _, enter, leave_for, near, parts, refusals, token
 
 ME = "pages/account.py"
@@ -41,6 +41,7 @@ with left:
 with right, st.container(gap=None):
     with reading() as session:
         browsers = sessions.mine(session, actor=actor, token=token())
+        bot = bot_links.standing(session, actor=actor)
     parts.section(_("Đang đăng nhập"), _("tự đăng xuất sau 12 giờ không dùng"))
     ending = None
     for browser in browsers:
@@ -51,6 +52,21 @@ with right, st.container(gap=None):
                 parts.sign_out_button()
         elif parts.action(f"end{browser.id.hex}", "unknown", device, detail, _("Đăng xuất")):
             ending = browser.id
+    leaves_bot = False
+    if bot:
+        parts.section(_("Nhận lời nhắc qua Zalo"))
+        if bot.is_linked:
+            leaves_bot = parts.action(
+                "bot", "arrived", _("Bot của phường nhắn được cho ông/bà"), _("Lời nhắc việc tới Zalo trước tin nhắn SMS."),
+                _("Thôi nhận"),
+            )  # fmt: skip
+        else:
+            parts.hint(_("Mở bot Zalo của phường, gửi mã này một lần. Mã chỉ của riêng ông/bà."))
+            st.code(bot_links.shown(bot.code), language=None)
+if leaves_bot:
+    with transaction() as session:
+        bot_links.unlink(session, actor=actor)
+    leave_for(ME, news=_("Bot không nhắn cho ông/bà nữa."))
 if ending:
     with refusals():
         with transaction() as session:

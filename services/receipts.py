@@ -20,7 +20,7 @@ from core.db import changed, upsert
 from core.i18n import N_
 from core.ids import new_id
 from models import Delivery, DeliveryStatus, Model, OptOutCause, WebhookEvent
-from services import opt_outs
+from services import bot_links, opt_outs
 from services.told import Told
 
 AT_ONCE = 500
@@ -216,7 +216,9 @@ def _move(session: Session, pairs: Sequence[tuple[Told, _Row]]) -> int:
 
 def _do(session: Session, one: Told) -> None:
     """Who came, went, or wants to be forgotten. What else providers tell has no meaning here."""
-    if one.name == "follow":
+    if one.code:
+        bot_links.link(session, code=one.code, chat_id=one.chat_id)
+    elif one.name == "follow":
         opt_outs.come_back(session, recipients=[one.recipient], channels=opt_outs.BY_FOLLOWING, at=one.at)
     elif one.name == "unfollow":
         _refused(session, one, OptOutCause.UNFOLLOWED)
@@ -248,7 +250,8 @@ def _is_key(text: str) -> bool:
 def _body(one: Told) -> dict[str, Any]:
     return {
         "at": one.at.isoformat(), "status": one.status.value if one.status else None, "key": one.delivery_key,
-        "ids": list(one.provider_message_ids), "recipient": one.recipient, "is_sure": one.is_sure,
+        "ids": list(one.provider_message_ids), "recipient": one.recipient, "is_sure": one.is_sure, "code": one.code,
+        "chat_id": one.chat_id,
     }  # fmt: skip
 
 
@@ -258,4 +261,5 @@ def _told(event: WebhookEvent) -> Told:
         name=event.name, digest=event.digest, at=datetime.fromisoformat(body["at"]),
         status=DeliveryStatus(body["status"]) if body["status"] else None, delivery_key=body["key"],
         provider_message_ids=tuple(body["ids"]), recipient=body["recipient"], is_sure=body["is_sure"],
+        code=body.get("code", ""), chat_id=body.get("chat_id", ""),
     )  # fmt: skip

@@ -22,3 +22,5 @@ class Told:
     provider_message_ids: tuple[str, ...] = ()
     recipient: str = ""  # whom it is about, as the ledger names them
     is_sure: bool = True  # False: anybody could have said it, the provider is to be asked
+    code: str = ""  # that somebody sent to our bot, to be known by it (services.bot_links)
+    chat_id: str = ""  # where they did

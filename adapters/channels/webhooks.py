@@ -9,6 +9,7 @@ from typing import Any
 
 from core import clock
 from models import DeliveryStatus
+from services import bot_links
 from services.told import BadSignature, Told
 
 
@@ -101,7 +102,13 @@ def zalo_bot(body: bytes, headers: Mapping[str, str], *, secret: str) -> list[To
     message = _part(result, "message")
     name, number = str(result.get("event_name", "")), str(message.get("message_id") or "")
     who = str(_part(message, "from").get("id") or "")
-    return [Told(name=name, digest=_digest("zalo_bot", name, number or who), at=_millis(message.get("date")), recipient=who)]
+    code = bot_links.code_in(str(message.get("text") or ""))
+    return [
+        Told(
+            name=name, digest=_digest("zalo_bot", name, number or who), at=_millis(message.get("date")), recipient=who, code=code,
+            chat_id=str(_part(message, "chat").get("id") or who) if code else "",
+        )
+    ]  # fmt: skip
 
 
 def said_at(provider: str, body: bytes) -> datetime:

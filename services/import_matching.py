@@ -145,6 +145,8 @@ def changes(row: Row, household: Stored) -> dict[str, Any]:
         _Refused: what the row gives does not fit what is stored.
     """
     wanted: dict[str, Any] = {"head_name": row.name}
+    if row.code and code_key(row.code) != code_key(household.code):  # known as a person: the list's own code stays
+        wanted["code"] = row.code
     if row.address:
         wanted["address"] = row.address
     if row.phones:
@@ -160,7 +162,7 @@ def changes(row: Row, household: Stored) -> dict[str, Any]:
         kept_needs = [need for need in household.needs if row.needs.get(need, True)]
         wanted["needs"] = kept_needs + [need for need, is_so in row.needs.items() if is_so and need not in kept_needs]
     changed = {name: value for name, value in wanted.items() if value != getattr(household, name)}
-    if changed.keys() & {"head_name", "address", "phone", "other_phones"}:
+    if changed.keys() & {"code", "head_name", "address", "phone", "other_phones"}:
         final = household._asdict() | changed
         changed["search"] = search_text(
             final["head_name"], final["address"], final["code"], final["phone"], *final["other_phones"]
@@ -191,25 +193,24 @@ class _Refused(Exception):
 
 
 class _Matcher:
-    """Finds the household of each row, in two ways: by its code, or by unit, name and telephone number."""
+    """Finds the household of each row, in two ways: by its code, and by unit, name and telephone number."""
 
     def __init__(self, rows: Sequence[Row], codes: Collection[CodeKey], stored: Iterable[Stored], on: date) -> None:
         self._on = on
         self._codes = codes  # that the list uses
         coded = [row for row in rows if row.code]
-        has_codes_only = len(coded) == len(rows)
         self._by_code: dict[CodeKey, list[Stored]] = {}
         self._by_person: dict[PersonKey, list[Stored]] = {}
         self._last_numbers: Counter[UUID] = Counter()  # at first the households there are
-        self._index(stored, {row.place.id: row.place.id for row in rows}, by_code_only=has_codes_only)
-        self._taken = set() if has_codes_only else {known.id for row in coded if (known := self._coded(row))}
+        self._index(stored, {row.place.id: row.place.id for row in rows})
+        self._taken = {known.id for row in coded if (known := self._coded(row))}
 
-    def _index(self, stored: Iterable[Stored], unit_ids: dict[UUID, UUID], *, by_code_only: bool) -> None:
+    def _index(self, stored: Iterable[Stored], unit_ids: dict[UUID, UUID]) -> None:
         for household in stored:
             unit_id = unit_ids[household.unit_id]  # one object a unit, instead of one a household
             self._last_numbers[unit_id] += 1
             self._by_code.setdefault((unit_id, code_key(household.code)), []).append(household)
-            for number in () if by_code_only else (household.phone or "", *household.other_phones):
+            for number in (household.phone or "", *household.other_phones):
                 self._by_person.setdefault((unit_id, household.head_name.casefold(), number), []).append(household)
 
     def household_of(self, row: Row) -> Stored | None:
@@ -218,7 +219,7 @@ class _Matcher:
         Raises:
             _Refused: several could be meant, or it has ended.
         """
-        household = self._coded(row) if row.code else self._of_person(row)
+        household = (self._coded(row) or self._renamed(row)) if row.code else self._of_person(row)
         if household is not None and _has_left(household, self._on) and not _was_joined(household):
             raise _Refused(
                 "code" if row.code else "head_name", N_("Hộ này đã chuyển đi ngày {day}. Mở lại hộ trước khi nhập."),
@@ -239,6 +240,24 @@ class _Matcher:
         found = self._by_code.get((row.place.id, code_key(row.code)), [])
         same = [household for household in found if household.code == row.code] or found
         return same[0] if len(same) == 1 else None
+
+    def _renamed(self, row: Row) -> Stored | None:
+        """One that had another code until now, such as the number it was given where a first list had none.
+
+        Unit, name and number are its own, and its code is nobody's in this list.
+        """
+        if (row.place.id, code_key(row.code)) in self._by_code:
+            return None
+        candidates = {household.id: household for key in person_keys(row) for household in self._by_person.get(key, [])}
+        free = [
+            household for household in candidates.values()
+            if household.id not in self._taken and not _has_left(household, self._on)
+            and (row.place.id, code_key(household.code)) not in self._codes
+        ]  # fmt: skip
+        if len(free) != 1:
+            return None
+        self._taken.add(free[0].id)
+        return free[0]
 
     def _of_person(self, row: Row) -> Stored | None:
         keys = person_keys(row) or [(row.place.id, row.name.casefold(), "")]

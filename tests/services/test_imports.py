@@ -240,6 +240,39 @@ def test_without_a_code_unit_name_and_phone_together_are_the_household(session: 
     assert [(household.code, household.people) for household in households(session)] == [("H01", 3)]
 
 
+def test_a_household_that_was_numbered_by_us_takes_the_code_of_a_later_list(session: Session, ward: Unit) -> None:
+    first, later = ([1, code, "Hoàng Văn An", 12, "", "0912345678", people, "", ""] for code, people in (("", 3), ("A7", 4)))
+    imported(session, ward, first)
+    [stood] = households(session)
+
+    result = imported(session, ward, later)
+
+    assert counts(result) == (1, 0, 1, 0, 0)
+    [household] = households(session)
+    assert (household.id, household.code, household.people) == (stood.id, "A7", 4)
+    assert "a7" in household.search
+    assert counts(imported(session, ward, later)) == (1, 0, 0, 1, 0)
+
+
+def test_another_code_is_another_household_where_the_list_has_both(session: Session, ward: Unit) -> None:
+    make_household(session, unit=group_of(session, "SC12"), code="H01", head_name="Hoàng Văn An", phone="+84912345678")
+
+    result = imported(
+        session, ward, [1, "H02", "Hoàng Văn An", 12, "", "0912345678", "", "", ""],
+        [2, "H01", "Hoàng Văn An", 12, "", "0912345678", "", "", ""],
+    )  # fmt: skip
+
+    assert counts(result) == (2, 1, 0, 1, 0)
+    assert sorted(household.code for household in households(session)) == ["H01", "H02"]
+
+
+def test_a_new_code_decides_nothing_where_several_could_be_meant(session: Session, ward: Unit) -> None:
+    for code in ("H01", "H02"):
+        make_household(session, unit=group_of(session, "SC12"), code=code, head_name="Hoàng Văn An", phone="+84912345678")
+
+    assert counts(imported(session, ward, [1, "H03", "Hoàng Văn An", 12, "", "0912345678", "", "", ""])) == (1, 1, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -247,7 +280,6 @@ def test_without_a_code_unit_name_and_phone_together_are_the_household(session: 
         [1, "", "Hoàng Văn Ân", 12, "", "0912345678", "", "", ""],  # another name
         [1, "", "Hoàng Văn An", 12, "", "0987654321", "", "", ""],  # another phone
         [1, "", "Hoàng Văn An", "Thôn 3", "", "0912345678", "", "", ""],  # another unit
-        [1, "H02", "Hoàng Văn An", 12, "", "0912345678", "", "", ""],  # another code
     ],
 )
 def test_a_name_or_a_phone_alone_is_no_household(session: Session, ward: Unit, row: list[Cell]) -> None:

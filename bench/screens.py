@@ -4,7 +4,6 @@ A rerun is the key R pressed in the page (Streamlit's own shortcut) until its sc
 still; a load is an address opened in a warm browser until the same. Medians; both servers take turns in one run.
 """
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench import chromium
 from bench.servers import Server, default_streamlit, house
 
 SCREENS = ("today", "groups", "announcement", "participation")
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium that looks nowhere but here."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
+        started = playwright.chromium.launch(executable_path=chromium.installed(), args=quiet)
         yield started
         started.close()
 

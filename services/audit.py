@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select, text
+from sqlmodel import Session, col, func, select, text
 
 from models import AuditEvent
 from services.access import Actor
@@ -37,6 +38,11 @@ _LAST = select(AuditEvent.sequence).order_by(col(AuditEvent.sequence).desc()).li
 def last_sequence(session: Session) -> int:
     """The number of the last act; grows with whatever is done on a screen or by terminal."""
     return session.execute(_LAST).scalar() or 0
+
+
+def last_at(session: Session) -> datetime | None:
+    """When the latest act was recorded; None before the first. Later than now, the clock has been set back."""
+    return session.exec(select(func.max(col(AuditEvent.created_at)))).one()
 
 
 def history(session: Session, *, subject_kind: str, subject_id: UUID | str, limit: int = 50) -> list[AuditEvent]:

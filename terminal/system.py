@@ -18,7 +18,7 @@ from core.errors import Invalid
 from core.i18n import LANGUAGES, N_, catalogue, translate
 from core.settings import ROOT, settings
 from models import AccountState, Role
-from services import channel_accounts, channel_usage, link_targets, training
+from services import audit, channel_accounts, channel_usage, link_targets, training
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
 from terminal.habits import AsJson, answering, app
@@ -172,7 +172,9 @@ def _database() -> list[Check]:
     kind = "SQLite" if is_sqlite(url) else "PostgreSQL"
     try:
         with engine().connect() as connection:
-            tables = set(inspect(connection).get_table_names())
+            seen = inspect(connection)
+            tables = set(seen.get_table_names())
+            has_engine = "workflow_status" in tables if is_sqlite(url) else seen.has_table("workflow_status", schema="dbos")
             connection.execute(text("SELECT 1"))
             if is_sqlite(url):
                 mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -184,7 +186,6 @@ def _database() -> list[Check]:
     current, head = _revisions()
     state: State = "ok" if current == head else "fail"
     words = f"{current}" if current == head else f"{current} ≠ {head}: chạy manage.py migrate"
-    has_engine = "workflow_status" in tables or not is_sqlite(url)
     return [
         Check("database", "ok", kind),
         Check("migrations", state, words),
@@ -259,7 +260,20 @@ def _wrong(card: AccountCard) -> tuple[State, str] | None:
 
 
 def _clock() -> Check:
-    return Check("clock", "ok", f"{clock.local(clock.now()).isoformat(timespec='seconds')} {settings().timezone}")
+    now = clock.now()
+    words = f"{clock.local(now).isoformat(timespec='seconds')} {settings().timezone}"
+    try:
+        with reading() as session:
+            last = audit.last_at(session)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        last = None
+    if last is not None and last > now:
+        return Check(
+            "clock",
+            "warn",
+            f"{words}: chậm hơn dòng nhật ký mới nhất ({clock.local(last).isoformat(timespec='seconds')}); chỉnh giờ máy (NTP)",
+        )
+    return Check("clock", "ok", words)
 
 
 def _disk() -> Check:

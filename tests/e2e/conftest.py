@@ -1,7 +1,6 @@
 """The real server and a real browser. Each module has a server of its own, on a database of its own."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from bench import chromium
 from core import db
 from core.settings import settings
 from models import User
@@ -108,7 +108,7 @@ def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one, else Playwright's own; it calls nobody by itself."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": quiet}
+    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": quiet}
 
 
 @pytest.fixture(scope="session")

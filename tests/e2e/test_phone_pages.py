@@ -1,6 +1,5 @@
 """The pages without sign-in in a real browser of a phone: seen, pressed, read by axe."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session
 from starlette.applications import Starlette
 
+from bench import chromium
 from core import clock
 from core.settings import settings
 from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Role, Urgency
@@ -39,7 +39,7 @@ ORDERS = (
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one, else Playwright's own."""
-    return browser_type_launch_args | {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": ["--no-sandbox"]}
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, column, table
 from sqlmodel import Session, select
 
 from adapters.engine import DbosEngine
@@ -26,7 +27,12 @@ from tests.factories import LONG_AGO, make_announcement, make_group, make_unit
 from tests.fakes import Nothing
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="kills a worker on a SQLite file")]
-KILLS = [(1, "before"), (4, "after"), (7, "before"), (9, "after"), (11, "before"), (14, "after"), (18, "before"), (24, "after")]
+# A point, and whether it has left and whether the time is over by then. The 9th write notes that the step of sending is done.
+KILLS = [
+    ("sent_at", "before", False, False), ("delivery:1", "before", False, False), ("relay:1", "before", False, False),
+    ("sent_at", "after", True, False), ("9", "before", True, False), ("9", "after", True, False),
+    ("escalated_at", "before", True, False), ("escalated_at", "after", True, True),
+]  # fmt: skip
 SECONDS = 3  # until when leaders are to post, from now
 LONGER = 40  # enough for two workers to start, one after the other, before the time is over
 
@@ -65,8 +71,20 @@ def worker(*command: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
+@dataclass(frozen=True)
+class Death:
+    """What ended the first worker, and when that was over."""
+
+    by: int
+    at: datetime
+
+
 def overdue(relay: Relay) -> bool:
-    return relay.escalated_at is not None
+    """Whether it is marked, and the engine has noted that."""
+    noted = select(column("status")).where(column("workflow_uuid") == f"escalate:{relay.announcement_id}")
+    with reading() as looking:
+        status = looking.execute(noted.select_from(table("workflow_status"))).scalar()
+    return relay.escalated_at is not None and status == "SUCCESS"
 
 
 def reminded_again(relay: Relay) -> bool:
@@ -80,45 +98,63 @@ def all_are(engine: Engine, announcement: Announcement, done: Callable[[Relay], 
 
 
 def killed_then_finished(
-    engine: Engine, announcement: Announcement, fatal: int | str, moment: str, *, done: Callable[[Relay], bool] = overdue
-) -> int:
-    """What ended the first worker; the second has done the rest."""
-    with worker("-m", "tests.jobs.dying_worker", str(fatal), moment) as dying:
-        killed_by = dying.wait(timeout=60)
+    engine: Engine, announcement: Announcement, fatal: str, moment: str, *, done: Callable[[Relay], bool] = overdue
+) -> Death:
+    """How the first worker ended; the second has done the rest."""
+    with worker("-m", "tests.jobs.dying_worker", fatal, moment) as dying:
+        death = Death(dying.wait(timeout=60), clock.now())
     with worker("manage.py", "worker", "--executor-id", "worker-0"):
         patience = threading.Event()
         for _ in range(1200):
             if all_are(engine, announcement, done):
                 break
             patience.wait(0.1)
-    return killed_by
+    return death
 
 
-@pytest.mark.parametrize(("fatal_write", "moment"), KILLS)
-def test_a_worker_killed_at_any_write_is_finished_by_the_next(
-    engine: Engine, announcement: Announcement, fatal_write: int, moment: str
+@pytest.mark.parametrize(("fatal", "moment", "is_sent", "is_over"), KILLS)
+def test_a_worker_killed_at_any_write_is_finished_by_the_next_and_nothing_is_done_twice(
+    engine: Engine, announcement: Announcement, fatal: str, moment: str, *, is_sent: bool, is_over: bool
 ) -> None:
-    killed_by = killed_then_finished(engine, announcement, fatal_write, moment)
+    death = killed_then_finished(engine, announcement, fatal, moment)
 
     with Session(engine) as session:
         after = session.get_one(Announcement, announcement.id)
         relays = session.exec(select(Relay)).all()
-        assert killed_by == -9
+        assert death.by == -9
         assert after.status is AnnouncementStatus.SENT
+        assert after.sent_at
+        assert (after.sent_at < death.at) is is_sent
         assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
         assert all(relay.escalated_at and relay.posted_at is None for relay in relays)
         assert len({relay.escalated_at for relay in relays}) == 1
+        assert {bool(relay.escalated_at and relay.escalated_at < death.at) for relay in relays} == {is_over}
+
+
+@pytest.mark.parametrize("announcement", [LONGER], indirect=True)
+@pytest.mark.parametrize(("moment", "is_given"), [("before", False), ("after", True)])
+def test_a_worker_killed_at_the_first_reminder_has_given_it_or_leaves_it_to_the_next(
+    engine: Engine, announcement: Announcement, moment: str, *, is_given: bool
+) -> None:
+    death = killed_then_finished(engine, announcement, "reminded", moment, done=reminded_again)
+
+    with Session(engine) as session:
+        relays = session.exec(select(Relay)).all()
+        assert death.by == -9
+        assert len({relay.reminded for relay in relays}) == 1
+        assert {bool(relay.reminded and relay.reminded < death.at) for relay in relays} == {is_given}
+        assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
 
 
 @pytest.mark.parametrize("announcement", [LONGER], indirect=True)
 def test_a_worker_killed_at_the_second_reminder_leaves_it_to_the_next_which_gives_it_once(
     engine: Engine, announcement: Announcement
 ) -> None:
-    killed_by = killed_then_finished(engine, announcement, "reminded_again", "before", done=reminded_again)
+    death = killed_then_finished(engine, announcement, "reminded_again", "before", done=reminded_again)
 
     with Session(engine) as session:
         relays = session.exec(select(Relay)).all()
-        assert killed_by == -9
+        assert death.by == -9
         assert all(relay.reminded and relay.reminded_again and relay.reminded < relay.reminded_again for relay in relays)
         assert len({relay.reminded_again for relay in relays}) == 1
         assert len(session.exec(select(Delivery)).all()) == len(relays) == 2
@@ -141,10 +177,10 @@ def test_a_worker_killed_between_or_within_parts_of_a_large_audience_leaves_the_
     session.add_all(homes)
     session.commit()
 
-    killed_by = killed_then_finished(engine, announcement, fatal, moment, done=handed_over)
+    death = killed_then_finished(engine, announcement, fatal, moment, done=handed_over)
 
     session.expire_all()
-    assert killed_by == -9
+    assert death.by == -9
     assert announcement.status is AnnouncementStatus.SENT
     assert announcement.households == len(homes) > dispatch.AT_ONCE
     assert len(session.exec(select(Delivery)).all()) == len(session.exec(select(Relay)).all()) == 2

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
@@ -15,10 +18,11 @@ from core.db import transaction
 from core.settings import ROOT, settings
 from jobs import engine as durable
 from models import Announcement, Channel, Household, Membership, Model, Relay, Role, Unit
-from services import relays
+from services import audit, relays
+from services.access import TERMINAL
 from terminal import announcements, system
 from terminal.habits import app
-from tests.factories import make_account, make_group, make_household, make_membership, make_unit, make_user
+from tests.factories import NOON, make_account, make_group, make_household, make_membership, make_unit, make_user
 
 Run = Callable[..., Any]
 assert announcements
@@ -202,6 +206,39 @@ def test_doctor_looks_at_everything_and_says_what_to_do(run: Run) -> None:
     assert {"database", "migrations", "engine", "fonts", "channels", "clock", "disk", "public_url"} <= set(found)
     assert found["migrations"]["state"] == "ok"
     assert found["public_url"]["state"] == "warn"
+
+
+def test_doctor_warns_of_a_clock_that_is_earlier_than_the_newest_audit_row(session: Session, run: Run) -> None:
+    with time_machine.travel(NOON, tick=False) as time:
+        audit.record(session, actor=TERMINAL, action="test")
+        at_once = {check["check"]: check for check in run("doctor")}["clock"]
+        time.shift(timedelta(seconds=-1))
+        set_back = {check["check"]: check for check in run("doctor")}["clock"]
+
+    assert at_once["state"] == "ok"
+    assert set_back["state"] == "warn"
+    assert "chậm hơn dòng nhật ký mới nhất" in set_back["message"]
+
+
+def test_doctor_misses_the_engines_tables_and_says_how_to_make_them(engine: Engine) -> None:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    command.stamp(config, "head")
+
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+
+    found = {check["check"]: check for check in json.loads(result.stdout)}
+    assert (found["migrations"]["state"], found["engine"]["state"]) == ("ok", "fail")
+    assert "manage.py migrate" in found["engine"]["message"]
+
+
+def test_doctor_finds_an_absent_database_and_has_no_quarrel_with_the_clock(engine: Engine) -> None:
+    Model.metadata.drop_all(engine)
+
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+
+    found = {check["check"]: check for check in json.loads(result.stdout)}
+    assert (found["migrations"]["state"], found["clock"]["state"]) == ("fail", "ok")
 
 
 def test_settings_that_cannot_be_get_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

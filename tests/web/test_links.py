@@ -22,6 +22,7 @@ from web.public import app
 from web.scan_recorder import recorder
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 Chrome/121.0.0.0 Mobile Safari/537.36"
+LARGEST_PAGE = 20_000
 
 
 @pytest.fixture
@@ -254,6 +255,20 @@ def test_whoever_tries_slugs_by_the_hundred_is_asked_to_wait_while_real_codes_go
 
     assert answers == [404] * 60 + [429] * 10
     assert real == 302
+
+
+def test_every_answer_that_is_no_redirect_is_small_enough_for_a_slow_phone(session: Session) -> None:
+    stopped = linked(
+        session, title="Lịch tiêm chủng tháng 9 cho trẻ em dưới năm tuổi", place="Nhà văn hóa Tổ 13", is_active=False
+    )
+    with (
+        time_machine.travel(NOON, tick=False),
+        TestClient(app, client=("203.0.113.78", 5000), follow_redirects=False, headers={"user-agent": PHONE}) as script,
+    ):
+        answers = [script.get(f"/q/{stopped.slug}"), *(script.get(f"/q/{new_id().hex[-9:]}") for _ in range(61))]
+
+    assert {answer.status_code for answer in answers} == {410, 404, 429}
+    assert max(len(answer.content) for answer in answers) < LARGEST_PAGE
 
 
 def test_a_clean_stop_writes_every_scan(engine: Engine, session: Session) -> None:

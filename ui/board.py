@@ -235,7 +235,8 @@ def _stands(row: BoardRow, seen: Board, *, now: datetime) -> Markup:
         return parts.badge("unknown", _("không đăng nữa") if seen.correction else _("không đăng"))
     if row.is_overdue and row.due_at:
         return parts.badge("overdue", _("quá {span}", span=span(now - row.due_at)))
-    return parts.badge("waiting", _("đang chờ"))
+    due = parts.small(_("hạn {hour}", hour=near(row.due_at))) if row.due_at else ""
+    return parts.joined(parts.badge("waiting", _("đang chờ")), due)
 
 
 def _said_by(row: BoardRow) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import streamlit as st
 from sqlmodel import Session
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
@@ -72,6 +73,30 @@ def visit(session: Session, monkeypatch: pytest.MonkeyPatch) -> Visit:
         return at.switch_page(f"pages/{page}.py").run()
 
     return visit
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A file that a button gives away."""
+
+    label: str
+    content: bytes
+    name: str
+    kind: str
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[Offered]:
+    """What the buttons for taking a file away hold, in the order drawn: AppTest keeps only an address of it."""
+    seen: list[Offered] = []
+    button = st.download_button
+
+    def noted(label: str, data: Any, file_name: str, mime: str, **more: Any) -> bool:
+        seen.append(Offered(label, data() if callable(data) else data, file_name, mime))
+        return button(label, data, file_name, mime, **more)
+
+    monkeypatch.setattr(st, "download_button", noted)
+    return seen
 
 
 def words(at: AppTest) -> str:

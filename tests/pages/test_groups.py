@@ -490,3 +490,18 @@ def test_many_phones_and_few_in_the_chat_is_called_out(
 
     assert "Tổ 13, Sông Cầu: nhiều điện thoại, ít hộ vào nhóm" in words(at)
     assert ("group", f"id={group.id}") in {(link.proto.page, link.proto.query_string) for link in at.get("page_link")}
+
+
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.VIEWER])
+def test_two_years_of_the_group_are_drawn_for_whoever_opens_it(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, role: Role
+) -> None:
+    group = make_group(session, unit=unit)
+    for n in range(8):
+        settle(session, unit=unit, head_name="Ma Văn Hùng", group=group if n < 6 else None)
+
+    at = visit("group", user=make_user(session, unit=ward, role=role), id=str(group.id))
+
+    assert "Hai năm qua" in words(at)
+    [curve] = at.get("arrow_vega_lite_chart") or at.get("vega_lite_chart")
+    assert "Tổ 13, Sông Cầu từ 75\xa0% lên 75\xa0%" in curve.proto.alt

@@ -24,7 +24,7 @@ from services.imports import ImportResult, Rejected
 from services.ports import Sheet
 from tests.factories import make_household, make_unit, make_user
 from tests.lists import builders
-from tests.pages.conftest import Visit, words
+from tests.pages.conftest import Offered, Visit, words
 from ui import import_start, importing
 
 pytestmark = pytest.mark.usefixtures("files")
@@ -417,3 +417,24 @@ def test_a_refusal_of_the_whole_list_is_shown_and_nothing_is_written(session: Se
 
     assert "chưa có tổ dân phố, thôn nào" in at.error[0].value
     assert at.button(key="i_try")  # it can be tried again
+
+
+def test_refused_rows_are_taken_away_as_a_list_with_their_reasons(visit: Visit, staff: User, offered: list[Offered]) -> None:
+    at = upload(visit("import_households", user=staff), workbook(AN, WRONG))
+    offered.clear()
+
+    press(at, "i_try")
+
+    label = "Tải các dòng chưa đúng (Excel)"
+    assert label in [button.proto.label for button in at.get("download_button")]
+    [file] = [one for one in offered if one.label == label]
+    assert file.name == "dong-chua-dung.xlsx"
+    heads, *rows = load_workbook(io.BytesIO(file.content)).worksheets[0].iter_rows(values_only=True)
+    assert [row[heads.index("Họ tên chủ hộ")] for row in rows] == ["Triệu Văn Cúc"]
+    assert "Đây không phải số điện thoại Việt Nam" in str(rows[0])
+
+
+def test_without_refused_rows_there_is_no_list_of_them(visit: Visit, staff: User) -> None:
+    at = press(upload(visit("import_households", user=staff), workbook(AN)), "i_try")
+
+    assert "Tải các dòng chưa đúng (Excel)" not in [button.proto.label for button in at.get("download_button")]

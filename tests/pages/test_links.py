@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from adapters.codes import QrCodes
 from core.settings import settings
 from models import Role, ShortLink, User
-from services import ports
+from services import links, ports
 from services.ports import Label, Ports
 from tests.factories import make_link, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
-from tests.pages.conftest import Visit, words
+from tests.pages.conftest import Offered, Visit, words
 
 
 class FakePaper:
@@ -270,3 +270,18 @@ def test_a_house_with_a_true_address_is_not_warned(session: Session, visit: Visi
     assert "chỉ mở được trên máy này" not in words(at)
     assert not at.checkbox
     assert not at.button(key="sheet_make").disabled
+
+
+def test_a_code_is_taken_away_as_a_picture_and_as_a_drawing(
+    session: Session, visit: Visit, paper: FakePaper, offered: list[Offered]
+) -> None:
+    clerk = make_clerk(session)
+    link = make_link(session, unit_id=clerk.unit_id)
+    url = links.public_url(link)
+
+    at = visit("link", user=clerk, ma=link.slug)
+
+    assert [button.proto.label for button in at.get("download_button")] == ["PNG", "SVG"]
+    assert [(one.name, one.kind, one.content) for one in offered] == [
+        (f"ma-{link.slug}.png", "image/png", QrCodes().png(url)), (f"ma-{link.slug}.svg", "image/svg+xml", QrCodes().svg(url)),
+    ]  # fmt: skip

@@ -4,7 +4,8 @@ from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from models import Proposal, ProposalKind, Unit, User
-from tests.factories import make_group, make_household
+from services import rollups
+from tests.factories import make_group, make_household, make_membership, make_unit
 from tests.pages.conftest import Visit, words
 
 
@@ -33,3 +34,24 @@ def test_a_ward_in_order_calls_nothing_out(visit: Visit, official: User) -> None
 
     assert "Không có việc nào đang chờ" in words(at)
     assert "cascade" not in [page for page, _query in ways(at)]
+
+
+def test_groups_below_target_are_counted_with_the_households_they_miss(
+    session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
+) -> None:
+    ward.target_percent = 85
+    full = make_unit(session, parent=ward, short_name="Tổ 1, Sông Cầu")
+    for place, joined, all_ in ((unit, 1, 3), (full, 1, 1)):
+        group = make_group(session, unit=place)
+        homes = [make_household(session, unit=place) for _ in range(all_)]
+        for home in homes[:joined]:
+            make_membership(session, household=home, group=group)
+    rollups.refresh(session, unit_ids=[unit.id, full.id])
+    session.commit()
+
+    at = visit("today", user=official)
+
+    shown = words(at).replace("\xa0", " ")
+    assert "1 tổ dưới mục tiêu 85 %" in shown
+    assert "2 hộ chưa ở trong nhóm nào của tổ." in shown
+    assert ("groups", "") in ways(at)

@@ -12,7 +12,17 @@ from services import drafts, links, participation, plans, rollups, today
 from services.access import Actor
 from services.cascade import Trouble
 from services.links import LinkState
-from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
+from tests.factories import (
+    NOON,
+    make_actor,
+    make_announcement,
+    make_group,
+    make_household,
+    make_link,
+    make_membership,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -215,3 +225,22 @@ def test_a_corrected_one_is_neither_late_nor_on_its_way(session: Session) -> Non
 
     assert (len(before.late), seen.late) == (1, [])
     assert [one.announcement.id for one in seen.running] == [right.id]
+
+
+def test_a_group_is_called_out_below_the_coverage_it_aims_for_and_not_at_it(session: Session) -> None:
+    ward = make_unit(session)
+    short, just, bare = (
+        make_unit(session, parent=ward, short_name=name, target_percent=target)
+        for name, target in (("Tổ 1", 51), ("Tổ 2", 50), ("Tổ 3", 90))
+    )
+    for unit in (short, just):
+        group = make_group(session, unit=unit, leader_id=make_user(session, unit=unit).id, join_url="https://zalo.me/g/abc123")
+        make_membership(session, household=make_household(session, unit=unit), group=group)
+        make_household(session, unit=unit)
+    rollups.refresh(session, unit_ids=[short.id, just.id, bare.id])
+    session.commit()
+
+    seen = today.of(session, actor=make_actor(session, unit=ward))
+
+    assert [(row.unit_id, row.joined, row.households) for row in seen.below_target] == [(short.id, 1, 2)]
+    assert seen.things == 1 + len(seen.callouts)

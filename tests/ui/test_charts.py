@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +72,18 @@ def test_the_reach_curve_counts_hours_of_this_place() -> None:
     assert [row["at"] for row in line] == [12, 12.5, 13, 13.5, 14]
     assert '"16": "16\xa0giờ"' in chart.spec["layer"][-1]["encoding"]["x"]["axis"]["labelExpr"]
     assert chart.alt == "Đến lúc này ước tính 80\xa0% hộ đã mở, biết chắc 40\xa0%; mục tiêu 95\xa0%."
+
+
+@pytest.mark.parametrize(("deadline", "rules"), [(NOON + timedelta(hours=4), [{"at": 16}]), (None, [])])
+def test_a_red_rule_stands_where_the_deadline_is(deadline: datetime | None, rules: list[dict[str, float]]) -> None:
+    points = [ReachPoint(NOON, known=0, estimate=0), ReachPoint(NOON + timedelta(hours=1), known=0.3, estimate=0.5)]
+
+    chart = reach_charts.reach(points, deadline=deadline, target=0.95, look=LOOK)
+
+    red = LOOK.colours["red"]
+    drawn = [layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "rule" and layer["mark"].get("color") == red]
+    assert [row for layer in drawn for row in layer["data"]["values"]] == rules
+    assert ("hạn" in words(chart)) is bool(rules)
 
 
 def test_a_relay_still_running_stands_at_the_edge() -> None:

@@ -22,7 +22,7 @@ from models import Device
 from services import scans
 from services.scans import Opening
 
-EVERY_SECONDS = 0.6
+EVERY_SECONDS = 0.45
 GROUP = 5_000  # rows a transaction: holds SQLite's one write lock for some fifty milliseconds
 MOST_WAITING = 200_000  # about 70 MB; reached only when the database has been away for long
 STOP_TRIES = 3  # each waits for SQLite's lock as long as any writer does

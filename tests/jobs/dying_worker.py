@@ -48,12 +48,12 @@ def main(fatal: str, moment: str) -> None:
                     os.kill(os.getpid(), signal.SIGKILL)
 
     def on_commit(dialect: DefaultDialect, connection: Any) -> None:
-        commit(dialect, connection)
+        commit(dialect, connection)  # type: ignore[no-untyped-call]
         if connection.dbapi_connection is last:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "before_cursor_execute", on_write)
-    DefaultDialect.do_commit = on_commit  # type: ignore[assignment,method-assign]  # the event of that name comes before it
+    DefaultDialect.do_commit = on_commit  # type: ignore[method-assign]  # the event of that name comes before it
     ports.provide(live())
     durable.start(executor_id="worker-0")
     threading.Event().wait(50)

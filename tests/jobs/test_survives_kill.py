@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, column, table
+from sqlalchemy import ColumnElement, Engine, column, table
 from sqlmodel import Session, select
 
 from adapters.engine import DbosEngine
@@ -81,7 +81,8 @@ class Death:
 
 def overdue(relay: Relay) -> bool:
     """Whether it is marked, and the engine has noted that."""
-    noted = select(column("status")).where(column("workflow_uuid") == f"escalate:{relay.announcement_id}")
+    status_of: ColumnElement[str] = column("status")
+    noted = select(status_of).where(column("workflow_uuid") == f"escalate:{relay.announcement_id}")
     with reading() as looking:
         status = looking.execute(noted.select_from(table("workflow_status"))).scalar()
     return relay.escalated_at is not None and status == "SUCCESS"

@@ -1,0 +1,101 @@
+"""The desk's screens in a real browser: on a phone by day, on a desk in the dark; read by axe, nothing sideways, no error."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from core import clock
+from models import AnnouncementStatus, Relay, Role, Urgency
+from services import ports, rollups, sending
+from services.ports import Ports
+from tests.e2e.conftest import Server
+from tests.factories import (
+    make_announcement,
+    make_group,
+    make_household,
+    make_link,
+    make_membership,
+    make_unit,
+    make_user,
+)  # fmt: skip
+from tests.fakes import FakeEngine, Nothing
+
+pytestmark = pytest.mark.e2e
+
+# What Streamlit itself draws and no setting changes.
+KNOWN = {"aria-allowed-role", "empty-table-header", "presentation-role-conflict"}
+OURS = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # on a phone Streamlit draws its menu there, with list rules of its own
+PLACES = [(390, 844, "light"), (1280, 900, "dark")]
+SCREENS = [
+    "today", "announcements", "compose", "review", "announcement", "links", "link", "new_link", "participation", "ward", "person",
+]  # fmt: skip
+LONG = "Tiếp nhận và trả kết quả đăng ký khai sinh, thường trú, cấp thẻ bảo hiểm y tế cho trẻ dưới sáu tuổi"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def addresses(server: Server) -> dict[str, str]:
+    """Two groups, one late and one with time left; an announcement sent, one in review; a link that works and a broken one."""
+    nothing: Any = Nothing()
+    ports.provide(Ports(sheets=nothing, paper=nothing, codes=nothing, engine=FakeEngine(), tables=nothing))
+    with server.session() as session:
+        ward = make_unit(session, name="Phường Bắc Kạn")
+        make_user(session, unit=ward, role=Role.OFFICIAL, username="tu", display_name="Đào Minh Tú")
+        clerk = make_user(session, unit=ward, username="mai", display_name="Lò Thị Mai")
+        make_user(session, unit=ward, role=Role.ADMIN, username="an", display_name="Nguyễn Văn An")
+        for name in ("Tổ 13, Sông Cầu", "Thôn Nà Bản, Dương Quang"):
+            unit = make_unit(session, parent=ward, short_name=name, area=name.split(", ")[1])
+            leader = make_user(session, unit=unit, role=Role.LEAD, display_name="Nguyễn-Phạm Thị Hoàng Bảo Thiên Kim Ngọc")
+            group = make_group(session, unit=unit, leader_id=leader.id, join_url="https://zalo.me/g/abc123")
+            for place in range(6):
+                home = make_household(session, unit=unit, phone="+84912345678", smartphones=2)
+                if place < 3:
+                    make_membership(session, household=home, group=group)
+            rollups.refresh(session, unit_ids=[unit.id])
+        sent = make_announcement(
+            session, unit=ward, title=LONG, urgency=Urgency.URGENT, author_id=clerk.id,
+        )  # fmt: skip
+        sending.send(session, announcement=sent)
+        late = session.exec(select(Relay)).first()
+        assert late
+        late.due_at = clock.now() - timedelta(minutes=42)
+        waits = make_announcement(session, unit=ward, title=LONG, author_id=clerk.id, status=AnnouncementStatus.IN_REVIEW)
+        link = make_link(session, unit_id=ward.id, title=LONG, place="Cửa Một cửa", scans=12)
+        make_link(session, unit_id=ward.id, title=LONG, place="Nhà văn hóa tổ 13", last_status=404)
+        session.commit()
+        named = {
+            "review": f"/review?id={waits.id}", "announcement": f"/announcement?id={sent.id}", "link": f"/link?ma={link.slug}",
+            "person": f"/person?id={clerk.id}",
+        }  # fmt: skip
+        return {name: f"/{name}" for name in SCREENS} | named
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), PLACES, ids=["phone", "desk"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_desk_screen_fits_and_can_be_read_by_everyone(
+    signed_in: Callable[..., Page], addresses: dict[str, str], name: str, width: int, height: int, scheme: str
+) -> None:
+    page = signed_in(
+        "an" if name == "person" else "tu", color_scheme=scheme, viewport={"width": width, "height": height}
+    )  # fmt: skip
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+
+    page.goto(addresses[name])
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    found = {
+        one["id"]: one["nodes"][0]["html"]
+        for one in Axe().run(page, context=OURS).response["violations"]
+        if one["id"] not in KNOWN
+    }
+    assert (found, broken) == ({}, [])
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.url.split("?")[0].endswith(f"/{name}")

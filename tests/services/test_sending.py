@@ -191,7 +191,7 @@ def test_cancelling_stops_what_nobody_posted_yet(session: Session, ward: Unit, s
 def test_what_reminded_leaders_does_not_count_as_sent_when_it_is_withdrawn(session: Session, ward: Unit) -> None:
     make_account(session, unit=ward, channel=Channel.ZALO_BOT)
     for group in session.exec(select(Group)):
-        group.leader_id = make_user(session, unit=ward, role=Role.LEAD).id
+        group.leader_id = make_user(session, unit=ward, role=Role.LEAD, bot_chat_id="6c7b").id
         session.add(group)
     with time_machine.travel(NOON, tick=False):
         made = make_announcement(session, unit=ward, urgency=Urgency.URGENT, must_reach_by=NOON + timedelta(hours=9))

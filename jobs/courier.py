@@ -169,7 +169,7 @@ class Courier:
             return Opened(hold, Wording(hold.channel), None, sender)
         said = messages.wording(
             session, announcement=announcement, channel=hold.channel, longest=sender.longest, batch_id=batch_id,
-            account_settings={name: str(value) for name, value in account.settings.items()},
+            account_settings=account.told,
         )  # fmt: skip
         is_old = account.quota_left is not None and (
             account.quota_at is None or account.quota_at < clock.now() - QUOTA_OLD

@@ -57,6 +57,11 @@ class ChannelAccount(Model, table=True):
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Its settings as a provider is told them: texts."""
+        return {name: str(value) for name, value in self.settings.items()}
+
 
 class OptOutCause(StrEnum):
     """How somebody said that they want no messages."""

@@ -68,7 +68,7 @@ def connect(session: Session, *, actor: Actor, unit_id: UUID, channel: Channel, 
         raise Invalid(N_("Tài khoản gửi là của phường, xã hoặc tỉnh, không phải của {unit}."), unit=unit.name)
     session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update())  # two who connect at once take turns
     if account := _own(session, unit, channel):
-        both = {name: str(value) for name, value in account.settings.items()} | dict(form.settings)
+        both = account.told | dict(form.settings)
         return change(session, actor=actor, account_id=account.id, version=account.version, form=replace(form, settings=both))
     account = ChannelAccount(unit_id=unit.id, channel=channel)
     fields = _fill(session, account, form)
@@ -163,7 +163,7 @@ def keys(session: Session, *, account: ChannelAccount) -> AccountKeys:
         secrets = _opened(holder) if holder is account else _opened(holder) | _opened(account)
     except sealed.Unreadable:
         raise AccountBroken(UNREADABLE) from None
-    told = {name: str(value) for name, value in {**holder.settings, **account.settings}.items()}
+    told = holder.told | account.told
     if account.channel is Channel.SMS:  # the only provider that is told with each message where to report
         told["callback_url"] = webhook_addresses.address_of(account)
     return AccountKeys(account_id=holder.id, settings=told, secrets=secrets)

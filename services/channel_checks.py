@@ -108,7 +108,7 @@ def message_to(session: Session, *, actor: Actor, account_id: UUID, recipient: s
     if account.channel in PUBLIC:
         raise Invalid(N_("Kênh này ai cũng xem được, không gửi thử riêng. Dùng nút Kiểm tra."))
     language = settings().language
-    blanks = channel_values.blanks_of({name: str(value) for name, value in account.settings.items()})
+    blanks = channel_values.blanks_of(account.told)
     fill = {name: translate(text, language=language) for name, text in _SAMPLES.items()} | {
         "phuong": unit.name, "lien_ket": settings().public_url,
     }  # fmt: skip

@@ -70,4 +70,4 @@ def _kept(session: Session, account: ChannelAccount) -> AccountKeys:
     try:
         return channel_accounts.keys(session, account=account)
     except AccountBroken:  # then everything is said again
-        return AccountKeys(account.id, {name: str(value) for name, value in account.settings.items()}, {})
+        return AccountKeys(account.id, account.told, {})

@@ -22,7 +22,7 @@ from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, AnnouncementStatus, Channel, DeliveryStatus, Model, Trouble
 from models.base import Instant
-from services import batches, circuits, outcome_notes, quiet_hours
+from services import batches, circuits, opt_outs, outcome_notes, quiet_hours, training
 from services.batches import WAITING, Hold
 from services.circuits import Account
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
@@ -39,14 +39,9 @@ _LEDGER, _SAID, _REFUSED, _UNIT, _BATCH, _ACCOUNT = (
 _ABOVE = _UNIT.alias()
 WITHDRAWN = N_("Thông báo đã được thu hồi.")
 OVER = N_("Thông báo hết hiệu lực trước khi gửi được.")
-TRAINING = N_("Chế độ tập huấn: không gửi ra ngoài.")
 NO_ACCOUNT = N_("Phường không còn tài khoản gửi cho kênh này.")
 OPTED_OUT = N_("Người nhận đã từ chối nhận tin.")
 TOO_OFTEN = N_("Nhà cung cấp vẫn không nhận sau nhiều lần thử.")
-# Who refuses an official account refuses it on each of its channels.
-_ALIKE = {
-    Channel.ZALO_OA: (Channel.ZALO_OA, Channel.ZALO_TEMPLATE), Channel.ZALO_TEMPLATE: (Channel.ZALO_OA, Channel.ZALO_TEMPLATE),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,7 @@ class _Standing:
             return WITHDRAWN
         if self.expires_at and self.expires_at <= now:
             return OVER
-        return TRAINING if self.is_training or self.is_training_above else ""
+        return training.HELD_BACK if self.is_training or self.is_training_above else ""
 
     def held(self, hold: Hold, now: datetime) -> Held | None:
         """Why nothing leaves just now."""
@@ -302,7 +297,8 @@ def _waits(batch_id: Any) -> Any:
 
 @cache
 def _refusing(channel: Channel) -> Select[Any]:
-    of_it = or_(*[_REFUSED.c.channel == one for one in _ALIKE.get(channel, (channel,))])
+    alike = opt_outs.BY_FOLLOWING if channel in opt_outs.BY_FOLLOWING else (channel,)  # who refuses an account refuses all of it
+    of_it = or_(*[_REFUSED.c.channel == one for one in alike])
     return select(_REFUSED.c.recipient).where(of_it, _REFUSED.c.ended_at.is_(None))
 
 

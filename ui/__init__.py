@@ -7,7 +7,6 @@ A page's first line is `actor = enter(_("Title"), needs=(Role.STAFF,))`; its for
 import urllib.parse
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date
 from typing import NoReturn
 from uuid import UUID
@@ -28,7 +27,7 @@ from ui import parts, this_run
 from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
 
 __all__ = [
-    "N_", "_", "arrive", "begin", "confirmed_by_count", "day", "enter", "failed", "hour", "language", "leave_for", "moment",
+    "N_", "_", "arrive", "confirmed_by_count", "day", "enter", "failed", "hour", "language", "leave_for", "moment",
     "money", "near", "needed", "number", "plain", "record_id", "refusals", "share", "span", "stay", "token",
 ]  # fmt: skip
 
@@ -42,38 +41,31 @@ def token() -> str:
     return st.context.cookies.get(sessions.cookie_name(), "")
 
 
-# Who was found at the start of this run, for the page that runs right after; taken once, so that it never outlives a run.
-_FOUND: ContextVar[Actor | None] = ContextVar("found", default=None)
-_TRAINING: ContextVar[Sequence[str]] = ContextVar("training", default=())  # units in training, for the band of the same run
-
-
-def begin() -> Actor | None:
-    """What `app.py` does first at every run: look the session up, for the menu and for the page alike."""
-    actor = arrive()
-    _FOUND.set(actor)
-    this_run.begin(actor)
-    return actor
-
-
 def arrive() -> Actor | None:
-    """Look the session up, once more at every run: what ended elsewhere ends here at the next click."""
-    found = _look_up()
-    if found:
+    """Look the session up, first of all at every run, for the menu, the page and its fragments alike.
+
+    What ended elsewhere ends here at the next click.
+    """
+    return _arrived().actor
+
+
+def _arrived() -> this_run.Run:
+    run = _look_up()
+    if run.actor:
         _note_seen(token())
-    return found
+    return run
 
 
-def _look_up() -> Actor | None:
+def _look_up() -> this_run.Run:
     found, practising = None, list[str]()
     if cookie := token():
         with reading() as session:
             found = sessions.session_actor(session, token=cookie)
             practising = training.names(session, actor=found) if found else []
-    _TRAINING.set(practising)
     read_by(found.language if found else None)
     if found:
         st.session_state["language"] = found.language
-    return found
+    return this_run.begin(found, training=practising)
 
 
 def _note_seen(cookie: str) -> None:
@@ -91,15 +83,15 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
     whose title is in its record calls `enter(needs=…)` and then `parts.head(…)`. Hiding is not the control: the services
     check the actor again.
     """
-    actor = _FOUND.get() or arrive()
-    _FOUND.set(None)
+    run = this_run.of_page() or _arrived()
+    actor = run.actor
     if actor is None:
         _meet_the_door()
     if actor.must_change_password and _here() != "new_password":
         st.switch_page(NEW_PASSWORD, query_params=_way_back())
-    if practising := _TRAINING.get():
+    if run.training:
         parts.band(
-            _("TẬP HUẤN"), _("{units}: mọi việc làm như thật, không gì gửi ra ngoài.", units=training.listed(practising))
+            _("TẬP HUẤN"), _("{units}: mọi việc làm như thật, không gì gửi ra ngoài.", units=training.listed(run.training))
         )  # fmt: skip
     if needs and actor.role not in needs:
         parts.head(title or _("Trang này dành cho việc khác"))
@@ -119,10 +111,7 @@ def stay() -> Actor:
     A fragment may run by itself every few seconds: that nobody touches the screen must still end the session (S44), so
     being looked up here is not being seen. Run together with its page it believes what the page has just found.
     """
-    page = this_run.of_page()
-    actor = page.actor if page else _look_up()
-    if page is None:
-        this_run.begin(actor)
+    actor = (this_run.of_page() or _look_up()).actor
     if actor is None:
         st.rerun()  # the whole page, which then leads to the door
     return actor

@@ -13,7 +13,7 @@ from core.i18n import N_
 from models import Role
 from services import access
 from services.access import Actor
-from ui import _, begin, parts, plain
+from ui import _, arrive, parts, plain
 
 EVERYONE = tuple(Role)
 OWN = "own"  # the section with the reader's own name
@@ -104,7 +104,7 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
 
 def visit() -> None:
     """One visit or click."""
-    actor = begin()
+    actor = arrive()
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     st.logo("static/logo.svg", size="large")
     shown = st.navigation(menu(actor), position="top" if actor and not actor.must_change_password else "hidden")

@@ -4,6 +4,7 @@ A page and the fragments on it run one after the other at a click: who sits at t
 the database once, not once each. A fragment that runs by itself is a run of its own.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -16,18 +17,21 @@ from services.access import Actor
 
 @dataclass
 class Run:
-    """Who it is for, and the number of the last act with the commits of this process when it was asked for."""
+    """Who it is for, what of theirs is in training; the number of the last act, with this process's commits when it was asked."""
 
     actor: Actor | None
+    training: Sequence[str] = ()  # names of units
     last: tuple[int, int] | None = None
 
 
 _RUN: ContextVar[Run | None] = ContextVar("run", default=None)
 
 
-def begin(actor: Actor | None) -> None:
+def begin(actor: Actor | None, *, training: Sequence[str] = ()) -> Run:
     """A page, or a fragment that runs by itself, has found out who sits at the browser."""
-    _RUN.set(Run(actor))
+    run = Run(actor, training)
+    _RUN.set(run)
+    return run
 
 
 def of_page() -> Run | None:

@@ -23,7 +23,7 @@ from models import (
     Unit,
     Urgency,
 )
-from services import access, batches, chunks, circuits, sending
+from services import access, batches, chunks, circuits, sending, training
 from services.batches import Fenced, Hold
 from services.chunks import Held, Marked
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
@@ -240,7 +240,7 @@ def test_in_training_nothing_leaves(session: Session, *, is_above: bool) -> None
     (above if is_above else ward).is_training = True
 
     assert marked(session, hold) == []
-    assert {(row.status, row.error) for row in ledger(session)} == {(DeliveryStatus.CANCELLED, chunks.TRAINING)}
+    assert {(row.status, row.error) for row in ledger(session)} == {(DeliveryStatus.CANCELLED, training.HELD_BACK)}
 
 
 def test_a_paused_announcement_waits_until_somebody_wakes_it(session: Session, ward: Unit) -> None:

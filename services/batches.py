@@ -24,7 +24,7 @@ from models import Announcement, Batch, Channel, DeliveryStatus, Model, Trouble,
 from services import access, reach_rules
 from services.ports import BatchRun, ports
 
-SIZE = 200
+SIZE = 500
 BY_URGENCY = (Urgency.EMERGENCY, Urgency.VERY_URGENT, Urgency.URGENT, Urgency.NORMAL)
 BAND = 10_000_000  # turns of one urgency
 DEDUPED_FOR = timedelta(hours=23)  # a provider that dedupes does for a day (channels.md §7); less what clocks may differ

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from adapters.channels.http import Answer, Lost, NotReached
+from adapters.channels.connections import Lost, NotReached
+from adapters.channels.http import Answer
 from core import clock
 from core.i18n import N_
 from services.senders import Outcome, Rejected, Unavailable, Unknown

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from adapters.channels.answers import KEYS_MISSING, NOT_REACHED
-from adapters.channels.http import Answer, Client, Lost, NotReached
+from adapters.channels.connections import Lost, NotReached
+from adapters.channels.http import Answer, Client
 from adapters.channels.keys import Missing, needed
 from core.i18n import N_
 from services.senders import AccountBroken, AccountKeys, NotNow, TokenPair

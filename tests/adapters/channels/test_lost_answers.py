@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from adapters.channels.http import LARGEST_ANSWER, Client, waits
+from adapters.channels.connections import LARGEST_ANSWER
+from adapters.channels.http import Client, waits
 from core.clock import now
 from models import Channel
 from services.senders import Accepted, Message, Outcome, Rejected, Unavailable, Unknown

@@ -42,7 +42,9 @@ def test_what_was_taken_is_what_is_called_taken_and_what_was_lost(channel: Chann
     book = provider.desk.book
     taken = sum(isinstance(one, Accepted) for one in outcomes)
     assert book.accepted == taken + book.cut
-    assert 0 < book.cut < sum(isinstance(one, Unknown) for one in outcomes)  # some of the lost were not taken
+    unknown = sum(isinstance(one, Unknown) for one in outcomes)
+    assert 0 < book.cut <= unknown  # of the lost some may have been taken, some not
+    assert taken + unknown < MANY
     assert any(isinstance(one, Unavailable) for one in outcomes)
     assert any(isinstance(one, Rejected) and one.trouble == "recipient" for one in outcomes)
     assert not any(isinstance(one, Rejected) and one.trouble == "config" for one in outcomes)

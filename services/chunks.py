@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, String, Update, Uuid, bindparam, case, func, or_, select, update
@@ -44,14 +44,18 @@ OPTED_OUT = N_("Người nhận đã từ chối nhận tin.")
 TOO_OFTEN = N_("Nhà cung cấp vẫn không nhận sau nhiều lần thử.")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row of the ledger that leaves."""
 
-    id: UUID
+    key: str  # its id, 32 letters and digits
     recipient: str
     attempts: int
     name: str  # its idempotency key: what it is about
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        return UUID(self.key)
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,7 @@ def record_rows(session: Session, hold: Hold, *, settled: Sequence[Settled], ded
     rows = as_json(_written(row, outcome, hold.channel, now, may_repeat=may_repeat) for row, outcome in settled)
     connection = session.connection()
     connection.execute(_recording(connection.dialect.name), {"rows": rows, "now": now})
-    outcomes = ((row.id, row.recipient, outcome) for row, outcome in settled)
+    outcomes = [(row.id, row.recipient, outcome) for row, outcome in settled if not isinstance(outcome, Accepted)]
     outcome_notes.note(session, announcement_id=hold.announcement_id, channel=hold.channel, outcomes=outcomes)
 
 
@@ -227,15 +231,14 @@ _Fate = tuple[DeliveryStatus, str | None, str | None, datetime | None, int | Non
 
 
 def _written(row: Row, outcome: Outcome, channel: Channel, now: datetime, *, may_repeat: bool) -> tuple[Any, ...]:
+    if isinstance(outcome, Accepted):
+        return row.key, DeliveryStatus.SENT, outcome.message_id or None, None, None, None, outcome.cost
     status, error, trouble, next_at, cost = _fate(row, outcome, channel, now, may_repeat=may_repeat)
-    message_id = outcome.message_id if isinstance(outcome, Accepted) else ""
-    return row.id, status, message_id or None, error, trouble, next_at, cost
+    return row.key, status, None, error, trouble, next_at, cost
 
 
-def _fate(row: Row, outcome: Outcome, channel: Channel, now: datetime, *, may_repeat: bool) -> _Fate:
+def _fate(row: Row, outcome: Rejected | Unavailable | Unknown, channel: Channel, now: datetime, *, may_repeat: bool) -> _Fate:
     match outcome:
-        case Accepted():
-            return DeliveryStatus.SENT, None, None, None, outcome.cost
         case Rejected():
             if circuits.is_of_account(outcome, channel):  # not this message's fault: it waits for a person
                 return DeliveryStatus.UNAVAILABLE, outcome.reason, Trouble.CONFIG, None, None
@@ -312,13 +315,12 @@ def _leave_out_refusals(session: Session, hold: Hold) -> None:
 def _mark(session: Session, hold: Hold, now: datetime, most: int) -> list[Row]:
     connection = session.connection()
     if connection.dialect.name != "sqlite":
-        return [
-            Row(*row) for row in connection.execute(_marking(hold.channel), {"batch": hold.batch_id, "now": now, "most": most})
-        ]  # fmt: skip
+        marked = connection.execute(_marking(hold.channel), {"batch": hold.batch_id, "now": now, "most": most})
+        return [Row(id_.hex, recipient, attempts, name) for id_, recipient, attempts, name in marked]
     # A SQLite file has one writer, so nobody comes between these two; a row apiece would cost a turn of the interpreter each.
     text = connection.execute(_next_as_json(hold.channel), {"batch": hold.batch_id, "now": now, "most": most}).scalar_one()
     connection.execute(_marking_those(), {"rows": text, "now": now})
-    return [Row(UUID(id_), recipient, attempts + 1, name) for id_, recipient, attempts, name in json.loads(text)]
+    return [Row(key, recipient, attempts + 1, name) for key, recipient, attempts, name in json.loads(text)]
 
 
 @cache

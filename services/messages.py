@@ -126,7 +126,7 @@ def _message(said: Wording, row: Row, name: str) -> Message | Rejected:
     blanks = {**said.blanks, **dict.fromkeys(said.for_head, name)} if said.for_head else said.blanks
     text = said.by_name.get(row.name, said.text)
     to = "" if row.recipient == EVERYBODY else row.recipient
-    return Message(row.id.hex, to, text, blanks, said.title, said.link)
+    return Message(row.key, to, text, blanks, said.title, said.link)
 
 
 def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str, str]:

@@ -179,7 +179,7 @@ def to_ask(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Que
         said = messages.wording(
             session, announcement=item, channel=row.channel, account_settings=keys.settings, longest=sender.longest
         )  # fmt: skip
-        ledger_row = Row(row.id, row.recipient_id, row.attempts, row.idempotency_key)
+        ledger_row = Row(row.id.hex, row.recipient_id, row.attempts, row.idempotency_key)
         [message] = messages.for_rows(session, said, [ledger_row])
         if isinstance(message, Message):
             asked.append(Question(row.id, row.channel, keys, message))

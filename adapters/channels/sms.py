@@ -27,6 +27,7 @@ class Sms:
 
     def __init__(self, client: Client, *, base_url: str) -> None:
         self._client, self._base = client, base_url + CALLS
+        self._send_to = f"{self._base}/SendMultipleMessage_V4_post_json/"
 
     async def send(self, account: AccountKeys, messages: Sequence[Message]) -> list[Outcome]:
         """Send each; one outcome a message, in their order."""
@@ -68,7 +69,7 @@ class Sms:
             return BROKEN
         if isinstance(body, Rejected):
             return body
-        told = _said(await reached(self._client.post(f"{self._base}/SendMultipleMessage_V4_post_json/", body)), "CodeResult")
+        told = _said(await reached(self._client.post(self._send_to, body)), "CodeResult")
         return Accepted(message_id=str(told.get("SMSID") or "")) if isinstance(told, dict) else told
 
 

@@ -9,7 +9,7 @@ from time_machine import Traveller
 from core import clock as house_clock
 from models import Announcement, Batch, Channel, Delivery, DeliveryStatus, Trouble, Unit, Urgency
 from services import batches, sending
-from services.batches import SIZE, Fenced, Hold
+from services.batches import Fenced, Hold
 from tests.factories import make_account, make_announcement, make_household, make_rules, make_unit
 from tests.fakes import FakeEngine
 
@@ -21,6 +21,11 @@ def ward(session: Session) -> Unit:
     ward = make_unit(session)
     make_account(session, unit=ward, channel=Channel.SMS, price=500)
     return ward
+
+
+@pytest.fixture
+def batches_of_twenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SIZE", 20)
 
 
 def announced(session: Session, ward: Unit, homes: int = 3, **overrides: object) -> Announcement:
@@ -63,15 +68,17 @@ def test_what_leaves_is_in_batches_that_are_promised_in_the_same_transaction(
     assert [(run.batch_id, run.attempt, run.is_urgent) for run in promises.runs.values()] == [(batch.id, 1, False)]
 
 
-def test_a_large_audience_is_in_several_batches_of_whole_size_but_the_last(session: Session, ward: Unit) -> None:
-    announcement = announced(session, ward, homes=SIZE + 7)
+def test_a_large_audience_is_in_several_batches_of_whole_size_but_the_last(
+    session: Session, ward: Unit, batches_of_twenty: None
+) -> None:
+    announcement = announced(session, ward, homes=27)
 
     sizes = {batch.id: batch.size for batch in session.exec(select(Batch).where(Batch.announcement_id == announcement.id))}
     in_each = {
         id_: len(session.exec(select(Delivery.id).where(Delivery.batch_id == id_)).all()) for id_ in sizes
     }  # fmt: skip
 
-    assert sorted(sizes.values()) == [7, SIZE]
+    assert sorted(sizes.values()) == [7, 20]
     assert in_each == sizes
 
 
@@ -82,13 +89,13 @@ def test_an_emergency_has_a_queue_of_its_own(session: Session, ward: Unit, promi
     assert promises.runs
 
 
-def test_a_ward_that_comes_later_does_not_wait_for_all_of_anothers(session: Session, ward: Unit) -> None:
+def test_a_ward_that_comes_later_does_not_wait_for_all_of_anothers(session: Session, ward: Unit, batches_of_twenty: None) -> None:
     other = make_unit(session)
     make_account(session, unit=other, channel=Channel.SMS, price=500)
     make_rules(session, unit=other)
 
-    first = announced(session, ward, homes=2 * SIZE + 1)
-    second = announced(session, other, homes=SIZE + 1)
+    first = announced(session, ward, homes=41)
+    second = announced(session, other, homes=21)
     again = announced(session, ward)
 
     turns = {

@@ -36,7 +36,7 @@ def said(
 
 
 def one(session: Session, wording: messages.Wording, to: str = PHONE) -> Message | Rejected:
-    [made] = messages.for_rows(session, wording, [Row(uuid4(), to, 1, "a:sms:b")])
+    [made] = messages.for_rows(session, wording, [Row(uuid4().hex, to, 1, "a:sms:b")])
     return made
 
 
@@ -113,7 +113,7 @@ def test_a_template_that_does_not_fit_its_blanks_is_refused_in_a_sentence(
 @pytest.mark.parametrize("to", ["", "abc", "+8421234", "+842093000000", "+849123456789", "0912345678"])
 def test_a_receiver_who_is_no_mobile_is_refused_alone(session: Session, ward: Unit, to: str) -> None:
     wording = said(session, make_announcement(session, unit=ward), Channel.SMS)
-    rows = [Row(uuid4(), each, 1, "a:sms:b") for each in (to, PHONE)]
+    rows = [Row(uuid4().hex, each, 1, "a:sms:b") for each in (to, PHONE)]
 
     bad, good = messages.for_rows(session, wording, rows)
 
@@ -138,7 +138,7 @@ def test_a_reminder_holds_its_leaders_own_address(session: Session, ward: Unit) 
     wording = messages.wording(
         session, announcement=announcement, channel=Channel.SMS, account_settings={}, longest=459, batch_id=row.batch_id
     )
-    [made] = messages.for_rows(session, wording, [Row(row.id, row.recipient_id, 1, row.idempotency_key)])
+    [made] = messages.for_rows(session, wording, [Row(row.id.hex, row.recipient_id, 1, row.idempotency_key)])
 
     assert isinstance(made, Message)
     assert "Hop to" in made.text

@@ -72,9 +72,9 @@ def target(url: str) -> Target:
         port, host = parts.port, parts.hostname
     except ValueError:
         raise NotReached from None
-    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    if not host or parts.scheme not in ("http", "https") or not _is_plain(path + parts.netloc) or parts.username is not None:
+    if not host or parts.scheme not in ("http", "https") or parts.username is not None or not _is_plain(url):
         raise NotReached
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     is_secret = parts.scheme == "https"
     return Target(host, port or (443 if is_secret else 80), is_secret, parts.netloc, path)
 

@@ -24,7 +24,7 @@ from models import Announcement, Batch, Channel, DeliveryStatus, Model, Trouble,
 from services import access, reach_rules
 from services.ports import BatchRun, ports
 
-SIZE = 500
+SIZE = 500  # messages: a ward that comes later waits for no more of another's
 BY_URGENCY = (Urgency.EMERGENCY, Urgency.VERY_URGENT, Urgency.URGENT, Urgency.NORMAL)
 BAND = 10_000_000  # turns of one urgency
 DEDUPED_FOR = timedelta(hours=23)  # a provider that dedupes does for a day (channels.md §7); less what clocks may differ
@@ -113,6 +113,8 @@ def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: 
 
 def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:
     """What a former attempt left marked as leaving: back in the queue where that doubles nothing, else nobody knows."""
+    if hold.attempt == 1:
+        return 0  # nobody has been here before
     left = (_LEDGER.c.batch_id == hold.batch_id) & (_LEDGER.c.status == DeliveryStatus.SENDING)
     is_safe = dedupes and hold.told_at is not None and clock.now() - hold.told_at < DEDUPED_FOR
     values: dict[str, Any] = {"status": DeliveryStatus.QUEUED}

@@ -143,8 +143,8 @@ def test_what_was_marked_when_its_holder_died_is_sent_again_only_where_that_doub
     batch = batch_of(session, announced(session, ward))
     row = session.exec(select(Delivery).where(Delivery.batch_id == batch.id)).first()
     assert row is not None
-    row.status = DeliveryStatus.SENDING
-    hold = claimed(session, batch)
+    row.status, batch.attempt = DeliveryStatus.SENDING, 1
+    hold = claimed(session, batch, attempt=2)
 
     batches.take_over(session, hold, dedupes=dedupes)
 
@@ -157,8 +157,8 @@ def test_a_provider_that_dedupes_for_a_day_is_not_trusted_after_it(session: Sess
     batch = batch_of(session, announced(session, ward, expires_at=None))
     row = session.exec(select(Delivery).where(Delivery.batch_id == batch.id)).first()
     assert row is not None
-    row.status = DeliveryStatus.SENDING
-    hold = claimed(session, batch)
+    row.status, batch.attempt = DeliveryStatus.SENDING, 1
+    hold = claimed(session, batch, attempt=2)
     clock.shift(timedelta(hours=23, minutes=1))
 
     batches.take_over(session, hold, dedupes=True)

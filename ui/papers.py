@@ -11,14 +11,19 @@ from services import paper_rounds
 from services.access import Actor
 from services.paper_rounds import PaperRow
 from ui import leave_for, parts, refusals
+from ui.kept import read_once, seen_by
 from ui.parts import Column, Text, Tone
 from ui.words import _, near, number
 
 
 def of(item: Announcement, *, actor: Actor) -> None:
     """All of it; nothing where the plan has no paper."""
-    with reading() as session:
-        rows = paper_rounds.listing(session, actor=actor, announcement_id=item.id)
+
+    def read() -> Sequence[PaperRow]:
+        with reading() as session:
+            return paper_rounds.listing(session, actor=actor, announcement_id=item.id)
+
+    rows = read_once("papers", seen_by(actor, item.id), read)
     if not rows:
         return
     handed = sum(row.status is DeliveryStatus.DELIVERED for row in rows)

@@ -60,7 +60,7 @@ def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL",
-        "temp_store=MEMORY", "cache_size=-32000",
+        "temp_store=MEMORY", "cache_size=-32000", "wal_autocheckpoint=4000",
     ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,7 +45,9 @@ class FrontDoor:
         if scope["type"] == "http" and scope["method"] == "GET":
             path: str = scope["path"]
             if path.startswith(links.PREFIX):
-                known = links.remembered(path[3:], clock.now())
+                known, is_late = links.remembered(path[3:], clock.now())
+                if is_late:
+                    asyncio.get_running_loop().run_in_executor(None, _look_again, path[3:])
                 if known:
                     await self._redirect(known, scope, send)
                     return
@@ -83,6 +86,12 @@ class FrontDoor:
         await send({"type": "http.response.start", "status": 302, "headers": answer})
         await send(_NO_BODY)
         _REDIRECTED.inc()
+
+
+def _look_again(slug: str) -> None:
+    """In a thread, while the others are served; where the database is away the next one asks it."""
+    with suppress(SQLAlchemyError):
+        links.look(slug, clock.now())
 
 
 def _told(scope: Scope, wanted: Mapping[bytes, str]) -> dict[str, str]:

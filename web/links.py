@@ -36,9 +36,9 @@ class Known:
 _known: Memory[Known] = Memory(most=10_000, kept=timedelta(seconds=1))
 
 
-def remembered(slug: str, now: datetime) -> Known | None:
-    """The link, if it is known well enough."""
-    return _known.recall(slug, now)
+def remembered(slug: str, now: datetime) -> tuple[Known | None, bool]:
+    """The link, if it is known well enough, and whether it is to be looked up again meanwhile."""
+    return _known.glance(slug, now)
 
 
 def look(slug: str, now: datetime) -> tuple[Resolved | None, Known | None]:

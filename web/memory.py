@@ -43,6 +43,18 @@ class Memory(Generic[T]):
             return None
         return kept.value
 
+    def glance(self, key: Hashable, now: datetime) -> tuple[T | None, bool]:
+        """As `recall`, but late in its time the one caller is served too, and told to have it looked up meanwhile."""
+        kept = self._kept.get(key)
+        if kept is None or now >= kept.forget_at:
+            return None, False
+        if kept.commits != db.commits():
+            return self.recall(key, now), False
+        if now < kept.refresh_at:
+            return kept.value, False
+        kept.refresh_at = kept.forget_at
+        return kept.value, True
+
     def keep(self, key: Hashable, value: T, now: datetime, *, commits: int, until: datetime | None = None) -> None:
         """Keep a thing read at `now`, never past `until`. `commits` was asked before reading: what is committed meanwhile
         makes it stale.

@@ -24,6 +24,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     logging.getLogger("uvicorn.access").disabled = True
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     yield
 
 

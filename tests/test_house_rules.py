@@ -124,6 +124,18 @@ def test_sql_is_never_built_from_strings(path: Path) -> None:
     assert built == []
 
 
+@pytest.mark.parametrize("path", [*SOURCES, HOUSE / "app.py"], ids=named)
+def test_the_interpreter_is_set_in_one_place(path: Path) -> None:
+    """Turns of threads and the collector are one for the whole process: two rooms would undo each other. See core/process.py."""
+    set_here = {ast.unparse(call.func) for call in calls(ast.parse(path.read_text()))}
+    assert path.match("core/process.py") or not set_here & {
+        "sys.setswitchinterval",
+        "gc.freeze",
+        "gc.set_threshold",
+        "gc.disable",
+    }
+
+
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.parts[-2] in ("services", "core", "models")], ids=named)
 def test_public_functions_say_what_they_promise(path: Path) -> None:
     undocumented = [

@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check lint types layers unit e2e postgres browser licences catalogues lock bench chaos clean help
+.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ browser: .venv/tools
 ## make unit    all tests but the browser's, on SQLite, with branch coverage
 unit: .venv/tools
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+## make thorough the same with three times as many examples of each property and no coverage; before a release
+thorough: .venv/tools
+	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e
 
 ## make e2e     the tests that drive a real browser
 e2e: .venv/tools browser

@@ -5,10 +5,8 @@ what is heavy is imported by the room that needs it.
 """
 
 import asyncio
-import gc
 import importlib
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,7 +16,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from adapters import chooser
-from core import logs
+from core import logs, process
 from core.settings import settings
 from jobs import engine as durable
 from jobs import renewing
@@ -37,7 +35,7 @@ from web.unknown import Unknown
 # A folder named `pages/` would be served without this file until the first visit to "/".
 PagesManager.uses_pages_directory = False
 
-# Loaded before the first visitor and put out of the collector's sight, or each click would pay 80 ms for a collection.
+# Loaded before the first visitor, to be out of the collector's sight: each click would pay 80 ms for a collection.
 HEAVY = ("pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.dataframe_util", "models")
 
 
@@ -61,13 +59,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logs.set_up()
     for name in HEAVY:
         importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
     # Addresses of leaders' and residents' pages are secrets: Streamlit turns on a log of them, we turn it off.
     logging.getLogger("uvicorn.access").disabled = True
     options.read_freely()
-    sys.setswitchinterval(0.001)  # one busy script holds the others up for 1 ms at a time, not 5
+    process.take_short_turns()
     async with start():
+        process.keep_what_is_loaded()
         yield
 
 

@@ -1,6 +1,5 @@
 """What leaves by accounts: a workflow an attempt at a batch, carried out by the courier of this process."""
 
-import sys
 from uuid import UUID
 
 import structlog
@@ -10,7 +9,6 @@ from adapters.engine import BULK, URGENCY
 from jobs.courier import Courier
 
 log = structlog.get_logger()
-SWITCH = 0.0005  # seconds: the ledger's desk and the senders take turns; 5 ms each would be most of a chunk's time
 POLL = 0.2  # seconds between looks into a queue
 AT_ONCE = {BULK: 16, URGENCY: 8}  # batches of a process: most of them wait for their account's pace
 _courier: list[Courier] = []
@@ -24,7 +22,6 @@ def deliver(batch_id: str, attempt: int) -> str:
 
 def start(*, executor: str) -> None:
     """Have a courier in this process; before the engine is launched."""
-    sys.setswitchinterval(SWITCH)
     courier = Courier(executor=executor)
     _courier[:] = [courier]
     courier.start()

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from core import clock
 from core.db import reading, transaction
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Announcement, Channel, Urgency
@@ -19,6 +19,7 @@ from services import access, announcements, approvals, departures, drafts, links
 from services.drafts import Words
 from services.plans import Plan
 from terminal.habits import AsJson, answering, app
+from terminal.named import announcement_id_of
 
 BODY_BYTES_MAX = 100_000
 
@@ -180,15 +181,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError as error:
         raise Invalid(N_("Không hiểu thời điểm “{text}”. Viết như 2026-11-28T07:00+07:00."), text=text) from error
     return value if value.tzinfo else value.replace(tzinfo=clock.zone())
-
-
-def announcement_id_of(text: str) -> UUID:
-    """The id of an announcement as it is typed.
-
-    Raises:
-        NotFound: it cannot be one.
-    """
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(N_("Không tìm thấy thông báo này.")) from error

@@ -10,8 +10,8 @@ from core.settings import settings
 from models import DeliveryStatus
 from services import access, ledger, unknowns
 from services.unknowns import Decision
-from terminal.announcements import announcement_id_of
 from terminal.habits import AsJson, answering, app
+from terminal.named import announcement_id_of
 
 
 @app.command()

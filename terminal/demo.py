@@ -11,7 +11,7 @@ from core.settings import settings
 from models import Role
 from services import demo
 from terminal.habits import AsJson, answering, app
-from terminal.system import upgrade
+from terminal.upgrading import upgrade
 
 
 @app.command(name="demo")

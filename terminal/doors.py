@@ -8,9 +8,9 @@ import typer
 from core.db import transaction
 from services import access, door_knocks, door_paper, units
 from services.ports import ports
-from terminal.announcements import announcement_id_of as id_of
 from terminal.files import check_folder, write
 from terminal.habits import AsJson, answering, app
+from terminal.named import announcement_id_of as id_of
 
 
 @app.command()

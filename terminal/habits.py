@@ -23,9 +23,10 @@ from core.db import engine
 from core.errors import Invalid, Refusal
 from core.i18n import N_, translate
 from core.settings import settings
+from terminal.commands import Commands
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cầu Nối")
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Cầu Nối")
 
 
 @app.callback(help="Cầu Nối")

@@ -20,18 +20,26 @@ from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
 from tests import databases
-from tests.databases import POSTGRES, empty_database
+from tests.databases import POSTGRES, empty_database, examples
 from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
 from web.scan_recorder import recorder
 
 # The same examples every time: what a check says of a change must not depend on the hour.
-hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, max_examples=examples(100))
 hypothesis.settings.load_profile("house")
 ROUNDS = passwords.ROUNDS  # those of the product
 
 
 REAL_CLOCK = {"jobs", "e2e"}  # rooms whose tests start processes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is taken from the ordinary tests: it makes a long one far longer, and a property goes nowhere that they do not."""
+    for item in items:
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or item.get_closest_marker("once"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -25,6 +25,7 @@ OTHERS_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 AND state <> 'idle'
 """
+ENGINES = "dbos"  # what the durable engine makes of its own
 WORDS = table("household_term")  # the database makes it with its index and fills it
 _FOLDER = tempfile.TemporaryDirectory()
 POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
@@ -33,8 +34,8 @@ _engines: dict[tuple[str, bool], Engine] = {}
 
 
 def examples(number: int) -> int:
-    """How many examples a property is tried with: all with CAUNOI_TEST_THOROUGH, else a third; on PostgreSQL, where each costs
-    ten times as much, a fifth."""
+    """How many examples a property is tried with: all with CAUNOI_TEST_THOROUGH (`make thorough`), else a third; on PostgreSQL,
+    where each costs ten times as much, a fifth."""
     if os.environ.get("CAUNOI_TEST_THOROUGH"):
         return number
     return max(5, number // (5 if POSTGRES else 3))
@@ -90,6 +91,7 @@ def _is_emptied(url: str) -> bool:
         if set(inspect(connection).get_table_names()) != {*Model.metadata.tables, WORDS.name}:
             return False
         emptied = "; ".join(str(delete(one)) for one in (*Model.metadata.sorted_tables, WORDS))
+        emptied += f"; DROP SCHEMA IF EXISTS {ENGINES} CASCADE"
         connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {emptied}")  # one way there and back
     return True
 

@@ -6,8 +6,12 @@ import sys
 
 from bench.postgres import cluster
 
-# Whatever builds a query. The rooms above ask through these; name them to run them here too.
-ROOMS = ["tests/services", "tests/scenarios", "tests/core/test_small_parts.py", "tests/test_migrations.py"]
+# Whatever builds a query, the engine, every command, and of the routes those that write. Name others to run them here too.
+ROOMS = [
+    "tests/services", "tests/scenarios", "tests/core/test_small_parts.py", "tests/test_migrations.py", "tests/terminal",
+    "tests/jobs/test_engine.py", "tests/web/test_relay_page.py", "tests/web/test_session.py", "tests/web/test_scan_recorder.py",
+    "tests/web/test_webhooks.py",
+]  # fmt: skip
 HOW = ["-m", "not process and not e2e and not once", "-n", "3", "--dist", "loadfile"]
 
 

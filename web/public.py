@@ -1,6 +1,5 @@
 """The light front door: `uvicorn web.public:app` serves residents' phones alone, without Streamlit, beside the screens."""
 
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +7,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from core import logs
+from core import logs, process
 from web import session
 from web.errors import exception_handlers
 from web.front import FrontDoor
@@ -22,9 +21,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     """Put what was loaded out of the collector's sight: it lives as long as the process. No log of secret addresses."""
     logs.set_up()
     logging.getLogger("uvicorn.access").disabled = True
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    process.keep_what_is_loaded()
     yield
 
 

@@ -21,11 +21,7 @@ from models import Device, JoinRequest, Relay, Reorganisation, ReorganisationSta
 from services import reorganisations, sending, uploads
 from services.access import TERMINAL
 from services.reorganisations import Draft, Part
-from tests.databases import POSTGRES
 from tests.factories import make_announcement, make_group, make_link, make_unit
-
-pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="starts the engine on a SQLite file")]
-
 
 @pytest.fixture
 def running(engine: Engine) -> Iterator[DbosEngine]:

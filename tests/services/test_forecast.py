@@ -16,9 +16,10 @@ from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Forecast, Role, Unit, Urgency
 from services import forecast, past_reach, reach
 from services.access import TERMINAL
+from tests.databases import examples
 from tests.factories import NOON, make_actor, make_unit
 
-WARDS, HISTORY, RUNS = 8, 8, 25
+WARDS, HISTORY, RUNS = examples(8), 8, 25
 WITHIN = (6, 12, 24, 30)
 LOOKS = (0.1, 0.25, 0.4, 0.6, 0.8)
 
@@ -53,7 +54,7 @@ def past(session: Session, travelled: Traveller) -> Ward:
 
 
 @pytest.mark.once
-def test_of_two_hundred_lives_at_least_four_in_five_end_within_the_interval(session: Session, travelled: Traveller) -> None:
+def test_of_many_lives_at_least_four_in_five_end_within_the_interval(session: Session, travelled: Traveller) -> None:
     held, widths, misses = [], [], []
     for seed in range(WARDS):
         dice = Random(seed)  # noqa: S311
@@ -75,8 +76,8 @@ def test_of_two_hundred_lives_at_least_four_in_five_end_within_the_interval(sess
             misses.append(abs(said.middle - came) / made.households)
         session.commit()
 
-    assert len(held) == 200
-    assert sum(held) >= 160
+    assert len(held) == WARDS * RUNS
+    assert sum(held) >= 0.8 * len(held)
     assert fmean(widths) < 0.25  # an interval from nothing to all would hold everything and say nothing
     assert fmean(misses) < 0.06
 

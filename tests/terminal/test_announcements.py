@@ -15,18 +15,16 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from core.db import transaction
+from core.i18n import translate
 from core.settings import ROOT, settings
 from jobs import engine as durable
 from models import Announcement, Channel, Household, Membership, Model, Relay, Role, Unit
 from services import audit, relays
 from services.access import TERMINAL
-from terminal import announcements, system
 from terminal.habits import app
 from tests.factories import NOON, make_account, make_group, make_household, make_membership, make_unit, make_user
 
 Run = Callable[..., Any]
-assert announcements
-assert system
 
 
 @pytest.fixture
@@ -239,6 +237,27 @@ def test_doctor_finds_an_absent_database_and_has_no_quarrel_with_the_clock(engin
 
     found = {check["check"]: check for check in json.loads(result.stdout)}
     assert (found["migrations"]["state"], found["clock"]["state"]) == ("fail", "ok")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "vi",
+            "còn ",
+        ),
+        ("en", " MB left"),
+        ("ja", "空き "),
+    ],
+)
+def test_doctor_speaks_the_language_of_the_house(run: Run, monkeypatch: pytest.MonkeyPatch, language: str, words: str) -> None:
+    monkeypatch.setenv("CAUNOI_LANGUAGE", language)
+    settings.cache_clear()
+
+    found = {check["check"]: check["message"] for check in run("doctor")}
+
+    assert words in found["disk"]
+    assert translate("đủ, đi kèm bản cài", language=language) == found["fonts"]
 
 
 def test_settings_that_cannot_be_get_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,6 @@ import pytest
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-import terminal.channels
-import terminal.system  # noqa: F401 - registers the commands
 from adapters import chooser
 from core.settings import settings
 from models import AccountState, Channel, ChannelAccount, Unit

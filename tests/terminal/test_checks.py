@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 from typer.testing import CliRunner
 
-import terminal.checks  # noqa: F401 - registers the commands
 from models import AuditEvent, UnitDay
 from services import audit, rollups
 from services.access import TERMINAL

@@ -9,8 +9,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from typer.testing import CliRunner
 
-import terminal.coverage
-import terminal.groups  # noqa: F401 - both register commands; one alone would lose its name
 from models import Model, Unit
 from services import rollups
 from terminal.habits import app

@@ -6,7 +6,6 @@ from sqlalchemy import Engine, inspect
 from sqlmodel import Session
 from typer.testing import CliRunner
 
-import terminal.demo  # noqa: F401 - registers the command
 from models import Model
 from services import demo
 from terminal.habits import app

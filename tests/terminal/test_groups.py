@@ -7,7 +7,6 @@ import pytest
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-import terminal.groups  # noqa: F401 - registers the commands
 from models import Group, Role, Unit
 from terminal.habits import app
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user

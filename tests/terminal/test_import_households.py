@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
-import terminal.households  # noqa: F401 - registers the command
 from models import Household, Model, Unit
 from services.ports import Cell
 from terminal.habits import app

@@ -9,7 +9,6 @@ from pypdf import PdfReader
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-import terminal.links  # noqa: F401 - registers the commands
 from core.settings import settings
 from models import Purpose, ShortLink, Unit
 from terminal.habits import app

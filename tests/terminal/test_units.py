@@ -8,8 +8,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-import terminal.groups
-import terminal.units  # noqa: F401 - both register commands; one alone would lose its name
 from models import Unit
 from terminal.habits import app
 

@@ -4,8 +4,6 @@ import pytest
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-import terminal.demo
-import terminal.users  # noqa: F401 - registers the command
 from models import Role, User
 from services.passwords import is_right
 from terminal.habits import app

@@ -1,0 +1,26 @@
+"""How a process that runs for long shares out its interpreter."""
+
+import gc
+import sys
+
+# Seconds. One thread at a time runs Python: a busy one holds clicks, phones and senders up for a turn. With Python's own 5 ms the
+# desk of the ledger and the senders would spend most of a batch waiting for each other, and clicks behind other clicks.
+TURN = 0.0005
+# Allocations before a collection, and how many of them before an older generation is looked at. Python's own 700, 10, 10 walk what
+# a click has just made several times a click.
+THRESHOLDS = (50_000, 20, 50)
+
+
+def take_short_turns() -> None:
+    """Have threads wait for each other's turns as little as pays."""
+    sys.setswitchinterval(TURN)
+
+
+def keep_what_is_loaded() -> None:
+    """Put what is there, once everything is imported and started, out of the collector's sight: it lives as long as the process.
+
+    Half a million objects walked again and again are an eighth of a busy process's work.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)

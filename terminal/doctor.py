@@ -1,0 +1,190 @@
+"""doctor: whether the house is well, and what to do where it is not."""
+
+import shutil
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import clock
+from core.db import engine, is_sqlite, reading
+from core.i18n import LANGUAGES, N_, SOURCE, catalogue, translate
+from core.settings import ROOT, settings
+from models import AccountState
+from services import audit, channel_accounts, channel_usage, link_targets, training
+from services.access import TERMINAL
+from services.channel_usage import AccountCard
+from terminal.habits import AsJson, answering, app
+
+FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
+FONTS = ("BeVietnamPro-Regular.ttf", "Tinos-Regular.ttf")
+MISSING = N_("thiếu {names}")
+NO_TABLES = N_("chưa có bảng: chạy manage.py migrate")
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing doctor looked at, and what to do about it."""
+
+    check: str
+    state: State
+    message: str
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
+    with answering(as_json=as_json, needs_database=False) as say:
+        found = [*_database(), _secret(), _fonts(), _catalogues(), *_channels(), _clock(), _disk(), _public_url()]
+        say(found)
+
+
+def _say(words: str, **blanks: Any) -> str:
+    return translate(words, language=settings().language).format(**blanks)
+
+
+def _database() -> list[Check]:
+    url = settings().database_url
+    kind = "SQLite" if is_sqlite(url) else "PostgreSQL"
+    try:
+        with engine().connect() as connection:
+            seen = inspect(connection)
+            tables = set(seen.get_table_names())
+            has_engine = "workflow_status" in tables if is_sqlite(url) else seen.has_table("workflow_status", schema="dbos")
+            connection.execute(text("SELECT 1"))
+            if is_sqlite(url):
+                mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+                kind = f"SQLite, {mode}"
+    except (SQLAlchemyError, OSError) as error:
+        words = _say(N_("không mở được ({error}): xem CAUNOI_DATABASE_URL"), error=type(error).__name__)
+        return [Check("database", "fail", words)]
+    if "unit" not in tables:
+        return [Check("database", "ok", kind), Check("migrations", "fail", _say(NO_TABLES))]
+    current, head = _revisions()
+    is_newest = current == head
+    words = str(current) if is_newest else _say(N_("{current} ≠ {head}: chạy manage.py migrate"), current=current, head=head)
+    return [
+        Check("database", "ok", kind),
+        Check("migrations", "ok" if is_newest else "fail", words),
+        Check("engine", "ok" if has_engine else "fail", _say(N_("sẵn sàng") if has_engine else NO_TABLES)),
+    ]
+
+
+def _revisions() -> tuple[str | None, str | None]:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory.from_config(config).get_current_head()
+
+
+def _secret() -> Check:
+    if settings().secret_key.get_secret_value():
+        return Check("secret_key", "ok", _say(N_("lấy từ cài đặt")))
+    path = settings().data_dir / "secret.key"
+    if not path.exists():
+        return Check("secret_key", "warn", _say(N_("sẽ được tạo ở lần chạy đầu; nên đặt CAUNOI_SECRET_KEY")))
+    if path.stat().st_mode & 0o077:
+        words = _say(N_("người khác đọc được {name}: chmod 600 {path}"), name=path.name, path=path)
+        return Check("secret_key", "fail", words)
+    return Check("secret_key", "ok", _say(N_("giữ trong DATA_DIR, chỉ chủ đọc được")))
+
+
+def _fonts() -> Check:
+    folder = ROOT / "adapters" / "paper" / "fonts"
+    missing = [name for name in FONTS if not (folder / name).exists()]
+    if missing:
+        return Check("fonts", "fail", _say(MISSING, names=", ".join(missing)))
+    return Check("fonts", "ok", _say(N_("đủ, đi kèm bản cài")))
+
+
+def _catalogues() -> Check:
+    empty = [code for code in LANGUAGES if code != SOURCE and not catalogue(code)]
+    if empty:
+        return Check("languages", "warn", _say(MISSING, names=", ".join(empty)))
+    return Check("languages", "ok", ", ".join(LANGUAGES))
+
+
+def _channels() -> list[Check]:
+    """One line for all, and one for each account that needs somebody."""
+    try:
+        with reading() as session:
+            cards = channel_usage.listing(session, actor=TERMINAL)
+            practising = training.names(session, actor=TERMINAL)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        cards, practising = [], []
+    words = _say(N_("relay: người đăng tay, không cần tài khoản; {n} tài khoản nhà cung cấp"), n=len(cards))
+    found = [Check("channels", "ok", words)]
+    found += [Check(f"channels {card.account.channel} {card.unit_code}", *worst) for card in cards if (worst := _wrong(card))]
+    if practising:
+        words = _say(
+            N_("{wards}: không gì gửi ra ngoài; tắt: manage.py training off --unit CODE"), wards=training.listed(practising)
+        )
+        found.append(Check("training", "warn", words))
+    return found
+
+
+def _wrong(card: AccountCard) -> tuple[State, str] | None:
+    """What somebody must do about an account; None where it is well."""
+    account = card.account
+    if account.secrets and not card.secrets:
+        return "fail", _say(channel_accounts.UNREADABLE)
+    if account.state is AccountState.BROKEN:
+        return "fail", _say(N_("{trouble} Sửa rồi chạy: manage.py channel-resume"), trouble=_say(account.message))
+    if account.state is AccountState.PAUSED:
+        return "warn", _say(N_("đang tạm dừng; dùng lại: manage.py channel-resume"))
+    return _not_ready(card)
+
+
+def _not_ready(card: AccountCard) -> tuple[State, str] | None:
+    if card.is_resting:
+        return "warn", _say(N_("nhà cung cấp vừa lỗi nhiều lần, đang nghỉ rồi tự thử lại"))
+    if card.free_quota == 0:
+        return "warn", _say(
+            N_("hết hạn mức (còn {left}, để dành {reserve})"), left=card.account.quota_left, reserve=card.account.reserve
+        )
+    if not card.is_checked:
+        return "warn", _say(N_("chưa kiểm tra lần nào: bấm Kiểm tra ở trang Kênh gửi, hoặc channel-test"))
+    return None
+
+
+def _clock() -> Check:
+    now = clock.now()
+    words = f"{clock.local(now).isoformat(timespec='seconds')} {settings().timezone}"
+    try:
+        with reading() as session:
+            last = audit.last_at(session)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        last = None
+    if last is not None and last > now:
+        late = _say(
+            N_("{now}: chậm hơn dòng nhật ký mới nhất ({last}); chỉnh giờ máy (NTP)"),
+            now=words,
+            last=clock.local(last).isoformat(timespec="seconds"),
+        )
+        return Check("clock", "warn", late)
+    return Check("clock", "ok", words)
+
+
+def _disk() -> Check:
+    folder = settings().data_dir
+    folder = folder if folder.exists() else folder.parent
+    free = shutil.disk_usage(folder).free // 1_000_000
+    state: State = "fail" if free < FREE_MB_FAIL else "warn" if free < FREE_MB_WARN else "ok"
+    return Check("disk", state, _say(N_("còn {free} MB"), free=free))
+
+
+def _public_url() -> Check:
+    url = settings().public_url
+    if link_targets.opens_only_here():
+        words = _say(N_("{url}: điện thoại không mở được; đặt CAUNOI_PUBLIC_URL là địa chỉ thật"), url=url)
+        return Check("public_url", "warn", words)
+    if not settings().is_https:
+        return Check("public_url", "warn", _say(N_("{url}: nên dùng https"), url=url))
+    return Check("public_url", "ok", url)

@@ -81,11 +81,14 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     account.checked_at = clock.now()
     if health.quota_left is not None:
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
-    if health.is_sure and account.state is not AccountState.PAUSED:
-        account.state = AccountState.ACTIVE if health.is_well else AccountState.BROKEN
-    account.message = health.says
-    if health.is_well:
+    if health.is_well and account.state is not AccountState.PAUSED:
+        if account.state is AccountState.BROKEN or account.failures or account.open_until is not None:
+            channel_accounts.mend(session, account=account)
+    elif health.is_well:
         account.failures, account.open_until = 0, None
+    elif health.is_sure and account.state is AccountState.ACTIVE:
+        account.state = AccountState.BROKEN
+    account.message = health.says
     session.add(account)
     audit.record(
         session, actor=actor, action="channel.checked", subject_kind="channel_account", subject_id=account.id,

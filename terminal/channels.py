@@ -119,7 +119,7 @@ def training(
 
 
 def _turn(act: Any, channel: str, unit: str, *, as_json: bool) -> None:
-    with answering(as_json=as_json) as say:
+    with answering(as_json=as_json, needs_ports=True) as say:
         with transaction() as session:
             account = act(session, actor=TERMINAL, account_id=_account(session, channel, unit).id)
             answer = _one(session, account)

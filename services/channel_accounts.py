@@ -152,7 +152,7 @@ def holder_at(session: Session, *, unit_id: UUID) -> ChannelAccount | None:
 
 
 def official(session: Session, *, unit_id: UUID) -> Sequence[ChannelAccount]:
-    """The channels of a unit's official account, in the order in which they were connected. The caller has narrowed by its actor."""
+    """The channels of a unit's official account, in the order they were connected. The caller has narrowed by its actor."""
     return session.exec(
         select(ChannelAccount)
         .where(ChannelAccount.unit_id == unit_id, col(ChannelAccount.channel).in_(OA))

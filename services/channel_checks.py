@@ -71,7 +71,7 @@ def ask(asked: Question) -> AccountHealth:
 
 
 def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
-    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused, and one
+    """Keep what a provider said of an account: its quota, its pace, and whether it is broken. A paused account stays paused, and one
     whose provider gives no answer stays as it was.
 
     Raises:
@@ -81,6 +81,8 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     account.checked_at = clock.now()
     if health.quota_left is not None:
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
+    if health.per_second is not None and health.per_second > 0:
+        account.told_per_second = health.per_second
     if health.is_well and account.state is not AccountState.PAUSED:
         if account.state is AccountState.BROKEN or account.failures or account.open_until is not None:
             channel_accounts.mend(session, account=account)

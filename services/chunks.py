@@ -95,7 +95,7 @@ def turn(
         return Marked()
     if held := standing.held(hold, here) or _held_by(account, hold, here):
         return held
-    rate = account.per_second or usual_rate
+    rate = account.rate(usual_rate)
     ahead = circuits.ahead(account, now=now, rate=rate)
     if ahead > AHEAD:
         return Marked(wait=ahead - AHEAD / 2)

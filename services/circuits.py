@@ -23,7 +23,18 @@ FIRST_REST, LONGEST_REST = 10.0, 600.0  # seconds
 RETRY_MOST = 86_400.0
 SPOKEN_MOST = 30.0  # seconds of its pace: more than is ever given out, beside the messages themselves
 _ACCOUNT = Model.metadata.tables["channelaccount"]
-_COLUMNS = ("id", "state", "failures", "open_until", "quota_left", "quota_at", "reserve", "per_second", "free_at")
+_COLUMNS = (
+    "id",
+    "state",
+    "failures",
+    "open_until",
+    "quota_left",
+    "quota_at",
+    "reserve",
+    "per_second",
+    "free_at",
+    "told_per_second",
+)
 # A chat group's own faults (channels.md §2.7): the other groups of the account are well.
 OF_ONE_GROUP = frozenset({"-237", "-238", "-241", "-403"})
 
@@ -41,6 +52,11 @@ class Account:
     reserve: int
     per_second: float | None
     free_at: datetime | None
+    told_per_second: float | None = None
+
+    def rate(self, usual: float) -> float:
+        """Messages a second: what a person set, but never more than the provider allows; `usual` where neither says."""
+        return min((one for one in (self.per_second, self.told_per_second) if one), default=usual)
 
     @property
     def is_tried(self) -> bool:

@@ -223,9 +223,17 @@ def known(card: AccountCard) -> None:
         *([(_("Hạn mức"), quota)] if quota else []),
         (_("Tháng này"), month_of(card)),
         (_("Kiểm tra"), checked(card)),
+        *([(_("Nhịp gửi"), pace)] if (pace := pace_of(card.account)) else []),
         (_("Khóa"), _("đã lưu, không hiện lại") if card.secrets else holds),
         *([(_("Webhook, khai ở nhà cung cấp"), address)] if address else []),
     )
+
+
+def pace_of(account: ChannelAccount) -> str:
+    """How many messages a second its provider allows; nothing where it does not tell."""
+    if account.told_per_second is None:
+        return ""
+    return _("nhà cung cấp cho tối đa {n} tin mỗi phút", n=number(round(account.told_per_second * 60)))
 
 
 def webhook(account: ChannelAccount) -> None:

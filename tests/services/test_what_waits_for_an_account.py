@@ -87,7 +87,8 @@ def test_a_check_that_finds_it_well_again_has_its_messages_leave_at_once(
     channel_checks.note(session, actor=admin, account_id=account.id, health=WELL)
 
     session.refresh(account)
-    assert (account.state.value, account.failures, account.open_until) == ("active", 0, None)
+    kept = session.get_one(ChannelAccount, account.id)
+    assert (kept.state, kept.failures, kept.open_until) == (AccountState.ACTIVE, 0, None)
     assert at_once(promises, waiting) == 1
     channel_checks.note(session, actor=admin, account_id=account.id, health=WELL)
     assert at_once(promises, waiting) == 1, "it was well before"

@@ -77,7 +77,7 @@ class OptOutCause(StrEnum):
     def label(self) -> str:
         """For screens, to be translated."""
         return {
-            "sms": N_("nhắn tin từ chối"), "unfollowed": N_("bỏ quan tâm"), "blocked": N_("chặn tài khoản"),
+            "sms": N_("nhắn tin từ chối"), "unfollowed": N_("bỏ quan tâm"), "blocked": N_("chặn hoặc từ chối trên Zalo"),
             "page": N_("bấm nút từ chối"), "staff": N_("báo cho cán bộ"),
         }[self]  # fmt: skip
 

@@ -71,8 +71,9 @@ def ask(asked: Question) -> AccountHealth:
 
 
 def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
-    """Keep what a provider said of an account: its quota, its pace, and whether it is broken. A paused account stays paused, and one
-    whose provider gives no answer stays as it was.
+    """Keep what a provider said of an account: its quota, its pace, and whether it is broken.
+
+    A paused account stays paused, and one whose provider gives no answer stays as it was.
 
     Raises:
         NotAllowed, NotFound: as `channel_accounts.get`.
@@ -115,7 +116,7 @@ def message_to(session: Session, *, actor: Actor, account_id: UUID, recipient: s
     language = settings().language
     blanks = channel_values.blanks_of(account.told)
     fill = {name: translate(text, language=language) for name, text in _SAMPLES.items()} | {
-        "phuong": unit.name, "lien_ket": settings().public_url,
+        "phuong": unit.name, "lien_ket": settings().public_url, "tu_choi": settings().public_url,
     }  # fmt: skip
     text = translate(N_("Tin thử từ Cầu Nối của {unit}. Không cần trả lời."), language=language).format(unit=unit.name)
     return Message(

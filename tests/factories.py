@@ -13,6 +13,7 @@ from models import (
     Announcement,
     AnnouncementStatus,
     Audience,
+    Batch,
     Channel,
     ChannelAccount,
     Delivery,
@@ -129,6 +130,16 @@ def make_delivery(session: Session, *, unit: Unit, announcement: Announcement | 
         "provider_message_id": "m1",
     } | overrides  # fmt: skip
     return _saved(session, Delivery(**fields))
+
+
+def make_batch(session: Session, *, account: ChannelAccount, of: Delivery) -> Batch:
+    """The batch in which a message leaves by an account."""
+    batch = _saved(
+        session, Batch(announcement_id=of.announcement_id, channel=of.channel, account_id=account.id, ward_id=account.unit_id)
+    )  # fmt: skip
+    of.batch_id = batch.id
+    session.flush()
+    return batch
 
 
 def make_rules(session: Session, *, unit: Unit, **overrides: Any) -> ReachRules:

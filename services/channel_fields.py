@@ -128,7 +128,7 @@ USES: Mapping[Channel, str] = {
     Channel.ZALO_BOT: N_("Người đã nhắn cho bot, tối đa 50 người. Hợp để nhắc tổ trưởng, không hợp cho bà con."),
     Channel.FACEBOOK: N_("Đăng lên trang của phường, ai cũng xem được. Không mất tiền."),
     Channel.SMS: N_("Mọi số điện thoại, kể cả máy thường. 400 đến 850 đồng một tin."),
-    Channel.EMAIL: N_("Hộp thư của cơ quan, trường học. Cần máy chủ gửi thư."),
+    Channel.EMAIL: N_("Nhóm của cơ quan, đoàn thể nhận bằng thư, khi người soạn chọn ở mục Báo thêm. Không gửi tới hộ dân."),
 }  # fmt: skip
 ORDER = tuple(FIELDS)
 GENERAL = ("price", "reserve", "per_second")  # of every account, beside what its provider asks for

@@ -1,4 +1,4 @@
-"""channels, channel-connect, channel-test, channel-pause, channel-resume, channel-disconnect, channel-reseal, training: accounts with providers."""
+"""channels, channel-connect, -test, -pause, -resume, -disconnect, -reseal, training: accounts with providers."""
 
 import json
 import sys

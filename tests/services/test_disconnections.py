@@ -67,9 +67,8 @@ def test_what_waits_is_counted_stopped_with_its_reason_and_what_left_stays(
     assert isinstance(then, Marked)
     assert then.rows == (), "whoever holds the batch writes what it knows and sends no more"
     assert rows(session) == [("rejected", Trouble.CONFIG, 0), ("rejected", Trouble.CONFIG, 0), ("sent", None, 500)]
-    assert (
-        session.exec(select(Delivery.error).where(Delivery.status == DeliveryStatus.REJECTED)).first() == disconnections.STOPPED
-    )
+    why = session.exec(select(Delivery.error).where(Delivery.status == DeliveryStatus.REJECTED)).first()
+    assert why == disconnections.STOPPED
     assert session.exec(select(func.count()).select_from(ChannelAccount)).one() == 0
     batch = session.exec(select(Batch)).one()
     assert batch.account_id is None
@@ -115,7 +114,7 @@ def test_more_than_the_person_saw_is_not_stopped(session: Session, account: Chan
 def test_it_can_be_connected_again(session: Session, account: ChannelAccount, ward: Unit, admin: Actor) -> None:
     disconnections.disconnect(session, actor=admin, account_id=account.id, expected=0)
 
-    with pytest.raises(Invalid, match="api_key|Còn thiếu"):
+    with pytest.raises(Invalid, match="Còn thiếu"):
         channel_accounts.connect(
             session, actor=admin, unit_id=ward.id, channel=Channel.SMS, form=AccountForm({"brandname": "UBND-PHUONG"})
         )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.db import transaction
-from services import workers
+from services import clock_steps, workers
 
 log = structlog.get_logger()
 
@@ -38,7 +38,10 @@ class Presence:
         while True:
             try:
                 with transaction(counts_only=True) as session:
-                    workers.here(session, name=self._name, host=socket.gethostname(), pid=self._pid, started_at=since)
+                    back = workers.here(session, name=self._name, host=socket.gethostname(), pid=self._pid, started_at=since)
+                    if back > clock_steps.STEP:
+                        clock_steps.mend(session, by=back)
+                        log.warning("clock.set_back", seconds=round(back.total_seconds()))
             except SQLAlchemyError as error:
                 log.warning("worker.not_told", error=type(error).__name__)
             if self._told_to_stop.wait(workers.EVERY.total_seconds()):

@@ -47,7 +47,8 @@ class ChannelAccount(Model, table=True):
     quota_left: int | None = None  # as the provider last told; None where it tells nothing
     quota_total: int | None = None
     quota_at: datetime | None = Field(default=None, sa_type=Instant)  # when it told
-    per_second: float | None = None  # messages a second it allows; None: as many as the channel usually does
+    per_second: float | None = None  # messages a second, as a person set them; None: as many as the channel usually does
+    told_per_second: float | None = None  # as its provider last told; None where it tells nothing
     free_at: datetime | None = Field(default=None, sa_type=Instant)  # up to when its pace is spoken for, by all processes
     failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # unbroken run of them: the circuit's count
     open_until: datetime | None = Field(default=None, sa_type=Instant)  # the circuit: nothing is tried before
@@ -76,7 +77,7 @@ class OptOutCause(StrEnum):
     def label(self) -> str:
         """For screens, to be translated."""
         return {
-            "sms": N_("nhắn tin từ chối"), "unfollowed": N_("bỏ quan tâm"), "blocked": N_("chặn tài khoản"),
+            "sms": N_("nhắn tin từ chối"), "unfollowed": N_("bỏ quan tâm"), "blocked": N_("chặn hoặc từ chối trên Zalo"),
             "page": N_("bấm nút từ chối"), "staff": N_("báo cho cán bộ"),
         }[self]  # fmt: skip
 

@@ -9,7 +9,7 @@ from core.errors import NotFound
 from models import AccountState, Channel, Role
 from services import channel_accounts, channel_checks, channel_consents, channel_usage, units
 from services.channel_fields import FIELDS, USES
-from ui import N_, _, channels, enter, leave_for, needed, parts, record_id, refusals
+from ui import N_, _, channels, disconnecting, enter, leave_for, needed, parts, record_id, refusals
 from ui.forms import refusals_at
 
 HERE, LIST = "pages/channel.py", "pages/channels.py"
@@ -103,5 +103,6 @@ if card:
             with refusals():
                 with transaction() as session:
                     turn(session, actor=actor, account_id=card.account.id)
-                back(card.account.id, _("Đã tạm dừng: tin chờ vẫn chờ.") if is_used else _("Đã dùng lại."))
+                back(card.account.id, _("Đã tạm dừng: tin chờ vẫn chờ.") if is_used else _("Đã dùng lại: tin chờ đi tiếp."))
+        disconnecting.box(card, actor, back=LIST)
 st.page_link(LIST, label=_("Về các kênh gửi"), icon=":material/arrow_back:")

@@ -29,12 +29,11 @@ if not cards:
 else:
     waiting = channel_usage.waiting_for(cards)
     channels.figures(cards, waiting)
-    first = {card.account.id: place for place, card in enumerate(waiting)}
-    ordered = sorted(cards, key=lambda card: first.get(card.account.id, len(first)))
-    columns = st.columns(2, gap="small")
-    for place, card in enumerate(ordered):
-        with columns[place % 2]:
-            channels.draw_card(card)
+    ordered = channel_usage.worst_first(cards)
+    for place in range(0, len(ordered), 2):  # row by row, so that a phone keeps the order
+        for column, card in zip(st.columns(2, gap="small"), ordered[place : place + 2], strict=False):
+            with column:
+                channels.draw_card(card)
 if left := channel_usage.channels_left([card for card in cards if card.account.unit_id == here.id]):
     channels.offers(left, ward=here.code)
 parts.section(_("Tập huấn"), _("tập cho cán bộ và tổ trưởng, không làm phiền bà con"))

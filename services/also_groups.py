@@ -19,7 +19,8 @@ KINDS = (GroupKind.LEADERS, GroupKind.INTERNAL, GroupKind.SECTOR, GroupKind.ASSO
 
 
 def choices(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]) -> list[Group]:
-    """The groups of the wards these units belong to that may be told as well, the leaders' first. Someone posts in each by hand.
+    """The groups of the wards these units belong to that may be told as well, the leaders' first. Someone posts in each by hand,
+    or it gets a letter.
 
     Raises:
         NotAllowed: the actor may not write. NotFound: a unit lies outside the actor's sight.
@@ -66,6 +67,17 @@ def named(session: Session, *, group_ids: Sequence[UUID]) -> list[PlannedGroup]:
     ]
 
 
+def mailboxes(session: Session, *, announcement: Announcement) -> dict[str, UUID]:
+    """Of the chosen groups that still stand those that get a letter: each address once, with its group."""
+    chosen = [UUID(group_id) for group_id in announcement.also_groups]
+    if not chosen:
+        return {}
+    wanted = select(Group).where(col(Group.id).in_(chosen), _can_be_told(), col(Group.channel) == Channel.EMAIL)
+    found = session.exec(wanted.order_by(col(Group.name), col(Group.id)))
+    return {group.external_id.lower(): group.id for group in found if group.external_id}
+
+
 def _can_be_told() -> ColumnElement[bool]:
-    is_open = stands(clock.today()) & (col(Group.channel) == Channel.RELAY)
+    by_letter = (col(Group.channel) == Channel.EMAIL) & col(Group.external_id).is_not(None)
+    is_open = stands(clock.today()) & ((col(Group.channel) == Channel.RELAY) | by_letter)
     return is_open & col(Group.kind).in_(KINDS)

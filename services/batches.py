@@ -19,6 +19,7 @@ from core import clock
 from core.db import changed, its_now
 from core.i18n import N_
 from core.ids import new_id
+from core.settings import settings
 from core.tokens import new_token
 from models import Announcement, Batch, Channel, DeliveryStatus, Model, Trouble, Unit, Urgency
 from services import access, reach_rules
@@ -30,6 +31,7 @@ BAND = 10_000_000  # turns of one urgency
 DEDUPED_FOR = timedelta(hours=23)  # a provider that dedupes does for a day (channels.md §7); less what clocks may differ
 LOST_AFTER = timedelta(minutes=1)  # a batch that waits this long may have been lost on its way from the queue
 LOOKED_AT = 200
+LEASES = 3  # so far ahead no lease ends: workers may differ a little in theirs
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 LOST_ANSWER = N_("Mất câu trả lời của nhà cung cấp: chưa rõ tin đã đi chưa.")
 _BATCH, _LEDGER, _SAID = (Model.metadata.tables[name] for name in ("batch", "delivery", "announcement"))
@@ -181,17 +183,28 @@ def leave(session: Session, hold: Hold, *, held_until: datetime | None = None, i
     return at
 
 
-def wake(session: Session, *, announcement_id: UUID | None = None, account_id: UUID | None = None) -> int:
-    """Promise at once what was parked or waits for its hour, of an announcement or an account; how many batches."""
-    of = _BATCH.c.announcement_id == announcement_id if announcement_id else _BATCH.c.account_id == account_id
+def wake(
+    session: Session, *, announcement_id: UUID | None = None, account_id: UUID | None = None, batch_ids: Sequence[UUID] = ()
+) -> int:  # fmt: skip
+    """Promise at once what was parked or waits for its hour, of an announcement or an account, or some; how many batches."""
+    of: ColumnElement[bool] = _BATCH.c.id.in_(batch_ids)
+    if announcement_id or account_id:
+        of = _BATCH.c.announcement_id == announcement_id if announcement_id else _BATCH.c.account_id == account_id
     found = session.execute(_rows().where(of, _BATCH.c.ended_at.is_(None), _BATCH.c.lease_until.is_(None))).all()
     ports().engine.deliver(session, [_next(*row, again=new_token()[:8]) for row in found])
     return len(found)
 
 
 def sweep(session: Session, *, most: int = 1000) -> int:
-    """Give to the next whoever's lease has run out; how many batches."""
-    over = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until <= its_now(session))
+    """Give to the next whoever's lease has run out; how many batches.
+
+    A lease that ends later than any lease can was written before the clock was set back: it ends with a lease from now, unless
+    its holder lives and renews it.
+    """
+    now, lease = its_now(session), timedelta(seconds=settings().lease_seconds)
+    far = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until > now + LEASES * lease)
+    session.execute(update(_BATCH).where(far).values(lease_until=now + lease))
+    over = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until <= now)
     found = session.execute(_rows().where(over).limit(most).with_for_update(skip_locked=True)).all()
     if found:
         given_up = _BATCH.c.id.in_([batch_id for batch_id, *_ in found])

@@ -3,7 +3,7 @@
 The secrets come out of this room only to be handed to a sender.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from core import sealed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount, Role, Unit, UnitKind
-from services import access, audit, channel_values, webhook_addresses
+from services import access, audit, batches, channel_values, webhook_addresses
 from services.access import Actor
 from services.channel_fields import FIELDS, OA
 from services.channel_values import AccountForm
@@ -93,8 +93,8 @@ def change(session: Session, *, actor: Actor, account_id: UUID, version: int, fo
     fields = _fill(session, account, form)
     if fields:
         account.version += 1
-        if account.state is AccountState.BROKEN:
-            _mend(account)
+        for one in _waited_for(session, account, fields):
+            mend(session, account=one)
         session.add(account)
         session.flush()
         _record(session, actor, account, "channel.changed", fields)
@@ -116,17 +116,24 @@ def pause(session: Session, *, actor: Actor, account_id: UUID) -> ChannelAccount
 
 
 def resume(session: Session, *, actor: Actor, account_id: UUID) -> ChannelAccount:
-    """Use it again: after a pause, or after what was broken has been mended at the provider's.
+    """Use it again: after a pause, or after what was broken has been mended at the provider's. What waits for it leaves now.
 
     Raises:
         NotAllowed, NotFound: as `get`.
     """
     account = get(session, actor=actor, account_id=account_id)
     if account.state is not AccountState.ACTIVE or account.open_until is not None:
-        _mend(account)
-        session.add(account)
+        mend(session, account=account)
         _record(session, actor, account, "channel.resumed", [])
     return account
+
+
+def mend(session: Session, *, account: ChannelAccount) -> None:
+    """Nothing speaks against an account any more: it is tried again, and what waited for it leaves now, not at the next look."""
+    account.state, account.message, account.failures, account.open_until = AccountState.ACTIVE, "", 0, None
+    session.add(account)
+    session.flush()
+    batches.wake(session, account_id=account.id)
 
 
 def holder_of(session: Session, *, account: ChannelAccount) -> ChannelAccount:
@@ -141,12 +148,16 @@ def holder_of(session: Session, *, account: ChannelAccount) -> ChannelAccount:
 
 def holder_at(session: Session, *, unit_id: UUID) -> ChannelAccount | None:
     """The account with the tokens of a unit's official account, None where it has none."""
-    siblings = session.exec(
+    return next((one for one in official(session, unit_id=unit_id) if one.settings.get("app_id")), None)
+
+
+def official(session: Session, *, unit_id: UUID) -> Sequence[ChannelAccount]:
+    """The channels of a unit's official account, in the order they were connected. The caller has narrowed by its actor."""
+    return session.exec(
         select(ChannelAccount)
         .where(ChannelAccount.unit_id == unit_id, col(ChannelAccount.channel).in_(OA))
         .order_by(col(ChannelAccount.created_at), col(ChannelAccount.id))
-    )
-    return next((one for one in siblings if one.settings.get("app_id")), None)
+    ).all()
 
 
 def keys(session: Session, *, account: ChannelAccount) -> AccountKeys:
@@ -250,8 +261,12 @@ def _readable(account: ChannelAccount) -> dict[str, str]:
         return {}
 
 
-def _mend(account: ChannelAccount) -> None:
-    account.state, account.message, account.failures, account.open_until = AccountState.ACTIVE, "", 0, None
+def _waited_for(session: Session, account: ChannelAccount, fields: Sequence[str]) -> list[ChannelAccount]:
+    """The broken accounts that are worth another try: itself, and where its tokens are new those that send by them too."""
+    tried = [account]
+    if account.channel in OA and any(field.is_secret for field in FIELDS[Channel.ZALO_OA] if field.name in fields):
+        tried += [one for one in official(session, unit_id=account.unit_id) if one.id != account.id]
+    return [one for one in tried if one.state is AccountState.BROKEN]
 
 
 def _own(session: Session, unit: Unit, channel: Channel) -> ChannelAccount | None:

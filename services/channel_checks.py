@@ -71,8 +71,9 @@ def ask(asked: Question) -> AccountHealth:
 
 
 def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
-    """Keep what a provider said of an account: its quota, and whether it is broken. A paused account stays paused, and one
-    whose provider gives no answer stays as it was.
+    """Keep what a provider said of an account: its quota, its pace, and whether it is broken.
+
+    A paused account stays paused, and one whose provider gives no answer stays as it was.
 
     Raises:
         NotAllowed, NotFound: as `channel_accounts.get`.
@@ -81,11 +82,16 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     account.checked_at = clock.now()
     if health.quota_left is not None:
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
-    if health.is_sure and account.state is not AccountState.PAUSED:
-        account.state = AccountState.ACTIVE if health.is_well else AccountState.BROKEN
-    account.message = health.says
-    if health.is_well:
+    if health.per_second is not None and health.per_second > 0:
+        account.told_per_second = health.per_second
+    if health.is_well and account.state is not AccountState.PAUSED:
+        if account.state is AccountState.BROKEN or account.failures or account.open_until is not None:
+            channel_accounts.mend(session, account=account)
+    elif health.is_well:
         account.failures, account.open_until = 0, None
+    elif health.is_sure and account.state is AccountState.ACTIVE:
+        account.state = AccountState.BROKEN
+    account.message = health.says
     session.add(account)
     audit.record(
         session, actor=actor, action="channel.checked", subject_kind="channel_account", subject_id=account.id,
@@ -110,7 +116,7 @@ def message_to(session: Session, *, actor: Actor, account_id: UUID, recipient: s
     language = settings().language
     blanks = channel_values.blanks_of(account.told)
     fill = {name: translate(text, language=language) for name, text in _SAMPLES.items()} | {
-        "phuong": unit.name, "lien_ket": settings().public_url,
+        "phuong": unit.name, "lien_ket": settings().public_url, "tu_choi": settings().public_url,
     }  # fmt: skip
     text = translate(N_("Tin thử từ Cầu Nối của {unit}. Không cần trả lời."), language=language).format(unit=unit.name)
     return Message(

@@ -48,8 +48,9 @@ _TEMPLATE = AccountField(
 )
 _BLANKS = AccountField(
     "blanks", N_("Các chỗ trống của mẫu"),
-    N_("Mỗi chỗ trống một cặp: ward_name=phuong, content=tin:200, link=lien_ket. Bên phải là phuong, tieu_de, tin, han, lien_ket"
-       " hoặc ho_ten; sau dấu hai chấm là số ký tự mẫu cho phép. Để trống: ward_name, title, content, link."),
+    N_("Mỗi chỗ trống một cặp: ward_name=phuong, content=tin:200, link=lien_ket. Bên phải là phuong, tieu_de, tin, han, lien_ket,"
+       " ho_ten hoặc tu_choi (đường dẫn từ chối nhận tin); sau dấu hai chấm là số ký tự mẫu cho phép. Để trống: ward_name, title,"
+       " content, link."),
 )  # fmt: skip
 
 OA = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZALO_BROADCAST, Channel.ZALO_GROUP, Channel.ZNS)
@@ -94,6 +95,14 @@ FIELDS: Mapping[Channel, tuple[AccountField, ...]] = {
             "is_unicode", N_("Gửi có dấu"), N_("Tin có dấu tốn gấp đôi: một tin chỉ 70 ký tự thay vì 160."), is_flag=True,
             usual="0",
         ),
+        AccountField(
+            "answer_text_name", N_("Tên tham số nội dung trả lời"),
+            N_("Nhà cung cấp gọi webhook khi bà con trả lời: tên tham số mang nội dung, theo tài liệu của họ."), usual="message",
+        ),
+        AccountField(
+            "answer_phone_name", N_("Tên tham số số điện thoại"), N_("Cùng lời gọi ấy: tên tham số mang số của người trả lời."),
+            usual="phonenumber",
+        ),
     ),
     Channel.EMAIL: (
         AccountField(
@@ -119,7 +128,7 @@ USES: Mapping[Channel, str] = {
     Channel.ZALO_BOT: N_("Người đã nhắn cho bot, tối đa 50 người. Hợp để nhắc tổ trưởng, không hợp cho bà con."),
     Channel.FACEBOOK: N_("Đăng lên trang của phường, ai cũng xem được. Không mất tiền."),
     Channel.SMS: N_("Mọi số điện thoại, kể cả máy thường. 400 đến 850 đồng một tin."),
-    Channel.EMAIL: N_("Hộp thư của cơ quan, trường học. Cần máy chủ gửi thư."),
+    Channel.EMAIL: N_("Nhóm của cơ quan, đoàn thể nhận bằng thư, khi người soạn chọn ở mục Báo thêm. Không gửi tới hộ dân."),
 }  # fmt: skip
 ORDER = tuple(FIELDS)
 GENERAL = ("price", "reserve", "per_second")  # of every account, beside what its provider asks for

@@ -43,6 +43,12 @@ class AccountCard:
         return None if left is None else max(0, left - self.account.reserve)
 
     @property
+    def is_low(self) -> bool:
+        """Whether a tenth of its quota or less is left for anything but an emergency."""
+        free, total = self.free_quota, self.account.quota_total
+        return free is not None and (free == 0 or (total is not None and free * 10 <= total))
+
+    @property
     def is_checked(self) -> bool:
         """Whether its provider has ever been asked."""
         return self.account.checked_at is not None
@@ -114,6 +120,14 @@ def waiting_for(cards: Sequence[AccountCard]) -> list[AccountCard]:
     """Those that somebody must look at: broken ones first, then those whose free quota is gone."""
     broken = [card for card in cards if card.account.state is AccountState.BROKEN]
     return broken + [card for card in cards if card not in broken and card.free_quota == 0]
+
+
+def worst_first(cards: Sequence[AccountCard]) -> list[AccountCard]:
+    """Those somebody must look at, then those that stand still or are nearly used up, then the others."""
+    first = waiting_for(cards)
+    rest = [card for card in cards if card not in first]
+    still = [card for card in rest if card.account.state is AccountState.PAUSED or card.is_resting or card.is_low]
+    return first + still + [card for card in rest if card not in still]
 
 
 def channels_left(cards: Sequence[AccountCard]) -> list[Channel]:

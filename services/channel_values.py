@@ -16,10 +16,11 @@ LONGEST_SETTING, LONGEST_SECRET = 500, 4_000
 MOST_PRICE, MOST_RESERVE, MOST_PER_SECOND = 100_000, 1_000_000, 1_000.0
 _DIGITS = re.compile(r"[0-9]{4,30}\Z")
 _MAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]{2,}\Z")
+_PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,40}\Z")
 _BRAND = re.compile(r"[A-Za-z0-9 ._-]{3,11}\Z")
 _PAIR = re.compile(r"\s*([A-Za-z0-9_]{1,64})\s*=\s*([a-z_]{1,20})\s*(?::\s*[0-9]{1,5}\s*)?\Z")
 _BETWEEN = re.compile(r"[,;\n]")
-BLANKS = ("phuong", "tieu_de", "tin", "han", "lien_ket", "ho_ten")  # what a template's blanks may be filled with
+BLANKS = ("phuong", "tieu_de", "tin", "han", "lien_ket", "ho_ten", "tu_choi")  # what a template's blanks may be filled with
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def _check(name: str, value: str) -> None:
         raise Invalid(N_("“{value}” không phải địa chỉ thư. Ví dụ đúng: phuong@example.vn."), value=value, field=name)
     if name == "cover_url" and not value.startswith("https://"):
         raise Invalid(N_("Địa chỉ ảnh phải bắt đầu bằng https://."), field=name)
+    if name in ("answer_text_name", "answer_phone_name") and not _PARAMETER.match(value):
+        raise Invalid(N_("{name}: tên tham số chỉ gồm chữ, số, dấu gạch, không có dấu cách."), name=name, field=name)
     if name == "is_unicode" and value not in ("0", "1"):
         raise Invalid(N_("{name}: chỉ 0 hoặc 1."), name=name, field=name)
     if name == "blanks":

@@ -99,8 +99,8 @@ def turn(
         return Marked()
     if held := standing.held(hold, here) or _held_by(account, hold, here):
         return held
-    rate = account.per_second or usual_rate
-    ahead = ((account.free_at or now) - now).total_seconds()
+    rate = account.rate(usual_rate)
+    ahead = circuits.ahead(account, now=now, rate=rate)
     if ahead > AHEAD:
         return Marked(wait=ahead - AHEAD / 2)
     most = 1 if account.is_tried else min(most or CHUNK[dedupes], max(1, int(rate * AHEAD)))

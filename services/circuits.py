@@ -21,8 +21,20 @@ from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 TRIP = 10  # failures in a row after which an account rests
 FIRST_REST, LONGEST_REST = 10.0, 600.0  # seconds
 RETRY_MOST = 86_400.0
+SPOKEN_MOST = 30.0  # seconds of its pace: more than is ever given out, beside the messages themselves
 _ACCOUNT = Model.metadata.tables["channelaccount"]
-_COLUMNS = ("id", "state", "failures", "open_until", "quota_left", "quota_at", "reserve", "per_second", "free_at")
+_COLUMNS = (
+    "id",
+    "state",
+    "failures",
+    "open_until",
+    "quota_left",
+    "quota_at",
+    "reserve",
+    "per_second",
+    "free_at",
+    "told_per_second",
+)
 # A chat group's own faults (channels.md §2.7): the other groups of the account are well.
 OF_ONE_GROUP = frozenset({"-237", "-238", "-241", "-403"})
 
@@ -40,6 +52,11 @@ class Account:
     reserve: int
     per_second: float | None
     free_at: datetime | None
+    told_per_second: float | None = None
+
+    def rate(self, usual: float) -> float:
+        """Messages a second: what a person set, but never more than the provider allows; `usual` where neither says."""
+        return min((one for one in (self.per_second, self.told_per_second) if one), default=usual)
 
     @property
     def is_tried(self) -> bool:
@@ -70,12 +87,21 @@ def _looking() -> Select[Any]:
     return select(*columns()).where(of).with_for_update()
 
 
+def ahead(account: Account, *, now: datetime, rate: float) -> float:
+    """How many seconds of an account's pace are spoken for.
+
+    More than can have been given out tells of a clock that was set back since: then none are.
+    """
+    seconds = ((account.free_at or now) - now).total_seconds()
+    return seconds if 0 < seconds <= SPOKEN_MOST + 2 / rate else 0.0
+
+
 def take_slots(session: Session, account: Account, *, count: int, rate: float, now: datetime) -> float:
     """The next places in an account's pace, for so many messages; in how many seconds the first of them is.
 
     `now` is the database's. Their share of the quota is taken as well, until the provider tells better.
     """
-    begins = max(account.free_at or now, now)
+    begins = now + timedelta(seconds=ahead(account, now=now, rate=rate))
     values: dict[str, Any] = {"of": account.id, "free": begins + timedelta(seconds=count / rate), "left": account.quota_left}
     if account.quota_left is not None:
         values["left"] = max(0, account.quota_left - count)

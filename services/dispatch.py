@@ -39,7 +39,7 @@ class HowFar:
     @property
     def is_stalled(self) -> bool:
         """Whether nobody seems to be at work on it."""
-        return self.at <= clock.now() - STALLED
+        return not clock.now() - STALLED < self.at <= clock.now() + STALLED  # later: the clock was set back
 
 
 def is_large(households: int) -> bool:

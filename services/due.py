@@ -28,7 +28,7 @@ class Piece:
 
 def announcements(session: Session) -> list[Piece]:
     """Everything that should have happened by now. Four indexed queries."""
-    before = clock.now() - GRACE
+    before, after = clock.now() - GRACE, clock.now() + GRACE
     leaves_at = func.coalesce(Announcement.leaves_at, Announcement.send_at)
     unsent = session.exec(
         select(Announcement.id).where(Announcement.status == AnnouncementStatus.SCHEDULED, leaves_at <= before)
@@ -47,7 +47,7 @@ def announcements(session: Session) -> list[Piece]:
     ).all()
     return [
         *(Piece("send", id_) for id_ in unsent),
-        *(Piece("hand_over", one.id) for one in leaving if (far := dispatch.how_far(one)) is None or far.at <= before),
+        *(Piece("hand_over", one.id) for one in leaving if not (far := dispatch.how_far(one)) or not before < far.at <= after),
         *_unreminded(session, before, *waits),
         *(Piece("escalate", id_) for id_ in unmarked),
     ]

@@ -166,6 +166,11 @@ def _providers(session: Session, actor: Actor) -> list[Provider]:
             one.quota_total, one.reserve, one.checked_at,
         ) for one, unit in found
     ]  # fmt: skip
-    return sorted(
-        providers, key=lambda one: (one.state is AccountState.ACTIVE and not one.rests, one.unit_code, order.index(one.channel))
-    )
+    return sorted(providers, key=lambda one: (_urgency(one), one.unit_code, order.index(one.channel)))
+
+
+def _urgency(one: Provider) -> int:
+    """Broken ones wait for a person; those that rest come back by themselves; a pause somebody wants."""
+    if one.state is AccountState.ACTIVE:
+        return 1 if one.rests else 3
+    return 0 if one.state is AccountState.BROKEN else 2

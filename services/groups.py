@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
 from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
-from services import access, audit, figures, link_targets, presence, rollups, terms, tick_lists
+from services import access, audit, channel_values, figures, link_targets, presence, rollups, terms, tick_lists
 from services.access import Actor
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
@@ -23,7 +23,8 @@ from services.presence import lasts
 from services.units import place_key
 
 MONTHS = 24
-NAME_MOST = 120
+NAME_MOST, ADDRESS_MOST = 120, 200
+WRITTEN_TO = (Channel.RELAY, Channel.ZALO_GROUP, Channel.EMAIL)  # how what is said gets into a group
 
 
 @dataclass(frozen=True)
@@ -302,9 +303,19 @@ def _fill(session: Session, actor: Actor, group: Group, unit: Unit, values: Grou
         raise Invalid(N_("Ngày lập nhóm không được sau hôm nay."), field="started_on")
     if started_on is not None and group.closed_on is not None and started_on > group.closed_on:
         raise Invalid(N_("Nhóm đã đóng ngày {day:%d/%m/%Y}, trước ngày lập."), day=group.closed_on, field="started_on")
-    group.join_url = _checked_url(values.join_url)
+    group.join_url, address = _checked_url(values.join_url), _checked_address(values)
     group.name, group.kind, group.channel, group.parent_id = name, values.kind, values.channel, values.parent_id
-    group.external_id, group.started_on = clean(values.external_id) or None, started_on
+    group.external_id, group.started_on = address, started_on
+
+
+def _checked_address(values: GroupValues) -> str | None:
+    """What a provider calls a group that an account writes to: the id of a chat, or a mailbox."""
+    address = clean(values.external_id)
+    if values.channel is Channel.EMAIL and not channel_values.is_mail(address):
+        raise Invalid(N_("“{value}” không phải địa chỉ thư. Ví dụ đúng: phuong@example.vn."), value=address, field="external_id")
+    if values.channel is Channel.ZALO_GROUP and (not address or " " in address or len(address) > ADDRESS_MOST):
+        raise Invalid(N_("Cần mã nhóm (group_id) do Zalo cấp cho nhóm của tài khoản."), field="external_id")
+    return address or None
 
 
 def _checked_url(text: str) -> str | None:

@@ -16,6 +16,7 @@ from services.access import Actor
 from services.wards import WardCard
 
 _LENGTH = 32  # hex digits of an id, and of its seal
+PATH_LENGTH = len("/stop/") + 2 * _LENGTH
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,12 @@ class StopPage:
 
 def path_of(household_id: UUID) -> str:
     """The path of the page on which a household says that it wants no messages: signed with the app key, nothing is stored."""
-    return f"/stop/{household_id.hex}{_seal(household_id.hex)}"
+    return path_of_key(household_id.hex)
+
+
+def path_of_key(key: str) -> str:
+    """As `path_of`, of a household's id in hex digits, as rows of the ledger name it."""
+    return f"/stop/{key}{_seal(key)}"
 
 
 def page(session: Session, *, token: str) -> StopPage:

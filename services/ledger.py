@@ -12,12 +12,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session
 
-from models import Channel, DeliveryStatus, Model, Trouble
-from services import access, audit, drafts, leader_messages
+from core import clock
+from core.i18n import N_
+from models import AccountState, Channel, DeliveryStatus, Model, Trouble
+from services import access, audit, batches, circuits, drafts, leader_messages
 from services.access import Actor
 from services.channel_fields import ORDER as BY_ACCOUNT
 
-_LEDGER, _HOME, _UNIT = (Model.metadata.tables[name] for name in ("delivery", "household", "unit"))
+_LEDGER, _HOME, _UNIT, _BATCH, _ACCOUNT = (
+    Model.metadata.tables[name] for name in ("delivery", "household", "unit", "batch", "channelaccount")
+)
+PAUSED = N_("Tài khoản đang tạm dừng. Quản trị viên bấm Dùng lại ở trang Kênh gửi.")
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 REASONS_MOST = 30
@@ -60,12 +65,24 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Standstill:
+    """So many messages of a channel wait for an account that cannot be used just now."""
+
+    channel: Channel
+    count: int
+    state: AccountState
+    why: str  # to be translated; "" where the account is tried again by itself
+    until: datetime | None  # when that is
+
+
+@dataclass(frozen=True)
 class Ledger:
     """All of an announcement."""
 
     lines: list[Line] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     paused_at: datetime | None = None
+    standstills: list[Standstill] = field(default_factory=list)
 
     def count(self, *statuses: DeliveryStatus) -> int:
         """How many messages stand so, on all channels."""
@@ -109,7 +126,7 @@ class Row:
 
 
 def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) -> Ledger:
-    """How the messages of an announcement stand. Two queries, whatever their number.
+    """How the messages of an announcement stand. Three queries, whatever their number.
 
     Raises:
         NotAllowed: the actor does not write announcements.
@@ -135,7 +152,30 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
         waits = next_at if status in WAITING else None
         first = min(filter(None, (line.next_at, waits)), default=None)
         lines[key] = Line(channel, line.counts | {status: count}, line.cost + int(cost), line.is_to_leaders, first)
-    return Ledger([lines[key] for key in sorted(lines)], _reasons(session, of_it), item.paused_at)
+    shown = [lines[key] for key in sorted(lines)]
+    return Ledger(shown, _reasons(session, of_it), item.paused_at, _standstills(session, of_it))
+
+
+def _standstills(session: Session, of_it: ColumnElement[bool]) -> list[Standstill]:
+    """Where an account holds messages up: somebody paused it, it is broken, its quota is gone, its provider fails."""
+    names = ("state", "message", "open_until", "quota_left", "reserve")
+    found = session.execute(
+        select(_LEDGER.c.channel, func.count(), _BATCH.c.priority < batches.BAND, *[_ACCOUNT.c[name] for name in names])
+        .join(_BATCH, _BATCH.c.id == _LEDGER.c.batch_id)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _BATCH.c.account_id)
+        .where(of_it, _LEDGER.c.status.in_(WAITING))
+        .group_by(_LEDGER.c.channel, _BATCH.c.priority < batches.BAND, *[_ACCOUNT.c[name] for name in names])
+        .order_by(_LEDGER.c.channel)
+    )
+    now, held = clock.now(), []
+    for channel, count, is_urgent, state, message, open_until, left, reserve in found:
+        if state is not AccountState.ACTIVE:
+            held.append(Standstill(channel, count, state, message if state is AccountState.BROKEN else PAUSED, None))
+        elif open_until and open_until > now:
+            held.append(Standstill(channel, count, state, "", open_until))
+        elif left is not None and left <= (0 if is_urgent else reserve):
+            held.append(Standstill(channel, count, state, circuits.NO_QUOTA, circuits.next_window(now)))
+    return held
 
 
 def _reasons(session: Session, of_it: ColumnElement[bool]) -> list[Reason]:

@@ -15,11 +15,11 @@ from sqlmodel import Session, col
 
 from core import sms
 from core.formats import moment
-from core.i18n import N_
+from core.i18n import N_, translate
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from core.settings import settings
 from models import Announcement, Channel, Household, Unit
-from services import access, leader_texts, links
+from services import access, household_messages, leader_texts, links
 from services.chunks import Row
 from services.public_posts import EVERYBODY
 from services.senders import Message, Rejected
@@ -33,14 +33,16 @@ BLANK_TOO_LONG = N_("Nội dung dài hơn chỗ trống của mẫu tin. Hãy r�
 BLANK_EMPTY = N_("Mẫu tin có chỗ trống mà thông báo này không có gì để điền.")
 USUAL_BLANKS = "ward_name=phuong, title=tieu_de, content=tin, link=lien_ket"
 NAME_OF_HEAD = "ho_ten"
-NOT_MET = N_("Người này chưa nhắn cho bot của phường nên bot chưa gửi được.")
-_PERSON = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")  # known to us, not to the bot
-_MENTION = re.compile(r"\[@[^\]]*\]")  # somebody's text must not call everybody of a group (channels.md §3)
+STOP_LINK = "tu_choi"
+STOP = N_("Không muốn nhận tin của phường nữa, bấm:")
+STOP_MAIL = N_("Không muốn nhận thư này nữa, xin trả lời thư để phường biết.")
+_KEY = re.compile(r"[0-9a-f]{32}\Z")  # of a household, as a row's name ends
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What a batch says. `refusal` is the sentence for why it cannot be said; `for_head` the blanks that hold a person's name."""
+    """What a batch says. `refusal` is the sentence for why it cannot be said; `for_head` the blanks that hold a person's name,
+    `for_stop` those that hold the address at which a household says that it wants no more."""
 
     channel: Channel
     text: str = ""
@@ -48,6 +50,8 @@ class Wording:
     link: str = ""
     blanks: Mapping[str, str] = field(default_factory=dict)
     for_head: tuple[str, ...] = ()
+    for_stop: tuple[str, ...] = ()
+    stop: str = ""  # what comes before that address at the end of a text
     refusal: str = ""
     by_name: Mapping[str, str] = field(default_factory=dict)  # where each row says something of its own
 
@@ -66,8 +70,20 @@ def wording(
     if batch_id and (own := leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)):
         plain = channel is Channel.SMS and not is_unicode
         return replace(said, by_name={name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()})
-    text = _text(announcement, channel, link, longest, is_unicode=is_unicode)
-    return replace(said, text=text) if len(text) <= longest else replace(said, refusal=TOO_LONG)
+    stop, room = _stop(channel), longest
+    if channel is Channel.ZALO_OA:  # the only text to one person that has room for an address of their own (docs/decisions/0036)
+        room -= len(stop) + household_messages.PATH_LENGTH
+    text = _text(announcement, channel, link, room, is_unicode=is_unicode)
+    if channel is Channel.EMAIL:
+        text, stop = f"{text}\n\n{stop}", ""
+    return replace(said, text=text, stop=stop) if len(text) <= room else replace(said, refusal=TOO_LONG)
+
+
+def _stop(channel: Channel) -> str:
+    language = settings().language
+    if channel is Channel.EMAIL:
+        return translate(STOP_MAIL, language=language)
+    return f"\n\n{translate(STOP, language=language)} {settings().public_url}" if channel is Channel.ZALO_OA else ""
 
 
 def for_rows(session: Session | None, said: Wording, rows: Sequence[Row]) -> list[Message | Rejected]:
@@ -82,8 +98,7 @@ def _text(announcement: Announcement, channel: Channel, link: str, longest: int,
         text = f"{short}\n{link}"
         return text if is_unicode else sms.as_sent(text)
     whole = f"{_nfc(announcement.title)}\n\n{_nfc(announcement.body)}\n\n{link}"
-    text = whole if len(whole) <= longest else f"{_nfc(announcement.title)}\n\n{short}\n\n{link}"
-    return _MENTION.sub("", text) if channel is Channel.ZALO_GROUP else text
+    return whole if len(whole) <= longest else f"{_nfc(announcement.title)}\n\n{short}\n\n{link}"
 
 
 def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str) -> Wording:
@@ -91,12 +106,15 @@ def _filled(said: Wording, announcement: Announcement, ward_name: str, written: 
         "phuong": ward_name, "tieu_de": announcement.title, "tin": announcement.group_text or announcement.body,
         "lien_ket": said.link, "han": _until(announcement),
     }  # fmt: skip
-    blanks, heads = {}, []
+    blanks, heads, stops = {}, [], []
     for pair in filter(None, (part.strip() for part in re.split(r"[,;\n]", written))):
         name, _, source = (part.strip() for part in pair.partition("="))
         source, _, most = source.partition(":")
         if source == NAME_OF_HEAD:
             heads.append(name)
+            continue
+        if source == STOP_LINK:
+            stops.append(name)
             continue
         if not name or source not in known:
             return replace(said, refusal=BLANK_UNKNOWN)
@@ -106,7 +124,7 @@ def _filled(said: Wording, announcement: Announcement, ward_name: str, written: 
         if most.isdecimal() and len(value) > int(most):
             return replace(said, refusal=BLANK_TOO_LONG)
         blanks[name] = value
-    return replace(said, blanks=blanks, for_head=tuple(heads))
+    return replace(said, blanks=blanks, for_head=tuple(heads), for_stop=tuple(stops))
 
 
 def _until(announcement: Announcement) -> str:
@@ -119,14 +137,23 @@ def _message(said: Wording, row: Row, name: str) -> Message | Rejected:
         return Rejected("content", "", said.refusal)
     if said.channel in (Channel.SMS, Channel.ZNS) and not _is_mobile(row.recipient):
         return Rejected("recipient", "", NO_PHONE)
-    if said.channel is Channel.ZALO_BOT and _PERSON.fullmatch(row.recipient):
-        return Rejected("recipient", "", NOT_MET)
     if not row.recipient:
         return Rejected("recipient", "", NO_RECEIVER)
-    blanks = {**said.blanks, **dict.fromkeys(said.for_head, name)} if said.for_head else said.blanks
-    text = said.by_name.get(row.name, said.text)
+    blanks, text = said.blanks, said.by_name.get(row.name, said.text)
+    if said.stop or said.for_stop:
+        path = _stop_path(row)
+        text = f"{text}{said.stop}{path}" if said.stop and path else text
+        blanks = {**blanks, **dict.fromkeys(said.for_stop, settings().public_url + path)}
+    if said.for_head:
+        blanks = {**blanks, **dict.fromkeys(said.for_head, name)}
     to = "" if row.recipient == EVERYBODY else row.recipient
     return Message(row.key, to, text, blanks, said.title, said.link)
+
+
+def _stop_path(row: Row) -> str:
+    """Where the household that a row stands for says that it wants no more; "" for a row that stands for none."""
+    key = row.name.rpartition(":")[2].replace("-", "")
+    return household_messages.path_of_key(key) if _KEY.match(key) else ""
 
 
 def _heads(session: Session, channel: Channel, rows: Sequence[Row]) -> dict[str, str]:

@@ -13,7 +13,9 @@ from models import Channel, OptOutCause
 from services import opt_outs
 from services.senders import Accepted, Outcome, Rejected, Unknown
 
-BLOCKED = frozenset({"-217"})  # channels.md §2.7: this person has blocked the official account
+# Codes by which a person says no: they have blocked the official account (channels.md §2.7), or refused ZNS (§4).
+BLOCKED = {Channel.ZALO_OA: frozenset({"-217"}), Channel.ZALO_TEMPLATE: frozenset({"-217"}),
+           Channel.ZNS: frozenset({"-139", "-140", "-141"})}  # fmt: skip
 log = structlog.get_logger()
 
 
@@ -30,7 +32,8 @@ def note(
             "delivery.not_taken", announcement_id=str(announcement_id), delivery_id=str(delivery_id), channel=channel.value,
             outcome=type(outcome).__name__.lower(), trouble=trouble, code=code,
         )  # fmt: skip
-        if isinstance(outcome, Rejected) and outcome.code in BLOCKED and channel in opt_outs.BY_FOLLOWING:
+        if isinstance(outcome, Rejected) and outcome.code in BLOCKED.get(channel, ()):
             blocking.append(recipient)
-    if blocking:
-        opt_outs.refuse(session, recipients=blocking, channels=opt_outs.BY_FOLLOWING, cause=OptOutCause.BLOCKED)
+    if blocking:  # who refuses ZNS in Zalo's own settings has not refused an SMS, which is the next way (§4)
+        refused = opt_outs.BY_FOLLOWING if channel in opt_outs.BY_FOLLOWING else (channel,)
+        opt_outs.refuse(session, recipients=blocking, channels=refused, cause=OptOutCause.BLOCKED)

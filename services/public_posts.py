@@ -1,10 +1,8 @@
-"""What leaves for everybody at once: a post on the page, an article to all followers, a message in a group the account owns.
+"""What leaves for many at once: a post, an article to all followers, a message in an account's own group, a letter to an office.
 
 A page and an article leave only where the author named them: there is no taking back, and an article is one shot a day.
 """
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,9 +12,8 @@ from core import clock
 from core.db import upsert
 from core.ids import new_id
 from models import Announcement, Audience, Channel, Delivery, DeliveryStatus, Group, Model, RecipientKind, Unit
-from services import access, batches, reach_rules
+from services import access, also_groups, batches, reach_rules
 from services.presence import stands
-from services.reach_rules import Account
 
 NAMED = (Channel.FACEBOOK, Channel.ZALO_BROADCAST)
 EVERYBODY = "*"
@@ -30,10 +27,14 @@ def publish(session: Session, *, announcement: Announcement) -> int:
     written = 0
     for channel in NAMED:
         if channel in named and channel in accounts:
-            written += _write(session, announcement, accounts[channel], RecipientKind.PAGE, {EVERYBODY: EVERYBODY})
+            written += _write(session, announcement, channel, accounts[channel].price, RecipientKind.PAGE, {EVERYBODY: EVERYBODY})
     if Channel.ZALO_GROUP in accounts and (not named or Channel.ZALO_GROUP in named):
         groups = {external: str(id_) for id_, external in _owned_groups(session, announcement)}
-        written += _write(session, announcement, accounts[Channel.ZALO_GROUP], RecipientKind.GROUP, groups)
+        price = accounts[Channel.ZALO_GROUP].price
+        written += _write(session, announcement, Channel.ZALO_GROUP, price, RecipientKind.GROUP, groups)
+    letters = {to: str(id_) for to, id_ in also_groups.mailboxes(session, announcement=announcement).items()}
+    if letters:  # somebody chose them: without an account the ledger says that nothing left
+        written += _write(session, announcement, Channel.EMAIL, 0, RecipientKind.MAIL, letters)
     return written
 
 
@@ -53,25 +54,20 @@ def _owned_groups(session: Session, announcement: Announcement) -> list[tuple[UU
 
 
 def _write(
-    session: Session, announcement: Announcement, account: Account, kind: RecipientKind, receivers: dict[str, str]
+    session: Session, announcement: Announcement, channel: Channel, price: int, kind: RecipientKind, receivers: dict[str, str]
 ) -> int:  # fmt: skip
     now = clock.now()
-    names = [f"{announcement.id}:{account.channel.value}:{name}" for name in receivers.values()]
+    names = [f"{announcement.id}:{channel.value}:{name}" for name in receivers.values()]
     have = set(session.scalars(select(col(Delivery.idempotency_key)).where(col(Delivery.idempotency_key).in_(names))))
     new = [(to, name) for to, name in zip(receivers, names, strict=True) if name not in have]
-    made = batches.begin(session, announcement=announcement, channel=account.channel, rows=len(new))
+    made = batches.begin(session, announcement=announcement, channel=channel, rows=len(new))
     rows = [
-        _row(announcement, account, kind, to, name, made[place // batches.SIZE], now) for place, (to, name) in enumerate(new)
+        {
+            "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "recipient_kind": kind,
+            "recipient_id": to, "idempotency_key": name, "status": DeliveryStatus.QUEUED, "attempts": 0, "cost": price,
+            "updated_at": now, "batch_id": made[place // batches.SIZE],
+        }
+        for place, (to, name) in enumerate(new)
     ]  # fmt: skip
     upsert(session, Model.metadata.tables["delivery"], rows, key=["idempotency_key"])
     return len(rows)
-
-
-def _row(
-    announcement: Announcement, account: Account, kind: RecipientKind, to: str, name: str, batch_id: UUID, now: datetime
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": account.channel, "recipient_kind": kind,
-        "recipient_id": to, "idempotency_key": name, "status": DeliveryStatus.QUEUED, "attempts": 0, "cost": account.price,
-        "updated_at": now, "batch_id": batch_id,
-    }  # fmt: skip

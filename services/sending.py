@@ -201,7 +201,11 @@ def _end(session: Session, announcement: Announcement) -> None:
     sent_at = announcement.sent_at or clock.now()
     due = due_at(announcement, sent_at)
     has_one = set(session.exec(select(Relay.group_id).where(Relay.announcement_id == announcement.id)))
-    beside = [group for group in also_groups.of(session, announcement=announcement) if group.group_id not in has_one]
+    by_letter = set(also_groups.mailboxes(session, announcement=announcement).values())
+    beside = [
+        group for group in also_groups.of(session, announcement=announcement)
+        if group.group_id not in has_one and group.group_id not in by_letter
+    ]  # fmt: skip
     departures.hand_over(session, announcement=announcement, groups=beside, now=clock.now(), due=due)
     public_posts.publish(session, announcement=announcement)
     announcement.status = AnnouncementStatus.SENT

@@ -31,9 +31,13 @@ class AtWork:
     is_silent: bool
 
 
-def here(session: Session, *, name: str, host: str, pid: int, started_at: datetime) -> None:
-    """Say that a process is there; what has been silent for a day is forgotten."""
+def here(session: Session, *, name: str, host: str, pid: int, started_at: datetime) -> timedelta:
+    """Say that a process is there; what has been silent for a day is forgotten.
+
+    Returns how far its clock was set back since it said so last; nothing where it was not.
+    """
     now = clock.now()
+    last = session.exec(select(Worker.seen_at).where(Worker.name == name, Worker.host == host)).first()
     row: dict[str, Any] = {
         "id": new_id(), "created_at": now, "name": name, "host": host, "pid": pid, "started_at": started_at, "seen_at": now,
     }  # fmt: skip
@@ -41,6 +45,7 @@ def here(session: Session, *, name: str, host: str, pid: int, started_at: dateti
         session, Model.metadata.tables["worker"], [row], key=["name"], replace=["host", "pid", "started_at", "seen_at"]
     )  # fmt: skip
     session.execute(delete(Worker).where(col(Worker.seen_at) < now - FORGOTTEN_AFTER))
+    return max(last - now, timedelta(0)) if last else timedelta(0)
 
 
 def gone(session: Session, *, name: str, pid: int) -> None:

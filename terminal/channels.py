@@ -1,4 +1,4 @@
-"""channels, channel-connect, channel-test, channel-pause, channel-resume, channel-reseal, training: accounts with providers."""
+"""channels, channel-connect, -test, -pause, -resume, -disconnect, -reseal, training: accounts with providers."""
 
 import json
 import sys
@@ -11,7 +11,15 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Channel, ChannelAccount
-from services import channel_accounts, channel_checks, channel_consents, channel_usage, channel_values, units
+from services import (
+    channel_accounts,
+    channel_checks,
+    channel_consents,
+    channel_usage,
+    channel_values,
+    disconnections,
+    units,
+)
 from services import training as training_mode
 from services.access import TERMINAL
 from services.channel_fields import FIELDS
@@ -94,6 +102,28 @@ def channel_resume(channel: Name, unit: Unit, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def channel_disconnect(
+    channel: Name,
+    unit: Unit,
+    stops: Annotated[int, typer.Option(metavar="N", help="How many waiting messages may be stopped by it.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """End an account: its secrets are wiped, what waits is stopped, the ledger stays."""
+    with answering(as_json=as_json) as say:
+        with transaction() as session:
+            account = _account(session, channel, unit)
+            found = disconnections.look(session, actor=TERMINAL, account_id=account.id)
+            if found.waiting > stops and not found.leans_on_it:
+                raise Invalid(
+                    N_("Còn {n} tin của {all} thông báo đang chờ tài khoản này. Để dừng chúng, chạy lại với --stops {n}."),
+                    n=found.waiting, all=found.announcements,
+                )  # fmt: skip
+            name = account.channel
+            stopped = disconnections.disconnect(session, actor=TERMINAL, account_id=account.id, expected=stops)
+        say({"channel": name, "unit_code": unit, "stopped": stopped})
+
+
+@app.command()
 def channel_reseal(as_json: AsJson = False) -> None:
     """After a change of the app key: seal anew what CAUNOI_PREVIOUS_SECRET_KEYS still opens. Then take the old key out."""
     with answering(as_json=as_json) as say:
@@ -119,7 +149,7 @@ def training(
 
 
 def _turn(act: Any, channel: str, unit: str, *, as_json: bool) -> None:
-    with answering(as_json=as_json) as say:
+    with answering(as_json=as_json, needs_ports=True) as say:
         with transaction() as session:
             account = act(session, actor=TERMINAL, account_id=_account(session, channel, unit).id)
             answer = _one(session, account)

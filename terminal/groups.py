@@ -36,13 +36,14 @@ def group_create(
     leader: Annotated[str, typer.Option(metavar="USERNAME")] = "",
     join_url: Annotated[str, typer.Option(metavar="U", help="The https address that leads into the chat.")] = "",
     channel: Annotated[Channel, typer.Option(metavar="C", help=", ".join(Channel))] = Channel.RELAY,
+    address: Annotated[str, typer.Option(metavar="A", help="Of zalo_group the provider's id, of email the mailbox.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a group; the answer is the list with this group alone."""
     with answering(as_json=as_json) as say:
         with transaction() as session:
             place = units.by_code(session, actor=TERMINAL, code=unit)
-            values = GroupValues(name, kind, channel, parent_id=_group_id(parent), join_url=join_url)
+            values = GroupValues(name, kind, channel, _group_id(parent), join_url, address)
             made = rooms.create(session, actor=TERMINAL, unit_id=place.id, values=values)
             if leader:
                 group_leaders.set_leader(session, actor=TERMINAL, group_id=made.id, leader_id=_user_id(session, leader))

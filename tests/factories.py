@@ -13,6 +13,7 @@ from models import (
     Announcement,
     AnnouncementStatus,
     Audience,
+    Batch,
     Channel,
     ChannelAccount,
     Delivery,
@@ -28,8 +29,10 @@ from models import (
     ShortLink,
     Unit,
     UnitKind,
+    Urgency,
     User,
 )
+from services import batches
 from services.access import Actor, actor_of
 from services.draft_words import Words
 
@@ -129,6 +132,18 @@ def make_delivery(session: Session, *, unit: Unit, announcement: Announcement | 
         "provider_message_id": "m1",
     } | overrides  # fmt: skip
     return _saved(session, Delivery(**fields))
+
+
+def make_batch(session: Session, *, account: ChannelAccount, of: Delivery) -> Batch:
+    """The batch in which a message leaves by an account."""
+    batch = Batch(
+        announcement_id=of.announcement_id, channel=of.channel, account_id=account.id, ward_id=account.unit_id,
+        priority=batches.BY_URGENCY.index(Urgency.NORMAL) * batches.BAND + 1,
+    )  # fmt: skip
+    _saved(session, batch)
+    of.batch_id = batch.id
+    session.flush()
+    return batch
 
 
 def make_rules(session: Session, *, unit: Unit, **overrides: Any) -> ReachRules:

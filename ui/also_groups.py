@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading
-from models import Announcement, Group
+from models import Announcement, Channel, Group
 from services import also_groups
 from ui import parts
 from ui.words import _
@@ -16,7 +16,7 @@ KEY = "c_also"
 
 def choose(groups: Sequence[Group], source: Announcement | None) -> list[UUID]:
     """Which of these are told as well; at first those that the announcement it starts from names."""
-    names = {group.id: group.name for group in groups}
+    names = {group.id: _named(group) for group in groups}
     mark = str(source.id) if source else ""
     if KEY not in st.session_state or st.session_state.get("c_also_of") != mark:
         st.session_state[KEY] = [UUID(group_id) for group_id in source.also_groups] if source else []
@@ -36,3 +36,7 @@ def named(announcement: Announcement) -> None:
         found = also_groups.of(session, announcement=announcement)
     if found:
         parts.hint(_("Báo thêm trong nhóm: {names}", names=", ".join(group.name for group in found)))
+
+
+def _named(group: Group) -> str:
+    return _("{name} (thư điện tử)", name=group.name) if group.channel is Channel.EMAIL else group.name

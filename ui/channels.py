@@ -58,6 +58,8 @@ def stands(card: AccountCard) -> Markup:
     """How an account stands: its state, resting, never asked."""
     if card.account.state is AccountState.ACTIVE and card.is_resting:
         return parts.badge("waiting", _("nghỉ, sẽ tự thử lại"))
+    if card.account.state is AccountState.ACTIVE and card.is_low:
+        return parts.badge("waiting", _("hết hạn mức") if card.free_quota == 0 else _("sắp hết hạn mức"))
     if card.account.state is AccountState.ACTIVE and not card.is_checked:
         return parts.badge("unknown", _("chưa kiểm tra"))
     return parts.badge(STATES[card.account.state], _(card.account.state.label))
@@ -76,7 +78,9 @@ def draw_card(card: AccountCard) -> None:
         if account.state is AccountState.BROKEN and account.message:
             parts.note("overdue", _("Chưa gửi được"), _(account.message))
         quota = quota_of(card)
-        parts.facts(*([(_("Hạn mức"), quota)] if quota else []), (_("Tháng này"), month_of(card)), (_("Kiểm tra"), checked(card)))
+        if quota:
+            parts.facts((_("Hạn mức"), quota))
+        parts.hint(_("Tháng này: {month}. Kiểm tra: {checked}.", month=month_of(card), checked=checked(card)))
         if card.is_own:
             st.page_link("pages/channel.py", label=_("Mở"), query_params={"id": str(account.id)}, icon=":material/tune:")
 
@@ -223,9 +227,17 @@ def known(card: AccountCard) -> None:
         *([(_("Hạn mức"), quota)] if quota else []),
         (_("Tháng này"), month_of(card)),
         (_("Kiểm tra"), checked(card)),
+        *([(_("Nhịp gửi"), pace)] if (pace := pace_of(card.account)) else []),
         (_("Khóa"), _("đã lưu, không hiện lại") if card.secrets else holds),
         *([(_("Webhook, khai ở nhà cung cấp"), address)] if address else []),
     )
+
+
+def pace_of(account: ChannelAccount) -> str:
+    """How many messages a second its provider allows; nothing where it does not tell."""
+    if account.told_per_second is None:
+        return ""
+    return _("nhà cung cấp cho tối đa {n} tin mỗi phút", n=number(round(account.told_per_second * 60)))
 
 
 def webhook(account: ChannelAccount) -> None:

@@ -8,15 +8,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.db import reading, transaction
-from models import Group, GroupKind
+from core.i18n import N_
+from models import Channel, Group, GroupKind
 from services import groups
 from services.access import Actor
-from services.groups import NAME_MOST, GroupValues
+from services.channel_fields import LABELS
+from services.groups import ADDRESS_MOST, NAME_MOST, WRITTEN_TO, GroupValues
 from ui import confirmed_by_count, leave_for, parts, refusals
 from ui.forms import Slots
 from ui.words import _, number
 
 KINDS = list(GroupKind)
+BY_HAND = N_("người phụ trách đăng tay")
 NAMED = 3  # of the groups it feeds, so many are called by name
 
 
@@ -33,7 +36,19 @@ def ask(values: GroupValues, *, key: str, feeders: Mapping[UUID, str] | None = N
         help=_("Trong Zalo: mở nhóm, Tùy chọn, Link nhóm, Sao chép."),
     )  # fmt: skip
     slots["join_url"] = st.empty()
-    values = replace(values, name=name, kind=kind or values.kind, join_url=join_url)
+    ways = list(dict.fromkeys((*WRITTEN_TO, values.channel)))
+    channel = st.selectbox(
+        _("Tin vào nhóm bằng cách nào"), ways, index=ways.index(values.channel), key=f"{key}_channel",
+        format_func=lambda one: _(BY_HAND) if one is Channel.RELAY else _(LABELS.get(one, one.value)),
+    )  # fmt: skip
+    external_id = st.text_input(
+        _("Mã nhóm hoặc địa chỉ thư"), values.external_id, key=f"{key}_external", max_chars=ADDRESS_MOST,
+        help=_("Chỉ cần khi không có người đăng: group_id của nhóm Zalo OA, hoặc hộp thư của cơ quan, đoàn thể."),
+    )  # fmt: skip
+    slots["external_id"] = st.empty()
+    values = replace(
+        values, name=name, kind=kind or values.kind, join_url=join_url, channel=channel or values.channel, external_id=external_id
+    )  # fmt: skip
     if feeders is None:
         return values, slots
     parent_id = ask_feeder(feeders, chosen=values.parent_id, key=f"{key}_parent")

@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.i18n import N_, translate
-from models import LEFT, Announcement, Channel, DeliveryStatus
+from models import LEFT, AccountState, Announcement, Channel, DeliveryStatus
 from services import access, holding, ledger, sessions, unknowns
 from services.access import Actor
 from services.channel_fields import LABELS
 from services.household_phones import shown
-from services.ledger import Ledger, Line, Reason, Row
+from services.ledger import Ledger, Line, Reason, Row, Standstill
 from services.ports import Shown, ports
 from services.unknowns import Decision
 from ui import board, confirmed_by_count, leave_for, parts, refusals, stay, token
@@ -59,8 +59,18 @@ def _live(announcement_id: UUID) -> None:
     if seen.paused_at is not None:
         words = _("{n} tin chưa gửi đang được giữ lại. Bấm Gửi tiếp để tin đi.", n=number(seen.stoppable))
         parts.note("waiting", _("Đang tạm dừng từ {at}", at=near(seen.paused_at)), words)
+    for one in seen.standstills:
+        _standstill(one)
     _table(seen)
     _reasons(seen.reasons)
+
+
+def _standstill(one: Standstill) -> None:
+    """What an account holds up, and what to do."""
+    title = _("{n} tin chờ: {channel}", n=number(one.count), channel=_(LABELS[one.channel]))
+    again = _("Tự thử lại {at}.", at=near(one.until)) if one.until else ""
+    tone: Tone = "overdue" if one.state is AccountState.BROKEN else "waiting"
+    parts.note(tone, title, " ".join(words for words in (_(one.why) if one.why else "", again) if words))
 
 
 def _seen(actor: Actor, announcement_id: UUID) -> Ledger:
@@ -82,22 +92,24 @@ def _table(seen: Ledger) -> None:
         Column(_("Đã gửi"), "num desk"), Column(_("Đã tới máy"), "num desk"), Column(_("Đã xem"), "num desk"),
         Column(_("Không gửi được"), "num desk"), Column(_("Chưa rõ"), "num desk"), Column(_("Tiền"), "num desk"),
     ]  # fmt: skip
-    parts.table(heads, [_row(line, is_paused=seen.paused_at is not None) for line in seen.lines])
+    stuck = {one.channel for one in seen.standstills}
+    is_paused = seen.paused_at is not None
+    parts.table(heads, [_row(line, is_paused=is_paused, is_stuck=line.channel in stuck) for line in seen.lines])
 
 
-def _row(line: Line, *, is_paused: bool) -> Sequence[Text]:
+def _row(line: Line, *, is_paused: bool, is_stuck: bool) -> Sequence[Text]:
     counts = (
         line.waiting, line.count(*ledger.ARRIVED), line.count(S.DELIVERED, S.READ), line.count(S.READ), line.count(S.REJECTED),
         line.count(S.UNKNOWN),
     )  # fmt: skip
     name = parts.cell(_(LABELS[line.channel]), _("nhắc tổ trưởng") if line.is_to_leaders else _("{n} tin", n=number(line.total)))
     in_words = "; ".join(_(words, n=number(n)) for words, n in zip(IN_WORDS, counts, strict=True) if n)
-    stands = _stands(line, is_paused=is_paused)
+    stands = _stands(line, is_paused=is_paused, is_stuck=is_stuck)
     return name, stands, parts.small(in_words), *(number(n) if n else "–" for n in counts), money(line.cost)
 
 
-def _stands(line: Line, *, is_paused: bool) -> Text:
-    tone, words = _tone(line, is_paused=is_paused)
+def _stands(line: Line, *, is_paused: bool, is_stuck: bool) -> Text:
+    tone, words = _tone(line, is_paused=is_paused, is_stuck=is_stuck)
     stopped = line.count(S.CANCELLED)
     more = [_("{n} tin đã dừng", n=number(stopped))] if stopped else []
     if line.next_at is not None and not is_paused:
@@ -105,9 +117,11 @@ def _stands(line: Line, *, is_paused: bool) -> Text:
     return parts.joined(parts.badge(tone, words), *(parts.small(one) for one in more))
 
 
-def _tone(line: Line, *, is_paused: bool) -> tuple[Tone, str]:
+def _tone(line: Line, *, is_paused: bool, is_stuck: bool) -> tuple[Tone, str]:
     if line.count(S.UNKNOWN):
         return "unknown", _("Chờ quyết định")
+    if line.waiting and is_stuck and not is_paused:
+        return "waiting", _("Chờ tài khoản")
     if line.waiting:
         return "waiting", _("Đang giữ lại") if is_paused else _("Đang gửi")
     if not line.count(*ledger.ARRIVED):

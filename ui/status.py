@@ -11,6 +11,7 @@ from ui import parts
 from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
+MINUTE = timedelta(minutes=1)  # less is not told
 LONG = timedelta(minutes=10)  # so long nothing that may leave should wait
 
 
@@ -18,9 +19,10 @@ def figures(seen: Engine, *, now: datetime) -> None:
     """How much waits, how fast it goes, what a person has to do, who is there."""
     waited = now - seen.oldest_at if seen.oldest_at else None
     silent = len(seen.workers) - seen.at_work
+    longest = _("lâu nhất đã chờ {span}", span=span(max(waited, MINUTE))) if waited else ""
     parts.figures(
         Figure(
-            _("Chưa gửi"), number(seen.waiting), _("tin"), _("lâu nhất đã chờ {span}", span=span(waited)) if waited else "",
+            _("Chưa gửi"), number(seen.waiting), _("tin"), longest,
             "overdue" if waited and waited > LONG else None,
         ),
         Figure(_("Đang đi"), number(seen.per_minute), _("tin mỗi phút"), _("tính trong 5 phút vừa qua")),
@@ -68,7 +70,7 @@ def _queue(one: Queue, now: datetime) -> Sequence[Text]:
     waited = now - one.oldest_at if one.oldest_at else None
     stands: Text = "–"
     if waited is not None:
-        stands = parts.badge("overdue" if waited > LONG else "waiting", span(waited))
+        stands = parts.badge("overdue" if waited > LONG else "waiting", span(max(waited, MINUTE)))
     shown = [number(n) if n else "–" for n in counts]
     return name, stands, parts.small(in_words), *shown, number(one.per_minute) if one.sent_lately else "–"
 
@@ -130,7 +132,7 @@ def at_work(rows: Sequence[AtWork], *, events: int, now: datetime) -> None:
 
 
 def _worker(one: AtWork, now: datetime) -> Sequence[Text]:
-    silent = _("im lặng {span}", span=span(max(now - one.seen_at, timedelta(minutes=1))))
+    silent = _("im lặng {span}", span=span(max(now - one.seen_at, MINUTE)))
     stands = parts.badge("overdue", silent) if one.is_silent else parts.badge("arrived", _("đang chạy"))
     batches = _("{n} lô", n=number(one.batches)) if one.batches else "–"
     return parts.cell(one.name, f"{one.host}, {one.pid}"), stands, batches, near(one.started_at)

@@ -29,6 +29,10 @@ ACCOUNTS = Gauge("caunoi_account_state", "1 for the state an account is in.", ["
 FAILURES = Gauge("caunoi_account_failures", "Failures of an account in a row.", ["channel", "unit"], registry=REGISTRY)
 QUOTA = Gauge("caunoi_account_quota_left", "Messages an account may still send.", ["channel", "unit"], registry=REGISTRY)
 WORKERS = Gauge("caunoi_workers", "Processes that do durable work.", ["state"], registry=REGISTRY)
+HELD = Gauge("caunoi_worker_batches", "Batches a process has in its hands.", ["worker"], registry=REGISTRY)
+SILENT = Gauge(
+    "caunoi_worker_silent_seconds", "How long ago a process last said that it is there.", ["worker"], registry=REGISTRY
+)
 EVENTS = Gauge("caunoi_webhook_events_waiting", "What providers told and nobody has worked off.", registry=REGISTRY)
 
 # The first part of an address names the route; what follows it may be a secret and is left out.
@@ -45,7 +49,7 @@ def set_relays(counts: Mapping[str, int]) -> None:
 
 def set_engine(seen: Engine) -> None:
     """Show the sending as it stands now."""
-    for gauge in (DELIVERIES, OLDEST, RATE, ACCOUNTS, FAILURES, QUOTA, WORKERS):
+    for gauge in (DELIVERIES, OLDEST, RATE, ACCOUNTS, FAILURES, QUOTA, WORKERS, HELD, SILENT):
         gauge.clear()
     for one in seen.queues:
         for state in ("waiting", "sending", "later", "held", "unknown"):
@@ -61,6 +65,9 @@ def set_engine(seen: Engine) -> None:
             QUOTA.labels(account.channel.value, account.unit_code).set(account.quota_left)
     WORKERS.labels("working").set(seen.at_work)
     WORKERS.labels("silent").set(len(seen.workers) - seen.at_work)
+    for worker in seen.workers:
+        HELD.labels(worker.name).set(worker.batches)
+        SILENT.labels(worker.name).set(max(0.0, (clock.now() - worker.seen_at).total_seconds()))
     EVENTS.set(seen.events_waiting)
 
 

@@ -76,8 +76,8 @@ async def sms(request: Request) -> Response:
     """`/webhooks/sms/{token}`: a gateway's report, or what somebody answered to a message. Nothing in it is signed."""
 
     def of_gateway(_body: bytes, _headers: Mapping[str, str]) -> list[Told]:
-        _named(Channel.SMS, request.path_params["token"])
-        return _answered(request.query_params) or read.sms_callback(request.query_params)
+        caller = _named(Channel.SMS, request.path_params["token"])
+        return _answered(request.query_params, caller) or read.sms_callback(request.query_params)
 
     return await _taken(request, "sms", of_gateway, b"")
 
@@ -161,10 +161,13 @@ def _of_facebook(body: bytes, headers: Mapping[str, str]) -> list[Told]:
     raise BadSignature
 
 
-def _answered(query: Mapping[str, str]) -> list[Told]:
-    """What somebody answered to an SMS, where the gateway passes it on: only no and yes mean something here."""
-    words = query.get("message") or query.get("Content") or ""
-    phone = phones.parse(query.get("phonenumber") or query.get("phone") or "")
+def _answered(query: Mapping[str, str], caller: webhook_accounts.Caller) -> list[Told]:
+    """What somebody answered to an SMS, where the gateway passes it on: only no and yes mean something here.
+
+    No document names the parameters (channels.md §7 is silent), so the account says what its gateway calls them.
+    """
+    words = query.get(caller.told("answer_text_name") or "message", "")
+    phone = phones.parse(query.get(caller.told("answer_phone_name") or "phonenumber", ""))
     name = "sms_stop" if opt_outs.means_stop(words) else "sms_back" if opt_outs.means_back(words) else ""
     if not name or phone is None:
         return []

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlmodel import Session, select
 
-from models import AccountState, Channel, ChannelAccount, Role, Unit, UnitKind, User
+from models import AccountState, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Unit, UnitKind, User
 from services import channel_accounts, ports, training
 from services.access import TERMINAL
 from services.channel_values import AccountForm
 from services.senders import AccountHealth
-from tests.factories import make_account, make_unit, make_user
+from tests.factories import make_account, make_batch, make_delivery, make_unit, make_user
 from tests.fake_sender import FakeSender
 from tests.pages.conftest import Visit, words
 
@@ -113,6 +113,25 @@ def test_a_check_a_trial_and_a_pause(session: Session, visit: Visit, admin: User
     assert [message.recipient for message in sender.sent] == ["+84912345678"]
     at.button(key="c_turn").click().run()
     assert kept(session).state is AccountState.PAUSED
+
+
+def test_an_account_is_disconnected_on_its_page_once_the_number_of_what_waits_is_typed(
+    session: Session, visit: Visit, admin: User, ward: Unit
+) -> None:
+    account = sms_of(session, ward)
+    row = make_delivery(session, unit=ward, channel=Channel.SMS, status=DeliveryStatus.QUEUED)
+    make_batch(session, account=account, of=row)
+    session.commit()
+    at = visit("channel", user=admin, id=str(account.id))
+    assert "1 tin đang chờ sẽ dừng" in words(at)
+    assert at.button(key="c_end").disabled
+
+    at.text_input(key="c_ending_count").set_value("1").run()
+    at.button(key="c_end").click().run()
+
+    session.expire_all()
+    assert session.exec(select(ChannelAccount)).all() == []
+    assert session.exec(select(Delivery.status)).one() == DeliveryStatus.REJECTED
 
 
 def test_a_check_that_fails_says_why_on_the_page(

@@ -8,10 +8,19 @@ from streamlit.testing.v1 import AppTest
 
 from core import clock
 from core.db import reading
-from models import Announcement, AnnouncementStatus, Channel, Delivery, DeliveryStatus, Group, Role, Unit, User
+from models import AccountState, Announcement, AnnouncementStatus, Channel, Delivery, DeliveryStatus, Group, Role, Unit, User
 from services import sending
 from services.unknowns import Decision
-from tests.factories import make_announcement, make_delivery, make_group, make_household, make_membership, make_user
+from tests.factories import (
+    make_account,
+    make_announcement,
+    make_batch,
+    make_delivery,
+    make_group,
+    make_household,
+    make_membership,
+    make_user,
+)
 from tests.pages.conftest import Visit, words
 
 S = DeliveryStatus
@@ -58,6 +67,22 @@ def test_it_says_how_many_and_why(visit: Visit, session: Session, ward: Unit, it
     assert not at.exception
     assert "1 chưa gửi; 2 đã gửi; 1 đã tới máy; 1 đã xem; 2 không gửi được" in words(at)
     assert "2 tin: Hết tiền." in words(at)
+
+
+def test_what_waits_for_a_broken_account_says_what_to_do(
+    visit: Visit, session: Session, ward: Unit, item: Announcement, official: User
+) -> None:
+    account = make_account(session, unit=ward, channel=Channel.SMS, state=AccountState.BROKEN, message="Tài khoản hết tiền.")
+    make_batch(
+        session, account=account, of=make_delivery(session, unit=ward, announcement=item, channel=Channel.SMS, status=S.QUEUED)
+    )
+    session.commit()
+
+    shown = words(visit("announcement", user=official, id=str(item.id)))
+
+    assert "1 tin chờ: SMS có tên người gửi" in shown
+    assert "Tài khoản hết tiền." in shown
+    assert "Chờ tài khoản" in shown
 
 
 def test_paused_and_gone_on(visit: Visit, session: Session, ward: Unit, item: Announcement, official: User) -> None:

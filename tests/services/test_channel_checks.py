@@ -61,6 +61,19 @@ def test_a_check_keeps_the_quota_and_that_it_is_well(
     assert sender.sent == [], "a check sends nothing"
 
 
+def test_a_check_keeps_the_pace_that_the_provider_allows_beside_the_one_a_person_set(
+    session: Session, sms: ChannelAccount, admin: Actor, sender: FakeSender
+) -> None:
+    sms.per_second = 20.0
+    sender.health = AccountHealth(is_well=True, says="", per_second=100 / 60)
+
+    checked(session, admin, sms)
+    sender.health = AccountHealth(is_well=True, says="")
+    account = checked(session, admin, sms)
+
+    assert (account.per_second, account.told_per_second) == (20.0, 100 / 60)
+
+
 def test_a_check_that_fails_says_why_and_stops_the_account(
     session: Session, sms: ChannelAccount, admin: Actor, sender: FakeSender
 ) -> None:  # fmt: skip

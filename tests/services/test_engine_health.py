@@ -88,15 +88,17 @@ def test_how_providers_are_what_is_wrong_first(session: Session, ward: Unit) -> 
     make_account(session, unit=ward, channel=Channel.ZALO_OA, quota_left=12, quota_total=500, reserve=10)
     make_account(session, unit=ward, channel=Channel.SMS, open_until=soon, failures=11)
     make_account(session, unit=ward, channel=Channel.ZNS, state=AccountState.BROKEN, message="Hết tiền.", open_until=None)
+    make_account(session, unit=ward, channel=Channel.ZALO_TEMPLATE, state=AccountState.PAUSED)
 
     seen = engine_health.look(session, actor=TERMINAL).providers
 
     assert [(one.channel, one.state.value, one.rests) for one in seen] == [
         (Channel.ZNS, "broken", False),
         (Channel.SMS, "active", True),
+        (Channel.ZALO_TEMPLATE, "paused", False),
         (Channel.ZALO_OA, "active", False),
     ]
-    assert (seen[2].quota_left, seen[1].failures, seen[0].message) == (12, 11, "Hết tiền.")
+    assert (seen[3].quota_left, seen[1].failures, seen[0].message) == (12, 11, "Hết tiền.")
 
 
 def test_each_admin_sees_the_own_wards(session: Session, item: Announcement, ward: Unit) -> None:

@@ -10,6 +10,7 @@ from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.ids import new_id
 from models import (
+    AccountState,
     Announcement,
     AnnouncementStatus,
     Batch,
@@ -22,12 +23,21 @@ from models import (
     Trouble,
     Unit,
 )
-from services import audit, holding, ledger, unknowns
+from services import audit, circuits, holding, ledger, unknowns
 from services.access import TERMINAL, Actor
 from services.ports import Ports, provide
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 from services.unknowns import Decision
-from tests.factories import make_account, make_actor, make_announcement, make_delivery, make_household, make_unit
+from tests.factories import (
+    NOON,
+    make_account,
+    make_actor,
+    make_announcement,
+    make_batch,
+    make_delivery,
+    make_household,
+    make_unit,
+)
 from tests.fakes import FakeEngine, FakeSender, Nothing
 
 S = DeliveryStatus
@@ -98,6 +108,30 @@ def test_why_in_words_most_first(session: Session, item: Announcement, writer: A
         ("Hết hạn mức.", 1, Trouble.LATER),
     ]
     assert seen.lines[0].next_at is not None
+
+
+@pytest.mark.parametrize(
+    ("stands", "why", "is_told"),
+    [
+        ({"state": AccountState.BROKEN, "message": "Hết tiền."}, "Hết tiền.", True),
+        ({"state": AccountState.PAUSED}, ledger.PAUSED, True),
+        ({"open_until": NOON + timedelta(days=1), "failures": 12}, "", True),
+        ({"quota_left": 5, "reserve": 5}, circuits.NO_QUOTA, True),
+        ({"quota_left": 6, "reserve": 5}, "", False),
+        ({"open_until": NOON - timedelta(days=1)}, "", False),
+    ],
+)
+def test_what_waits_for_an_account_says_so(
+    session: Session, ward: Unit, item: Announcement, writer: Actor, stands: dict[str, Any], why: str, *, is_told: bool
+) -> None:
+    account = make_account(session, unit=ward, channel=Channel.SMS, **stands)
+    for status in (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE, DeliveryStatus.SENT):
+        row = make_delivery(session, unit=ward, announcement=item, channel=Channel.SMS, status=status)
+        make_batch(session, account=account, of=row)
+
+    found = ledger.of_announcement(session, actor=writer, announcement_id=item.id).standstills
+
+    assert [(one.channel, one.count, one.why) for one in found] == ([(Channel.SMS, 2, why)] if is_told else [])
 
 
 def test_each_row_names_the_household_it_is_for(session: Session, item: Announcement, place: Unit, writer: Actor) -> None:

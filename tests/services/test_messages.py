@@ -1,14 +1,14 @@
 """What each channel says, and what cannot be said."""
 
 import unicodedata
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import Session, select
 
 from core.ids import new_id
 from models import Announcement, Batch, Channel, Delivery, DeliveryStatus, GroupKind, RecipientKind, Relay, Unit
-from services import leader_messages, leader_texts, messages, public_posts, sending
+from services import household_messages, leader_messages, leader_texts, messages, public_posts, sending
 from services.chunks import Row
 from services.senders import Message, Rejected
 from tests.factories import (
@@ -65,7 +65,7 @@ def test_an_account_that_takes_marks_keeps_them_in_one_form(session: Session, wa
 def test_the_official_account_says_all_of_it_and_less_where_that_is_too_long(session: Session, ward: Unit) -> None:
     announcement = make_announcement(session, unit=ward, title="Họp tổ", body="Dài. " * 50, group_text="Ngắn.")
 
-    whole, short = (said(session, announcement, Channel.ZALO_OA, longest=n) for n in (2000, 120))
+    whole, short = (said(session, announcement, Channel.ZALO_OA, longest=n) for n in (2000, 250))
     never = said(session, announcement, Channel.ZALO_OA, longest=20)
 
     assert "Dài." in whole.text
@@ -73,10 +73,59 @@ def test_the_official_account_says_all_of_it_and_less_where_that_is_too_long(ses
     assert one(session, never, "42") == Rejected("content", "", messages.TOO_LONG)
 
 
-def test_nobody_calls_a_whole_group_by_a_text(session: Session, ward: Unit) -> None:
-    announcement = make_announcement(session, unit=ward, body="Chào [@123456] cả nhà.")
+def of_home(session: Session, wording: messages.Wording, home: UUID, to: str = "u1", *, name: str = "") -> Message:
+    row = Row(uuid4(), to, 1, name or f"{new_id()}:{wording.channel.value}:{home.hex}")
+    [made] = messages.for_rows(session, wording, [row])
+    assert isinstance(made, Message)
+    return made
 
-    assert "[@" not in said(session, announcement, Channel.ZALO_GROUP).text
+
+def test_a_text_to_one_person_ends_in_the_address_at_which_that_household_says_no(session: Session, ward: Unit) -> None:
+    home = make_household(session, unit=make_unit(session, parent=ward), zalo_user_id="u1")
+    wording = said(session, make_announcement(session, unit=ward), Channel.ZALO_OA)
+
+    made = of_home(session, wording, home.id)
+    dashed = of_home(session, wording, home.id, name=f"a:zalo_oa:{home.id}")  # as PostgreSQL writes a key
+
+    _, _, address = made.text.rpartition(messages.STOP)
+    assert address.strip() == f"http://ward.test{household_messages.path_of(home.id)}"
+    assert dashed.text == made.text
+    token = address.strip().rpartition("/")[2]
+    assert household_messages.page(session, token=token).can_be_written_to
+    assert one(session, wording).text.endswith(wording.link), "a row that stands for no household has no such address"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.ZALO_GROUP, Channel.FACEBOOK, Channel.ZALO_BOT])
+def test_what_is_registered_or_for_everybody_says_nothing_of_it(session: Session, ward: Unit, channel: Channel) -> None:
+    wording = said(session, make_announcement(session, unit=ward), channel)
+
+    assert "/stop/" not in of_home(session, wording, new_id(), PHONE).text
+
+
+def test_the_longest_text_still_has_room_for_that_address(session: Session, ward: Unit) -> None:
+    longest = 600
+    fits = make_announcement(session, unit=ward, title="Họp", body="a" * 450, group_text="Ngắn.")
+
+    made = of_home(session, said(session, fits, Channel.ZALO_OA, longest=longest), new_id())
+
+    assert "Ngắn." in made.text
+    assert "/stop/" in made.text
+    assert len(made.text) <= longest
+
+
+def test_a_template_may_have_a_blank_for_it(session: Session, ward: Unit) -> None:
+    home = make_household(session, unit=make_unit(session, parent=ward), phone=PHONE)
+    wording = said(session, make_announcement(session, unit=ward), Channel.ZNS, blanks="title=tieu_de, stop=tu_choi")
+
+    made = of_home(session, wording, home.id, PHONE)
+
+    assert made.blanks["stop"] == f"http://ward.test{household_messages.path_of(home.id)}"
+
+
+def test_a_letter_says_how_to_have_no_more_of_them(session: Session, ward: Unit) -> None:
+    wording = said(session, make_announcement(session, unit=ward), Channel.EMAIL)
+
+    assert wording.text.endswith(messages.STOP_MAIL)
 
 
 def test_a_template_is_filled_by_its_blanks(session: Session, ward: Unit) -> None:
@@ -144,13 +193,6 @@ def test_a_reminder_holds_its_leaders_own_address(session: Session, ward: Unit) 
     assert "Hop to" in made.text
     assert made.text.endswith(f"/r/{relay.token}")
     assert leader_texts.of_batch(session, announcement=announcement, batch_id=new_id()) == {}
-
-
-def test_a_bot_writes_to_nobody_it_has_not_met(session: Session, ward: Unit) -> None:
-    wording = said(session, make_announcement(session, unit=ward), Channel.ZALO_BOT)
-
-    assert one(session, wording, str(new_id())) == Rejected("recipient", "", messages.NOT_MET)
-    assert isinstance(one(session, wording, "6ede9afa66b88fe6d6a9"), Message)
 
 
 def test_what_everybody_sees_leaves_once_and_only_where_it_was_named(session: Session, ward: Unit) -> None:

@@ -70,6 +70,22 @@ def test_who_has_blocked_the_account_is_written_to_no_more(session: Session, row
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "refused"), [("-139", {"zns"}), ("-140", {"zns"}), ("-141", {"zns"}), ("-118", set()), ("-119", set())]
+)
+def test_who_has_refused_zns_gets_none_and_falls_to_an_sms(
+    session: Session, rows: list[Delivery], code: str, refused: set[str]
+) -> None:
+    zns, follower = rows
+
+    note(session, zns, Rejected("recipient", code, ""))
+    note(session, follower, Rejected("recipient", code, ""))  # of another provider: the same number means something else
+
+    found = session.exec(select(OptOut).where(col(OptOut.ended_at).is_(None))).all()
+    assert {one.channel.value for one in found} == refused
+    assert {one.recipient for one in found} <= {PHONE}
+
+
 def test_s61_no_log_holds_a_receiver_a_text_or_a_key(
     session: Session, ward: Unit, rows: list[Delivery], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 from adapters import chooser
 from core.settings import settings
-from models import AccountState, Channel, ChannelAccount, Unit
+from models import AccountState, Channel, ChannelAccount, DeliveryStatus, Unit
 from services import channel_accounts, training
 from services.access import TERMINAL
 from services.senders import Rejected
 from terminal.habits import app
-from tests.factories import make_account, make_unit
+from tests.factories import make_account, make_batch, make_delivery, make_unit
 from tests.fake_sender import FakeSender
 
 runner = CliRunner()
@@ -112,6 +112,19 @@ def test_pause_and_resume(session: Session, ward: Unit) -> None:
     assert answer("channel-pause", "sms", "--unit", "01843")[0]["state"] == "paused"
     assert kept(session).state is AccountState.PAUSED
     assert answer("channel-resume", "sms", "--unit", "01843")[0]["state"] == "active"
+
+
+def test_an_account_is_disconnected_by_saying_how_many_may_be_stopped(session: Session, ward: Unit) -> None:
+    account = make_account(session, unit=ward, channel=Channel.SMS)
+    row = make_delivery(session, unit=ward, channel=Channel.SMS, status=DeliveryStatus.QUEUED)
+    make_batch(session, account=account, of=row)
+    session.commit()
+
+    assert "--stops 1" in refusal("channel-disconnect", "sms", "--unit", "01843")
+    assert answer("channel-disconnect", "sms", "--unit", "01843", "--stops", "1") == {
+        "channel": "sms", "unit_code": "01843", "stopped": 1,
+    }  # fmt: skip
+    assert answer("channels") == []
 
 
 def test_training_is_switched(session: Session, ward: Unit) -> None:

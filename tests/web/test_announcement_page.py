@@ -48,6 +48,7 @@ def test_a_resident_reads_what_when_where_who_and_what_to_bring(day: Day) -> Non
     for words in (TITLE, "Khi nào", "<b>thứ Tư 25/11/2026</b>", "Ở đâu", "Dành cho ai", "Chuẩn bị", "không thu tiền"):
         assert words in answer.text
     assert "gửi bà con Tổ 13, Sông Cầu" in answer.text
+    assert "Không muốn phường nhắn tin về máy nữa?" in answer.text, "an SMS leads here and has no room for it"
 
 
 def test_a_chat_shows_a_card_with_the_wards_name_and_the_facts(day: Day) -> None:

@@ -170,9 +170,13 @@ def test_the_sending_is_counted_by_channel_and_state(session: Session, clock: Tr
         'caunoi_account_quota_left{channel="sms",unit="01843"}': 7,
         'caunoi_workers{state="working"}': 1,
         'caunoi_workers{state="silent"}': 0,
+        'caunoi_worker_batches{worker="ward-0"}': 0,
+        'caunoi_worker_silent_seconds{worker="ward-0"}': 0,
         "caunoi_webhook_events_waiting": 0,
     }
     assert {name: seen.get(name) for name in wanted} == pytest.approx(wanted)
+    told = near().get("/metrics").text
+    assert [secret for secret in ("84912345678", item.title, item.body, str(item.id), ward.name) if secret in told] == []
 
 
 def test_what_is_over_is_no_longer_counted(session: Session, clock: Traveller) -> None:

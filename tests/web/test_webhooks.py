@@ -268,6 +268,19 @@ def test_stop_by_sms_ends_sms_and_zns_to_that_number(session: Session, ward: Uni
     assert says("TU CHOI") == {"sms", "zns"}
 
 
+def test_a_gateway_may_call_the_parameters_of_an_answer_by_other_names(session: Session, ward: Unit) -> None:
+    sms = session.exec(select(ChannelAccount).where(ChannelAccount.channel == Channel.SMS)).one()
+    sms.settings = {"answer_text_name": "Content", "answer_phone_name": "Phone"}
+    session.commit()
+    path = f"/webhooks/sms/{webhook_addresses.token_of(sms)}"
+
+    phone().get(path, params={"phonenumber": "0987654321", "message": "TC"})
+    phone().get(path, params={"Phone": "0912345678", "Content": "TC"})
+
+    session.rollback()
+    assert {one.recipient for one in session.exec(select(OptOut))} == {"+84912345678"}
+
+
 def test_the_bots_provider_brings_the_secret_it_was_given(session: Session, ward: Unit) -> None:
     word = webhook_addresses.token_of(account(session, Channel.ZALO_BOT))
     said = {

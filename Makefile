@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check lint types layers unit e2e postgres browser licences catalogues lock bench chaos clean help
+.PHONY: run test check lint types layers unit e2e postgres browser licences catalogues lock thorough bench chaos clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ e2e: .venv/tools browser
 ## make postgres the tests again on PostgreSQL, where it is installed
 postgres: .venv/tools
 	@$(BIN)/python -m tests.on_postgres
+
+## make thorough the property tests with every example and other seeds each time; what fails is printed to be repeated
+thorough: .venv/tools
+	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m hypothesis $(or $(TESTS),tests --ignore=tests/e2e)
 
 ## make bench   every benchmark beside its baseline, one JSON line each
 bench: .venv/tools browser

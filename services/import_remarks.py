@@ -16,6 +16,7 @@ class Why(StrEnum):
     ZERO_ADDED = "zero_added"
     OLD_PREFIX = "old_prefix"
     SEVERAL_NUMBERS = "several_numbers"
+    FORMER_UNIT = "former_unit"
     COUNTED = "counted"
     DAY_READ = Doubt.READ.value
     NO_YEAR = Doubt.NO_YEAR.value
@@ -31,6 +32,7 @@ class Why(StrEnum):
             "zero_added": N_("đã thêm số 0"),
             "old_prefix": N_("đầu số cũ, đã đổi sang đầu số mới"),
             "several_numbers": N_("nhiều số: gọi số di động đầu tiên, giữ các số kia"),
+            "former_unit": N_("tên cũ của tổ, thôn"),
             "counted": N_("số người đọc từ chữ"),
             "day_read": N_("ngày đọc từ dạng viết tắt"),
             "no_year": N_("ngày không ghi năm: tính là vào nhóm hôm nay"),

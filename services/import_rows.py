@@ -172,6 +172,8 @@ class RowReader:
             raise Invalid(N_("Thiếu họ tên chủ hộ."))
         self._field = "unit"
         row = Row(number, self._place(number - 1, cells), name, sheet=self.sheet)
+        if row.place.is_former:
+            self._say("unit", cells[one["unit"]] if "unit" in one else self._layout.heading, row.place.label, Why.FORMER_UNIT)
         self._field = "code"
         if "code" in one and (cell := cells[one["code"]]) != "":
             row.code = code_of(cell)

@@ -15,6 +15,7 @@ from services.imports import ImportResult
 from services.ports import Cell, Sheet
 from tests.factories import make_group, make_household, make_membership
 from tests.services.bac_kan import group_of, make_bac_kan
+from tests.services.reorganising import carried, merge
 
 HEADER: list[Cell] = ["Mã hộ", "Họ tên", "Tổ", "Điện thoại", "Số khẩu", "Ngày vào nhóm Zalo"]
 MARCH = date(2026, 3, 12)
@@ -161,6 +162,18 @@ def test_people_counted_in_words_are_told(session: Session, ward: Unit, people: 
     result = imported(session, ward, an("", people=people))
 
     assert said(result) == ([(2, "Số khẩu", str(people), "2", Why.COUNTED)] if told else [])
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_unit_found_by_its_former_name_is_told(session: Session, ward: Unit) -> None:
+    new = carried(session, merge(group_of(session, "SC12"), group_of(session, "SC13"), name="Tổ dân phố Bờ Sông", code="BS"))
+
+    result = imported(
+        session, ward, ["H01", "Hoàng Văn An", "Tổ 12, Sông Cầu", "", 4, ""], ["H02", "Lý Cúc", "Bờ Sông", "", 2, ""]
+    )
+
+    assert said(result) == [(2, "Tổ", "Tổ 12, Sông Cầu", new.label, Why.FORMER_UNIT)]
+    assert session.exec(select(Household.unit_id)).all() == [new.id, new.id]
 
 
 def test_a_row_that_is_refused_says_nothing_else(session: Session, ward: Unit) -> None:

@@ -62,6 +62,10 @@ e2e: .venv/tools browser
 postgres: .venv/tools
 	@$(BIN)/python -m tests.on_postgres
 
+## make thorough the property tests with every example and other seeds each time; what fails is printed to be repeated
+thorough: .venv/tools
+	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m hypothesis $(or $(TESTS),tests --ignore=tests/e2e)
+
 ## make bench   every benchmark beside its baseline, one JSON line each
 bench: .venv/tools browser
 	@$(BIN)/python manage.py bench

@@ -1,6 +1,8 @@
 """Telephone numbers of Vietnam: read as people write them, stored as E.164, shown in groups, masked by default."""
 
 import re
+import unicodedata
+from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -14,8 +16,8 @@ _MOVED = {
 # As E.164 a mobile is +84, one of these and eight more digits (numbering plan since the move of 2018): for queries.
 MOBILE_DIGITS, MOBILE_LENGTH = ("3", "5", "7", "8", "9"), 12
 _NOISE = re.compile(r"[\s.\-()\u00a0\u2010-\u2015·_]+")
-
-
+_BEFORE = {new: old for old, new in _MOVED.items()}
+_NO_DIGIT = re.compile(r"\D+")
 _WHOLE = re.compile(r"^(\d{8,})\.0$")  # how a spreadsheet hands over a number
 
 
@@ -45,6 +47,27 @@ def parse(text: str) -> str | None:
     if not digits.startswith("0") or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+class Mending(StrEnum):
+    """How `parse` put a number right that was not written as it is dialled today."""
+
+    ZERO_ADDED = "zero_added"
+    OLD_PREFIX = "old_prefix"
+
+
+def mending(text: str, number: str) -> Mending | None:
+    """What was put right to read `number` (E.164) out of a text; None where it stands there as it is dialled."""
+    bare = number.removeprefix("+84")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    digits = _NO_DIGIT.sub("", text)
+    if f"0{bare}" in digits or f"84{bare}" in digits:
+        return None
+    if bare in digits:
+        return Mending.ZERO_ADDED
+    old = _BEFORE.get(f"0{bare[:2]}")
+    return Mending.OLD_PREFIX if old and f"{old[1:]}{bare[2:]}" in digits else None
 
 
 def is_mobile(number: str) -> bool:

@@ -7,7 +7,7 @@ from models import Role
 from services import access
 from ui import _, coverage, coverage_acts, coverage_tables, day, enter, parts
 from ui.kept import kept, seen_by
-from ui.tables import behind, download
+from ui.tables import behind, download, download_csv
 
 actor = enter(needs=(*access.WRITERS, Role.VIEWER))
 top = st.container()
@@ -40,4 +40,6 @@ if is_today and actor.role in access.APPROVERS:
     coverage_acts.targets(actor, seen)
 if is_today and actor.role in access.WRITERS and not asked.is_wide:
     coverage_acts.invite(actor, asked.unit_id)
-download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)
+with st.container(horizontal=True):
+    download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)
+    download_csv(tables["places"], label=_("Tải bảng theo nơi (CSV)"), key="places_csv", file_name=f"{name}-theo-noi")

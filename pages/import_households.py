@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import Refusal
 from services import access
 from ui import _, enter, import_start, importing, needed, number, parts, plain, refusals, said
+from ui.import_remarks import remarks
 from ui.import_repeats import repeats
 
 HERE, LIST = "pages/import_households.py", "pages/households.py"
@@ -87,6 +88,7 @@ else:
             parts.note("unknown", _("Không có gì mới để ghi"), importing.repeated(tried.earlier))
         importing.figures(tried)
         importing.refused(tried)
+        remarks(tried)
         repeats(tried)
 
 with parts.action_bar():

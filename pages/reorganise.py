@@ -6,7 +6,7 @@ from core import clock
 from core.db import reading, transaction
 from models import ReorganisationStatus
 from services import access, reorganisations
-from ui import _, confirmed_by_count, day, enter, leave_for, moment, needed, number, parts, record_id, refusals
+from ui import _, confirmed_by_count, day, enter, leave_for, needed, number, parts, record_id, refusals
 from ui import reorganise as drawing
 from ui.forms import refusals_at
 
@@ -28,15 +28,7 @@ if "id" in st.query_params:
         is_planned = plan.status is ReorganisationStatus.PLANNED
         is_dropped = is_planned and st.button(_("Bỏ dự kiến"), key="r_drop", icon=":material/delete:")
     if not is_planned:
-        done = plan.steps.get("done", {})
-        if plan.done_at:
-            parts.facts(
-                (_("Thực hiện lúc"), moment(plan.done_at)),
-                (_("Đã chuyển"), _("{n} hộ, {people} người", n=number(done["households"]), people=number(done["people"]))),
-                (_("Đơn vị kết thúc"), number(done["units"])), (_("Nhóm"), number(done["groups"])),
-                (_("Mã QR đã in"), number(done["links"])), (_("Tài khoản"), number(done["users"])),
-            )  # fmt: skip
-            parts.hint(_("Số liệu trước ngày này vẫn tính theo đơn vị cũ. Việc đã thực hiện không quay lại được."))
+        drawing.done(plan)
         st.stop()
 
     if is_dropped:

@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
 from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
-from services import access, audit, channel_values, figures, link_targets, presence, rollups, terms, tick_lists
+from services import access, audit, channel_values, figures, join_requests, link_targets, presence, rollups, terms, tick_lists
 from services.access import Actor
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
@@ -206,7 +206,8 @@ def change(session: Session, *, actor: Actor, group_id: UUID, values: GroupValue
 def close(
     session: Session, *, actor: Actor, group_id: UUID, on: date | None = None, hands_on: bool = False
 ) -> Group:  # fmt: skip
-    """The group is no more from the day `on` (today): its memberships and terms end, its leader's phones are forgotten.
+    """The group is no more from the day `on` (today): its memberships and terms end, its leader's phones are forgotten,
+    who still asks to join is told no.
 
     With `hands_on` the groups it feeds are fed from where it was fed from itself.
 
@@ -242,6 +243,7 @@ def close(
         .values(left_on=case((joined_on > day, joined_on), else_=day))
     )
     forget_phones(session, group)
+    join_requests.end(session, actor=actor, group=group)
     _note(session, actor, "group.closed", group, on=day.isoformat())
     rollups.refresh(session, unit_ids=_homes(session, group.id), since=day)
     return group

@@ -4,11 +4,11 @@ Nobody is taken for another because of it: the row is written as new, and a pers
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlmodel import Session, col
 
 from core import clock
@@ -22,6 +22,7 @@ from services.presence import lives_here
 from services.resemblance import PAIRS_MOST, SHARED_MOST, Face, Neighbours, Other, Resemblance
 
 PHONES_AT_A_TIME = 5_000
+_OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def _called(
                 found.setdefault(number, []).append(face)
     for household in _elsewhere(session, numbers, units, actor):
         face = resemblance.face_of(household, is_coded=household.id in coded)
-        found.setdefault(household.phone, []).append(face)
+        for number in face.phones:
+            if number in numbers:
+                found.setdefault(number, []).append(face)
     shared = {number for number, many in numbers.items() if many > 1}
     for place, (row, _code) in enumerate(plan.new if shared else ()):
         for number in shared.intersection(row.phones):
@@ -111,13 +114,18 @@ def _called(
     return {number: faces for number, faces in found.items() if len(faces) <= SHARED_MOST}
 
 
-def _elsewhere(session: Session, numbers: Iterable[str], unit_ids: set[UUID], actor: Actor) -> Iterator[Stored]:
+def _elsewhere(session: Session, numbers: Collection[str], unit_ids: set[UUID], actor: Actor) -> Iterator[Stored]:
+    """The households in sight beyond these units that one of the numbers may reach: each once."""
     columns = [col(getattr(Household, name)) for name in resemblance.READ]
     query = select(*columns).join(Unit, col(Unit.id) == col(Household.unit_id)).where(
         path_range(actor.unit_path), lives_here(clock.today()), col(Household.unit_id).not_in(unit_ids)
     )  # fmt: skip
+    if not numbers:
+        return
+    several = query.where(_OTHER_PHONES != "[]").execution_options(yield_per=PHONES_AT_A_TIME)
+    yield from (one for one in session.execute(several) if any(number in numbers for number in (one.phone, *one.other_phones)))
     for some in batches(numbers, PHONES_AT_A_TIME):
-        yield from session.execute(query.where(col(Household.phone).in_(some)))
+        yield from session.execute(query.where(_OTHER_PHONES == "[]", col(Household.phone).in_(some)))
 
 
 def _new_face(place: int, row: Row) -> Face:

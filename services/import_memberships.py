@@ -1,15 +1,17 @@
 """Who is in the chat group, as a list says: memberships of households in the household groups of their units.
 
-A list only adds: a blank, or a "không", never takes a household out of a group.
+A list only adds: a blank, or a "không", never takes a household out of a group. Who is in already stays in since the day that is
+stored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -18,6 +20,8 @@ from core.bulk import BulkInsert, batches
 from core.ids import new_id
 from models import ChangeSet, Channel, Group, GroupKind, Household, Membership, MembershipSource, Unit, lineage
 from services.import_matching import UNITS_AT_A_TIME, Known, Plan
+from services.import_reading import Reading
+from services.import_remarks import Why
 from services.import_rows import Row
 from services.import_writing import ROWS_AT_A_TIME, revise
 
@@ -71,8 +75,19 @@ class Joining:
         return [*self.known, *(recount.known for recount in self.recounted)]
 
 
-def foresee(session: Session, plan: Plan) -> Joining:
-    """Who of a list's households will join, be counted anew, and which units need a group."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A household group that stands, since when."""
+
+    id: UUID
+    started_on: date | None
+
+
+def foresee(session: Session, plan: Plan, *, reader: Reading) -> Joining:
+    """Who of a list's households will join, be counted anew, and which units need a group.
+
+    A day of joining that cannot be so is taken out of its row and told.
+    """
     new = [index for index, (row, _code) in enumerate(plan.new) if row.in_group]
     joining = {one.household_id: one for one in plan.known if one.row.in_group}
     recounted = []
@@ -84,14 +99,45 @@ def foresee(session: Session, plan: Plan) -> Joining:
     known = list(joining.values())
     units = {one.row.place.id for one in known} | {plan.new[index][0].place.id for index in new}
     groups = _groups(session, units)
-    return Joining(new, known, recounted, groups, frozenset(units - groups.keys()))
+    _doubt(session, [plan.new[index][0] for index in new], known, groups, reader)
+    return Joining(
+        new, known, recounted, {unit_id: group.id for unit_id, group in groups.items()}, frozenset(units - groups.keys())
+    )
+
+
+def _doubt(
+    session: Session, new: Iterable[Row], known: Sequence[Known], groups: Mapping[UUID, _Standing], reader: Reading
+) -> None:  # fmt: skip
+    """Take out the days on which the group did not stand yet, or the household was in it before."""
+    ended = _last_ends(session, [one for one in known if one.row.joined_on], groups)
+    for row, last in [*((row, None) for row in new), *((one.row, ended.get(one.household_id)) for one in known)]:
+        day, group = row.joined_on, groups.get(row.place.id)
+        if day is None or group is None:
+            continue
+        is_early = group.started_on is not None and day < group.started_on
+        if is_early or (last is not None and day < last):
+            reader.remark(row, "group", f"{day:%d/%m/%Y}", Why.BEFORE_GROUP if is_early else Why.BEFORE_LEAVING)
+            row.joined_on = None
+
+
+def _last_ends(session: Session, known: Iterable[Known], groups: Mapping[UUID, _Standing]) -> dict[UUID, date]:
+    """When the households that have been in the group of their unit before were in it last."""
+    group_of = {one.household_id: groups[one.row.place.id].id for one in known if one.row.place.id in groups}
+    last: dict[UUID, date] = {}
+    for ids in batches(group_of, ROWS_AT_A_TIME):
+        query = select(_MEMBERSHIPS.c.household_id, _MEMBERSHIPS.c.group_id, func.max(_MEMBERSHIPS.c.left_on)).where(
+            _MEMBERSHIPS.c.household_id.in_(ids), _MEMBERSHIPS.c.left_on.is_not(None)
+        )
+        rows = session.execute(query.group_by(_MEMBERSHIPS.c.household_id, _MEMBERSHIPS.c.group_id))
+        last |= {household_id: day for household_id, group_id, day in rows if group_of[household_id] == group_id}
+    return last
 
 
 def write(
     session: Session, joining: Joining, plan: Plan, new_ids: Sequence[UUID], *, change_set: ChangeSet, on: date
 ) -> list[Touch]:  # fmt: skip
     """Make the groups that are missing and write the memberships; what that did to households that stood before."""
-    made = _make_groups(session, joining.without, on)
+    made = _make_groups(session, joining.without, _first_days(joining, plan), on)
     change_set.group_ids = [str(group_id) for group_id in made.values()]
     groups = joining.groups | made
     bulk = _NewMemberships(session, groups, change_set.id, on)
@@ -122,6 +168,7 @@ class _NewMemberships:
         self._bulk = BulkInsert(session, _MEMBERSHIPS, _NEW_COLUMNS)
         encode = self._bulk.encode
         self._groups = {unit_id: encode("group_id", group_id) for unit_id, group_id in groups.items()}
+        self._on = on
         self._shared = {
             "created_at": encode("created_at", clock.now()), "joined_on": encode("joined_on", on),
             "source": encode("source", MembershipSource.IMPORT), "change_set_id": encode("change_set_id", change_set_id),
@@ -135,6 +182,7 @@ class _NewMemberships:
                 {
                     **self._shared, "id": encode("id", membership_id), "household_id": encode("household_id", household_id),
                     "group_id": self._groups[row.place.id], "people": row.group_people or 1,
+                    "joined_on": encode("joined_on", row.joined_on or self._on),
                 }
                 for row, household_id, membership_id in rows
             ]
@@ -154,18 +202,30 @@ def _standing(session: Session, unit_ids: Sequence[UUID]) -> Iterator[tuple[UUID
         yield row[0], row[1], row[2]
 
 
-def _groups(session: Session, unit_ids: set[UUID]) -> dict[UUID, UUID]:
+def _groups(session: Session, unit_ids: set[UUID]) -> dict[UUID, _Standing]:
     """The household group of each unit that has one, the oldest where there are several."""
-    found: dict[UUID, UUID] = {}
+    found: dict[UUID, _Standing] = {}
     for ids in batches(sorted(unit_ids), UNITS_AT_A_TIME):
-        query = select(col(Group.unit_id), col(Group.id)).where(col(Group.unit_id).in_(ids), _IS_OPEN_HOUSEHOLD_GROUP)
-        for unit_id, group_id in session.execute(query.order_by(col(Group.created_at), col(Group.id))):
-            found.setdefault(unit_id, group_id)
+        query = select(col(Group.unit_id), col(Group.id), col(Group.started_on))
+        query = query.where(col(Group.unit_id).in_(ids), _IS_OPEN_HOUSEHOLD_GROUP)
+        for unit_id, group_id, started_on in session.execute(query.order_by(col(Group.created_at), col(Group.id))):
+            found.setdefault(unit_id, _Standing(group_id, started_on))
     return found
 
 
-def _make_groups(session: Session, unit_ids: Iterable[UUID], on: date) -> dict[UUID, UUID]:
-    """A household group for each unit, fed from the nearest leaders' chat above it."""
+def _first_days(joining: Joining, plan: Plan) -> dict[UUID, date]:
+    """By unit, the first day on which the list says that somebody joined."""
+    found: dict[UUID, date] = {}
+    for row in chain((plan.new[index][0] for index in joining.new), (one.row for one in joining.known)):
+        if row.joined_on:
+            found[row.place.id] = min(row.joined_on, found.get(row.place.id, row.joined_on))
+    return found
+
+
+def _make_groups(
+    session: Session, unit_ids: Iterable[UUID], first_days: Mapping[UUID, date], on: date
+) -> dict[UUID, UUID]:  # fmt: skip
+    """A household group for each unit, fed from the nearest leaders' chat above it, since the first day anybody was in it."""
     units = [
         unit
         for ids in batches(sorted(unit_ids), UNITS_AT_A_TIME)
@@ -186,7 +246,7 @@ def _make_groups(session: Session, unit_ids: Iterable[UUID], on: date) -> dict[U
             kind=GroupKind.HOUSEHOLD,
             unit_id=unit.id,
             channel=Channel.RELAY,
-            started_on=on,
+            started_on=first_days.get(unit.id, on),
             parent_id=parent_id,
         )
     session.add_all(made.values())

@@ -12,6 +12,7 @@ from core.i18n import N_
 from core.letters import TURN
 from core.text import fold
 from services.import_columns import HEADER_ROWS, Columns, find
+from services.import_remarks import Remark, Remarks, Why
 from services.import_rows import Rejected, Row, RowReader, Spot
 from services.import_units import UnitFinder, is_numbered, starts_like_unit
 from services.import_values import in_unicode, text_of
@@ -148,6 +149,7 @@ class Reading:
         self.rows: list[Row] = []
         self.rejected: list[Rejected] = []
         self.refused_codes: dict[tuple[UUID, str], Spot] = {}  # unit and code of refused rows, and where they stand
+        self.remarks = Remarks()
         self._readers: dict[str, RowReader] = {}
         lists = _Lists(sheet, mapping)
         found: list[Columns] = []
@@ -156,7 +158,10 @@ class Reading:
                 require_head(columns)
                 found.append(columns)
                 numbered = enumerate(chain(first[columns.row :], remaining), columns.row + 1)
-                self._read(RowReader(one, first[: columns.row], columns, finder), pace.over(one, numbered, alone=lists.is_one))
+                self._read(
+                    RowReader(one, first[: columns.row], columns, finder, self.remarks),
+                    pace.over(one, numbered, alone=lists.is_one),
+                )
         lists.require_read()
         self.columns = _merged([columns.said() for columns in found])
         self.dropped = _all(columns.dropped for columns in found)
@@ -165,6 +170,10 @@ class Reading:
     def refusal(self, row: Row, refusal: Invalid, name: str) -> Rejected:
         """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
         return self._readers[row.sheet].refusal(row, refusal, name)
+
+    def remark(self, row: Row, name: str, value: str, why: Why) -> None:
+        """Tell of a value that was read well, and cannot be so beside what is stored."""
+        self.remarks.add(Remark(row.sheet, row.number, self._readers[row.sheet].title(name), value, "", why))
 
     def _read(self, reader: RowReader, numbered: Iterable[tuple[int, Sequence[Cell]]]) -> None:
         self._readers[reader.sheet] = reader

@@ -137,6 +137,7 @@ def _put_together(found: Sifted, first: Row, row: Row) -> None:
     first.people = row.people if first.people is None else first.people
     first.smartphones = row.smartphones if first.smartphones is None else first.smartphones
     first.in_group, first.group_people = first.in_group or row.in_group, first.group_people or row.group_people
+    first.joined_on = min((day for day in (first.joined_on, row.joined_on) if day), default=None)
     first.needs = {**(first.needs or {}), **(row.needs or {})} or None
     found.repeats.append(Repeat(Spot(row.sheet, row.number), Spot(first.sheet, first.number), row.name))
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from core import phones
+from core import clock, phones
 from core.errors import Invalid
 from core.i18n import N_, translate
 from core.text import fold
 from services.import_columns import Columns
 from services.import_layout import NEEDS, Layout
+from services.import_remarks import Remark, Remarks, Why
 from services.import_units import Place, UnitFinder
 from services.import_values import (
+    Tick,
     address_of,
     code_key,
     code_of,
@@ -28,6 +31,7 @@ from services.import_values import (
 from services.ports import Cell, Sheet
 
 VALUE_SHOWN = 120  # letters of a wrong value that are told
+ZALO_BEGAN: Final = date(2012, 1, 1)  # the year of its first version: nobody joined a chat there before
 _HEADS = ("chu ho", "chu", "chu nha", "head", "householder", "dai dien")
 
 
@@ -52,6 +56,7 @@ class Row:
     smartphones: int | None = None
     in_group: bool = False
     group_people: int = 0  # 0: not said
+    joined_on: date | None = None  # since when in the group, where a sound day says it
     needs: dict[str, bool] | None = None
     sheet: str = ""
 
@@ -86,7 +91,9 @@ class Rejected:
 class RowReader:
     """Reads the rows below a header, in their order."""
 
-    def __init__(self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder) -> None:
+    def __init__(
+        self, sheet: Sheet, above: Sequence[Sequence[Cell]], columns: Columns, finder: UnitFinder, remarks: Remarks
+    ) -> None:  # fmt: skip
         self.sheet = sheet.name
         above = [[in_unicode(cell, columns.header_letters) for cell in row] for row in above]
         self._layout = Layout(sheet, above, columns, finder)
@@ -104,6 +111,9 @@ class RowReader:
         self._names_persons = not columns.places.keys().isdisjoint(("relation", "member"))
         self._field = ""
         self.refused_codes: dict[tuple[UUID, str], Spot] = {}  # unit and code of refused rows, and where they stand
+        self._today = clock.today()
+        self._remarks = remarks
+        self._said: list[tuple[str, str, str, Why]] = []  # of the row under way: a refused one has said nothing
 
     def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row | Rejected]:
         """Households and refusals; whatever is neither is left out. Rows come with the spreadsheet's numbers."""
@@ -117,6 +127,10 @@ class RowReader:
             found = self._row(number, cells)
             if found is not None:
                 yield found
+
+    def title(self, name: str) -> str:
+        """The header's words for a field, as in the file."""
+        return self._columns.title(name)
 
     def refusal(self, row: Row, refusal: Invalid, name: str) -> Rejected:
         """The refusal of a row that was read well, for what only shows beside other rows or stored households."""
@@ -141,11 +155,12 @@ class RowReader:
                 raise Invalid(N_("Thiếu họ tên chủ hộ."))
             row = self._household(number, cells, name)
         except Invalid as refusal:
-            self._last = None
+            self._last, self._said = None, []
             rejected = self._rejected(number, cells, refusal)
             self._keep_code(number, cells)
             return rejected
         self._last, self._last_number = row, number
+        self._tell(number)
         self._is_counted = row.people is None or ("relation" in self._one and "people" not in self._one)
         self._persons = {fold(row.name), fold(self._person(cells))} - {""}
         self._unit = text_of(cells[self._one["unit"]]) if "unit" in self._one else ""
@@ -157,6 +172,8 @@ class RowReader:
             raise Invalid(N_("Thiếu họ tên chủ hộ."))
         self._field = "unit"
         row = Row(number, self._place(number - 1, cells), name, sheet=self.sheet)
+        if row.place.is_former:
+            self._say("unit", cells[one["unit"]] if "unit" in one else self._layout.heading, row.place.label, Why.FORMER_UNIT)
         self._field = "code"
         if "code" in one and (cell := cells[one["code"]]) != "":
             row.code = code_of(cell)
@@ -168,7 +185,7 @@ class RowReader:
             row.phones = self._phones(cells)
         self._field = "people"
         if "people" in one and (cell := cells[one["people"]]) != "":
-            row.people = count_of(cell)
+            row.people = self._counted("people", cell)
         elif "relation" in one:
             row.people = 1
         self._field = "smartphones"
@@ -181,16 +198,44 @@ class RowReader:
         one, ticked = self._one, None
         self._field = "group"
         if "group" in one and (cell := cells[one["group"]]) != "":
-            ticked, number = tick_of(cell)
-            row.group_people = number if number > 1 else 0  # a 1 is a tick, more is how many
+            tick = tick_of(cell)
+            ticked = tick.is_so
+            row.group_people = tick.number if tick.number > 1 else 0  # a 1 is a tick, more is how many
+            row.joined_on = self._since(tick, cell)
         self._field = "group_people"
         if "group_people" in one and (cell := cells[one["group_people"]]) != "":
-            row.group_people = count_of(cell) or row.group_people
+            row.group_people = self._counted("group_people", cell) or row.group_people
         row.in_group = row.group_people > 0 if ticked is None else ticked
         for need, place in self._needs:
             self._field = need
-            if (cell := cells[place]) != "" and (ticked := tick_of(cell)[0]) is not None:
-                row.needs = (row.needs or {}) | {need: ticked}
+            if (cell := cells[place]) != "" and (is_so := tick_of(cell).is_so) is not None:
+                row.needs = (row.needs or {}) | {need: is_so}
+
+    def _since(self, tick: Tick, cell: Cell) -> date | None:
+        """The day of joining a cell says, where nobody can doubt it."""
+        day = tick.day
+        if tick.doubt and not (day and day > self._today):
+            self._say("group", cell, f"{day:%d/%m/%Y}" if day else "", Why(tick.doubt.value))
+        if day is None or ZALO_BEGAN <= day <= self._today:
+            return day
+        self._say("group", cell, f"{day:%d/%m/%Y}", Why.DAY_AHEAD if day > self._today else Why.DAY_TOO_EARLY)
+        return None
+
+    def _counted(self, name: str, cell: Cell) -> int | None:
+        """A number of people; one that stands there in words, or with more in brackets, is told."""
+        number = count_of(cell)
+        if number is not None and isinstance(cell, str) and ("(" in cell or str(number) not in cell):
+            self._say(name, cell, str(number), Why.COUNTED)
+        return number
+
+    def _say(self, name: str, cell: Cell, reading: str, why: Why) -> None:
+        self._said.append((self._columns.title(name), text_of(cell)[:VALUE_SHOWN], reading, why))
+
+    def _tell(self, number: int) -> None:
+        """What was said of a row that stands."""
+        for column, value, reading, why in self._said:
+            self._remarks.add(Remark(self.sheet, number, column, value, reading, why))
+        self._said = []
 
     def _place(self, index: int, cells: Sequence[Cell]) -> Place:
         one, layout = self._one, self._layout
@@ -221,8 +266,18 @@ class RowReader:
         places = self._columns.places["phone"]
         if len(places) == 1:
             cell = cells[places[0]]
-            return phones_of(cell) if cell != "" else ()
-        return in_order(number for place in places for number in phones_of(cells[place]))
+            return self._numbers(cell) if cell != "" else ()
+        return in_order(number for place in places for number in self._numbers(cells[place]))
+
+    def _numbers(self, cell: Cell) -> tuple[str, ...]:
+        """The numbers of a cell; what was put right in them, and that there are several, is told."""
+        numbers = phones_of(cell)
+        for number in numbers:
+            if how := phones.mending(cell if isinstance(cell, str) else text_of(cell), number):
+                self._say("phone", cell, phones.show(number), Why(how.value))
+        if len(numbers) > 1:
+            self._say("phone", cell, "; ".join(map(phones.show, numbers)), Why.SEVERAL_NUMBERS)
+        return numbers
 
     def _goes_on(self, number: int, cells: Sequence[Cell], name: str) -> tuple[bool, Rejected | None]:
         """Whether a row is of the household above: a member is counted, a telephone number is one more of it."""
@@ -267,12 +322,14 @@ class RowReader:
         try:
             numbers = self._phones(cells)
         except Invalid as refusal:
+            self._said = []
             said = self._cells_of(household)
             places = self._columns.places["phone"]
             typed = [text for place in places if (text := text_of(cells[place]))]
             said[self._columns.titles[places[0]]] = "; ".join([*map(phones.show, household.phones), *typed])
             value = " ".join(typed)[:VALUE_SHOWN]
             return Rejected(number, self._columns.title("phone"), value, refusal.message, refusal.details, said, self.sheet)
+        self._tell(number)
         if numbers:
             household.phones = in_order([*household.phones, *numbers])
         return None
@@ -311,7 +368,7 @@ class RowReader:
         said = {
             "head_name": row.name, "code": row.code, "address": row.address,
             "phone": "; ".join(map(phones.show, row.phones)), "people": _number(row.people),
-            "smartphones": _number(row.smartphones), "group": str(row.group_people or "x") if row.in_group else "",
+            "smartphones": _number(row.smartphones), "group": _ticked(row),
             "group_people": str(row.group_people or ""), "unit": row.place.label,
         } | {need: "x" if is_ticked else "không" for need, is_ticked in (row.needs or {}).items()}  # fmt: skip
         texts = {self._columns.title(name): text for name, text in said.items() if name in self._columns.places}
@@ -321,6 +378,13 @@ class RowReader:
         """The unit a heading said, in a column of its own: alone, a row has no heading above it."""
         title = self._columns.title("unit") or N_("Tổ dân phố")
         return texts | {title: texts.get(title) or unit}
+
+
+def _ticked(row: Row) -> str:
+    """The cell of a row's tick: since when, or how many."""
+    if not row.in_group:
+        return ""
+    return f"{row.joined_on:%d/%m/%Y}" if row.joined_on else str(row.group_people or "x")
 
 
 def _number(value: int | None) -> str:

@@ -46,6 +46,7 @@ class Place:
     number: str
     area: tuple[str, ...]
     is_village: bool  # "Thôn 3" and "Tổ 3" of one ward are two places
+    is_former: bool = False  # found by the name of a unit that it took over
 
 
 def starts_like_unit(text: str) -> bool:
@@ -173,7 +174,7 @@ class UnitFinder:
                 seen.add(heir)
                 heir = heirs[heir]
             if heir in standing:
-                yield replace(_place(old), id=heir, label=standing[heir].label)
+                yield replace(_place(old), id=heir, label=standing[heir].label, is_former=True)
 
     def _called(self, words: tuple[str, ...], candidates: Sequence[Place], *, is_bare: bool) -> list[Place]:
         """Units of this name among those of a number; words that are left over must be the former ward's."""

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from core import phones
 from core.errors import Invalid
@@ -46,6 +47,7 @@ _COUNT_IN_WORDS = re.compile(rf"([a-z ]+?)(?: {_OF_WHAT})?")
 # A day, the day before the month, as people write when something was done.
 _DAY = re.compile(r"(?P<words>.*?)\b(?:ngay )?(\d{1,2})(?:[/.-]| thang )(\d{1,2})(?:(?:[/.-]| nam )(\d{4}|\d{2}))?")
 _FIRST_SERIAL, _LAST_SERIAL = 40_909, 73_050  # 1/1/2012 to 31/12/2099 as spreadsheets count: nobody joined a chat before
+_DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
 
 # National number 0 and three provinces' digits, then 0–3 for sex and century (Nghị định 137/2015/NĐ-CP, điều 7).
 _PROVINCES = frozenset((
@@ -182,45 +184,66 @@ def phones_count_of(cell: Cell) -> int | None:
     return count_of(cell)
 
 
-def tick_of(cell: Cell) -> tuple[bool | None, int]:
-    """Whether a column of ticks says yes, no or nothing, and the number that stands there (0 for none).
+class Doubt(StrEnum):
+    """What is not certain of a day in a column of ticks."""
 
-    A day says yes: since then.
+    READ = "day_read"  # a serial number, or a year of two digits
+    NO_YEAR = "no_year"
+
+
+class Tick(NamedTuple):
+    """What a cell of a column of ticks says: yes, no or nothing; how many; since when."""
+
+    is_so: bool | None = None
+    number: int = 0  # 0: it says none
+    day: date | None = None
+    doubt: Doubt | None = None
+
+
+def tick_of(cell: Cell) -> Tick:
+    """Whether a column of ticks says yes, no or nothing, the number that stands there, or the day: a day says yes, since then.
 
     Raises:
         Invalid: it is no tick.
     """
     if isinstance(cell, str) and not cell:
-        return None, 0
+        return Tick()
     text = text_of(cell)
     ticked = _tick(text)
     if ticked is not None or not text:
-        return ticked, 0
-    if _is_day(cell, text):
-        return True, 0
+        return Tick(ticked)
+    if found := _day(cell, text):
+        return found
     try:
         number = count_of(cell)
     except Invalid:
         raise Invalid(N_("Không rõ là có hay không. Ghi x nếu có, để trống nếu không.")) from None
-    return (None, 0) if number is None else (number > 0, number)
+    return Tick() if number is None else Tick(number > 0, number)
 
 
-def _is_day(cell: Cell, text: str) -> bool:
-    """Whether a cell says a day: a spreadsheet's own, its serial number, or one in words and digits."""
+def _day(cell: Cell, text: str) -> Tick | None:
+    """What a cell says that holds a day: a spreadsheet's own, its serial number, or one in words and digits.
+
+    None if it holds none. Without a year it only says yes.
+    """
     if isinstance(cell, (date, datetime)):
-        return True
+        return Tick(is_so=True, day=cell.date() if isinstance(cell, datetime) else cell)
     if isinstance(cell, (int, float)):
-        return _FIRST_SERIAL <= cell <= _LAST_SERIAL
+        is_serial = _FIRST_SERIAL <= cell <= _LAST_SERIAL
+        return Tick(is_so=True, day=_DAY_ZERO + timedelta(days=int(cell)), doubt=Doubt.READ) if is_serial else None
     found = _DAY.fullmatch(fold(text))
     words = found["words"].strip(" .,;:") if found else ""
     if not found or (words and not _tick(words)) or re.fullmatch(r"\d+\.\d+", text):
-        return False
+        return None
     _, day, month, year = found.groups()
+    is_short = year is not None and len(year) == 2
     try:
-        date(int(year or 2024) if len(year or "2024") == 4 else 2000 + int(year), int(month), int(day))
+        read = date(2000 + int(year) if is_short else int(year or 2024), int(month), int(day))
     except ValueError:
-        return False
-    return True
+        return None
+    if not year:
+        return Tick(is_so=True, doubt=Doubt.NO_YEAR)
+    return Tick(is_so=True, day=read, doubt=Doubt.READ if is_short else None)
 
 
 @lru_cache(maxsize=512)

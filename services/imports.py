@@ -7,7 +7,7 @@ or leaves blank, or says no to, stays as it is.
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlmodel import Session, text
@@ -24,6 +24,7 @@ from services.import_likeness import Pair
 from services.import_matching import Plan, match
 from services.import_memberships import Joining, Touch
 from services.import_reading import Pace, Prepared, Reading, Tables, prepare
+from services.import_remarks import Remarks
 from services.import_repeats import Repeat
 from services.import_rows import Rejected, Spot
 from services.import_units import UnitFinder
@@ -67,6 +68,7 @@ class ImportResult:
     others: tuple[str, ...] = ()  # the workbook's sheets that were not
     alike: int = 0  # pairs of households that may be one, for a person to look at
     repeats: tuple[Repeat, ...] = ()  # rows of a household that another row gives too; they count as unchanged
+    remarks: Remarks = field(default_factory=Remarks)  # what was read otherwise than it stands there
     change_set_id: UUID | None = None  # the record of it, where something was written
     earlier: Earlier | None = None  # the record of this very file, where it was imported before and that stands
 
@@ -101,7 +103,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     pace = Pace(progress)
     reading = Reading(sheet, mapping, finder, pace)
     plan = match(session, reading.rows, reader=reading, on=today)
-    joining = import_memberships.foresee(session, plan)
+    joining = import_memberships.foresee(session, plan, reader=reading)
     pairs = import_likeness.foresee(session, plan, actor=actor)
     order = {name: place for place, name in enumerate(reading.sheets)}
     refused = sorted([*reading.rejected, *plan.rejected], key=lambda one: (order[one.sheet], one.row))
@@ -112,7 +114,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
         rejected=refused, columns=reading.columns, dropped=reading.dropped,
         committed=not dry_run and not (strict and refused), joined=len(joining.new) + len(joining.known),
         groups=len(joining.without), sheet=reading.sheets[0], sheets=reading.sheets, others=reading.others, alike=len(pairs),
-        repeats=tuple(plan.repeats),
+        repeats=tuple(plan.repeats), remarks=reading.remarks,
         earlier=change_sets.of_file(session, actor=actor, file_hash=file_hash),
     )  # fmt: skip
     if not result.committed or not (result.created or result.updated):  # the same list once more: nothing happened

@@ -201,6 +201,21 @@ def forget_old(session: Session) -> int:
     return session.exec(delete(JoinRequest).where(old, col(JoinRequest.answered_at).is_(None))).rowcount
 
 
+def end(session: Session, *, actor: Actor, group: Group) -> int:
+    """The group is no more, and no other takes its place: whoever still asks gets no for an answer; how many did.
+
+    For services that have checked who asks.
+    """
+    open_ones = select(JoinRequest).where(JoinRequest.group_id == group.id, col(JoinRequest.answered_at).is_(None))
+    found = session.exec(open_ones).all()
+    for request in found:
+        _close(request, by=actor, is_accepted=False, household_id=request.household_id)
+        session.add(request)
+    if found:
+        _note(session, actor, "join_request.declined", group, reason="group_closed", requests=len(found))
+    return len(found)
+
+
 # ---- answering
 
 

@@ -86,6 +86,12 @@ def _answer(result: ImportResult) -> dict[str, Any]:
             }
             for one in result.repeats
         ],
+        "remarks": [
+            ({"sheet": one.sheet} if several else {})
+            | {"row": one.row, "column": one.column, "value": one.value, "reading": one.reading, "why": one.why.value}
+            | {"message": translate(one.why.label, language=language)}
+            for one in result.remarks.first
+        ],
         "columns": result.columns,
         "dropped": list(result.dropped),
         "sheet": result.sheet,

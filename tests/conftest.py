@@ -20,14 +20,15 @@ from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
 from tests import databases
-from tests.databases import POSTGRES, empty_database, examples
+from tests.databases import IS_THOROUGH, POSTGRES, empty_database, examples
 from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
 from web.scan_recorder import recorder
 
 # The same examples every time: what a check says of a change must not depend on the hour.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, max_examples=examples(100))
-hypothesis.settings.load_profile("house")
+hypothesis.settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=500, print_blob=True)
+hypothesis.settings.load_profile("thorough" if IS_THOROUGH else "house")
 ROUNDS = passwords.ROUNDS  # those of the product
 
 

@@ -29,6 +29,7 @@ ENGINES = "dbos"  # what the durable engine makes of its own
 WORDS = table("household_term")  # the database makes it with its index and fills it
 _FOLDER = tempfile.TemporaryDirectory()
 POSTGRES = os.environ.get("CAUNOI_TEST_DATABASE_URL", "")
+IS_THOROUGH = bool(os.environ.get("CAUNOI_TEST_THOROUGH"))  # `make thorough`: every example, other seeds each time
 _free: list[str] = []  # databases of the server that are empty again
 _engines: dict[tuple[str, bool], Engine] = {}
 
@@ -36,7 +37,7 @@ _engines: dict[tuple[str, bool], Engine] = {}
 def examples(number: int) -> int:
     """How many examples a property is tried with: all with CAUNOI_TEST_THOROUGH (`make thorough`), else a third; on PostgreSQL,
     where each costs ten times as much, a fifth."""
-    if os.environ.get("CAUNOI_TEST_THOROUGH"):
+    if IS_THOROUGH:
         return number
     return max(5, number // (5 if POSTGRES else 3))
 

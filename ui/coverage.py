@@ -208,8 +208,8 @@ def by_need(seen: CoverageDay, *, file_name: str) -> None:
         parts.hint(_("Chưa ghi hoàn cảnh của hộ nào ở đây."))
     if seen.needs_hidden:
         parts.hint(_("Hoàn cảnh của dưới 5 hộ không hiện số với người xem."))
-    elif seen.needs and seen.on != clock.today():
-        parts.hint(_("Hoàn cảnh tính theo sổ hiện nay."))
+    if seen.needs and coverage_tables.needs_are_of_today(seen):
+        parts.hint(_("Số hộ và nhóm là của ngày đang xem; hoàn cảnh thì theo sổ hôm nay, vì hoàn cảnh cũ không được giữ lại."))
 
 
 def _counted(rate: float | None, joined: int, households: int) -> parts.Text:

@@ -1,5 +1,6 @@
 """The rows behind the screen of coverage, to read and to take away."""
 
+from core import clock
 from services.coverage_day import CoverageDay
 from ui.participation_tables import places
 from ui.tables import Field, Table
@@ -55,4 +56,9 @@ def needs(seen: CoverageDay) -> Table:
     """Each need, with how many of the households that have it are in a chat: counts, never names."""
     fields = [Field(_("Hoàn cảnh")), Field(_("Số hộ"), "count"), Field(_("Hộ trong nhóm"), "count"), Field(_("Tỷ lệ"), "share")]
     rows = [(_(one.need.label), one.households, one.joined, one.coverage) for one in seen.needs or []]
-    return Table(_("Theo hoàn cảnh"), fields, rows)
+    return Table(_("Theo hoàn cảnh (sổ hôm nay)") if needs_are_of_today(seen) else _("Theo hoàn cảnh"), fields, rows)
+
+
+def needs_are_of_today(seen: CoverageDay) -> bool:
+    """Whether the day is past, and the needs are not of that day (docs/decisions/0036)."""
+    return seen.on != clock.today()

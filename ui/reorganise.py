@@ -12,14 +12,14 @@ from core import clock
 from core.db import reading
 from core.i18n import N_
 from core.text import fold
-from models import Unit, UnitChangeKind, UnitKind
+from models import Reorganisation, Unit, UnitChangeKind, UnitKind
 from services import households, unit_names, units
 from services.access import Actor
 from services.households import Filters
 from services.reorganisations import Decision, Draft, Fate, Outlook, Part, Row, Rule, Thing
 from ui import parts
 from ui.parts import Column, Figure
-from ui.words import _, day, number, plain
+from ui.words import _, day, moment, number, plain
 
 HERE = "pages/reorganise.py"
 KINDS = {
@@ -32,7 +32,7 @@ WORDS = {
 }  # fmt: skip
 SORTS = {
     "group": N_("Nhóm"), "link": N_("Mã QR và đường dẫn đã in"), "user": N_("Tài khoản"),
-    "announcement": N_("Thông báo còn hiệu lực"),
+    "announcement": N_("Thông báo còn hiệu lực"), "account": N_("Tài khoản kênh gửi tin"),
 }  # fmt: skip
 OPEN_UP_TO = 8  # things of one sort that are shown without being asked for
 PARTS_MOST = 12
@@ -237,6 +237,7 @@ def show(outlook: Outlook) -> None:
             "waiting" if waiting else None,
         ),
     )  # fmt: skip
+    _waiting(outlook)
     if len(outlook.parts) > 1:
         rows = [(part.name, part.code, number(part.households), number(part.people)) for part in outlook.parts]
         parts.table([_("Đơn vị mới"), Column(_("Mã"), "desk"), Column(_("Hộ"), "num"), Column(_("Người"), "num")], rows)
@@ -246,6 +247,45 @@ def show(outlook: Outlook) -> None:
     empty = [part.name for part in outlook.parts if not part.households and len(outlook.parts) > 1]
     if empty:
         parts.note("waiting", _("Chưa có hộ nào về {units}", units=", ".join(empty)))
+
+
+def _waiting(outlook: Outlook) -> None:
+    """Terms, and what waits for an answer: how many go on, how many end."""
+    said = outlook.waiting
+    lines = [
+        (_("Nhiệm kỳ người phụ trách"), said.terms, _("kết thúc cùng nhóm")),
+        (_("Yêu cầu vào nhóm chờ trả lời"), said.requests, _("đóng lại, trả lời là không nhận")),
+        (_("Đề nghị của tổ trưởng chờ duyệt"), said.proposals, _("đóng lại vì hai tổ đã thành một")),
+    ]
+    rows = [(name, number(tally.going_on), number(tally.ending), words if tally.ending else "–") for name, tally, words in lines
+            if tally.going_on or tally.ending]  # fmt: skip
+    if rows:
+        heads: list[Column | str] = [
+            Column(_("Đang chờ hoặc đang giữ"), "wide"),
+            Column(_("Chuyển theo"), "num"),
+            Column(_("Kết thúc"), "num"),
+            "",
+        ]
+        parts.table(heads, rows)
+
+
+def done(plan: Reorganisation) -> None:
+    """What a plan did that is carried out."""
+    counts = plan.steps.get("done", {})
+    if plan.done_at is None:
+        return
+    more = {
+        "terms_ended": N_("Nhiệm kỳ kết thúc"), "requests_closed": N_("Yêu cầu vào nhóm đóng lại"),
+        "proposals_moved": N_("Đề nghị chuyển theo"), "proposals_closed": N_("Đề nghị đóng lại"),
+    }  # fmt: skip
+    parts.facts(
+        (_("Thực hiện lúc"), moment(plan.done_at)),
+        (_("Đã chuyển"), _("{n} hộ, {people} người", n=number(counts["households"]), people=number(counts["people"]))),
+        (_("Đơn vị kết thúc"), number(counts["units"])), (_("Nhóm"), number(counts["groups"])),
+        (_("Mã QR đã in"), number(counts["links"])), (_("Tài khoản"), number(counts["users"])),
+        *((_(words), number(counts[name])) for name, words in more.items() if counts.get(name)),
+    )  # fmt: skip
+    parts.hint(_("Số liệu trước ngày này vẫn tính theo đơn vị cũ. Việc đã thực hiện không quay lại được."))
 
 
 def decide(outlook: Outlook, *, key: str) -> dict[str, Decision]:
@@ -258,6 +298,8 @@ def decide(outlook: Outlook, *, key: str) -> dict[str, Decision]:
         with st.expander(f"{_(title)} ({number(len(some))})", expanded=len(some) <= OPEN_UP_TO, key=f"{key}_{sort}"):
             if sort == "group" and any(choice.fate is Fate.MERGED for thing in some for choice in thing.choices):
                 parts.hint(_("Gộp vào: từ ngày đó các hộ được ghi sang nhóm kia, mã vào nhóm đã in cũng dẫn tới nhóm kia."))
+            if sort == "account":
+                parts.hint(_("Mỗi phường một tài khoản mỗi kênh. Nơi nhận đã có thì tài khoản ở đây tạm dừng, không gửi gì nữa."))
             for thing in some:
                 chosen[thing.key] = _fate(outlook, thing, key=f"{key}_{thing.key}")
     return chosen
@@ -277,8 +319,11 @@ def _said(outlook: Outlook, thing: Thing, one: Decision) -> str:
     if one.fate is Fate.MERGED and one.into:
         return _("gộp vào {group}", group=outlook.hanging.targets[one.into])
     if one.fate is Fate.ENDED:
-        return {"user": _("khóa tài khoản"), "link": _("tắt mã"), "announcement": _("để nguyên ở đơn vị cũ")}.get(
-            thing.sort, _("đóng nhóm")
-        )
+        return {
+            "user": _("khóa tài khoản"),
+            "link": _("tắt mã"),
+            "announcement": _("để nguyên ở đơn vị cũ"),
+            "account": _("tạm dừng"),
+        }.get(thing.sort, _("đóng nhóm"))
     name = outlook.parts[one.part].name if one.part < len(outlook.parts) else ""
     return _("sang {unit}", unit=name)

@@ -14,6 +14,7 @@ from ui.parts import Column, Text
 from ui.words import _, day, near, number, share
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
 SHOWN_ROWS = 24
 Kind = Literal["text", "count", "share", "day", "month", "moment"]
 
@@ -65,6 +66,18 @@ def download(tables: Sequence[Table], *, label: str, key: str, file_name: str) -
         label, partial(_workbook, tuple(tables)), f"{file_name}.xlsx", XLSX, key=key, icon=":material/download:",
         on_click="ignore",
     )  # fmt: skip
+
+
+def download_csv(table: Table, *, label: str, key: str, file_name: str) -> None:
+    """The same for one table as a text that every program reads."""
+    st.download_button(
+        label, partial(_text, table), f"{file_name}.csv", CSV, key=key, icon=":material/download:", on_click="ignore"
+    )  # fmt: skip
+
+
+def _text(table: Table) -> bytes:
+    _name, headers, rows = sheet(table)
+    return ports().tables.csv(headers, rows)
 
 
 def _workbook(tables: Sequence[Table]) -> bytes:

@@ -21,7 +21,6 @@ from models import (
     Relay,
     Reorganisation,
     ReorganisationStatus,
-    Term,
     Unit,
 )
 from services import access, audit
@@ -31,10 +30,11 @@ from services.reorganisations.checks import Checked, check
 from services.reorganisations.drafts import KINDS, Decision, Draft, Fate, Part, Rule, draft_of, steps_of
 from services.reorganisations.hanging import Hanging, Thing, final, hanging
 from services.reorganisations.sorting import Stay, stays, strangers, unmatched
+from services.reorganisations.waiting import Tally, Waiting, waiting
 
 __all__ = [
-    "KINDS", "Decision", "Draft", "Fate", "Outlook", "Part", "Row", "Rule", "Thing", "carry_out", "decide", "draft_of", "drop",
-    "due", "get", "listing", "look", "plan",
+    "KINDS", "Decision", "Draft", "Fate", "Outlook", "Part", "Row", "Rule", "Tally", "Thing", "carry_out", "decide", "draft_of",
+    "drop", "due", "get", "listing", "look", "plan",
 ]  # fmt: skip
 
 
@@ -59,7 +59,7 @@ class Outlook:
     memberships: int  # open ones in groups of the old units
     hanging: Hanging
     relays: int  # still to be posted
-    terms: int
+    waiting: Waiting
     unmatched: list[Rule]  # rules that fit no household
 
     @property
@@ -237,6 +237,8 @@ def _do(
         "units": len(checked.ending), "households": outlook.households, "people": outlook.people,
         "memberships": outlook.memberships, "groups": len(outlook.hanging.of("group")),
         "links": len(outlook.hanging.of("link")), "users": len(outlook.hanging.of("user")),
+        "terms_ended": outlook.waiting.terms.ending, "requests_closed": outlook.waiting.requests.ending,
+        "proposals_moved": outlook.waiting.proposals.going_on, "proposals_closed": outlook.waiting.proposals.ending,
     }  # fmt: skip
     kept.status, kept.done_by_id, kept.done_at = ReorganisationStatus.DONE, actor.id, clock.now()
     kept.steps = kept.steps | {"done": counts}
@@ -260,12 +262,9 @@ def _outlook(session: Session, checked: Checked, found: list[Stay]) -> Outlook:
             col(Announcement.status).in_(LEFT),
         )
     ).one()  # fmt: skip
-    terms = session.exec(
-        select(func.count()).select_from(Term).where(col(Term.group_id).in_(group_ids), col(Term.ended_on).is_(None))
-    ).one()
     return Outlook(
-        checked, _parts(checked, now), len(now), sum(stay.people for stay in now), memberships, things, relays, terms,
-        unmatched(found, checked.draft.rules),
+        checked, _parts(checked, now), len(now), sum(stay.people for stay in now), memberships, things, relays,
+        waiting(session, checked, things), unmatched(found, checked.draft.rules),
     )  # fmt: skip
 
 

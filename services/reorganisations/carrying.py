@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models import Unit
 from services import rollups
 from services.access import Actor
-from services.reorganisations import following, moving
+from services.reorganisations import door_lists, following, moving, waiting, ward_side
 from services.reorganisations.checks import Checked
 from services.reorganisations.hanging import Hanging, final
 from services.reorganisations.heirs import succeed, tell
@@ -32,7 +32,11 @@ def carry(session: Session, *, actor: Actor, checked: Checked, found: Sequence[S
     following.links(session, actor=actor, things=things, into=into, heirs=heirs)
     following.users(session, things=things, heirs=heirs)
     following.announcements(session, things=things, heirs=heirs)
-    following.the_rest(session, heirs=heirs, found=found, rest=checked.draft.rest)
+    waiting.proposals(session, actor=actor, checked=checked, heirs=heirs, found=found)
+    ward_side.follow(session, actor=actor, checked=checked, things=things, heirs=heirs)
+    following.the_rest(session, heirs=heirs, rest=checked.draft.rest)
+    session.flush()
+    door_lists.follow(session, checked=checked, found=found, heirs=heirs)
     session.flush()
     session.expire_all()
     rollups.refresh(session, unit_ids=heirs.ids() | touched, since=heirs.day)

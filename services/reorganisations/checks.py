@@ -12,7 +12,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, fold
 from models import Reorganisation, ReorganisationStatus, Unit, UnitChange, UnitChangeKind, UnitChangeLink, UnitKind
-from services import access, unit_lists
+from services import access, training, unit_lists
 from services.access import Actor
 from services.presence import lasts
 from services.reorganisations.drafts import KINDS, Draft, Part, draft_of
@@ -58,6 +58,7 @@ def check(session: Session, *, actor: Actor, draft: Draft, plan_id: UUID | None 
     _require_one_parent(old)
     ward = _ward(session, actor, draft, old) if draft.kind is UnitChangeKind.TRANSFER else None
     parts, kept = ((), {}) if ward else _parts(session, actor, draft, old)
+    _require_one_mode(session, [*old, *kept.values(), *([ward] if ward else [])])
     below = _below(session, old, draft.effective_on)
     _require_no_later_change(session, [*old, *below], draft.effective_on)
     _require_alone(session, [*old, *below], [*kept.values(), *([ward] if ward else [])], plan_id)
@@ -98,6 +99,12 @@ def _require_one_parent(old: Sequence[Unit]) -> None:
         raise Invalid(
             N_("Các tổ, thôn này thuộc các xã, phường khác nhau. Chuyển về một phường trước, rồi mới gộp."), field="old_ids"
         )
+
+
+def _require_one_mode(session: Session, units: Sequence[Unit]) -> None:
+    """What is only tried out in training must not begin to leave because its ward goes into another."""
+    if len({training.is_on(session, unit=unit) for unit in units}) > 1:
+        raise Invalid(N_("Có đơn vị đang ở chế độ tập huấn, có đơn vị không. Đặt cùng một chế độ trước."), field="old_ids")
 
 
 def _ward(session: Session, actor: Actor, draft: Draft, old: Sequence[Unit]) -> Unit:

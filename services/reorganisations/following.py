@@ -1,6 +1,6 @@
 """What hangs on old units follows: groups and who feeds them, printed codes, accounts, announcements, open questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from models import (
     Announcement,
     Attendance,
     Audience,
+    ChangeSet,
     Delivery,
     Group,
     GroupKind,
     JoinRequest,
     LeaderDevice,
-    Proposal,
+    LoudspeakerSlot,
     Purpose,
     Reach,
     ReachCount,
@@ -33,14 +34,13 @@ from models import (
     User,
     lineage,
 )
-from services import audit, sessions
+from services import audit, join_requests, sessions
 from services import links as codes
 from services.access import Actor
 from services.reorganisations.checks import Checked
 from services.reorganisations.drafts import Fate
 from services.reorganisations.hanging import Hanging
 from services.reorganisations.heirs import Heirs
-from services.reorganisations.sorting import Stay
 
 
 def groups(
@@ -54,7 +54,7 @@ def groups(
             session.add(group)
             continue
         heir = session.get_one(Group, into[group.id]) if group.id in into else None
-        _hand_on(session, group, heir)
+        _hand_on(session, actor, group, heir)
         _close(session, actor, group, heirs)
     session.flush()
     if checked.draft.kind is UnitChangeKind.TRANSFER or checked.old[0].kind is UnitKind.COMMUNE:
@@ -107,16 +107,10 @@ def announcements(session: Session, *, things: Hanging, heirs: Heirs) -> None:
     _everywhere(session, Announcement, heirs)
 
 
-def the_rest(session: Session, *, heirs: Heirs, found: Sequence[Stay], rest: int) -> None:
-    """What nobody is asked about: closed accounts, codes switched off, plans, proposals that wait."""
-    for model in (User, ShortLink, Reorganisation):
+def the_rest(session: Session, *, heirs: Heirs, rest: int) -> None:
+    """What nobody is asked about: closed accounts, codes switched off, plans, imports, what was read out or is to be."""
+    for model in (User, ShortLink, Reorganisation, ChangeSet, LoudspeakerSlot):
         _everywhere(session, model, heirs, rest)
-    home = {stay.household_id: heirs.of(stay.unit_id, stay.part).id for stay in found if stay.past_id is None}
-    open_ones = select(Proposal).where(col(Proposal.unit_id).in_(list(heirs.units)), col(Proposal.answered_at).is_(None))
-    for proposal in session.exec(open_ones):
-        own = home.get(proposal.household_id) if proposal.household_id else None
-        proposal.unit_id = own or heirs.of(proposal.unit_id, rest).id
-        session.add(proposal)
 
 
 def _everywhere(session: Session, model: Any, heirs: Heirs, rest: int = 0) -> None:
@@ -127,7 +121,7 @@ def _everywhere(session: Session, model: Any, heirs: Heirs, rest: int = 0) -> No
         )  # fmt: skip
 
 
-def _hand_on(session: Session, group: Group, heir: Group | None) -> None:
+def _hand_on(session: Session, actor: Actor, group: Group, heir: Group | None) -> None:
     """What a closing group feeds and whom it asks goes to the one that stays, or to the one that fed it."""
     fed_by = heir.id if heir else group.parent_id
     if heir is not None and heir.parent_id == group.id:
@@ -135,7 +129,9 @@ def _hand_on(session: Session, group: Group, heir: Group | None) -> None:
         session.add(heir)
         session.flush()
     session.execute(update(Group).where(col(Group.parent_id) == group.id).values(parent_id=fed_by))
-    if heir is not None:
+    if heir is None:
+        join_requests.end(session, actor=actor, group=group)
+    else:
         waiting = update(JoinRequest).where(col(JoinRequest.group_id) == group.id, col(JoinRequest.answered_at).is_(None))
         session.execute(waiting.values(group_id=heir.id))
         _pass_relays_on(session, group, heir)

@@ -1,4 +1,6 @@
-"""What hangs on units that end: chat groups, printed codes, accounts, open announcements; and what becomes of each by default."""
+"""What hangs on units that end, and what becomes of each by default: chat groups, printed codes, people's accounts, announcements
+that are not over, accounts with providers.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,8 @@ from models import (
     Announcement,
     AnnouncementStatus,
     Audience,
+    Channel,
+    ChannelAccount,
     Group,
     GroupKind,
     Membership,
@@ -26,13 +30,15 @@ from models import (
     UnitKind,
     User,
 )
+from services.channel_fields import LABELS, OA
 from services.reorganisations.checks import Checked
 from services.reorganisations.drafts import Decision, Fate
 from services.reorganisations.sorting import Stay
 
-Sort = Literal["group", "link", "user", "announcement"]
-SORTS: tuple[Sort, ...] = ("group", "link", "user", "announcement")
+Sort = Literal["group", "link", "user", "announcement", "account"]
+SORTS: tuple[Sort, ...] = ("group", "link", "user", "announcement", "account")
 OVER = (AnnouncementStatus.CANCELLED,)
+OFFICIAL_ACCOUNT = N_("Tài khoản Zalo OA, cùng mọi kênh của nó")
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ def hanging(session: Session, checked: Checked, found: Sequence[Stay]) -> Hangin
         *_links(session, labels, where, rest, parts),
         *_users(session, labels, leads, rest, parts),
         *_announcements(session, list(labels)),
+        *_accounts(session, checked, labels),
     ]
     targets = {group.id: group.name for group in (*there, *here)}
     return Hanging([_with(thing, decided.get(thing.key)) for thing in things], targets)
@@ -95,8 +102,9 @@ def final(things: Hanging) -> dict[UUID, UUID]:
     """Where each merged group's households go in the end.
 
     Raises:
-        Invalid: groups are merged in a circle, or into one that ends.
+        Invalid: groups are merged in a circle, or into one that ends; or one ward would have two accounts of one channel.
     """
+    _require_one_account_each(things)
     fates = {thing.id: thing.decision for thing in things.of("group")}
     found: dict[UUID, UUID] = {}
     for id_, decision in fates.items():
@@ -220,3 +228,45 @@ def _announcements(session: Session, unit_ids: Sequence[UUID]) -> list[Thing]:
         Thing("announcement", one.id, one.title, None, short or name, choices[0], choices, detail=one.status.label)
         for one, short, name in found
     ]
+
+
+def family(channel: Channel) -> tuple[Channel, ...]:
+    """The channels whose accounts go one way: those of an official account share its tokens."""
+    return OA if channel in OA else (channel,)
+
+
+def _accounts(session: Session, checked: Checked, labels: Mapping[UUID, str]) -> list[Thing]:
+    """Accounts of wards that end with providers: to the ward that takes over, unless that has one of the channel."""
+    owners = [unit.id for unit in checked.old]
+    found = session.exec(select(ChannelAccount).where(col(ChannelAccount.unit_id).in_([*owners, *_kept_ids(checked)]))).all()
+    taken = {family(account.channel) for account in found if account.unit_id not in owners}
+    firsts: dict[tuple[UUID, tuple[Channel, ...]], ChannelAccount] = {}
+    for account in sorted(found, key=lambda one: (one.created_at, one.id)):
+        if account.unit_id in owners:
+            firsts.setdefault((account.unit_id, family(account.channel)), account)
+    claimed = set(taken)
+    things = []
+    for (unit_id, channels), account in sorted(firsts.items(), key=lambda item: (owners.index(item[0][0]), item[0][1])):
+        moves, ends = Decision(Fate.MOVED), Decision(Fate.ENDED)
+        choices = (ends,) if channels in taken else (moves, ends)
+        default = ends if channels in claimed else moves
+        claimed.add(channels)
+        label = _account_label(channels)
+        things.append(Thing("account", account.id, "", unit_id, labels[unit_id], default, choices, detail=label))
+    return things
+
+
+def _account_label(channels: tuple[Channel, ...]) -> str:
+    return OFFICIAL_ACCOUNT if channels == OA else LABELS[channels[0]]
+
+
+def _kept_ids(checked: Checked) -> list[UUID]:
+    return [unit.id for unit in checked.kept.values()]
+
+
+def _require_one_account_each(things: Hanging) -> None:
+    moved = [thing.detail for thing in things.of("account") if thing.decision.fate is Fate.MOVED]
+    if len(set(moved)) < len(moved):
+        raise Invalid(
+            N_("Phường mới chỉ có một tài khoản mỗi kênh. Giữ một, tạm dừng các tài khoản kia."), field="account"
+        )  # fmt: skip

@@ -71,7 +71,7 @@ def _made(session: Session, part: Part, old: Sequence[Unit], above: Unit | None,
         short_name="" if is_ward else _short(part.name, area), parent_id=above.id if above else None,
         path=f"{above.path if above else ''}{id_}/", valid_from=day, phone=first.phone, address=first.address,
         office_hours=first.office_hours, target_percent=first.target_percent,
-        allows_self_approval=first.allows_self_approval and is_ward,
+        allows_self_approval=first.allows_self_approval and is_ward, is_training=any(one.is_training for one in old),
     )  # fmt: skip
     session.add(unit)
     session.flush()
@@ -104,7 +104,7 @@ def _same(session: Session, old: Unit, above: Unit, day: date, former: Unit | No
     unit = Unit(
         id=id_, code=old.code, name=old.name, short_name=short, area=area, kind=old.kind, subtype=old.subtype,
         parent_id=above.id, path=f"{above.path}{id_}/", valid_from=day, phone=old.phone, address=old.address,
-        office_hours=old.office_hours, target_percent=old.target_percent,
+        office_hours=old.office_hours, target_percent=old.target_percent, is_training=old.is_training,
     )  # fmt: skip
     session.add(unit)
     session.flush()

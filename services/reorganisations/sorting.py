@@ -17,7 +17,7 @@ from services import presence
 from services.import_values import code_key
 from services.presence import lasts
 from services.reorganisations.checks import Checked
-from services.reorganisations.drafts import Rule
+from services.reorganisations.drafts import Draft, Rule
 
 _HOME, _PAST = (Model.metadata.tables[name].c for name in ("household", "householdpast"))
 _SIGNS = re.compile(r"[^\w/]+")
@@ -71,6 +71,12 @@ def stays(session: Session, checked: Checked) -> list[Stay]:
 def unmatched(found: Sequence[Stay], rules: Sequence[Rule]) -> list[Rule]:
     """The rules that fit no household: likely a slip."""
     return [rule for rule in rules if not any(_reads(rule)(stay) for stay in found)]
+
+
+def part_of(draft: Draft, *, address: str) -> int:
+    """The part to which an address leads that no household has yet."""
+    nobody = Stay(UUID(int=0), None, UUID(int=0), "", "", address, None, 0, 0, draft.effective_on, None, None)
+    return _part(nobody, [(rule, _reads(rule)) for rule in draft.rules if rule.by == "address"], draft.rest)
 
 
 def _part(stay: Stay, rules: Sequence[tuple[Rule, Callable[[Stay], bool]]], rest: int) -> int:

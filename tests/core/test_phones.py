@@ -51,3 +51,17 @@ def test_shown_masked_and_last_four() -> None:
     assert phones.last_four("+84912345678") == "5678"
     assert (phones.show(None), phones.masked(None), phones.last_four(None)) == ("", "", "")
     assert not phones.is_mobile("+842093870123")
+
+
+@given(st.from_regex(r"\A0(3[2-9][0-9]|7[06-9][0-9]|8[1-5][0-9]|9[0-46-8][0-9]|99[3-9])[0-9]{6}\Z"))
+def test_a_number_is_told_as_put_right_exactly_where_its_zero_is_missing(written: str) -> None:
+    stored = phones.parse(written) or ""
+
+    assert phones.mending(phones.show(stored), stored) is None
+    assert phones.mending(stored, stored) is None
+    assert phones.mending(written[1:], stored) is phones.Mending.ZERO_ADDED
+
+
+@pytest.mark.parametrize("written", ["01623456789", "1623456789", "+84 162 345 6789", "０１６２３４５６７８９"])
+def test_an_old_prefix_is_told(written: str) -> None:
+    assert phones.mending(written, "+84323456789") is phones.Mending.OLD_PREFIX

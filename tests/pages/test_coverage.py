@@ -12,7 +12,7 @@ from services import coverage_day, rollups, unit_targets
 from services.access import actor_of
 from tests.factories import NOON, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit, words
-from ui import coverage_tables
+from ui import coverage_tables, tables
 from ui.tables import sheet
 
 TODAY = NOON.date()
@@ -100,6 +100,7 @@ def test_counts_by_need_name_nobody(session: Session, visit: Visit, ward: Unit, 
     assert "Lý Thị Sen" not in page
 
 
+@pytest.mark.usefixtures("files")
 def test_every_table_can_be_taken_away(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
     unit = make_unit(session, parent=ward, short_name="Tổ 3")
     make_household(session, unit=unit, head_name="Lý Thị Sen", needs=[Need.ELDERLY_ALONE.value], arrived_on=TODAY)
@@ -111,7 +112,7 @@ def test_every_table_can_be_taken_away(session: Session, visit: Visit, ward: Uni
     at.run()
 
     assert not at.exception
-    keys = ("t_places_xlsx", "t_trend_xlsx", "x_changes", "x_groups", "x_needs", "all_xlsx")
+    keys = ("t_places_xlsx", "t_trend_xlsx", "x_changes", "x_groups", "x_needs", "all_xlsx", "places_csv")
     ids = [button.proto.id for button in at.get("download_button")]
     assert [key for key in keys if sum(id_.endswith(f"-{key}") for id_ in ids) == 1] == list(keys)
     session.rollback()
@@ -121,7 +122,24 @@ def test_every_table_can_be_taken_away(session: Session, visit: Visit, ward: Uni
         "Theo nhóm", ["Hộ trong nhóm", "Người trong nhóm", "Số hộ", "Tỷ lệ (%)"],
         [[0, 0, 1, 0.0], [6, 12, 8, 75.0], [8, 16, 10, 80.0]],
     )  # fmt: skip
+    text = tables._text(coverage_tables.of(seen)["places"]).decode("utf-8-sig").splitlines()
+    assert (text[0].startswith('"Tổ'), [line.split(",")[0] for line in text[1:]][:1]) == (True, ["Tổ 3"])
     assert sheet(coverage_tables.needs(seen))[2] == [["người già sống một mình", 1, 0, 0.0]]
+
+
+def test_on_a_past_day_the_screen_says_that_needs_are_those_of_today(
+    session: Session, visit: Visit, ward: Unit, chief: User
+) -> None:
+    unit = make_unit(session, parent=ward, short_name="Tổ 3")
+    make_household(session, unit=unit, needs=[Need.ELDERLY_ALONE.value])
+    settle(session, unit, 0, joined=0)
+    told = "hoàn cảnh cũ không được giữ lại"
+
+    assert told not in words(visit("coverage", user=chief))
+    assert told in words(visit("coverage", user=chief, ngay="2026-11-01"))
+    session.rollback()
+    past, now = (coverage_day.of(session, actor=actor_of(session, chief), on=on) for on in (date(2026, 11, 1), TODAY))
+    assert [coverage_tables.needs(one).name for one in (past, now)] == ["Theo hoàn cảnh (sổ hôm nay)", "Theo hoàn cảnh"]
 
 
 def test_an_observer_sees_no_count_of_few_households(session: Session, visit: Visit, ward: Unit) -> None:

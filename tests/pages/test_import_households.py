@@ -160,6 +160,19 @@ def test_rows_of_one_household_are_told_before_and_after_writing(session: Sessio
     assert [one.head_name for one in households(session)] == ["Hoàng Văn An"]
 
 
+def test_what_is_read_otherwise_than_it_stands_is_told_before_it_is_written(visit: Visit, staff: User) -> None:
+    rows = (("H01", "Hoàng Văn An", "Tổ 13", 912345678, 4), ("H02", "Nông Thị Bình", "Tổ 13", "0162 345 6789", "hai khẩu"))
+    at = upload(visit("import_households", user=staff), workbook(*rows, headers=HEADERS[:5]))
+
+    press(at, "i_try")
+
+    assert not at.exception
+    page = words(at)
+    assert "3 ô đọc khác cách ghi" in page
+    for told in ("đã thêm số 0", "0912 345 678", "đầu số cũ", "0323 456 789", "số người đọc từ chữ", "hai khẩu"):
+        assert told in page
+
+
 def test_the_same_list_again_has_nothing_to_write(session: Session, visit: Visit, staff: User) -> None:
     for _ in range(2):
         at = upload(visit("import_households", user=staff), workbook(AN))

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from core import clock
-from models import Reorganisation, ReorganisationStatus, Role, Unit, User
+from models import JoinRequest, Reorganisation, ReorganisationStatus, Role, Unit, User
 from services import reorganisations as plans
 from services.access import TERMINAL
 from tests.factories import make_user
@@ -80,6 +80,26 @@ def test_what_hangs_on_a_unit_is_decided_one_by_one(session: Session, visit: Vis
     at.button(key="r_decide").click().run()
 
     assert plan_of(session).steps["decisions"][f"group:{small.id}"]["fate"] == "ended"
+
+
+def test_what_waits_is_counted_before_and_after(session: Session, visit: Visit, ward: Unit, official: User) -> None:
+    four, five = tier(session, ward, 4), tier(session, ward, 5, homes=5)
+    small = chat_of(session, four)
+    session.add(JoinRequest(group_id=small.id, name="Hoàng Thị Mỷ"))
+    session.commit()
+    kept = planned(session, four, five)
+    at = visit("reorganise", user=official, id=str(kept.id))
+    assert "Yêu cầu vào nhóm chờ trả lời" in shown(at)
+    assert "đóng lại, trả lời là không nhận" not in shown(at)
+    at.selectbox(key=f"r_d_group:{small.id}").select_index(2)
+    at.button(key="r_decide").click().run()
+    at = visit("reorganise", user=official, id=str(kept.id))
+    assert "đóng lại, trả lời là không nhận" in shown(at)
+
+    at.text_input(key="r_typed").set_value("8").run()
+    at.button(key="r_carry").click().run()
+
+    assert "Yêu cầu vào nhóm đóng lại" in shown(visit("reorganise", user=official, id=str(kept.id)))
 
 
 def test_a_division_shows_how_many_go_where(session: Session, visit: Visit, ward: Unit, official: User) -> None:

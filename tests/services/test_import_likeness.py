@@ -83,6 +83,23 @@ def test_a_number_is_known_again_in_another_unit(session: Session, ward: Unit) -
     assert (pair[0], pair[1], pair[3]) == ("Bế Văn Tú", "Nông Thị Bình", True)
 
 
+@pytest.mark.parametrize("typed", ["0987 654 321", "0912345678", "0912345678; 0987654321", "0977111222 / 0987654321"])
+def test_a_second_number_is_known_again_in_another_unit_and_asked_about_once(session: Session, ward: Unit, typed: str) -> None:
+    stored(session, "NT1", head_name="Nông Thị Bình", phone="+84912345678", other_phones=["+84987654321"])
+
+    [pair] = imported(session, ward, ["", "Bế Văn Tú", 12, "Số 9", typed, 4])
+
+    assert (pair[0], pair[1], pair[3]) == ("Bế Văn Tú", "Nông Thị Bình", True)
+
+
+def test_a_second_number_that_many_share_says_nothing(session: Session, ward: Unit) -> None:
+    for i in range(SHARED_MOST + 1):
+        own = f"+8491234567{i}"
+        stored(session, "NT1", head_name=f"Hộ Số {i}", address=f"Số {i + 10}", phone=own, other_phones=["+84987654321"])
+
+    assert imported(session, ward, ["", "Bế Văn Tú", 12, "Số 9", "0987654321", 4]) == []
+
+
 def test_a_number_that_many_share_says_nothing(session: Session, ward: Unit) -> None:
     for i in range(SHARED_MOST + 1):
         stored(session, "NT1", head_name=f"Hộ Số {i}", address=f"Số {i + 10}", phone="+84912345678")

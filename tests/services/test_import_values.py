@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from core import phones
 from core.errors import Invalid
 from services.import_values import (
+    Doubt,
+    Tick,
     address_of,
     code_key,
     code_of,
@@ -134,12 +136,19 @@ def test_words_that_leave_a_doubt_are_no_count(cell: str) -> None:
         count_of(cell)
 
 
+MARCH = datetime.date(2026, 3, 12)
+
+
 @pytest.mark.parametrize(
-    "cell",
-    ["12/03/2026", "x 12/3/2026", "đã vào 12/3", "ngày 12 tháng 3 năm 2026", "12.3.26", datetime.date(2026, 3, 12), 45_728.0],
-)
-def test_a_day_in_a_column_of_ticks_says_yes(cell: Any) -> None:
-    assert tick_of(cell) == (True, 0)
+    ("cell", "day", "doubt"),
+    [
+        ("12/03/2026", MARCH, None), ("x 12/3/2026", MARCH, None), ("ngày 12 tháng 3 năm 2026", MARCH, None),
+        (MARCH, MARCH, None), (datetime.datetime(2026, 3, 12, 8, 30), MARCH, None),  # noqa: DTZ001 (as a spreadsheet gives it)
+        ("12.3.26", MARCH, Doubt.READ), (46_093.0, MARCH, Doubt.READ), ("đã vào 12/3", None, Doubt.NO_YEAR),
+    ],
+)  # fmt: skip
+def test_a_day_in_a_column_of_ticks_says_yes_since_then(cell: Any, day: datetime.date | None, doubt: Doubt | None) -> None:
+    assert tick_of(cell) == Tick(is_so=True, day=day, doubt=doubt)
 
 
 @pytest.mark.parametrize("cell", ["12/13/2026", "31/02/2026", "không 12/3/2026", "sẽ vào 12/3", 3_000.0, "3.5"])
@@ -185,11 +194,11 @@ def test_ticks_say_no(cell: Any) -> None:
 
 @pytest.mark.parametrize("cell", ["", None, " ", "-", "..."])
 def test_a_blank_says_nothing(cell: Any) -> None:
-    assert tick_of(cell) == (None, 0)
+    assert tick_of(cell) == Tick()
 
 
 def test_a_tick_may_be_how_many() -> None:
-    assert tick_of(3.0) == (True, 3)
+    assert tick_of(3.0) == Tick(is_so=True, number=3)
 
 
 @pytest.mark.parametrize("cell", ["Nguyễn Văn An", "2 người lớn", "có lẽ", 500.0])

@@ -72,6 +72,15 @@ def test_rows_of_one_household_are_named_with_the_row_they_repeat(ward: Unit, tm
     assert (told["rows"], told["created"], told["unchanged"], told["rejected"]) == (2, 1, 1, [])
 
 
+def test_what_was_read_otherwise_than_it_stands_is_named(ward: Unit, tmp_path: Path) -> None:
+    told = answer(call(file_of(tmp_path, HEADER, GOOD), "--dry-run", "--json"))
+
+    assert told["remarks"] == [
+        {"row": 2, "column": "Điện thoại", "value": "912345678", "reading": "0912 345 678", "why": "zero_added",
+         "message": "đã thêm số 0"},
+    ]  # fmt: skip
+
+
 def test_the_same_file_twice_changes_nothing(ward: Unit, tmp_path: Path) -> None:
     path = file_of(tmp_path, HEADER, GOOD)
     call(path)

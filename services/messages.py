@@ -18,8 +18,8 @@ from core.formats import moment
 from core.i18n import N_
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from core.settings import settings
-from models import Announcement, Channel, Household, Unit
-from services import access, leader_texts, links
+from models import Announcement, Batch, Channel, Household, Unit
+from services import access, leader_texts, links, withdrawals
 from services.chunks import Row
 from services.public_posts import EVERYBODY
 from services.senders import Message, Rejected
@@ -58,6 +58,8 @@ def wording(
 ) -> Wording:  # fmt: skip
     """How a batch of an announcement is said on a channel."""
     link = links.public_url(links.for_announcement(session, announcement_id=announcement.id, unit_id=announcement.unit_id))
+    if batch_id and session.get_one(Batch, batch_id).takes_back:
+        announcement = withdrawals.as_withdrawn(announcement)
     said = Wording(channel, title=_nfc(announcement.title), link=link)
     if channel in BY_TEMPLATE:
         ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))

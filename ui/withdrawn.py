@@ -35,7 +35,7 @@ def draw(seen: Board) -> None:
         ),
         Figure(
             _("Bản này đã mở trên"), number(seen.opens), _("máy"),
-            _("{n} hộ báo đã nhận", n=number(seen.known)) if seen.counts_known else "",
+            _known(seen) if seen.counts_known else "",
         ),
     )  # fmt: skip
     if left:
@@ -46,6 +46,10 @@ def draw(seen: Board) -> None:
         _("Tổ và tổ trưởng"), Column(_("Gỡ bài"), "state"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
     ]  # fmt: skip
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
+
+
+def _known(seen: Board) -> str:
+    return _("{n} hộ biết chắc, {confirmed} tự báo", n=number(seen.known), confirmed=number(seen.confirmed))
 
 
 def replaced(seen: Board) -> None:

@@ -67,9 +67,9 @@ def _is_refused(announcement_id: UUID, channel: Channel) -> ColumnElement[bool]:
     receiver: Any = col(Household.phone) if channel in CALLED else col(Household.zalo_user_id)
     before = f"{announcement_id}:{channel.value}:"
     own = cast(func.substr(_LEDGER.c.idempotency_key, len(before) + 1), Uuid())
-    return receiver.in_(_refused(_LEDGER.c.recipient_id, announcement_id, channel, before)) | col(Household.id).in_(
-        _refused(own, announcement_id, channel, before)
-    )
+    is_named: ColumnElement[bool] = col(Household.id).in_(_refused(own, announcement_id, channel, before))
+    shares_one: ColumnElement[bool] = receiver.in_(_refused(_LEDGER.c.recipient_id, announcement_id, channel, before))
+    return is_named | shares_one
 
 
 def _refused(what: Any, announcement_id: UUID, channel: Channel, before: str) -> Select[Any]:

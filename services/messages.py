@@ -60,16 +60,37 @@ def wording(
     link = links.public_url(links.for_announcement(session, announcement_id=announcement.id, unit_id=announcement.unit_id))
     if batch_id and session.get_one(Batch, batch_id).takes_back:
         announcement = withdrawals.as_withdrawn(announcement)
+    elif batch_id and (own := _to_leaders(session, announcement, channel, account_settings, batch_id)):
+        return Wording(channel, title=_nfc(announcement.title), link=link, by_name=own)
+    return said_with(
+        session, announcement=announcement, channel=channel, account_settings=account_settings, longest=longest, link=link
+    )  # fmt: skip
+
+
+def said_with(
+    session: Session, *, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], longest: int,
+    link: str,
+) -> Wording:  # fmt: skip
+    """How the words themselves are said with a link to their page: also of what is still being written, stored nowhere yet."""
     said = Wording(channel, title=_nfc(announcement.title), link=link)
     if channel in BY_TEMPLATE:
         ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
-        return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS)
-    is_unicode = account_settings.get("is_unicode") in ("1", "true", "True")
-    if batch_id and (own := leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)):
-        plain = channel is Channel.SMS and not is_unicode
-        return replace(said, by_name={name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()})
-    text = _text(announcement, channel, link, longest, is_unicode=is_unicode)
+        return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS, longest=longest)
+    text = _text(announcement, channel, link, longest, is_unicode=_takes_marks(account_settings))
     return replace(said, text=text) if len(text) <= longest else replace(said, refusal=TOO_LONG)
+
+
+def _to_leaders(
+    session: Session, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], batch_id: UUID
+) -> dict[str, str]:  # fmt: skip
+    """By row, what a batch of reminders says; empty for a batch of the announcement itself."""
+    own = leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)
+    plain = channel is Channel.SMS and not _takes_marks(account_settings)
+    return {name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()}
+
+
+def _takes_marks(account_settings: Mapping[str, str]) -> bool:
+    return account_settings.get("is_unicode") in ("1", "true", "True")
 
 
 def for_rows(session: Session | None, said: Wording, rows: Sequence[Row]) -> list[Message | Rejected]:
@@ -88,7 +109,7 @@ def _text(announcement: Announcement, channel: Channel, link: str, longest: int,
     return _MENTION.sub("", text) if channel is Channel.ZALO_GROUP else text
 
 
-def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str) -> Wording:
+def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str, *, longest: int) -> Wording:
     known = {
         "phuong": ward_name, "tieu_de": announcement.title, "tin": announcement.group_text or announcement.body,
         "lien_ket": said.link, "han": _until(announcement),
@@ -105,7 +126,7 @@ def _filled(said: Wording, announcement: Announcement, ward_name: str, written: 
         value = " ".join(_nfc(known[source]).split())
         if not value:
             return replace(said, refusal=BLANK_EMPTY)
-        if most.isdecimal() and len(value) > int(most):
+        if len(value) > (int(most) if most.isdecimal() else longest):
             return replace(said, refusal=BLANK_TOO_LONG)
         blanks[name] = value
     return replace(said, blanks=blanks, for_head=tuple(heads))

@@ -108,6 +108,17 @@ def test_a_dry_run_counts_by_the_accounts_and_the_urgency_it_would_go_by(
     assert session.exec(select(Announcement)).all() == []
 
 
+def test_a_dry_run_says_what_an_account_would_refuse(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    make_account(session, unit=ward, channel=Channel.ZNS, price=250, settings={"blanks": "noi_dung=tin:5"})
+    make_household(session, unit=session.exec(select(Unit).where(Unit.code == "01843-SC13")).one(), phone="+84912345678")
+
+    answer = run(*words(tmp_path, "--dry-run"))
+
+    [refused] = answer["refused"]
+    assert (refused["channel"], refused["households"]) == ("zns", 1)
+    assert "dài hơn chỗ trống" in refused["message"]
+
+
 def test_a_dry_run_for_people_is_a_table(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
     session.commit()
 

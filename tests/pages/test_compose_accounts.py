@@ -1,0 +1,61 @@
+"""Composing where the ward has accounts: what they would refuse, what is sent to oneself, whom the words are narrowed to."""
+
+import pytest
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from models import Channel, Role, Unit, User
+from services import approvals, ports
+from services.access import actor_of
+from services.ports import Ports
+from tests.factories import make_account, make_announcement, make_household, make_unit, make_user
+from tests.fakes import FakeEngine, FakeLinks, FakeSender, Nothing
+from tests.pages.conftest import Visit, words
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def sms() -> FakeSender:
+    return FakeSender()
+
+
+@pytest.fixture
+def ward(session: Session, promises: FakeEngine, sms: FakeSender) -> Unit:
+    """One household outside any chat, which has a telephone."""
+    nothing: object = Nothing()
+    ports.provide(
+        Ports(
+            sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, links=FakeLinks(),  # type: ignore[arg-type]
+            senders={Channel.ZNS: FakeSender(), Channel.SMS: sms},
+        )
+    )  # fmt: skip
+    ward = make_unit(session, name="Phường Bắc Kạn", valid_from=None)
+    make_household(session, unit=make_unit(session, parent=ward, short_name="Tổ 13"), phone="+84912345678")
+    return ward
+
+
+@pytest.fixture
+def writer(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.STAFF)
+
+
+def plain(at: AppTest) -> str:
+    assert not at.exception
+    return words(at).replace("\xa0", " ")
+
+
+def test_a_template_too_small_for_the_words_is_said_while_writing_and_to_who_approves(
+    visit: Visit, session: Session, ward: Unit, writer: User
+) -> None:
+    make_account(session, unit=ward, channel=Channel.ZNS, price=250, settings={"blanks": "noi_dung=tin:10"})
+    draft = make_announcement(session, unit=ward, body="Chúng ta họp tổ tối nay.", author_id=writer.id)
+    approvals.submit(session, actor=actor_of(session, writer), announcement_id=draft.id)
+    session.commit()
+
+    writing = plain(visit("compose", user=writer, id=str(draft.id)))
+    reviewing = plain(visit("review", user=make_user(session, unit=ward, role=Role.OFFICIAL), id=str(draft.id)))
+
+    for shown in (writing, reviewing):
+        assert "Nội dung dài hơn chỗ trống của mẫu tin" in shown
+        assert "1 hộ sẽ không nhận được bằng đường này" in shown

@@ -4,9 +4,11 @@ import pytest
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Channel, Role, Unit, User
-from services import approvals, ports
-from services.access import actor_of
+from adapters.codes import QrCodes
+from models import AccountState, Channel, Role, Unit, User
+from services import approvals, channel_accounts, ports
+from services.access import TERMINAL, actor_of
+from services.channel_values import AccountForm
 from services.ports import Ports
 from tests.factories import make_account, make_announcement, make_household, make_unit, make_user
 from tests.fakes import FakeEngine, FakeLinks, FakeSender, Nothing
@@ -26,7 +28,7 @@ def ward(session: Session, promises: FakeEngine, sms: FakeSender) -> Unit:
     nothing: object = Nothing()
     ports.provide(
         Ports(
-            sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, links=FakeLinks(),  # type: ignore[arg-type]
+            sheets=nothing, paper=nothing, codes=QrCodes(), engine=promises, tables=nothing, links=FakeLinks(),  # type: ignore[arg-type]
             senders={Channel.ZNS: FakeSender(), Channel.SMS: sms},
         )
     )  # fmt: skip
@@ -59,3 +61,18 @@ def test_a_template_too_small_for_the_words_is_said_while_writing_and_to_who_app
     for shown in (writing, reviewing):
         assert "Nội dung dài hơn chỗ trống của mẫu tin" in shown
         assert "1 hộ sẽ không nhận được bằng đường này" in shown
+
+
+def test_a_draft_is_sent_to_the_own_telephone_from_the_screen(
+    visit: Visit, session: Session, ward: Unit, writer: User, sms: FakeSender
+) -> None:
+    form = AccountForm({"brandname": "UBND-PHUONG"}, {"api_key": "khoa", "secret_key": "mat"})
+    channel_accounts.connect(session, actor=TERMINAL, unit_id=ward.id, channel=Channel.SMS, form=form).state = AccountState.ACTIVE
+    draft = make_announcement(session, unit=ward, body="Chúng ta họp tổ tối nay.", author_id=writer.id)
+    session.commit()
+
+    at = visit("review", user=writer, id=str(draft.id)).toggle(key="c_trial").set_value(True).run()
+    at = at.button(key="c_trial_sms").click().run()
+
+    assert "Đã gửi thử" in plain(at)
+    assert [one.recipient for one in sms.sent] == [writer.phone]

@@ -99,13 +99,18 @@ def for_rows(session: Session | None, said: Wording, rows: Sequence[Row]) -> lis
     return [_message(said, row, names.get(row.recipient, "")) for row in rows]
 
 
+def letter_of(title: str, text: str, link: str) -> str:
+    """What is written where there is room: title, text and link, in one form."""
+    return f"{_nfc(title)}\n\n{_nfc(text)}\n\n{link}"
+
+
 def _text(announcement: Announcement, channel: Channel, link: str, longest: int, *, is_unicode: bool) -> str:
     short = _nfc(announcement.group_text or announcement.body)
     if channel is Channel.SMS:
         text = f"{short}\n{link}"
         return text if is_unicode else sms.as_sent(text)
-    whole = f"{_nfc(announcement.title)}\n\n{_nfc(announcement.body)}\n\n{link}"
-    text = whole if len(whole) <= longest else f"{_nfc(announcement.title)}\n\n{short}\n\n{link}"
+    whole = letter_of(announcement.title, announcement.body, link)
+    text = whole if len(whole) <= longest else letter_of(announcement.title, short, link)
     return _MENTION.sub("", text) if channel is Channel.ZALO_GROUP else text
 
 

@@ -144,7 +144,7 @@ def _longest(channel: Channel) -> int:
 
 
 def _marked(message: Message, for_head: Sequence[str], actor: Actor) -> Message:
-    """An SMS says itself that it is no news, a template by the page it leads to; a blank for a head of household holds the actor's name."""
+    """An SMS says itself that it is no news, a template by its page; a blank for the head's name holds the actor's."""
     named = dict.fromkeys(for_head, actor.display_name)
     mark = sms.as_sent(MARK) if message.text.isascii() else MARK
     return replace(message, text=f"{mark}{message.text}" if message.text else "", blanks={**message.blanks, **named})

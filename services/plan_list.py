@@ -29,6 +29,7 @@ class Source:
     channels: tuple[Channel, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     text: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
 
 def _asked(session: Session, actor: Actor, source: Source) -> tuple[Question, Sequence[Audience]]:
     if source.announcement_id is None:
-        audience = plans.audience_of(session, actor=actor, unit_ids=source.unit_ids)
+        audience = plans.audience_of(
+            session, actor=actor, unit_ids=source.unit_ids, needs=[need.value for need in source.needs]
+        )  # fmt: skip
         question = paths.ask(
             session, audience=audience, day=clock.today(), channels=source.channels, urgency=source.urgency,
             segments=plans.sms_segments(source.text),

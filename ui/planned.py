@@ -7,7 +7,7 @@ import streamlit as st
 from core.db import reading, transaction
 from core.i18n import N_, translate
 from models import Announcement, Channel
-from services import plan_list, plans, sayable, sessions
+from services import audiences, drafts, plan_list, plans, sayable, sessions
 from services.access import Actor
 from services.channel_fields import LABELS as CHANNELS
 from services.drafts import Words
@@ -60,12 +60,18 @@ def behind_words(plan: Plan, words: Words, *, actor: Actor) -> None:
             plan={"channels": [channel.value for channel in words.channels]},
         )  # fmt: skip
         _unsayable(plan, said, actor=actor)
-    behind(plan, Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text), actor=actor)
+    source = Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text, tuple(words.needs))
+    behind(plan, source, actor=actor)
 
 
 def behind_announcement(plan: Plan, announcement: Announcement, *, actor: Actor) -> None:
     """The same for an announcement that is written, and the groups that are told beside those of households."""
     also_groups.named(announcement)
+    with reading() as session:
+        narrowed = audiences.needs_of(drafts.audience_of(session, announcement.id))
+    if narrowed:
+        only = ", ".join(_(need.label) for need in narrowed)
+        parts.item("unknown", _("Chỉ báo cho hộ có hoàn cảnh"), only)
     if announcement.sent_at is None:
         _unsayable(plan, announcement, actor=actor)
     behind(plan, Source(announcement_id=announcement.id), actor=actor)

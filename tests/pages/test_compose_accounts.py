@@ -1,11 +1,11 @@
 """Composing where the ward has accounts: what they would refuse, what is sent to oneself, whom the words are narrowed to."""
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
-from models import AccountState, Channel, Role, Unit, User
+from models import AccountState, Audience, Channel, Need, Role, Unit, User
 from services import approvals, channel_accounts, ports
 from services.access import TERMINAL, actor_of
 from services.channel_values import AccountForm
@@ -76,3 +76,27 @@ def test_a_draft_is_sent_to_the_own_telephone_from_the_screen(
 
     assert "Đã gửi thử" in plain(at)
     assert [one.recipient for one in sms.sent] == [writer.phone]
+
+
+def test_an_audience_is_narrowed_by_needs_and_its_list_opens_to_who_says_what_for(
+    visit: Visit, session: Session, ward: Unit, writer: User
+) -> None:
+    place = make_unit(session, parent=ward, short_name="Tổ 14")
+    make_household(session, unit=place, head_name="Lý Thị Sim", needs=[Need.ELDERLY_ALONE.value])
+    make_household(session, unit=place)
+
+    at = visit("compose", user=writer)
+    at.text_input(key="c_title").set_value("Khám tại nhà")
+    at.text_area(key="c_body").set_value("Cán bộ y tế tới khám.").run()
+    everybody = plain(at)
+    at.multiselect(key="c_needs").set_value([Need.ELDERLY_ALONE]).run()
+    narrowed = plain(at)
+    at.button(key="c_save").click().run()
+
+    [entry] = session.exec(select(Audience)).all()
+    reviewed = plain(visit("review", user=writer, id=str(entry.announcement_id)))
+    assert '<dt>Hộ nhận</dt><dd class="v">3<' in everybody
+    assert '<dt>Hộ nhận</dt><dd class="v">1<' in narrowed
+    assert entry.needs == ["elderly_alone"]
+    assert "người già sống một mình" in reviewed
+    assert "Lý Thị Sim" not in reviewed

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, func, select, true
 from sqlmodel import Session, col
 
 from core import clock
@@ -108,7 +108,7 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
     label = func.coalesce(func.nullif(col(Unit.short_name), ""), col(Unit.name))
     columns: Sequence[Any] = (
         col(Household.id), label, col(Household.code), col(Household.head_name), col(Household.address), col(Household.phone),
-        on.c.is_first,
+        true() if path is Channel.DOOR else on.c.is_first,  # else the list would tell who needs a knock
     )  # fmt: skip
     return (
         select(*columns)

@@ -28,7 +28,6 @@ from ui import (
     withdrawn,
 )  # fmt: skip
 from ui.compose import asked_for
-from ui.kept import kept, seen_by
 
 actor = enter(needs=access.WRITERS)
 item_id = asked_for("id")
@@ -50,10 +49,9 @@ def draw(me: Actor, id_: UUID) -> None:
 
 @st.fragment(run_every=10)
 def live(id_: UUID) -> None:
-    """Draw it again every ten seconds; many who look share one drawing."""
+    """Draw it again every ten seconds."""
     me = stay()
-    kept("board", seen_by(me, id_), lambda: draw(me, id_))
-    board_live.calls_to_make(me, id_)
+    board_live.live(me, id_, lambda: draw(me, id_))
 
 
 def here(news: str) -> None:

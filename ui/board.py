@@ -142,7 +142,7 @@ def things_to_do(seen: Board, ahead: Foresight | None = None) -> None:
     if late:
         looked = sum(row.opened_at is not None for row in late)
         words = _(
-            "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
+            "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Danh sách gọi ở ngay dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
         words = f"{words} {foresight.change(seen, ahead, 'call')}"

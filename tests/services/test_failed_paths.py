@@ -1,6 +1,7 @@
 """A refused message brings its household to the list of doors, while there is time."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import Session, select
@@ -45,8 +46,8 @@ def place(session: Session, ward: Unit) -> Unit:
     return place
 
 
-def sent(session: Session, ward: Unit, **overrides: object) -> Announcement:
-    item = make_announcement(session, unit=ward, must_reach_by=NOON + timedelta(hours=5), **overrides)
+def sent(session: Session, ward: Unit, urgency: Urgency = Urgency.NORMAL) -> Announcement:
+    item = make_announcement(session, unit=ward, must_reach_by=NOON + timedelta(hours=5), urgency=urgency)
     sending.send(session, announcement=item)
     session.commit()
     return item
@@ -60,7 +61,7 @@ def came_back(session: Session, item: Announcement, phone: str, channel: Channel
     session.commit()
 
 
-def doors(session: Session) -> set[object]:
+def doors(session: Session) -> set[UUID]:
     return set(session.exec(select(DoorLine.household_id)))
 
 
@@ -120,7 +121,7 @@ def test_a_number_mended_since_is_still_a_message_that_did_not_arrive(session: S
 def test_who_is_told_by_another_path_is_left_alone(session: Session, ward: Unit, place: Unit) -> None:
     make_account(session, unit=ward, channel=Channel.ZALO_OA)
     both = make_household(session, unit=place, phone="+84912000000", zalo_user_id="77")
-    item = sent(session, ward, urgency=Urgency.EMERGENCY)
+    item = sent(session, ward, Urgency.EMERGENCY)
     came_back(session, item, "+84912000000")
     first = swept(session)
     came_back(session, item, "77", Channel.ZALO_OA)
@@ -135,7 +136,7 @@ def test_who_is_in_a_chat_is_not_knocked_at_for_a_refused_second_message(session
     group = make_group(session, unit=place)
     home = make_household(session, unit=place, phone="+84912000000")
     make_membership(session, household=home, group=group)
-    item = sent(session, ward, urgency=Urgency.EMERGENCY)
+    item = sent(session, ward, Urgency.EMERGENCY)
     came_back(session, item, "+84912000000")
 
     assert swept(session) == 0

@@ -1,5 +1,7 @@
 """What an account of the plan would refuse in the words is known while they are written."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
@@ -34,8 +36,9 @@ def writer(session: Session, ward: Unit) -> Actor:
     return make_actor(session, unit=ward, role=Role.STAFF)
 
 
-def found(session: Session, ward: Unit, writer: Actor, **words: object) -> list[Unsayable]:
-    item = Announcement(**({"unit_id": ward.id, "title": "Họp tổ", "body": "Tối nay 19 giờ."} | words))
+def found(session: Session, ward: Unit, writer: Actor, **words: Any) -> list[Unsayable]:
+    said: dict[str, Any] = {"unit_id": ward.id, "title": "Họp tổ", "body": "Tối nay 19 giờ."}
+    item = Announcement(**(said | words))
     plan = plans.preview(session, actor=writer, unit_ids=[ward.id])
     return sayable.found_in(session, actor=writer, announcement=item, plan=plan)
 

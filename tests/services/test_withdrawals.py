@@ -45,12 +45,12 @@ def chief(session: Session, ward: Unit) -> Actor:
     return make_actor(session, unit=ward, role=Role.OFFICIAL)
 
 
-def sent(session: Session, ward: Unit, *statuses: DeliveryStatus, **overrides: object) -> Announcement:
+def sent(session: Session, ward: Unit, *statuses: DeliveryStatus, urgency: Urgency = Urgency.NORMAL) -> Announcement:
     """To a telephone each; what became of each message is given."""
     place = make_unit(session, parent=ward)
     for number in range(len(statuses)):
         make_household(session, unit=place, phone=f"+8491200{number:04}")
-    item = make_announcement(session, unit=ward, title="Họp tổ", **overrides)
+    item = make_announcement(session, unit=ward, title="Họp tổ", urgency=urgency)
     sending.send(session, announcement=item)
     for row, status in zip(rows(session, item), statuses, strict=True):
         row.status = status

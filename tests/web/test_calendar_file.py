@@ -23,7 +23,7 @@ def fetched(day: Day) -> str:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
-    return answer.content.decode().replace("\r\n ", "")
+    return str(answer.content, "utf-8").replace("\r\n ", "")
 
 
 def test_two_days_with_their_hours_are_two_events(cut: Day) -> None:

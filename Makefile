@@ -50,10 +50,6 @@ browser: .venv/tools
 unit: .venv/tools
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-## make thorough the same with three times as many examples of each property and no coverage; before a release
-thorough: .venv/tools
-	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e
-
 ## make e2e     the tests that drive a real browser
 e2e: .venv/tools browser
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e

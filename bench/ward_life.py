@@ -25,6 +25,9 @@ from models import (
     AsksFor,
     Audience,
     Device,
+    DoorLine,
+    DoorList,
+    DoorOutcome,
     Group,
     GroupKind,
     Household,
@@ -39,7 +42,8 @@ from models import (
     Urgency,
     User,
 )
-from services import announcements, known_openings, relays, scans, sending
+from services import announcements, door_addresses, door_knocks, relays, scans, sending
+from services.door_knocks import Knock
 from services.scans import Opening
 
 LONG_AGO = timedelta(days=900)
@@ -272,12 +276,6 @@ def _five(at: datetime) -> datetime:
     return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
 
 
-def knock(session: Session, life: Life, event: Event) -> None:
-    """A leader has told a household at its door."""
-    session.execute(insert(_REACH), [_told(life, event)])
-    known_openings.count(session, announcement_id=life.announcement.id, group_id=None, at=event.at, by=1)
-
-
 class Phones(Protocol):
     """What residents and leaders do, by whatever way."""
 
@@ -290,6 +288,9 @@ class Phones(Protocol):
     def answer(self, slug: str, phone: str) -> None:
         """A phone says that its household knows."""
 
+    def knock(self, token: str, number: int, key: str) -> None:
+        """The leader ticks a household of the door list: told."""
+
 
 def happen(life: Life, phones: Sequence[Phones], move_to: Callable[[datetime], None], *, until: datetime | None = None) -> int:
     """Let everything happen in its order, each at its instant, by one of the ways in turn; how many events.
@@ -298,6 +299,7 @@ def happen(life: Life, phones: Sequence[Phones], move_to: Callable[[datetime], N
     """
     with transaction() as session:
         links, leaders = addresses(session, life.announcement), tokens(session, life.announcement)
+        doors = door_lines(session, life.announcement)
     done = 0
     for event in life.events:
         if until is not None and event.at > until:
@@ -312,8 +314,8 @@ def happen(life: Life, phones: Sequence[Phones], move_to: Callable[[datetime], N
         elif event.what == "answer":
             way.answer(links[group_id][0], event.who)
         else:
-            with transaction() as session:
-                knock(session, life, event)
+            home_id = life.ward.places[event.group].outside[int(event.who)]
+            way.knock(*doors[home_id], f"{home_id.hex}-told")
         done += 1
     return done
 
@@ -336,6 +338,11 @@ class ByServices:
         with transaction() as session:
             announcements.answer(session, slug=slug, visitor=phone, how=How.CONFIRMED)
 
+    def knock(self, token: str, number: int, key: str) -> None:
+        """The leader ticks a household of the door list: told."""
+        with transaction() as session:
+            door_knocks.by_phone(session, token=token, knocks=[Knock(number, DoorOutcome.TOLD, key)])
+
 
 def addresses(session: Session, announcement: Announcement) -> dict[UUID, tuple[str, UUID]]:
     """By group, the slug and the id of its own link."""
@@ -348,3 +355,13 @@ def addresses(session: Session, announcement: Announcement) -> dict[UUID, tuple[
 def tokens(session: Session, announcement: Announcement) -> dict[UUID, str]:
     """By group, the token of its leader's page."""
     return {group_id: relay.token for group_id, relay in _relays(session, announcement).items()}
+
+
+def door_lines(session: Session, announcement: Announcement) -> dict[UUID, tuple[str, int]]:
+    """By household to be told at its door, the token of its leader's list and its number there."""
+    found = session.exec(
+        select(DoorLine, DoorList)
+        .join(DoorList, col(DoorList.id) == DoorLine.door_list_id)
+        .where(DoorList.announcement_id == announcement.id)
+    )
+    return {line.household_id: (door_addresses.token_of(listed.id, listed.issue), line.number) for line, listed in found}

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlmodel import Field
 
 from core.i18n import N_
@@ -89,6 +89,7 @@ class Batch(Model, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     next_at: datetime | None = Field(default=None, sa_type=Instant)  # nothing of it is tried before
     ended_at: datetime | None = Field(default=None, sa_type=Instant)  # nothing of it is left to do
+    takes_back: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # says that it was withdrawn
 
 
 class Delivery(Model, table=True):

@@ -24,10 +24,10 @@ from ui import (
     refusals,
     second_look,
     stay,
+    taking_back,
     withdrawn,
 )  # fmt: skip
 from ui.compose import asked_for
-from ui.kept import kept, seen_by
 
 actor = enter(needs=access.WRITERS)
 item_id = asked_for("id")
@@ -49,10 +49,9 @@ def draw(me: Actor, id_: UUID) -> None:
 
 @st.fragment(run_every=10)
 def live(id_: UUID) -> None:
-    """Draw it again every ten seconds; many who look share one drawing."""
+    """Draw it again every ten seconds."""
     me = stay()
-    kept("board", seen_by(me, id_), lambda: draw(me, id_))
-    board_live.calls_to_make(me, id_)
+    board_live.live(me, id_, lambda: draw(me, id_))
 
 
 def here(news: str) -> None:
@@ -62,7 +61,8 @@ def here(news: str) -> None:
 
 def withdraw() -> None:
     """The question, and what follows from yes."""
-    if not withdrawn.asked(sheets, is_sending=item.status is AnnouncementStatus.SENDING):
+    is_sending, also = item.status is AnnouncementStatus.SENDING, taking_back.said(actor, item.id)
+    if not withdrawn.asked(sheets, is_sending=is_sending, also=also):
         return
     with refusals():
         with transaction() as session:
@@ -86,6 +86,7 @@ if to_do.needs_look and (note := second_look.asked()) is not None:
         with transaction() as session:
             second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
         here(_("Đã ghi việc xem lại."))
+taking_back.of(item, actor=actor)
 attendance.of(item, actor=actor)
 papers.of(item, actor=actor)
 ledger.of(item, actor=actor)
@@ -94,8 +95,7 @@ pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.foll
 if pressed is not None:
     with refusals():
         with transaction() as session:
-            channels = [pressed.channel] if pressed.channel else []
-            made = follow_ups.draft(session, actor=actor, announcement_id=item_id, channels=channels)
+            made = follow_ups.draft(session, actor=actor, announcement_id=item_id, channels=pressed.channels)
         leave_for("pages/review.py", id=str(made.id), news=_("Đã soạn bản báo lại cho hộ chưa nhận."))
 is_withdrawn = item.status is AnnouncementStatus.CANCELLED or seen.correction is not None  # what is posted is to be taken down
 said = entered.for_leader(sheets, is_withdrawn=is_withdrawn)
@@ -111,7 +111,7 @@ with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
     board_live.ways_on(actor, item_id)
-    may_stop = withdrawn.is_possible(item, sheets) and seen.correction is None and actor.role in access.APPROVERS
+    may_stop = withdrawn.is_possible(item) and seen.correction is None and actor.role in access.APPROVERS
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id
 if may_stop and st.session_state.get("b_stopping") == item_id:

@@ -38,11 +38,11 @@ with needed(back="pages/announcements.py"), reading() as session:
     again = drafts.dropped(session, actor=actor, announcement_id=again_id) if again_id else None
     corrects_id = again.corrects_id if again else corrects_id
     wrong = drafts.get(session, actor=actor, announcement_id=corrects_id) if corrects_id else None
-    source = draft or again or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
+    source = (own := draft or again) or wrong  # a correction goes to whom the wrong one went, until someone says otherwise
     audience = drafts.audience_of(session, source.id) if source else []
     chosen = [entry.unit_id for entry in audience]
 names = compose.unit_names(ward, places)
-compose.load(draft, chosen or [ward.id], wrong=wrong, again=again)
+compose.load(draft, chosen or [ward.id], wrong=wrong, again=again, needs=audiences.needs_of(audience))
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)
@@ -57,6 +57,7 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
+    needs = compose.ask_needs()
     beside = also.choose(chats, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
@@ -67,13 +68,12 @@ with left:
     documents = attaching.ask()
 
 must_by, send_at = at(times.must_day, times.must_hour), at(times.send_day, times.send_hour) if times.send_hour else None
-own = draft or again
 words = drafts.Words(
     title=told.title, body=told.body, unit_ids=where, group_text=told.group_text, facts=told.facts, urgency=urgency,
     asks_for=asks_for, kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
-    attachments=documents, needs=audiences.needs_of(audience),
+    attachments=documents, needs=needs,
 )  # fmt: skip
 with needed(back="pages/announcements.py"):
     plan = planned.of_words(words, actor=actor, draft=draft)

@@ -1,6 +1,5 @@
 """How many come to an event, from which groups, and who they are, for the ward."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -12,12 +11,11 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Relay, Unit
-from services import access, attendance_places, audit, drafts, progress
+from services import access, attendance_places, audit, drafts, event_days, progress
 from services.access import Actor
 from services.attendance import takes_answers
 
 SEEN_BACK = timedelta(days=60)
-_DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\b")
 
 
 @dataclass(frozen=True)
@@ -178,20 +176,6 @@ def _counts() -> Sequence[Any]:
 # ---- on the day
 
 
-def day_of(announcement: Announcement) -> date | None:
-    """The first day named under "Khi nào", None where there is none. Without a year: the next such day after sending."""
-    found = _DAY.search(announcement.facts.get("when", ""))
-    if found is None:
-        return None
-    day, month, year = int(found[1]), int(found[2]), found[3]
-    sent = clock.local(announcement.sent_at or announcement.created_at).date()
-    try:
-        named = date(int(year) if year else sent.year, month, day)
-        return named if year or named >= sent else date(sent.year + 1, month, day)
-    except ValueError:
-        return None
-
-
 def on_day(session: Session, *, actor: Actor, day: date) -> list[EventToday]:
     """The events of a day in the actor's sight with their figures, two queries.
 
@@ -207,7 +191,7 @@ def on_day(session: Session, *, actor: Actor, day: date) -> list[EventToday]:
         )
         .order_by(col(Announcement.sent_at))
     ).all()  # fmt: skip
-    events = {one.id: attendance_places.event_of(session, one).id for one in asked if day_of(one) == day}
+    events = {one.id: attendance_places.event_of(session, one).id for one in asked if day in event_days.days_of(one)}
     counted = session.execute(
         select(col(Attendance.announcement_id), *_counts())
         .where(col(Attendance.announcement_id).in_(events.values()))

@@ -61,8 +61,12 @@ class Hold:
         return self.priority < BAND
 
 
-def begin(session: Session, *, announcement: Announcement, channel: Channel, rows: int) -> list[UUID]:
+def begin(
+    session: Session, *, announcement: Announcement, channel: Channel, rows: int, takes_back: bool = False
+) -> list[UUID]:  # fmt: skip
     """Batches for so many rows of a channel, which the caller writes in the same transaction; their sending is promised.
+
+    `takes_back`: they say that the announcement was withdrawn, so they leave although it was.
 
     Batches of wards that share a process take turns: a ward that comes later does not wait for all of another's.
     """
@@ -75,7 +79,7 @@ def begin(session: Session, *, announcement: Announcement, channel: Channel, row
         {
             "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "owner": "", "attempt": 0,
             "account_id": account.id if account else None, "ward_id": ward.id, "priority": first + place,
-            "size": min(SIZE, rows - place * SIZE),
+            "size": min(SIZE, rows - place * SIZE), "takes_back": takes_back,
         }
         for place in range(-(-rows // SIZE))
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from services.senders import Accepted, AccountBroken, AccountHealth, AccountKeys
 PUBLIC = (Channel.FACEBOOK, Channel.ZALO_BROADCAST)  # whatever is sent there everybody sees
 CALLED = (Channel.ZNS, Channel.SMS)
 LONGEST_RECIPIENT = 200
-_LOST = N_("Mất câu trả lời của nhà cung cấp: có thể đã tới. Hỏi người nhận trước khi thử lại.")
+LOST = N_("Mất câu trả lời của nhà cung cấp: có thể đã tới. Hỏi người nhận trước khi thử lại.")
 _SAMPLES = {
     "phuong": N_("Phường thử"), "tieu_de": N_("Tin thử"), "tin": N_("Đây là tin thử của phường."), "han": "31/12", "ho_ten": "A",
 }  # fmt: skip
@@ -161,7 +161,7 @@ def note_trial(session: Session, *, actor: Actor, account_id: UUID, outcome: Out
         return Tried(is_sent=True, says=N_("Nhà cung cấp đã nhận tin. Xem máy của người nhận."))
     if isinstance(outcome, Rejected | Unavailable):
         return Tried(is_sent=False, says=outcome.reason)
-    return Tried(is_sent=False, says=_LOST)
+    return Tried(is_sent=False, says=LOST)
 
 
 def _recipient(channel: Channel, typed: str) -> str:

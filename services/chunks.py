@@ -123,10 +123,11 @@ class _Standing:
     expires_at: datetime | None
     is_training: bool
     is_training_above: bool | None
+    takes_back: bool  # what leaves says that it was withdrawn
 
     def ended(self, now: datetime) -> str:
         """Why nothing leaves any more; "" where it does."""
-        if self.status is AnnouncementStatus.CANCELLED:
+        if self.status is AnnouncementStatus.CANCELLED and not self.takes_back:
             return WITHDRAWN
         if self.expires_at and self.expires_at <= now:
             return OVER
@@ -142,12 +143,13 @@ class _Standing:
 def _look(session: Session, hold: Hold) -> tuple[_Standing, Account] | None:
     """All that speaks for or against sending, in one look; batch and account are locked until the transaction ends."""
     row = session.connection().execute(_looking(), batches.held_by(hold)).first()
-    return (_Standing(*row[:5]), Account(*row[5:])) if row else None
+    return (_Standing(*row[:6]), Account(*row[6:])) if row else None
 
 
 @cache
 def _looking() -> Select[Any]:
-    said = [_SAID.c.status, _SAID.c.paused_at, _SAID.c.expires_at, _UNIT.c.is_training, _ABOVE.c.is_training]
+    said = [_SAID.c.status, _SAID.c.paused_at, _SAID.c.expires_at, _UNIT.c.is_training, _ABOVE.c.is_training,
+            _BATCH.c.takes_back]  # fmt: skip
     return (
         select(*said, *circuits.columns())
         .select_from(_BATCH)

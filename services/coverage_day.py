@@ -1,7 +1,7 @@
 """Coverage on any day: all that one screen needs in one look, in a fixed number of queries.
 
 Counts of units come from `UnitDay` and `UnitTotal`. By group and by need households are counted, so only at or below a ward. A
-count by need is no look at a person: nobody is named. Needs are as they are known now, also on past days (docs/decisions/0036).
+count by need is no look at a person: nobody is named. Needs are as they are known now, also on past days (docs/decisions/0037).
 """
 
 from dataclasses import dataclass, replace

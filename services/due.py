@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay
-from services import dispatch, progress, reminders, sending
+from services import dispatch, failed_paths, progress, reminders, sending
 from services.presence import stands
 from services.reminders import GRACE, MARKS
 
@@ -22,12 +22,12 @@ from services.reminders import GRACE, MARKS
 class Piece:
     """One thing to do for one announcement."""
 
-    work: Literal["send", "hand_over", "remind", "remind_again", "escalate"]
+    work: Literal["send", "hand_over", "remind", "remind_again", "escalate", "doors"]
     announcement_id: UUID
 
 
 def announcements(session: Session) -> list[Piece]:
-    """Everything that should have happened by now. Four indexed queries."""
+    """Everything that should have happened by now. Five indexed queries."""
     before, after = clock.now() - GRACE, clock.now() + GRACE
     leaves_at = func.coalesce(Announcement.leaves_at, Announcement.send_at)
     unsent = session.exec(
@@ -50,6 +50,7 @@ def announcements(session: Session) -> list[Piece]:
         *(Piece("hand_over", one.id) for one in leaving if not (far := dispatch.how_far(one)) or not before < far.at <= after),
         *_unreminded(session, before, *waits),
         *(Piece("escalate", id_) for id_ in unmarked),
+        *(Piece("doors", id_) for id_ in failed_paths.to_look_at(session, now=clock.now())),
     ]
 
 
@@ -82,6 +83,8 @@ def do(session: Session, piece: Piece) -> int:
         if sending.go_on(session, announcement_id=piece.announcement_id):
             sending.go_on_later(session, announcement=session.get_one(Announcement, piece.announcement_id))
         return 1
+    if piece.work == "doors":
+        return failed_paths.to_the_doors(session, announcement_id=piece.announcement_id)
     if piece.work == "escalate":
         return reminders.escalate(session, announcement_id=piece.announcement_id)
     return reminders.remind(session, announcement_id=piece.announcement_id, step=piece.work)

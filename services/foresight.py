@@ -46,6 +46,11 @@ class Raise:
     cost: int = 0
     channel: Channel | None = None
 
+    @property
+    def channels(self) -> list[Channel]:
+        """What a follow-up that does it is limited to."""
+        return [self.channel] if self.channel else []
+
 
 @dataclass(frozen=True)
 class Foresight:

@@ -4,7 +4,7 @@ Only what leaves by accounts: what leaders post, paper and loudspeakers have boa
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlmodel import Session
 from core import clock
 from core.i18n import N_
 from models import AccountState, Channel, DeliveryStatus, Model, Trouble
-from services import access, audit, batches, circuits, drafts, leader_messages
+from services import access, audit, batches, circuits, drafts, leader_messages, withdrawals
 from services.access import Actor
 from services.channel_fields import ORDER as BY_ACCOUNT
 
@@ -36,6 +36,7 @@ class Line:
     counts: dict[DeliveryStatus, int]
     cost: int  # đồng, of what has left
     is_to_leaders: bool = False  # reminders to whoever spreads the announcement, not the announcement itself
+    takes_back: bool = False  # messages that say that it was withdrawn
     next_at: datetime | None = None  # when the first that waits for its turn is tried again
 
     def count(self, *statuses: DeliveryStatus) -> int:
@@ -135,23 +136,23 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     access.require(actor, *access.WRITERS)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     of_it = (_LEDGER.c.announcement_id == item.id) & _LEDGER.c.channel.in_(BY_ACCOUNT)
-    is_to_leaders = case((leader_messages.are_of(item.id), 1), else_=0).label("is_to_leaders")
+    about = case((leader_messages.are_of(item.id), 1), (withdrawals.are_of(item.id), 2), else_=0).label("about")
     has_left = _LEDGER.c.status.in_(ARRIVED)
     found = session.execute(
         select(
-            _LEDGER.c.channel, is_to_leaders, _LEDGER.c.status, func.count(),
+            _LEDGER.c.channel, about, _LEDGER.c.status, func.count(),
             func.coalesce(func.sum(case((has_left, _LEDGER.c.cost), else_=0)), 0), func.min(_LEDGER.c.next_at),
         )
         .where(of_it)
-        .group_by(_LEDGER.c.channel, is_to_leaders, _LEDGER.c.status)
+        .group_by(_LEDGER.c.channel, about, _LEDGER.c.status)
     ).all()  # fmt: skip
     lines: dict[tuple[int, int], Line] = {}
-    for channel, to_leaders, status, count, cost, next_at in found:
-        key = (int(to_leaders), BY_ACCOUNT.index(channel))
-        line = lines.setdefault(key, Line(channel, {}, 0, is_to_leaders=bool(to_leaders)))
+    for channel, what, status, count, cost, next_at in found:
+        key = (int(what), BY_ACCOUNT.index(channel))
+        line = lines.setdefault(key, Line(channel, {}, 0, is_to_leaders=what == 1, takes_back=what == 2))
         waits = next_at if status in WAITING else None
         first = min(filter(None, (line.next_at, waits)), default=None)
-        lines[key] = Line(channel, line.counts | {status: count}, line.cost + int(cost), line.is_to_leaders, first)
+        lines[key] = replace(line, counts=line.counts | {status: count}, cost=line.cost + int(cost), next_at=first)
     shown = [lines[key] for key in sorted(lines)]
     return Ledger(shown, _reasons(session, of_it), item.paused_at, _standstills(session, of_it))
 

@@ -1,4 +1,4 @@
-"""How long a text is on each channel and what that costs: an SMS in segments, a chat in lines, a paid Zalo message in letters."""
+"""How long a text is on each channel and what that costs: an SMS in segments, a chat in lines, Zalo's messages in letters."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,13 @@ from sqlmodel import Session
 
 from core import sms
 from models import Announcement, Channel, Unit
-from services import access, links, reach_rules, relays
+from services import access, links, messages, reach_rules, relays
 from services.access import Actor
 
 # What a provider usually asks for (đồng), said as an estimate until the ward has an account with a price.
-USUAL = {Channel.SMS: 600, Channel.ZNS: 250}
+USUAL = {Channel.SMS: 600, Channel.ZNS: 250, Channel.ZALO_OA: 55}  # the last once the free ones are used up
 ZNS_MOST = 400  # letters of a template with its blanks filled (Zalo's rules for ZNS templates)
+OA_MOST = 2000  # letters of a message of the official account (Zalo's rules for it)
 CHAT_LINES, CHAT_LETTERS = 8, 600  # of the whole paste, which an older phone shows without "see more"
 
 
@@ -76,12 +77,32 @@ class ZnsLength:
 
 
 @dataclass(frozen=True)
+class OaLength:
+    """What the official account writes: title, text and link; the short text where the whole one is too long for it."""
+
+    letters: int  # of the whole
+    letters_short: int  # with the short text instead
+    price: Price
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only the short text fits."""
+        return self.letters > OA_MOST >= self.letters_short
+
+    @property
+    def is_long(self) -> bool:
+        """Whether not even that fits, so that Zalo refuses it."""
+        return min(self.letters, self.letters_short) > OA_MOST
+
+
+@dataclass(frozen=True)
 class Lengths:
     """One text measured for every channel that counts letters."""
 
     chat: ChatLength
     sms: SmsLength
     zns: ZnsLength
+    oa: OaLength
 
 
 def measured(session: Session, *, actor: Actor, announcement: Announcement, ward: Unit, unit_label: str) -> Lengths:
@@ -93,10 +114,12 @@ def measured(session: Session, *, actor: Actor, announcement: Announcement, ward
     access.require(actor, *access.WRITERS)
     prices = _prices(session, ward)
     words = announcement.group_text or announcement.body
+    whole, short = (messages.letter_of(announcement.title, text, links.measured_url()) for text in (announcement.body, words))
     pasted = relays.ready_text(announcement, unit_label=unit_label, url=links.measured_url())
     return Lengths(
         chat=ChatLength(lines=len([line for line in pasted.split("\n") if line]), letters=len(pasted)),
         sms=as_sms(words, price=prices[Channel.SMS]), zns=ZnsLength(len(words), prices[Channel.ZNS]),
+        oa=OaLength(len(whole), len(short), prices[Channel.ZALO_OA]),
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from core.formats import moment
 from core.i18n import N_, translate
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from core.settings import settings
-from models import Announcement, Channel, Household, Unit
-from services import access, household_messages, leader_texts, links
+from models import Announcement, Batch, Channel, Household, Unit
+from services import access, household_messages, leader_texts, links, withdrawals
 from services.chunks import Row
 from services.public_posts import EVERYBODY
 from services.senders import Message, Rejected
@@ -62,18 +62,28 @@ def wording(
 ) -> Wording:  # fmt: skip
     """How a batch of an announcement is said on a channel."""
     link = links.public_url(links.for_announcement(session, announcement_id=announcement.id, unit_id=announcement.unit_id))
+    if batch_id and session.get_one(Batch, batch_id).takes_back:
+        announcement = withdrawals.as_withdrawn(announcement)
+    elif batch_id and (own := _to_leaders(session, announcement, channel, account_settings, batch_id)):
+        return Wording(channel, title=_nfc(announcement.title), link=link, by_name=own)
+    return said_with(
+        session, announcement=announcement, channel=channel, account_settings=account_settings, longest=longest, link=link
+    )  # fmt: skip
+
+
+def said_with(
+    session: Session, *, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], longest: int,
+    link: str,
+) -> Wording:  # fmt: skip
+    """How the words themselves are said with a link to their page: also of what is still being written, stored nowhere yet."""
     said = Wording(channel, title=_nfc(announcement.title), link=link)
     if channel in BY_TEMPLATE:
         ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
-        return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS)
-    is_unicode = account_settings.get("is_unicode") in ("1", "true", "True")
-    if batch_id and (own := leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)):
-        plain = channel is Channel.SMS and not is_unicode
-        return replace(said, by_name={name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()})
+        return _filled(said, announcement, ward.name, account_settings.get("blanks") or USUAL_BLANKS, longest=longest)
     stop, room = _stop(channel), longest
     if channel is Channel.ZALO_OA:  # the only text to one person that has room for an address of their own (docs/decisions/0036)
         room -= len(stop) + household_messages.PATH_LENGTH
-    text = _text(announcement, channel, link, room, is_unicode=is_unicode)
+    text = _text(announcement, channel, link, room, is_unicode=_takes_marks(account_settings))
     if channel is Channel.EMAIL:
         text, stop = f"{text}\n\n{stop}", ""
     return replace(said, text=text, stop=stop) if len(text) <= room else replace(said, refusal=TOO_LONG)
@@ -86,10 +96,28 @@ def _stop(channel: Channel) -> str:
     return f"\n\n{translate(STOP, language=language)} {settings().public_url}" if channel is Channel.ZALO_OA else ""
 
 
+def _to_leaders(
+    session: Session, announcement: Announcement, channel: Channel, account_settings: Mapping[str, str], batch_id: UUID
+) -> dict[str, str]:  # fmt: skip
+    """By row, what a batch of reminders says; empty for a batch of the announcement itself."""
+    own = leader_texts.of_batch(session, announcement=announcement, batch_id=batch_id)
+    plain = channel is Channel.SMS and not _takes_marks(account_settings)
+    return {name: sms.as_sent(text) if plain else _nfc(text) for name, text in own.items()}
+
+
+def _takes_marks(account_settings: Mapping[str, str]) -> bool:
+    return account_settings.get("is_unicode") in ("1", "true", "True")
+
+
 def for_rows(session: Session | None, said: Wording, rows: Sequence[Row]) -> list[Message | Rejected]:
     """A message for each row, or why there is none. A session is needed where a blank holds a person's name."""
     names = _heads(session, said.channel, rows) if said.for_head and session else {}
     return [_message(said, row, names.get(row.recipient, "")) for row in rows]
+
+
+def letter_of(title: str, text: str, link: str) -> str:
+    """What is written where there is room: title, text and link, in one form."""
+    return f"{_nfc(title)}\n\n{_nfc(text)}\n\n{link}"
 
 
 def _text(announcement: Announcement, channel: Channel, link: str, longest: int, *, is_unicode: bool) -> str:
@@ -97,11 +125,11 @@ def _text(announcement: Announcement, channel: Channel, link: str, longest: int,
     if channel is Channel.SMS:
         text = f"{short}\n{link}"
         return text if is_unicode else sms.as_sent(text)
-    whole = f"{_nfc(announcement.title)}\n\n{_nfc(announcement.body)}\n\n{link}"
-    return whole if len(whole) <= longest else f"{_nfc(announcement.title)}\n\n{short}\n\n{link}"
+    whole = letter_of(announcement.title, announcement.body, link)
+    return whole if len(whole) <= longest else letter_of(announcement.title, short, link)
 
 
-def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str) -> Wording:
+def _filled(said: Wording, announcement: Announcement, ward_name: str, written: str, *, longest: int) -> Wording:
     known = {
         "phuong": ward_name, "tieu_de": announcement.title, "tin": announcement.group_text or announcement.body,
         "lien_ket": said.link, "han": _until(announcement),
@@ -121,7 +149,7 @@ def _filled(said: Wording, announcement: Announcement, ward_name: str, written: 
         value = " ".join(_nfc(known[source]).split())
         if not value:
             return replace(said, refusal=BLANK_EMPTY)
-        if most.isdecimal() and len(value) > int(most):
+        if len(value) > (int(most) if most.isdecimal() else longest):
             return replace(said, refusal=BLANK_TOO_LONG)
         blanks[name] = value
     return replace(said, blanks=blanks, for_head=tuple(heads), for_stop=tuple(stops))

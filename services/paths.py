@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Relay, Unit, Urgency
+from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Need, Relay, Unit, Urgency
 from services import access, audiences, opt_outs, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
@@ -38,6 +38,7 @@ FOLLOWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE)
 CALLED = (Channel.ZNS, Channel.SMS)
 _HOME = Model.metadata.tables["household"].c
 _HOMES = ("household_id", "people", "group_id", "follower", "mobile")
+KNOCKED = (Need.DOOR.value,)  # whoever has this is told at the door as well, whatever else works
 _ROWS = ("household_id", "people", "group_id", "path", "recipient", "price")
 
 
@@ -120,11 +121,11 @@ def rows(session: Session, question: Question) -> Select[Any]:
     """One row a household and path: household_id, people, group_id, path, recipient, price, is_first.
 
     Each household of the audience has exactly one row that is first; the door where nothing else works, or where the money is
-    spent and nothing free works. Others of a household are there in an emergency, and for paper.
+    spent and nothing free works. Others of a household are there in an emergency, for paper, and for a knock that it needs.
     """
     homes = _homes(question)
     first = _first(homes, question)
-    parts = [select(*[first.c[name] for name in _ROWS], true().label("is_first"))]
+    parts = [select(*[first.c[name] for name in _ROWS], true().label("is_first")), _at_the_door(homes, question)]
     if question.by_all:
         parts.append(_also(session, question, first))
     if question.rules.print_for:
@@ -196,6 +197,7 @@ def _homes(question: Question) -> CTE:
         case((~opt_outs.is_out(FOLLOWED, _HOME.zalo_user_id), func.nullif(_HOME.zalo_user_id, ""))).label("follower"),
         case((is_mobile(_HOME.phone) & ~opt_outs.is_out(CALLED, _HOME.phone), _HOME.phone)).label("mobile"),
         (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
+        audiences.has_any(KNOCKED).label("wants_knock"),
     ).where(present(question), question.part)  # fmt: skip
     return _kept(found, "homes")
 
@@ -216,9 +218,10 @@ def _recipient(homes: CTE, way: Way) -> ColumnElement[Any]:
 
 
 def _best(homes: CTE, ways: Sequence[Way]) -> ColumnElement[str]:
-    """The first of these ways that works for a household, else the door."""
+    """The first of these ways that works for a household, else the door. No money is spent on a way to whoever needs a knock."""
     door = literal(Channel.DOOR.value)
-    return case(*[(_works(homes, way), literal(way.path.value)) for way in ways], else_=door) if ways else door
+    found = [(_works(homes, way) & ~homes.c.wants_knock if way.price else _works(homes, way), way) for way in ways]
+    return case(*[(works, literal(way.path.value)) for works, way in found], else_=door) if ways else door
 
 
 def money(session: Session, question: Question) -> Money | None:
@@ -323,6 +326,16 @@ def _others(first: CTE, question: Question) -> CTE:
         for way in question.ways
     ] or [select(*[first.c[name] for name in _ROWS]).where(false())]  # fmt: skip
     return union_all(*others).cte("others")
+
+
+def _at_the_door(homes: CTE, question: Question) -> Select[Any]:
+    """A knock beside the free way by which a household is told, where it needs one; else the door is its first path anyway."""
+    door = literal(Channel.DOOR.value)
+    free = _best(homes, [way for way in question.ways if not way.price])
+    return select(
+        homes.c.household_id, homes.c.people, homes.c.group_id, door.label("path"), null().label("recipient"),
+        literal(0).label("price"), false().label("is_first"),
+    ).where(homes.c.wants_knock, free != door)  # fmt: skip
 
 
 def _on_paper(homes: CTE) -> Select[Any]:

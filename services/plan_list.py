@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, func, select, true
 from sqlmodel import Session, col
 
 from core import clock
@@ -29,6 +29,7 @@ class Source:
     channels: tuple[Channel, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     text: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
     label = func.coalesce(func.nullif(col(Unit.short_name), ""), col(Unit.name))
     columns: Sequence[Any] = (
         col(Household.id), label, col(Household.code), col(Household.head_name), col(Household.address), col(Household.phone),
-        on.c.is_first,
+        true() if path is Channel.DOOR else on.c.is_first,  # else the list would tell who needs a knock
     )  # fmt: skip
     return (
         select(*columns)
@@ -120,7 +121,9 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
 
 def _asked(session: Session, actor: Actor, source: Source) -> tuple[Question, Sequence[Audience]]:
     if source.announcement_id is None:
-        audience = plans.audience_of(session, actor=actor, unit_ids=source.unit_ids)
+        audience = plans.audience_of(
+            session, actor=actor, unit_ids=source.unit_ids, needs=[need.value for need in source.needs]
+        )  # fmt: skip
         question = paths.ask(
             session, audience=audience, day=clock.today(), channels=source.channels, urgency=source.urgency,
             segments=plans.sms_segments(source.text),

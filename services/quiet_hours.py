@@ -19,3 +19,10 @@ def after(at: datetime, *, end: int = END) -> datetime:
     here = clock.local(at)
     morning = here.replace(hour=end, minute=0, second=0, microsecond=0)
     return (morning if here.hour < end else morning + timedelta(days=1)).astimezone(UTC)
+
+
+def evening_before(at: datetime) -> datetime:
+    """The latest instant at which a night has begun, not after this one."""
+    here = clock.local(at)
+    evening = here.replace(hour=BEGIN, minute=0, second=0, microsecond=0)
+    return (evening if evening <= here else evening - timedelta(days=1)).astimezone(UTC)

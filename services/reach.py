@@ -1,5 +1,6 @@
 """The reach board: per group and for the ward, what has arrived, what is on its way, what is late, what was taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -26,7 +27,7 @@ from models import (
     Unit,
     User,
 )
-from services import access, audit, corrections, drafts, relays
+from services import access, audit, corrections, drafts, known_openings, relays
 from services.access import Actor
 
 
@@ -52,6 +53,7 @@ class BoardRow:
     is_overdue: bool  # and still to be posted
     is_cancelled: bool  # not posted, and not to be posted any more
     token: str
+    confirmed_raw: int = 0  # of those known, who answered themselves
     doors: int = 0  # on the unit's door list
     doors_knocked: int = 0
     doors_told: int = 0
@@ -60,6 +62,11 @@ class BoardRow:
     def known(self) -> int:
         """Households known to have been told, never more than there are."""
         return min(self.known_raw, self.households) if self.households else self.known_raw
+
+    @property
+    def confirmed(self) -> int:
+        """Of those known, households that said so themselves; the others were told in person, or opened on a phone we know."""
+        return min(self.confirmed_raw, self.known)
 
     @property
     def by_opens(self) -> int:
@@ -102,6 +109,7 @@ class Board:
     points: list[Point]
     deliveries: dict[str, int]
     known_elsewhere: int  # by the ward's general link, by telephone or at the door: in no group
+    confirmed_elsewhere: int  # of those, who answered by the general link
     withdrawal: Withdrawal | None
     correction: Announcement | None  # that stands for it now
     corrects: Announcement | None
@@ -128,6 +136,11 @@ class Board:
     def known(self) -> int:
         """Households known to have been told."""
         return min(sum(row.known for row in self.rows) + self.known_elsewhere, self.households)
+
+    @property
+    def confirmed(self) -> int:
+        """Of those known, households that said so themselves."""
+        return min(sum(row.confirmed for row in self.rows) + self.confirmed_elsewhere, self.known)
 
     @property
     def by_opens(self) -> int:
@@ -199,7 +212,8 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     correction = corrections.standing_for(session, announcement.id)
-    rows = _rows(session, announcement, is_corrected=correction is not None)
+    confirmed = _confirmed(session, announcement.id)
+    rows = _rows(session, announcement, is_corrected=correction is not None, confirmed=confirmed)
     names = dict(
         session.exec(
             select(User.id, User.display_name).where(col(User.id).in_([announcement.author_id, announcement.approver_id]))
@@ -219,7 +233,8 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
         leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
         rows=rows, points=_points(session, announcement, rows),
         deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},
-        known_elsewhere=elsewhere, withdrawal=_withdrawal(session, announcement), correction=correction,
+        known_elsewhere=elsewhere, confirmed_elsewhere=confirmed.get(None, 0),
+        withdrawal=_withdrawal(session, announcement), correction=correction,
         corrects=session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None,
         is_expired=announcement.has_expired(clock.now()), time_to_half=None, time_to_ninety=None,
     )  # fmt: skip
@@ -235,7 +250,8 @@ def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id:
     access.require(actor, *access.WRITERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     is_corrected = corrections.standing_for(session, announcement.id) is not None
-    row = next((one for one in _rows(session, announcement, is_corrected=is_corrected) if one.group_id == group_id), None)
+    rows = _rows(session, announcement, is_corrected=is_corrected, confirmed=_confirmed(session, announcement.id))
+    row = next((one for one in rows if one.group_id == group_id), None)
     return row, _points(session, announcement, [row], group_id=group_id) if row else []
 
 
@@ -252,7 +268,19 @@ def _name(names: dict[UUID, str], user_id: UUID | None) -> str:
     return names.get(user_id, "") if user_id else ""
 
 
-def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -> list[BoardRow]:
+def _confirmed(session: Session, announcement_id: UUID) -> Mapping[UUID | None, int]:
+    """By group, households that answered; under None those of the ward's general link."""
+    answered = (
+        select(Reach.group_id, func.count())
+        .where(Reach.announcement_id == announcement_id, col(Reach.how).in_(known_openings.ANSWERS))
+        .group_by(col(Reach.group_id))
+    )
+    return {group_id: int(count) for group_id, count in session.exec(answered)}
+
+
+def _rows(
+    session: Session, announcement: Announcement, *, is_corrected: bool, confirmed: Mapping[UUID | None, int]
+) -> list[BoardRow]:  # fmt: skip
     counts = (
         select(ReachCount.group_id, func.sum(ReachCount.opens).label("opens"), func.sum(ReachCount.known).label("known"))
         .where(ReachCount.announcement_id == announcement.id)
@@ -281,7 +309,8 @@ def _rows(session: Session, announcement: Announcement, *, is_corrected: bool) -
         BoardRow(
             relay_id=relay.id, group_id=group.id, group=group.name, unit_label=unit.label,
             leader=leader.display_name if leader else "", leader_phone=leader.phone if leader else None,
-            households=relay.households, opens=int(opens or 0), known_raw=int(known or 0), opened_at=relay.opened_at,
+            households=relay.households, opens=int(opens or 0), known_raw=int(known or 0),
+            confirmed_raw=confirmed.get(group.id, 0), opened_at=relay.opened_at,
             posted_at=relay.posted_at, posted_by=relay.posted_by, deleted_at=relays.deleted_at(relay, delivery),
             reminded=relay.reminded, due_at=relay.due_at,
             is_overdue=relays.is_overdue(relay) and not is_over(group),

@@ -86,8 +86,14 @@ def reminder_times(announcement: Announcement, *, sent_at: datetime, due: dateti
     """When leaders who have not posted are reminded: at half and at three quarters of their time.
 
     What falls into the night waits for the morning, but in an emergency; two that would come at once are one, and none comes
-    when the time is over.
+    when the time is over. Where the morning is too late they come in what is left of the evening before.
     """
+    times = _times_until(announcement, sent_at=sent_at, due=due)
+    evening = quiet_hours.evening_before(due)
+    return times or (_times_until(announcement, sent_at=sent_at, due=evening) if evening > sent_at else {})
+
+
+def _times_until(announcement: Announcement, *, sent_at: datetime, due: datetime) -> dict[Reminder, datetime]:
     is_emergency = announcement.urgency is Urgency.EMERGENCY
     half, late = (sent_at + (due - sent_at) * part for part in (0.5, 0.75))
     first, second = (half, late) if is_emergency else (after_the_night(half), after_the_night(late))

@@ -15,7 +15,21 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Announcement, Channel, Urgency
-from services import access, announcements, approvals, departures, drafts, links, plans, reach, relays, sending, units
+from services import (
+    access,
+    announcements,
+    approvals,
+    departures,
+    drafts,
+    links,
+    plans,
+    reach,
+    relays,
+    sayable,
+    sending,
+    units,
+)
+from services.access import Actor
 from services.drafts import Words
 from services.plans import Plan
 from terminal.habits import AsJson, answering, app
@@ -55,8 +69,13 @@ def announce(
                     session, actor=writer, unit_ids=[place.id for place in places], channels=channels, urgency=urgency,
                     segments=plans.sms_segments(body),
                 )  # fmt: skip
+                said = Announcement(
+                    unit_id=places[0].id, title=title, body=body, must_reach_by=_instant(must_reach_by),
+                    expires_at=_instant(expires_at), plan={"channels": [one.value for one in channels]},
+                )  # fmt: skip
+                refused = _refused(session, writer, said, plan)
                 answer = {"id": None, "slug": None, "status": "draft", "plan": _plan(plan), "deliveries": 0}
-                say(answer if as_json else _to_read(plan))
+                say((answer if as_json else _to_read(plan)) | refused)
                 return
         words = Words(
             title=title, body=body, unit_ids=[place.id for place in places], urgency=urgency,
@@ -135,6 +154,16 @@ def _announced(session: Session, made: Announcement) -> dict[str, Any]:
     kept = {name: plan[name] for name in ("households", "paths", "cost", "unreachable")}
     count = departures.count_of(session, announcement_id=made.id)
     return {"id": made.id, "slug": general.slug, "status": made.status, "plan": kept, "deliveries": count}
+
+
+def _refused(session: Session, writer: Actor, said: Announcement, plan: Plan) -> dict[str, Any]:
+    """What accounts of the plan would refuse in the words; nothing where all can be said."""
+    found = sayable.found_in(session, actor=writer, announcement=said, plan=plan)
+    rows = [
+        {"channel": one.channel, "households": one.households, "message": translate(one.why, language=settings().language)}
+        for one in found
+    ]
+    return {"refused": rows} if rows else {}
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

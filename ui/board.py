@@ -67,7 +67,7 @@ def figures(seen: Board, *, now: datetime) -> None:
         _posted(seen, now),
         Figure(
             _("Biết chắc đã nhận"), number(seen.known), _("/ {n} hộ", n=number(seen.households)),
-            behind.link(_("{share} báo đã nhận", share=share(seen.known / everyone)), seen.announcement.id, Standing.KNOWN),
+            behind.link(_known_by(seen), seen.announcement.id, Standing.KNOWN),
             known=seen.known / everyone,
         ),
         _estimated(seen),
@@ -76,6 +76,12 @@ def figures(seen: Board, *, now: datetime) -> None:
             _("tính theo hộ biết chắc") + to_ninety,
         ),
     )  # fmt: skip
+
+
+def _known_by(seen: Board) -> str:
+    """Of those known, who said so themselves, and who is known otherwise: at the door, by telephone, by a phone with a card."""
+    confirmed, others = number(seen.confirmed), number(seen.known - seen.confirmed)
+    return _("{confirmed} hộ tự báo, {others} hộ biết qua gõ cửa, gọi điện, thẻ hộ", confirmed=confirmed, others=others)
 
 
 def _posted(seen: Board, now: datetime) -> Figure:
@@ -136,7 +142,7 @@ def things_to_do(seen: Board, ahead: Foresight | None = None) -> None:
     if late:
         looked = sum(row.opened_at is not None for row in late)
         words = _(
-            "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Số điện thoại ở bảng dưới.",
+            "{n} hộ. {looked} người đã mở trang nhưng chưa đăng. Danh sách gọi ở ngay dưới.",
             n=number(sum(row.households for row in late)), looked=number(looked),
         )  # fmt: skip
         words = f"{words} {foresight.change(seen, ahead, 'call')}"
@@ -198,10 +204,11 @@ def _row(row: BoardRow, seen: Board, *, now: datetime) -> tuple[Text, ...]:
     )
     if seen.counts_known:
         of_all = behind.link(of_all, seen.announcement.id, Standing.UNTOLD, row.group_id)
+    answered = parts.small(_("{n} hộ tự báo", n=number(row.confirmed))) if seen.counts_known else Markup("")
     doors = Markup("")
     if row.doors:
         doors = parts.small(_("gõ cửa {n} / {all}", n=number(row.doors_told), all=number(row.doors)))
-    opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all), doors)
+    opened = parts.joined(_("{n} máy", n=number(row.opens)), parts.small(of_all), answered, doors)
     return _leader(row), _stands(row, seen, now=now), parts.bar(known, row.estimated / count), opened
 
 

@@ -1,6 +1,8 @@
 """The part of the board that moves: drawn anew every ten seconds from what was read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -15,12 +17,20 @@ from services.foresight import Foresight
 from services.reach import Board
 from services.relays import RelayRow
 from ui import board, calling, copying, doors, drawing, foresight, parts, withdrawn
-from ui.kept import read_once, seen_by
+from ui.kept import kept, read_once, seen_by
 from ui.words import _, near
 
 
+def live(me: Actor, announcement_id: UUID, draw: Callable[[], None]) -> None:
+    """What is to be done, whom to call for it right below, then group by group. Many who look share the drawings."""
+    key = seen_by(me, announcement_id)
+    kept("board", key, draw)
+    calls_to_make(me, announcement_id)
+    kept("board.groups", key, partial(_groups, me, announcement_id))
+
+
 def draw(me: Actor, seen: Board, ahead: Foresight) -> None:
-    """Figures, what is to be done, the curve and the groups; of what was withdrawn or corrected, what became of it."""
+    """Figures, what is to be done and the curve; of what was withdrawn or corrected, what became of it."""
     now = clock.now()
     board.head(seen)
     if seen.is_withdrawn:
@@ -37,6 +47,13 @@ def draw(me: Actor, seen: Board, ahead: Foresight) -> None:
     with right:
         title = _("Tỷ lệ hộ đã nhận") if seen.counts_known else _("Tỷ lệ hộ, ước tính theo số máy đã mở")
         parts.chart(title, drawing.reach(seen, now=now, ahead=ahead), _("cập nhật {at}", at=near(now)))
+
+
+def _groups(me: Actor, announcement_id: UUID) -> None:
+    """How each group stands; of what was withdrawn that is drawn with the rest of it."""
+    seen, now = to_do(me, announcement_id).board, clock.now()
+    if seen.is_withdrawn:
+        return
     if seen.correction:  # how fast the old text was posted matters no more
         withdrawn.replaced(seen)
         board.groups(seen, now=now)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Unit, Urgency
+from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Need, Unit, Urgency
 from services import drafts
 from services.access import Actor
 from services.attendance_places import PLACES_MAX
@@ -148,6 +148,7 @@ def load(
     *,
     wrong: Announcement | None = None,
     again: Announcement | None = None,
+    needs: Sequence[Need] = (),
 ) -> None:
     """Put a draft's words into the widgets the first time it is shown; later runs keep what was typed."""
     mark = ":".join(str(one.id) if one else "" for one in (draft, wrong, again))
@@ -162,6 +163,7 @@ def load(
         "body": source.body if source else "",
         "group_text": own.group_text if own else "",  # a correction needs new words for the chat
         "units": list(unit_ids),
+        "needs": list(needs),
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
@@ -174,6 +176,15 @@ def load(
     for name, value in fields.items():
         if not is_first or f"c_{name}" not in st.session_state:
             st.session_state[f"c_{name}"] = value
+
+
+def ask_needs() -> list[Need]:
+    """The circumstances an audience is narrowed to; empty for every household."""
+    return st.multiselect(
+        _("Chỉ báo cho hộ có hoàn cảnh"), list(Need), format_func=lambda need: _(need.label), key="c_needs",
+        placeholder=_("Mọi hộ"),
+        help=_("Chỉ hộ có một trong các hoàn cảnh này nhận tin riêng và được gõ cửa. Bài trong nhóm thì cả nhóm vẫn đọc."),
+    )  # fmt: skip
 
 
 def ask_places(asks_for: AsksFor) -> int:

@@ -22,7 +22,7 @@ def measure(announcement: Announcement, *, actor: Actor, ward: Unit, unit_label:
     """The lengths of what is being composed, drawn as a small table."""
     with reading() as session:
         found = lengths.measured(session, actor=actor, announcement=announcement, ward=ward, unit_label=unit_label)
-    sms, chat, zns = found.sms, found.chat, found.zns
+    sms, chat, zns, oa = found.sms, found.chat, found.zns, found.oa
     parts.section(_("Dài bao nhiêu, tốn bao nhiêu"), _("một hộ nhận"))
     parts.table(
         [_("Kênh"), Column(_("Độ dài"), "wide"), Column(_("Chi phí"), "num")],
@@ -32,6 +32,9 @@ def measure(announcement: Announcement, *, actor: Actor, ward: Unit, unit_label:
             (_("SMS không dấu"), _("{n} tin, {letters} chữ", n=number(sms.segments), letters=number(sms.letters)),
              _cost(sms.cost, sms.price)),
             (_("SMS có dấu"), _("{n} tin", n=number(sms.segments_with_marks)), _cost(sms.cost_with_marks, sms.price)),
+            (_("Tài khoản Zalo của phường"), _long(_("{n} / {most} chữ", n=number(oa.letters), most=number(lengths.OA_MOST)),
+                                                   _("quá dài") if oa.is_long else _("gửi bản ngắn"),
+                                                   is_long=oa.is_long or oa.is_cut), _cost(oa.price.each, oa.price)),
             (_("Tin ZNS"), _long(_("{n} / {most} chữ", n=number(zns.letters), most=number(lengths.ZNS_MOST)), _("quá dài"),
                                  is_long=zns.is_long), _cost(zns.price.each, zns.price)),
         ],

@@ -60,5 +60,5 @@ def needs(seen: CoverageDay) -> Table:
 
 
 def needs_are_of_today(seen: CoverageDay) -> bool:
-    """Whether the day is past, and the needs are not of that day (docs/decisions/0036)."""
+    """Whether the day is past, and the needs are not of that day (docs/decisions/0037)."""
     return seen.on != clock.today()

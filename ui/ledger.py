@@ -102,7 +102,9 @@ def _row(line: Line, *, is_paused: bool, is_stuck: bool) -> Sequence[Text]:
         line.waiting, line.count(*ledger.ARRIVED), line.count(S.DELIVERED, S.READ), line.count(S.READ), line.count(S.REJECTED),
         line.count(S.UNKNOWN),
     )  # fmt: skip
-    name = parts.cell(_(LABELS[line.channel]), _("nhắc tổ trưởng") if line.is_to_leaders else _("{n} tin", n=number(line.total)))
+    count = _("{n} tin", n=number(line.total))
+    what = _("nhắc tổ trưởng") if line.is_to_leaders else _("báo thu hồi, {n}", n=count) if line.takes_back else count
+    name = parts.cell(_(LABELS[line.channel]), what)
     in_words = "; ".join(_(words, n=number(n)) for words, n in zip(IN_WORDS, counts, strict=True) if n)
     stands = _stands(line, is_paused=is_paused, is_stuck=is_stuck)
     return name, stands, parts.small(in_words), *(number(n) if n else "–" for n in counts), money(line.cost)

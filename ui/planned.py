@@ -7,8 +7,9 @@ import streamlit as st
 from core.db import reading, transaction
 from core.i18n import N_, translate
 from models import Announcement, Channel
-from services import plan_list, plans, sessions
+from services import audiences, drafts, plan_list, plans, sayable, sessions
 from services.access import Actor
+from services.channel_fields import LABELS as CHANNELS
 from services.drafts import Words
 from services.household_phones import shown
 from services.plan_list import PlannedHousehold, Source
@@ -52,13 +53,41 @@ def of_words(words: Words, *, actor: Actor, draft: Announcement | None) -> Plan:
 def behind_words(plan: Plan, words: Words, *, actor: Actor) -> None:
     """What is behind the plan of what is being written."""
     text = words.group_text or words.body
-    behind(plan, Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text), actor=actor)
+    if words.unit_ids:
+        said = Announcement(
+            unit_id=words.unit_ids[0], title=words.title, body=words.body, group_text=words.group_text,
+            must_reach_by=words.must_reach_by, expires_at=words.expires_at,
+            plan={"channels": [channel.value for channel in words.channels]},
+        )  # fmt: skip
+        _unsayable(plan, said, actor=actor)
+    source = Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text, tuple(words.needs))
+    behind(plan, source, actor=actor)
 
 
 def behind_announcement(plan: Plan, announcement: Announcement, *, actor: Actor) -> None:
     """The same for an announcement that is written, and the groups that are told beside those of households."""
     also_groups.named(announcement)
+    with reading() as session:
+        narrowed = audiences.needs_of(drafts.audience_of(session, announcement.id))
+    if narrowed:
+        only = ", ".join(_(need.label) for need in narrowed)
+        parts.item("unknown", _("Chỉ báo cho hộ có hoàn cảnh"), only)
+    if announcement.sent_at is None:
+        _unsayable(plan, announcement, actor=actor)
     behind(plan, Source(announcement_id=announcement.id), actor=actor)
+
+
+def _unsayable(plan: Plan, announcement: Announcement, *, actor: Actor) -> None:
+    """What an account of the plan would refuse in the words, before anybody approves them."""
+    if not (announcement.title or announcement.body):
+        return
+    with reading() as session:
+        found = sayable.found_in(session, actor=actor, announcement=announcement, plan=plan)
+    for one in found:
+        reached = _("{n} hộ sẽ không nhận được bằng đường này.", n=number(one.households)) if one.households else ""
+        parts.item(
+            "overdue", _("{channel} sẽ không gửi được", channel=_(CHANNELS[one.channel])), f"{_(one.why)} {reached}".strip()
+        )
 
 
 def _paths(plan: Plan) -> None:

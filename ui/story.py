@@ -26,7 +26,8 @@ def draw(seen: Story) -> None:
     everyone = board.households or 1
     known = Figure(
         _("Biết chắc đã nhận"), number(board.known), _("/ {n} hộ", n=number(board.households)),
-        share(board.known / everyone), known=board.known / everyone,
+        _("{share}, {n} hộ tự báo", share=share(board.known / everyone), n=number(board.confirmed)),
+        known=board.known / everyone,
     )  # fmt: skip
     guessed = Figure(
         _("Ước tính theo số máy đã mở"), number(board.estimated), _("/ {n} hộ", n=number(board.households)),

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from core.db import reading
-from models import Announcement, AnnouncementStatus
-from services import link_targets, trials
+from core.db import reading, transaction
+from core.i18n import N_
+from models import Announcement, AnnouncementStatus, Channel
+from services import link_targets, trial_messages, trials
 from services.access import Actor
-from ui import attaching, codes, copying, parts
+from ui import attaching, codes, copying, parts, refusals
 from ui.words import _
+
+_BUTTONS = {Channel.SMS: N_("Gửi thử SMS cho tôi"), Channel.ZNS: N_("Gửi thử ZNS cho tôi")}
 
 
 def beside(actor: Actor, item: Announcement) -> None:
@@ -32,3 +35,26 @@ def show(actor: Actor, draft: Announcement | None) -> None:
             parts.hint(_("Quét mã bằng điện thoại, hoặc mở đường dẫn. Trang ghi rõ “Bản thử”, không đếm lượt mở."))
             parts.html(parts.anchor(url, _("Mở bản thử")))
             parts.hint(_("Đường dẫn dùng được trong một ngày; ai có nó đều xem được bản thử."))
+    _by_account(actor, draft)
+
+
+def _by_account(actor: Actor, draft: Announcement) -> None:
+    """The message itself to the own telephone, where the ward has an account for it; nothing else of the page is left."""
+    with reading() as session:
+        channels = trial_messages.channels(session, actor=actor, announcement_id=draft.id)
+    if not channels:
+        return
+    with st.container(horizontal=True):
+        pressed = [one for one in channels if st.button(_(_BUTTONS[one]), key=f"c_trial_{one.value}", icon=":material/sms:")]
+    parts.hint(_("Tin thử chỉ tới số của ông/bà, tính tiền như tin thường và được ghi vào nhật ký."))
+    for channel in pressed:
+        with refusals():
+            with transaction() as session:
+                letter = trial_messages.prepare(session, actor=actor, announcement_id=draft.id, channel=channel)
+            with st.spinner(_("Đang gửi thử")):
+                outcome = trial_messages.send(letter)
+            with transaction() as session:
+                done = trial_messages.note(session, letter=letter, outcome=outcome)
+            parts.item(
+                "arrived" if done.is_sent else "overdue", _("Đã gửi thử") if done.is_sent else _("Chưa gửi được"), _(done.says)
+            )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import clock
-from models import Announcement, AnnouncementStatus
+from models import LEFT, Announcement
 from services import dispatch
 from services.reach import Board, BoardRow
 from services.relays import RelayRow
@@ -35,7 +35,7 @@ def draw(seen: Board) -> None:
         ),
         Figure(
             _("Bản này đã mở trên"), number(seen.opens), _("máy"),
-            _("{n} hộ báo đã nhận", n=number(seen.known)) if seen.counts_known else "",
+            _known(seen) if seen.counts_known else "",
         ),
     )  # fmt: skip
     if left:
@@ -46,6 +46,10 @@ def draw(seen: Board) -> None:
         _("Tổ và tổ trưởng"), Column(_("Gỡ bài"), "state"), Column(_("Đã mở trên"), "num"), Column(_("Gọi"), "num"),
     ]  # fmt: skip
     parts.table(heads, rows, shown=9, more=_("Xem cả {n} tổ", n=number(len(rows))))
+
+
+def _known(seen: Board) -> str:
+    return _("{n} hộ biết chắc, {confirmed} tự báo", n=number(seen.known), confirmed=number(seen.confirmed))
 
 
 def replaced(seen: Board) -> None:
@@ -108,16 +112,15 @@ def named(sheet: RelayRow) -> str:
     return f"{sheet.unit_label}: {stands}"
 
 
-def is_possible(item: Announcement, sheets: Sequence[RelayRow]) -> bool:
+def is_possible(item: Announcement) -> bool:
     """Whether it can still be withdrawn: also when all have posted, who are then asked to take it back."""
-    is_there = item.status is AnnouncementStatus.SENDING or (item.status is AnnouncementStatus.SENT and bool(sheets))
-    return is_there and not item.has_expired(clock.now())
+    return item.status in LEFT and not item.has_expired(clock.now())
 
 
-def asked(sheets: Sequence[RelayRow], *, is_sending: bool = False) -> bool:
+def asked(sheets: Sequence[RelayRow], *, is_sending: bool = False, also: str = "") -> bool:
     """Ask for the number of groups before taking it back; True when that was typed and pressed.
 
-    While it is handed over nobody is made to count: each second more leaders get it.
+    While it is handed over nobody is made to count: each second more leaders get it. `also` is what else there is to know.
     """
     waiting = sum(row.posted_at is None for row in sheets)
     words = _(
@@ -125,10 +128,12 @@ def asked(sheets: Sequence[RelayRow], *, is_sending: bool = False) -> bool:
         waiting=number(waiting), posted=number(len(sheets) - waiting),
     )  # fmt: skip
     parts.hint(words)
+    if also:
+        parts.hint(also)
     if is_sending:
         parts.hint(_("Các tổ chưa được giao sẽ không nhận gì."))
     all_of = _("Gõ số {n}, là số tổ nhận thông báo này", n=number(len(sheets)))
-    is_sure = is_sending or confirmed_by_count(len(sheets), all_of, key="b_count")
+    is_sure = is_sending or not sheets or confirmed_by_count(len(sheets), all_of, key="b_count")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("Thôi"), key="b_stop_no"):
             forget()

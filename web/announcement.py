@@ -17,7 +17,7 @@ from services import announcements, resident_page
 from services.announcements import PublicAnnouncement
 from services.ports import ports
 from services.resident_page import CHOICES, COUNTED, MOST_ANSWERED
-from web import check_in, drawn, pages, posts, prose, visits
+from web import calendar_file, check_in, drawn, pages, posts, prose, visits
 from web.limits import may_answer
 from web.pages import PhonePage
 from web.visits import Visit
@@ -95,6 +95,7 @@ def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:
     return {
         "notice": notice,
         "files_at": f"/a/{notice.slug}",
+        "calendar": f"/a/{notice.slug}/lich.ics" if calendar_file.events_of(notice) else "",
         "ward": notice.ward,
         "facts": prose.facts_of(notice.facts),
         "blocks": prose.blocks_of(notice.body),
@@ -140,8 +141,27 @@ class ShownCode(PhonePage):
         return pages.see(check_in.at_door(request, code) or f"/a/{request.path_params['slug']}")
 
 
+class Calendar(PhonePage):
+    """`/a/{slug}/lich.ics`: its days, for the calendar of a phone."""
+
+    def get(self, request: Request) -> Response:
+        """The file. What was withdrawn says so, so that a calendar that has it strikes it out.
+
+        Raises:
+            NotFound: it names no day.
+        """
+        with reading() as session:
+            notice = announcements.for_slug(session, slug=request.path_params["slug"])
+        if not calendar_file.events_of(notice):
+            raise NotFound(N_("Thông báo này không ghi ngày nào để đưa vào lịch."))
+        kept = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff",
+                "Content-Disposition": 'attachment; filename="lich.ics"'}  # fmt: skip
+        return Response(calendar_file.written(notice), media_type="text/calendar; charset=utf-8", headers=kept)
+
+
 routes = [
     Route("/a/{slug}", AnnouncementPage),
+    Route("/a/{slug}/lich.ics", Calendar),
     Route("/a/{slug}/code.png", CodePicture),
     Route("/a/{slug}/in/{code}", ShownCode),
 ]

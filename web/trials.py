@@ -32,7 +32,7 @@ class TrialPage(PhonePage):
         """The page; robots, previews and people alike are noted nowhere."""
         trial = _staged(request)
         mark = Mark(f"{_path(request)}/leader", N_("Xem trang của tổ trưởng")) if trial.work else Mark("", "")
-        context = announcement.shown(request, trial.notice) | {"trial": mark, "files_at": _path(request)}
+        context = announcement.shown(request, trial.notice) | {"trial": mark, "files_at": _path(request), "calendar": ""}
         return pages.render(request, "announcement.html", **context)
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:  # noqa: ARG002  # whatever is pressed

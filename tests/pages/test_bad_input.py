@@ -52,7 +52,7 @@ def end(session: Session, item: Announcement, channel: Channel, outcome: Outcome
 def said(session: Session, item: Announcement, channel: Channel, to: str, *, longest: int = 2000, blanks: str = "") -> Rejected:
     """Why a message cannot be composed."""
     wording = messages.wording(session, announcement=item, channel=channel, account_settings={"blanks": blanks}, longest=longest)
-    [made] = messages.for_rows(session, wording, [Row(item.id, to, 1, "a:b:c")])
+    [made] = messages.for_rows(session, wording, [Row(item.id.hex, to, 1, "a:b:c")])
     assert isinstance(made, Rejected)
     return made
 

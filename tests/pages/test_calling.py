@@ -93,3 +93,12 @@ def test_a_leader_reads_that_the_work_was_passed_on(session: Session, visit: Vis
     at = visit("my_group", user=day.leader)
 
     assert "đã nhờ phó đăng thay" in words(at)
+
+
+def test_on_the_board_whom_to_call_stands_below_the_things_to_do_and_above_the_groups(
+    visit: Visit, late: Day, chief: User
+) -> None:
+    shown = words(visit("announcement", user=chief, id=str(late.announcement.id)))
+
+    places = [shown.index(title) for title in ("Việc cần làm ngay", "Gọi điện", "Từng tổ")]
+    assert places == sorted(places)

@@ -22,7 +22,7 @@ ANSWERS: dict[str, Answer] = {
 
 
 def test_a_power_cut_is_told_where_it_is_and_taken_back_there(session: Session, town: Callable[..., Town]) -> None:
-    """Not here: a file for calendars; the urgent outage that nobody planned (its walk is the scam's of scenario 8)."""
+    """Not here: the urgent outage that nobody planned (its walk is the scam's of scenario 8)."""
     ward = town(at(SENT, "09:00"), places=4)
     one, two, three, four = ward.places
     for home in two.homes:  # the street crosses two places
@@ -57,6 +57,10 @@ def test_a_power_cut_is_told_where_it_is_and_taken_back_there(session: Session, 
     assert {three.group.id, four.group.id}.isdisjoint(links)
     assert [entry.day for entry in look(announcement_days.of_month, actor=ward.chief, month=day(SENT))] == [day(SENT)]
 
+    # Residents take both mornings into their calendars.
+    file = page(f"{ward.page(item, one)}/lich.ics")
+    assert [f"DTSTART:202608{n}T003000Z" in file and f"DTEND:202608{n}T043000Z" in file for n in (15, 16)] == [True, True]
+
     # Known everywhere before five in the afternoon of the day before.
     ward.post(item, one, two)
     ward.answer(item, one, *one.inside)
@@ -79,6 +83,7 @@ def test_a_power_cut_is_told_where_it_is_and_taken_back_there(session: Session, 
     assert (stopped.cancelled, stopped.already_sent) == (1, 2)
     assert "Phường đã thu hồi thông báo này" in page(ward.page(item, one))
     assert "Phường đã thu hồi thông báo này" in page(ward.doors(item, two))
+    assert page(f"{ward.page(item, one)}/lich.ics").count("STATUS:CANCELLED") == 2
     html = page(ward.relay_page(item, one))
     assert "Phường đã thu hồi thông báo" in html
     assert "Xin bà con không làm theo bản cũ" in html

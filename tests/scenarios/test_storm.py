@@ -1,5 +1,6 @@
 """Scenario 1: a storm in thirty minutes. One official with a phone, three leaders without signal, two updates."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -7,15 +8,17 @@ from sqlmodel import Session
 
 from core.errors import Invalid
 from models import AnnouncementStatus, Channel, DeliveryStatus, Urgency
-from services import calls, door_lists, draft_comments, relays, second_looks
+from services import calls, door_lists, draft_comments, loudspeakers, relays, second_looks
 from services.calls import Why
 from services.drafts import Words
+from services.loudspeakers import SlotForm
 from services.templates import Answer
 from tests.factories import make_account, make_rules
 from tests.scenarios.town import HOUR, MINUTE, Town, act, at, day, hour, look, page, press
 from tests.web.day import phone
 
 DAY = "2026-09-10"
+S = DeliveryStatus
 ANSWERS: dict[str, Answer] = {
     "Loại thiên tai": "Mưa rất to, lũ quét", "giờ bắt đầu": hour("19:00"), "ngày xảy ra": day(DAY),
     "ai": "Nhà ven suối, dưới taluy ở tổ 1, tổ 2", "giờ phải rời": hour("18:30"), "nơi trú": "Trường Tiểu học Sông Cầu",
@@ -26,7 +29,7 @@ ANSWERS: dict[str, Answer] = {
 def test_a_storm_warning_reaches_every_household_and_every_update_its_readers(
     session: Session, town: Callable[..., Town]
 ) -> None:
-    """Not here: the SMS leave by the providers of the channels (they wait in the ledger); loudspeaker slots."""
+    """Not here: what a provider's own server answers (tests/jobs, tests/provider)."""
     ward = town(at(DAY, "16:45"), places=6, inside=2)
     make_account(session, unit=ward.ward, channel=Channel.SMS, price=500)
     make_rules(session, unit=ward.ward, duty=[{"name": "Trực ban chỉ huy", "phone": "+842093812345"}])
@@ -55,6 +58,22 @@ def test_a_storm_warning_reaches_every_household_and_every_update_its_readers(
     assert first.plan["sent"]["also"] == {"sms": 12}
     waiting = [row for row in ward.ledger(first) if row.channel is Channel.SMS]
     assert [(len(waiting), {row.status for row in waiting})] == [(12, {DeliveryStatus.QUEUED})]
+
+    # The SMS leave at once, at any hour, with the orders in them; one number is wrong, but its chat has the warning too.
+    wrong = one.inside[0].phone or ""
+    texts = ward.deliver(first, wrong)
+    assert len(texts) == 12
+    assert all("0209 381 2345" in text and "/a/" in text for text in texts.values())
+    ward.sweep()
+    assert ward.closing(first).to_knock == 6
+    assert Counter(row.status for row in ward.ledger(first) if row.channel is Channel.SMS) == {S.SENT: 11, S.REJECTED: 1}
+
+    # The loudspeakers by the river read it at once, and who read it says so.
+    spot = SlotForm(one.unit.id, at(DAY, "16:55"), reader="Nông Văn Lâm")
+    slot = act(loudspeakers.book, actor=ward.writer, announcement_id=first.id, form=spot)
+    act(loudspeakers.mark_read, actor=ward.writer, slot_id=slot.id)
+    [read] = look(loudspeakers.rows, actor=ward.chief, first=day(DAY), last=day(DAY))
+    assert (read.stand, read.place, read.seconds <= 45) == ("read", "Tổ 1", True)
 
     # Three leaders post by the common link and their four digits.
     ward.until(at(DAY, "16:55"))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
@@ -19,6 +19,7 @@ from core import clock
 from core.db import reading, transaction
 from models import (
     Announcement,
+    Batch,
     Delivery,
     DoorList,
     Group,
@@ -33,21 +34,27 @@ from models import (
 )
 from services import (
     approvals,
+    batches,
+    chunks,
     door_addresses,
     door_closing,
     drafts,
     due,
     household_cards,
+    messages,
     reach,
     story,
     templates,
     text_checks,
 )
 from services.access import Actor, actor_of
+from services.batches import Hold
+from services.chunks import Held, Marked, Row
 from services.door_closing import Closing
 from services.drafts import Words
 from services.due import Piece
 from services.reach import Board, BoardRow
+from services.senders import Accepted, Message, Outcome, Rejected
 from services.story import Story
 from services.templates import Answer
 from services.text_checks import Finding
@@ -297,6 +304,31 @@ class Town:
             tap(self.relay_page(item, place), phone(), do="posted")
             assert self.relay(item, place).posted_at == clock.now()
 
+    def deliver(self, item: Announcement, *refused: str) -> dict[str, str]:
+        """Its messages leave as the courier sends them; the telephones named are refused. What each receiver was told."""
+        said: dict[str, str] = {}
+        for batch in rows(select(Batch).where(Batch.announcement_id == item.id, col(Batch.ended_at).is_(None))):
+            hold = act(batches.claim, batch_id=batch.id, attempt=batch.attempt + 1, owner="town:1", lease=MINUTE)
+            assert hold
+            wording = act(
+                messages.wording, announcement=item, channel=hold.channel, account_settings={}, longest=459, batch_id=batch.id
+            )  # fmt: skip
+            settled: list[tuple[Row, Outcome]] = []
+            while isinstance(made := act(_turn, hold, settled), Marked) and made.rows:
+                settled = []
+                for row, message in zip(made.rows, messages.for_rows(None, wording, made.rows), strict=True):
+                    assert isinstance(message, Message)
+                    said[message.recipient] = message.text
+                    is_wrong = message.recipient in refused
+                    settled.append((row, Rejected("recipient", "1", "Số sai.") if is_wrong else Accepted(f"id-{message.key}")))
+            act(batches.leave, hold)
+        return said
+
+    def sweep(self) -> None:
+        """What the minute's sweep finds due."""
+        for piece in look(due.announcements):
+            act(due.do, piece)
+
     # ---- residents
 
     def phone_of(self, home: Household) -> TestClient:
@@ -329,6 +361,10 @@ class Town:
         ticks = [f"{home_id.hex[-12:]}-{now}.{numbers[names[home_id]]}.{outcome}.{now}" for home_id, outcome in outcomes.items()]
         said = phone().post(path, data={"knocks": ";".join(ticks)}).json()
         assert (len(said["kept"]), said["refused"]) == (len(ticks), {})
+
+
+def _turn(session: Session, hold: Hold, settled: Sequence[tuple[Row, Outcome]]) -> Marked | Held:
+    return chunks.turn(session, hold, settled=settled, usual_rate=1000.0, dedupes=True)
 
 
 def make_town(

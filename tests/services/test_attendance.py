@@ -435,23 +435,6 @@ def test_taking_the_list_away_is_in_the_audit(session: Session, event: Announcem
     assert session.exec(select(AuditEvent.action).order_by(col(AuditEvent.sequence).desc())).first() == "attendance.exported"
 
 
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [
-        ("thứ Tư 25/11/2026, từ 7 giờ", date(2026, 11, 25)),
-        ("7 giờ ngày 2/12", date(2026, 12, 2)),
-        ("sáng 3-1, 8 giờ", date(2027, 1, 3)),
-        ("7 giờ 30 sáng mai", None),
-        ("ngày 31/2", None),
-        ("", None),
-    ],
-)
-def test_the_day_is_the_one_named_under_when(session: Session, ward: Unit, words: str, day: date | None) -> None:
-    announcement = make_announcement(session, unit=ward, facts={"when": words}, sent_at=NOON)
-
-    assert attendance_figures.day_of(announcement) == day
-
-
 def test_the_first_screen_knows_the_events_of_the_day(session: Session, ward: Unit, group: Group, staff: Actor) -> None:
     today = sent(session, ward, facts={"when": "thứ Ba 24/11, 14 giờ"})
     sent(session, ward, facts={"when": "thứ Tư 25/11, 14 giờ"})
@@ -460,6 +443,14 @@ def test_the_first_screen_knows_the_events_of_the_day(session: Session, ward: Un
     [found] = attendance_figures.on_day(session, actor=staff, day=date(2026, 11, 24))
 
     assert (found.announcement.id, found.figures) == (today.id, Figures(placed=2))
+
+
+def test_an_event_of_two_days_is_there_on_both(session: Session, ward: Unit, group: Group, staff: Actor) -> None:
+    event = sent(session, ward, facts={"when": "7h30-11h30 ngày 25 và 26/11"})
+
+    found = [attendance_figures.on_day(session, actor=staff, day=date(2026, 11, day)) for day in (24, 25, 26, 27)]
+
+    assert [[one.announcement.id for one in day] for day in found] == [[], [event.id], [event.id], []]
 
 
 # ---- at once

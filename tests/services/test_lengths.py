@@ -68,6 +68,22 @@ def test_a_text_too_long_for_a_paid_zalo_message_is_pointed_out(session: Session
     assert (of(session, ward, "a" * 400).zns.is_long, of(session, ward, "a" * 401).zns.is_long) == (False, True)
 
 
+def test_what_the_official_account_writes_is_counted_whole_and_short(session: Session, ward: Unit) -> None:
+    actor = make_actor(session, unit=ward)
+    title, rest = "Họp tổ", len("\n\n") * 2 + len(links.measured_url())
+
+    def oa(body: str, short: str = "") -> lengths.OaLength:
+        said = Announcement(unit_id=ward.id, title=title, body=body, group_text=short)
+        return lengths.measured(session, actor=actor, announcement=said, ward=ward, unit_label="Tổ 1").oa
+
+    fits = oa("a" * (2000 - rest - len(title)))
+    cut, refused = oa("a" * 2000, "Ngắn."), oa("a" * 2000)
+
+    assert (fits.letters, fits.is_cut, fits.is_long) == (2000, False, False)
+    assert (cut.is_cut, cut.is_long, cut.letters_short) == (True, False, len(title) + rest + len("Ngắn."))
+    assert (refused.is_cut, refused.is_long) == (False, True)
+
+
 def test_only_writers_measure(session: Session, ward: Unit) -> None:
     actor = make_actor(session, unit=ward, role=Role.LEAD)
 

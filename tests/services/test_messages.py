@@ -74,7 +74,7 @@ def test_the_official_account_says_all_of_it_and_less_where_that_is_too_long(ses
 
 
 def of_home(session: Session, wording: messages.Wording, home: UUID, to: str = "u1", *, name: str = "") -> Message:
-    row = Row(uuid4(), to, 1, name or f"{new_id()}:{wording.channel.value}:{home.hex}")
+    row = Row(uuid4().hex, to, 1, name or f"{new_id()}:{wording.channel.value}:{home.hex}")
     [made] = messages.for_rows(session, wording, [row])
     assert isinstance(made, Message)
     return made

@@ -5,8 +5,8 @@ import time_machine
 from sqlmodel import Session, select
 
 from core.errors import Invalid, NotFound
-from models import Announcement, AsksFor, Group, How, Reach, ReachCount, Relay, Role, ShortLink, Unit, Urgency
-from services import announcements, reach, relays, retractions, sending
+from models import Announcement, AsksFor, Group, Household, How, Reach, ReachCount, Relay, Role, ShortLink, Unit, Urgency
+from services import announcements, known_openings, reach, relays, retractions, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit
 
@@ -53,6 +53,27 @@ def test_a_confirmation_is_a_known_household_of_its_group(session: Session, sent
 
     assert [(row.group, row.known, row.households) for row in board.rows] == [("Nhóm A1", 1, 3), ("Nhóm A2", 0, 1)]
     assert (board.known, board.households) == (1, 4)
+
+
+def test_who_answered_is_told_apart_from_who_is_known_otherwise(
+    session: Session, sent: Announcement, groups: list[Group]
+) -> None:
+    homes = session.exec(select(Household).order_by(Household.code)).all()
+    confirm(session, groups[0], "phone-1", at=NOON)
+    confirm(session, None, "phone-2", at=NOON, how=How.ATTENDING, people=2)
+    known_openings.tell_at_door(session, announcement_id=sent.id, household_id=homes[0].id, at=NOON, by=None)
+    known_openings.tell(
+        session, announcement_id=sent.id, group_id=groups[0].id, household_id=homes[1].id, visitor="phone-3", at=NOON
+    )  # opened on a phone with a card
+    session.commit()
+
+    board = reach.board(session, actor=TERMINAL, announcement_id=sent.id)
+
+    assert (board.known, board.confirmed) == (4, 2)
+    assert [(row.known, row.confirmed) for row in board.rows] == [(2, 1), (0, 0)]
+    row, _curve = reach.of_group(session, actor=TERMINAL, announcement_id=sent.id, group_id=groups[0].id)
+    assert row
+    assert row.confirmed == 1
 
 
 def test_answering_twice_counts_once_and_keeps_the_last_answer(session: Session, sent: Announcement, groups: list[Group]) -> None:

@@ -72,8 +72,9 @@ def messages(session: Session) -> list[tuple[Channel, RecipientKind, str]]:
     [
         (NOON, Urgency.URGENT, {"remind": 30, "remind_again": 45}),
         (NOON, Urgency.EMERGENCY, {"remind": 7.5, "remind_again": 11.25}),
-        # from 19 until 7 in the morning: half falls on one at night, three quarters on four; at seven the time is over
-        (EVENING, Urgency.NORMAL, {}),
+        # from 19 until 7 in the morning: half falls on one at night, three quarters on four; at seven the time is over,
+        # so that the two hours of the evening are what is left
+        (EVENING, Urgency.NORMAL, {"remind": 60, "remind_again": 90}),
         # from 20:30 until 8:30: both fall into the night, and seven in the morning is one reminder
         (EVENING + 90 * MINUTE, Urgency.NORMAL, {"remind": 630}),
         (EVENING + 4 * 60 * MINUTE, Urgency.EMERGENCY, {"remind": 7.5, "remind_again": 11.25}),
@@ -87,6 +88,17 @@ def test_reminders_keep_out_of_the_night_and_never_come_when_the_time_is_over(
     times = sending.reminder_times(made, sent_at=sent_at, due=sending.due_at(made, sent_at))
 
     assert times == {step: sent_at + minutes * MINUTE for step, minutes in expected.items()}
+
+
+def test_a_deadline_before_the_morning_is_reminded_of_in_the_evening_and_never_at_night(session: Session, ward: Unit) -> None:
+    sent_at = EVENING + 60 * MINUTE  # 20 giờ
+    made = make_announcement(session, unit=ward, must_reach_by=sent_at + timedelta(hours=10, minutes=30))
+
+    times = sending.reminder_times(made, sent_at=sent_at, due=sending.due_at(made, sent_at))
+    at_night = sending.reminder_times(made, sent_at=sent_at + timedelta(hours=2), due=sent_at + timedelta(hours=10))
+
+    assert times == {"remind": sent_at + 30 * MINUTE, "remind_again": sent_at + 45 * MINUTE}
+    assert at_night == {}
 
 
 def test_the_second_reminder_is_a_mark_of_its_own(session: Session, ward: Unit, group: Group, clock: Traveller) -> None:

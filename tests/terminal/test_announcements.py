@@ -18,9 +18,10 @@ from core.db import transaction
 from core.i18n import translate
 from core.settings import ROOT, settings
 from jobs import engine as durable
-from models import Announcement, Channel, Household, Membership, Model, Relay, Role, Unit
-from services import audit, relays
+from models import Announcement, Batch, Channel, Household, Membership, Model, Relay, Role, Unit
+from services import audit, batches, chunks, relays
 from services.access import TERMINAL
+from services.chunks import Held
 from terminal.habits import app
 from tests.factories import NOON, make_account, make_group, make_household, make_membership, make_unit, make_user
 
@@ -75,6 +76,25 @@ def words(tmp_path: Path, *more: str) -> list[str]:
     ]
 
 
+def test_approved_by_terminal_at_night_nothing_rings_before_the_morning(
+    run: Run, ward: Unit, session: Session, tmp_path: Path
+) -> None:
+    make_account(session, unit=ward, channel=Channel.SMS, price=500)
+    make_household(session, unit=session.exec(select(Unit).where(Unit.code == "01843-SC13")).one(), phone="+84912345678")
+    with time_machine.travel(NOON + timedelta(hours=10), tick=False):  # 22 giờ
+        answer = run(*words(tmp_path, "--approver", "tu"))
+        batch = session.exec(select(Batch)).one()
+        hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=timedelta(seconds=15))
+        assert hold
+        held = chunks.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+
+    assert answer["status"] == "sent"
+    assert held == Held(NOON + timedelta(hours=18))  # 6 giờ
+    due = session.exec(select(Relay.due_at)).one()
+    assert due
+    assert due >= NOON + timedelta(hours=19)  # 7 giờ
+
+
 def test_a_dry_run_prints_the_plan_and_writes_nothing(run: Run, ward: Unit, tmp_path: Path) -> None:
     answer = run(*words(tmp_path, "--dry-run"))
 
@@ -104,6 +124,17 @@ def test_a_dry_run_counts_by_the_accounts_and_the_urgency_it_would_go_by(
     assert (pressing["paths"], pressing["cost"]) == (usual["paths"], 600)
     assert (by_hand["paths"]["door"], by_hand["cost"]) == (1, 0)
     assert session.exec(select(Announcement)).all() == []
+
+
+def test_a_dry_run_says_what_an_account_would_refuse(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:
+    make_account(session, unit=ward, channel=Channel.ZNS, price=250, settings={"blanks": "noi_dung=tin:5"})
+    make_household(session, unit=session.exec(select(Unit).where(Unit.code == "01843-SC13")).one(), phone="+84912345678")
+
+    answer = run(*words(tmp_path, "--dry-run"))
+
+    [refused] = answer["refused"]
+    assert (refused["channel"], refused["households"]) == ("zns", 1)
+    assert "dài hơn chỗ trống" in refused["message"]
 
 
 def test_a_dry_run_for_people_is_a_table(run: Run, ward: Unit, session: Session, tmp_path: Path) -> None:

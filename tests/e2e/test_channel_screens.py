@@ -79,7 +79,7 @@ def _sent(session: Session, ward: Unit, place: Unit, accounts: dict[Channel, Cha
             (DeliveryStatus.REJECTED, Trouble.RECIPIENT, chunks.OPTED_OUT), (DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None),
             (DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None), (DeliveryStatus.QUEUED, None, None),
         ],
-        Channel.ZALO_OA: [(DeliveryStatus.SENT, None, None)] * 4 + [(DeliveryStatus.SENDING, None, None)],
+        Channel.ZALO_OA: [*[(DeliveryStatus.SENT, None, None)] * 4, (DeliveryStatus.SENDING, None, None)],
         Channel.FACEBOOK: [(DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None)],
     }  # fmt: skip
     for channel, rows in stands.items():

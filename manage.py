@@ -10,7 +10,7 @@ from terminal.habits import app
 
 NOUNS = (
     "system", "demo", "users", "units", "households", "groups", "coverage", "announcements", "deliveries", "doors", "links",
-    "channels", "checks", "bench",
+    "procedures", "channels", "checks", "bench",
 )  # fmt: skip
 
 for noun in NOUNS:

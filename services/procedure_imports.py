@@ -15,7 +15,7 @@ from services.access import Actor
 from services.import_rows import Rejected
 from services.ports import Sheet
 from services.procedure_reading import ProcedureList
-from services.procedure_values import ProcedureText, first_words, search_terms, text_from, text_of_procedure
+from services.procedure_values import FIELDS, ProcedureText, first_words, search_terms, text_from, text_of_procedure
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ProcedureImport:
 @dataclass
 class _Plan:
     new: dict[str, ProcedureText] = field(default_factory=dict)
-    differs: list[tuple[Procedure, ProcedureText]] = field(default_factory=list)
+    differs: list[tuple[Procedure, ProcedureText, ProcedureText]] = field(default_factory=list)  # its list, and what to take over
     settled: list[tuple[Procedure, ProcedureText]] = field(default_factory=list)  # says again what stands here
     same: int = 0
     gone: list[Procedure] = field(default_factory=list)
@@ -78,6 +78,7 @@ def run(
 def _planned(session: Session, ward: Unit, found: ProcedureList, *, is_whole: bool) -> _Plan:
     plan = _Plan()
     known = {one.code: one for one in session.exec(select(Procedure).where(Procedure.unit_id == ward.id))}
+    waiting = {one.procedure_id: text_from(one.text) for one in _waiting(session, ward) if not one.is_gone}
     for code, text in found.texts.items():
         there = known.get(code)
         if there is None:
@@ -87,16 +88,37 @@ def _planned(session: Session, ward: Unit, found: ProcedureList, *, is_whole: bo
         now = _with_what_it_says(before, text, found.said)
         if now == before and there.is_active:
             plan.same += 1
-        elif now == text_of_procedure(there) and there.is_active:
+            continue
+        proposed = _proposed(there, before, now, waiting.get(there.id))
+        if proposed == text_of_procedure(there) and there.is_active:
             plan.settled.append((there, now))
         else:
-            plan.differs.append((there, now))
+            plan.differs.append((there, now, proposed))
     if is_whole:
         refused = {one.cells.get(found.columns["code"], "") for one in found.rejected}  # there, only not readable
         here = found.texts.keys() | refused
         kept = _kept(session, ward)
         plan.gone = [one for one in known.values() if one.is_active and one.code not in here and one.id not in kept]
     return plan
+
+
+def _waiting(session: Session, ward: Unit) -> Sequence[ProcedureDifference]:
+    wanted = select(ProcedureDifference).join(Procedure, col(Procedure.id) == ProcedureDifference.procedure_id)
+    mine = Procedure.unit_id == ward.id, ProcedureDifference.answer == DifferenceAnswer.WAITING
+    return session.exec(wanted.where(*mine)).all()
+
+
+def _proposed(
+    there: Procedure, before: ProcedureText, now: ProcedureText, waiting: ProcedureText | None
+) -> ProcedureText:  # fmt: skip
+    """The text as it would stand: of the list what it says otherwise than before, of the rest what stands, the ward's desk too.
+
+    What an unanswered difference wanted and the list still says is wanted on.
+    """
+    stands = text_of_procedure(there)
+    changed = {name: getattr(now, name) for name in FIELDS if getattr(now, name) != getattr(before, name)}
+    still = {name: getattr(waiting, name) for name in FIELDS if waiting and getattr(waiting, name) == getattr(now, name)}
+    return replace(stands, **(still | changed))
 
 
 def _kept(session: Session, ward: Unit) -> set[UUID]:
@@ -123,17 +145,18 @@ def _write(session: Session, actor: Actor, ward: Unit, plan: _Plan, *, accepts: 
         events, called = first_words(text.name)
         made = Procedure(
             unit_id=ward.id, code=code, stands_since=today, source=text.told(), events=events, also_called=called,
-            **{name: getattr(text, name) for name in text.__dataclass_fields__},
+            **{name: getattr(text, name) for name in FIELDS},
         )  # fmt: skip
         made.search = search_terms(made)
         session.add(made)
-    ids = [one.id for one, _text in (*plan.differs, *plan.settled)] + [one.id for one in plan.gone]
-    _overtake(session, ids)
-    made_now = [
-        ProcedureDifference(procedure_id=one.id, text=text.told(), file_name=file_name) for one, text in plan.differs
-    ] + [ProcedureDifference(procedure_id=one.id, is_gone=True, file_name=file_name) for one in plan.gone]  # fmt: skip
-    for one, text in (*plan.differs, *plan.settled):
+    said = [(one, text) for one, text, _proposal in plan.differs] + plan.settled
+    _overtake(session, [one.id for one, _text in said] + [one.id for one in plan.gone])
+    for one, text in said:
         one.source = text.told()
+    made_now = [
+        ProcedureDifference(procedure_id=one.id, text=proposal.told(), file_name=file_name)
+        for one, _text, proposal in plan.differs
+    ] + [ProcedureDifference(procedure_id=one.id, is_gone=True, file_name=file_name) for one in plan.gone]  # fmt: skip
     session.add_all(made_now)
     session.flush()
     if accepts:

@@ -230,3 +230,29 @@ def test_who_imported_and_who_accepted_stands_in_the_audit(session: Session, war
 
     acts = session.exec(select(AuditEvent.action).order_by(col(AuditEvent.sequence))).all()
     assert acts == ["procedures.imported", "procedures.imported", "procedure.difference_accepted"]
+
+
+def test_where_the_ward_knows_the_desk_better_a_new_list_does_not_take_it_back(
+    session: Session, ward: Unit, writer: Actor
+) -> None:
+    header = [*HEADER, "Nơi tiếp nhận"]
+    listed(session, ward, [*STAY, "Một cửa"], header=header)
+    stay = named(session, "1.004194")
+    procedures.write(session, actor=writer, procedure_id=stay.id, version=1, words=procedures.WardWords(desk="Quầy 3"))
+    listed(session, ward, [*STAY[:4], "5 ngày", "7.000", "Một cửa"], header=header)
+
+    [waiting] = open_differences(session, writer, ward)
+    procedure_differences.accept(session, actor=writer, difference_id=waiting.difference.id)
+
+    assert [part.name for part in waiting.parts] == ["days"]
+    assert (stay.days, stay.desk) == (5, "Quầy 3")
+
+
+def test_what_waits_unanswered_is_not_lost_when_a_later_list_changes_more(session: Session, ward: Unit, writer: Actor) -> None:
+    listed(session, ward, STAY)
+    listed(session, ward, [*STAY[:4], "5 ngày", "7.000"])
+
+    listed(session, ward, [*STAY[:4], "5 ngày", "9.000"])
+
+    [waiting] = open_differences(session, writer, ward)
+    assert {part.name: part.after for part in waiting.parts} == {"days": 5, "fee": 9000}

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, audit, link_targets, links, scans
+from services import access, audit, link_moves, link_targets, links, scans
 from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals
+from ui import link_moves as link_drawing
 from ui import links as drawing
 
 HERE, LIST = "pages/link.py", "pages/links.py"
@@ -39,12 +40,12 @@ with left:
             ):
                 with refusals():
                     with transaction() as session:
-                        links.retarget(session, actor=actor, link_id=link.id, target_url=target)
+                        link_moves.retarget(session, actor=actor, link_id=link.id, target_url=target)
                     leave_for(HERE, news=_("Đã đổi. Từ giờ mã dẫn tới {host}.", host=link_targets.host_of(target)), ma=link.slug)
             if link.previous_target and st.button(_("Quay lại đường dẫn cũ"), key="undo", icon=":material/undo:"):
                 with refusals():
                     with transaction() as session:
-                        links.undo_retarget(session, actor=actor, link_id=link.id)
+                        link_moves.undo_retarget(session, actor=actor, link_id=link.id)
                     leave_for(HERE, news=_("Đã quay lại đường dẫn cũ."), ma=link.slug)
         if link.previous_target:
             parts.hint(_("Đường dẫn cũ: {url}", url=link.previous_target))
@@ -66,5 +67,9 @@ with right:
                 with transaction() as session:
                     links.set_active(session, actor=actor, link_id=link.id, is_active=not link.is_active)
                 leave_for(HERE, news=_("Đã tắt mã.") if link.is_active else _("Đã bật lại mã."), ma=link.slug)
+    with refusals():
+        if link_drawing.name(link, actor=actor):
+            leave_for(HERE, news=_("Đã đặt tên riêng."), ma=link.slug)
+    link_drawing.history(link, actor=actor)
     history.of(events, key="l_history")
 st.page_link(LIST, label=_("Về danh sách mã"), icon=":material/arrow_back:")

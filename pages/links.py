@@ -37,6 +37,8 @@ parts.figures(
 with st.container(horizontal=True, vertical_alignment="bottom"):
     found = drawing.find(rows)
     st.page_link("pages/new_link.py", label=_("Làm mã"), icon=":material/add:")
+    st.page_link("pages/new_links.py", label=_("Làm nhiều mã"), icon=":material/library_add:")
+    st.page_link("pages/move_links.py", label=_("Đổi nhiều mã"), icon=":material/link:")
 if not found:
     parts.empty(_("Không có mã nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu: tên, nơi treo, hoặc địa chỉ trên tờ in."))
     st.stop()

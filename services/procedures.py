@@ -174,6 +174,13 @@ def public_url(procedure: Procedure) -> str:
     return f"{settings().public_url}/p/{procedure.code}"
 
 
+def path_of(session: Session, *, procedure: Procedure) -> str:
+    """The page's path within our address; where several wards have the procedure, with the ward's code."""
+    homes = wards_with_procedures(session, code=procedure.code)
+    ward = next((unit for unit in homes if unit.id == procedure.unit_id), None)
+    return f"/p/{procedure.code}" + (f"?xa={ward.code}" if ward and len(homes) > 1 else "")
+
+
 def wards_with_procedures(session: Session, *, code: str = "") -> list[Unit]:
     """Wards that have any, or the one of a code, by name: several may share an installation."""
     have = select(Procedure.unit_id).where(Procedure.code == code if code else Procedure.is_active)

@@ -22,9 +22,7 @@ def import_procedures(
     unit: Annotated[str, typer.Option(metavar="CODE", help="The ward; without it the only one there is.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
     whole: Annotated[bool, typer.Option("--whole", help="The list is all there is: what it lacks is told as gone.")] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Take differences over at once; old texts keep their days.")
-    ] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Take differences over at once; old texts keep their days.")] = False,
     map_: Annotated[list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="What a column is.")] = None,
     sheet: Annotated[str, typer.Option(metavar="NAME", help="Without it the first that holds anything.")] = "",
     as_json: AsJson = False,

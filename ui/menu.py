@@ -69,6 +69,8 @@ ROOMS = (
     Room("pages/import_procedures.py", N_("Nhập danh mục thủ tục")),
     Room("pages/link.py", N_("Mã QR")),
     Room("pages/new_link.py", N_("Làm mã")),
+    Room("pages/new_links.py", N_("Làm nhiều mã")),
+    Room("pages/move_links.py", N_("Đổi đường dẫn nhiều mã")),
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),

@@ -14,7 +14,7 @@ from core import clock
 from core.db import readers, transaction
 from core.ids import new_id
 from models import Purpose, Scan, ScanHour, ShortLink
-from services import links
+from services import link_moves, links
 from services.access import TERMINAL
 from tests.factories import NOON, make_link, make_unit
 from web.limits import Allowance, address_of, is_public, may_count
@@ -185,7 +185,7 @@ def test_a_retarget_in_this_process_is_seen_at_the_next_scan(phone: TestClient, 
     phone.get(f"/q/{link.slug}")
 
     with transaction() as own:
-        links.retarget(own, actor=TERMINAL, link_id=link.id, target_url="https://zalo.me/new")
+        link_moves.retarget(own, actor=TERMINAL, link_id=link.id, target_url="https://zalo.me/new")
 
     assert phone.get(f"/q/{link.slug}").headers["location"] == "https://zalo.me/new"
 

@@ -24,6 +24,7 @@ from services.link_slugs import find_slug
 # 29^9 is 2^43: nobody finds a group's link by trying. Printed ones are shorter, lead to public pages, and tries are limited.
 LONG_SLUG, PRINTED_SLUG = 9, 7
 LONGEST_TEXT = 120
+FAILED_VISITS = 2  # one may fall into a night's repair of the other side
 UNUSED_AFTER = timedelta(days=30)
 PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)  # what hangs on walls
 _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
@@ -31,11 +32,11 @@ _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a slug means now. `url` is empty when the link is gone."""
+    """What a slug means now. `url` is empty when the link is gone; of one whose target is dead it is where it would lead."""
 
     link_id: UUID
     slug: str
-    kind: Literal["live", "gone"]
+    kind: Literal["live", "gone", "dead"]
     url: str
     purpose: Purpose
     title: str
@@ -93,10 +94,16 @@ def resolve(session: Session, *, slug: str) -> Resolved | None:
         return None
     is_over = not link.is_active or (link.expires_at is not None and link.expires_at <= clock.now())
     url = None if is_over else target_of(link)
+    kind: Literal["live", "gone", "dead"] = ("dead" if is_dead(link) else "live") if url else "gone"
     return Resolved(
-        link_id=link.id, slug=link.slug, kind="live" if url else "gone", url=url or "", purpose=link.purpose,
+        link_id=link.id, slug=link.slug, kind=kind, url=url or "", purpose=link.purpose,
         title=link.title, place=link.place, unit_id=link.unit_id, expires_at=link.expires_at,
     )  # fmt: skip
+
+
+def is_dead(link: ShortLink) -> bool:
+    """Whether nobody should be sent to a target: it is gone by its own word, or did not stand at two visits in a row."""
+    return link.trouble is not None and (link.failed_visits >= FAILED_VISITS or link.last_status in (404, 410))
 
 
 def target_of(link: ShortLink) -> str | None:
@@ -204,7 +211,7 @@ def state_of(link: ShortLink, now: datetime) -> LinkState:
         return LinkState.STOPPED
     if link.expires_at is not None and link.expires_at <= now:
         return LinkState.EXPIRED
-    if (link.last_status is not None and link.last_status >= 400) or target_of(link) is None:
+    if link.trouble or (link.last_status or 0) >= 400 or target_of(link) is None:
         return LinkState.BROKEN
     if not link.scans and link.created_at < now - UNUSED_AFTER:
         return LinkState.UNUSED

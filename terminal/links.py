@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from core import clock
 from core.db import reading, transaction
 from core.i18n import N_, translate
 from core.settings import settings
@@ -81,6 +82,18 @@ def link_retarget(
 
 
 @app.command()
+def links_check(as_json: AsJson = False) -> None:
+    """Visit where codes lead, now: every target once; the answer is the list with what was found, the worst first."""
+    from jobs import watching  # the engine takes a while to load, and no other command here needs it
+
+    with answering(as_json=as_json, needs_ports=True) as say:
+        watching.visit_all(since=clock.now())
+        with reading() as session:
+            rows = codes.listing(session, actor=TERMINAL, purposes=codes.PRINTED)
+            say([_told(row.link) | _found_at(row.link) for row in rows])
+
+
+@app.command()
 def qr_sheet(
     out: Annotated[Path, typer.Option(metavar="FILE.pdf", dir_okay=False)],
     slugs: Annotated[str, typer.Option("--links", metavar="SLUG,…", help="These codes, in this order.")] = "",
@@ -108,6 +121,16 @@ def _told(link: ShortLink) -> dict[str, Any]:
         "target": codes.target_of(link) or link.target_url,
         "is_active": link.is_active,
         "last_status": link.last_status,
+    }
+
+
+def _found_at(link: ShortLink) -> dict[str, Any]:
+    return {
+        "trouble": link.trouble,
+        "leads_on_to": link.leads_on_to,
+        "replaced_by": link.replaced_by,
+        "certificate_ends_on": link.certificate_ends_on,
+        "last_checked_at": link.last_checked_at,
     }
 
 

@@ -32,6 +32,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "procedure.html": ("state", "facts", "bring", "steps", "rows", "more", "print"),
     "procedures.html": ("state", "rows", "field", "find"),
     "gone.html": ("state",),
+    "down.html": ("state", "rows"),
     "notfound.html": ("state",),
     "trouble.html": ("state",),
 }

@@ -9,6 +9,7 @@ import html
 import re
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,8 @@ _OPEN_ENOUGH = (401, 403, 405, 429)  # somebody is at home, only not for us
 _NOT_THERE = re.compile(r"\b404\b|not found|khong tim thay|khong ton tai|da bi xoa|da bi go|no longer (?:exists|available)")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_HEIR = re.compile(r"<([^>]+)>\s*;[^,]*\brel=\"?successor-version\"?", re.IGNORECASE)  # RFC 5829 §3.2
+_REFRESH = re.compile(r"<meta\s[^>]*http-equiv=[\"']?refresh[\"']?[^>]*content=[\"']?\d+\s*;\s*url=([^\"'>\s]+)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 
@@ -52,11 +55,13 @@ class _NoticingContext(ssl.SSLContext):
     ends: dict[str, date]
 
     @classmethod
-    def made(cls) -> "_NoticingContext":
+    def made(cls, authorities: str | None) -> "_NoticingContext":
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context.sslobject_class = _NoticingSocket
         context.ends = {}
         context.load_default_certs()
+        if authorities:
+            context.load_verify_locations(authorities)
         return context
 
 
@@ -66,7 +71,7 @@ class _Book(AbstractResolver):
     def __init__(self) -> None:
         self.addresses: dict[str, Sequence[str]] = {}
 
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:  # noqa: ARG002  # as aiohttp calls it
+    async def resolve(self, host: str, port: int = 0, _family: int = 0) -> list[ResolveResult]:
         """Those that were written down, and nothing else."""
         return await Pinned(self.addresses.get(host, ())).resolve(host, port)
 
@@ -75,21 +80,24 @@ class _Book(AbstractResolver):
 
 
 class HttpLinkVisitor:
-    """Visits many targets. `resolve`, `may_connect`, `ports` and `context` are the real ones unless a test brings its own."""
+    """Visits many targets. `resolve`, `may_connect` and `ports` are the real ones unless a test brings its own.
+
+    `authorities` is a file of certificates that are trusted besides this machine's.
+    """
 
     def __init__(
         self, *, resolve: Resolve = resolve, may_connect: Callable[[str], bool] = is_public, ports: frozenset[int] = PORTS,
-        seconds: float = SECONDS, at_once: int = AT_ONCE, per_host: int = PER_HOST,
+        seconds: float = SECONDS, at_once: int = AT_ONCE, per_host: int = PER_HOST, authorities: str | None = None,
     ) -> None:  # fmt: skip
         self._resolve, self._may_connect, self._ports, self._seconds = resolve, may_connect, ports, seconds
-        self._at_once, self._per_host = at_once, per_host
+        self._at_once, self._per_host, self._authorities = at_once, per_host, authorities
 
     def visit(self, urls: Sequence[str]) -> list[LinkVisit]:
         """How each target stands, in their order. Never raises for what is at the other end."""
         return asyncio.run(self._all(urls))
 
     async def _all(self, urls: Sequence[str]) -> list[LinkVisit]:
-        book, context = _Book(), _NoticingContext.made()
+        book, context = _Book(), _NoticingContext.made(self._authorities)
         connector = aiohttp.TCPConnector(
             resolver=book, use_dns_cache=False, force_close=True, limit=self._at_once, limit_per_host=self._per_host, ssl=context
         )
@@ -143,11 +151,12 @@ class _Pass:
     async def _followed(self, url: str) -> LinkVisit:
         here, is_for_good = url, True
         for _hop in range(HOPS + 1):
-            status, goes_to, body = await self._asked("HEAD", here)
+            status, goes_to, body, heir = await self._asked("HEAD", here)
             if goes_to is None:
-                status, goes_to, body = await self._asked("GET", here)
+                status, goes_to, body, heir = await self._asked("GET", here)
             if goes_to is None:
-                return self._seen(url, here, status, body, is_for_good=is_for_good)
+                seen = self._seen(url, here, status, body, is_for_good=is_for_good)
+                return replace(seen, replaced_by=urljoin(here, heir)) if seen.trouble and heir else seen
             is_for_good = is_for_good and status in _FOR_GOOD
             here = urljoin(here, goes_to)
         return LinkVisit(url, "status", status, leads_on_to=here)
@@ -164,8 +173,8 @@ class _Pass:
             certificate_ends_on=self._context.ends.get(urlsplit(here).hostname or ""),
         )  # fmt: skip
 
-    async def _asked(self, method: str, url: str) -> tuple[int, str | None, str]:
-        """The status of one address, where it sends on, and of a page the first words."""
+    async def _asked(self, method: str, url: str) -> tuple[int, str | None, str, str]:
+        """The status of one address, where it sends on, of a page the first words, and what it names as its heir."""
         found = await self._visitor.addresses(url)
         self._book.addresses[urlsplit(url).hostname or ""] = found
         async with self._client.request(method, url, allow_redirects=False) as answer:
@@ -173,7 +182,8 @@ class _Pass:
             body = ""
             if method == "GET" and goes_to is None and "html" in answer.headers.get("Content-Type", ""):
                 body = _text(await answer.content.read(READ_MOST))
-            return answer.status, goes_to, body
+            heir = _HEIR.search(answer.headers.get("Link", "")) or _REFRESH.search(body)
+            return answer.status, goes_to, body, html.unescape(heir[1]) if heir else ""
 
 
 def _text(raw: bytes) -> str:

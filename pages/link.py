@@ -26,7 +26,8 @@ with left:
     leads = link.target_url or _("trang của phường")
     parts.facts((_("Dẫn tới"), parts.address(leads) if link.target_url else leads), (_("Địa chỉ trên tờ in"), parts.address(url)),
                 (_("Lượt quét từ đầu"), number(link.scans)))  # fmt: skip
-    if link.last_status and link.last_status >= 400:
+    link_drawing.found(link)
+    if link.last_status and link.last_status >= 400 and not link.trouble:
         parts.note(
             "overdue", _("Trang tới trả lời {status}", status=link.last_status), _("Đổi đường dẫn; tờ đã dán vẫn dùng được.")
         )

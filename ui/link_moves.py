@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core import clock
 from core.db import reading, transaction
 from models import Purpose, ShortLink
-from services import link_making, link_moves, link_targets, links
+from services import link_making, link_moves, link_targets, link_watch, links
 from services.access import Actor
 from services.link_making import MadeLinks
 from services.link_moves import Act, Target
 from ui import parts
 from ui.parts import Column
-from ui.words import _, language, near, number
+from ui.words import _, day, language, near, number
 
 ROWS_SHOWN = 20
 
@@ -99,3 +100,25 @@ def made(result: MadeLinks) -> None:
         parts.section(_("{n} dòng chưa đúng", n=number(len(result.rejected))), _("số dòng như trong tệp"))
         wrong = [(number(one.row), parts.cell(one.value or "–"), one.reason(language())) for one in result.rejected]
         parts.table([_("Dòng"), _("Đang ghi"), Column(_("Lý do"), "wide")], wrong, shown=ROWS_SHOWN)
+
+
+def found(link: ShortLink) -> None:
+    """What the daily visit found: what is wrong, where the page went, when its certificate ends."""
+    if link.trouble:
+        words = _("Đổi đường dẫn; tờ đã dán vẫn dùng được.")
+        if links.is_dead(link):
+            words = _("Ai quét mã này được chỉ gọi phường. Đổi đường dẫn là mã dùng lại được ngay, không phải in lại.")
+        parts.note("overdue", _(link.trouble.label).capitalize(), words)
+    if link.replaced_by:
+        parts.note(
+            "waiting", _("Trang tới đã dời hẳn sang địa chỉ mới"), _("Trang ấy tự báo: {url}", url=link.replaced_by)
+        )  # fmt: skip
+    elif link.leads_on_to:
+        parts.hint(_("Trang tới chuyển tiếp tới {where}.", where=where(link.leads_on_to)))
+    if link.certificate_ends_on and link.certificate_ends_on <= clock.today() + link_watch.ENDS_SOON:
+        parts.note(
+            "waiting", _("Chứng thư của trang tới hết hạn {day}", day=day(link.certificate_ends_on)),
+            _("Hết hạn thì điện thoại báo trang không an toàn. Nên báo cơ quan giữ trang ấy."),
+        )  # fmt: skip
+    if link.last_checked_at:
+        parts.hint(_("Kiểm tra lần cuối: {at}.", at=near(link.last_checked_at)))

@@ -64,6 +64,8 @@ ROOMS = (
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
     Room("pages/loudspeaker.py", N_("Loa truyền thanh"), N_("Cộng đồng"), access.SEES_PEOPLE),
     Room("pages/links.py", N_("Mã QR"), N_("QR và thủ tục"), access.WRITERS),
+    Room("pages/posters.py", N_("Tờ đang treo"), N_("QR và thủ tục"), access.WRITERS),
+    Room("pages/scans.py", N_("Lượt quét"), N_("QR và thủ tục"), access.WRITERS),
     Room("pages/procedures.py", N_("Thủ tục"), N_("QR và thủ tục"), access.WRITERS),
     Room("pages/procedure.py", N_("Thủ tục")),
     Room("pages/import_procedures.py", N_("Nhập danh mục thủ tục")),

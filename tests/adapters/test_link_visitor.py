@@ -4,14 +4,20 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from adapters.link_visitor import READ_MOST, HttpLinkVisitor, is_soft_404
+from core import clock
+from services.ports import LinkVisit
+from tests.provider.certificate import certificate
 
 PAGE = "<html><head><title>Đăng ký khai sinh</title></head><body>" + "Nộp hồ sơ. " * 80 + "</body></html>"
 GONE = "<html><title>404 - Không tìm thấy trang</title><body>Xin lỗi.</body></html>"
+HEIR = '<html><meta http-equiv="refresh" content="5; url=/here"><body>Trang đã dời.</body></html>'
 WAYS = {"/temp": (302, "/here"), "/good": (301, "/here"), "/away": (302, "http://inside.test/secret"), "/round": (302, "/round"),
         "/back": (302, "/"), "/file": (302, "file:///etc/passwd"), "/mixed": (301, "/temp")}  # fmt: skip
 
@@ -33,10 +39,10 @@ class Answers(BaseHTTPRequestHandler):
             server.most = max(server.most, server.now)  # type: ignore[attr-defined]
         if self.path.startswith("/slow"):
             server.release.wait(5)  # type: ignore[attr-defined]
-        body = {"/soft": GONE, "/blank": "<html><body> </body></html>"}.get(self.path, PAGE).encode()
+        body = {"/soft": GONE, "/heir": HEIR, "/blank": "<html><body> </body></html>"}.get(self.path, PAGE).encode()
         if self.path == "/endless":
             body = b"x" * (READ_MOST * 40)
-        status = 404 if self.path == "/gone" else 405 if self.path == "/nohead" and self.command == "HEAD" else 200
+        status = 404 if self.path in ("/gone", "/heir") else 405 if self.path == "/nohead" and self.command == "HEAD" else 200
         way = WAYS.get(self.path)
         self.send_response(way[0] if way else status)
         if way:
@@ -115,6 +121,12 @@ def test_redirects_are_told_and_those_for_good_name_what_replaced_the_page(serve
     assert (mixed.leads_on_to, mixed.replaced_by) == (here, "")
 
 
+def test_a_dead_page_that_names_its_heir_is_dead_and_the_heir_is_told(server: Server) -> None:
+    [seen] = visitor(server).visit([at(server, "/heir")])
+
+    assert (seen.trouble, seen.status, seen.replaced_by) == ("status", 404, at(server, "/here"))
+
+
 @pytest.mark.parametrize("path", ["/away", "/file"])
 def test_a_redirect_into_our_network_is_not_followed(server: Server, path: str) -> None:
     [seen] = visitor(server).visit([at(server, path)])
@@ -188,11 +200,38 @@ def test_many_targets_share_a_few_connections(server: Server) -> None:
 @pytest.mark.parametrize(
     ("body", "is_gone"),
     [(PAGE, False), (GONE, True), ("", False), ("<p>Trang không tồn tại</p>", True), ("<script>app()</script>", False),
-     (PAGE.replace("Nộp", "Lỗi 404 Nộp"), False), ("<h1>Page not found</h1>", True), ("<title>Page Not Found</title>" + PAGE, True),
+     (PAGE.replace("Nộp", "Lỗi 404 Nộp"), False), ("<h1>Page not found</h1>", True),
+     ("<title>Page Not Found</title>" + PAGE, True),
      ("<p>Không tìm thấy lỗi nào.</p>" + "chữ " * 400, False)],
 )  # fmt: skip
 def test_a_page_that_says_it_is_not_there_is_told_from_one_that_speaks_of_it(body: str, is_gone: bool) -> None:
     assert is_soft_404(body) is is_gone
+
+
+def secured(server: Server, folder: Path, *, trusted: bool) -> LinkVisit:
+    """A visit of the server behind TLS, by a visitor who trusts its certificate or not."""
+    shown, context = certificate(folder)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+
+    async def resolve(host: str, _port: int) -> Sequence[str]:
+        return [host]
+
+    one = HttpLinkVisitor(
+        resolve=resolve, may_connect=lambda _address: True, ports=frozenset((server.server_port,)),
+        authorities=str(shown) if trusted else None,
+    )  # fmt: skip
+    return one.visit([f"https://127.0.0.1:{server.server_port}/here"])[0]
+
+
+def test_it_is_noted_until_when_a_certificate_holds(server: Server, tmp_path: Path) -> None:
+    seen = secured(server, tmp_path, trusted=True)
+
+    assert seen.trouble == ""
+    assert seen.certificate_ends_on == (clock.now() + timedelta(days=365 * 20)).date()
+
+
+def test_a_certificate_nobody_trusts_is_a_trouble_of_its_own(server: Server, tmp_path: Path) -> None:
+    assert secured(server, tmp_path, trusted=False).trouble == "certificate"
 
 
 def test_a_visit_can_be_made_where_a_loop_has_run_before(server: Server) -> None:

@@ -7,6 +7,7 @@ says with 200 that it is not. A redirection is looked at as a new address. What 
 import asyncio
 import html
 import re
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -71,7 +72,9 @@ class _Book(AbstractResolver):
     def __init__(self) -> None:
         self.addresses: dict[str, Sequence[str]] = {}
 
-    async def resolve(self, host: str, port: int = 0, _family: int = 0) -> list[ResolveResult]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002  # as aiohttp calls it
+    ) -> list[ResolveResult]:  # fmt: skip
         """Those that were written down, and nothing else."""
         return await Pinned(self.addresses.get(host, ())).resolve(host, port)
 

@@ -33,7 +33,7 @@ with left:
         )
     if not own:
         parts.section(_("Đổi đường dẫn"), _("tờ đã dán không phải in lại"))
-        target = drawing.ask_target(key=f"to_{link.target_url}")
+        target = drawing.ask_target(key=f"to_{link.target_url}", value=link.replaced_by or "")
         with st.container(horizontal=True):
             if (
                 st.button(_("Đổi đường dẫn"), key="move", type="primary", icon=":material/link:", disabled=target is None)

@@ -1,5 +1,7 @@
 """Thủ tục: what the ward offers, what the province's list says otherwise, how far each page is filled."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core.db import reading, transaction
@@ -25,12 +27,13 @@ if not rows:
 drawing.figures(rows, len(waiting))
 if waiting:
     parts.section(_("Danh mục của tỉnh đã khác"), _("nhận thì dùng từ hôm nay, bản cũ vẫn giữ ngày"))
-    for one in waiting[: drawing.DIFFERENCES_SHOWN]:
+    for place, one in enumerate(waiting[: drawing.DIFFERENCES_SHOWN]):
         with st.container(border=True, key=f"df_{one.difference.id.hex}"):
             parts.html(parts.joined(parts.link(one.procedure.name, "procedure", ma=one.procedure.code), " ", one.procedure.code))
             drawing.difference(one)
             with st.container(horizontal=True):
-                takes = st.button(_("Nhận bản mới"), key=f"df_yes_{one.difference.id.hex}", type="primary")
+                kind: Literal["primary", "secondary"] = "secondary" if place else "primary"
+                takes = st.button(_("Nhận bản mới"), key=f"df_yes_{one.difference.id.hex}", type=kind)
                 leaves = st.button(_("Giữ bản đang dùng"), key=f"df_no_{one.difference.id.hex}")
         if takes or leaves:
             answer = procedure_differences.accept if takes else procedure_differences.decline

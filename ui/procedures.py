@@ -24,14 +24,14 @@ ROWS_SHOWN, DIFFERENCES_SHOWN, REFUSED_SHOWN, LINE = 20, 5, 20, 300
 def days_in_words(days: int | None, words: str) -> str:
     """How long it takes, as the list says it."""
     if days is None:
-        return words
+        return words.replace("\n", "; ")
     return _("{n} ngày làm việc", n=number(days)) if days else _("Trong ngày")
 
 
 def fee_in_words(fee: int | None, words: str) -> str:
     """What it costs, as the list says it."""
     if fee is None:
-        return words
+        return words.replace("\n", "; ")
     return money(fee) if fee else _("Không thu")
 
 

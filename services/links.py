@@ -268,6 +268,7 @@ def _title_of(procedure: Procedure | None, target: str | None) -> str:
 
 
 def is_trusted(target: str | None) -> bool:
+    """Whether a stored target is a page of ours or lies at a host the ward trusts."""
     return target is not None and (link_targets.is_own_page(target) or link_targets.is_trusted(target))
 
 

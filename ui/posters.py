@@ -72,9 +72,10 @@ def form(codes: Sequence[ShortLink], *, numbers: Sequence[int]) -> Filled | None
 def table(rows: Sequence[Hanging]) -> None:
     """The sheets that hang, by number."""
     lines = [
-        (number(one.poster.number), parts.link(one.link.title or one.link.slug, "link", ma=one.link.slug), one.poster.place,
-         one.poster.batch or "–", day(one.poster.created_at.date(), weekday=False))
+        (parts.cell(parts.link(one.link.title or one.link.slug, "link", ma=one.link.slug),
+                    _("tờ số {n}", n=number(one.poster.number))),
+         one.poster.place, one.poster.batch or "–", day(one.poster.created_at.date(), weekday=False))
         for one in rows
     ]  # fmt: skip
-    heads = (Column(_("Số"), "num"), _("Mã"), _("Nơi treo"), Column(_("Đợt in"), "desk"), Column(_("Từ ngày"), "desk"))
+    heads = (_("Mã"), _("Nơi treo"), Column(_("Đợt in"), "desk"), Column(_("Từ ngày"), "desk"))
     parts.table(heads, lines, shown=ROWS_SHOWN, more=_("Xem cả {n} tờ", n=number(len(lines))))

@@ -84,11 +84,12 @@ def difference(one: Waiting) -> None:
         parts.hint(_("Danh mục mới không còn thủ tục này. Nhận thì trang của thủ tục báo đã ngừng và chỉ bà con gọi phường."))
         return
     rows = [
-        (_(PARTS[part.name]).capitalize(), parts.text(_shown(part, part.before, part.before_text)),
-         parts.text(_shown(part, part.after, part.after_text)))
+        (_(PARTS[part.name]).capitalize(),
+         parts.stacked(parts.small(_("Đang dùng")), parts.text(_shown(part, part.before, part.before_text))),
+         parts.stacked(parts.small(_("Danh mục mới")), parts.text(_shown(part, part.after, part.after_text))))
         for part in one.parts
     ]  # fmt: skip
-    parts.table([_("Chỗ đổi"), Column(_("Đang dùng"), "wide"), Column(_("Danh mục mới"), "wide")], rows)
+    parts.table([_("Chỗ đổi"), Column("", "wide"), Column("", "wide")], rows)
 
 
 def form(one: Procedure) -> WardWords | None:

@@ -110,11 +110,11 @@ def test_targets_are_listed_by_how_many_codes_lead_there(session: Session, ward:
 def test_each_group_gets_a_code_for_each_procedure_once(session: Session, ward: Unit, writer: Actor) -> None:
     homes = [make_unit(session, parent=ward, short_name=f"Tổ {n}") for n in (1, 2)]
     shelf = [make_procedure(session, unit=ward, code=f"1.00000{n}", name=f"Việc {n}") for n in (1, 2, 3)]
-    wanted = {"unit_ids": [one.id for one in homes], "procedure_ids": [one.id for one in shelf], "batch": "Đợt 1"}
+    wanted: dict[str, Any] = {"unit_ids": [one.id for one in homes], "procedure_ids": [one.id for one in shelf]}
 
-    made = link_making.for_each(session, actor=writer, **wanted)
-    again = link_making.for_each(session, actor=writer, **wanted)
-    other = link_making.for_each(session, actor=writer, **(wanted | {"batch": "Đợt 2"}))
+    made = link_making.for_each(session, actor=writer, batch="Đợt 1", **wanted)
+    again = link_making.for_each(session, actor=writer, batch="Đợt 1", **wanted)
+    other = link_making.for_each(session, actor=writer, batch="Đợt 2", **wanted)
 
     assert (len(made.made), len(again.made), again.were_there, len(other.made)) == (6, 0, 6, 6)
     first = made.made[0]
@@ -133,7 +133,7 @@ def test_nothing_chosen_or_too_much_is_refused(session: Session, ward: Unit, wri
 def test_a_list_makes_a_code_a_row_and_names_the_wrong_ones(session: Session, ward: Unit, writer: Actor) -> None:
     home = make_unit(session, parent=ward, short_name="Tổ 5")
     make_procedure(session, unit=ward, code="1.004194", name="Đăng ký tạm trú")
-    rows = [
+    rows: list[list[Any]] = [
         ["DANH SÁCH MÃ"], ["Tên", "Nơi treo", "Mã thủ tục", "Đường dẫn", "Đơn vị"],
         ["", "Nhà văn hóa Tổ 5", "1.004194", "", home.code], ["Cổng", "Bảng tin", "", "dichvucong.gov.vn", ""],
         ["Xấu", "Chợ", "", "javascript:alert(1)", ""], ["Không có", "Chợ", "1.999999", "", ""], ["", "", "", "", ""],

@@ -5,6 +5,7 @@ from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
 from adapters.engine import DbosEngine
 from adapters.link_checker import HttpLinkChecker
+from adapters.link_visitor import HttpLinkVisitor
 from adapters.paper import TypstPaper
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
@@ -17,6 +18,6 @@ def live() -> Ports:
     asks = switchboard.client(settings())
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
-        documents=SiftedDocuments(), links=HttpLinkChecker(),
+        documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(),
         senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
     )  # fmt: skip

@@ -40,7 +40,7 @@ class _Refused(Exception):
     """The address must not be asked."""
 
 
-class _Pinned(AbstractResolver):
+class Pinned(AbstractResolver):
     """Answers with the addresses that were found public, and with nothing else."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
@@ -112,7 +112,7 @@ class HttpLinkChecker:
         addresses = list(await self._resolve(parts.hostname, port))
         if not addresses or not all(self._may_connect(address) for address in addresses):
             raise _Refused
-        connector = aiohttp.TCPConnector(resolver=_Pinned(addresses), use_dns_cache=False, force_close=True)
+        connector = aiohttp.TCPConnector(resolver=Pinned(addresses), use_dns_cache=False, force_close=True)
         settings: dict[str, Any] = {"connector": connector, "trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()}
         async with aiohttp.ClientSession(**settings) as client, client.get(url, allow_redirects=False) as answer:
             is_sent_on = answer.status in (301, 302, 303, 307, 308)

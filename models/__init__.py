@@ -32,8 +32,16 @@ from models.household import (
     Proposal,
     ProposalKind,
 )
-from models.link import Device, Purpose, Scan, ScanHour, ShortLink
+from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
+from models.procedure import (
+    DifferenceAnswer,
+    LifeEvent,
+    Procedure,
+    ProcedureDifference,
+    ProcedureLevel,
+    ProcedurePast,
+)
 from models.reach import How, Reach, ReachCount
 from models.unit import (
     Reorganisation,
@@ -75,6 +83,7 @@ __all__ = [
     "Delivery",
     "DeliveryStatus",
     "Device",
+    "DifferenceAnswer",
     "DoorKnock",
     "DoorLine",
     "DoorList",
@@ -88,7 +97,10 @@ __all__ = [
     "How",
     "JoinRequest",
     "LeaderDevice",
+    "LifeEvent",
     "Likeness",
+    "LinkMove",
+    "LinkTrouble",
     "LoudspeakerSlot",
     "Membership",
     "MembershipSource",
@@ -100,6 +112,11 @@ __all__ = [
     "PastCause",
     "PhoneTie",
     "PlannedPath",
+    "Poster",
+    "Procedure",
+    "ProcedureDifference",
+    "ProcedureLevel",
+    "ProcedurePast",
     "Proposal",
     "ProposalKind",
     "Purpose",

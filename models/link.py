@@ -1,6 +1,6 @@
 """Short links behind printed codes and messages, and how often they are opened."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -29,6 +29,25 @@ class Purpose(StrEnum):
         }[self]  # fmt: skip
 
 
+class LinkTrouble(StrEnum):
+    """What the daily visit found wrong with a target."""
+
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    STATUS = "status"
+    EMPTY = "empty"
+    CERTIFICATE = "certificate"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "no_answer": N_("trang tới không trả lời"), "refused": N_("trang tới không nằm trên mạng công khai"),
+            "status": N_("trang tới báo lỗi"), "empty": N_("trang tới mở được nhưng ghi là không tìm thấy"),
+            "certificate": N_("chứng thư của trang tới hết hạn hoặc sai"),
+        }[self]  # fmt: skip
+
+
 class ShortLink(Model, table=True):
     """A name that stays while its target may move."""
 
@@ -41,19 +60,62 @@ class ShortLink(Model, table=True):
     )  # fmt: skip
 
     slug: str = Field(sa_type=BYTES, unique=True)  # lower case
+    vanity: str | None = Field(default=None, sa_type=BYTES, unique=True)  # a name of the ward's own beside it, set once
     purpose: Purpose = Field(sa_type=choice(Purpose))
     title: str = ""
     target_url: str | None = None
     announcement_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="CASCADE")
     group_id: UUID | None = Field(default=None, foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
+    procedure_id: UUID | None = Field(default=None, foreign_key="procedure.id", ondelete="RESTRICT", index=True)
     unit_id: UUID | None = Field(default=None, foreign_key="unit.id", ondelete="RESTRICT", index=True)
     place: str = ""
+    batch: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of posters that were made together
     is_active: bool = True
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     last_checked_at: datetime | None = Field(default=None, sa_type=Instant)
     last_status: int | None = None
+    trouble: LinkTrouble | None = Field(default=None, sa_type=choice(LinkTrouble))
+    failed_visits: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # one after the other
+    leads_on_to: str | None = None  # where the target sends on, if it does
+    replaced_by: str | None = None  # the address the site itself names for good
+    certificate_ends_on: date | None = None
     previous_target: str | None = None  # for undo of the last move
     scans: int = 0  # all counted openings
+
+
+class LinkMove(Model, table=True):
+    """A target moved to another: of one code, or of many by one act, which is taken back as one."""
+
+    act_id: UUID = Field(index=True)
+    link_id: UUID = Field(foreign_key="shortlink.id", ondelete="CASCADE", index=True)
+    former_url: str
+    target_url: str
+    moved_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    moved_by: str  # the name as it was then
+    is_undone: bool = False
+
+
+class Poster(Model, table=True):
+    """A sheet of paper with a code on it, by its number: where it hangs, and whether it must come down."""
+
+    __table_args__ = (
+        Index("uq_poster_unit_id_number", "unit_id", "number", unique=True),
+        Index(
+            "ix_poster_to_take_down", "unit_id", "down_since", sqlite_where=text("down_since IS NOT NULL AND down_at IS NULL"),
+            postgresql_where=text("down_since IS NOT NULL AND down_at IS NULL"),
+        ),
+        CheckConstraint("down_at IS NULL OR down_since IS NOT NULL", name="down"),
+    )  # fmt: skip
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # the ward
+    number: int
+    link_id: UUID = Field(foreign_key="shortlink.id", ondelete="CASCADE", index=True)
+    place: str = ""
+    batch: str = ""
+    replaced_by_id: UUID | None = Field(default=None, foreign_key="poster.id", ondelete="SET NULL")
+    down_since: datetime | None = Field(default=None, sa_type=Instant)  # asked to be taken down
+    down_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")  # who is to do it
+    down_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Device(StrEnum):

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, audit, link_targets, links, scans
+from services import access, audit, link_moves, link_targets, links, scans
 from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals
+from ui import link_moves as link_drawing
 from ui import links as drawing
 
 HERE, LIST = "pages/link.py", "pages/links.py"
@@ -25,13 +26,14 @@ with left:
     leads = link.target_url or _("trang của phường")
     parts.facts((_("Dẫn tới"), parts.address(leads) if link.target_url else leads), (_("Địa chỉ trên tờ in"), parts.address(url)),
                 (_("Lượt quét từ đầu"), number(link.scans)))  # fmt: skip
-    if link.last_status and link.last_status >= 400:
+    link_drawing.found(link)
+    if link.last_status and link.last_status >= 400 and not link.trouble:
         parts.note(
             "overdue", _("Trang tới trả lời {status}", status=link.last_status), _("Đổi đường dẫn; tờ đã dán vẫn dùng được.")
         )
     if not own:
         parts.section(_("Đổi đường dẫn"), _("tờ đã dán không phải in lại"))
-        target = drawing.ask_target(key=f"to_{link.target_url}")
+        target = drawing.ask_target(key=f"to_{link.target_url}", value=link.replaced_by or "")
         with st.container(horizontal=True):
             if (
                 st.button(_("Đổi đường dẫn"), key="move", type="primary", icon=":material/link:", disabled=target is None)
@@ -39,12 +41,12 @@ with left:
             ):
                 with refusals():
                     with transaction() as session:
-                        links.retarget(session, actor=actor, link_id=link.id, target_url=target)
+                        link_moves.retarget(session, actor=actor, link_id=link.id, target_url=target)
                     leave_for(HERE, news=_("Đã đổi. Từ giờ mã dẫn tới {host}.", host=link_targets.host_of(target)), ma=link.slug)
             if link.previous_target and st.button(_("Quay lại đường dẫn cũ"), key="undo", icon=":material/undo:"):
                 with refusals():
                     with transaction() as session:
-                        links.undo_retarget(session, actor=actor, link_id=link.id)
+                        link_moves.undo_retarget(session, actor=actor, link_id=link.id)
                     leave_for(HERE, news=_("Đã quay lại đường dẫn cũ."), ma=link.slug)
         if link.previous_target:
             parts.hint(_("Đường dẫn cũ: {url}", url=link.previous_target))
@@ -66,5 +68,9 @@ with right:
                 with transaction() as session:
                     links.set_active(session, actor=actor, link_id=link.id, is_active=not link.is_active)
                 leave_for(HERE, news=_("Đã tắt mã.") if link.is_active else _("Đã bật lại mã."), ma=link.slug)
+    with refusals():
+        if link_drawing.name(link, actor=actor):
+            leave_for(HERE, news=_("Đã đặt tên riêng."), ma=link.slug)
+    link_drawing.history(link, actor=actor)
     history.of(events, key="l_history")
 st.page_link(LIST, label=_("Về danh sách mã"), icon=":material/arrow_back:")

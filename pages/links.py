@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, links, scans
+from services import access, link_watch, links, scans
 from services.links import LinkState
-from ui import _, codes, enter, number, parts
+from ui import _, codes, enter, near, number, parts
 from ui import links as drawing
 from ui.parts import Column, Figure
 
@@ -13,9 +13,10 @@ actor = enter(needs=access.WRITERS)
 with reading() as session:
     rows = links.listing(session, actor=actor, purposes=links.PRINTED)
     days = scans.by_day(session, actor=actor, purposes=links.PRINTED)
+    checked = link_watch.last_pass(session, actor=actor)
 places = len({row.link.place for row in rows if row.link.place})
 hung = _("{n} mã ở {places} nơi", n=number(len(rows)), places=number(places))
-parts.head(_("Mã QR"), hung if rows else "")
+parts.head(_("Mã QR"), hung if rows else "", _("kiểm tra lần cuối: {at}", at=near(checked)) if checked else "")
 if not rows:
     parts.empty(
         _("Chưa có mã nào"), _("Làm một mã cho cổng dịch vụ công, dán ở Một cửa. Trang ấy dời đi thì chỉ đổi đường dẫn."),
@@ -37,6 +38,8 @@ parts.figures(
 with st.container(horizontal=True, vertical_alignment="bottom"):
     found = drawing.find(rows)
     st.page_link("pages/new_link.py", label=_("Làm mã"), icon=":material/add:")
+    st.page_link("pages/new_links.py", label=_("Làm nhiều mã"), icon=":material/library_add:")
+    st.page_link("pages/move_links.py", label=_("Đổi nhiều mã"), icon=":material/link:")
 if not found:
     parts.empty(_("Không có mã nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu: tên, nơi treo, hoặc địa chỉ trên tờ in."))
     st.stop()

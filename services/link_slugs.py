@@ -22,13 +22,13 @@ def normalised(typed: str) -> str:
 def find_slug(session: Session, *, typed: str) -> ShortLink | None:
     """The link of a slug as a person typed it.
 
-    The letters as they stand come first. Failing that, 0 and o, 1 and i and l may stand for each other, if that
-    leaves exactly one link.
+    The letters as they stand, of a slug or of a name of the ward's own, come first. Failing that, 0 and o, 1 and i and l may
+    stand for each other, if that leaves exactly one link.
     """
     slug = normalised(typed)
     if not _SLUG.match(slug):
         return None
-    exact = session.exec(select(ShortLink).where(ShortLink.slug == slug)).first()
+    exact = session.exec(select(ShortLink).where((col(ShortLink.slug) == slug) | (col(ShortLink.vanity) == slug))).first()
     if exact or not 0 < sum(letter in _TWINS for letter in slug) <= _MOST_TWINS:
         return exact
     readings = ["".join(letters) for letters in product(*(_TWINS.get(letter, letter) for letter in slug))]

@@ -16,14 +16,15 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import clean, fold
 from core.tokens import new_slug
-from models import Announcement, Group, Purpose, ScanHour, ShortLink, Unit, UnitKind
-from services import audit, link_targets
+from models import Announcement, Group, Procedure, Purpose, ScanHour, ShortLink, Unit, UnitKind
+from services import audit, link_targets, procedures
 from services.access import WRITERS, Actor, path_range, require, unit_for
 from services.link_slugs import find_slug
 
 # 29^9 is 2^43: nobody finds a group's link by trying. Printed ones are shorter, lead to public pages, and tries are limited.
 LONG_SLUG, PRINTED_SLUG = 9, 7
 LONGEST_TEXT = 120
+FAILED_VISITS = 2  # one may fall into a night's repair of the other side
 UNUSED_AFTER = timedelta(days=30)
 PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)  # what hangs on walls
 _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
@@ -31,11 +32,11 @@ _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a slug means now. `url` is empty when the link is gone."""
+    """What a slug means now. `url` is empty when the link is gone; of one whose target is dead it is where it would lead."""
 
     link_id: UUID
     slug: str
-    kind: Literal["live", "gone"]
+    kind: Literal["live", "gone", "dead"]
     url: str
     purpose: Purpose
     title: str
@@ -93,10 +94,16 @@ def resolve(session: Session, *, slug: str) -> Resolved | None:
         return None
     is_over = not link.is_active or (link.expires_at is not None and link.expires_at <= clock.now())
     url = None if is_over else target_of(link)
+    kind: Literal["live", "gone", "dead"] = ("dead" if is_dead(link) else "live") if url else "gone"
     return Resolved(
-        link_id=link.id, slug=link.slug, kind="live" if url else "gone", url=url or "", purpose=link.purpose,
+        link_id=link.id, slug=link.slug, kind=kind, url=url or "", purpose=link.purpose,
         title=link.title, place=link.place, unit_id=link.unit_id, expires_at=link.expires_at,
     )  # fmt: skip
+
+
+def is_dead(link: ShortLink) -> bool:
+    """Whether nobody should be sent to a target: it is gone by its own word, or did not stand at two visits in a row."""
+    return link.trouble is not None and (link.failed_visits >= FAILED_VISITS or link.last_status in (404, 410))
 
 
 def target_of(link: ShortLink) -> str | None:
@@ -106,6 +113,8 @@ def target_of(link: ShortLink) -> str | None:
         return f"{base}/{_OWN_PAGES[link.purpose]}/{link.slug}"
     if link.purpose is Purpose.ASK:
         return f"{base}/ask"
+    if link.target_url and link_targets.is_own_page(link.target_url):
+        return base + link.target_url
     return link_targets.safe(link.target_url)
 
 
@@ -121,7 +130,8 @@ def measured_url() -> str:
 
 def public_url(link: ShortLink) -> str:
     """The address to print or send, from the setting `PUBLIC_URL`. Announcements and chats are addressed without a redirect."""
-    return f"{settings().public_url}/{_OWN_PAGES.get(link.purpose, 'q')}/{link.slug}"
+    own = _OWN_PAGES.get(link.purpose)
+    return f"{settings().public_url}/{own or 'q'}/{link.slug if own else link.vanity or link.slug}"
 
 
 def shown_url(link: ShortLink) -> str:
@@ -201,7 +211,7 @@ def state_of(link: ShortLink, now: datetime) -> LinkState:
         return LinkState.STOPPED
     if link.expires_at is not None and link.expires_at <= now:
         return LinkState.EXPIRED
-    if (link.last_status is not None and link.last_status >= 400) or target_of(link) is None:
+    if link.trouble or (link.last_status or 0) >= 400 or target_of(link) is None:
         return LinkState.BROKEN
     if not link.scans and link.created_at < now - UNUSED_AFTER:
         return LinkState.UNUSED
@@ -213,9 +223,11 @@ def state_of(link: ShortLink, now: datetime) -> LinkState:
 
 def create(
     session: Session, *, actor: Actor, purpose: Purpose, target_url: str | None = None, title: str = "", place: str = "",
-    unit_id: UUID | None = None, expires_at: datetime | None = None,
+    unit_id: UUID | None = None, expires_at: datetime | None = None, procedure_id: UUID | None = None,
 ) -> ShortLink:  # fmt: skip
     """Make a link to print. Without `unit_id` it belongs to the actor's unit; for the terminal, to the only ward there is.
+
+    A procedure's link leads to its page of ours where no target is given.
 
     Raises:
         NotAllowed: the actor may not write here.
@@ -225,8 +237,9 @@ def create(
     require(actor, *WRITERS)
     if purpose in _OWN_PAGES:
         raise Invalid(N_("Mã của thông báo và của nhóm được làm ngay tại thông báo, tại nhóm."))
-    target = None
-    if purpose is not Purpose.ASK:
+    procedure = procedures.find(session, actor=actor, code=str(procedure_id)) if procedure_id else None
+    target = procedures.path_of(session, procedure=procedure) if procedure and not target_url else None
+    if purpose is not Purpose.ASK and not target:
         if not target_url:
             raise Invalid(N_("Mã này cần một đường dẫn để tới."))
         target = link_targets.checked(target_url)
@@ -236,16 +249,27 @@ def create(
         unit_for(session, actor=actor, unit_id=unit_id)
     link = ShortLink(
         slug=new_slug(PRINTED_SLUG), purpose=purpose, target_url=target, expires_at=expires_at,
-        title=_short(title) or (link_targets.host_of(target) if target else ""), place=_short(place),
-        unit_id=unit_id or actor.unit_id or _only_commune(session),
+        title=_short(title) or _title_of(procedure, target), place=_short(place),
+        unit_id=unit_id or actor.unit_id or _only_commune(session), procedure_id=procedure_id,
     )  # fmt: skip
     session.add(link)
     session.flush()
     audit.record(
         session, actor=actor, action="link.created", subject_kind="shortlink", subject_id=link.id,
-        slug=link.slug, target=target, is_trusted=target is not None and link_targets.is_trusted(target),
+        slug=link.slug, target=target, is_trusted=is_trusted(target),
     )  # fmt: skip
     return link
+
+
+def _title_of(procedure: Procedure | None, target: str | None) -> str:
+    if procedure:
+        return procedure.name[:LONGEST_TEXT]
+    return link_targets.host_of(target) if target else ""
+
+
+def is_trusted(target: str | None) -> bool:
+    """Whether a stored target is a page of ours or lies at a host the ward trusts."""
+    return target is not None and (link_targets.is_own_page(target) or link_targets.is_trusted(target))
 
 
 def _short(text: str) -> str:
@@ -313,51 +337,13 @@ def join_link(session: Session, *, group_id: UUID) -> ShortLink:
 # ---- changing
 
 
-def retarget(session: Session, *, actor: Actor, link_id: UUID, target_url: str) -> ShortLink:
-    """Move a printed code to another page; the paper on the wall stays. The former target is kept for `undo_retarget`.
-
-    Raises:
-        NotAllowed, NotFound, Invalid: as in `create`; Invalid also for a link whose page is our own.
-    """
-    link = _for_change(session, actor, link_id)
-    if link.target_url is None:
-        raise Invalid(N_("Mã này dẫn tới trang của phường, không có đường dẫn để đổi."))
-    return _move(session, actor, link, link_targets.checked(target_url), action="link.retargeted")
-
-
-def undo_retarget(session: Session, *, actor: Actor, link_id: UUID) -> ShortLink:
-    """Go back to the target before the last move. Done twice, it is as if nothing was done.
-
-    Raises:
-        NotAllowed, NotFound: as in `create`.
-        Invalid: it was never moved, or the former target may no longer be linked to.
-    """
-    link = _for_change(session, actor, link_id)
-    if not link.previous_target:
-        raise Invalid(N_("Mã này chưa đổi đường dẫn lần nào."))
-    return _move(session, actor, link, link_targets.checked(link.previous_target), action="link.retarget_undone")
-
-
-def _move(session: Session, actor: Actor, link: ShortLink, target: str, *, action: str) -> ShortLink:
-    if target == link.target_url:
-        return link
-    former, link.previous_target, link.target_url = link.target_url, link.target_url, target
-    link.last_checked_at = link.last_status = None  # what was known was of the other page
-    session.flush()
-    audit.record(
-        session, actor=actor, action=action, subject_kind="shortlink", subject_id=link.id,
-        slug=link.slug, former=former, target=target, is_trusted=link_targets.is_trusted(target),
-    )  # fmt: skip
-    return link
-
-
 def set_active(session: Session, *, actor: Actor, link_id: UUID, is_active: bool) -> ShortLink:
     """Switch a link off, so that it says what was here, or on again.
 
     Raises:
         NotAllowed, NotFound: as in `create`.
     """
-    link = _for_change(session, actor, link_id)
+    link = for_change(session, actor=actor, link_id=link_id)
     if link.is_active is not is_active:
         link.is_active = is_active
         session.flush()
@@ -366,7 +352,12 @@ def set_active(session: Session, *, actor: Actor, link_id: UUID, is_active: bool
     return link
 
 
-def _for_change(session: Session, actor: Actor, link_id: UUID) -> ShortLink:
+def for_change(session: Session, *, actor: Actor, link_id: UUID) -> ShortLink:
+    """A link the actor may change.
+
+    Raises:
+        NotAllowed, NotFound: as in `create`.
+    """
     require(actor, *WRITERS)
     link = session.get(ShortLink, link_id)
     if link is None or not _sees(session, actor, link):

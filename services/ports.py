@@ -298,6 +298,33 @@ class LinkChecker(Protocol):
         """How each stands, in their order. Never raises for what is at the other end."""
 
 
+@dataclass(frozen=True)
+class LinkVisit:
+    """What a visit of a target found. `trouble` is a value of `models.LinkTrouble`, "" where all is well."""
+
+    url: str
+    trouble: str = ""
+    status: int = 0  # of HTTP; 0 where nothing answered
+    leads_on_to: str = ""  # where redirections ended, if there were any
+    replaced_by: str = ""  # the same, where the site said that it is for good
+    certificate_ends_on: date | None = None
+
+
+class LinkVisitor(Protocol):
+    """Visits where codes lead; only public addresses, few connections at once, within seconds each."""
+
+    def visit(self, urls: Sequence[str]) -> list[LinkVisit]:
+        """How each stands, in their order. Never raises for what is at the other end."""
+
+
+class NoVisits:
+    """Where nothing may be asked: nobody is visited."""
+
+    def visit(self, urls: Sequence[str]) -> list[LinkVisit]:  # noqa: ARG002  # as the protocol names it
+        """None."""
+        return []
+
+
 class NoLinks:
     """Where nothing may be asked: each address stays unknown."""
 
@@ -317,6 +344,7 @@ class Ports:
     tables: TableFiles
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
+    visits: LinkVisitor = field(default_factory=NoVisits)
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
     tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
     renewing: Callable[[AccountKeys, Channel], AccountKeys] = field(

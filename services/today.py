@@ -9,7 +9,19 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Urgency, User
-from services import access, audiences, callouts, door_closing, figures, likeness, links, progress, second_looks
+from services import (
+    access,
+    audiences,
+    callouts,
+    door_closing,
+    figures,
+    likeness,
+    links,
+    posters,
+    procedure_differences,
+    progress,
+    second_looks,
+)
 from services.access import Actor
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
@@ -67,12 +79,15 @@ class Today:
     links: int
     alike: int = 0  # pairs of households that may be one
     doors: int = 0  # households still to be told at the door
+    posters_down: int = 0  # sheets that still hang and should not
+    differences: int = 0  # what the province's list of procedures says otherwise
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
+        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down)
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + len(self.callouts) + bool(self.below_target) + bool(self.alike) + bool(self.doors)
+        return waiting + len(self.callouts) + sum(map(bool, lists))
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -92,7 +107,8 @@ def of(session: Session, *, actor: Actor) -> Today:
         below_target=[row for row in table.rows if is_below(row)], running=running, running_all=running_all,
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),
-        doors=door_closing.waiting(session, actor=actor),
+        doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
+        posters_down=posters.to_take_down(session, actor=actor),
     )  # fmt: skip
 
 

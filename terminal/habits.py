@@ -105,6 +105,21 @@ def _require_database() -> None:
         raise Invalid(N_("Chưa có cơ sở dữ liệu. Chạy trước: manage.py migrate"))
 
 
+def mapping_of(pairs: Sequence[str]) -> dict[str, str]:
+    """What `--map HEADER=FIELD` says, header by header.
+
+    Raises:
+        BadParameter: a pair is none.
+    """
+    mapping = {}
+    for pair in pairs:
+        header, sign, name = pair.rpartition("=")
+        if not sign or not header.strip():
+            raise typer.BadParameter(f"{pair!r}: write HEADER=FIELD, as in --map 'Họ tên=head_name'")
+        mapping[header.strip()] = name.strip()
+    return mapping
+
+
 def show(answer: Any) -> None:
     """A list of objects as a table, one object as lines."""
     console = Console(soft_wrap=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from services import imports, units
 from services.access import TERMINAL
 from services.import_reading import tables
 from services.imports import ImportResult
-from terminal.habits import AsJson, answering, app
+from terminal.habits import AsJson, answering, app, mapping_of
 
 REFUSED = N_("Có {n} dòng chưa đúng nên chưa ghi gì cả. Sửa các dòng đó, hoặc bỏ --strict để nhập các dòng đúng.")
 
@@ -33,7 +32,7 @@ def import_households(
     as_json: AsJson = False,
 ) -> None:
     """Import households, and memberships where the list tells; refused rows are named with the reason."""
-    mapping = _mapping(map_ or [])
+    mapping = mapping_of(map_ or [])
     with answering(as_json=as_json, needs_ports=True) as say:
         table = tables(file, sheet=sheet)
         with reading() if dry_run else transaction() as session:
@@ -53,16 +52,6 @@ def import_households(
 def _hash(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _mapping(pairs: Sequence[str]) -> dict[str, str]:
-    mapping = {}
-    for pair in pairs:
-        header, sign, name = pair.rpartition("=")
-        if not sign or not header.strip():
-            raise typer.BadParameter(f"{pair!r}: write HEADER=FIELD, as in --map 'Họ tên=head_name'")
-        mapping[header.strip()] = name.strip()
-    return mapping
 
 
 def _answer(result: ImportResult) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from core import clock
 from core.db import reading, transaction
 from core.i18n import N_, translate
 from core.settings import settings
 from models import Purpose, ShortLink
-from services import link_labels, link_targets, units
+from services import link_labels, link_moves, link_targets, procedures, units
 from services import links as codes
 from services.access import TERMINAL
 from services.ports import ports
@@ -47,15 +48,17 @@ def link_create(
     title: Annotated[str, typer.Option(metavar="T", help="What stands on the label; without it, the target's host.")] = "",
     place: Annotated[str, typer.Option(metavar="P", help="Where it will hang.")] = "",
     unit: Annotated[str, typer.Option(metavar="CODE")] = "",
+    procedure: Annotated[str, typer.Option(metavar="CODE", help="Leads to its page of ours, without --target.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a code; the answer is the list with this code alone."""
     with answering(as_json=as_json) as say:
         with transaction() as session:
             home = units.by_code(session, actor=TERMINAL, code=unit) if unit else None
+            about = procedures.find(session, actor=TERMINAL, code=procedure) if procedure else None
             link = codes.create(
                 session, actor=TERMINAL, purpose=purpose, target_url=target or None, title=title, place=place,
-                unit_id=home.id if home else None,
+                unit_id=home.id if home else None, procedure_id=about.id if about else None,
             )  # fmt: skip
             answer = [_told(link)]
         _tell_completed(target)
@@ -64,17 +67,30 @@ def link_create(
 
 @app.command()
 def link_retarget(
-    slug: Annotated[str, typer.Argument()],
+    slugs: Annotated[list[str], typer.Argument(metavar="SLUG…")],
     target: Annotated[str, typer.Option(metavar="URL", help="A public https page.")],
     as_json: AsJson = False,
 ) -> None:
-    """Let a code lead elsewhere; the paper on the wall stays."""
+    """Let codes lead elsewhere, all or none; the paper on the wall stays."""
     with answering(as_json=as_json) as say:
         with transaction() as session:
-            link = codes.find(session, actor=TERMINAL, slug=slug)
-            answer = [_told(codes.retarget(session, actor=TERMINAL, link_id=link.id, target_url=target))]
+            found = [codes.find(session, actor=TERMINAL, slug=slug) for slug in slugs]
+            link_moves.retarget_many(session, actor=TERMINAL, link_ids=[link.id for link in found], target_url=target)
+            answer = [_told(link) for link in found]
         _tell_completed(target)
         say(answer)
+
+
+@app.command()
+def links_check(as_json: AsJson = False) -> None:
+    """Visit where codes lead, now: every target once; the answer is the list with what was found, the worst first."""
+    from jobs import watching  # the engine takes a while to load, and no other command here needs it
+
+    with answering(as_json=as_json, needs_ports=True) as say:
+        watching.visit_all(since=clock.now())
+        with reading() as session:
+            rows = codes.listing(session, actor=TERMINAL, purposes=codes.PRINTED)
+            say([_told(row.link) | _found_at(row.link) for row in rows])
 
 
 @app.command()
@@ -102,9 +118,19 @@ def _told(link: ShortLink) -> dict[str, Any]:
         "slug": link.slug,
         "url": codes.public_url(link),
         "purpose": link.purpose,
-        "target": link.target_url or codes.target_of(link),
+        "target": codes.target_of(link) or link.target_url,
         "is_active": link.is_active,
         "last_status": link.last_status,
+    }
+
+
+def _found_at(link: ShortLink) -> dict[str, Any]:
+    return {
+        "trouble": link.trouble,
+        "leads_on_to": link.leads_on_to,
+        "replaced_by": link.replaced_by,
+        "certificate_ends_on": link.certificate_ends_on,
+        "last_checked_at": link.last_checked_at,
     }
 
 

@@ -22,6 +22,7 @@ from models import (
     GroupKind,
     Household,
     Membership,
+    Procedure,
     Purpose,
     ReachRules,
     RecipientKind,
@@ -35,6 +36,7 @@ from models import (
 from services import batches
 from services.access import Actor, actor_of
 from services.draft_words import Words
+from services.procedure_values import search_terms, text_of_procedure
 
 LONG_AGO = date(2020, 1, 1)
 Row = TypeVar("Row")
@@ -160,6 +162,16 @@ def make_link(session: Session, **overrides: Any) -> ShortLink:
         "title": new_token()[:6],
     }
     return _saved(session, ShortLink(**(fields | overrides)))
+
+
+def make_procedure(session: Session, *, unit: Unit, **overrides: Any) -> Procedure:
+    """A procedure of a ward, in use, found by its name."""
+    fields: dict[str, Any] = {"code": f"1.{int(new_id().hex[-5:], 16) % 1_000_000:06d}", "name": "Đăng ký khai sinh"}
+    fields |= {"unit_id": unit.id, "stands_since": clock.today()} | overrides
+    made = Procedure(**fields)
+    made.source = made.source or text_of_procedure(made).told()
+    made.search = made.search or search_terms(made)
+    return _saved(session, made)
 
 
 def make_words(*units: Unit, **overrides: object) -> Words:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from services.ports import BatchRun, LinkState
+from services.ports import BatchRun, LinkState, LinkVisit
 from services.senders import Accepted, AccountHealth, AccountKeys, Message, Outcome
 
 
@@ -82,3 +82,15 @@ class FakeSender:
 
     async def check(self, account: AccountKeys) -> AccountHealth:
         return self.health
+
+
+class FakeVisitor:
+    """Finds of targets what a test says, by address; all is well with the others. Remembers whom it visited."""
+
+    def __init__(self, *found: LinkVisit) -> None:
+        self.found = {one.url: one for one in found}
+        self.visited: list[str] = []
+
+    def visit(self, urls: Sequence[str]) -> list[LinkVisit]:
+        self.visited += urls
+        return [self.found.get(url, LinkVisit(url, status=200)) for url in urls]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.db import reading
 from core.i18n import N_
+from models import LinkTrouble
 from services import link_labels, link_targets, links
 from services.access import Actor
 from services.links import LinkRow, LinkState, shown_url
@@ -32,6 +33,8 @@ MOST_COPIES = 500
 def why(row: LinkRow) -> str:
     """What is known about a code that does not simply work."""
     if row.state is LinkState.BROKEN:
+        if row.link.trouble and row.link.trouble is not LinkTrouble.STATUS:
+            return _(row.link.trouble.label)
         status = row.link.last_status
         return _("trang tới trả lời {status}", status=status) if status else _("đường dẫn không còn được phép")
     return _("treo hơn 30 ngày") if row.state is LinkState.UNUSED else ""

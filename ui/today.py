@@ -5,7 +5,7 @@ from datetime import datetime
 import streamlit as st
 from markupsafe import Markup
 
-from models import Announcement, Unit
+from models import Announcement, ShortLink, Unit
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
@@ -26,8 +26,7 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
     for place, link in enumerate(seen.broken_links):
         parts.action(
             f"link{place}", "overdue", _("Mã QR hỏng: {title}", title=link.title or link.slug),
-            _("{place}. Chỉ đổi đường dẫn, không phải in lại.", place=link.place or _("chưa ghi nơi treo")), _("Đổi"),
-            page="pages/link.py", ma=link.slug,
+            _broken_words(link), _("Đổi"), page="pages/link.py", ma=link.slug,
         )  # fmt: skip
     callouts.draw(seen.callouts)
     doors.on_today(seen.doors)
@@ -37,6 +36,16 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
         parts.action(
             "below", "unknown", _("{n} tổ dưới mục tiêu {share}", n=number(len(seen.below_target)), share=goal),
             _("{n} hộ chưa ở trong nhóm nào của tổ.", n=number(missing)), _("Xem"), page="pages/groups.py",
+        )  # fmt: skip
+    if seen.posters_down:
+        parts.action(
+            "posters", "waiting", _("{n} tờ phải gỡ xuống", n=number(seen.posters_down)),
+            _("Đã thay bằng tờ khác, hoặc mã đã ngừng."), _("Xem"), page="pages/posters.py",
+        )  # fmt: skip
+    if seen.differences:
+        parts.action(
+            "differences", "waiting", _("{n} thủ tục tỉnh đã đổi", n=number(seen.differences)),
+            _("Xem cạnh bản đang dùng, nhận hoặc giữ."), _("Xem"), page="pages/procedures.py",
         )  # fmt: skip
     if seen.alike:
         parts.action(
@@ -48,6 +57,14 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
             _("Không có việc nào đang chờ"), _("Khi có bản chờ duyệt, tổ quá hạn hay mã hỏng, việc đó hiện ở đây."),
             _("Soạn thông báo"), page="pages/compose.py",
         )  # fmt: skip
+
+
+def _broken_words(link: ShortLink) -> str:
+    """Where it hangs, and the new address where the site itself names one."""
+    place = link.place or _("chưa ghi nơi treo")
+    if link.replaced_by:
+        return _("{place}. Trang ấy báo địa chỉ mới: {url}", place=place, url=link.replaced_by)
+    return _("{place}. Chỉ đổi đường dẫn, không phải in lại.", place=place)
 
 
 def _late(place: int, late: Late, now: datetime) -> None:

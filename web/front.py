@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import clock
-from web import drawn, links, metrics, visitors, visits
+from web import drawn, links, metrics, procedures, visitors, visits
 from web.drawn import Drawn, Key
 from web.headers import security_headers
 from web.links import Known
@@ -17,12 +17,14 @@ from web.scan_recorder import recorder
 
 # Of all headers, those that say who asks.
 _TOLD = {name.encode(): name for name in ("user-agent", "cookie", *visitors.AHEAD)}
-_TOLD_A_PAGE = _TOLD | {b"accept-language": "accept-language"}
+_TOLD_A_LANGUAGE = {b"accept-language": "accept-language"}
+_TOLD_A_PAGE = _TOLD | _TOLD_A_LANGUAGE
 # Of our security headers, those that mean something without a page (each costs as much as a look into memory).
 _OF_A_REDIRECT = ("x-content-type-options", "referrer-policy", "strict-transport-security")
 _POLICY = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 _REDIRECTED = metrics.REQUESTS.labels("/q", "GET", "302")
 _SHOWN = metrics.REQUESTS.labels("/a", "GET", "200")
+_PROCEDURE_SHOWN = metrics.REQUESTS.labels("/p", "GET", "200")
 MOST_WAIT = 5.0  # seconds; then a phone has its page drawn by itself
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
@@ -54,6 +56,14 @@ class FrontDoor:
             elif path.startswith(drawn.PREFIX) and not scope["query_string"]:
                 await self._page(path, scope, receive, send)
                 return
+            elif path.startswith(procedures.PREFIX) and not scope["query_string"]:
+                told = _told(scope, _TOLD_A_LANGUAGE)
+                known_page = procedures.recall(path, told.get("accept-language", ""), clock.now())
+                if known_page:
+                    await send({"type": "http.response.start", "status": 200, "headers": known_page.headers})
+                    await send(known_page.body)
+                    _PROCEDURE_SHOWN.inc()
+                    return
         await self.app(scope, receive, send)
 
     async def _page(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -46,7 +46,7 @@ def look(slug: str, now: datetime) -> tuple[Resolved | None, Known | None]:
     commits = db.commits()
     with db.reading() as session:
         found = links.resolve(session, slug=slug)
-    if found is None or found.kind == "gone":
+    if found is None or found.kind != "live":
         _known.forget(slug)
         return found, None
     known = Known(found.link_id, found.url.encode("ascii"), not found.counts_at_landing)
@@ -69,6 +69,9 @@ class PrintedCode(pages.PhonePage):
         if known:
             set_cookie = count(known, request.headers, request.scope)
             return Response(status_code=302, headers=_answer_headers(known, set_cookie))
+        if found and found.kind == "dead":
+            visits.noted(found.link_id, request.headers, request.scope)
+            return pages.down(request, was=found.title, place=found.place, url=found.url)
         if found:
             return pages.gone(request, was=found.title, place=found.place)
         if not missed.take(address_of(request.scope), now):

@@ -21,7 +21,7 @@ from core.errors import NotFound, Refusal
 from core.i18n import N_, best_language, translate
 from core.settings import settings
 from core.tokens import new_slug
-from services import resident_page, wards
+from services import link_targets, resident_page, wards
 from web import files, posts
 from web.styles import STYLES
 
@@ -143,6 +143,13 @@ def not_found(request: Request, *, sentence: str = "", is_code: bool = False) ->
 def gone(request: Request, *, was: str, place: str = "") -> Response:
     """The page of a printed code whose time is over: what was here, and whom to ask."""
     return render(request, "gone.html", status=410, ward=_ward_here(), was=was, place=place)
+
+
+def down(request: Request, *, was: str, place: str, url: str) -> Response:
+    """The page of a printed code whose target is dead just now: whom to ask, and the way to try all the same."""
+    return render(
+        request, "down.html", status=410, ward=_ward_here(), was=was, place=place, url=url, host=link_targets.host_of(url)
+    )  # fmt: skip
 
 
 def trouble(request: Request, *, status: int, heading: str, sentence: str, reference: str = "", back: str = "") -> Response:

@@ -13,6 +13,7 @@ from web import (
     join,
     leader_count,
     links,
+    procedures,
     relay,
     session,
     stop,
@@ -39,5 +40,6 @@ routes: list[BaseRoute] = [
     *tick_ask.routes,
     *files.routes,
     *health.routes,
+    *procedures.routes,
     *links.routes,
 ]

@@ -1,5 +1,6 @@
 """Printed codes: at the desk, on walls, at every community house; how often they were scanned, one of them dead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -69,11 +70,18 @@ PRINTED = (
 )  # fmt: skip
 
 
-def hang(session: Session, stage: Stage, ward: Ward, slugs: Slugs, readers: Readers) -> int:
-    """Write the printed codes and their scans; how many there are."""
+def hang(
+    session: Session, stage: Stage, ward: Ward, slugs: Slugs, readers: Readers, shelf: Mapping[str, UUID]
+) -> int:  # fmt: skip
+    """Write the printed codes and their scans; how many there are. Those called as a procedure of the shelf are its codes."""
     dice, keys = stage.dice("links"), stage.keys("printed")
     made: list[tuple[dict[str, Any], float, date]] = [
-        (_pointing(keys.next(), stage, printed, slugs, ward), printed.weekly, printed.hung_on) for printed in PRINTED
+        (
+            _pointing(keys.next(), stage, printed, slugs, ward) | {"procedure_id": shelf.get(printed.title)},
+            printed.weekly,
+            printed.hung_on,
+        )
+        for printed in PRINTED
     ]
     for number, home in enumerate(ward.homes):
         hung = date(2025, 8, 4) + timedelta(days=3 * number)

@@ -13,7 +13,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.settings import settings
 from core.tokens import ALPHABET
 from models import AuditEvent, Purpose, Role, ScanHour, ShortLink
-from services import link_labels, link_slugs, link_targets, links
+from services import link_labels, link_moves, link_slugs, link_targets, links
 from services.access import TERMINAL
 from services.links import LinkState
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_link, make_unit
@@ -182,7 +182,7 @@ def test_leaders_and_viewers_neither_make_nor_move_links(session: Session, role:
     with pytest.raises(NotAllowed):
         links.create(session, actor=actor, purpose=Purpose.URL, target_url="https://zalo.me/")
     with pytest.raises(NotAllowed):
-        links.retarget(session, actor=actor, link_id=link.id, target_url="https://zalo.me/")
+        link_moves.retarget(session, actor=actor, link_id=link.id, target_url="https://zalo.me/")
     with pytest.raises(NotAllowed):
         links.set_active(session, actor=actor, link_id=link.id, is_active=False)
 
@@ -194,7 +194,7 @@ def test_a_link_of_another_ward_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         links.find(session, actor=clerk, slug=foreign.slug)
     with pytest.raises(NotFound):
-        links.retarget(session, actor=clerk, link_id=foreign.id, target_url="https://zalo.me/")
+        link_moves.retarget(session, actor=clerk, link_id=foreign.id, target_url="https://zalo.me/")
     with pytest.raises(NotFound):
         link_labels.labels(session, actor=clerk, slugs=[foreign.slug])
     assert links.listing(session, actor=clerk) == []
@@ -292,12 +292,12 @@ def test_a_retarget_keeps_the_former_target_and_undo_brings_it_back(session: Ses
     clerk = make_actor(session, unit=ward)
     link = make_link(session, unit_id=ward.id, target_url="https://dichvucong.gov.vn/a", last_status=404)
 
-    links.retarget(session, actor=clerk, link_id=link.id, target_url="https://dichvucong.gov.vn/b")
+    link_moves.retarget(session, actor=clerk, link_id=link.id, target_url="https://dichvucong.gov.vn/b")
     assert (link.target_url, link.previous_target, link.last_status) == (
         "https://dichvucong.gov.vn/b", "https://dichvucong.gov.vn/a", None,
     )  # fmt: skip
 
-    links.undo_retarget(session, actor=clerk, link_id=link.id)
+    link_moves.undo_retarget(session, actor=clerk, link_id=link.id)
     assert (link.target_url, link.previous_target) == ("https://dichvucong.gov.vn/a", "https://dichvucong.gov.vn/b")
     actions = session.exec(select(AuditEvent.action).order_by(col(AuditEvent.sequence))).all()
     assert actions == ["link.retargeted", "link.retarget_undone"]
@@ -307,7 +307,7 @@ def test_a_retarget_to_the_same_page_changes_nothing(session: Session) -> None:
     ward = make_unit(session)
     link = make_link(session, unit_id=ward.id)
 
-    links.retarget(session, actor=make_actor(session, unit=ward), link_id=link.id, target_url="https://DICHVUCONG.gov.vn")
+    link_moves.retarget(session, actor=make_actor(session, unit=ward), link_id=link.id, target_url="https://DICHVUCONG.gov.vn")
 
     assert link.previous_target is None
     assert session.exec(select(AuditEvent)).all() == []
@@ -320,9 +320,9 @@ def test_undo_refuses_a_link_that_never_moved_and_a_former_target_no_longer_allo
     bad = make_link(session, unit_id=ward.id, previous_target="http://old.gov.vn/")
 
     with pytest.raises(Invalid, match="chưa đổi"):
-        links.undo_retarget(session, actor=clerk, link_id=still.id)
+        link_moves.undo_retarget(session, actor=clerk, link_id=still.id)
     with pytest.raises(Invalid, match="https"):
-        links.undo_retarget(session, actor=clerk, link_id=bad.id)
+        link_moves.undo_retarget(session, actor=clerk, link_id=bad.id)
 
 
 def test_the_list_shows_the_worst_first_then_the_most_scanned(session: Session) -> None:

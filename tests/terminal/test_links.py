@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from core.settings import settings
 from models import Purpose, ShortLink, Unit
+from services.ports import LinkVisit, Ports
 from terminal.habits import app
-from tests.factories import make_link, make_unit
+from tests.factories import make_link, make_procedure, make_unit
+from tests.fakes import FakeVisitor, Nothing
 
 runner = CliRunner()
 TARGET = "https://dichvucong.gov.vn/p/home"
@@ -216,3 +218,40 @@ def test_a_layout_that_is_none_is_a_wrong_use(ward: Unit, tmp_path: Path) -> Non
     result = runner.invoke(app, ["qr-sheet", "--purpose", "url", "--layout", "7", "--out", str(tmp_path / "tem.pdf")])
 
     assert result.exit_code == 2
+
+
+def test_several_codes_are_moved_at_once_or_none(session: Session, ward: Unit) -> None:
+    for slug in ("aa2bb3c", "dd4ee5f"):
+        make_link(session, unit_id=ward.id, slug=slug, target_url=TARGET)
+
+    moved = answer("link-retarget", "aa2bb3c", "DD4EE5F", "--target", "https://zalo.me/x")
+    refusal("link-retarget", "aa2bb3c", "zzzzzzz", "--target", TARGET)
+
+    assert [one["target"] for one in moved] == ["https://zalo.me/x"] * 2
+    session.expire_all()
+    assert set(session.exec(select(ShortLink.target_url))) == {"https://zalo.me/x"}
+
+
+def test_a_procedures_code_leads_to_its_page(session: Session, ward: Unit) -> None:
+    make_procedure(session, unit=ward, code="1.004194", name="Đăng ký tạm trú")
+
+    [made] = answer("link-create", "--purpose", "procedure", "--procedure", "1.004194", "--place", "Một cửa")
+
+    assert made["target"] == "http://ward.test/p/1.004194"
+
+
+def test_a_check_visits_each_target_and_tells_what_it_found(
+    session: Session, ward: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_link(session, unit_id=ward.id, slug="aa2bb3c", target_url=TARGET)
+    make_link(session, unit_id=ward.id, slug="dd4ee5f", target_url="https://zalo.me/")
+    nothing: Any = Nothing()
+    visits = FakeVisitor(LinkVisit(TARGET, "status", 404, replaced_by="https://dichvucong.gov.vn/moi"))
+    asked = Ports(sheets=nothing, paper=nothing, codes=nothing, engine=nothing, tables=nothing, visits=visits)
+    monkeypatch.setattr("adapters.chooser.live", lambda: asked)
+
+    dead, alive = answer("links-check")
+
+    assert (dead["slug"], dead["last_status"], dead["trouble"]) == ("aa2bb3c", 404, "status")
+    assert dead["replaced_by"] == "https://dichvucong.gov.vn/moi"
+    assert (alive["slug"], alive["last_status"], alive["trouble"]) == ("dd4ee5f", 200, None)

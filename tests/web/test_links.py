@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from core import clock
 from core.db import readers, transaction
 from core.ids import new_id
-from models import Purpose, Scan, ScanHour, ShortLink
-from services import links
+from models import LinkTrouble, Purpose, Scan, ScanHour, ShortLink
+from services import link_moves, links
 from services.access import TERMINAL
 from tests.factories import NOON, make_link, make_unit
 from web.limits import Allowance, address_of, is_public, may_count
@@ -192,7 +192,7 @@ def test_a_retarget_in_this_process_is_seen_at_the_next_scan(phone: TestClient, 
     phone.get(f"/q/{link.slug}")
 
     with transaction() as own:
-        links.retarget(own, actor=TERMINAL, link_id=link.id, target_url="https://zalo.me/new")
+        link_moves.retarget(own, actor=TERMINAL, link_id=link.id, target_url="https://zalo.me/new")
 
     assert phone.get(f"/q/{link.slug}").headers["location"] == "https://zalo.me/new"
 
@@ -347,3 +347,39 @@ def test_an_allowance_forgets_everyone_rather_than_grow_without_end() -> None:
 
     assert [allowance.take(n, NOON) for n in (1, 2, 3, 1, 4, 1)] == [True, True, True, False, True, True]
     assert [is_public(host) for host in ("127.0.0.1", "192.168.1.4", "8.8.8.8", "x")] == [False, False, True, False]
+
+
+def test_a_code_whose_target_is_dead_leads_to_the_ward_and_counts(phone: TestClient, session: Session) -> None:
+    make_unit(session, name="Phường Bắc Kạn")
+    link = linked(
+        session, title="Đăng ký khai sinh", place="Một cửa", trouble=LinkTrouble.STATUS, last_status=404, failed_visits=1,
+        target_url="https://dichvucong.gov.vn/mat",
+    )  # fmt: skip
+
+    answer = phone.get(f"/q/{link.slug}")
+
+    assert answer.status_code == 410
+    assert "location" not in answer.headers
+    for words in ("Đăng ký khai sinh", "Một cửa", 'href="tel:+842093000000"', 'href="https://dichvucong.gov.vn/mat"'):
+        assert words in answer.text
+    assert len(answer.content) < LARGEST_PAGE
+    assert scanned(session, link) == (1, 1)
+
+
+def test_a_dead_code_leads_on_as_soon_as_it_is_moved(phone: TestClient, session: Session) -> None:
+    link = linked(session, trouble=LinkTrouble.STATUS, last_status=404, failed_visits=1)
+    first = phone.get(f"/q/{link.slug}").status_code
+    with transaction() as own:
+        link_moves.retarget(own, actor=TERMINAL, link_id=link.id, target_url="https://zalo.me/new")
+
+    answer = phone.get(f"/q/{link.slug}")
+
+    assert (first, answer.status_code, answer.headers["location"]) == (410, 302, "https://zalo.me/new")
+
+
+def test_a_wards_own_name_is_understood_in_any_case(phone: TestClient, session: Session) -> None:
+    name = f"ten-{slug()}"
+    linked(session, vanity=name)
+
+    assert phone.get(f"/q/{name.upper()}").status_code == 302
+    assert phone.get(f"/q/{name}").status_code == 302

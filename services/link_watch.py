@@ -1,0 +1,90 @@
+"""The watch over printed codes: which targets are due for their daily visit, what was found, whose certificate ends soon."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, update
+from sqlmodel import Session, col, or_, select
+
+from core import clock
+from core.db import changed
+from models import LinkTrouble, Model, ShortLink, Unit
+from services import link_targets, links
+from services.access import Actor, path_range
+from services.ports import LinkVisit
+
+AGAIN_AFTER = timedelta(hours=20)  # a pass is daily; one that was broken off goes on where it was
+APART = timedelta(hours=1)  # two failures closer together are one
+ENDS_SOON = timedelta(days=14)
+AT_A_TIME = 500
+_LINK = Model.metadata.tables["shortlink"]
+
+
+def due(session: Session, *, since: datetime, limit: int = AT_A_TIME) -> list[str]:
+    """Targets of codes in use that were not visited since, each once, those longest not visited first.
+
+    Pages of ours and addresses that may no longer be linked to are no visit's business.
+    """
+    now = clock.now()
+    is_live = col(ShortLink.is_active) & or_(col(ShortLink.expires_at).is_(None), col(ShortLink.expires_at) > now)
+    is_due = or_(col(ShortLink.last_checked_at).is_(None), col(ShortLink.last_checked_at) < since)
+    found = session.exec(
+        select(ShortLink.target_url)
+        .where(col(ShortLink.target_url).like("https://%"), is_live, is_due)
+        .distinct()
+        .order_by(ShortLink.target_url)
+        .limit(limit)
+    )
+    return [url for url in found if url]
+
+
+def start(now: datetime) -> datetime:
+    """Since when a target must have been visited to be left out of a pass that begins now."""
+    return now - AGAIN_AFTER
+
+
+def write(session: Session, *, visits: Sequence[LinkVisit]) -> int:
+    """Keep what was found at every code that leads there still; how many codes. Written twice in a row it counts once."""
+    now = clock.now()
+    return sum(_write(session, one, now) for one in visits)
+
+
+def _write(session: Session, visit: LinkVisit, now: datetime) -> int:
+    trouble = LinkTrouble(visit.trouble) if visit.trouble else None
+    is_new = (_LINK.c.last_checked_at.is_(None)) | (_LINK.c.last_checked_at < now - APART) | (_LINK.c.failed_visits == 0)
+    failures: Any = case((is_new, _LINK.c.failed_visits + 1), else_=_LINK.c.failed_visits) if trouble else 0
+    replaced = link_targets.safe(visit.replaced_by)
+    return changed(
+        session,
+        update(_LINK)
+        .where(_LINK.c.target_url == visit.url)
+        .values(
+            last_checked_at=now, last_status=visit.status or None, trouble=trouble, failed_visits=failures,
+            leads_on_to=visit.leads_on_to[: link_targets.LONGEST] or None, replaced_by=replaced,
+            certificate_ends_on=visit.certificate_ends_on,
+        ),
+    )  # fmt: skip
+
+
+def in_trouble(session: Session, *, actor: Actor) -> list[ShortLink]:
+    """Codes in use of the actor's units whose target is in trouble, or will be: its certificate ends, it has moved for good.
+
+    The most scanned first.
+    """
+    soon = clock.today() + ENDS_SOON
+    wrong = or_(
+        col(ShortLink.trouble).is_not(None), col(ShortLink.replaced_by).is_not(None), col(ShortLink.certificate_ends_on) <= soon
+    )
+    wanted = select(ShortLink).where(col(ShortLink.is_active), col(ShortLink.purpose).in_(links.PRINTED), wrong)
+    if actor.unit_path:
+        wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
+    return list(session.exec(wanted.order_by(col(ShortLink.scans).desc(), col(ShortLink.id))))
+
+
+def last_pass(session: Session, *, actor: Actor) -> datetime | None:
+    """When the latest visit of a code of the actor's units was."""
+    wanted = select(ShortLink.last_checked_at).where(col(ShortLink.last_checked_at).is_not(None))
+    if actor.unit_path:
+        wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
+    return session.exec(wanted.order_by(col(ShortLink.last_checked_at).desc()).limit(1)).first()

@@ -1,0 +1,128 @@
+"""`/p` and `/p/{code}`: the ward's procedures in plain words, for phones. Drawn once in a while, answered from memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from urllib.parse import quote
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from core import clock, db
+from core.db import reading
+from core.i18n import best_language, translate
+from core.settings import settings
+from models import LifeEvent, Unit
+from services import procedures, wards
+from web import pages
+from web.headers import security_headers
+from web.memory import Memory
+from web.pages import PhonePage
+
+PREFIX = "/p/"
+SHOWN_MOST = 20  # of those found, so that the page stays small
+WORDS_MAX, FIELD_MAX = 100, 200
+KEPT = timedelta(seconds=10)
+Key = tuple[str, str]  # path, language
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A whole answer as it goes out."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: Message
+
+
+_drawn: Memory[Drawn] = Memory(most=1_000, kept=KEPT)
+
+
+def recall(path: str, accepts: str, now: datetime) -> Drawn | None:
+    """The page of a procedure, if it was drawn a moment ago in the language asked for."""
+    return _drawn.recall((path, _language(accepts)), now)
+
+
+@lru_cache(maxsize=4096)
+def _language(accepts: str) -> str:
+    return best_language(accepts, default=settings().language)
+
+
+class ProcedurePage(PhonePage):
+    """`/p/{code}`: what to bring, how long, how much, where."""
+
+    def get(self, request: Request) -> Response:
+        """The page; one that was retired says so (410)."""
+        code, ward_code = request.path_params["code"], _ward_code(request)
+        commits = db.commits()
+        with reading() as session:
+            homes = [] if ward_code else procedures.wards_with_procedures(session, code=code)
+            page = None if len(homes) > 1 else procedures.page_of(session, code=code, ward_code=ward_code)
+        if page is None:
+            return _which_ward(request, homes)
+        status = 200 if page.procedure.is_active else 410
+        response = pages.render(
+            request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
+            shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
+        )  # fmt: skip
+        if status == 200 and request.method == "GET" and not request.url.query:
+            _keep(request, response, commits=commits)
+        return response
+
+
+def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
+    """Several wards share this house, and nobody has said which."""
+    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, path=request.url.path)
+
+
+def _keep(request: Request, response: Response, *, commits: int) -> None:
+    given = response.raw_headers
+    named = {name for name, _ in given}
+    more = [(name.encode(), value.encode()) for name, value in security_headers().items() if name.encode() not in named]
+    key = (request.url.path, _language(request.headers.get("accept-language", "")))
+    page = Drawn((*given, *more), {"type": "http.response.body", "body": response.body})
+    _drawn.keep(key, page, clock.now(), commits=commits)
+
+
+class ProcedureShelf(PhonePage):
+    """`/p`: search, by events in a life, by fields."""
+
+    def get(self, request: Request) -> Response:
+        """The shelf, or what was found; where several wards share this house, first which one."""
+        query = request.query_params
+        words, field = query.get("q", "").strip()[:WORDS_MAX], query.get("linhvuc", "")[:FIELD_MAX]
+        event, ward_code = _event(query), _ward_code(request)
+        is_asked = bool(words or event or "linhvuc" in query)
+        with reading() as session:
+            shelf = procedures.shelf(
+                session, ward_code=ward_code, words=words, event=event.value if event else "",
+                field=field if "linhvuc" in query else None,
+            )  # fmt: skip
+            homes = procedures.wards_with_procedures(session) if shelf is None else []
+            ward = shelf.ward if shelf else wards.here(session)
+        if len(homes) > 1:
+            return _which_ward(request, homes)
+        said = translate(event.label, language=pages.language_of(request)) if event else words or field
+        return pages.render(
+            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said,
+            is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
+            ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
+        )  # fmt: skip
+
+
+def _event(query: Mapping[str, str]) -> LifeEvent | None:
+    return next((one for one in LifeEvent if one.value == query.get("viec")), None)
+
+
+def _ward_code(request: Request) -> str:
+    return request.query_params.get("xa", "")[:20]
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(text.split("\n"))
+
+
+routes = [Route("/p", ProcedureShelf), Route(f"{PREFIX}{{code}}", ProcedurePage)]

@@ -34,6 +34,7 @@ from models.household import (
 )
 from models.link import Device, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
+from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus
 from models.reach import How, Reach, ReachCount
 from models.unit import (
     Reorganisation,
@@ -94,12 +95,17 @@ __all__ = [
     "MembershipSource",
     "Model",
     "Need",
+    "OfficialPaper",
     "OptOut",
     "OptOutCause",
+    "PaperKind",
     "Part",
     "PastCause",
     "PhoneTie",
     "PlannedPath",
+    "PrintJob",
+    "PrintStatus",
+    "PrintedCode",
     "Proposal",
     "ProposalKind",
     "Purpose",

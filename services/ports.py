@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
+from services.print_layouts import Layout
 from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
@@ -71,6 +72,24 @@ class Label:
     title: str
     place: str
     shown_url: str
+    number: str = ""  # by which a broken one is ordered again
+
+
+@dataclass(frozen=True)
+class SheetHead:
+    """What holds for a whole sheet of codes: who hangs it up, and what stands on it besides."""
+
+    unit_name: str
+    hours: str = ""  # of the office, on the sign of its door
+    phone: str = ""
+    emblem: bool = False  # in the middle of each code, which is then drawn with the strongest correction
+
+
+Told = Callable[[int], None]  # how many pages are done
+
+
+def tell_nobody(pages: int) -> None:
+    """For whoever does not ask how far a sheet is."""
 
 
 @dataclass(frozen=True)
@@ -180,12 +199,17 @@ class StoryPage:
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
-    def qr_sheet(self, labels: Sequence[Label], *, layout: Literal["24", "12", "8", "1"], unit_name: str) -> tuple[bytes, int]:
-        """The PDF and its number of pages.
+    def qr_sheet(
+        self, labels: Sequence[Label], *, layout: Layout, head: SheetHead, tell: Told = tell_nobody
+    ) -> tuple[bytes, int]:  # fmt: skip
+        """The PDF and its number of pages; `tell` hears of those that are done.
 
         Raises:
             Invalid: a text does not fit, or a code could not be read back (it is named).
         """
+
+    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
+        """One page of a sheet as a PNG, to be looked at before it is printed."""
 
     def household_cards(self, cards: Sequence[Card], *, unit_name: str, ward_name: str, ward_phone: str) -> tuple[bytes, int]:
         """The cards of one residential unit, ten a page, and the number of pages.

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field
 
+from core import clock
 from core.i18n import N_
 from models.base import Instant, Model, choice
 
@@ -57,6 +58,7 @@ class PrintJob(Model, table=True):
     pages: int = 0
     pages_done: int = 0
     refusal: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the sentence and its blanks
+    told_at: datetime = Field(default_factory=clock.now, sa_type=Instant)  # when it was promised, or last said how far it is
     expires_at: datetime = Field(sa_type=Instant, index=True)
 
 

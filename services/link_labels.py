@@ -16,6 +16,7 @@ from services.link_slugs import normalised
 from services.links import LinkState
 from services.ports import Label, SheetHead
 from services.print_layouts import Layout
+from services.printed_codes import Numbering
 
 MOST = 12_000  # 500 pages of 24: more than a ward ever prints at once
 
@@ -39,9 +40,11 @@ def labels(
 
 def numbered(
     session: Session, *, actor: Actor, layout: Layout, slugs: Sequence[str] = (), purpose: Purpose | None = None, copies: int = 1,
-    emblem: bool = False,
+    emblem: bool = False, numbering: Numbering = printed_codes.given,
 ) -> tuple[list[Label], SheetHead]:  # fmt: skip
     """The same for paper that will hang: each label with the number by which it is ordered again, and what stands above all.
+
+    A link of no ward has no number.
 
     Raises:
         NotAllowed: the actor may not print.
@@ -50,8 +53,8 @@ def numbered(
     require(actor, *WRITERS)
     printed = _chosen(session, actor, slugs, purpose, copies)
     ward = _ward(session, printed, actor)
-    numbers = printed_codes.number(session, ward_id=ward.id if ward else None, links=printed, layout=layout)
-    made = [replace(_label(link), number=numbers.get(link.id, "")) for link in printed for _ in range(copies)]
+    numbers = numbering(session, ward.id, [link.id for link in printed], layout) if ward else {}
+    made = [replace(_label(link), number=str(numbers.get(link.id, ""))) for link in printed for _ in range(copies)]
     return made, head_of(session, ward, emblem=emblem)
 
 

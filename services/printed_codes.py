@@ -1,6 +1,6 @@
 """The numbers beneath printed codes. A link keeps its number in a layout, however often it is printed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,27 +24,36 @@ class Numbered:
     layout: Layout
 
 
-def number(session: Session, *, ward_id: UUID | None, links: Sequence[ShortLink], layout: Layout) -> dict[UUID, str]:
-    """The number of each link in a layout, given now where there is none. Without a ward there are no numbers.
+Numbering = Callable[[Session, UUID, Sequence[UUID], Layout], dict[UUID, int]]
 
-    A fixed number of queries. The ward's row is locked: two who print at once never give the same number.
+
+def given(session: Session, ward_id: UUID, link_ids: Sequence[UUID], layout: Layout) -> dict[UUID, int]:
+    """The number of each link in a layout, given now where there is none. A fixed number of queries.
+
+    The ward's row is locked: two who print at once never give the same number.
     """
-    if ward_id is None:
-        return {}
     session.exec(select(Unit.id).where(Unit.id == ward_id).with_for_update()).one()
-    ids = [link.id for link in links]
-    have = select(PrintedCode).where(col(PrintedCode.link_id).in_(ids), PrintedCode.layout == layout.value)
+    numbers, new = _known_and_next(session, ward_id, link_ids, layout)
+    session.add_all(
+        [PrintedCode(ward_id=ward_id, number=numbers[link_id], link_id=link_id, layout=layout.value) for link_id in new]
+    )
+    session.flush()
+    return numbers
+
+
+def foreseen(session: Session, ward_id: UUID, link_ids: Sequence[UUID], layout: Layout) -> dict[UUID, int]:
+    """The numbers that `given` would give, for looking at a sheet before it is ordered. Nothing is written."""
+    return _known_and_next(session, ward_id, link_ids, layout)[0]
+
+
+def _known_and_next(
+    session: Session, ward_id: UUID, link_ids: Sequence[UUID], layout: Layout
+) -> tuple[dict[UUID, int], list[UUID]]:  # fmt: skip
+    have = select(PrintedCode).where(col(PrintedCode.link_id).in_(link_ids), PrintedCode.layout == layout.value)
     known = {row.link_id: row.number for row in session.exec(have)}
     last = session.exec(select(func.max(PrintedCode.number)).where(PrintedCode.ward_id == ward_id)).one() or 0
-    new = [link_id for link_id in dict.fromkeys(ids) if link_id not in known]
-    rows = [
-        PrintedCode(ward_id=ward_id, number=last + place, link_id=link_id, layout=layout.value)
-        for place, link_id in enumerate(new, 1)
-    ]  # fmt: skip
-    session.add_all(rows)
-    session.flush()
-    known |= {row.link_id: row.number for row in rows}
-    return {link_id: str(known[link_id]) for link_id in ids}
+    new = [link_id for link_id in dict.fromkeys(link_ids) if link_id not in known]
+    return known | {link_id: last + place for place, link_id in enumerate(new, 1)}, new
 
 
 def by_number(session: Session, *, actor: Actor, number: int) -> Numbered:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("pages_done", sa.Integer(), nullable=False),
         sa.Column("refusal", sa.JSON(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_printjob_author_id_user"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_printjob_unit_id_unit"), ondelete="RESTRICT"),

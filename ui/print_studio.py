@@ -19,7 +19,7 @@ from services.print_jobs import JobRow
 from services.print_layouts import Layout
 from services.printed_codes import Numbering
 from services.staff_badges import Wearer
-from ui import parts, refusals, said, stay
+from ui import leave_for, parts, refusals, said, stay
 from ui.parts import Tone
 from ui.words import _, day, near, number
 
@@ -48,12 +48,7 @@ class Wish:
 
 def wish(rows: Sequence[LinkRow], people: Sequence[Wearer]) -> Wish:
     """Ask for the sheet, the codes and how many; the sheet stands in the address."""
-    layouts = {layout.value: layout for layout in Layout}
-    layout = layouts[
-        st.selectbox(
-            _("Loại tờ in"), list(layouts), key="kho", bind="query-params", format_func=lambda one: _(layouts[one].label)
-        )
-    ]  # fmt: skip
+    layout = _layout()
     parts.hint(_("Quét được từ khoảng {n} cm.", n=number(layout.reads_from_cm)))
     named = {row.link.slug: row for row in _narrowed(rows)}
     wearers: tuple[UUID, ...] = ()
@@ -78,6 +73,22 @@ def wish(rows: Sequence[LinkRow], people: Sequence[Wearer]) -> Wish:
     with right:
         emblem = st.toggle(_("Biểu tượng ở giữa mã"), key="studio_emblem", help=_("Mã được vẽ ở mức sửa lỗi cao nhất."))
     return Wish(layout, slugs, copies, emblem, wearers)
+
+
+def _layout() -> Layout:
+    """The one in the address, else the first; a choice goes into the address."""
+    names = {layout.value: layout for layout in Layout}
+    asked = st.query_params.get("kho", Layout.TINY.value)
+    key = f"studio_layout_{asked}"
+
+    def remember() -> None:
+        st.query_params["kho"] = st.session_state[key]
+
+    chosen = st.selectbox(
+        _("Loại tờ in"), list(names), index=list(names).index(asked) if asked in names else 0, key=key, on_change=remember,
+        format_func=lambda one: _(names[one].label),
+    )  # fmt: skip
+    return names[chosen]
 
 
 def _narrowed(rows: Sequence[LinkRow]) -> list[LinkRow]:
@@ -115,8 +126,7 @@ def again(actor: Actor) -> None:
             with refusals():
                 with reading() as session:
                     found = printed_codes.by_number(session, actor=actor, number=int(typed))
-                st.query_params.update({"ma": found.slug, "kho": found.layout.value})
-                st.rerun()
+                leave_for(HERE, ma=found.slug, kho=found.layout.value)
 
 
 def _labels(actor: Actor, of: Wish, numbering: Numbering) -> tuple[list[Label], SheetHead]:

@@ -196,6 +196,30 @@ class StoryPage:
     note: str
 
 
+@dataclass(frozen=True)
+class PaperText:
+    """An official paper in words: everything but its number and day, which only the clerk gives."""
+
+    kind: str  # THÔNG BÁO
+    symbol: str  # TB-UBND
+    parent: Sequence[str]  # the body above, where it is named
+    issuer: Sequence[str]
+    place: str
+    written_on: date
+    subject: str
+    to: str  # whom an invitation is for
+    body: Sequence[tuple[str, str]]  # what stands bold at the beginning of a paragraph, or "", and the paragraph
+    recipients: Sequence[str]
+    signing: Sequence[str]  # on whose behalf, and as what
+    signer: str
+    contact: Sequence[str]
+    urgency: str = "normal"
+    draft: str = ""  # which draft it is; "" once it has its number
+    number: int | None = None
+    issued_on: date | None = None
+    url: str = ""  # where its code leads; without one there is none
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -241,6 +265,13 @@ class Paper(Protocol):
 
     def story(self, page: StoryPage) -> bytes:
         """An announcement's story on one A4 page.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed.
+        """
+
+    def official(self, paper: PaperText) -> bytes:
+        """A paper as Nghị định 30/2020/NĐ-CP has it.
 
         Raises:
             Invalid: a text that does not fit, or a letter that cannot be printed.

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from adapters.paper import door_lists, press
 from adapters.paper import guests as guest_lists
+from adapters.paper import official as official_papers
 from adapters.paper import slot_book as slot_books
 from adapters.paper.plans import PLANS, code_rules
 from adapters.paper.press import Order
@@ -19,6 +20,7 @@ from services.ports import (
     GuestLine,
     GuestSheet,
     Label,
+    PaperText,
     SheetHead,
     SlotBook,
     SlotLine,
@@ -154,6 +156,14 @@ class TypstPaper:
             return press.printed(Order(template="story", sheet=sheet, items=[item], per_page=1, tags=True))
         except press.Refused as refused:
             raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title)) from refused
+
+    def official(self, paper: PaperText) -> bytes:
+        """A paper as Nghị định 30/2020/NĐ-CP has it; its code, where it has one, read back.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed.
+        """
+        return official_papers.printed(paper)
 
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""

@@ -2,7 +2,7 @@
 
 Typst keeps what it has laid out, so a process that lives on only grows. This module knows nothing of the house, so that
 it starts at once. An order is {"template", "tags", "sheet", "items", "per_page"} and may say in "codes" how fine its codes may be
-and how often each stands on its page; what is wrong with it comes back as {"wrong", "items"} with exit status 3.
+and how often each stands on its page; what is wrong with it comes back as {"wrong", "items", "letters"} with exit status 3.
 `python part.py picture PAGE DPI < sheet.pdf > page.png` draws one page of a sheet.
 """
 
@@ -27,7 +27,7 @@ REFUSED = 3
 READ_DPI = 150
 # How the codes of a sheet are drawn where its order says nothing else: level Q, a quarter of the code may be scratched. The sides
 # are those of the template, which looks itself whether its modules are wide.
-RULES: dict[str, Any] = {"side": 0.0, "least": 0.0, "levels": "Q", "emblem": False, "times": 1}
+RULES: dict[str, Any] = {"side": 0.0, "least": 0.0, "levels": "Q", "emblem": False, "times": 1, "spread": False}
 EMBLEM = 0.22  # of the side, with its white: 5 % of the code, where level H restores 30 % of the words
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _PATH = re.compile(r'<svg width="(\d+)".*?<path d="([^"]+)"', re.DOTALL)
@@ -35,11 +35,11 @@ _REFUSAL = re.compile(r"REFUSED (\w+)((?: \d+)*)")
 
 
 class Refused(Exception):
-    """What is wrong, in one word, and the items it concerns."""
+    """What is wrong, in one word, the items it concerns, and the letters that cannot be printed."""
 
-    def __init__(self, wrong: str, items: Sequence[int]) -> None:
+    def __init__(self, wrong: str, items: Sequence[int], letters: str = "") -> None:
         super().__init__(wrong)
-        self.wrong, self.items = wrong, list(items)
+        self.wrong, self.items, self.letters = wrong, list(items), letters
 
 
 def made(order: dict[str, Any]) -> bytes:
@@ -56,7 +56,10 @@ def made(order: dict[str, Any]) -> bytes:
     rules = RULES | order.get("codes", {})
     drawn = _codes(items, urls, rules)
     pdf = compiled(order["template"], {**order["sheet"], "items": laid, "codes": drawn}, tags=order["tags"])
-    lost = unread(pdf, [item["url"] for item in items], per_page=order["per_page"], times=rules["times"])
+    asked = [item["url"] for item in items]
+    lost = (
+        unread_anywhere(pdf, asked) if rules["spread"] else unread(pdf, asked, per_page=order["per_page"], times=rules["times"])
+    )
     if lost:
         raise Refused("unread", lost)
     return pdf
@@ -147,6 +150,16 @@ def unread(pdf: bytes, urls: Sequence[str], *, per_page: int, times: int = 1) ->
     return lost
 
 
+def unread_anywhere(pdf: bytes, urls: Sequence[str]) -> list[int]:
+    """The items that a paper of as many pages as its words need does not give back, each once, on whichever page."""
+    found: Counter[str] = Counter()
+    for page in pypdfium2.PdfDocument(pdf):
+        found += _read(page, is_quick=False)
+        page.close()
+    missing = [at for at, url in enumerate(urls) if found[url] != urls.count(url)]
+    return missing or [0] * (found.total() > len(urls))
+
+
 def _read(page: Any, *, is_quick: bool) -> Counter[str]:
     """The codes of a page as it is printed at 150 dpi, in gray; quickly first, then with every try the reader has."""
     picture = page.render(scale=READ_DPI / 72, grayscale=True).to_pil()
@@ -166,8 +179,9 @@ def picture(pdf: bytes, *, page: int, dpi: int) -> bytes:
 def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     """A letter that no font has would leave a hole on the paper."""
     lacking = [at for at, item in enumerate(items) if not printable(_all_of(item) + of_all)]
-    if lacking:
-        raise Refused("letters", lacking)
+    if lacking or not printable(of_all):
+        every = of_all + "".join(_all_of(item) for item in items)
+        raise Refused("letters", lacking, "".join(letter for letter in dict.fromkeys(every) if not printable(letter))[:20])
 
 
 def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -207,7 +221,7 @@ def main() -> int:
     try:
         pdf = made(json.load(sys.stdin.buffer))
     except Refused as refused:
-        sys.stdout.write(json.dumps({"wrong": refused.wrong, "items": refused.items}))
+        sys.stdout.write(json.dumps({"wrong": refused.wrong, "items": refused.items, "letters": refused.letters}))
         return REFUSED
     sys.stdout.buffer.write(pdf)
     return 0

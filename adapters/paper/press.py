@@ -31,11 +31,11 @@ class Order:
 
 
 class Refused(Exception):
-    """What is wrong with an order, in one word, and the items it concerns."""
+    """What is wrong with an order, in one word, the items it concerns, and the letters that cannot be printed."""
 
-    def __init__(self, wrong: str, items: Sequence[int]) -> None:
+    def __init__(self, wrong: str, items: Sequence[int], letters: str = "") -> None:
         super().__init__(wrong)
-        self.wrong, self.items = wrong, list(items)
+        self.wrong, self.items, self.letters = wrong, list(items), letters
 
 
 Tell = Callable[[int], None]
@@ -50,7 +50,7 @@ def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:
     step = PART_PAGES * order.per_page
     parts = []
     with ThreadPoolExecutor(WORKERS) as workers:
-        for part in workers.map(lambda first: _part(order, first, first + step), range(0, len(order.items), step)):
+        for part in workers.map(lambda first: _part(order, first, first + step), range(0, max(1, len(order.items)), step)):
             parts.append(part)
             tell(-(-min(len(order.items), len(parts) * step) // order.per_page))
     return parts[0] if len(parts) == 1 else joined(parts)
@@ -64,7 +64,7 @@ def _part(order: Order, first: int, end: int) -> bytes:
     done = _run(json.dumps(wanted).encode())
     if done.returncode == REFUSED:
         answer = json.loads(done.stdout)
-        raise Refused(answer["wrong"], [first + at for at in answer["items"]])
+        raise Refused(answer["wrong"], [first + at for at in answer["items"]], answer["letters"])
     if done.returncode:
         raise RuntimeError(f"a part was not made: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout

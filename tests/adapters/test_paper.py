@@ -369,7 +369,9 @@ class TestAPart:
         bad = subprocess.run(program, input=json.dumps(self.order(label(title="☎"))).encode(), capture_output=True, check=False)
 
         assert good.stdout.startswith(b"%PDF-")
-        assert (bad.returncode, json.loads(bad.stdout)) == (part.REFUSED, {"wrong": "letters", "items": [0]})
+        assert (bad.returncode, json.loads(bad.stdout)) == (
+            part.REFUSED, {"wrong": "letters", "items": [0], "letters": "☎"},
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["Ủy ban nhân dân phường", "ẵ ơ ư ữ ỵ Đ đ", "“Số 1” – 2…", "→ Ω"])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, links, staff_badges
+from services import access, announcements, links, staff_badges
 from services.links import LinkState
 from ui import _, codes, enter, leave_for, parts, refusals
 from ui import print_studio as drawing
@@ -15,7 +15,9 @@ with reading() as session:
         if row.state not in (LinkState.STOPPED, LinkState.EXPIRED) and links.target_of(row.link)
     ]  # fmt: skip
     people = staff_badges.wearers(session, actor=actor)
+    recent, _of_all = announcements.listing(session, actor=actor, limit=drawing.RECENT)
 parts.head(_("In ấn"), _("mỗi mã trên tờ in được đọc lại trước khi đưa ra; tờ đã làm giữ 7 ngày"))
+drawing.papers(recent)
 if not rows:
     parts.empty(_("Chưa có mã nào để in"), _("Làm một mã trước, rồi chọn loại tờ in."), _("Làm mã"), page="pages/new_link.py")
     st.stop()

@@ -67,6 +67,7 @@ ROOMS = (
     Room("pages/link.py", N_("Mã QR")),
     Room("pages/new_link.py", N_("Làm mã")),
     Room("pages/print_studio.py", N_("In ấn"), "", access.WRITERS),
+    Room("pages/official_paper.py", N_("Văn bản giấy")),
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),

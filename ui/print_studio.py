@@ -13,6 +13,7 @@ from core.errors import Invalid, Refusal
 from models import PrintStatus, Purpose
 from services import link_labels, links, print_jobs, printed_codes, staff_badges
 from services.access import Actor
+from services.announcements import Row as AnnouncementRow
 from services.links import LinkRow
 from services.ports import Label, SheetHead, ports
 from services.print_jobs import JobRow
@@ -25,6 +26,7 @@ from ui.words import _, day, near, number
 
 HERE, PDF = "pages/print_studio.py", "application/pdf"
 MOST_COPIES = link_labels.MOST
+RECENT = 12  # announcements
 TONES: dict[PrintStatus, Tone] = {
     PrintStatus.QUEUED: "waiting", PrintStatus.PRINTING: "waiting", PrintStatus.READY: "arrived", PrintStatus.REFUSED: "overdue",
 }  # fmt: skip
@@ -114,6 +116,14 @@ def _codes(named: dict[str, LinkRow]) -> tuple[str, ...]:
 def _said_of(row: LinkRow) -> str:
     place = f" ({row.link.place})" if row.link.place else ""
     return f"{row.link.title or row.link.slug}{place}"
+
+
+def papers(rows: Sequence[AnnouncementRow]) -> None:
+    """The newest announcements, each on its way to paper."""
+    if not rows:
+        return
+    with st.expander(_("Thông báo, giấy mời, danh sách ký tên"), key="studio_papers", icon=":material/description:"):
+        parts.lines(*[parts.link(row.announcement.title, "official_paper", id=str(row.announcement.id)) for row in rows])
 
 
 def again(actor: Actor) -> None:

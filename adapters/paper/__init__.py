@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from adapters.paper import door_lists, press
+from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
 from adapters.paper import slot_book as slot_books
@@ -20,6 +20,7 @@ from services.ports import (
     GuestLine,
     GuestSheet,
     Label,
+    MeetingPaper,
     PaperText,
     SheetHead,
     SlotBook,
@@ -164,6 +165,26 @@ class TypstPaper:
             Invalid: a text that does not fit, or a letter that cannot be printed.
         """
         return official_papers.printed(paper)
+
+    def invitation_slips(self, meeting: MeetingPaper) -> tuple[bytes, int]:
+        """A slip for each household by name, three a page, and the number of pages.
+
+        Raises:
+            Invalid: nobody or too many, a text that does not fit, or a letter that cannot be printed; named.
+        """
+        return events.slips(meeting)
+
+    def attendance_list(self, meeting: MeetingPaper) -> tuple[bytes, int]:
+        """The list to sign, twenty-two lines a page, and the number of pages. A letter that no font has stands as a dot.
+
+        Raises:
+            Invalid: as `invitation_slips`.
+        """
+        return events.attendance(meeting)
+
+    def pages(self, pdf: bytes) -> int:
+        """How many pages a file has."""
+        return press.pages(pdf)
 
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 PART_PAGES = 100  # 2,400 labels: about 340 MB while they are made
 WORKERS = 2
@@ -83,6 +83,11 @@ def _run(given: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
         [sys.executable, "-I", str(Path(__file__).with_name("part.py")), *words],
         input=given, capture_output=True, timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a file has."""
+    return len(PdfReader(BytesIO(pdf)).pages)
 
 
 def joined(parts: Sequence[bytes]) -> bytes:

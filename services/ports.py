@@ -88,6 +88,12 @@ class Codes(Protocol):
     def svg(self, url: str) -> bytes:
         """The same as SVG."""
 
+    def emblem_png(self, url: str) -> bytes:
+        """A PNG in our colour, with the emblem in the middle and the strongest correction."""
+
+    def emblem_svg(self, url: str) -> bytes:
+        """The same as SVG."""
+
 
 @dataclass(frozen=True)
 class Document:

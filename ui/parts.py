@@ -3,7 +3,6 @@
 What a part gives back is `Markup`; plain strings are escaped wherever they meet HTML, so a name can never become a tag.
 """
 
-import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import phones
 from core.i18n import N_
 from ui.chart_kit import Chart, Look
-from ui.scripts import COPY, GO, SPEAK
+from ui.scripts import GO, SPEAK
 from ui.words import _, language, plain, share
 
 Tone = Literal["arrived", "waiting", "overdue", "unknown"]
@@ -123,15 +122,6 @@ def go(path: str) -> None:
     """Send the browser to another address of ours."""
     body = Markup('<span data-go="{}"></span>').format(path)
     st.html(f"{body}<script>{GO}</script>", unsafe_allow_javascript=True)
-
-
-def copy_picture(png: bytes, *, words: str, done: str, failed: str) -> None:
-    """A press that puts a picture on the clipboard, and says whether it could."""
-    body = Markup(
-        '<div class="cn"><button type="button" class="cn-copy" data-copy-png="{}" data-done="{}" data-failed="{}">{}</button></div>'
-    )
-    filled = body.format(base64.b64encode(png).decode(), done, failed, words)
-    st.html(f"{filled}<script>{COPY}</script>", width="content", unsafe_allow_javascript=True)
 
 
 # Chips and cells

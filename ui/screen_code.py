@@ -1,11 +1,18 @@
 """A code for a screen, a slide or a post: plain, or with our emblem and colour; to be taken as a file or copied as a picture."""
 
-import streamlit as st
+import base64
 
-from ui import codes, parts
+import streamlit as st
+from markupsafe import Markup
+
+from ui import codes
+from ui.scripts import COPY
 from ui.words import _
 
 PLAIN, EMBLEM = "tron", "bieu-tuong"
+PRESS = Markup(
+    '<div class="cn"><button type="button" class="cn-copy" data-copy-png="{}" data-done="{}" data-failed="{}">{}</button></div>'
+)
 
 
 def section(url: str, slug: str, *, width: int = 220) -> None:
@@ -23,4 +30,12 @@ def section(url: str, slug: str, *, width: int = 220) -> None:
                 kind.upper(), file, f"ma-{slug}-{look}.{kind}", media, key=f"screen_{kind}_{slug}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
-        parts.copy_picture(picture, words=_("Chép ảnh"), done=_("Đã chép"), failed=_("Máy này không cho chép, xin tải PNG"))
+        _copy(picture)
+
+
+def _copy(png: bytes) -> None:
+    """A press that puts the picture on the clipboard, and says whether it could."""
+    filled = PRESS.format(
+        base64.b64encode(png).decode(), _("Đã chép"), _("Máy này không cho chép, xin tải PNG"), _("Chép ảnh")
+    )  # fmt: skip
+    st.html(f"{filled}<script>{COPY}</script>", width="content", unsafe_allow_javascript=True)

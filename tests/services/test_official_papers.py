@@ -1,6 +1,7 @@
 """Official papers: worded by whoever writes, numbered by the clerk once the announcement is approved, and never changed after."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -30,8 +31,8 @@ def clerk(session: Session, ward: Unit) -> Actor:
     return make_actor(session, unit=ward)
 
 
-def approved(session: Session, ward: Unit, **overrides: object) -> Announcement:
-    return make_announcement(session, unit=ward, **({"status": AnnouncementStatus.APPROVED} | overrides))
+def approved(session: Session, ward: Unit, **overrides: Any) -> Announcement:
+    return make_announcement(session, unit=ward, status=AnnouncementStatus.APPROVED, **overrides)
 
 
 def numbered(session: Session, clerk: Actor, announcement: Announcement, number: int, **more: date) -> OfficialPaper:

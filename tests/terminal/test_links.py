@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import terminal.links  # noqa: F401 - registers the commands
 from core.settings import settings
 from models import Purpose, ShortLink, Unit
+from services.print_layouts import Layout
 from terminal.habits import app
 from tests.factories import make_link, make_unit
 
@@ -217,3 +218,16 @@ def test_a_layout_that_is_none_is_a_wrong_use(ward: Unit, tmp_path: Path) -> Non
     result = runner.invoke(app, ["qr-sheet", "--purpose", "url", "--layout", "7", "--out", str(tmp_path / "tem.pdf")])
 
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_every_layout_is_printed_with_the_number_for_a_new_one(
+    session: Session, ward: Unit, tmp_path: Path, layout: Layout
+) -> None:
+    make_link(session, unit_id=ward.id, slug="aa2bb3c", title="Khai sinh")
+    out = tmp_path / "to.pdf"
+
+    told = answer("qr-sheet", "--links", "aa2bb3c", "--layout", layout.value, "--copies", "2", "--out", str(out))
+
+    assert (told["codes"], told["verified"], told["pages"]) == (2, 2, -(-2 // layout.pieces))
+    assert "Số 1" in PdfReader(out).pages[0].extract_text().replace("\u00a0", " ")

@@ -1,4 +1,7 @@
-"""QR codes for a screen: the same drawing as PNG and as SVG. Codes on paper are drawn in `adapters.paper`."""
+"""QR codes for a screen, plain or with our emblem and colour: the same drawing as PNG and as SVG.
+
+Codes on paper are drawn in `adapters.paper`.
+"""
 
 from collections.abc import Iterator
 from html import escape
@@ -7,13 +10,16 @@ from itertools import groupby
 
 import qrcode
 from PIL import Image, ImageDraw, ImageOps
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
 
+from adapters import emblem
 from core.errors import Invalid
 from core.i18n import N_
 
 INK = "#12201e"
 QUIET = 4  # modules of white all round: ISO/IEC 18004 §6.3.8
 LONGEST_BYTES = 1663  # what version 40 holds at level Q (ISO/IEC 18004, table 7)
+LONGEST_WITH_EMBLEM = 1273  # and at level H
 _MODULE_PIXELS = 10
 _SMOOTH = 2  # drawn so many times larger, then reduced
 _RADIUS = 0.35  # of a module; more makes small codes hard to read
@@ -22,7 +28,8 @@ _Bar = tuple[int, int, int, _Corners]  # x, y, length
 
 
 class QrCodes:
-    """Draws with level Q: a quarter of the code may be hidden. Corners are rounded where no neighbour touches them."""
+    """Draws with level Q: a quarter of the code may be hidden; with level H beneath an emblem. Corners are rounded where no
+    neighbour touches them."""
 
     def png(self, url: str) -> bytes:
         """A PNG with its quiet zone, ten pixels a module.
@@ -30,16 +37,7 @@ class QrCodes:
         Raises:
             Invalid: the address is too long for a code.
         """
-        size, bars = _drawn(url)
-        unit = _MODULE_PIXELS * _SMOOTH
-        canvas = Image.new("L", (size * unit, size * unit), 255)
-        pen = ImageDraw.Draw(canvas)
-        for x, y, length, corners in bars:
-            box = (x * unit, y * unit, (x + length) * unit - 1, (y + 1) * unit - 1)
-            pen.rounded_rectangle(box, radius=_RADIUS * unit, fill=0, corners=corners)
-        out = BytesIO()
-        ImageOps.colorize(canvas.reduce(_SMOOTH), black=INK, white="white").save(out, "PNG", optimize=True)
-        return out.getvalue()
+        return _saved(_picture(*_drawn(url, ERROR_CORRECT_Q, LONGEST_BYTES), ink=INK))
 
     def svg(self, url: str) -> bytes:
         """The same as SVG, one unit a module, without a size of its own.
@@ -47,19 +45,67 @@ class QrCodes:
         Raises:
             Invalid: the address is too long for a code.
         """
-        size, bars = _drawn(url)
-        path = "".join(_outline(*bar) for bar in bars)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="{escape(url)}">'
-            f'<rect width="{size}" height="{size}" fill="#fff"/><path fill="{INK}" d="{path}"/></svg>'
-        ).encode()
+        size, bars = _drawn(url, ERROR_CORRECT_Q, LONGEST_BYTES)
+        return _outlined(url, size, bars, ink=INK)
+
+    def emblem_png(self, url: str) -> bytes:
+        """As `png`, in our colour, the emblem in the middle.
+
+        Raises:
+            Invalid: the address is too long for a code of level H.
+        """
+        size, bars = _drawn(url, ERROR_CORRECT_H, LONGEST_WITH_EMBLEM)
+        picture = _picture(size, bars, ink=emblem.COLOUR)
+        white = emblem.hole(size - 2 * QUIET)
+        corner = (size - white) // 2 * _MODULE_PIXELS
+        side = white * _MODULE_PIXELS
+        picture.paste("white", (corner, corner, corner + side, corner + side))
+        margin = _MODULE_PIXELS // 2
+        picture.paste(emblem.picture(side - 2 * margin), (corner + margin, corner + margin))
+        return _saved(picture)
+
+    def emblem_svg(self, url: str) -> bytes:
+        """As `svg`, in our colour, the emblem in the middle.
+
+        Raises:
+            Invalid: as `emblem_png`.
+        """
+        size, bars = _drawn(url, ERROR_CORRECT_H, LONGEST_WITH_EMBLEM)
+        white = emblem.hole(size - 2 * QUIET)
+        at = (size - white) / 2
+        middle = f'<rect x="{at:g}" y="{at:g}" width="{white}" height="{white}" fill="#fff"/>'
+        return _outlined(url, size, bars, ink=emblem.COLOUR, middle=middle + emblem.svg(at + 0.5, at + 0.5, white - 1))
 
 
-def _drawn(url: str) -> tuple[int, Iterator[_Bar]]:
+def _picture(size: int, bars: Iterator[_Bar], *, ink: str) -> Image.Image:
+    unit = _MODULE_PIXELS * _SMOOTH
+    canvas = Image.new("L", (size * unit, size * unit), 255)
+    pen = ImageDraw.Draw(canvas)
+    for x, y, length, corners in bars:
+        box = (x * unit, y * unit, (x + length) * unit - 1, (y + 1) * unit - 1)
+        pen.rounded_rectangle(box, radius=_RADIUS * unit, fill=0, corners=corners)
+    return ImageOps.colorize(canvas.reduce(_SMOOTH), black=ink, white="white")
+
+
+def _saved(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _outlined(url: str, size: int, bars: Iterator[_Bar], *, ink: str, middle: str = "") -> bytes:
+    path = "".join(_outline(*bar) for bar in bars)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="{escape(url)}">'
+        f'<rect width="{size}" height="{size}" fill="#fff"/><path fill="{ink}" d="{path}"/>{middle}</svg>'
+    ).encode()
+
+
+def _drawn(url: str, level: int, longest: int) -> tuple[int, Iterator[_Bar]]:
     """Modules a side with the quiet zone, and the dark bars."""
-    if len(url.encode()) > LONGEST_BYTES:
+    if len(url.encode()) > longest:
         raise Invalid(N_("Địa chỉ này dài quá, không làm thành mã được."))
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=QUIET)
+    code = qrcode.QRCode(error_correction=level, border=QUIET)
     code.add_data(url)
     code.make(fit=True)
     matrix = code.get_matrix()

@@ -9,9 +9,11 @@ from sqlmodel import Session
 from core import clock
 from core.db import driver_url
 from core.settings import settings
+from services import print_jobs
 from services.ports import BatchRun
 
 QUEUE = "announcements"
+PAPER = "paper"  # long sheets wait for each other, and nothing else for them
 BULK, URGENCY = "deliveries", "urgent_deliveries"  # nothing preempts: what overtakes has a queue of its own
 WAITING = ("ENQUEUED", "DELAYED")
 APPLICATION = "caunoi"
@@ -28,7 +30,7 @@ class DbosEngine:
     def promise(self, session: Session, *, work: str, key: str, at: datetime, subject_id: str) -> None:
         """Have `work` done once for `key`, not before `at`. A key promised before is left as it is."""
         options: EnqueueOptions = {
-            "queue_name": QUEUE,
+            "queue_name": PAPER if work == print_jobs.WORK else QUEUE,
             "workflow_name": work,
             "workflow_id": key,
             "app_version": VERSION,

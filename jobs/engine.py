@@ -7,7 +7,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from adapters.engine import APPLICATION, QUEUE, VERSION
 from core.db import driver_url
 from core.settings import settings
-from jobs import deliveries, watching, work
+from jobs import deliveries, printing, watching, work
 from jobs.presence import Presence
 
 ENDING = 40  # seconds: a message on its way is answered, or given up, within them
@@ -42,6 +42,7 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
         DBOS.listen_queues(list(queues))
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
+    printing.register()
     deliveries.register()
     zone = settings().timezone
     DBOS.apply_schedules(

@@ -23,6 +23,7 @@ from services import (
     forecast,
     join_requests,
     opt_outs,
+    print_jobs,
     receipts,
     reminders,
     reorganisations,
@@ -163,6 +164,13 @@ def confirm_step() -> int:
             return done
 
 
+@DBOS.step()
+def print_again_step() -> int:
+    """Idempotent: a sheet whose worker is gone is promised again under a name that tells from when it is silent."""
+    with transaction() as session:
+        return print_jobs.promise_again(session)
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
@@ -170,6 +178,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("announcement.sweep", done=done)
     if done := forecast_step():
         log.info("forecast.sweep", done=done)
+    if done := print_again_step():
+        log.info("sheet.promised_again", sheets=done)
     if confirmed := confirm_step():
         log.info("webhook.confirmed", reports=confirmed)
     if done := receipts_step():
@@ -229,6 +239,13 @@ def sweep_attachments_step() -> int:
 
 
 @DBOS.step()
+def sweep_sheets_step() -> int:
+    """Idempotent: printed sheets whose week is over."""
+    with transaction() as session:
+        return print_jobs.sweep(session)
+
+
+@DBOS.step()
 def forget_events_step() -> int:
     """Idempotent: what providers told a month ago, and who came to an account without ever having left."""
     with transaction() as session:
@@ -256,5 +273,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(),
     )  # fmt: skip

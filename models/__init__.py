@@ -34,6 +34,7 @@ from models.household import (
 )
 from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
+from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus
 from models.procedure import (
     DifferenceAnswer,
     LifeEvent,
@@ -106,13 +107,18 @@ __all__ = [
     "MembershipSource",
     "Model",
     "Need",
+    "OfficialPaper",
     "OptOut",
     "OptOutCause",
+    "PaperKind",
     "Part",
     "PastCause",
     "PhoneTie",
     "PlannedPath",
     "Poster",
+    "PrintJob",
+    "PrintStatus",
+    "PrintedCode",
     "Procedure",
     "ProcedureDifference",
     "ProcedureLevel",

@@ -1,8 +1,8 @@
 """What to print for a set of links."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -10,11 +10,13 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Purpose, ShortLink, Unit
-from services import links
-from services.access import Actor, commune_of, path_range
+from services import links, printed_codes, wards
+from services.access import WRITERS, Actor, commune_of, path_range, require
 from services.link_slugs import normalised
 from services.links import LinkState
-from services.ports import Label
+from services.ports import Label, SheetHead
+from services.print_layouts import Layout
+from services.printed_codes import Numbering
 
 MOST = 12_000  # 500 pages of 24: more than a ward ever prints at once
 
@@ -30,6 +32,43 @@ def labels(
         NotFound: a slug is not there or not the actor's; it is named.
         Invalid: nothing to print, too much of it, or a named link that is gone.
     """
+    printed = _chosen(session, actor, slugs, purpose, copies)
+    made = [_label(link) for link in printed for _ in range(copies)]
+    ward = _ward(session, printed, actor)
+    return made, ward.name if ward else ""
+
+
+def numbered(
+    session: Session, *, actor: Actor, layout: Layout, slugs: Sequence[str] = (), purpose: Purpose | None = None, copies: int = 1,
+    emblem: bool = False, numbering: Numbering = printed_codes.given,
+) -> tuple[list[Label], SheetHead]:  # fmt: skip
+    """The same for paper that will hang: each label with the number by which it is ordered again, and what stands above all.
+
+    A link of no ward has no number.
+
+    Raises:
+        NotAllowed: the actor may not print.
+        NotFound, Invalid: as `labels`.
+    """
+    require(actor, *WRITERS)
+    printed = _chosen(session, actor, slugs, purpose, copies)
+    ward = _ward(session, printed, actor)
+    numbers = numbering(session, ward.id, [link.id for link in printed], layout) if ward else {}
+    made = [replace(_label(link), number=str(numbers.get(link.id, ""))) for link in printed for _ in range(copies)]
+    return made, head_of(session, ward, emblem=emblem)
+
+
+def head_of(session: Session, ward: Unit | None, *, emblem: bool = False) -> SheetHead:
+    """What stands above the codes of a ward."""
+    if ward is None:
+        return SheetHead("", emblem=emblem)
+    card = wards.card_of(session, unit=ward)
+    return SheetHead(card.name, hours=card.office_hours, phone=card.shown_phone, emblem=emblem)
+
+
+def _chosen(
+    session: Session, actor: Actor, slugs: Sequence[str], purpose: Purpose | None, copies: int
+) -> list[ShortLink]:  # fmt: skip
     chosen = _named(session, actor, slugs)
     now = clock.now()
     gone = {link.id for link in chosen if _is_gone(link, now)}
@@ -43,8 +82,7 @@ def labels(
         raise Invalid(N_("Không có mã nào để in."))
     if not 1 <= copies <= MOST or len(printed) * copies > MOST:
         raise Invalid(N_("Mỗi lần in được nhiều nhất {most} mã."), most=MOST)
-    made = [_label(link) for link in printed for _ in range(copies)]
-    return made, _ward_name(session, next((link.unit_id for link in printed if link.unit_id), actor.unit_id))
+    return printed
 
 
 def _named(session: Session, actor: Actor, slugs: Sequence[str]) -> list[ShortLink]:
@@ -70,6 +108,7 @@ def _label(link: ShortLink) -> Label:
     return Label(url=links.public_url(link), title=link.title or shown, place=link.place, shown_url=shown)
 
 
-def _ward_name(session: Session, unit_id: UUID | None) -> str:
+def _ward(session: Session, printed: Sequence[ShortLink], actor: Actor) -> Unit | None:
+    unit_id = next((link.unit_id for link in printed if link.unit_id), actor.unit_id)
     unit = session.get(Unit, unit_id) if unit_id else None
-    return commune_of(session, unit).name if unit else ""
+    return commune_of(session, unit) if unit else None

@@ -13,6 +13,22 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
+from services.paper_ports import Card as Card
+from services.paper_ports import DoorNotice as DoorNotice
+from services.paper_ports import DoorRow as DoorRow
+from services.paper_ports import DoorSheet as DoorSheet
+from services.paper_ports import GuestLine as GuestLine
+from services.paper_ports import GuestSheet as GuestSheet
+from services.paper_ports import Label as Label
+from services.paper_ports import MeetingPaper as MeetingPaper
+from services.paper_ports import Paper as Paper
+from services.paper_ports import PaperText as PaperText
+from services.paper_ports import SheetHead as SheetHead
+from services.paper_ports import SlotBook as SlotBook
+from services.paper_ports import SlotLine as SlotLine
+from services.paper_ports import StoryPage as StoryPage
+from services.paper_ports import Told as Told
+from services.paper_ports import tell_nobody as tell_nobody
 from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
 
 Cell = str | int | float | bool | None | Any
@@ -63,169 +79,6 @@ class TableFiles(Protocol):
         """A text table in UTF-8 with its mark, which Excel opens; no text in it can be taken for a formula."""
 
 
-@dataclass(frozen=True)
-class Label:
-    """A code to print: where it leads, what stands under it."""
-
-    url: str
-    title: str
-    place: str
-    shown_url: str
-
-
-@dataclass(frozen=True)
-class Card:
-    """A household card to print: the secret address, and whose it is."""
-
-    url: str
-    head_name: str
-    address: str
-
-
-@dataclass(frozen=True)
-class GuestLine:
-    """A party on the list for an event's door: its code, who it is, whence, how many, and what is to be known at the door."""
-
-    code: str
-    name: str
-    place: str
-    people: int
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class GuestSheet:
-    """What stands above such a list."""
-
-    title: str
-    when: str
-    said: str
-    ward_name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class SlotLine:
-    """One reading of the loudspeakers' book: when, where, by whom, and the words."""
-
-    day: str
-    hour: str
-    place: str
-    title: str
-    reader: str
-    text: str
-    is_read: bool = False
-
-
-@dataclass(frozen=True)
-class SlotBook:
-    """What stands above such readings."""
-
-    ward_name: str
-    said: str
-    url: str
-
-
-@dataclass(frozen=True)
-class DoorRow:
-    """A household of a door list on paper: its number, and of its telephone the end."""
-
-    number: int
-    code: str
-    head_name: str
-    address: str
-    phone_end: str
-
-
-@dataclass(frozen=True)
-class DoorSheet:
-    """The paper of one residential unit: whose it is, and where its code leads."""
-
-    url: str
-    code_says: str  # what the code is for
-    unit_name: str
-    leader: str
-    rows: Sequence[DoorRow]
-
-
-@dataclass(frozen=True)
-class DoorNotice:
-    """What is printed beside every door list: the notice to read out, by when, from whom."""
-
-    title: str
-    urgency: str
-    facts: Sequence[tuple[str, str]]
-    words: str
-    must_by: str
-    ward_name: str
-    ward_phone: str
-    printed: str
-
-
-@dataclass(frozen=True)
-class StoryPage:
-    """An announcement's story to print: everything in words, in the language of the ward's papers."""
-
-    title: str
-    ward: str
-    sub: str  # when it was sent, by whom
-    url: str  # its public page, as a code in the corner
-    figures: Sequence[tuple[str, str, str]]  # what, the number, of what
-    paths: Sequence[tuple[str, str, str]]  # path, planned, told
-    missed: Sequence[tuple[str, str, str]]  # group, missing, of how many
-    missed_more: str  # what of them stands on no line; "" where all do
-    note: str
-
-
-class Paper(Protocol):
-    """Makes PDF files. Every code is read back from the finished page before the file is given out."""
-
-    def qr_sheet(self, labels: Sequence[Label], *, layout: Literal["24", "12", "8", "1"], unit_name: str) -> tuple[bytes, int]:
-        """The PDF and its number of pages.
-
-        Raises:
-            Invalid: a text does not fit, or a code could not be read back (it is named).
-        """
-
-    def household_cards(self, cards: Sequence[Card], *, unit_name: str, ward_name: str, ward_phone: str) -> tuple[bytes, int]:
-        """The cards of one residential unit, ten a page, and the number of pages.
-
-        Raises:
-            Invalid: as `qr_sheet`.
-        """
-
-    def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
-        """The list for an event's door and the number of pages.
-
-        Raises:
-            Invalid: nobody or too many to list, or a heading that does not fit.
-        """
-
-    def slot_book(self, lines: Sequence[SlotLine], *, of: SlotBook) -> tuple[bytes, int]:
-        """The readings of some days, each day on pages of its own, and the number of pages.
-
-        Raises:
-            Invalid: nothing or too much to print, or a text that does not fit.
-        """
-
-    def door_lists(self, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
-        """The door lists of residential units, each beginning on a page of its own, and the number of pages.
-
-        Raises:
-            Invalid: as `qr_sheet`; the unit is named.
-        """
-
-    def story(self, page: StoryPage) -> bytes:
-        """An announcement's story on one A4 page.
-
-        Raises:
-            Invalid: a text that does not fit, or a letter that cannot be printed.
-        """
-
-    def joined(self, files: Sequence[bytes]) -> bytes:
-        """Several PDF files as one."""
-
-
 class Codes(Protocol):
     """Draws QR codes for a screen."""
 
@@ -233,6 +86,12 @@ class Codes(Protocol):
         """A PNG with its quiet zone."""
 
     def svg(self, url: str) -> bytes:
+        """The same as SVG."""
+
+    def emblem_png(self, url: str) -> bytes:
+        """A PNG in our colour, with the emblem in the middle and the strongest correction."""
+
+    def emblem_svg(self, url: str) -> bytes:
         """The same as SVG."""
 
 

@@ -17,7 +17,7 @@ MODULES = {
     "import_messy": "import_messy", "coverage": "coverage",
     "coverage_nation": "coverage_nation", "search": "search", "screen": "screens", "screen_load": "screens",
     "screen_flat": "screens", "crowd": "crowd", "plan": "plan", "board": "board", "opens": "opens",
-    "fanout": "fanout", "fanout_pg": "fanout_pg", "celery": "celery_tasks", "urgent": "urgent",
+    "fanout": "fanout", "fanout_pg": "fanout_pg", "celery": "celery_tasks", "urgent": "urgent", "sheet": "sheet",
 }  # fmt: skip
 
 

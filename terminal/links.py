@@ -1,9 +1,8 @@
 """links, link-create, link-retarget and qr-sheet: codes on walls, where they lead, and their labels to print."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -16,19 +15,11 @@ from services import link_labels, link_moves, link_targets, procedures, units
 from services import links as codes
 from services.access import TERMINAL
 from services.ports import ports
+from services.print_layouts import Layout
 from terminal.files import check_folder, write
 from terminal.habits import AsJson, answering, app
 
 PURPOSES = ", ".join(Purpose)
-
-
-class Layout(StrEnum):
-    """Labels an A4 page; 1 is a poster."""
-
-    TINY = "24"
-    SMALL = "12"
-    LARGE = "8"
-    POSTER = "1"
 
 
 @app.command()
@@ -98,17 +89,23 @@ def qr_sheet(
     out: Annotated[Path, typer.Option(metavar="FILE.pdf", dir_okay=False)],
     slugs: Annotated[str, typer.Option("--links", metavar="SLUG,…", help="These codes, in this order.")] = "",
     purpose: Annotated[Purpose | None, typer.Option(metavar="P", help=f"All that are in use of: {PURPOSES}")] = None,
-    layout: Annotated[Layout, typer.Option(metavar="N", help="Labels a page: 24, 12, 8; 1 is a poster.")] = Layout.TINY,
+    layout: Annotated[
+        Layout, typer.Option(metavar="N", help=f"Labels a page: 24, 12, 8; 1 is a poster; or {', '.join(list(Layout)[3:])}.")
+    ] = Layout.TINY,
+    copies: Annotated[int, typer.Option(metavar="N", min=1, help="Of each code.")] = 1,
+    emblem: Annotated[bool, typer.Option("--emblem", help="In the middle of each code.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print codes on A4. Each is read back from the finished page before the file is written."""
+    """Print codes, each with a number by which it is ordered again, and read back before the file is written."""
     with answering(as_json=as_json, needs_ports=True) as say:
         check_folder(out)
         _warn_of_dead_codes()
-        with reading() as session:
-            named = [slug for slug in slugs.split(",") if slug.strip()]
-            labels, ward = link_labels.labels(session, actor=TERMINAL, slugs=named, purpose=purpose)
-        pdf, pages = ports().paper.qr_sheet(labels, layout=cast(Any, layout.value), unit_name=ward)
+        named = [slug for slug in slugs.split(",") if slug.strip()]
+        with transaction() as session:
+            labels, head = link_labels.numbered(
+                session, actor=TERMINAL, layout=layout, slugs=named, purpose=purpose, copies=copies, emblem=emblem
+            )  # fmt: skip
+        pdf, pages = ports().paper.qr_sheet(labels, layout=layout, head=head)
         write(out, pdf)
         say({"codes": len(labels), "pages": pages, "file": out, "verified": len(labels)})
 

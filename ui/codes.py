@@ -21,6 +21,18 @@ def svg(url: str) -> bytes:
     return ports().codes.svg(url)
 
 
+@st.cache_data(show_spinner=False, max_entries=100)
+def emblem_png(url: str) -> bytes:
+    """The code in our colour, with the emblem in its middle."""
+    return ports().codes.emblem_png(url)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def emblem_svg(url: str) -> bytes:
+    """The same for a designer."""
+    return ports().codes.emblem_svg(url)
+
+
 def show(url: str, *, width: int = 200) -> None:
     """The code of an address, large enough to be scanned from the screen."""
     st.image(png(url), width=width, alt=_("Mã QR của {url}", url=url))

@@ -1,17 +1,18 @@
 """What the pages of printed codes share: a row of their list, where a code leads, its days as a chart, the sheet to print."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from core.db import reading
+from core.db import transaction
 from core.i18n import N_
 from models import LinkTrouble
 from services import link_labels, link_targets, links
 from services.access import Actor
 from services.links import LinkRow, LinkState, shown_url
 from services.ports import ports
+from services.print_layouts import Layout
 from services.scans import DayOfScans
 from ui import codes, parts, refusals
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
@@ -22,9 +23,8 @@ TONES: Mapping[LinkState, Tone] = {
     LinkState.BROKEN: "overdue", LinkState.EXPIRED: "unknown", LinkState.STOPPED: "unknown", LinkState.UNUSED: "waiting",
     LinkState.WORKING: "arrived",
 }  # fmt: skip
-Layout = Literal["24", "12", "8", "1"]
 LAYOUTS: Mapping[Layout, str] = {
-    "24": N_("24 tem nhỏ"), "12": N_("12 tem"), "8": N_("8 tem lớn"), "1": N_("1 tờ A4"),
+    Layout.TINY: N_("24 tem nhỏ"), Layout.SMALL: N_("12 tem"), Layout.LARGE: N_("8 tem lớn"), Layout.POSTER: N_("1 tờ A4"),
 }  # fmt: skip
 SHEET = "links_sheet"  # the sheet that was made last, until another is asked for
 MOST_COPIES = 500
@@ -169,9 +169,11 @@ def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str, is_dead: bo
         _("Mã cần in"), list(names), default=[chosen] if chosen in names else [], format_func=names.__getitem__,
         key=f"print_{chosen}", placeholder=_("Chọn mã"),
     )  # fmt: skip
-    layout: Layout = st.segmented_control(
-        _("Khổ"), list(LAYOUTS), default="8", required=True, format_func=lambda one: _(LAYOUTS[one]), key="kho",
-        bind="query-params",
+    layout = Layout(
+        st.segmented_control(
+            _("Khổ"), [one.value for one in LAYOUTS], default="8", required=True, format_func=lambda one: _(LAYOUTS[Layout(one)]),
+            key="kho", bind="query-params",
+        )
     )  # fmt: skip
     copies = st.number_input(_("Mỗi mã mấy tem"), 1, MOST_COPIES, 1, key="copies", width=180)
     wanted = (tuple(slugs), layout, copies)
@@ -186,9 +188,9 @@ def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str, is_dead: bo
     is_meant = not is_dead or st.checkbox(_("Vẫn làm tờ in để xem thử, không đem dán"), key="sheet_meant")
     if st.button(_("Làm tờ in"), key="sheet_make", type="primary", icon=":material/print:", disabled=not (slugs and is_meant)):
         with refusals():
-            with reading() as session:
-                labels, ward = link_labels.labels(session, actor=actor, slugs=slugs, copies=copies)
+            with transaction() as session:
+                labels, head = link_labels.numbered(session, actor=actor, layout=layout, slugs=slugs, copies=copies)
             with st.spinner(_("Đang làm và đọc lại từng mã…")):
-                file, pages = ports().paper.qr_sheet(labels, layout=layout, unit_name=ward)
+                file, pages = ports().paper.qr_sheet(labels, layout=layout, head=head)
             st.session_state[SHEET] = {"of": wanted, "file": file, "pages": pages, "codes": len(labels)}
             st.rerun()

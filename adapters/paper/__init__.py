@@ -3,20 +3,36 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Literal
 
-from adapters.paper import door_lists, press
+from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
+from adapters.paper import official as official_papers
 from adapters.paper import slot_book as slot_books
+from adapters.paper.plans import PLANS, code_rules
 from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
-from services.ports import Card, DoorNotice, DoorSheet, GuestLine, GuestSheet, Label, SlotBook, SlotLine, StoryPage
+from services.ports import (
+    Card,
+    DoorNotice,
+    DoorSheet,
+    GuestLine,
+    GuestSheet,
+    Label,
+    MeetingPaper,
+    PaperText,
+    SheetHead,
+    SlotBook,
+    SlotLine,
+    StoryPage,
+    Told,
+    tell_nobody,
+)
+from services.print_layouts import Layout
 
 MOST_PAGES = 500
 LONGEST_TEXT = 400  # no sheet has room for more, and laying out a book to find that out takes long
-PER_PAGE = {"24": 24, "12": 12, "8": 8, "1": 1}
 CARDS_PER_PAGE = 10
 _WRONG = {
     "title": N_("Tên dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn."),
@@ -40,31 +56,41 @@ _WRONG_STORY = _WRONG | {"title": N_("Trang tổng kết dài quá, không vừa
 class TypstPaper:
     """Implements `services.ports.Paper`."""
 
-    def qr_sheet(self, labels: Sequence[Label], *, layout: Literal["24", "12", "8", "1"], unit_name: str) -> tuple[bytes, int]:
-        """A4 pages of 24, 12 or 8 labels, or of one code to hang up, and their number.
+    def qr_sheet(
+        self, labels: Sequence[Label], *, layout: Layout, head: SheetHead, tell: Told = tell_nobody
+    ) -> tuple[bytes, int]:  # fmt: skip
+        """Pages of labels, posters, signs, tents or badges, and their number.
 
-        Labels have modules of 0.5 mm at least, posters of 1 mm. Texts are printed as they stand; one that is too long is
-        set smaller, down to a floor.
+        Labels have modules of 0.5 mm at least, what hangs on a wall of 1 mm, and all of what their reading distance needs. Texts
+        are printed as they stand; one that is too long is set smaller, down to a floor.
 
         Raises:
             Invalid: nothing to print or too much, a text that does not fit, a letter that cannot be printed, a code too
                 fine, or one that could not be read back. The labels are named.
         """
-        per_page = PER_PAGE[layout]
+        plan = PLANS[layout]
         if not labels:
             raise Invalid(N_("Không có mã nào để in."))
-        if len(labels) > MOST_PAGES * per_page:
+        if len(labels) > MOST_PAGES * plan.pieces:
             raise Invalid(N_("Mỗi lần in được nhiều nhất {most} trang."), most=MOST_PAGES)
-        _check_lengths(labels, unit_name)
-        sheet = {"layout": layout, "unit": clean(unit_name), "title": " · ".join(filter(None, ["Mã QR", clean(unit_name)]))}
+        _check_lengths(labels, head.unit_name)
+        unit = clean(head.unit_name)
+        sheet = {
+            "plan": plan.for_template(), "unit": unit, "title": " · ".join(filter(None, ["Mã QR", unit])),
+            "hours": clean(head.hours), "phone": clean(head.phone),
+        }  # fmt: skip
         order = Order(
-            template="poster" if layout == "1" else "labels", sheet=sheet, items=[_item(label) for label in labels],
-            per_page=per_page, tags=layout == "1",
+            template=plan.template, sheet=sheet, items=[_item(label) for label in labels], per_page=plan.pieces, tags=plan.tags,
+            codes=code_rules(layout, emblem=head.emblem),
         )  # fmt: skip
         try:
-            return press.printed(order), -(-len(labels) // per_page)
+            return press.printed(order, tell=tell), -(-len(labels) // plan.pieces)
         except press.Refused as refused:
             raise Invalid(_WRONG[refused.wrong], labels=_named([labels[at] for at in refused.items])) from refused
+
+    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
+        """One page of a sheet as a PNG."""
+        return press.picture(pdf, page=page, dpi=dpi)
 
     def household_cards(self, cards: Sequence[Card], *, unit_name: str, ward_name: str, ward_phone: str) -> tuple[bytes, int]:
         """Ten cards of 85 × 54 mm an A4 page, on the usual pre-cut sheet, and the number of pages.
@@ -132,6 +158,34 @@ class TypstPaper:
         except press.Refused as refused:
             raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title)) from refused
 
+    def official(self, paper: PaperText) -> bytes:
+        """A paper as Nghị định 30/2020/NĐ-CP has it; its code, where it has one, read back.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed.
+        """
+        return official_papers.printed(paper)
+
+    def invitation_slips(self, meeting: MeetingPaper) -> tuple[bytes, int]:
+        """A slip for each household by name, three a page, and the number of pages.
+
+        Raises:
+            Invalid: nobody or too many, a text that does not fit, or a letter that cannot be printed; named.
+        """
+        return events.slips(meeting)
+
+    def attendance_list(self, meeting: MeetingPaper) -> tuple[bytes, int]:
+        """The list to sign, twenty-two lines a page, and the number of pages. A letter that no font has stands as a dot.
+
+        Raises:
+            Invalid: as `invitation_slips`.
+        """
+        return events.attendance(meeting)
+
+    def pages(self, pdf: bytes) -> int:
+        """How many pages a file has."""
+        return press.pages(pdf)
+
     def joined(self, files: Sequence[bytes]) -> bytes:
         """Several PDF files as one."""
         return files[0] if len(files) == 1 else press.joined(files)
@@ -150,7 +204,10 @@ def _check_lengths(labels: Sequence[Label], unit_name: str) -> None:
 def _item(label: Label) -> dict[str, str]:
     """What stands on a label; the shown address is split where it may be broken."""
     host, slash, rest = clean(label.shown_url).partition("/")
-    return {"url": label.url, "title": clean(label.title), "place": clean(label.place), "host": host, "rest": slash + rest}
+    return {
+        "url": label.url, "title": clean(label.title), "place": clean(label.place), "host": host, "rest": slash + rest,
+        "number": label.number,
+    }  # fmt: skip
 
 
 def _named(labels: Sequence[Label]) -> str:

@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 PART_PAGES = 100  # 2,400 labels: about 340 MB while they are made
 WORKERS = 2
@@ -23,47 +23,71 @@ class Order:
     """A sheet to print: a template, what holds for the whole sheet, and one item a code."""
 
     template: str
-    sheet: Mapping[str, str]
+    sheet: Mapping[str, Any]
     items: Sequence[Mapping[str, Any]]
     per_page: int
     tags: bool  # reading order for screen readers; labels are cut apart and have none
+    codes: Mapping[str, Any] = field(default_factory=dict)  # how fine they may be, how strong, how often on their page
 
 
 class Refused(Exception):
-    """What is wrong with an order, in one word, and the items it concerns."""
+    """What is wrong with an order, in one word, the items it concerns, and the letters that cannot be printed."""
 
-    def __init__(self, wrong: str, items: Sequence[int]) -> None:
+    def __init__(self, wrong: str, items: Sequence[int], letters: str = "") -> None:
         super().__init__(wrong)
-        self.wrong, self.items = wrong, list(items)
+        self.wrong, self.items, self.letters = wrong, list(items), letters
 
 
-def printed(order: Order) -> bytes:
-    """The PDF, every code in it read back. The calling process keeps nothing of the work.
+Tell = Callable[[int], None]
+
+
+def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:
+    """The PDF, every code in it read back. The calling process keeps nothing of the work. `tell` hears of pages that are done.
 
     Raises:
         Refused: the template or the reading back said no.
     """
     step = PART_PAGES * order.per_page
+    parts = []
     with ThreadPoolExecutor(WORKERS) as workers:
-        parts = list(workers.map(lambda first: _part(order, first, first + step), range(0, len(order.items), step)))
+        for part in workers.map(lambda first: _part(order, first, first + step), range(0, max(1, len(order.items)), step)):
+            parts.append(part)
+            tell(-(-min(len(order.items), len(parts) * step) // order.per_page))
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _part(order: Order, first: int, end: int) -> bytes:
     wanted = {
         "template": order.template, "sheet": dict(order.sheet), "items": [dict(item) for item in order.items[first:end]],
-        "per_page": order.per_page, "tags": order.tags,
+        "per_page": order.per_page, "tags": order.tags, "codes": dict(order.codes),
     }  # fmt: skip
-    done = subprocess.run(  # noqa: S603 - our own program, the order comes as data
-        [sys.executable, "-I", str(Path(__file__).with_name("part.py"))],
-        input=json.dumps(wanted).encode(), capture_output=True, timeout=PATIENCE_SECONDS, check=False,
-    )  # fmt: skip
+    done = _run(json.dumps(wanted).encode())
     if done.returncode == REFUSED:
         answer = json.loads(done.stdout)
-        raise Refused(answer["wrong"], [first + at for at in answer["items"]])
+        raise Refused(answer["wrong"], [first + at for at in answer["items"]], answer["letters"])
     if done.returncode:
         raise RuntimeError(f"a part was not made: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout
+
+
+def picture(pdf: bytes, *, page: int, dpi: int) -> bytes:
+    """One page of a sheet as a PNG, drawn by a process of its own."""
+    done = _run(pdf, "picture", str(page), str(dpi))
+    if done.returncode:
+        raise RuntimeError(f"a page was not drawn: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
+
+
+def _run(given: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own program, the order comes as data
+        [sys.executable, "-I", str(Path(__file__).with_name("part.py")), *words],
+        input=given, capture_output=True, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a file has."""
+    return len(PdfReader(BytesIO(pdf)).pages)
 
 
 def joined(parts: Sequence[bytes]) -> bytes:

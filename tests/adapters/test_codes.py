@@ -9,7 +9,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from adapters.codes import INK, LONGEST_BYTES, QrCodes
+from adapters import emblem
+from adapters.codes import INK, LONGEST_BYTES, LONGEST_WITH_EMBLEM, QrCodes
 from core.errors import Invalid
 
 URL = "https://phuongbackan.example/q/4vk5dmx"
@@ -95,3 +96,39 @@ def test_an_address_cannot_leave_its_place_in_the_drawing() -> None:
 def test_an_address_too_long_for_a_code_is_refused() -> None:
     with pytest.raises(Invalid, match="dài quá"):
         QrCodes().png("https://ward.vn/" + "x" * LONGEST_BYTES)
+
+
+def emblem_drawn(url: str) -> Image.Image:
+    return Image.open(BytesIO(QrCodes().emblem_png(url)))
+
+
+@pytest.mark.parametrize("url", [URL, "http://localhost:8501/a/2kp7x9mqw", f"https://ward.vn/?q={'đ' * 100}&x=<b>"])
+def test_a_code_with_the_emblem_reads_back_with_the_strongest_correction(url: str) -> None:
+    (found,) = zxingcpp.read_barcodes(emblem_drawn(url), zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+
+    assert (found.text, found.ec_level) == (url, "H")
+
+
+def test_the_emblem_covers_at_most_a_twentieth_and_lies_on_the_grid() -> None:
+    for modules in range(21, 178, 4):
+        hole = emblem.hole(modules)
+
+        assert (modules - hole) % 2 == 0
+        assert hole * hole <= modules * modules * 0.05
+
+
+def test_the_emblem_stands_in_the_middle_in_our_colour() -> None:
+    picture = emblem_drawn(URL).convert("RGB")
+    half = picture.width // 2
+
+    assert picture.getpixel((half - 25, half - 25)) == (0x0B, 0x64, 0x70)
+    assert (255, 255, 255) in {picture.getpixel((x, half)) for x in range(half - 30, half + 30)}
+    svg = Xml.fromstring(QrCodes().emblem_svg(URL))  # noqa: S314 - our own drawing
+    hole = svg[2].attrib
+    side = int(svg.attrib["viewBox"].split()[2])
+    assert float(hole["x"]) * 2 + float(hole["width"]) == side
+
+
+def test_an_address_too_long_for_the_strongest_correction_is_refused_with_the_emblem() -> None:
+    with pytest.raises(Invalid, match="dài quá"):
+        QrCodes().emblem_png("https://ward.vn/" + "x" * LONGEST_WITH_EMBLEM)

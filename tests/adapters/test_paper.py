@@ -1,13 +1,14 @@
 """Sheets of codes, looked at as a printer and a phone would: by measure, by letter, by reading back."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -15,31 +16,32 @@ import zxingcpp
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
-from adapters.paper import LONGEST_TEXT, MOST_PAGES, PER_PAGE, TypstPaper, part
+from adapters.paper import LONGEST_TEXT, MOST_PAGES, TypstPaper, part
+from adapters.paper.plans import PLANS, code_rules
 from core.errors import Invalid
-from services.ports import Label
+from services.ports import Label, SheetHead
+from services.print_layouts import Layout
 
-Layout = Literal["24", "12", "8", "1"]
-LAYOUTS: list[Layout] = ["24", "12", "8", "1"]
-LABELS: list[Layout] = ["24", "12", "8"]
+LAYOUTS = list(Layout)
+LABELS = [layout for layout in Layout if PLANS[layout].template == "labels"]
 WARD = "Phường Bắc Kạn"
 LONG_TITLE = "Xác nhận tình trạng hôn nhân cho công dân đang cư trú ở nước ngoài"
 HOSTILE = ['#read("/etc/passwd")', "$x$ *b* _i_", "<b>in đậm</b>", "\\ `a` @nguồn ~ a -- b ...", "file:///etc/passwd", "= 'đầu'"]
 
 
-def label(number: int = 0, **overrides: str) -> Label:
-    address = overrides.pop("address", f"phuongbackan.example/q/{number:07}")
+def label(serial: int = 0, **overrides: str) -> Label:
+    address = overrides.pop("address", f"phuongbackan.example/q/{serial:07}")
     fields = {"title": "Đăng ký tạm trú", "place": "Nhà văn hóa Tổ 7"} | overrides
     return Label(url=f"https://{address}", shown_url=address, **fields)
 
 
-def printed(*labels: Label, layout: Layout = "24", unit_name: str = WARD) -> bytes:
-    return TypstPaper().qr_sheet(labels, layout=layout, unit_name=unit_name)[0]
+def printed(*labels: Label, layout: Layout = Layout.TINY, unit_name: str = WARD, emblem: bool = False) -> bytes:
+    return TypstPaper().qr_sheet(labels, layout=layout, head=SheetHead(unit_name, emblem=emblem))[0]
 
 
 @lru_cache
 def full_page(layout: Layout) -> bytes:
-    return printed(*[label(number) for number in range(PER_PAGE[layout])], layout=layout)
+    return printed(*[label(number) for number in range(layout.pieces)], layout=layout)
 
 
 def picture_of(pdf: bytes, *, page: int = 0, dpi: int = 254) -> Image.Image:
@@ -73,21 +75,30 @@ def test_a_full_page_gives_back_every_code_in_reading_order(layout: Layout) -> N
 
     in_order = sorted(codes, key=lambda code: (round(code.position.top_left.y, -2), code.position.top_left.x))
 
-    assert [code.text for code in in_order] == [label(number).url for number in range(PER_PAGE[layout])]
+    times = PLANS[layout].times
+    assert [code.text for code in in_order] == [label(number).url for number in range(layout.pieces) for _ in range(times)]
 
 
 @pytest.mark.parametrize(
-    ("layout", "codes", "pages"), [("24", 1, 1), ("24", 24, 1), ("24", 25, 2), ("12", 13, 2), ("8", 8, 1), ("1", 3, 3)]
+    ("layout", "codes", "pages"),
+    [
+        (Layout.TINY, 1, 1),
+        (Layout.TINY, 24, 1),
+        (Layout.TINY, 25, 2),
+        (Layout.SMALL, 13, 2),
+        (Layout.L7160, 22, 2),
+        (Layout.TENT, 3, 3),
+    ],
 )
 def test_pages_are_as_many_as_needed_and_a4(layout: Layout, codes: int, pages: int) -> None:
-    pdf, told = TypstPaper().qr_sheet([label(number) for number in range(codes)], layout=layout, unit_name=WARD)
+    pdf, told = TypstPaper().qr_sheet([label(number) for number in range(codes)], layout=layout, head=SheetHead(WARD))
 
     sizes = [(round(float(page.mediabox.width)), round(float(page.mediabox.height))) for page in PdfReader(BytesIO(pdf)).pages]
     assert (told, sizes) == (pages, [(595, 842)] * pages)
 
 
 def test_24_labels_lie_on_the_grid_of_the_pre_cut_sheet() -> None:
-    codes = codes_on(picture_of(full_page("24")))
+    codes = codes_on(picture_of(full_page(Layout.TINY)))
 
     corners = {code.text: code.position.top_left for code in codes}
     for number in range(24):
@@ -97,27 +108,86 @@ def test_24_labels_lie_on_the_grid_of_the_pre_cut_sheet() -> None:
         assert at.y / 10 == pytest.approx(0.5 + row * 37 + 6, abs=0.4)
 
 
-@pytest.mark.parametrize(("layout", "side_mm"), [("24", 25), ("12", 35), ("8", 36), ("1", 110)])
-def test_a_code_has_its_size_and_four_modules_of_white_round_it(layout: Layout, side_mm: int) -> None:
-    picture = picture_of(full_page(layout))
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("emblem", [False, True])
+def test_a_code_has_its_size_and_four_modules_of_white_round_it(layout: Layout, emblem: bool) -> None:
+    picture = picture_of(printed(*[label(number) for number in range(layout.pieces)], layout=layout, emblem=emblem))
+    level = "H" if emblem else PLANS[layout].levels[0]
+    modules = {"M": 29, "Q": 33, "H": 37}[level]  # 38 letters: versions 3, 4 and 5 (ISO/IEC 18004, table 7)
     for code in codes_on(picture):
-        corner, across = code.position.top_left, code.position.bottom_right
-        assert (across.x - corner.x) / 10 == pytest.approx(side_mm, abs=0.4)
+        corners = [getattr(code.position, name) for name in ("top_left", "top_right", "bottom_right", "bottom_left")]
+        (left, right), (top, bottom) = [(min(values), max(values)) for values in zip(*[(c.x, c.y) for c in corners], strict=True)]
+        assert (right - left) / 10 == pytest.approx(PLANS[layout].code * PLANS[layout].scale, abs=0.5)
+        assert code.ec_level == level
 
-        white = 4 * (across.x - corner.x) / 29 - 3  # version 3: 29 modules a side
-        around = picture.crop((int(corner.x - white), int(corner.y - white), int(across.x + white), int(across.y + white)))
+        white = 4 * (right - left) / modules - 3
+        around = picture.crop((int(left - white), int(top - white), int(right + white), int(bottom + white)))
         margin = int(white) - 3
         ImageDraw.Draw(around).rectangle((margin, margin, around.width - margin, around.height - margin), fill=255)
         assert around.convert("1").getcolors() == [(around.width * around.height, 255)]
 
 
-@pytest.mark.parametrize("layout", LABELS)
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_is_printed_where_a_laser_cannot(layout: Layout) -> None:
     picture = picture_of(full_page(layout))
 
-    left, right = picture.crop((0, 0, 54, picture.height)), picture.crop((picture.width - 54, 0, picture.width, picture.height))
+    left, right = picture.crop((0, 0, 50, picture.height)), picture.crop((picture.width - 50, 0, picture.width, picture.height))
 
     assert left.getextrema() == right.getextrema() == (255, 255)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_number_for_a_new_print_stands_beneath_each_code(layout: Layout) -> None:
+    pdf = printed(*[label(number, number=str(4100 + number)) for number in range(layout.pieces)], layout=layout)
+
+    words = words_of(pdf)
+
+    assert [f"Số {4100 + number}" in words for number in range(layout.pieces)] == [True] * layout.pieces
+
+
+def test_the_sign_of_a_door_says_when_it_is_open_and_whom_to_call() -> None:
+    head = SheetHead(WARD, hours="Thứ Hai – thứ Sáu: 7:30 – 11:30", phone="0209 3 812 345")
+
+    words = words_of(TypstPaper().qr_sheet([label(title="Hộ tịch")], layout=Layout.DOOR, head=head)[0])
+
+    assert "Hộ tịch" in words
+    assert "Thứ Hai – thứ Sáu: 7:30 – 11:30" in words
+    assert "0209 3 812 345" in words
+
+
+@pytest.mark.parametrize(
+    ("layout", "size"), [(Layout.POSTER_A3, (842, 1191)), (Layout.DOOR, (842, 595)), (Layout.TENT, (595, 842))]
+)
+def test_posters_signs_and_tents_have_their_paper(layout: Layout, size: tuple[int, int]) -> None:
+    box = PdfReader(BytesIO(full_page(layout))).pages[0].mediabox
+
+    assert (round(float(box.width)), round(float(box.height))) == size
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_code_too_fine_for_its_reading_distance_is_refused(layout: Layout) -> None:
+    """A version that the sheet's side divides into modules too narrow to be told apart from there."""
+    rules = code_rules(layout, emblem=False)
+    widest = int(rules["side"] / rules["least"])
+
+    fits = next(n for n in range(20, 3000) if part.code_of("https://a.vn/" + "x" * n, rules) is None)
+
+    assert part.code_of("https://a.vn/" + "x" * (fits - 1), rules)["n"] <= widest  # type: ignore[index]
+    with pytest.raises(Invalid, match="mã in ra nhỏ quá"):
+        printed(label(address="a.vn/" + "x" * fits), layout=layout)
+
+
+@pytest.mark.parametrize("name", ["ink", "teal", "soft"])
+def test_every_colour_of_letters_stands_out_in_colour_and_in_gray(name: str) -> None:
+    """WCAG 2.2 §1.4.3: 4.5 to 1. Contrast is reckoned from luminance, which is what a mono printer prints."""
+    kit = (Path(part.__file__).parent / "templates" / "kit.typ").read_text()
+    found = re.search(rf'#let {name} = rgb\("#([0-9a-f]{{6}})"\)', kit)
+    assert found is not None
+    channels = [int(found[1][at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    assert 1.05 / (luminance + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -151,7 +221,7 @@ def test_title_place_unit_and_typed_address_stand_beside_the_code(layout: Layout
 def test_what_people_write_is_printed_as_it_stands(layout: Layout, hostile: str) -> None:
     words = words_of(printed(label(title=hostile, place=hostile), layout=layout, unit_name=hostile))
 
-    assert words.count(hostile) == 3
+    assert words.count(hostile) == 3 * PLANS[layout].times
 
 
 def test_the_file_tells_the_ward_and_nobody_s_name_or_hour() -> None:
@@ -165,7 +235,7 @@ def test_the_file_tells_the_ward_and_nobody_s_name_or_hour() -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_long_title_is_set_smaller_and_printed_whole(layout: Layout) -> None:
-    title = LONG_TITLE if layout != "24" else "Trợ cấp xã hội hằng tháng cho người cao tuổi"
+    title = LONG_TITLE if layout is not Layout.TINY else "Trợ cấp xã hội hằng tháng cho người cao tuổi"
 
     assert title in words_of(printed(label(title=title), layout=layout))
 
@@ -187,7 +257,7 @@ def test_a_number_stays_on_the_line_of_its_word() -> None:
         ({"title": "x" * (LONGEST_TEXT + 1)}, r"^Tên dài quá.*\(phuongbackan.example/q/0000001\)"),
         ({"place": f"{LONG_TITLE}, {LONG_TITLE}"}, r"^Nơi treo dài quá.*Đăng ký tạm trú \(phuongbackan.example/q/0000001\)"),
         ({"title": "Gọi ☎ 0209 3 812 345"}, r"^Có ký tự không in được: Gọi ☎.*0000001"),
-        ({"address": "x" * 60 + ".example/q/1"}, r"^Địa chỉ dài quá, không vừa.*xxx"),
+        ({"address": "x" * 40 + ".example/q/1"}, r"^Địa chỉ dài quá, không vừa.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 300}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 9000}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),
     ],
@@ -214,7 +284,7 @@ def test_no_labels_and_too_many_pages_are_refused() -> None:
     with pytest.raises(Invalid, match="Không có mã nào"):
         printed()
     with pytest.raises(Invalid, match=str(MOST_PAGES)):
-        printed(*[label()] * (MOST_PAGES + 1), layout="1")
+        printed(*[label()] * (MOST_PAGES + 1), layout=Layout.POSTER)
 
 
 def test_copies_of_one_label_fill_a_page() -> None:
@@ -232,7 +302,7 @@ def test_a_label_without_place_or_unit_leaves_their_room_to_the_title() -> None:
 
 
 def test_large_sheets_are_made_in_parts_and_joined_in_order() -> None:
-    pdf, pages = TypstPaper().qr_sheet([label(number) for number in range(101)], layout="1", unit_name=WARD)
+    pdf, pages = TypstPaper().qr_sheet([label(number) for number in range(101)], layout=Layout.POSTER, head=SheetHead(WARD))
 
     assert (pages, len(PdfReader(BytesIO(pdf)).pages)) == (101, 101)
     assert [words_of(pdf, page=page).split("/q/")[1][:7] for page in (0, 99, 100)] == ["0000000", "0000099", "0000100"]
@@ -240,13 +310,14 @@ def test_large_sheets_are_made_in_parts_and_joined_in_order() -> None:
 
 def test_a_refused_label_of_a_later_part_is_named_rightly() -> None:
     with pytest.raises(Invalid, match="0000101"):
-        printed(*[label(number) for number in range(101)], label(101, title="x" * 60), layout="1")
+        printed(*[label(number) for number in range(101)], label(101, title="x" * 60), layout=Layout.POSTER)
 
 
 def test_the_calling_process_loads_nothing_that_lays_out_pages() -> None:
     program = (
-        "import sys; from adapters.paper import TypstPaper; from services.ports import Label;"
-        "TypstPaper().qr_sheet([Label('https://a.vn/q/b', 'T', '', 'a.vn/q/b')], layout='8', unit_name='');"
+        "import sys; from adapters.paper import TypstPaper; from services.ports import Label, SheetHead;"
+        "from services.print_layouts import Layout;"
+        "TypstPaper().qr_sheet([Label('https://a.vn/q/b', 'T', '', 'a.vn/q/b')], layout=Layout.LARGE, head=SheetHead(''));"
         "print(sorted({'typst', 'zxingcpp', 'pypdfium2', 'numpy'} & set(sys.modules)))"
     )
 
@@ -262,8 +333,8 @@ class TestAPart:
         items = []
         for one in labels:
             host, _, rest = one.shown_url.partition("/")
-            items.append({"url": one.url, "title": one.title, "place": one.place, "host": host, "rest": f"/{rest}"})
-        sheet = {"layout": "24", "unit": WARD, "title": "Mã QR"}
+            items.append({"url": one.url, "title": one.title, "place": one.place, "host": host, "rest": f"/{rest}", "number": ""})
+        sheet = {"plan": PLANS[Layout.TINY].for_template(), "unit": WARD, "title": "Mã QR"}
         return {"template": "labels", "tags": False, "sheet": sheet, "items": items, "per_page": per_page}
 
     def test_is_made_and_read_back(self) -> None:
@@ -298,7 +369,9 @@ class TestAPart:
         bad = subprocess.run(program, input=json.dumps(self.order(label(title="☎"))).encode(), capture_output=True, check=False)
 
         assert good.stdout.startswith(b"%PDF-")
-        assert (bad.returncode, json.loads(bad.stdout)) == (part.REFUSED, {"wrong": "letters", "items": [0]})
+        assert (bad.returncode, json.loads(bad.stdout)) == (
+            part.REFUSED, {"wrong": "letters", "items": [0], "letters": "☎"},
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["Ủy ban nhân dân phường", "ẵ ơ ư ữ ỵ Đ đ", "“Số 1” – 2…", "→ Ω"])

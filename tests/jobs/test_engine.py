@@ -3,25 +3,34 @@
 import io
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
 from dbos import DBOS
+from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from adapters.engine import DbosEngine
+from adapters.paper import TypstPaper
 from core import clock
-from core.db import transaction
+from core.db import reading, transaction
 from jobs import engine as durable
 from jobs import work
-from models import Device, JoinRequest, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
-from services import reorganisations, sending, uploads
+from models import Device, JoinRequest, PrintStatus, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
+from services import link_labels, ports, print_jobs, reorganisations, sending, uploads
 from services.access import TERMINAL
+from services.ports import Ports
+from services.print_layouts import Layout
 from services.reorganisations import Draft, Part
-from tests.factories import make_announcement, make_group, make_link, make_unit
+from tests.factories import make_actor, make_announcement, make_group, make_link, make_unit
+from tests.fakes import Nothing
+
+NOTHING: Any = Nothing()
 
 
 @pytest.fixture
@@ -134,3 +143,25 @@ def test_at_night_units_change_whose_day_has_come_and_what_cannot_be_waits(sessi
     states = session.exec(select(Reorganisation.status).order_by(col(Reorganisation.created_at))).all()
     assert (before, again, four.valid_to, seven.valid_to) == (0, 0, day, None)
     assert states == [ReorganisationStatus.DONE, ReorganisationStatus.PLANNED]
+
+
+def test_an_ordered_sheet_is_made_told_page_by_page_and_kept(session: Session, running: DbosEngine) -> None:
+    ports.provide(Ports(sheets=NOTHING, paper=TypstPaper(), codes=NOTHING, engine=running, tables=NOTHING))
+    ward = make_unit(session)
+    actor = make_actor(session, unit=ward)
+    link = make_link(session, unit_id=ward.id, slug="aaaa", title="Đăng ký tạm trú")
+    with transaction() as writing:
+        labels, head = link_labels.numbered(writing, actor=actor, layout=Layout.TINY, slugs=[link.slug])
+        job = print_jobs.ask(writing, actor=actor, layout=Layout.TINY, labels=labels, head=head, copies=25)
+        bad = [replace(labels[0], title="☎")]
+        refused = print_jobs.ask(writing, actor=actor, layout=Layout.TINY, labels=bad, head=head)
+
+    assert wait_until(lambda: runs(f"print_sheet:{refused.id}") == ["SUCCESS"])  # one at a time, in their order
+
+    with reading() as looking:
+        rows = {row.id: row for row in print_jobs.listing(looking, actor=actor)}
+        file = print_jobs.file_of(looking, actor=actor, job_id=job.id).read_bytes()
+    assert (rows[job.id].status, rows[job.id].pages_done) == (PrintStatus.READY, 2)
+    assert len(PdfReader(io.BytesIO(file)).pages) == 2
+    assert rows[refused.id].status is PrintStatus.REFUSED
+    assert "không in được" in rows[refused.id].refusal

@@ -11,7 +11,8 @@ from adapters.codes import QrCodes
 from core.settings import settings
 from models import Role, ShortLink, User
 from services import links, ports
-from services.ports import Label, Ports
+from services.ports import Label, Ports, SheetHead
+from services.print_layouts import Layout
 from tests.factories import make_link, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Offered, Visit, words
@@ -23,8 +24,8 @@ class FakePaper:
     def __init__(self) -> None:
         self.asked: list[tuple[list[str], str, str]] = []
 
-    def qr_sheet(self, labels: Sequence[Label], *, layout: str, unit_name: str) -> tuple[bytes, int]:
-        self.asked.append(([label.title for label in labels], layout, unit_name))
+    def qr_sheet(self, labels: Sequence[Label], *, layout: Layout, head: SheetHead) -> tuple[bytes, int]:
+        self.asked.append(([label.title for label in labels], layout, head.unit_name))
         return b"%PDF-", 1
 
 

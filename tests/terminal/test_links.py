@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from core.settings import settings
 from models import Purpose, ShortLink, Unit
 from services.ports import LinkVisit, Ports
+from services.print_layouts import Layout
 from terminal.habits import app
 from tests.factories import make_link, make_procedure, make_unit
 from tests.fakes import FakeVisitor, Nothing
@@ -255,3 +256,16 @@ def test_a_check_visits_each_target_and_tells_what_it_found(
     assert (dead["slug"], dead["last_status"], dead["trouble"]) == ("aa2bb3c", 404, "status")
     assert dead["replaced_by"] == "https://dichvucong.gov.vn/moi"
     assert (alive["slug"], alive["last_status"], alive["trouble"]) == ("dd4ee5f", 200, None)
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_every_layout_is_printed_with_the_number_for_a_new_one(
+    session: Session, ward: Unit, tmp_path: Path, layout: Layout
+) -> None:
+    make_link(session, unit_id=ward.id, slug="aa2bb3c", title="Khai sinh")
+    out = tmp_path / "to.pdf"
+
+    told = answer("qr-sheet", "--links", "aa2bb3c", "--layout", layout.value, "--copies", "2", "--out", str(out))
+
+    assert (told["codes"], told["verified"], told["pages"]) == (2, 2, -(-2 // layout.pieces))
+    assert "Số 1" in PdfReader(out).pages[0].extract_text().replace("\u00a0", " ")

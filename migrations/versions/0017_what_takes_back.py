@@ -1,14 +1,14 @@
 """Batches that tell receivers that an announcement was withdrawn.
 
-Revision ID: 0018
-Revises: 0013
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,118 @@
+"""An announcement on official paper, as its page words it, shows it and takes the clerk's number."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlmodel import Session, select
+
+from models import Announcement, AnnouncementStatus, OfficialPaper, Role, Unit, User
+from services import ports
+from services.ports import MeetingPaper, PaperText, Ports
+from tests.factories import make_announcement, make_household, make_unit, make_user
+from tests.fakes import FakeEngine, Nothing
+from tests.pages.conftest import Offered, Visit, words
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+class FakePaper:
+    """A printer that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.papers: list[PaperText] = []
+        self.meetings: list[MeetingPaper] = []
+
+    def official(self, paper: PaperText) -> bytes:
+        self.papers.append(paper)
+        return b"%PDF-paper"
+
+    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
+        out = BytesIO()
+        Image.new("L", (8, 8), 255).save(out, "PNG")
+        return out.getvalue()
+
+    def invitation_slips(self, meeting: MeetingPaper) -> tuple[bytes, int]:
+        self.meetings.append(meeting)
+        return b"%PDF-slips", 2
+
+
+@pytest.fixture
+def paper(promises: FakeEngine) -> FakePaper:
+    nothing: Any = Nothing()
+    made: Any = FakePaper()
+    ports.provide(Ports(sheets=nothing, paper=made, codes=nothing, engine=promises, tables=nothing))
+    return made  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def clerk(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.STAFF)
+
+
+def submitted(at: Any, label: str) -> Any:
+    next(button for button in at.button if button.label == label).click()
+    return at.run()
+
+
+def paper_of(session: Session) -> OfficialPaper:
+    session.expire_all()
+    found = session.exec(select(OfficialPaper)).one()
+    session.rollback()
+    return found
+
+
+def test_a_draft_is_worded_and_shown_as_it_is_printed(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit
+) -> None:
+    item = make_announcement(session, unit=ward, title="Họp tổ dân phố")
+    at = visit("official_paper", user=clerk, id=str(item.id))
+    assert paper.papers[-1].subject == "Về việc họp tổ dân phố"
+
+    at.text_area(key="paper_subject").set_value("Về việc họp cuối năm")
+    submitted(at, "Lưu nội dung")
+
+    assert paper_of(session).words["subject"] == "Về việc họp cuối năm"
+    assert (paper.papers[-1].subject, paper.papers[-1].draft) == ("Về việc họp cuối năm", "Dự thảo lần 1, in ngày 24/11/2026")
+    assert not [one for one in at.button if one.label == "Cấp số"]  # not approved yet
+
+
+def test_the_clerk_gives_the_number_and_the_paper_stands(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit
+) -> None:
+    item = make_announcement(session, unit=ward, status=AnnouncementStatus.APPROVED)
+    at = submitted(visit("official_paper", user=clerk, id=str(item.id), loai="invitation"), "Lưu nội dung")
+
+    at.number_input(key="paper_no").set_value(112)
+    submitted(at, "Cấp số")
+
+    kept = paper_of(session)
+    assert (kept.number, kept.kind, kept.numbered_by_id) == (112, "invitation", clerk.id)
+    assert (paper.papers[-1].symbol, paper.papers[-1].number, paper.papers[-1].draft) == ("GM-UBND", 112, "")
+    assert "nội dung không đổi nữa" in words(at)
+
+
+def test_slips_by_name_are_made_for_one_unit(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit, unit: Unit, offered: list[Offered]
+) -> None:
+    make_household(session, unit=unit, head_name="Nông Văn Khỏe", address="Số 12")
+    make_household(session, unit=unit, head_name="Hà Thị Mẫn", address="Số 3")
+    item = make_announcement(session, unit=ward, title="Họp tổ dân phố", facts={"when": "19 giờ 30 phút"})
+
+    visit("official_paper", user=clerk, id=str(item.id)).button(key="paper_slips").click().run()
+
+    (meeting,) = paper.meetings
+    assert meeting.people == [("Hà Thị Mẫn", "Số 3"), ("Nông Văn Khỏe", "Số 12")]
+    assert (meeting.unit_name, meeting.facts) == ("Tổ 13, Sông Cầu", [("Thời gian", "19 giờ 30 phút")])
+    assert [one.content for one in offered if one.name == "giay-moi.pdf"] == [b"%PDF-slips"]
+
+
+def test_another_ward_s_announcement_cannot_be_opened(session: Session, visit: Visit, paper: FakePaper, clerk: User) -> None:
+    foreign: Announcement = make_announcement(session, unit=make_unit(session), title="Thông báo nơi khác")
+
+    at = visit("official_paper", user=clerk, id=str(foreign.id))
+
+    assert "Không tìm thấy thông báo này" in at.error[0].value
+    assert "nơi khác" not in words(at)
+    assert paper.papers == []

@@ -17,7 +17,7 @@ def remarks(result: ImportResult) -> None:
     parts.section(
         _("{n} ô đọc khác cách ghi", n=number(said.counts.total())), _("xem có đúng không; sai thì sửa trong tệp rồi nhập lại")
     )
-    parts.facts(*((_(why.label), number(said.counts[why])) for why in Why if said.counts[why]))
+    parts.hint("; ".join(f"{_(why.label)} ({number(said.counts[why])})" for why in Why if said.counts[why]) + ".")
     several = len(result.sheets) > 1
     heads: list[Column | str] = [_("Dòng"), _("Cột"), Column(_("Đang ghi"), "wide"), _("Đọc là"), Column(_("Vì sao"), "wide")]
     rows = [

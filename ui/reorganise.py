@@ -16,7 +16,7 @@ from models import Reorganisation, Unit, UnitChangeKind, UnitKind
 from services import households, unit_names, units
 from services.access import Actor
 from services.households import Filters
-from services.reorganisations import Decision, Draft, Fate, Outlook, Part, Row, Rule, Thing
+from services.reorganisations import Decision, Draft, Fate, Outlook, Part, Row, Rule, Tally, Thing
 from ui import parts
 from ui.parts import Column, Figure
 from ui.words import _, day, moment, number, plain
@@ -257,16 +257,15 @@ def _waiting(outlook: Outlook) -> None:
         (_("Yêu cầu vào nhóm chờ trả lời"), said.requests, _("đóng lại, trả lời là không nhận")),
         (_("Đề nghị của tổ trưởng chờ duyệt"), said.proposals, _("đóng lại vì hai tổ đã thành một")),
     ]
-    rows = [(name, number(tally.going_on), number(tally.ending), words if tally.ending else "–") for name, tally, words in lines
-            if tally.going_on or tally.ending]  # fmt: skip
-    if rows:
-        heads: list[Column | str] = [
-            Column(_("Đang chờ hoặc đang giữ"), "wide"),
-            Column(_("Chuyển theo"), "num"),
-            Column(_("Kết thúc"), "num"),
-            "",
-        ]
-        parts.table(heads, rows)
+    shown = [(name, _tallied(tally, words)) for name, tally, words in lines if tally.going_on or tally.ending]
+    if shown:
+        parts.facts(*shown)
+
+
+def _tallied(tally: Tally, words: str) -> str:
+    going_on = _("{n} chuyển theo", n=number(tally.going_on))
+    ending = f"{number(tally.ending)} {words}" if tally.ending else ""
+    return ", ".join(filter(None, (going_on if tally.going_on else "", ending)))
 
 
 def done(plan: Reorganisation) -> None:

@@ -71,7 +71,7 @@ def _sent(session: Session, ward: Unit, place: Unit, accounts: dict[Channel, Cha
     item = make_announcement(
         session, unit=ward, units=[place], title=TITLE, status=AnnouncementStatus.SENT, sent_at=clock.now() - timedelta(hours=1)
     )
-    stands = {
+    stands: dict[Channel, list[tuple[DeliveryStatus, Trouble | None, str | None]]] = {
         Channel.SMS: [(DeliveryStatus.UNAVAILABLE, Trouble.CONFIG, "Tài khoản SMS hết tiền.")] * 6,
         Channel.ZNS: [
             (DeliveryStatus.DELIVERED, None, None), (DeliveryStatus.READ, None, None),
@@ -79,7 +79,7 @@ def _sent(session: Session, ward: Unit, place: Unit, accounts: dict[Channel, Cha
             (DeliveryStatus.REJECTED, Trouble.RECIPIENT, chunks.OPTED_OUT), (DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None),
             (DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None), (DeliveryStatus.QUEUED, None, None),
         ],
-        Channel.ZALO_OA: [(DeliveryStatus.SENT, None, None)] * 4 + [(DeliveryStatus.SENDING, None, None)],
+        Channel.ZALO_OA: [*[(DeliveryStatus.SENT, None, None)] * 4, (DeliveryStatus.SENDING, None, None)],
         Channel.FACEBOOK: [(DeliveryStatus.UNKNOWN, Trouble.UNKNOWN, None)],
     }  # fmt: skip
     for channel, rows in stands.items():

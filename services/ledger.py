@@ -161,20 +161,20 @@ def _standstills(session: Session, of_it: ColumnElement[bool]) -> list[Standstil
     """Where an account holds messages up: somebody paused it, it is broken, its quota is gone, its provider fails."""
     names = ("state", "message", "open_until", "quota_left", "reserve")
     found = session.execute(
-        select(_LEDGER.c.channel, func.count(), _BATCH.c.priority < batches.BAND, *[_ACCOUNT.c[name] for name in names])
+        select(_LEDGER.c.channel, func.count(), func.min(_BATCH.c.priority), *[_ACCOUNT.c[name] for name in names])
         .join(_BATCH, _BATCH.c.id == _LEDGER.c.batch_id)
         .join(_ACCOUNT, _ACCOUNT.c.id == _BATCH.c.account_id)
         .where(of_it, _LEDGER.c.status.in_(WAITING))
-        .group_by(_LEDGER.c.channel, _BATCH.c.priority < batches.BAND, *[_ACCOUNT.c[name] for name in names])
+        .group_by(_LEDGER.c.channel, *[_ACCOUNT.c[name] for name in names])
         .order_by(_LEDGER.c.channel)
     )
     now, held = clock.now(), []
-    for channel, count, is_urgent, state, message, open_until, left, reserve in found:
+    for channel, count, priority, state, message, open_until, left, reserve in found:
         if state is not AccountState.ACTIVE:
             held.append(Standstill(channel, count, state, message if state is AccountState.BROKEN else PAUSED, None))
         elif open_until and open_until > now:
             held.append(Standstill(channel, count, state, "", open_until))
-        elif left is not None and left <= (0 if is_urgent else reserve):
+        elif left is not None and left <= (0 if priority < batches.BAND else reserve):
             held.append(Standstill(channel, count, state, circuits.NO_QUOTA, circuits.next_window(now)))
     return held
 

@@ -23,6 +23,7 @@ from services.access import TERMINAL
 from services.reorganisations import Draft, Part
 from tests.factories import make_announcement, make_group, make_link, make_unit
 
+
 @pytest.fixture
 def running(engine: Engine) -> Iterator[DbosEngine]:
     """The engine at work in this process."""

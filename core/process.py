@@ -3,8 +3,8 @@
 import gc
 import sys
 
-# Seconds. One thread at a time runs Python: a busy one holds clicks, phones and senders up for a turn. With Python's own 5 ms the
-# desk of the ledger and the senders would spend most of a batch waiting for each other, and clicks behind other clicks.
+# Seconds. One thread at a time runs Python: a busy one holds clicks, phones and senders up for a turn. With Python's own 5 ms
+# the ledger's desk and the senders would mostly wait for each other, and clicks for other clicks.
 TURN = 0.0005
 # Allocations before a collection, and how many of them before an older generation is looked at. Python's own 700, 10, 10 walk
 # what a click has just made several times a click.

@@ -1,13 +1,18 @@
 """Bringing a database to this version: what `migrate`, `demo` and `serve` begin with."""
 
+import sqlite3
+import sys
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.db import engine
+from core.db import engine, is_sqlite
 from core.errors import Invalid
 from core.i18n import N_
-from core.settings import ROOT
+from core.settings import ROOT, settings
+
+# The durable engine takes for granted that Python 3.12 and newer come with this SQLite; with an older one its tables refuse rows.
+SINCE_PYTHON, NEEDS_SQLITE = (3, 12), (3, 42)
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,10 @@ def upgrade() -> Migrated:
     """Bring the database, and the engine's own tables in it, to this version.
 
     Raises:
-        Invalid: the database cannot be opened, or is newer than this program.
+        Invalid: the database cannot be opened, or is newer than this program; or this Python has too old a SQLite.
     """
+    if is_sqlite(settings().database_url):
+        check_sqlite(python=sys.version_info[:2], sqlite=sqlite3.sqlite_version_info[:2])
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -50,3 +57,18 @@ def upgrade() -> Migrated:
     except (SQLAlchemyError, OSError) as error:
         raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
     return Migrated(before, revision())
+
+
+def check_sqlite(*, python: tuple[int, ...], sqlite: tuple[int, ...]) -> None:
+    """Whether durable work can be kept in this SQLite from this Python.
+
+    Raises:
+        Invalid: it cannot.
+    """
+    if python >= SINCE_PYTHON and sqlite < NEEDS_SQLITE:
+        raise Invalid(
+            N_("Python {python} ở đây dùng SQLite {sqlite}; cần SQLite {least} trở lên. Hãy dùng Python 3.11, hoặc PostgreSQL."),
+            python=".".join(map(str, python)),
+            sqlite=".".join(map(str, sqlite)),
+            least=".".join(map(str, NEEDS_SQLITE)),
+        )

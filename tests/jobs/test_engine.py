@@ -33,6 +33,7 @@ from tests.fakes import Nothing
 NOTHING: Any = Nothing()
 
 
+
 @pytest.fixture
 def running(engine: Engine) -> Iterator[DbosEngine]:
     """The engine at work in this process."""

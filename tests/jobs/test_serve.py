@@ -125,7 +125,7 @@ def looked_at(code: str, folder: Path) -> list[float]:
     return [float(word) for word in done.stdout.splitlines()[-1].split()]
 
 
-def test_a_process_of_screens_a_public_one_and_a_worker_keep_what_they_have_loaded(tmp_path: Path) -> None:
+def test_a_process_of_screens_and_a_worker_keep_what_they_have_loaded(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "manage.py", "migrate"], cwd=ROOT, env=bare(tmp_path), check=True, stdout=subprocess.DEVNULL)
 
     screens = looked_at(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models import GroupKind, Purpose, Role, ShortLink
-from services import link_checks, links, participation, ports, rollups, scans
+from services import link_checks, link_moves, links, participation, ports, rollups, scans
 from services.drafts import Words
 from services.links import LinkState
 from services.ports import Ports
@@ -92,7 +92,7 @@ def test_a_drive_keeps_its_printed_codes_and_counts_without_naming_anyone(
     session.commit()
     assert states(ward)[wall.id] is LinkState.BROKEN
     for link in walls[:3]:
-        act(links.retarget, actor=ward.writer, link_id=link.id, target_url=NEW)
+        act(link_moves.retarget, actor=ward.writer, link_id=link.id, target_url=NEW)
     assert states(ward)[wall.id] is LinkState.WORKING
     for link in walls[:3]:
         assert phone().get(f"/q/{link.slug}").headers["location"] == NEW

@@ -85,7 +85,7 @@ def squeezed(picture: Image.Image, quality: float) -> Image.Image:
     ("layout", "emblem"), [(Layout.TINY, False), (Layout.POSTER, False), (Layout.POSTER, True), (Layout.BADGE, False)]
 )
 @pytest.mark.parametrize(
-    ("wear", "limit"), [(blurred, 4.0), (noisy, 30.0), (skewed, 0.1), (faded, 0.15), (squeezed, 10.0)],
+    ("wear", "limit"), [(blurred, 4.0), (noisy, 16.0), (skewed, 0.08), (faded, 0.15), (squeezed, 10.0)],
 )  # fmt: skip
 def test_a_printed_code_is_read_after_wear(layout: Layout, emblem: bool, wear: Wear, limit: float) -> None:
     assert is_read(wear(cut_out(layout, emblem=emblem), limit))

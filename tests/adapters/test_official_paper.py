@@ -226,7 +226,7 @@ def test_box_10_the_stamp_of_urgency_is_red_in_its_frame(urgency: str, words: st
     picture = pypdfium2.PdfDocument(pdf)[0].render(scale=254 / 72).to_pil().convert("RGB")
     red = [
         (x, y) for x in range(300, 1000) for y in range(int(stamp.top * 10) - 60, int(stamp.bottom * 10) + 60)
-        if (pixel := picture.getpixel((x, y)))[0] > 180 and pixel[1] < 90  # type: ignore[index]
+        if (pixel := picture.getpixel((x, y)))[0] > 180 and pixel[1] < 90
     ]  # fmt: skip
 
     assert (stamp.size, stamp.font) == (13, "Tinos-Bold")
@@ -274,7 +274,7 @@ def test_nothing_but_letters_lines_and_a_code_is_drawn() -> None:
     """No seal, no signature: the file holds no picture."""
     resources = [page["/Resources"] for page in PdfReader(BytesIO(printed(NOTICE))).pages]
 
-    assert not any("/XObject" in one for one in resources)
+    assert not any("/XObject" in one for one in resources)  # type: ignore[operator]
 
 
 def test_the_text_can_be_read_out_letter_by_letter() -> None:

@@ -15,7 +15,8 @@ from sqlmodel import Session
 from core import clock
 from core.bulk import as_json, given
 from core.errors import Invalid, NotAllowed
-from core.i18n import N_
+from core.i18n import N_, translate
+from core.settings import settings
 from core.sql_ids import NewIds
 from models import Announcement, AnnouncementStatus, Channel, DeliveryStatus, Model, Unit
 from models.base import Instant
@@ -27,6 +28,8 @@ ONE_BY_ONE = (*FOLLOWED, *CALLED)  # by these each household got a message of it
 GOT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.UNKNOWN)  # or may have got
 STEP = "withdrawn"
 TITLE_SHOWN = 80  # letters of the title in a message, which must fit where the text did
+TITLE = N_("Thu hồi: {title}")
+BODY = N_("Phường đã thu hồi thông báo “{title}”. Xin bà con không làm theo bản cũ; khi có tin mới phường sẽ báo.")
 _LEDGER = Model.metadata.tables["delivery"]
 
 
@@ -117,9 +120,9 @@ def as_withdrawn(announcement: Announcement) -> Announcement:
     """What its receivers are told, in the ward's language, in the shape of an announcement that is stored nowhere."""
     title = announcement.title
     named = title if len(title) <= TITLE_SHOWN else f"{title[: TITLE_SHOWN - 1].rstrip()}…"
-    body = f"Phường đã thu hồi thông báo “{named}”. Xin bà con không làm theo bản cũ; khi có tin mới phường sẽ báo."
+    heading, body = (translate(text, language=settings().language).format(title=named) for text in (TITLE, BODY))
     return Announcement(
-        unit_id=announcement.unit_id, title=f"Thu hồi: {named}", body=body, must_reach_by=announcement.must_reach_by,
+        unit_id=announcement.unit_id, title=heading, body=body, must_reach_by=announcement.must_reach_by,
         expires_at=announcement.expires_at,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from sqlmodel import Session, col, select
 
+from core import process
 from core.db import make_engine
 from core.settings import ROOT
 from models import Announcement, AnnouncementStatus, Purpose, ShortLink, User
@@ -135,4 +136,4 @@ def test_a_process_of_screens_and_a_worker_keep_what_they_have_loaded(tmp_path: 
 
     assert screens[0] > 200_000
     assert worker[0] > 50_000
-    assert screens[1:] == worker[1:] == [20_000, 20, 50, 0.0005]
+    assert screens[1:] == worker[1:] == [*process.THRESHOLDS, process.TURN]

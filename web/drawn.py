@@ -67,12 +67,17 @@ def keep(request: Request, response: Response, notice: PublicAnnouncement, *, co
     if is_own or key is None or request.method != "GET" or request.url.query:
         return
     now = clock.now()
+    page = Drawn(notice.link_id, *as_sent(response))
+    until = None if notice.is_expired else notice.expires_at
+    _pages.keep(key, page, now, commits=commits, until=until)
+
+
+def as_sent(response: Response) -> tuple[tuple[tuple[bytes, bytes], ...], Message]:
+    """An answer's headers, ours among them, and its body, as they go out."""
     given = response.raw_headers
     named = {name for name, _ in given}
     more = [(name.encode(), value.encode()) for name, value in security_headers().items() if name.encode() not in named]
-    page = Drawn(notice.link_id, (*given, *more), {"type": "http.response.body", "body": response.body})
-    until = None if notice.is_expired else notice.expires_at
-    _pages.keep(key, page, now, commits=commits, until=until)
+    return (*given, *more), {"type": "http.response.body", "body": response.body}
 
 
 @lru_cache(maxsize=4096)

@@ -18,8 +18,7 @@ from core.i18n import best_language, translate
 from core.settings import settings
 from models import LifeEvent, Unit
 from services import procedures, wards
-from web import pages
-from web.headers import security_headers
+from web import drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
 
@@ -79,12 +78,8 @@ def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
-    given = response.raw_headers
-    named = {name for name, _ in given}
-    more = [(name.encode(), value.encode()) for name, value in security_headers().items() if name.encode() not in named]
     key = (request.url.path, _language(request.headers.get("accept-language", "")))
-    page = Drawn((*given, *more), {"type": "http.response.body", "body": response.body})
-    _drawn.keep(key, page, clock.now(), commits=commits)
+    _drawn.keep(key, Drawn(*drawn.as_sent(response)), clock.now(), commits=commits)
 
 
 class ProcedureShelf(PhonePage):

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import Purpose
 from services import access, audit, link_moves, link_targets, links, scans
-from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals
+from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals, screen_code
 from ui import link_moves as link_drawing
 from ui import links as drawing
 
@@ -55,10 +55,10 @@ with left:
     )  # fmt: skip
 with right:
     with st.container(border=True, horizontal_alignment="center"):
-        codes.show(url, width=260)
+        screen_code.section(url, link.slug, width=260)
         parts.html(parts.soft(links.shown_url(link)), width="content")
     with st.container(horizontal=True, vertical_alignment="center"):
-        drawing.take_away(url, link.slug)
+        st.page_link("pages/print_studio.py", label=_("In ấn"), icon=":material/picture_as_pdf:")
         st.page_link(LIST, label=_("In tờ"), icon=":material/print:", query_params={"ma": link.slug})
     words = _("Tắt mã") if link.is_active else _("Bật lại mã")
     with st.expander(words, key="switch"):

@@ -284,5 +284,6 @@ def test_a_code_is_taken_away_as_a_picture_and_as_a_drawing(
 
     assert [button.proto.label for button in at.get("download_button")] == ["PNG", "SVG"]
     assert [(one.name, one.kind, one.content) for one in offered] == [
-        (f"ma-{link.slug}.png", "image/png", QrCodes().png(url)), (f"ma-{link.slug}.svg", "image/svg+xml", QrCodes().svg(url)),
-    ]  # fmt: skip
+        (f"ma-{link.slug}-tron.png", "image/png", QrCodes().png(url)),
+        (f"ma-{link.slug}-tron.svg", "image/svg+xml", QrCodes().svg(url)),
+    ]

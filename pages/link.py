@@ -58,7 +58,6 @@ with right:
         screen_code.section(url, link.slug, width=260)
         parts.html(parts.soft(links.shown_url(link)), width="content")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/print_studio.py", label=_("In ấn"), icon=":material/picture_as_pdf:")
         st.page_link(LIST, label=_("In tờ"), icon=":material/print:", query_params={"ma": link.slug})
     words = _("Tắt mã") if link.is_active else _("Bật lại mã")
     with st.expander(words, key="switch"):

@@ -24,7 +24,7 @@ def section(url: str, slug: str, *, width: int = 220) -> None:
     png, svg = (codes.emblem_png, codes.emblem_svg) if look == EMBLEM else (codes.png, codes.svg)
     picture = png(url)
     st.image(picture, width=width, alt=_("Mã QR của {url}", url=url))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
         for kind, media, file in (("png", "image/png", picture), ("svg", "image/svg+xml", svg(url))):
             st.download_button(
                 kind.upper(), file, f"ma-{slug}-{look}.{kind}", media, key=f"screen_{kind}_{slug}", on_click="ignore",

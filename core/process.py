@@ -3,8 +3,8 @@
 import gc
 import sys
 
-# Seconds. One thread at a time runs Python: a busy one holds clicks, phones and senders up for a turn. With Python's own 5 ms clicks
-# wait behind other clicks; with 0.5 or 1 ms a redirect loses a tenth to the change of turns, and nobody gains.
+# Seconds. One thread at a time runs Python: a busy one holds clicks, phones and senders up for a turn. With Python's own 5 ms
+# clicks wait behind other clicks; with 0.5 or 1 ms a redirect loses a tenth to the change of turns, and nobody gains.
 TURN = 0.003
 # Allocations before a collection, and how many of them before an older generation is looked at. Python's own 700, 10, 10 walk
 # what a click has just made several times a click.

@@ -11,7 +11,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Uuid, cast, func, insert, literal, select
+from sqlalchemy import Integer, String, Uuid, cast, column, func, insert, literal, select
 
 from bench import crowded
 from bench.fanout_pg import WARM_UP, point_at
@@ -63,7 +63,8 @@ def run(messages: int = MESSAGES) -> dict[str, Any]:
 def promise(announcement_id: UUID, messages: int) -> None:
     """Rows and batches of an announcement as it leaves, all in one transaction."""
     now = clock.now()
-    number = func.generate_series(0, messages - 1, type_=Integer()).column_valued("number")
+    numbers = func.generate_series(0, messages - 1).table_valued(column("number", Integer())).render_derived(name="numbers")
+    number = numbers.c.number
     phone = literal("+849") + func.lpad(cast(number, String), 8, "0")
     with transaction() as session:
         said = session.get_one(Announcement, announcement_id)
@@ -76,7 +77,7 @@ def promise(announcement_id: UUID, messages: int) -> None:
             NewIds(), at, literal(said.id), literal("sms"), literal("phone"), phone,
             literal(f"{said.id}:sms:") + cast(number, String), literal("queued"), literal(0), literal(500), at,
             batch.c.id,
-        ).join_from(number, batch, batch.c.place == number // batches.SIZE)  # fmt: skip
+        ).join_from(numbers, batch, batch.c.place == number // batches.SIZE)  # fmt: skip
         names = [
             "id", "created_at", "announcement_id", "channel", "recipient_kind", "recipient_id", "idempotency_key", "status",
             "attempts", "cost", "updated_at", "batch_id",

@@ -13,8 +13,9 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
-from core.db import transaction
+from core.db import is_sqlite, transaction
 from core.errors import Refusal
+from core.settings import settings
 from services import (
     attachments,
     attendance,
@@ -85,7 +86,8 @@ def hand_over(announcement_id: str) -> None:
     parts = 1
     while hand_over_step(announcement_id):
         parts += 1
-        time.sleep(BREATH.total_seconds())
+        if is_sqlite(settings().database_url):
+            time.sleep(BREATH.total_seconds())
     log.info("announcement.hand_over", announcement_id=announcement_id, parts=parts)
 
 

@@ -33,13 +33,13 @@ from tests.fakes import Nothing
 NOTHING: Any = Nothing()
 
 
-
 @pytest.fixture
-def running(engine: Engine) -> Iterator[DbosEngine]:
+def running(engine: Engine, session: Session) -> Iterator[DbosEngine]:
     """The engine at work in this process."""
     durable.prepare()
     durable.start(executor_id=f"test-{uuid4()}")
     yield DbosEngine()
+    session.rollback()  # whoever has looked holds SQLite's one write lock
     durable.stop()
 
 

@@ -275,7 +275,7 @@ def test_nothing_but_letters_lines_and_a_code_is_drawn() -> None:
     """No seal, no signature: the file holds no picture."""
     resources: list[Any] = [page["/Resources"] for page in PdfReader(BytesIO(printed(NOTICE))).pages]
 
-    assert not any("/XObject" in one for one in resources)  # type: ignore[operator]
+    assert not any("/XObject" in one for one in resources)
 
 
 def test_the_text_can_be_read_out_letter_by_letter() -> None:

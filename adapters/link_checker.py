@@ -17,6 +17,8 @@ from services.ports import LinkState
 
 SECONDS, HOPS, AT_ONCE = 8.0, 3, 4
 PORTS = frozenset((80, 443))
+MOVED = (301, 302, 303, 307, 308)
+OPEN_ENOUGH = (401, 403, 405, 429)  # somebody is at home, only not for us
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -36,8 +38,26 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast and (mapped is None or is_public(str(mapped)))
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The address must not be asked."""
+
+
+async def addresses(
+    url: str, *, resolve: Resolve, may_connect: Callable[[str], bool], ports: frozenset[int]
+) -> Sequence[str]:  # fmt: skip
+    """The addresses behind a url, all of them ones that may be connected to.
+
+    Raises:
+        Refused: it is no web address of a usual port, or one behind it may not be connected to. Also what `resolve` raises.
+    """
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or port not in ports:
+        raise Refused
+    found = list(await resolve(parts.hostname, port))
+    if not found or not all(may_connect(address) for address in found):
+        raise Refused
+    return found
 
 
 class Pinned(AbstractResolver):
@@ -88,7 +108,7 @@ class HttpLinkChecker:
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._followed(url)
-        except _Refused:
+        except Refused:
             return LinkState(url, "refused")
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
             return LinkState(url, "dead")
@@ -99,21 +119,14 @@ class HttpLinkChecker:
         for _hop in range(HOPS + 1):
             status, goes_to = await self._asked(here)
             if goes_to is None:
-                return LinkState(url, "alive" if status < 400 or status in (401, 403, 405, 429) else "dead", status, here)
+                return LinkState(url, "alive" if status < 400 or status in OPEN_ENOUGH else "dead", status, here)
             here = urljoin(here, goes_to)
         return LinkState(url, "dead", status, here)
 
     async def _asked(self, url: str) -> tuple[int, str | None]:
         """The status of one address and where it sends on; its body is never read."""
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or port not in self._ports:
-            raise _Refused
-        addresses = list(await self._resolve(parts.hostname, port))
-        if not addresses or not all(self._may_connect(address) for address in addresses):
-            raise _Refused
-        connector = aiohttp.TCPConnector(resolver=Pinned(addresses), use_dns_cache=False, force_close=True)
+        found = await addresses(url, resolve=self._resolve, may_connect=self._may_connect, ports=self._ports)
+        connector = aiohttp.TCPConnector(resolver=Pinned(found), use_dns_cache=False, force_close=True)
         settings: dict[str, Any] = {"connector": connector, "trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()}
         async with aiohttp.ClientSession(**settings) as client, client.get(url, allow_redirects=False) as answer:
-            is_sent_on = answer.status in (301, 302, 303, 307, 308)
-            return answer.status, answer.headers.get("Location") if is_sent_on else None
+            return answer.status, answer.headers.get("Location") if answer.status in MOVED else None

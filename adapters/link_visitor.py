@@ -17,25 +17,20 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.link_checker import PORTS, Pinned, Resolve, is_public, resolve
+from adapters.link_checker import MOVED, OPEN_ENOUGH, PORTS, Pinned, Refused, Resolve, addresses, is_public, resolve
 from core.text import fold
 from services.ports import LinkVisit
 
 SECONDS, HOPS, AT_ONCE, PER_HOST = 10.0, 5, 32, 4
 READ_MOST = 64 * 1024
 SHORT_PAGE = 600  # letters: a page of fewer that speaks of not finding is no page
-_MOVED, _FOR_GOOD = (301, 302, 303, 307, 308), (301, 308)
-_OPEN_ENOUGH = (401, 403, 405, 429)  # somebody is at home, only not for us
+_FOR_GOOD = (301, 308)
 _NOT_THERE = re.compile(r"\b404\b|not found|khong tim thay|khong ton tai|da bi xoa|da bi go|no longer (?:exists|available)")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _HEIR = re.compile(r"<([^>]+)>\s*;[^,]*\brel=\"?successor-version\"?", re.IGNORECASE)  # RFC 5829 §3.2
 _REFRESH = re.compile(r"<meta\s[^>]*http-equiv=[\"']?refresh[\"']?[^>]*content=[\"']?\d+\s*;\s*url=([^\"'>\s]+)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
-
-
-class _Refused(Exception):
-    """The address must not be asked."""
 
 
 class _NoticingSocket(ssl.SSLObject):
@@ -123,14 +118,7 @@ class HttpLinkVisitor:
 
     async def addresses(self, url: str) -> Sequence[str]:
         """The addresses behind a url, all of them ones that may be connected to; raises what must not be asked."""
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or port not in self._ports:
-            raise _Refused
-        found = list(await self._resolve(parts.hostname, port))
-        if not found or not all(self._may_connect(address) for address in found):
-            raise _Refused
-        return found
+        return await addresses(url, resolve=self._resolve, may_connect=self._may_connect, ports=self._ports)
 
 
 class _Pass:
@@ -144,7 +132,7 @@ class _Pass:
         try:
             async with asyncio.timeout(self._visitor.seconds):
                 return await self._followed(url)
-        except _Refused:
+        except Refused:
             return LinkVisit(url, "refused")
         except (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError):
             return LinkVisit(url, "certificate")
@@ -166,7 +154,7 @@ class _Pass:
 
     def _seen(self, url: str, here: str, status: int, body: str, *, is_for_good: bool) -> LinkVisit:
         trouble = ""
-        if status >= 400 and status not in _OPEN_ENOUGH:
+        if status >= 400 and status not in OPEN_ENOUGH:
             trouble = "status"
         elif status < 400 and (is_soft_404(body) or _fell_back(url, here)):
             trouble = "empty"
@@ -181,7 +169,7 @@ class _Pass:
         found = await self._visitor.addresses(url)
         self._book.addresses[urlsplit(url).hostname or ""] = found
         async with self._client.request(method, url, allow_redirects=False) as answer:
-            goes_to = answer.headers.get("Location") if answer.status in _MOVED else None
+            goes_to = answer.headers.get("Location") if answer.status in MOVED else None
             body = ""
             if method == "GET" and goes_to is None and "html" in answer.headers.get("Content-Type", ""):
                 body = _text(await answer.content.read(READ_MOST))

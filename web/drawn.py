@@ -52,7 +52,7 @@ def key_of(path: str, headers: Mapping[str, str]) -> Key | None:
     """What the plain page of an address is kept by; None for a phone with a mark."""
     if f"{MARK}=" in headers.get("cookie", ""):
         return None
-    return path, _language(headers.get("accept-language", ""))
+    return path, language_of(headers.get("accept-language", ""))
 
 
 def recall(key: Key, now: datetime) -> Drawn | None:
@@ -81,5 +81,5 @@ def as_sent(response: Response) -> tuple[tuple[tuple[bytes, bytes], ...], Messag
 
 
 @lru_cache(maxsize=4096)
-def _language(accepts: str) -> str:
+def language_of(accepts: str) -> str:
     return best_language(accepts, default=settings().language)

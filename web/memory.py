@@ -34,26 +34,19 @@ class Memory(Generic[T]):
         """What is kept, if it is good enough. Late in its time, or after a change, one caller is sent to look again and
         whoever comes meanwhile is served what stood, never longer than its time.
         """
-        kept = self._kept.get(key)
-        if kept is None or now >= kept.forget_at:
-            return None
-        commits = db.commits()
-        if now >= kept.refresh_at or kept.commits != commits:
-            kept.refresh_at, kept.commits = kept.forget_at, commits
-            return None
-        return kept.value
+        value, is_late = self.glance(key, now)
+        return None if is_late else value
 
     def glance(self, key: Hashable, now: datetime) -> tuple[T | None, bool]:
         """As `recall`, but late in its time the one caller is served too, and told to have it looked up meanwhile."""
         kept = self._kept.get(key)
         if kept is None or now >= kept.forget_at:
             return None, False
-        if kept.commits != db.commits():
-            return self.recall(key, now), False
-        if now < kept.refresh_at:
-            return kept.value, False
-        kept.refresh_at = kept.forget_at
-        return kept.value, True
+        commits = db.commits()
+        is_late, is_stale = now >= kept.refresh_at, kept.commits != commits
+        if is_late or is_stale:
+            kept.refresh_at, kept.commits = kept.forget_at, commits
+        return (None, False) if is_stale else (kept.value, is_late)
 
     def keep(self, key: Hashable, value: T, now: datetime, *, commits: int, until: datetime | None = None) -> None:
         """Keep a thing read at `now`, never past `until`. `commits` was asked before reading: what is committed meanwhile

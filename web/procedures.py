@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -14,8 +13,7 @@ from starlette.types import Message
 
 from core import clock, db
 from core.db import reading
-from core.i18n import best_language, translate
-from core.settings import settings
+from core.i18n import translate
 from models import LifeEvent, Unit
 from services import procedures, wards
 from web import drawn, pages
@@ -42,12 +40,7 @@ _drawn: Memory[Drawn] = Memory(most=1_000, kept=KEPT)
 
 def recall(path: str, accepts: str, now: datetime) -> Drawn | None:
     """The page of a procedure, if it was drawn a moment ago in the language asked for."""
-    return _drawn.recall((path, _language(accepts)), now)
-
-
-@lru_cache(maxsize=4096)
-def _language(accepts: str) -> str:
-    return best_language(accepts, default=settings().language)
+    return _drawn.recall((path, drawn.language_of(accepts)), now)
 
 
 class ProcedurePage(PhonePage):
@@ -78,7 +71,7 @@ def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
-    key = (request.url.path, _language(request.headers.get("accept-language", "")))
+    key = (request.url.path, drawn.language_of(request.headers.get("accept-language", "")))
     _drawn.keep(key, Drawn(*drawn.as_sent(response)), clock.now(), commits=commits)
 
 

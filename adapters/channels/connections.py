@@ -110,14 +110,19 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Reply] | None = None
         self._parser: HttpResponseParser | None = None
-        self._reply = Reply(0, {}, b"", is_whole=False)
-        self._body: list[bytes] = []
-        self._read = self._size = 0  # bytes of this answer, and of its body
+        self._read = 0  # bytes since the question
+        self._expect_head()
         self._heard_at = self._over_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._has_head = self._is_counted = False
         self.idle_since = 0.0
         self.is_open = False
+
+    def _expect_head(self) -> None:
+        """Nothing of the answer has come yet."""
+        self._reply = Reply(0, {}, b"", is_whole=False)
+        self._body: list[bytes] = []
+        self._size = 0  # bytes of the body
+        self._has_head = self._is_counted = False
 
     async def ask(self, question: bytes, patience: Patience) -> Reply:
         """Write a question and read its answer.
@@ -127,8 +132,8 @@ class Connection(asyncio.Protocol):
         """
         if self._transport is None or not self.is_open:
             raise NotReached
-        self._reply, self._body, self._read, self._size = Reply(0, {}, b"", is_whole=False), [], 0, 0
-        self._has_head = self._is_counted = False
+        self._read = 0
+        self._expect_head()
         self._parser = HttpResponseParser(self)
         waiting: asyncio.Future[Reply] = self._loop.create_future()
         self._waiting = waiting
@@ -207,8 +212,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole; one that only says "go on" is not yet it."""
         if self._reply.status < 200:
-            self._has_head = self._is_counted = False
-            self._reply, self._body = Reply(0, {}, b"", is_whole=False), []
+            self._expect_head()
             return
         assert self._parser is not None  # noqa: S101  # it is who calls
         stays = self._parser.should_keep_alive()

@@ -147,9 +147,7 @@ def note_trial(session: Session, *, actor: Actor, account_id: UUID, outcome: Out
         NotAllowed, NotFound: as `channel_accounts.get`.
     """
     account = channel_accounts.get(session, actor=actor, account_id=account_id)
-    if isinstance(outcome, Accepted) and outcome.quota_left is not None:
-        account.quota_left, account.quota_at = outcome.quota_left, clock.now()
-        account.quota_total = outcome.quota_total if outcome.quota_total is not None else account.quota_total
+    keep_quota(account, outcome)
     if isinstance(outcome, Rejected) and outcome.trouble == "config" and account.state is AccountState.ACTIVE:
         account.state, account.message = AccountState.BROKEN, outcome.reason
     session.add(account)
@@ -157,8 +155,20 @@ def note_trial(session: Session, *, actor: Actor, account_id: UUID, outcome: Out
         session, actor=actor, action="channel.tested", subject_kind="channel_account", subject_id=account.id,
         channel=account.channel.value, outcome=type(outcome).__name__.lower(),
     )  # fmt: skip
+    return tried(outcome, taken=N_("Nhà cung cấp đã nhận tin. Xem máy của người nhận."))
+
+
+def keep_quota(account: ChannelAccount, outcome: Outcome) -> None:
+    """What an answer says of the quota of its account."""
+    if isinstance(outcome, Accepted) and outcome.quota_left is not None:
+        account.quota_left, account.quota_at = outcome.quota_left, clock.now()
+        account.quota_total = outcome.quota_total if outcome.quota_total is not None else account.quota_total
+
+
+def tried(outcome: Outcome, *, taken: str) -> Tried:
+    """What to tell whoever sent one message; `taken` where the provider has it."""
     if isinstance(outcome, Accepted):
-        return Tried(is_sent=True, says=N_("Nhà cung cấp đã nhận tin. Xem máy của người nhận."))
+        return Tried(is_sent=True, says=taken)
     if isinstance(outcome, Rejected | Unavailable):
         return Tried(is_sent=False, says=outcome.reason)
     return Tried(is_sent=False, says=LOST)

@@ -36,7 +36,7 @@ from core.tokens import new_token
 from models import Announcement, Channel, Delivery, DeliveryStatus, Model, RecipientKind, Relay
 from models.base import Instant
 from services import batches, links, paths
-from services.paths import CALLED, FOLLOWED, Question, Way
+from services.paths import CALLED, ONE_BY_ONE, Question, Way
 from services.plans import PlannedGroup
 
 _PLANNED, _HOME, _LEDGER = (Model.metadata.tables[name] for name in ("plannedpath", "household", "delivery"))
@@ -80,7 +80,7 @@ def queue(
     Of a part that is not the first, a receiver that is shared with a household of an earlier one has its row already.
     """
     for way in question.ways:
-        if way.path in (*FOLLOWED, *CALLED):
+        if way.path in ONE_BY_ONE:
             receivers = _receivers(announcement, way, stretch)
             count = session.execute(select(func.count()).select_from(receivers.subquery())).scalar_one()
             made = batches.begin(session, announcement=announcement, channel=way.path, rows=count)

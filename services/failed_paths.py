@@ -14,9 +14,8 @@ from sqlmodel import Session, col
 from core import clock
 from models import LEFT, Announcement, Channel, DeliveryStatus, Household, Model, PlannedPath
 from services import corrections, door_numbers
-from services.paths import CALLED, FOLLOWED
+from services.paths import CALLED, ONE_BY_ONE
 
-ONE_BY_ONE = (*FOLLOWED, *CALLED)
 _LEDGER = Model.metadata.tables["delivery"]
 
 

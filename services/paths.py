@@ -36,6 +36,7 @@ from services.reach_rules import Rules
 
 FOLLOWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE)
 CALLED = (Channel.ZNS, Channel.SMS)
+ONE_BY_ONE = (*FOLLOWED, *CALLED)  # by these each receiver gets a message of its own
 _HOME = Model.metadata.tables["household"].c
 _HOMES = ("household_id", "people", "group_id", "follower", "mobile")
 KNOCKED = (Need.DOOR.value,)  # whoever has this is told at the door as well, whatever else works

@@ -7,11 +7,10 @@ from sqlmodel import Session
 from models import Announcement, Channel, ChannelAccount
 from services import access, links, messages, reach_rules
 from services.access import Actor
-from services.paths import CALLED, FOLLOWED
+from services.paths import ONE_BY_ONE
 from services.plans import Plan
 from services.ports import ports
 
-ONE_BY_ONE = (*FOLLOWED, *CALLED)
 FOR_ALL = (Channel.ZALO_GROUP, Channel.ZALO_BROADCAST, Channel.FACEBOOK)
 
 

@@ -15,12 +15,12 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.ids import new_id
 from models import AnnouncementStatus, AuditEvent, Channel, ChannelAccount, Unit, User
-from services import access, audit, channel_accounts, channel_checks, circuits, drafts, messages, reach_rules, training, trials
+from services import access, audit, channel_accounts, channel_checks, drafts, messages, reach_rules, training, trials
 from services.access import Actor
 from services.channel_checks import Question, Tried
 from services.chunks import Row
 from services.ports import ports
-from services.senders import Accepted, AccountBroken, Message, Outcome, Rejected, Unavailable
+from services.senders import AccountBroken, Message, Outcome, Rejected
 
 CHANNELS = (Channel.SMS, Channel.ZNS)
 MOST_A_DAY = 5  # a person
@@ -91,15 +91,10 @@ def send(letter: Letter) -> Outcome:
 
 def note(session: Session, *, letter: Letter, outcome: Outcome) -> Tried:
     """Keep what it cost of the account's quota; what to tell whoever pressed."""
-    if isinstance(outcome, Accepted):
-        if outcome.quota_left is not None:
-            account = session.get_one(ChannelAccount, letter.asked.account_id)
-            total = account.quota_total if outcome.quota_total is None else outcome.quota_total
-            circuits.keep_quota(session, account_id=account.id, left=outcome.quota_left, total=total)
-        return Tried(is_sent=True, says=N_("Nhà cung cấp đã nhận tin thử. Xem máy của ông/bà."))
-    if isinstance(outcome, Rejected | Unavailable):
-        return Tried(is_sent=False, says=outcome.reason)
-    return Tried(is_sent=False, says=channel_checks.LOST)
+    if account := session.get(ChannelAccount, letter.asked.account_id):
+        channel_checks.keep_quota(account, outcome)
+        session.flush()
+    return channel_checks.tried(outcome, taken=N_("Nhà cung cấp đã nhận tin thử. Xem máy của ông/bà."))
 
 
 def _accounts(session: Session, ward: Unit) -> dict[Channel, reach_rules.Account]:

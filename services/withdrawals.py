@@ -22,9 +22,8 @@ from models import Announcement, AnnouncementStatus, Channel, DeliveryStatus, Mo
 from models.base import Instant
 from services import access, audit, batches, drafts, leader_messages, opt_outs, plans, reach_rules
 from services.access import Actor
-from services.paths import CALLED, FOLLOWED
+from services.paths import CALLED, FOLLOWED, ONE_BY_ONE
 
-ONE_BY_ONE = (*FOLLOWED, *CALLED)  # by these each household got a message of its own
 GOT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.UNKNOWN)  # or may have got
 STEP = "withdrawn"
 TITLE_SHOWN = 80  # letters of the title in a message, which must fit where the text did

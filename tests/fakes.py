@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from typing import Literal
 from uuid import UUID
 
+from PIL import Image
 from sqlmodel import Session
 
 from services.ports import BatchRun, LinkState, LinkVisit
@@ -94,3 +96,12 @@ class FakeVisitor:
     def visit(self, urls: Sequence[str]) -> list[LinkVisit]:
         self.visited += urls
         return [self.found.get(url, LinkVisit(url, status=200)) for url in urls]
+
+
+class WhitePages:
+    """A printer whose pages look white."""
+
+    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
+        out = BytesIO()
+        Image.new("L", (8, 8), 255).save(out, "PNG")
+        return out.getvalue()

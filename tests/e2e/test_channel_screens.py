@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from sqlmodel import Session
 
 from core import clock
@@ -26,7 +25,7 @@ from services import channel_accounts, chunks
 from services.access import TERMINAL
 from services.channel_values import AccountForm
 from tests.e2e.conftest import Server
-from tests.e2e.test_desk_screens import KNOWN, OURS, PLACES
+from tests.e2e.test_desk_screens import PLACES, fits_and_can_be_read
 from tests.factories import make_account, make_announcement, make_batch, make_delivery, make_household, make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -124,18 +123,4 @@ def test_a_screen_of_sending_fits_and_can_be_read_by_everyone(
 ) -> None:
     who = "tu" if name == "announcement" else "an"
     page = signed_in(who, color_scheme=scheme, viewport={"width": width, "height": height})
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-
-    page.goto(addresses[name])
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    page.wait_for_load_state("networkidle")
-
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    found = {
-        one["id"]: one["nodes"][0]["html"]
-        for one in Axe().run(page, context=OURS).response["violations"]
-        if one["id"] not in KNOWN
-    }
-    assert (found, broken) == ({}, [])
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    fits_and_can_be_read(page, addresses[name], width=width)

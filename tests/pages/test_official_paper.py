@@ -1,23 +1,21 @@
 """An announcement on official paper, as its page words it, shows it and takes the clerk's number."""
 
-from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
 from sqlmodel import Session, select
 
 from models import Announcement, AnnouncementStatus, OfficialPaper, Role, Unit, User
 from services import ports
 from services.ports import MeetingPaper, PaperText, Ports
 from tests.factories import make_announcement, make_household, make_unit, make_user
-from tests.fakes import FakeEngine, Nothing
+from tests.fakes import FakeEngine, Nothing, WhitePages
 from tests.pages.conftest import Offered, Visit, words
 
 pytestmark = pytest.mark.usefixtures("noon")
 
 
-class FakePaper:
+class FakePaper(WhitePages):
     """A printer that remembers what it was asked for."""
 
     def __init__(self) -> None:
@@ -27,11 +25,6 @@ class FakePaper:
     def official(self, paper: PaperText) -> bytes:
         self.papers.append(paper)
         return b"%PDF-paper"
-
-    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
-        out = BytesIO()
-        Image.new("L", (8, 8), 255).save(out, "PNG")
-        return out.getvalue()
 
     def invitation_slips(self, meeting: MeetingPaper) -> tuple[bytes, int]:
         self.meetings.append(meeting)

@@ -1,11 +1,9 @@
 """The print studio: what is chosen is looked at first, then made in the background and taken away."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
 from sqlmodel import Session, select
 
 from core.errors import Invalid
@@ -14,11 +12,11 @@ from services import ports, print_jobs
 from services.ports import Label, Ports, SheetHead
 from services.print_layouts import Layout
 from tests.factories import make_link, make_unit, make_user
-from tests.fakes import FakeEngine, Nothing
+from tests.fakes import FakeEngine, Nothing, WhitePages
 from tests.pages.conftest import Offered, Visit, words
 
 
-class FakePaper:
+class FakePaper(WhitePages):
     """A printer that remembers what it was asked for, and refuses a title it was told to."""
 
     def __init__(self) -> None:
@@ -30,11 +28,6 @@ class FakePaper:
             raise Invalid("Tên dài quá, không vừa nhãn: {labels}. Xin rút gọn, hoặc chọn nhãn lớn hơn.", labels=self.refuses)
         self.asked.append(([f"{label.title} {label.number}" for label in labels], layout, head))
         return b"%PDF-", 1
-
-    def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
-        out = BytesIO()
-        Image.new("L", (8, 8), 255).save(out, "PNG")
-        return out.getvalue()
 
 
 @pytest.fixture

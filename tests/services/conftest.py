@@ -25,3 +25,8 @@ def place(session: Session, ward: Unit) -> Unit:
 @pytest.fixture
 def writer(session: Session, ward: Unit) -> Actor:
     return make_actor(session, unit=ward, role=Role.STAFF)
+
+
+@pytest.fixture
+def admin(session: Session, ward: Unit) -> Actor:
+    return make_actor(session, unit=ward, role=Role.ADMIN)

@@ -19,11 +19,6 @@ OA = AccountForm({"app_id": "123456", "oa_id": "388613"}, {"secret_key": "khoa-u
 SMS = AccountForm({"brandname": "UBND-PHUONG"}, {"api_key": "khoa", "secret_key": "mat"}, price=500, reserve=2, per_second=20)
 
 
-@pytest.fixture
-def admin(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.ADMIN)
-
-
 def connected(session: Session, admin: Actor, ward: Unit, channel: Channel, form: AccountForm) -> ChannelAccount:
     account = channel_accounts.connect(session, actor=admin, unit_id=ward.id, channel=channel, form=form)
     session.commit()

@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import Session, select
 
 from core.errors import Invalid
-from models import AccountState, AuditEvent, Channel, ChannelAccount, Role, Unit
+from models import AccountState, AuditEvent, Channel, ChannelAccount, Unit
 from services import channel_accounts, channel_checks, ports, training
 from services.access import TERMINAL, Actor
 from services.channel_values import AccountForm
 from services.senders import Accepted, AccountHealth, Rejected, Unavailable, Unknown
-from tests.factories import make_account, make_actor
+from tests.factories import make_account
 from tests.fake_sender import FakeSender
 
 SMS = AccountForm({"brandname": "UBND-PHUONG"}, {"api_key": "khoa", "secret_key": "mat"})
@@ -23,11 +23,6 @@ def sender() -> FakeSender:
     sender = FakeSender()
     ports.provide(replace(ports.ports(), senders={Channel.SMS: sender, Channel.ZNS: sender, Channel.EMAIL: sender}))
     return sender
-
-
-@pytest.fixture
-def admin(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.ADMIN)
 
 
 @pytest.fixture

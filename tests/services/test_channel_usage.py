@@ -17,11 +17,6 @@ TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10 giờ, the clock of these
 FIRST = datetime(2026, 10, 31, 17, 0, tzinfo=UTC)  # 0 giờ ngày 1/11 in Bắc Kạn
 
 
-@pytest.fixture
-def admin(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.ADMIN)
-
-
 def batch_of(session: Session, account: ChannelAccount, ward: Unit, **overrides: Any) -> Batch:
     announcement = make_announcement(session, unit=ward)
     batch = Batch(

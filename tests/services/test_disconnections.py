@@ -8,22 +8,18 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Trouble, Unit
-from services import batches, channel_accounts, chunks, disconnections, sending
+from services import batches, channel_accounts, chunks, disconnections
 from services.access import Actor
 from services.batches import Hold
 from services.channel_values import AccountForm
 from services.chunks import Marked
 from services.disconnections import Leaving
 from services.senders import Accepted
-from tests.factories import make_actor, make_announcement, make_household, make_unit
+from tests.factories import make_actor, make_unit
+from tests.services.held import three_held
 
 SMS = AccountForm({"brandname": "UBND-PHUONG"}, {"api_key": "khoa", "secret_key": "mat"}, price=500)
 OA = AccountForm({"app_id": "123456", "oa_id": "388613"}, {"secret_key": "khoa", "refresh_token": "mot-lan"})
-
-
-@pytest.fixture
-def admin(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -34,14 +30,7 @@ def account(session: Session, ward: Unit, admin: Actor) -> ChannelAccount:
 @pytest.fixture
 def held(session: Session, account: ChannelAccount, ward: Unit) -> Hold:
     """Three messages, of which a process has marked one."""
-    place = make_unit(session, parent=ward)
-    for number in range(3):
-        make_household(session, unit=place, phone=f"+8491200000{number}")
-    sending.send(session, announcement=make_announcement(session, unit=ward, units=[place]))
-    batch = session.exec(select(Batch)).one()
-    hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=timedelta(seconds=15))
-    assert hold
-    return hold
+    return three_held(session, ward)
 
 
 def rows(session: Session) -> list[tuple[str, str | None, int]]:

@@ -1,14 +1,13 @@
 """How fast an account sends: as a person says, and never faster than its provider allows."""
 
-from datetime import timedelta
-
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from models import Batch, Channel, Unit
-from services import batches, chunks, sending
+from models import Channel, Unit
+from services import chunks
 from services.chunks import Marked
-from tests.factories import make_account, make_announcement, make_household, make_unit
+from tests.factories import make_account
+from tests.services.held import three_held
 
 USUAL = 50.0
 
@@ -21,13 +20,7 @@ def test_nobody_sends_faster_than_the_provider_allows_nor_than_a_person_says(
     session: Session, ward: Unit, set_by_person: float | None, told: float | None, rate: float
 ) -> None:
     make_account(session, unit=ward, channel=Channel.SMS, per_second=set_by_person, told_per_second=told)
-    place = make_unit(session, parent=ward)
-    for number in range(3):
-        make_household(session, unit=place, phone=f"+8491200000{number}")
-    sending.send(session, announcement=make_announcement(session, unit=ward, units=[place]))
-    batch = session.exec(select(Batch)).one()
-    hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=timedelta(seconds=15))
-    assert hold
+    hold = three_held(session, ward)
 
     found = chunks.turn(session, hold, settled=(), usual_rate=USUAL, dedupes=False)
 

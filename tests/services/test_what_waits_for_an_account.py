@@ -6,22 +6,17 @@ import pytest
 from sqlmodel import Session, select
 
 from core import clock
-from models import AccountState, Batch, Channel, ChannelAccount, Role, Unit
+from models import AccountState, Batch, Channel, ChannelAccount, Unit
 from services import batches, channel_accounts, channel_checks, sending
 from services.access import Actor
 from services.channel_values import AccountForm
 from services.senders import AccountHealth
-from tests.factories import make_account, make_actor, make_announcement, make_household, make_unit
+from tests.factories import make_account, make_announcement, make_household, make_unit
 from tests.fakes import FakeEngine
 
 LEASE = timedelta(seconds=15)
 SMS = AccountForm({"brandname": "UBND-PHUONG"}, {"api_key": "khoa", "secret_key": "mat"})
 WELL = AccountHealth(is_well=True, says="")
-
-
-@pytest.fixture
-def admin(session: Session, ward: Unit) -> Actor:
-    return make_actor(session, unit=ward, role=Role.ADMIN)
 
 
 @pytest.fixture

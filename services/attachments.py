@@ -17,12 +17,11 @@ from typing import Any
 from sqlalchemy import String, cast
 from sqlmodel import Session, select
 
-from core import clock
+from core import clock, files
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import clean
-from core.tokens import new_token
 from models import Announcement, AnnouncementVersion
 from services.ports import ports
 
@@ -143,17 +142,11 @@ def _named(session: Session) -> set[str]:
 
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all; the same content twice, even at once, is one file, and counts as brought now."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.is_file():
         with suppress(FileNotFoundError):
             os.utime(path)
             return
-    aside = path.with_name(f".{new_token()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    files.write_whole(path, content)
 
 
 def _name(given: str, suffix: str) -> str:

@@ -3,7 +3,6 @@
 A sheet prints what was so when it was asked for. Made twice it is the same file: a worker that dies in between does no harm.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,13 +12,12 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from core import clock
+from core import clock, files
 from core.db import changed
 from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_
 from core.ids import new_id
 from core.settings import settings
-from core.tokens import new_token
 from models import PrintJob, PrintStatus, Unit, User
 from services import audit, link_labels
 from services.access import WRITERS, Actor, path_range, require
@@ -165,12 +163,7 @@ def tell(session: Session, *, job_id: UUID, pages: int) -> None:
 
 def keep(job_id: UUID, pdf: bytes) -> None:
     """Write the file, whole or not at all, for this account only."""
-    path = path_of(job_id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{new_token()[:8]}.part")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pdf)
-    beside.replace(path)
+    files.write_whole(path_of(job_id), pdf)
 
 
 def finish(session: Session, *, job_id: UUID, pages: int) -> None:

@@ -13,12 +13,13 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
-from core.db import is_sqlite, transaction
+from core.db import is_sqlite, reading, transaction
 from core.errors import Refusal
 from core.settings import settings
 from services import (
     attachments,
     attendance,
+    audit_checks,
     confirming,
     due,
     forecast,
@@ -269,11 +270,23 @@ def reorganise_step() -> int:
     return done
 
 
+@DBOS.step()
+def check_audit_step() -> int | None:
+    """Idempotent: walk the audit and write down what was found; the first row that is not whole, None if all are."""
+    with reading() as session:
+        found = audit_checks.verify(session)
+    with transaction() as session:
+        audit_checks.note(session, found)
+    if found.broken is not None:
+        log.error("audit.broken", row=found.broken)
+    return found.broken
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), audit_broken=check_audit_step(),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from services import (
     attachments,
     attendance,
     audit_checks,
+    backups,
     confirming,
     due,
     forecast,
@@ -282,6 +283,17 @@ def check_audit_step() -> int | None:
     return found.broken
 
 
+@DBOS.step()
+def backup_step() -> str:
+    """Idempotent: tonight's backup, where a folder is set; a refusal is told in the log and by `doctor`, and stops nothing."""
+    try:
+        file = backups.nightly()
+    except Refusal as refusal:
+        log.warning("backup.refused", reason=str(refusal))
+        return ""
+    return file.name if file else ""
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
@@ -289,4 +301,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
         events=forget_events_step(), sheets=sweep_sheets_step(), audit_broken=check_audit_step(),
+        backup=backup_step(),
     )  # fmt: skip

@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos clean help
+.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ bench: .venv/tools browser
 ## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
+
+## make restore-drill  a small ward is backed up, lost and put back, on SQLite and PostgreSQL, every row compared
+restore-drill: .venv/tools
+	@$(BIN)/python -m tests.restore_drill
 
 catalogues: .venv/tools
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --no-wrap -o locales/messages.pot .

@@ -3,6 +3,7 @@
 from adapters.channels import switchboard
 from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
+from adapters.dumps import DatabaseDumps
 from adapters.engine import DbosEngine
 from adapters.link_checker import HttpLinkChecker
 from adapters.link_visitor import HttpLinkVisitor
@@ -18,6 +19,6 @@ def live() -> Ports:
     asks = switchboard.client(settings())
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
-        documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(),
+        documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(), dumps=DatabaseDumps(),
         senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
     )  # fmt: skip

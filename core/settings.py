@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
     executor_id: str = "ward-0"
+    backup_dir: Path | None = None  # a folder for a backup every night; better on another disk
+    backup_keep: int = 14  # nights
+    backup_passphrase: SecretStr = SecretStr("")  # locks backups, which then hold the app key too
     lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
     zalo_oauth_base_url: str = "https://oauth.zaloapp.com"
     zalo_openapi_base_url: str = "https://openapi.zalo.me"
@@ -69,6 +72,13 @@ class Settings(BaseSettings):
         if url and (parts is None or parts.path.strip("/")):
             raise ValueError("must look like smtp://name:password@host:587 or smtps://host, or be empty")
         return url
+
+    @field_validator("backup_keep")
+    @classmethod
+    def _keeps_one(cls, nights: int) -> int:
+        if nights < 1:
+            raise ValueError("must be at least 1")
+        return nights
 
     @field_validator("lease_seconds")
     @classmethod

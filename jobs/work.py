@@ -13,12 +13,14 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
-from core.db import is_sqlite, transaction
+from core.db import is_sqlite, reading, transaction
 from core.errors import Refusal
 from core.settings import settings
 from services import (
     attachments,
     attendance,
+    audit_checks,
+    backups,
     confirming,
     due,
     forecast,
@@ -269,11 +271,35 @@ def reorganise_step() -> int:
     return done
 
 
+@DBOS.step()
+def check_audit_step() -> int | None:
+    """Idempotent: walk the audit and write down what was found; the first row that is not whole, None if all are."""
+    with reading() as session:
+        found = audit_checks.verify(session)
+    with transaction() as session:
+        audit_checks.note(session, found)
+    if found.broken is not None:
+        log.error("audit.broken", row=found.broken)
+    return found.broken
+
+
+@DBOS.step()
+def backup_step() -> str:
+    """Idempotent: tonight's backup, where a folder is set; a refusal is told in the log and by `doctor`, and stops nothing."""
+    try:
+        file = backups.nightly()
+    except Refusal as refusal:
+        log.warning("backup.refused", reason=str(refusal))
+        return ""
+    return file.name if file else ""
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), audit_broken=check_audit_step(),
+        backup=backup_step(),
     )  # fmt: skip

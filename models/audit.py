@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
+from core import append_only
 from models.base import Model
 
 
@@ -23,3 +24,6 @@ class AuditEvent(Model, table=True):
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     previous_hash: str
     hash: str = Field(unique=True)
+
+
+append_only.keep(AuditEvent.__table__)  # type: ignore[attr-defined]

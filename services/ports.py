@@ -79,6 +79,27 @@ class TableFiles(Protocol):
         """A text table in UTF-8 with its mark, which Excel opens; no text in it can be taken for a formula."""
 
 
+class Dumps(Protocol):
+    """The whole database as one file, and back."""
+
+    def kind(self) -> str:
+        """Which kind of database it is: a dump goes back into the same kind only."""
+
+    def dump(self, file: Path) -> None:
+        """One consistent state, while others write.
+
+        Raises:
+            Invalid: it cannot be made here, in one sentence.
+        """
+
+    def load(self, file: Path) -> None:
+        """Put a dump in the place of all there is, wholly or not at all.
+
+        Raises:
+            Invalid: it cannot be put back here, in one sentence; nothing has changed then.
+        """
+
+
 class Codes(Protocol):
     """Draws QR codes for a screen."""
 
@@ -204,6 +225,7 @@ class Ports:
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
     visits: LinkVisitor = field(default_factory=NoVisits)
+    dumps: Dumps = field(default_factory=lambda: _NoDumps())
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
     tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
     renewing: Callable[[AccountKeys, Channel], AccountKeys] = field(
@@ -216,6 +238,22 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+
+class _NoDumps:
+    """Where none were provided: asking is a bug."""
+
+    def kind(self) -> str:
+        """None."""
+        return ""
+
+    def dump(self, file: Path) -> None:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to write {file}")
+
+    def load(self, file: Path) -> None:
+        """Nobody."""
+        raise LookupError(f"nobody was provided to read {file}")
 
 
 class _NoTokens:

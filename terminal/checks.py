@@ -3,7 +3,7 @@
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
-from services import audit, rollups
+from services import audit, audit_checks, rollups
 from services.access import TERMINAL
 from terminal.habits import AsJson, answering, app
 
@@ -13,13 +13,12 @@ def audit_verify(as_json: AsJson = False) -> None:
     """Walk the chain of the audit; refused with the first row that was changed or is missing."""
     with answering(as_json=as_json) as say:
         with reading() as session:
-            broken = audit.first_broken(session)
-            rows = audit.last_sequence(session)
-        if broken is not None:
+            found = audit_checks.verify(session)
+        if found.broken is not None:
             raise Invalid(
-                N_("Nhật ký không còn nguyên: dòng {row} đã bị sửa hoặc mất. Giữ bản này, so với bản sao lưu."), row=broken
+                N_("Nhật ký không còn nguyên: dòng {row} đã bị sửa hoặc mất. Giữ bản này, so với bản sao lưu."), row=found.broken
             )
-        say({"rows": rows, "ok": True})
+        say({"rows": found.rows, "ok": True})
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import inspect, text
@@ -12,12 +13,13 @@ from core.db import engine, is_sqlite, reading
 from core.i18n import LANGUAGES, N_, SOURCE, catalogue, translate
 from core.settings import ROOT, settings
 from models import AccountState
-from services import audit, channel_accounts, channel_usage, link_targets, training
+from services import audit, backups, channel_accounts, channel_usage, link_targets, training
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
 from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
+BACKUP_EVERY = timedelta(hours=26)
 FONTS = ("BeVietnamPro-Regular.ttf", "Tinos-Regular.ttf")
 MISSING = N_("thiếu {names}")
 NO_TABLES = N_("chưa có bảng: chạy manage.py migrate")
@@ -37,7 +39,7 @@ class Check:
 def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
     with answering(as_json=as_json, needs_database=False) as say:
-        found = [*_database(), _secret(), _fonts(), _catalogues(), *_channels(), _clock(), _disk(), _public_url()]
+        found = [*_database(), _secret(), _fonts(), _catalogues(), *_channels(), _clock(), _disk(), _backup(), _public_url()]
         say(found)
 
 
@@ -178,6 +180,18 @@ def _disk() -> Check:
     free = shutil.disk_usage(folder).free // 1_000_000
     state: State = "fail" if free < FREE_MB_FAIL else "warn" if free < FREE_MB_WARN else "ok"
     return Check("disk", state, _say(N_("còn {free} MB"), free=free))
+
+
+def _backup() -> Check:
+    folder = settings().backup_dir
+    if folder is None:
+        return Check("backup", "warn", _say(N_("chưa sao lưu hằng đêm: đặt CAUNOI_BACKUP_DIR là một thư mục ở ổ đĩa khác")))
+    last = backups.latest()
+    if last is None or clock.now() - last > BACKUP_EVERY:
+        since = clock.local(last).isoformat(timespec="seconds") if last else "–"
+        words = N_("bản sao lưu mới nhất trong {folder}: {since}; mỗi đêm lúc 3 giờ phải có một bản")
+        return Check("backup", "fail" if last else "warn", _say(words, folder=folder, since=since))
+    return Check("backup", "ok", f"{folder}, {clock.local(last).isoformat(timespec='seconds')}")
 
 
 def _public_url() -> Check:

@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,24 +33,15 @@ def upgrade() -> Migrated:
     if is_sqlite(settings().database_url):
         check_sqlite(python=sys.version_info[:2], sqlite=sqlite3.sqlite_version_info[:2])
     from alembic import command
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
     from jobs import engine as durable
 
-    config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
-
-    def revision() -> str | None:
-        with engine().connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-
+    config = _config()
     try:
         before = revision()
-        if before != head:
+        if before != ScriptDirectory.from_config(config).get_current_head():
             command.upgrade(config, "head")
         durable.prepare()
     except CommandError as error:
@@ -57,6 +49,29 @@ def upgrade() -> Migrated:
     except (SQLAlchemyError, OSError) as error:
         raise Invalid(N_("Không mở được cơ sở dữ liệu: {error}."), error=type(error).__name__) from error
     return Migrated(before, revision())
+
+
+def revision() -> str | None:
+    """At which version the database's tables are; None where there are none."""
+    from alembic.runtime.migration import MigrationContext
+
+    with engine().connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring tables of a version to its own."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Any:
+    from alembic.config import Config
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
 
 
 def check_sqlite(*, python: tuple[int, ...], sqlite: tuple[int, ...]) -> None:

@@ -81,6 +81,7 @@ ROOMS = (
     Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
     Room("pages/channels.py", N_("Kênh gửi"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/channel.py", N_("Kênh gửi")),
+    Room("pages/audit.py", N_("Nhật ký"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/status.py", N_("Trạng thái"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/reorganise.py", N_("Sắp xếp tổ, thôn, phường")),
     Room("pages/new_person.py", N_("Thêm người dùng")),

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 from typer.testing import CliRunner
 
@@ -12,6 +13,7 @@ from services import audit, rollups
 from services.access import TERMINAL
 from terminal.habits import app
 from tests.factories import make_household, make_unit
+from tests.tampering import tamper
 
 runner = CliRunner()
 
@@ -37,8 +39,8 @@ def test_an_audit_without_rows_is_whole(session: Session) -> None:
 def test_the_first_broken_row_is_named_and_the_command_fails(session: Session) -> None:
     for number in range(3):
         audit.record(session, actor=TERMINAL, action="test", note=number)
-    session.exec(select(AuditEvent).where(AuditEvent.sequence == 2)).one().details = {"note": 7}
     session.commit()
+    tamper(session, update(AuditEvent).where(col(AuditEvent.sequence) == 2).values(details={"note": 7}))
 
     result = runner.invoke(app, ["audit-verify", "--json"])
 

@@ -40,7 +40,7 @@ def upgrade() -> Migrated:
     from jobs import engine as durable
 
     config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     head = ScriptDirectory.from_config(config).get_current_head()
 
     def revision() -> str | None:

@@ -4,20 +4,35 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
+
+
+class _HouseFile(DotEnvSettingsSource):
+    """What the house's `.env` says. Files it names without a folder's whole name are the house's, wherever one stands."""
+
+    def __call__(self) -> dict[str, Any]:
+        """By the names of settings."""
+        said = super().__call__()
+        if "data_dir" in said:
+            said["data_dir"] = ROOT / said["data_dir"]
+        if "backup_dir" in said:
+            said["backup_dir"] = ROOT / said["backup_dir"]
+        if "database_url" in said:
+            said["database_url"] = _from(ROOT, said["database_url"])
+        return said
 
 
 class Settings(BaseSettings):
     """Every setting of the house, prefix `CAUNOI_`. Each has a value that works on one small computer."""
 
-    model_config = SettingsConfigDict(env_prefix="CAUNOI_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CAUNOI_", env_file=ROOT / ".env", extra="ignore")
 
     data_dir: Path = ROOT / "var"
     database_url: str = ""
@@ -100,9 +115,18 @@ class Settings(BaseSettings):
         return url.rstrip("/")
 
     def model_post_init(self, _context: object) -> None:
-        """Fill what follows from other settings."""
-        if not self.database_url:
-            self.database_url = f"sqlite:///{(self.data_dir / 'caunoi.db').absolute()}"
+        """Fill what follows from other settings. Files have whole names, for a process may go on in another folder."""
+        self.data_dir = self.data_dir.absolute()
+        self.database_url = _from(Path.cwd(), self.database_url or f"{_SQLITE}{self.data_dir / 'caunoi.db'}")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # `_HouseFile` instead
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """The environment comes before the house's file."""
+        return init_settings, env_settings, _HouseFile(settings_cls), file_secret_settings
 
     @property
     def is_https(self) -> bool:
@@ -118,6 +142,16 @@ class Settings(BaseSettings):
     def previous_keys(self) -> tuple[str, ...]:
         """App keys of before, the latest first, that still open what they sealed."""
         return tuple(key for key in (part.strip() for part in self.previous_secret_keys.get_secret_value().split(",")) if key)
+
+
+_SQLITE = "sqlite:///"
+
+
+def _from(folder: Path, database_url: str) -> str:
+    """A SQLite file's address with its whole name, which may have begun at a folder; others, and one in memory, as they are."""
+    file = database_url.removeprefix(_SQLITE)
+    is_file = database_url.startswith(_SQLITE) and file and not file.startswith((":", "file:"))
+    return f"{_SQLITE}{folder.absolute() / file}" if is_file else database_url
 
 
 def _parts(url: str, schemes: tuple[str, ...], *, may_name: bool = False) -> SplitResult | None:

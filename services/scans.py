@@ -1,7 +1,7 @@
 """Openings of short links: written in groups, counted by hour for good, kept one by one for 90 days."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
@@ -56,21 +56,36 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
     link_ids = {opening.link_id.int: opening.link_id for opening in openings}.values()  # of numbers Python is quicker to tell
     known_openings.before_openings(session, link_ids=link_ids)
     links = _standing(session, link_ids)
-    led: set[str] = set()
-    rows, minutes = [], []
-    for link_id, at, device, visitor in sorted(openings, key=itemgetter(1)):
-        if link := links.get(link_id.int):
-            stamp = scan_statements.stamp(at.astimezone(UTC))
-            leads = (of_both := link.hex + visitor) not in led
-            led.add(of_both)
-            minutes.append(link.hex + stamp[:_MINUTE])
-            rows.append(scan_statements.written(link.hex, stamp, device, visitor, leads=leads))
+    rows, minutes = _written_out(sorted(openings, key=itemgetter(1)), {number: link.hex for number, link in links.items()})
     new = scan_statements.write(session, rows=rows, now=clock.now())
     _add_up(session, {link.hex: link for link in links.values()}, Counter(minutes), Counter(minutes[n] for n in new.places))
     known_openings.note(session, first_id=new.first_id, last_id=new.last_id)
 
 
-_MINUTE = len("2026-11-24 05:04")
+_MINUTE, _SECOND = len("2026-11-24 05:04"), len("2026-11-24 05:04:03")
+
+
+def _written_out(openings: Sequence[Opening], links: Mapping[int, str]) -> tuple[list[str], list[str]]:
+    """Openings of these links (digits by number), the earliest first, as they are written, and the link and minute of each.
+
+    The redirects stand still meanwhile, thousands of times: what is the same for a whole second is said once.
+    """
+    led: set[str] = set()
+    rows, minutes = [], []
+    second = minute = ""
+    until = datetime.min.replace(tzinfo=UTC)
+    for link_id, at, device, visitor in openings:
+        if at >= until:
+            begun = at.astimezone(UTC).replace(microsecond=0)
+            until = begun + timedelta(seconds=1)
+            second = begun.isoformat(" ")[:_SECOND]
+            minute = second[:_MINUTE]
+        if link := links.get(link_id.int):
+            leads = (of_both := link + visitor) not in led
+            led.add(of_both)
+            minutes.append(link + minute)
+            rows.append(scan_statements.written(link, second, at.microsecond, device, visitor, leads=leads))
+    return rows, minutes
 
 
 class _Link(NamedTuple):

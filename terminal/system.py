@@ -39,6 +39,8 @@ def serve(
         _fill_if_empty()
     _welcome(settings().public_url)
     sys.stdout.flush()
+    # The server stands in the house, where Streamlit finds its settings: files are named whole, or it would look for others.
+    os.environ["CAUNOI_DATA_DIR"], os.environ["CAUNOI_DATABASE_URL"] = str(settings().data_dir), settings().database_url
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "terminal.serving", host, str(port)])  # noqa: S606
 

@@ -70,7 +70,7 @@ def _config() -> Any:
     from alembic.config import Config
 
     config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     return config
 
 

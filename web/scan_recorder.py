@@ -76,19 +76,25 @@ class ScanRecorder:
             thread.join()
         self._noted.clear()
         for _ in range(STOP_TRIES):
-            if self.flush():
+            if self.flush() and not self._waiting:
                 return
             time.sleep(EVERY_SECONDS)
         _log.error("scans.lost", openings=len(self._waiting))
 
     def flush(self) -> bool:
-        """Write everything noted so far, now. False if the database did not take it: it waits on."""
+        """Write everything noted so far, now. False if the database did not take it: it waits on.
+
+        What is noted meanwhile waits for the next time: a crowd would keep a writer in many small groups, each of which costs as
+        much as a thousand openings.
+        """
         with self._flushing:
             if self._dropped:
                 _log.error("scans.dropped", openings=self._dropped)
                 self._dropped = 0
-            while self._waiting:
-                group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+            left = len(self._waiting)
+            while left:
+                group = [self._waiting.popleft() for _ in range(min(GROUP, left))]
+                left -= len(group)
                 is_written = False
                 try:
                     self._write(group)

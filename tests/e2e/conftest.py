@@ -1,15 +1,18 @@
 """The real server and a real browser. Each module has a server of its own, on a database of its own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from services import sessions
 
 expect.set_options(timeout=20_000)  # the first page after a start, on a busy machine
 HOUSE = Path(__file__).parent.parent.parent
+FILE = "e2e.db"
 
 
 @cache
@@ -117,37 +121,71 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"locale": "vi-VN"}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server, started, with all tables and nobody in them."""
-    folder = tmp_path_factory.mktemp("ward")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `manage.py migrate` makes it, with nobody in it: made once, each server has a copy."""
+    made = a_server(tmp_path_factory.mktemp("migrated"))
+    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=HOUSE, env=made.env(), check=True, stdout=subprocess.DEVNULL)
+    made.engine.connect().close()
+    made.engine.dispose()  # the last connection leaves a SQLite file without its journal
+    return made.folder / FILE
+
+
+def a_server(folder: Path) -> Server:
+    """A server that has not started, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    engine = db.make_engine(f"sqlite:///{folder / 'e2e.db'}", writes=True)
-    server = Server(folder, port, engine)
-    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=HOUSE, env=server.env(), check=True, stdout=subprocess.DEVNULL)
+    return Server(folder, port, db.make_engine(f"sqlite:///{folder / FILE}", writes=True))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Server]:
+    """The server, started, with all tables and nobody in them."""
+    server = a_server(tmp_path_factory.mktemp("ward"))
+    shutil.copy(migrated, server.folder / FILE)
     server.start()
     yield server
     server.stop()
-    engine.dispose()
+    server.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def used() -> Iterator[dict[str, list[BrowserContext]]]:
+    """Browsers that somebody has left, by what makes them differ: whoever comes next finds the screens' scripts loaded."""
+    left: dict[str, list[BrowserContext]] = defaultdict(list)
+    yield left
+    for context in chain.from_iterable(left.values()):
+        context.close()
 
 
 @pytest.fixture
-def signed_in(server: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a browser where someone is signed in already: `signed_in("an")`, with the context's options if need be."""
-    contexts: list[BrowserContext] = []
+def signed_in(server: Server, browser: Browser, used: dict[str, list[BrowserContext]]) -> Iterator[Callable[..., Page]]:
+    """A browser where someone is signed in already, on no page yet: `signed_in("an")`, with the context's options if need be.
 
-    def open_for(username: str, **options: Any) -> Page:
+    Nothing of whoever used it before is left in it but the files that all load.
+    """
+    mine: list[tuple[str, BrowserContext]] = []
+
+    def open_for(username: str, *, viewport: Any = None, color_scheme: Any = "light", **options: Any) -> Page:
         with server.session() as session:
             user_id = session.exec(select(User.id).where(User.username == username)).one()
-            ticket = sessions.issue_ticket(session, user_id=user_id)
-        context = browser.new_context(base_url=server.url, **options)
-        contexts.append(context)
+            token = sessions.redeem(session, ticket=sessions.issue_ticket(session, user_id=user_id), device="Chrome, Linux")
+        kind = repr(sorted(options.items()))
+        context = used[kind].pop() if used[kind] else browser.new_context(base_url=server.url, **options)
+        mine.append((kind, context))
         page = context.new_page()
-        page.goto(f"/session/{ticket}?next=/account")
+        forget = {"origin": server.url, "storageTypes": "local_storage,indexeddb,service_workers,cache_storage"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
+        context.add_cookies([{"name": sessions.cookie_name(), "value": token or "", "url": server.url, "httpOnly": True}])
+        if viewport:
+            page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
         return page
 
     yield open_for
-    for context in contexts:
-        context.close()
+    for kind, context in mine:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        used[kind].append(context)

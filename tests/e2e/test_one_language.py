@@ -38,6 +38,7 @@ def test_a_vietnamese_reader_meets_no_english_in_an_english_browser(signed_in: C
 
 def test_an_english_reader_meets_english_in_a_vietnamese_browser(signed_in: Callable[..., Page]) -> None:
     page = signed_in("ann", locale="vi-VN")
+    page.goto("/account")
     expect(page.locator("html[lang=en]")).to_be_attached(timeout=30_000)
 
     shown = calendar(page)
@@ -48,6 +49,7 @@ def test_an_english_reader_meets_english_in_a_vietnamese_browser(signed_in: Call
 
 def test_a_lost_connection_is_told_to_who_sits_at_the_screen(server: Server, signed_in: Callable[..., Page]) -> None:
     page = signed_in("an", locale="en-US")
+    page.goto("/account")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
     server.stop()

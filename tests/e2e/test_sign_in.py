@@ -97,6 +97,7 @@ def test_after_five_wrong_tries_the_right_password_gets_the_same_words(door: Pag
 
 def test_a_visit_survives_a_reload_and_a_restart(server: Server, signed_in: Callable[..., Page]) -> None:
     page = signed_in("chi")
+    page.goto("/account")
     expect(page.get_by_role("heading", name="Nguyễn Chi")).to_be_visible()
 
     page.reload()
@@ -121,6 +122,7 @@ def test_a_deep_link_right_after_a_restart_meets_the_door_and_comes_back(server:
 
 def test_signing_out_ends_it_here_and_leaves_no_way_back(signed_in: Callable[..., Page]) -> None:
     page = signed_in("dung")
+    page.goto("/account")
     page.get_by_role("button", name="Đăng xuất").first.click()
     expect(page.get_by_text("Đã đăng xuất khỏi thiết bị này.")).to_be_visible()
     assert cookie(page) == {}
@@ -133,8 +135,9 @@ def test_signing_out_ends_it_here_and_leaves_no_way_back(signed_in: Callable[...
 def test_what_ends_elsewhere_ends_here_at_the_next_click(signed_in: Callable[..., Page]) -> None:
     """Two browsers of one person: the open page of one still holds its visit when the other ends it."""
     here, there = signed_in("giang"), signed_in("giang")
+    for page in (here, there):
+        page.goto("/account")
     expect(there.get_by_role("heading", name="Nguyễn Giang")).to_be_visible()
-    here.reload()
     here.get_by_role("button", name="Đăng xuất").nth(1).click()
     expect(here.get_by_text("Đã đăng xuất thiết bị đó.")).to_be_visible()
 

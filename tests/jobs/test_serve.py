@@ -57,7 +57,7 @@ def free_port() -> int:
 
 
 def bare(folder: Path) -> dict[str, str]:
-    """An environment that says nothing of the house but where its files go."""
+    """An environment that says nothing of the house but where its files go: a folder, from where one stands."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CAUNOI_")} | {
         "CAUNOI_DATA_DIR": str(folder)
     }
@@ -65,13 +65,13 @@ def bare(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    """Served from nothing, and up."""
-    folder = tmp_path / "empty"
-    folder.mkdir()
+    """Served from nothing, and up: by someone who stands in another folder and names the one for its files from there."""
+    folder = tmp_path / "của phường" / "dữ liệu"
+    folder.mkdir(parents=True)
     port = free_port()
     with subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)],
-        cwd=folder, env=bare(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=folder.parent, env=bare(Path(folder.name)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
         served = House(process, f"http://localhost:{port}", folder)
         patience = threading.Event()

@@ -108,6 +108,25 @@ def test_notes_are_written_in_groups_that_do_not_hold_the_database_up() -> None:
     assert max(len(group) for group in ledger.groups) <= 5_000
 
 
+def test_what_is_noted_while_a_group_is_written_waits_for_the_next() -> None:
+    ledger = Ledger()
+
+    def write_while_a_crowd_comes(openings: Sequence[Opening]) -> None:
+        ledger.write(openings)
+        if len(ledger.visitors) < 3:
+            noted(recorder, "late")
+
+    recorder = ByHand(write_while_a_crowd_comes)
+    noted(recorder, "a")
+
+    recorder.flush()
+    in_time = ledger.visitors
+    recorder.stop()
+
+    assert in_time == ["a"]
+    assert ledger.visitors == ["a", "late", "late"]
+
+
 def test_memory_is_bounded_when_the_database_stays_away() -> None:
     ledger = Ledger(busy=1000)
     recorder = ByHand(ledger.write, most=10)

@@ -66,7 +66,7 @@ thorough: .venv/tools
 bench: .venv/tools browser
 	@$(BIN)/python manage.py bench
 
-## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted
+## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
 

@@ -1,7 +1,8 @@
 """The database: one engine a process, `transaction()`, the only place that commits, and `reading()`.
 
 SQLite needs care (measured in docs/decisions/0003): WAL, foreign keys, a busy timeout, and writers that
-begin with BEGIN IMMEDIATE, or a read followed by a write loses updates or fails at once.
+begin with BEGIN IMMEDIATE, or a read followed by a write loses updates or fails at once. Those of one process
+take turns (docs/decisions/0040).
 """
 
 import os
@@ -19,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
-from core import clock
+from core import clock, turns
 from core.settings import settings
 
 
@@ -40,12 +41,26 @@ def make_engine(url: str, *, writes: bool) -> Engine:
     database = make_url(url).database
     if database and not database.startswith((":", "file:")):  # a file, neither memory nor SQLite's own way to name one
         _make_private(Path(database))
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True)
-    event.listen(engine, "connect", _on_connect)
+    engine = _sqlite_engine(url, {"factory": turns.Writer} if writes else {})
     if not writes:  # an import that maps the file it reads and writes has all of it in its memory, and is no faster
         event.listen(engine, "connect", _map_file)
     event.listen(engine, "begin", _begin_immediate if writes else _begin_deferred)
     return engine
+
+
+def engines_own(url: str) -> Engine | None:
+    """For the durable engine, on the same SQLite file: it begins to write only when it has something to write, in turn.
+
+    None where writers need no turns: it makes one of its own.
+    """
+    return _sqlite_engine(url, {"factory": turns.Writer}, pool_size=20, max_overflow=0) if is_sqlite(url) else None
+
+
+def _sqlite_engine(url: str, arguments: dict[str, Any], **options: int) -> Engine:
+    told = {"check_same_thread": False, "timeout": 30, **arguments}
+    made = create_engine(url, connect_args=told, hide_parameters=True, **options)
+    event.listen(made, "connect", _on_connect)
+    return made
 
 
 def _make_private(file: Path) -> None:

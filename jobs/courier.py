@@ -32,7 +32,7 @@ from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, Message, Outcome, Rejected, Sender, Unknown
 
 log = structlog.get_logger()
-IN_HAND = {True: 8, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
+IN_HAND = {True: 16, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
 TICK = 0.05  # seconds of an account's pace that go out together
 BEATS = 3  # renewals in the time of a lease
 SWEEP_SECONDS = 3.0

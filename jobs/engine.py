@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy import Engine
 
 from adapters.engine import APPLICATION, QUEUE, VERSION
-from core.db import driver_url
+from core.db import driver_url, engines_own
 from core.settings import settings
 from jobs import deliveries, printing, watching, work
 from jobs.presence import Presence
 
 ENDING = 40  # seconds: a message on its way is answered, or given up, within them
 _told: list[Presence] = []  # of this process, while it works
+_engines: list[Engine] = []  # of the durable engine, where it has one of ours
 SWEEP, NIGHTLY, WATCH = "0 * * * * *", "0 0 3 * * *", "0 30 5 * * *"
 
 
@@ -26,9 +28,12 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
     `queues` names those it takes work from (all). `executor_id` must be unique among running processes (setting
     `EXECUTOR_ID`): a supervisor's stable slot names are best.
     """
+    if own := engines_own(settings().database_url):
+        _engines.append(own)
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": driver_url(settings().database_url),
+        "system_database_engine": own,
         "application_version": VERSION,
         "executor_id": executor_id or settings().executor_id,
         "serializer": DBOSPortableJSONSerializer(),
@@ -72,3 +77,5 @@ def stop() -> None:
         _told.pop().stop()
     DBOS.destroy(workflow_completion_timeout_sec=ENDING)
     deliveries.stop()
+    while _engines:
+        _engines.pop().dispose()

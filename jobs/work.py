@@ -36,7 +36,7 @@ from services import (
 )
 
 log = structlog.get_logger()
-BREATH = timedelta(milliseconds=100)  # SQLite has one writer: who waits for it looks this often
+BREATH = timedelta(milliseconds=10)  # within this process writers take turns; another may come in between
 RUNS_KEPT = timedelta(days=7)  # the engine's own notes of finished work
 
 

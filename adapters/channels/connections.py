@@ -249,13 +249,48 @@ def _keys() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class _Places:
+    """So many at once; who waits is called in turn.
+
+    A semaphore of asyncio looks, whenever one leaves, through all it has called already: with a thousand waiting that costs more
+    than a question.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        self._loop, self._free = loop, number
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def take(self) -> None:
+        """Wait for one."""
+        if self._free:
+            self._free -= 1
+            return
+        call: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append(call)
+        try:
+            await call
+        except asyncio.CancelledError:
+            if call.done() and not call.cancelled():
+                self.give()
+            raise
+
+    def give(self) -> None:
+        """Leave it to the next."""
+        while self._waiting:
+            call = self._waiting.popleft()
+            if not call.done():
+                call.set_result(None)
+                return
+        self._free += 1
+
+
 class Connections:
     """Those of one event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._free: defaultdict[tuple[str, int, bool], deque[Connection]] = defaultdict(deque)
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = _Places(loop, AT_ONCE)
 
     async def ask(self, to: Target, question: bytes, patience: Patience) -> Reply:
         """Ask on a connection that is free, or a new one.
@@ -263,13 +298,16 @@ class Connections:
         Raises:
             NotReached: none came about. Lost: the question left, and its answer was lost.
         """
-        async with self._places:
+        await self._places.take()
+        try:
             connection = self._kept(to) or await self._new(to, patience.connect)
             reply = await connection.ask(question, patience)
             if connection.is_open:
                 connection.idle_since = self._loop.time()
                 self._free[to.host, to.port, to.is_secret].append(connection)
             return reply
+        finally:
+            self._places.give()
 
     def close(self) -> None:
         """End those nobody uses."""

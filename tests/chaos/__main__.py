@@ -1,4 +1,5 @@
-"""`make chaos`: twenty seeded runs of 10,000 messages on SQLite, twenty on PostgreSQL, one with PostgreSQL restarted.
+"""`make chaos`: twenty seeded runs of 10,000 messages on SQLite, twenty on PostgreSQL; one with PostgreSQL restarted, one with
+workers that are told to stop and started anew, one after the other.
 
 The seed of a run that fails is printed; `python -m tests.chaos.story SEED 10000 sqlite` replays it.
 """
@@ -9,6 +10,8 @@ import sys
 
 from core.settings import ROOT
 
+ONCE = ("postgres-restart", "postgres-rolling")
+
 
 def main() -> int:
     """How many runs failed."""
@@ -16,11 +19,11 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--where", nargs="*", default=["sqlite", "postgres", "postgres-restart"])
+    parser.add_argument("--where", nargs="*", default=["sqlite", "postgres", *ONCE])
     told = parser.parse_args()
     failed = 0
     for where in told.where:
-        for seed in range(told.first_seed, told.first_seed + (1 if where == "postgres-restart" else told.runs)):
+        for seed in range(told.first_seed, told.first_seed + (1 if where in ONCE else told.runs)):
             command = [sys.executable, "-m", "tests.chaos.story", str(seed), str(told.messages), where]
             failed += subprocess.run(command, cwd=ROOT, check=False).returncode != 0
     return failed

@@ -18,7 +18,7 @@ def lived(
     natures = [
         Nature(pace=20, interest=0.9, dead=0.1, hours=own_hours(dice, 40), outside=2) for _ in range(groups)
     ]  # fmt: skip
-    return Life(News(urgency, asks_for, NOON, NOON + DAYS), natures, dice, **more)  # type: ignore[arg-type]
+    return Life(News(Urgency.URGENT, asks_for, NOON, NOON + DAYS), natures, dice, **more)  # type: ignore[arg-type]
 
 
 def test_nobody_opens_before_the_post_and_nobody_answers_before_opening() -> None:

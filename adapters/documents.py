@@ -3,22 +3,25 @@
 What a file is, its content says, never its name. Photos leave here without position, camera and hour (EXIF).
 """
 
+from collections.abc import Sequence
 from io import BytesIO
+from math import ceil, floor
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from core.errors import Invalid
 from core.i18n import N_
-from services.ports import Document
+from services.ports import Area, Document
 
 PDF_BYTES_MAX = 10_000_000
 PHOTO_BYTES_MAX = 25_000_000
 PIXELS_MAX = 50_000_000
 LONGEST_SIDE = 1600  # pixels: a page of text photographed whole is still read
 QUALITY = 80
+CELLS = 5  # colours left of an area along its longer side: too few for a face or a number
 PHOTOS = ("JPEG", "PNG", "WEBP")
 ACTS = ("/JavaScript", "/JS", "/Launch")  # ISO 32000-1 §12.6.4
 _UNKNOWN = N_("Tệp này không phải PDF hay ảnh (JPEG, PNG, WebP). Hãy xuất văn bản thành PDF, hoặc chụp ảnh văn bản.")
@@ -36,6 +39,21 @@ class SiftedDocuments:
         if not content:
             raise Invalid(N_("Tệp trống, không có nội dung nào."))
         return _pdf(content) if content[:1024].lstrip().startswith(b"%PDF-") else _photo(content)
+
+    def size(self, content: bytes) -> tuple[int, int]:
+        """Width and height of a photo that was sifted, in pixels."""
+        with Image.open(BytesIO(content), formats=PHOTOS) as photo:
+            return photo.size
+
+    def covered(self, content: bytes, areas: Sequence[Area]) -> Document:
+        """A photo in which these areas are blurred: of each a few colours are left, so that nothing can be worked back.
+
+        Raises:
+            Invalid: it is no photo.
+        """
+        if content[:1024].lstrip().startswith(b"%PDF-"):
+            raise Invalid(N_("Chỉ che được trên ảnh. Với tệp PDF, hãy che trên bản gốc rồi xuất lại."))
+        return _photo(content, areas)
 
 
 def _pdf(content: bytes) -> Document:
@@ -77,7 +95,7 @@ def _is_act(action: Any) -> bool:
     return any(_is_act(one) for name, one in found.items() if name != "/D")
 
 
-def _photo(content: bytes) -> Document:
+def _photo(content: bytes, areas: Sequence[Area] = ()) -> Document:
     if len(content) > PHOTO_BYTES_MAX:
         raise Invalid(N_("Ảnh nặng hơn {most} MB. Hãy chụp lại ở cỡ nhỏ hơn."), most=PHOTO_BYTES_MAX // 1_000_000)
     try:
@@ -93,10 +111,29 @@ def _photo(content: bytes) -> Document:
     except (OSError, ValueError, SyntaxError) as error:
         raise Invalid(N_("Ảnh bị hỏng, không mở được. Hãy chụp lại hoặc gửi lại tệp gốc.")) from error
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    for area in areas:
+        _cover(small, area)
     made = [Document(_saved(small, "JPEG", quality=QUALITY, progressive=True, optimize=True), "image/jpeg", None)]
     if is_drawn:  # a drawing or a screen's picture is often smaller as it was, and always sharper
         made.append(Document(_saved(small, "PNG", optimize=True), "image/png", None))
     return min(made, key=lambda one: len(one.content))
+
+
+def _cover(photo: Image.Image, area: Area) -> None:
+    """Whole pixels, outwards; what lies outside the picture is nothing."""
+    left, top = floor(area.left * photo.width), floor(area.top * photo.height)
+    box = (
+        max(left, 0),
+        max(top, 0),
+        min(ceil(area.right * photo.width), photo.width),
+        min(ceil(area.bottom * photo.height), photo.height),
+    )
+    size = box[2] - box[0], box[3] - box[1]
+    if min(size) < 1:
+        return
+    cell = max(size) / CELLS
+    few = photo.crop(box).resize((max(1, round(size[0] / cell)), max(1, round(size[1] / cell))), Image.Resampling.BOX)
+    photo.paste(few.resize(size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(cell / 3)), box[:2])
 
 
 def _on_white(photo: Image.Image) -> Image.Image:

@@ -1,17 +1,17 @@
-"""A ward that lives: leaders with their delays, households with their hours, dead phones, groups that post late or never.
+"""A ward that lives as that of the demonstration does (`services.demo.life`), for benches and tests.
 
-Seeded, so that one seed is one life. A life is first a list of events with their instants (`Life.events`), and then either
-happens through the real services and web routes (`happen`), or is written down in the counters that these would leave
-(`written_down`): some hundred announcements a minute, for what needs many of them.
+A life is first a list of events with their instants (`Life.events`), and then either happens through the real services and
+web routes (`happen`), or is written down in the counters that these would leave (`written_down`): some hundred
+announcements a minute, for what needs many of them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -43,40 +43,24 @@ from models import (
     User,
 )
 from services import announcements, door_addresses, door_knocks, relays, scans, sending
+from services.demo.life import Event, Nature, News, own_hours
+from services.demo.life import Life as LifeOfNews
 from services.door_knocks import Knock
 from services.scans import Opening
 
 LONG_AGO = timedelta(days=900)
-PACE = {Urgency.NORMAL: 1.6, Urgency.URGENT: 0.8, Urgency.VERY_URGENT: 0.5, Urgency.EMERGENCY: 0.3}
-# When people look at their phones: the middle of a household's own hour, and how many households have it.
-HABITS = ((6.5, 2), (11.5, 3), (17.5, 3), (19.5, 5), (21.0, 2))
-ANSWERING = {AsksFor.NOTHING: (0.0, 0.0), AsksFor.CONFIRMATION: (0.5, 0.9), AsksFor.ATTENDANCE: (0.3, 0.6)}
 _COUNTS, _REACH = Model.metadata.tables["reachcount"], Model.metadata.tables["reach"]
-What = Literal["post", "open", "answer", "knock"]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happens. `who` is a phone, or the place of a household among those outside the chat."""
-
-    at: datetime
-    what: What
-    group: int
-    who: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A residential group with its chat and its nature."""
+    """A residential group with its chat, and what it is like."""
 
     group_id: UUID
     unit_id: UUID
     inside: int  # households in the chat
     outside: list[UUID]
-    pace: float  # minutes its leader usually needs
-    interest: float  # of the households with a living phone, how many read at all
-    dead: float  # share of phones that are off or broken
-    hours: list[float] = field(default_factory=list)  # each household's own hour of the day
+    nature: Nature
 
 
 @dataclass
@@ -132,10 +116,11 @@ def _place(session: Session, dice: Random, ward: Unit, number: int, households: 
     )  # fmt: skip
     session.flush()
     session.add_all(Membership(household_id=id_, group_id=group_id, people=2, joined_on=since) for id_ in ids[:inside])
-    return Place(
-        group_id, unit_id, inside, ids[inside:], pace=dice.lognormvariate(log(25), 0.7), interest=dice.uniform(0.75, 0.98),
-        dead=dice.uniform(0.02, 0.12), hours=dice.choices([hour for hour, _ in HABITS], [n for _, n in HABITS], k=inside),
+    nature = Nature(
+        pace=dice.lognormvariate(log(25), 0.7), interest=dice.uniform(0.75, 0.98), dead=dice.uniform(0.02, 0.12),
+        hours=own_hours(dice, inside), outside=size - inside,
     )  # fmt: skip
+    return Place(group_id, unit_id, inside, ids[inside:], nature)
 
 
 def announce(
@@ -157,75 +142,19 @@ def announce(
     return made
 
 
-class Life:
+class Life(LifeOfNews):
     """What happens to one announcement in one ward, decided by a seed before anything of it has happened."""
 
     def __init__(self, ward: Ward, announcement: Announcement, *, seed: int) -> None:
         if announcement.sent_at is None or announcement.expires_at is None:
             raise ValueError("only what was sent has a life")
         self.ward, self.announcement = ward, announcement
-        self.start, self.end = announcement.sent_at, announcement.expires_at
-        self._dice = Random(f"life {ward.unit.code} {seed}")
-        self._quick = self._dice.uniform(0.25, 0.5) if announcement.urgency is Urgency.NORMAL else self._dice.uniform(0.45, 0.75)
-        self._answering = self._dice.uniform(*ANSWERING[announcement.asks_for])
-        self._talk = self._dice.uniform(0.85, 1.0)  # how much of the ward cares at all
-        self.events: list[Event] = sorted(self._all(), key=lambda event: event.at)
+        news = News(announcement.urgency, announcement.asks_for, announcement.sent_at, announcement.expires_at)
+        super().__init__(news, [place.nature for place in ward.places], Random(f"life {ward.unit.code} {seed}"))
 
-    def reached_by(self, at: datetime) -> int:
-        """Households known to have been told until then: the truth a forecast is held against."""
-        return sum(event.what in ("answer", "knock") and event.at <= at for event in self.events)
-
-    def _all(self) -> Iterator[Event]:
-        for number, place in enumerate(self.ward.places):
-            posted = self._posted_at(place)
-            if posted is not None and posted < self.end:
-                yield Event(posted, "post", number)
-                yield from self._readers(number, place, posted)
-            yield from self._knocks(number, place)
-
-    def _posted_at(self, place: Place) -> datetime | None:
-        """By habit and urgency; one in forty forgets it, one in thirty needs nine times as long; nobody at night."""
-        chance = self._dice.random()
-        if chance < 0.025:
-            return None
-        minutes = place.pace * PACE[self.announcement.urgency] * self._dice.lognormvariate(0, 0.6)
-        posted = self.start + timedelta(minutes=max(1.5, minutes * (9 if chance < 0.06 else 1)))
-        return posted if self.announcement.urgency is Urgency.EMERGENCY else self._after_sleep(posted)
-
-    def _after_sleep(self, at: datetime) -> datetime:
-        here = clock.local(at)
-        if 5.5 <= here.hour + here.minute / 60 < 22:
-            return at
-        morning = here.replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=1 if here.hour >= 12 else 0)
-        return morning.astimezone(at.tzinfo) + timedelta(minutes=self._dice.uniform(0, 75))
-
-    def _readers(self, number: int, place: Place, posted: datetime) -> Iterator[Event]:
-        for home, hour in enumerate(place.hours):
-            if self._dice.random() < place.dead or self._dice.random() > place.interest * self._talk:
-                continue
-            opened = self._opened_at(posted, hour)
-            if opened >= self.end:
-                continue
-            phone = f"{self.announcement.id.hex[-12:]}{number:02d}{home:03d}"
-            yield Event(opened, "open", number, phone)
-            if self._dice.random() < self._answering:
-                yield Event(opened + timedelta(seconds=self._dice.randint(20, 150)), "answer", number, phone)
-
-    def _opened_at(self, posted: datetime, hour: float) -> datetime:
-        """At once by the sound of the phone, or at the household's own hour, on this day or one of the next."""
-        if self._dice.random() < self._quick:
-            return self._after_sleep(posted + timedelta(minutes=self._dice.expovariate(1 / 14)))
-        here = clock.local(posted).replace(hour=0, minute=0, second=0, microsecond=0)
-        at = here + timedelta(hours=hour + self._dice.gauss(0, 0.9))
-        while at <= posted or self._dice.random() < 0.2:
-            at += timedelta(days=1)
-        return at.astimezone(posted.tzinfo)
-
-    def _knocks(self, number: int, place: Place) -> Iterator[Event]:
-        for home in range(len(place.outside)):
-            at = self._after_sleep(self.start + timedelta(minutes=self._dice.uniform(40, 900)))
-            if self._dice.random() < 0.55 and at < self.end:
-                yield Event(at, "knock", number, str(home))
+    def phone(self, event: Event) -> str:
+        """The phone with which a home of the chat opens and answers."""
+        return f"{self.announcement.id.hex[-12:]}{event.group:02d}{event.home:03d}"
 
 
 def written_down(session: Session, life: Life, *, since: datetime | None = None, until: datetime | None = None) -> None:
@@ -263,7 +192,7 @@ def _told(life: Life, event: Event) -> dict[str, Any]:
     return {
         "id": new_id(), "created_at": event.at, "announcement_id": life.announcement.id, "people": 0, "told_at": event.at,
         "group_id": None if is_knock else place.group_id, "how": How.DOOR if is_knock else How.CONFIRMED,
-        "household_id": place.outside[int(event.who)] if is_knock else None, "visitor": None if is_knock else event.who,
+        "household_id": place.outside[event.home] if is_knock else None, "visitor": None if is_knock else life.phone(event),
     }  # fmt: skip
 
 
@@ -306,15 +235,15 @@ def happen(life: Life, phones: Sequence[Phones], move_to: Callable[[datetime], N
             break
         move_to(event.at)
         group_id = life.ward.places[event.group].group_id
-        way = phones[int(event.who[-3:] or 0) % len(phones)] if event.what in ("open", "answer") else phones[0]
+        way = phones[event.home % len(phones)] if event.what in ("open", "answer") else phones[0]
         if event.what == "post":
             way.post(leaders[group_id])
         elif event.what == "open":
-            way.open(*links[group_id], event.who)
+            way.open(*links[group_id], life.phone(event))
         elif event.what == "answer":
-            way.answer(links[group_id][0], event.who)
+            way.answer(links[group_id][0], life.phone(event))
         else:
-            home_id = life.ward.places[event.group].outside[int(event.who)]
+            home_id = life.ward.places[event.group].outside[event.home]
             way.knock(*doors[home_id], f"{home_id.hex}-told")
         done += 1
     return done

@@ -11,6 +11,15 @@ _KIND = re.compile(r"\b(?:duong|pho)\b\.?")
 _GAPS = re.compile(r"[\s,.;–-]+")
 
 
+_NUMBERED = re.compile(r"^(?:số nhà|nhà số|số|sn)?\.?\s*\d[\d/]*[a-z]?\b[\s,.–-]*", re.IGNORECASE)
+
+
+def street_of(address: str) -> str:
+    """What is left of an address without the number of the house in front, letter by letter: "đường Hùng Vương"."""
+    rest = _NUMBERED.sub("", address).strip()
+    return rest or address.strip()
+
+
 def walking_key(address: str) -> tuple[Key, Key, Key]:
     """Sort key: the street's name, then its alleys (none first), then the number of the house. Marks and case do not matter.
 

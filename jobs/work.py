@@ -21,6 +21,7 @@ from services import (
     attendance,
     audit_checks,
     backups,
+    closed_lists,
     confirming,
     due,
     forecast,
@@ -212,6 +213,13 @@ def forget_guests_step() -> int:
 
 
 @DBOS.step()
+def wipe_lists_step() -> int:
+    """Idempotent: persons of closed lists whose last day is over."""
+    with transaction() as session:
+        return closed_lists.wipe_ended(session)
+
+
+@DBOS.step()
 def tidy_step() -> int:
     """Idempotent: finished work of the engine that nobody asks for any more, three thousand at a time."""
     before = (clock.now() - RUNS_KEPT).isoformat()
@@ -298,7 +306,8 @@ def backup_step() -> str:
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
+        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), listed=wipe_lists_step(),
+        runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
         events=forget_events_step(), sheets=sweep_sheets_step(), audit_broken=check_audit_step(),
         backup=backup_step(),

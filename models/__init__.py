@@ -18,6 +18,7 @@ from models.announcement import (
 from models.audit import AuditEvent
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
+from models.closed_list import ClosedList, ListedPerson, PersonOutcome
 from models.delivery import Batch, Delivery, DeliveryStatus, RecipientKind, Relay, Trouble
 from models.door import Attendance, CheckInPass, DoorKnock, DoorLine, DoorList, DoorOutcome
 from models.group import Channel, Group, GroupKind, JoinRequest, Membership, MembershipSource, Part, Term, TickList
@@ -81,6 +82,7 @@ __all__ = [
     "Channel",
     "ChannelAccount",
     "CheckInPass",
+    "ClosedList",
     "Delivery",
     "DeliveryStatus",
     "Device",
@@ -102,6 +104,7 @@ __all__ = [
     "Likeness",
     "LinkMove",
     "LinkTrouble",
+    "ListedPerson",
     "LoudspeakerSlot",
     "Membership",
     "MembershipSource",
@@ -113,6 +116,7 @@ __all__ = [
     "PaperKind",
     "Part",
     "PastCause",
+    "PersonOutcome",
     "PhoneTie",
     "PlannedPath",
     "Poster",

@@ -148,6 +148,7 @@ class Audience(Model, table=True):
     announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")
     needs: list[str] = Field(default_factory=list, sa_type=JSON)
+    streets: list[str] = Field(default_factory=list, sa_type=JSON)  # only households whose address ends so; empty: all
     group_kind: str | None = None
 
 

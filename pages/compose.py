@@ -42,7 +42,8 @@ with needed(back="pages/announcements.py"), reading() as session:
     audience = drafts.audience_of(session, source.id) if source else []
     chosen = [entry.unit_id for entry in audience]
 names = compose.unit_names(ward, places)
-compose.load(draft, chosen or [ward.id], wrong=wrong, again=again, needs=audiences.needs_of(audience))
+compose.load(draft, chosen or [ward.id], wrong=wrong, again=again, needs=audiences.needs_of(audience),
+             streets=audiences.streets_of(audience))  # fmt: skip
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)
@@ -57,7 +58,7 @@ with left:
         _("Gửi tới"), list(names), format_func=lambda id_: names[id_], key="c_units", placeholder=_("Chọn phường hoặc từng tổ")
     )
     slots["unit_ids"] = st.empty()
-    needs = compose.ask_needs()
+    needs, streets = compose.ask_needs(), compose.ask_streets(actor, where)
     beside = also.choose(chats, source)
     one, two = st.columns(2)
     urgency = one.selectbox(_("Mức khẩn"), list(Urgency), format_func=lambda u: _(u.label), key="c_urgency") or Urgency.NORMAL
@@ -73,7 +74,7 @@ words = drafts.Words(
     asks_for=asks_for, kind=AnnouncementKind.CORRECTION if wrong else kind, must_reach_by=must_by, send_at=send_at,
     expires_at=compose.kept_end(own, must_by, send_at), channels=drafts.channels_of(own) if own else (),
     corrects_id=wrong.id if wrong else draft.corrects_id if draft else None, places=cap or 0, also_groups=beside,
-    attachments=documents, needs=needs,
+    attachments=documents, needs=needs, streets=streets,
 )  # fmt: skip
 with needed(back="pages/announcements.py"):
     plan = planned.of_words(words, actor=actor, draft=draft)

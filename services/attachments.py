@@ -23,10 +23,11 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import clean
 from models import Announcement, AnnouncementVersion
-from services.ports import ports
+from services.ports import Area, ports
 
 MOST = 5  # files of one announcement
 NAME_MAX = 100
+LEAST_SIDE = 0.005  # of a picture's side: a smaller area was a slip of the finger
 BYTES_MAX = 25_000_000  # of what is brought; what is kept is smaller (adapters/documents.py)
 KEPT = timedelta(days=7)  # for a file that nothing names: its draft may not be written yet
 KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -67,6 +68,38 @@ def store(content: bytes, *, name: str) -> dict[str, Any]:
         "bytes": len(document.content),
     }  # fmt: skip
     return kept | ({"pages": document.pages} if document.pages else {})
+
+
+def cover(kept: Mapping[str, Any], areas: Sequence[Area]) -> dict[str, Any]:
+    """A stored photo with these areas blurred, kept beside the one it was made from; what an announcement keeps of it.
+
+    The one without blur goes when nothing names it any more (`sweep`). The caller has looked at who does it.
+
+    Raises:
+        Invalid: it is no photo, it is not there any more, or there is no area that could hold anything.
+    """
+    [kept] = checked([kept])
+    seen = [area for area in areas if _is_seen(area)]
+    if not seen:
+        raise Invalid(N_("Chưa có vùng nào để che. Hãy kéo chuột trên ảnh, hoặc nhập vị trí của vùng."))
+    document = ports().documents.covered(path_of(kept["sha256"]).read_bytes(), seen)
+    digest = hashlib.sha256(document.content).hexdigest()
+    _write(path_of(digest), document.content)
+    return {
+        "sha256": digest, "name": _name(kept["name"], KINDS[document.media_type]), "media_type": document.media_type,
+        "bytes": len(document.content),
+    }  # fmt: skip
+
+
+def size_of(sha256: str) -> tuple[int, int]:
+    """Width and height of a stored photo, in pixels."""
+    return ports().documents.size(path_of(sha256).read_bytes())
+
+
+def _is_seen(area: Area) -> bool:
+    """Of a size, and at least partly on the picture."""
+    is_sized = area.right - area.left >= LEAST_SIDE and area.bottom - area.top >= LEAST_SIDE
+    return is_sized and area.left < 1 and area.top < 1 and area.right > 0 and area.bottom > 0
 
 
 def checked(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

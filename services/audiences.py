@@ -17,6 +17,11 @@ def needs_of(audience: Sequence[Audience]) -> list[Need]:
     return [need for need in Need if any(need.value in entry.needs for entry in audience)]
 
 
+def streets_of(audience: Sequence[Audience]) -> list[str]:
+    """The streets an audience is narrowed to."""
+    return list(dict.fromkeys(street for entry in audience for street in entry.streets))
+
+
 def sizes(session: Session, *, announcement_ids: Sequence[UUID], homes: Mapping[UUID, int]) -> dict[UUID, int]:
     """Households by announcement, for callers that have narrowed by their actor. Three queries, whatever the size.
 
@@ -24,14 +29,16 @@ def sizes(session: Session, *, announcement_ids: Sequence[UUID], homes: Mapping[
     by needs are households themselves looked at.
     """
     found = session.exec(
-        select(Audience.announcement_id, Audience.needs, Unit.path)
+        select(Audience, Unit.path)
         .join(Unit, col(Unit.id) == Audience.unit_id)
         .where(col(Audience.announcement_id).in_(announcement_ids))
     ).all()
-    wanted: dict[UUID, list[tuple[Sequence[str], str]]] = {}
-    for announcement_id, needs, path in found:
-        wanted.setdefault(announcement_id, []).append((needs, path))
-    whole = {id_: {path for _needs, path in parts} for id_, parts in wanted.items() if not any(needs for needs, _path in parts)}
+    wanted: dict[UUID, list[tuple[Audience, str]]] = {}
+    for entry, path in found:
+        wanted.setdefault(entry.announcement_id, []).append((entry, path))
+    whole = {
+        id_: {path for _, path in parts} for id_, parts in wanted.items() if not any(e.needs or e.streets for e, _ in parts)
+    }  # fmt: skip
     narrowed = {id_: parts for id_, parts in wanted.items() if id_ not in whole}
     return dict.fromkeys(announcement_ids, 0) | _whole(session, whole, homes) | _narrowed(session, narrowed)
 
@@ -48,12 +55,12 @@ def _whole(session: Session, wanted: Mapping[UUID, set[str]], homes: Mapping[UUI
     return {id_: counted[frozenset(some)] for id_, some in wanted.items()}
 
 
-def _narrowed(session: Session, wanted: Mapping[UUID, Sequence[tuple[Sequence[str], str]]]) -> dict[UUID, int]:
+def _narrowed(session: Session, wanted: Mapping[UUID, Sequence[tuple[Audience, str]]]) -> dict[UUID, int]:
     if not wanted:
         return {}
     ids, present = list(wanted), lives_here(clock.today())
     counts = [
-        select(literal(place), func.count()).select_from(Household).where(or_(*map(_asked, wanted[id_])), present)
+        select(literal(place), func.count()).select_from(Household).where(or_(*(_asked(*part) for part in wanted[id_])), present)
         for place, id_ in enumerate(ids)
     ]
     return {ids[place]: int(count) for place, count in session.execute(union_all(*counts))}
@@ -65,11 +72,11 @@ def of_announcement(session: Session, *, announcement_id: UUID) -> ColumnElement
     To that of a correction belongs whoever was told what it corrects.
     """
     found = session.exec(
-        select(Audience.needs, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
+        select(Audience, Unit.path).join(Unit, col(Unit.id) == Audience.unit_id)
         .where(col(Audience.announcement_id) == announcement_id)
     ).all()  # fmt: skip
     had = corrections.heard_before(session, session.get_one(Announcement, announcement_id))
-    return or_(was_told(had) if had else false(), *[_asked((needs, path)) for needs, path in found])
+    return or_(was_told(had) if had else false(), *[_asked(entry, path) for entry, path in found])
 
 
 def was_told(announcement_ids: Sequence[UUID]) -> ColumnElement[bool]:
@@ -83,8 +90,13 @@ def has_any(needs: Sequence[str]) -> ColumnElement[bool]:
     return or_(*[cast(Household.needs, String).contains(f'"{need}"') for need in needs])
 
 
-def _asked(part: tuple[Sequence[str], str]) -> ColumnElement[bool]:
-    """Households of one part of an audience: below a path, with one of the needs where it names any."""
-    needs, path = part
+def narrowed(within: ColumnElement[bool], *, needs: Sequence[str], streets: Sequence[str]) -> ColumnElement[bool]:
+    """Of `Household`: of those within, whoever has one of the needs and lives in one of the streets, where any are named."""
+    found = within & has_any(needs) if needs else within
+    return found & or_(*[col(Household.address).endswith(street, autoescape=True) for street in streets]) if streets else found
+
+
+def _asked(entry: Audience, path: str) -> ColumnElement[bool]:
+    """Households of one part of an audience, whose unit has this path."""
     within = col(Household.unit_id).in_(select(Unit.id).where(access.path_range(path)))
-    return within & has_any(needs) if needs else within
+    return narrowed(within, needs=entry.needs, streets=entry.streets)

@@ -24,7 +24,8 @@ Kept = dict[str, Any]
 NAMES = {
     "title": N_("tiêu đề"), "body": N_("nội dung"), "group_text": N_("lời nhắn cho nhóm"), "when": N_("khi nào"),
     "where": N_("ở đâu"), "who": N_("dành cho ai"), "bring": N_("chuẩn bị"), "units": N_("nơi nhận"),
-    "needs": N_("nhóm hộ cần báo"), "also_groups": N_("nhóm báo thêm"), "urgency": N_("mức khẩn"), "kind": N_("loại"),
+    "needs": N_("nhóm hộ cần báo"), "streets": N_("đường, ngõ cần báo"),
+    "also_groups": N_("nhóm báo thêm"), "urgency": N_("mức khẩn"), "kind": N_("loại"),
     "asks_for": N_("câu hỏi bà con"), "places": N_("số chỗ"), "must_reach_by": N_("hạn đến mọi hộ"), "send_at": N_("giờ gửi"),
     "expires_at": N_("ngày hết hiệu lực"), "channels": N_("kênh gửi"), "attachments": N_("tệp kèm theo"),
 }  # fmt: skip
@@ -73,6 +74,7 @@ def words_of(announcement: Announcement, audience: Sequence[Audience]) -> Kept:
         "title": announcement.title, "body": announcement.body, "group_text": announcement.group_text,
         **{name: announcement.facts.get(name, "") for name in FACT_LABELS},
         "units": sorted({str(entry.unit_id) for entry in audience}), "needs": sorted({n for a in audience for n in a.needs}),
+        "streets": sorted({street for a in audience for street in a.streets}),
         "also_groups": sorted(announcement.also_groups), "urgency": announcement.urgency.value, "kind": announcement.kind.value,
         "asks_for": announcement.asks_for.value, "places": announcement.places,
         "must_reach_by": instant(announcement.must_reach_by), "send_at": instant(announcement.send_at),
@@ -90,6 +92,8 @@ def is_same(name: str, one: Any, other: Any) -> bool:
     """Whether a field says the same; of times what a form can say, the minute."""
     if name in TIMES and one and other:
         return bool(one[:16] == other[:16])
+    if name == "streets":  # which versions of before do not have
+        return bool((one or []) == (other or []))
     return bool(one == other)
 
 

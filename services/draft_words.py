@@ -36,6 +36,7 @@ class Words:
     send_at: datetime | None = None
     expires_at: datetime | None = None
     needs: Sequence[Need] = ()
+    streets: Sequence[str] = ()  # as `audiences.streets` gives them
     corrects_id: UUID | None = None
     channels: Sequence[Channel] = ()  # the plan is limited to these; the knock is always there
     # None leaves what the draft has:
@@ -87,6 +88,7 @@ def kept(words: Words) -> Kept:
         "title": clean(words.title), "body": clean_lines(words.body), "group_text": clean_lines(words.group_text),
         **{name: facts_of(words.facts).get(name, "") for name in FACTS},
         "units": sorted({str(unit_id) for unit_id in words.unit_ids}), "needs": sorted({need.value for need in words.needs}),
+        "streets": sorted(set(words.streets)),
         "urgency": words.urgency.value, "kind": words.kind.value, "asks_for": words.asks_for.value,
         "must_reach_by": instant(words.must_reach_by), "send_at": instant(words.send_at),
         "channels": [channel.value for channel in words.channels],
@@ -107,6 +109,7 @@ def words_from(said: Mapping[str, Any]) -> Words:
     return Words(
         title=said["title"], body=said["body"], group_text=said["group_text"], facts={name: said[name] for name in FACTS},
         unit_ids=[UUID(unit_id) for unit_id in said["units"]], needs=[Need(need) for need in said["needs"]],
+        streets=said.get("streets", ()),
         also_groups=[UUID(group_id) for group_id in said["also_groups"]], urgency=Urgency(said["urgency"]),
         kind=AnnouncementKind(said["kind"]), asks_for=AsksFor(said["asks_for"]), places=said["places"] or 0,
         must_reach_by=_at(said["must_reach_by"]), send_at=_at(said["send_at"]), expires_at=_at(said["expires_at"]),

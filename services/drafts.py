@@ -326,5 +326,7 @@ def _address(session: Session, announcement: Announcement, words: Words, kinds: 
     needs: list[Any] = [need.value for need in words.needs]
     for unit_id in dict.fromkeys(words.unit_ids):
         kind = kinds.get(unit_id) if kinds else None
-        session.add(Audience(announcement_id=announcement.id, unit_id=unit_id, needs=needs, group_kind=kind))
+        session.add(
+            Audience(announcement_id=announcement.id, unit_id=unit_id, needs=needs, streets=list(words.streets), group_kind=kind)
+        )
     session.flush()

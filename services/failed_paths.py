@@ -20,13 +20,17 @@ _LEDGER = Model.metadata.tables["delivery"]
 
 
 def to_look_at(session: Session, *, now: datetime) -> Sequence[UUID]:
-    """Announcements under way of which some message was refused and whose deadline is still to come."""
+    """Announcements under way of which some message was refused and whose deadline is still to come.
+
+    Without deadline or end they are looked at as long as their list of doors can be opened: `door_numbers.LASTS`.
+    """
     ends = func.coalesce(col(Announcement.must_reach_by), col(Announcement.expires_at))
+    is_young = col(Announcement.sent_at) > now - door_numbers.LASTS
     refused = exists().where(
         _LEDGER.c.announcement_id == col(Announcement.id), _LEDGER.c.status == DeliveryStatus.REJECTED,
         _LEDGER.c.channel.in_(ONE_BY_ONE),
     )  # fmt: skip
-    under_way = col(Announcement.status).in_(LEFT) & or_(ends.is_(None), ends > now)
+    under_way = col(Announcement.status).in_(LEFT) & or_(ends > now, ends.is_(None) & is_young)
     return list(session.scalars(select(col(Announcement.id)).where(under_way, refused)))
 
 
@@ -39,11 +43,17 @@ def to_the_doors(session: Session, *, announcement_id: UUID) -> int:
     now = clock.now()
     if announcement is None or announcement.status not in LEFT or announcement.has_expired(now):
         return 0
-    if announcement.must_reach_by and announcement.must_reach_by <= now:
+    if _is_over(announcement, now):
         return 0
     if corrections.standing_for(session, announcement.id):
         return 0
     return door_numbers.add(session, announcement, are_left(announcement.id))
+
+
+def _is_over(announcement: Announcement, now: datetime) -> bool:
+    if announcement.must_reach_by or announcement.expires_at:
+        return announcement.must_reach_by is not None and announcement.must_reach_by <= now
+    return announcement.sent_at is not None and announcement.sent_at <= now - door_numbers.LASTS
 
 
 def are_left(announcement_id: UUID) -> ColumnElement[bool]:

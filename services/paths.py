@@ -135,17 +135,18 @@ def rows(session: Session, question: Question) -> Select[Any]:
 
 
 def present(question: Question) -> ColumnElement[bool]:
-    """Present households of the audience: those of each unit's subtree that have one of its needs, if it names any.
+    """Present households of the audience: those of each unit's subtree that have one of its needs and live in one of its
+    streets, if it names any.
 
     Of a correction also every household that was told what it corrects, wherever it belongs by now.
     """
-    by_needs: dict[tuple[str, ...], list[Audience]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Audience]] = {}
     for entry in question.audience:
-        by_needs.setdefault(tuple(entry.needs), []).append(entry)
+        alike.setdefault((tuple(entry.needs), tuple(entry.streets)), []).append(entry)
     parts: list[ColumnElement[bool]] = [false()]
-    for needs, entries in by_needs.items():
+    for (needs, streets), entries in alike.items():
         within: ColumnElement[bool] = col(Household.unit_id).in_(_below(question, entries))
-        parts.append(within & audiences.has_any(needs) if needs else within)
+        parts.append(audiences.narrowed(within, needs=needs, streets=streets))
     if question.had:
         parts.append(audiences.was_told(question.had))
     return or_(*parts) & lives_here(question.day) & question.is_missing

@@ -30,6 +30,7 @@ class Source:
     urgency: Urgency = Urgency.NORMAL
     text: str = ""
     needs: tuple[Need, ...] = ()
+    streets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _found(session: Session, actor: Actor, source: Source, path: Channel) -> Sel
 def _asked(session: Session, actor: Actor, source: Source) -> tuple[Question, Sequence[Audience]]:
     if source.announcement_id is None:
         audience = plans.audience_of(
-            session, actor=actor, unit_ids=source.unit_ids, needs=[need.value for need in source.needs]
+            session, actor=actor, unit_ids=source.unit_ids, needs=[need.value for need in source.needs],
+            streets=source.streets,
         )  # fmt: skip
         question = paths.ask(
             session, audience=audience, day=clock.today(), channels=source.channels, urgency=source.urgency,

@@ -108,8 +108,8 @@ def sms_segments(text: str) -> int:
 
 
 def preview(
-    session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = (), channels: Sequence[Channel] = (),
-    urgency: Urgency = Urgency.NORMAL, segments: int = 1, draft: Announcement | None = None,
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = (), streets: Sequence[str] = (),
+    channels: Sequence[Channel] = (), urgency: Urgency = Urgency.NORMAL, segments: int = 1, draft: Announcement | None = None,
 ) -> Plan:  # fmt: skip
     """The plan for units not yet written into any announcement: how many and who, while one still composes.
 
@@ -119,7 +119,7 @@ def preview(
     Raises:
         NotFound: a unit outside the actor's sight.
     """
-    audience = audience_of(session, actor=actor, unit_ids=unit_ids, needs=needs)
+    audience = audience_of(session, actor=actor, unit_ids=unit_ids, needs=needs, streets=streets)
     if draft is None:
         return of_audience(session, audience=audience, channels=channels, urgency=urgency, segments=segments)
     for entry in audience:
@@ -128,7 +128,9 @@ def preview(
     return answer(session, replace(asked, had=corrections.heard_before(session, draft)))
 
 
-def audience_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = ()) -> list[Audience]:
+def audience_of(
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID], needs: Sequence[str] = (), streets: Sequence[str] = ()
+) -> list[Audience]:  # fmt: skip
     """Units as an audience that is written nowhere.
 
     Raises:
@@ -136,7 +138,7 @@ def audience_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID], nee
     """
     access.require(actor, *access.WRITERS)
     units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(unit_ids)]
-    return [Audience(announcement_id=unit.id, unit_id=unit.id, needs=list(needs)) for unit in units]
+    return [Audience(announcement_id=unit.id, unit_id=unit.id, needs=list(needs), streets=list(streets)) for unit in units]
 
 
 def answer(session: Session, question: Question) -> Plan:

@@ -125,6 +125,16 @@ class Document:
     pages: int | None
 
 
+@dataclass(frozen=True)
+class Area:
+    """A part of a picture, in shares of its width and height from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class Documents(Protocol):
     """Looks at documents that people bring."""
 
@@ -133,6 +143,16 @@ class Documents(Protocol):
 
         Raises:
             Invalid: it is no PDF or photo, or not one that may be shown; in one sentence.
+        """
+
+    def size(self, content: bytes) -> tuple[int, int]:
+        """Width and height of a photo that was sifted, in pixels."""
+
+    def covered(self, content: bytes, areas: Sequence[Area]) -> Document:
+        """A photo in which nobody can make out what stood in these areas, by whatever means.
+
+        Raises:
+            Invalid: it is no photo.
         """
 
 
@@ -238,6 +258,12 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+    def size(self, content: bytes) -> tuple[int, int]:
+        raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+    def covered(self, content: bytes, areas: Sequence[Area]) -> Document:
+        raise LookupError(f"nobody was provided to cover {len(areas)} areas of {len(content)} bytes")
 
 
 class _NoDumps:

@@ -12,7 +12,7 @@ from models import Announcement
 from services import attachments, trials
 from services.access import Actor
 from services.attachments import MOST, Attachment
-from ui import parts, said
+from ui import covering, parts, said
 from ui.forms import name_file_button
 from ui.words import _, number, plain, weight
 
@@ -25,7 +25,9 @@ def ask() -> list[dict[str, Any]]:
     for document in attachments.shown(kept):
         with st.container(horizontal=True, vertical_alignment="center"):
             parts.html(parts.cell(document.name, weighs(document)), width="stretch")
+            covering.of(document)
             st.button(_("Bỏ tệp này"), key=f"c_drop_{document.sha256[:12]}", on_click=_drop, args=(document.sha256,))
+    covering.opened(kept)
     if len(kept) < MOST:
         _bring(kept)
     if trouble := st.session_state.pop("c_files_trouble", ""):

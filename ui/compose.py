@@ -8,10 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
+from core.db import reading
 from core.errors import Invalid
 from core.i18n import N_
 from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Need, Unit, Urgency
 from services import drafts
+from services import streets as addresses
 from services.access import Actor
 from services.attendance_places import PLACES_MAX
 from services.drafts import Flaw
@@ -19,7 +21,7 @@ from services.plans import Plan
 from ui import parts, said
 from ui.forms import Slots
 from ui.parts import Figure, Tone
-from ui.words import _, moment, money, number
+from ui.words import _, moment, money, number, plain
 
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
 # How a field is named among what is still missing.
@@ -149,6 +151,7 @@ def load(
     wrong: Announcement | None = None,
     again: Announcement | None = None,
     needs: Sequence[Need] = (),
+    streets: Sequence[str] = (),
 ) -> None:
     """Put a draft's words into the widgets the first time it is shown; later runs keep what was typed."""
     mark = ":".join(str(one.id) if one else "" for one in (draft, wrong, again))
@@ -164,6 +167,7 @@ def load(
         "group_text": own.group_text if own else "",  # a correction needs new words for the chat
         "units": list(unit_ids),
         "needs": list(needs),
+        "streets": list(streets),
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
@@ -184,6 +188,20 @@ def ask_needs() -> list[Need]:
         _("Chỉ báo cho hộ có hoàn cảnh"), list(Need), format_func=lambda need: _(need.label), key="c_needs",
         placeholder=_("Mọi hộ"),
         help=_("Chỉ hộ có một trong các hoàn cảnh này nhận tin riêng và được gõ cửa. Bài trong nhóm thì cả nhóm vẫn đọc."),
+    )  # fmt: skip
+
+
+def ask_streets(actor: Actor, unit_ids: Sequence[UUID]) -> list[str]:
+    """The streets an audience is narrowed to, as its addresses are written; empty for every household."""
+    with reading() as session:
+        known = addresses.written(session, actor=actor, unit_ids=unit_ids)
+    chosen = st.session_state.get("c_streets", [])
+    return st.multiselect(
+        _("Chỉ báo cho hộ ở đường, ngõ"), [*known, *(one for one in chosen if one not in known)], key="c_streets",
+        format_func=lambda street: f"{plain(street)} ({_('{n} hộ', n=number(known.get(street, 0)))})",
+        placeholder=_("Mọi đường, ngõ"),
+        help=_("Như địa chỉ ghi trong sổ hộ. Dùng khi tin chỉ về một khu: cắt điện một tuyến, quanh ổ dịch. Một đường ghi "
+               "nhiều cách thì chọn cả các cách ấy. Bài trong nhóm thì cả nhóm vẫn đọc."),
     )  # fmt: skip
 
 

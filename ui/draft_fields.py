@@ -32,4 +32,4 @@ def written(name: str, value: Any, *, places: Mapping[str, str] | None = None) -
         return ", ".join([*known, *([_("{n} nơi khác", n=number(len(value) - len(known)))] if len(known) < len(value) else [])])
     if name == "attachments":
         return ", ".join(f"{one['name']} ({weight(one['bytes'])})" for one in value)
-    return str(value)
+    return "; ".join(value) if name == "streets" else str(value)

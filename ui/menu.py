@@ -62,6 +62,8 @@ ROOMS = (
     Room("pages/household_sheet.py", N_("Sửa nhanh")),
     Room("pages/proposals.py", N_("Đề nghị của tổ trưởng")),
     Room("pages/household_cards.py", N_("Thẻ hộ gia đình")),
+    Room("pages/closed_lists.py", N_("Danh sách đích danh"), N_("Cộng đồng"), access.SEES_PEOPLE),
+    Room("pages/closed_list.py", N_("Danh sách đích danh")),
     Room("pages/loudspeaker.py", N_("Loa truyền thanh"), N_("Cộng đồng"), access.SEES_PEOPLE),
     Room("pages/links.py", N_("Mã QR"), N_("QR và thủ tục"), access.WRITERS),
     Room("pages/print_studio.py", N_("In ấn"), N_("QR và thủ tục"), access.WRITERS),

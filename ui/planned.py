@@ -44,9 +44,10 @@ def behind(plan: Plan, source: Source, *, actor: Actor, key: str = "plan") -> No
 def of_words(words: Words, *, actor: Actor, draft: Announcement | None) -> Plan:
     """The plan of what is being written, another form of `draft` where there is one, as if it left now."""
     with reading() as session:
+        segments = plans.sms_segments(words.group_text or words.body)
         return plans.preview(
-            session, actor=actor, unit_ids=words.unit_ids, needs=[need.value for need in words.needs], channels=words.channels,
-            urgency=words.urgency, segments=plans.sms_segments(words.group_text or words.body), draft=draft,
+            session, actor=actor, unit_ids=words.unit_ids, needs=[need.value for need in words.needs], streets=words.streets,
+            channels=words.channels, urgency=words.urgency, segments=segments, draft=draft,
         )  # fmt: skip
 
 
@@ -60,7 +61,8 @@ def behind_words(plan: Plan, words: Words, *, actor: Actor) -> None:
             plan={"channels": [channel.value for channel in words.channels]},
         )  # fmt: skip
         _unsayable(plan, said, actor=actor)
-    source = Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text, tuple(words.needs))
+    source = Source(None, tuple(words.unit_ids), tuple(words.channels), words.urgency, text, tuple(words.needs),
+                    tuple(words.streets))  # fmt: skip
     behind(plan, source, actor=actor)
 
 
@@ -68,8 +70,10 @@ def behind_announcement(plan: Plan, announcement: Announcement, *, actor: Actor)
     """The same for an announcement that is written, and the groups that are told beside those of households."""
     also_groups.named(announcement)
     with reading() as session:
-        narrowed = audiences.needs_of(drafts.audience_of(session, announcement.id))
-    if narrowed:
+        audience = drafts.audience_of(session, announcement.id)
+    if streets := audiences.streets_of(audience):
+        parts.item("unknown", _("Chỉ báo cho hộ ở đường, ngõ"), "; ".join(streets))
+    if narrowed := audiences.needs_of(audience):
         only = ", ".join(_(need.label) for need in narrowed)
         parts.item("unknown", _("Chỉ báo cho hộ có hoàn cảnh"), only)
     if announcement.sent_at is None:

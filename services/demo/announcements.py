@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log
 from typing import Any
 from uuid import UUID
 
@@ -24,25 +23,22 @@ from models import (
     Relay,
     ShortLink,
     Unit,
-    Urgency,
 )
 from services import links, plans, scans, sending
 from services.demo import occasions, places
 from services.demo.guests import Guests
+from services.demo.neighbours import Heard, Neighbours
 from services.demo.occasions import Occasion, Step
 from services.demo.openings import Post, Readers, Rows
 from services.demo.people import Register
-from services.demo.stage import Slugs, Stage, at, token, write
+from services.demo.stage import Slugs, Stage, token, write
 from services.demo.ward import Home, Ward
 
 IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "attendance", "scanhour", "scan")
 # A ward of a hundred times as many households keeps the counters of all readers, but the single rows of so many.
 MOST_ROWS = 4000
-# Of the phones that open, so many answer where an answer is asked for.
-ANSWERING = {AsksFor.NOTHING: (0.0, 0.0), AsksFor.CONFIRMATION: (0.5, 0.92), AsksFor.ATTENDANCE: (0.32, 0.6)}
-PACE = {Urgency.NORMAL: 1.6, Urgency.URGENT: 0.8, Urgency.VERY_URGENT: 0.5, Urgency.EMERGENCY: 0.35}
-# The latest announcement: four groups are late, two of their leaders have opened the page.
-LATE, LATE_BUT_OPENED = ("SC09", "XH03", "NT03", "NT07"), ("XH03", "NT07")
+# Of the late groups of the latest announcement (`neighbours.LATE`): two of their leaders have opened the page.
+LATE_BUT_OPENED = ("XH03", "NT07")
 DOORS_REMEMBERED_FOR = timedelta(days=120)
 
 
@@ -82,7 +78,7 @@ class _Press:
     ) -> None:  # fmt: skip
         self._stage, self._ward, self._registers, self._slugs = stage, ward, registers, slugs
         self._dice, self._deputies = stage.dice("announcements"), stage.dice("deputies")
-        self._readers, self._guests = readers, Guests(stage)
+        self._readers, self._guests, self._neighbours = readers, Guests(stage), Neighbours(stage, ward.homes, registers)
         self._keys = {name: stage.keys(name) for name in IN_ORDER[:5]}
 
     def announce(self, occasion: Occasion, corrects: UUID | None, rows: Rows) -> UUID:
@@ -140,35 +136,25 @@ class _Press:
             announcement |= {"sent_at": occasion.at, "households": present, "leaders_token": token(self._dice)}
 
     def _send(self, announcement: dict[str, Any], occasion: Occasion, speaker: Unit, homes: Sequence[Home], rows: Rows) -> None:
-        is_pressing = occasion.scenario.urgency is not Urgency.NORMAL
-        interest = self._dice.uniform(0.86, 0.99) if is_pressing else self._dice.uniform(0.72, 0.94)
-        known = self._dice.uniform(*ANSWERING[occasion.scenario.asks_for])
+        is_latest, asks = occasion.step is Step.LATEST, occasion.scenario.asks_for is not AsksFor.NOTHING
         is_young = self._stage.now - occasion.at < scans.KEPT
+        knocks = asks and self._stage.now - occasion.at < DOORS_REMEMBERED_FOR
         due = sending.due_at(Announcement(**announcement), occasion.at)
-        day = clock.local(occasion.at).date()
-        is_latest = occasion.step is Step.LATEST
-        for home in [*homes, None]:
+        lived = self._neighbours.hear(occasion, homes, knocks=knocks)
+        for home, heard in zip([*homes, None], lived, strict=True):
             link = self._link(announcement, occasion, speaker, home)
-            posted: datetime | None = occasion.at + timedelta(minutes=3)
-            readers = announcement["households"] * 0.015
             if home is not None:
-                households = self._registers[home.unit.id].joined(day)
-                posted = self._posted_at(occasion, home)
-                self._relay(announcement, home, link["id"], due, posted, households, rows)
-                readers = households * interest * self._dice.uniform(0.86, 1.03)
-            if posted is not None:
+                self._relay(announcement, home, link["id"], due, heard, rows)
+                rows["reach"] += [self._readers.told(announcement["id"], *knock, home.leader.id) for knock in heard.knocks]
+            if heard.posted_at is not None:
                 post = Post(
-                    announcement["id"], home.group.id if home else None, link["id"], posted, occasion.expires_at, int(readers),
-                    known if home else 0.0, occasion.scenario.asks_for, is_pressing,
-                    None if is_latest else MOST_ROWS // len(homes), is_young,
+                    announcement["id"], home.group.id if home else None, link["id"], heard.posted_at, heard.readers,
+                    heard.stands_for, occasion.scenario.asks_for, None if is_latest else MOST_ROWS // len(homes), is_young,
                 )  # fmt: skip
                 link["scans"] = self._readers.read(post, rows)
             rows["shortlink"].append(link)
         self._guests.ask(announcement, rows, is_capped=is_latest)
-        if known and self._stage.now - occasion.at < DOORS_REMEMBERED_FOR:
-            self._knock(announcement["id"], occasion, homes, rows)
-            told = [row for row in rows["reach"] if row["household_id"]]
-            rows["reachcount"] += self._readers.knocks(announcement["id"], told)
+        rows["reachcount"] += self._readers.knocks(announcement["id"], [row for row in rows["reach"] if row["household_id"]])
 
     def _link(self, announcement: dict[str, Any], occasion: Occasion, speaker: Unit, home: Home | None) -> dict[str, Any]:
         return _row(
@@ -179,28 +165,10 @@ class _Press:
             )
         )  # fmt: skip
 
-    def _posted_at(self, occasion: Occasion, home: Home) -> datetime | None:
-        """When the leader posts: by habit and urgency, now and then much later, never at night but in an emergency."""
-        dice, habit = self._dice, home.place.habit
-        if occasion.step is Step.LATEST:
-            if home.place.code in LATE:
-                return None
-            return occasion.at + timedelta(minutes=min(max(dice.lognormvariate(log(habit * 0.8), 0.5), 2), 52))
-        minutes = habit * PACE[occasion.scenario.urgency] * dice.lognormvariate(0, 0.7)
-        if dice.random() < 0.025:
-            minutes *= 9
-        posted = occasion.at + timedelta(seconds=round(max(minutes, 1.5) * 60))
-        local = clock.local(posted)
-        if occasion.scenario.urgency is Urgency.EMERGENCY or (5, 30) <= (local.hour, local.minute) < (21, 30):
-            return min(posted, occasion.expires_at - timedelta(hours=1))
-        morning = local.date() + timedelta(days=1 if local.hour >= 12 else 0)
-        return min(at(morning, 6, dice.randint(0, 59)), occasion.expires_at - timedelta(hours=1))
-
     def _relay(
-        self, announcement: dict[str, Any], home: Home, link_id: UUID, due: datetime, posted: datetime | None, households: int,
-        rows: Rows,
+        self, announcement: dict[str, Any], home: Home, link_id: UUID, due: datetime, heard: Heard, rows: Rows
     ) -> None:  # fmt: skip
-        sent = announcement["sent_at"]
+        sent, posted = announcement["sent_at"], heard.posted_at
         half, late, has_opened = sent + (due - sent) / 2, sent + (due - sent) * 0.75, posted or home.place.code in LATE_BUT_OPENED
         looked = (posted - timedelta(seconds=self._dice.randint(20, 70))) if posted else sent + timedelta(minutes=44)
         by_clerk = posted is not None and posted > due and self._dice.random() < 0.5
@@ -217,7 +185,7 @@ class _Press:
             Relay(
                 id=self._keys["relay"].next(), created_at=sent, delivery_id=delivery_id, announcement_id=announcement["id"],
                 group_id=home.group.id, link_id=link_id, token=token(self._dice), token_expires_at=announcement["expires_at"],
-                due_at=due, households=households, opened_at=max(looked, sent) if has_opened else None, posted_at=posted,
+                due_at=due, households=heard.households, opened_at=max(looked, sent) if has_opened else None, posted_at=posted,
                 posted_by=(self._ward.users[places.CLERK].display_name if by_clerk else "leader") if posted else "",
                 reminded=half if self._missed(posted, half) else None,
                 reminded_again=late if self._missed(posted, late) else None,
@@ -228,15 +196,6 @@ class _Press:
 
     def _missed(self, posted: datetime | None, moment: datetime) -> bool:
         return moment <= self._stage.now and (posted is None or posted > moment)
-
-    def _knock(self, announcement_id: UUID, occasion: Occasion, homes: Sequence[Home], rows: Rows) -> None:
-        """Leaders tell some households outside the chat in the hours after, never before they moved in."""
-        for home in homes:
-            for household_id, since in self._registers[home.unit.id].outside:
-                told = occasion.at + timedelta(minutes=self._dice.randint(25, 600))
-                is_day = 6 <= clock.local(told).hour < 21
-                if self._dice.random() < 0.4 and told <= self._stage.now and is_day and since <= clock.local(occasion.at).date():
-                    rows["reach"].append(self._readers.told(announcement_id, household_id, told, home.leader.id))
 
 
 def _hears(home: Home, occasion: Occasion) -> bool:

@@ -98,7 +98,8 @@ def announcements(session: Session, *, things: Hanging, heirs: Heirs) -> None:
                 present.add((row.announcement_id, unit.id))
                 session.add(
                     Audience(
-                        announcement_id=row.announcement_id, unit_id=unit.id, needs=row.needs, group_kind=row.group_kind
+                        announcement_id=row.announcement_id, unit_id=unit.id, needs=row.needs, streets=row.streets,
+                        group_kind=row.group_kind,
                     )
                 )  # fmt: skip
         if row.unit_id in heirs.units:

@@ -3,10 +3,11 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from adapters.documents import LONGEST_SIDE, SiftedDocuments
 from core.errors import Invalid
+from services.ports import Area
 from tests.papers import GPS, pdf, photo
 
 sifted = SiftedDocuments().sifted
@@ -82,3 +83,42 @@ def test_a_picture_that_would_unpack_to_a_wall_is_refused_by_its_head() -> None:
 
     with pytest.raises(Invalid):
         sifted(out.getvalue())
+
+
+def writing(size: tuple[int, int] = (800, 600)) -> bytes:
+    """A picture with something written in its upper left quarter: stripes of three pixels."""
+    page = Image.new("L", size, 255)
+    for left in range(0, size[0] // 2, 6):
+        page.paste(0, (left, 0, left + 3, size[1] // 2))
+    out = BytesIO()
+    page.convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def contrast(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
+    """Between the lightest and the darkest shade."""
+    shades = [shade for shade, many in enumerate(picture.convert("L").crop(box).histogram()) if many]
+    return max(shades) - min(shades)
+
+
+def test_of_what_is_covered_nothing_can_be_made_out_and_the_rest_stays() -> None:
+    covered = SiftedDocuments().covered(writing(), [Area(0, 0, 0.5, 0.5)])
+
+    with Image.open(BytesIO(covered.content)) as left, Image.open(BytesIO(writing())) as before:
+        shades = contrast(left, (10, 10, 390, 290))
+        below = ImageChops.difference(left.convert("L").crop((0, 310, 800, 600)), before.convert("L").crop((0, 310, 800, 600)))
+        assert left.size == (800, 600)
+    assert shades < 30
+    assert contrast(below, (0, 0, *below.size)) < 12
+
+
+def test_an_area_half_outside_covers_what_is_inside_and_one_outside_covers_nothing() -> None:
+    covered = SiftedDocuments().covered(writing(), [Area(-1, -1, 0.5, 0.5), Area(1.2, 1.2, 1.5, 1.5)])
+
+    with Image.open(BytesIO(covered.content)) as left:
+        assert contrast(left, (10, 10, 390, 290)) < 30
+
+
+def test_a_pdf_is_covered_on_its_original() -> None:
+    with pytest.raises(Invalid, match="bản gốc"):
+        SiftedDocuments().covered(pdf(pages=1), [Area(0, 0, 1, 1)])

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session
 
 from core.errors import NotAllowed
-from models import AnnouncementKind, AnnouncementStatus, AsksFor, Urgency
-from services import announcements, approvals, copies, follow_ups, plans, templates
+from models import AnnouncementKind, AnnouncementStatus, AsksFor, Household, Urgency
+from services import announcements, approvals, copies, follow_ups, plans, streets, templates
 from services.drafts import Words
 from services.templates import Answer
 from tests.scenarios.town import Town, act, at, day, hour, look, page, sentences
@@ -33,7 +33,9 @@ def own_template(ward: Town) -> Words:
 def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     session: Session, town: Callable[..., Town]
 ) -> None:
-    """Not here: which houses lie within two hundred metres (the ward names the places), schools, leaflets."""
+    """Units have no coordinates: within two hundred metres is what the ward names, its places or its streets. Not here: schools,
+    leaflets.
+    """
     ward = town(at(SENT, "14:00"), places=5, inside=2, outside=2)
     near, others = ward.places[:3], ward.places[3:]
     draft = ward.written(own_template(ward))
@@ -68,6 +70,18 @@ def test_a_spraying_comes_to_three_places_then_to_all_and_again_to_closed_rooms(
     first = ward.now_of(item)
     assert ward.told_groups(first) == {place.group.id for place in near}
     ward.post(first)
+
+    # Of a place that only borders on it, one street is near: whoever lives there, and nobody else of that place.
+    border, street = others[0], "đường Hùng Vương"
+    named_there = look(streets.written, actor=ward.writer, unit_ids=ward.units(border))
+    for home in border.homes[2:]:
+        session.get_one(Household, home.id).address = f"Số 9 {street}"
+    session.commit()
+    assert street not in named_there
+    assert look(streets.written, actor=ward.writer, unit_ids=ward.units(border))[street] == 2
+    edge = ward.written(replace(words, unit_ids=ward.units(border), streets=[street]))
+    assert look(plans.of_announcement, announcement=edge).households == 2
+    act(announcements.cancel, actor=ward.writer, announcement_id=edge.id)
 
     # Then all, without a day of spraying: the three hear of it too, the two others hear of nothing else.
     general = ward.sent(

@@ -8,11 +8,14 @@ from sqlmodel import Session
 
 from core.errors import Invalid
 from models import Channel, DeliveryStatus, GroupKind, Purpose, Role
-from services import calls, follow_ups, links, plans, web_links
+from services import attachments, calls, follow_ups, links, plans, web_links
 from services.calls import Why
+from services.ports import Area
 from services.templates import Answer
 from tests.factories import make_account, make_group, make_user
+from tests.papers import photo
 from tests.scenarios.town import MINUTE, Town, act, at, look, page, press, sentences
+from tests.web.day import phone
 
 DAY = "2026-11-24"
 LINK = "http://vneid-capnhat.top/cai"
@@ -23,10 +26,11 @@ ANSWERS: dict[str, Answer] = {
 VICTIM = " Bà con thấy số 0912 345 678 gọi đến thì không nghe."
 
 
+@pytest.mark.usefixtures("documents")
 def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour(
     session: Session, town: Callable[..., Town]
 ) -> None:
-    """Not here: faces in pictures are not blurred; codes pasted over on walls; the official account and the loudspeaker."""
+    """Not here: codes pasted over on walls; the official account and the loudspeaker."""
     ward = town(at(DAY, "09:10"), places=4, inside=2)
     one, two, three, four = ward.places
     police = make_user(session, unit=ward.ward, role=Role.LEAD, display_name="Công an phường")
@@ -47,6 +51,11 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     with pytest.raises(Invalid, match="còn bấm được"):
         ward.submitted(draft)
 
+    # The picture of the swindlers' message goes along without the victim's face and number.
+    taken = attachments.store(photo(size=(400, 800)), name="Tin nhắn lừa đảo.jpg")
+    shown = attachments.cover(taken, [Area(0.1, 0.05, 0.4, 0.2), Area(0.1, 0.8, 0.9, 0.9)])
+    words = replace(words, attachments=[shown])
+
     # Written dead, and without the victim's number, it is a warning.
     title, body, lines = (web_links.defanged(text) for text in (words.title, words.body, words.group_text))
     ward.edited(draft, replace(words, title=title, body=body, group_text=lines))
@@ -61,6 +70,9 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
         assert "hxxp://vneid-capnhat[.]top/cai" in html
         assert "vneid-capnhat.top" not in html
         assert "0912 345 678" not in html
+    picture = phone().get(f"{ward.page(item, one)}/1").content
+    assert picture == attachments.path_of(shown["sha256"]).read_bytes()
+    assert phone().get(f"{ward.page(item, one)}/2").status_code == 404
     assert f"http://ward.test{ward.leaders_page(item)}" in page(ward.relay_page(item, leaders))
 
     # Half an hour to post: one passes the work on, two are reminded, one of them is overdue and the deputy posts.

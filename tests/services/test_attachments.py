@@ -15,7 +15,8 @@ from models import AnnouncementStatus, Role, Unit
 from services import approvals, attachments, drafts
 from services.access import Actor
 from services.draft_words import Words
-from tests.factories import make_actor
+from services.ports import Area
+from tests.factories import make_actor, make_unit
 from tests.papers import pdf, photo
 
 pytestmark = pytest.mark.usefixtures("documents")
@@ -140,3 +141,37 @@ def test_there_is_no_document_before_the_first_or_after_the_last() -> None:
     for place in (0, 2):
         with pytest.raises(NotFound):
             attachments.nth(documents, place)
+
+
+def test_a_picture_with_covered_areas_takes_the_place_of_the_first_which_is_cleared_when_nothing_names_it(
+    session: Session,
+) -> None:
+    first = attachments.store(photo(size=(400, 300)), name="chụp màn hình.jpg")
+
+    covered = attachments.cover(first, [Area(0.1, 0.1, 0.5, 0.4)])
+
+    assert covered["sha256"] != first["sha256"]
+    assert (covered["name"], {path.name for path in stored()}) == (first["name"], {first["sha256"], covered["sha256"]})
+    for path in stored():
+        grow_old(path)
+    ward = make_unit(session)
+    drafts.write(session, actor=make_actor(session, unit=ward, role=Role.STAFF), words=words(ward, covered))
+    assert (attachments.sweep(session), [path.name for path in stored()]) == (1, [covered["sha256"]])
+
+
+@pytest.mark.parametrize("area", [Area(0.2, 0.2, 0.2, 0.9), Area(1.1, 0, 1.4, 1), Area(0, 0, 0, 0)])
+def test_an_area_that_holds_nothing_of_the_picture_is_refused(area: Area) -> None:
+    kept = attachments.store(photo(size=(400, 300)), name="ảnh.jpg")
+
+    with pytest.raises(Invalid, match="vùng"):
+        attachments.cover(kept, [area])
+
+
+def test_a_picture_that_is_gone_or_a_pdf_cannot_be_covered() -> None:
+    paper = attachments.store(pdf(), name="Giấy mời.pdf")
+    gone = attachments.store(photo(size=(40, 30)), name="ảnh.jpg")
+    attachments.path_of(gone["sha256"]).unlink()
+
+    for kept, sentence in ((paper, "PDF"), (gone, "không còn")):
+        with pytest.raises(Invalid, match=sentence):
+            attachments.cover(kept, [Area(0, 0, 1, 1)])

@@ -161,6 +161,22 @@ def test_when_the_time_is_over_nobody_is_sent_to_a_door(session: Session, ward: 
     assert failed_paths.to_the_doors(session, announcement_id=item.id) == 0
 
 
+@pytest.mark.parametrize(("days", "knocks"), [(13, 1), (15, 0)])
+def test_what_has_neither_deadline_nor_end_sends_people_to_doors_for_a_fortnight(
+    session: Session, ward: Unit, place: Unit, clock: Traveller, days: int, knocks: int
+) -> None:
+    make_household(session, unit=place, phone="+84912000000")
+    item = make_announcement(session, unit=ward, must_reach_by=None, expires_at=None)
+    sending.send(session, announcement=item)
+    session.commit()
+    came_back(session, item, "+84912000000")
+    clock.shift(timedelta(days=days))
+
+    found = failed_paths.to_look_at(session, now=NOON + timedelta(days=days))
+
+    assert (len(found), failed_paths.to_the_doors(session, announcement_id=item.id)) == (knocks, knocks)
+
+
 def test_what_is_withdrawn_sends_nobody_to_a_door(session: Session, ward: Unit, place: Unit) -> None:
     make_household(session, unit=place, phone="+84912000000")
     item = sent(session, ward)

@@ -1,0 +1,38 @@
+"""Danh sách đích danh: lists of persons to be told one by one, until when each is kept, and how far one has come."""
+
+import streamlit as st
+
+from core.db import reading
+from services import access, closed_lists, units
+from ui import _, enter, number, parts
+from ui import closed_lists as drawing
+from ui.parts import Column
+from ui.words import day
+
+actor = enter(
+    _("Danh sách đích danh"), needs=access.SEES_PEOPLE,
+    lines=[_("trẻ đến lượt tiêm, người được mời riêng: không đăng lên nhóm, hết hạn thì tự xóa")],
+)  # fmt: skip
+if actor.role in access.WRITERS:
+    with reading() as session:
+        ward = units.commune_for(session, actor=actor)
+    drawing.bring(actor, ward.id)
+with reading() as session:
+    found = closed_lists.all_for(session, actor=actor)
+if not found:
+    parts.empty(
+        _("Chưa có danh sách nào"),
+        _("Khi trạm y tế hay trường gửi danh sách từng người, đưa tệp lên đây: tổ trưởng chỉ thấy người của tổ mình."),
+    )
+    st.stop()
+parts.section(_("Các danh sách"), _("danh sách còn giữ lâu nhất đứng trước"))
+parts.table(
+    [_("Tên"), Column(_("Người"), "num"), Column(_("Đã báo"), "num"), Column(_("Còn phải đến"), "num"), _("Giữ đến")],
+    [
+        [
+            one.title if one.is_wiped else parts.link(one.title, "closed_list", id=str(one.id)), number(one.people),
+            number(one.told), "–" if one.is_wiped else number(one.people - one.settled),
+            _("đã xóa, chỉ còn con số") if one.is_wiped else day(one.kept_until),
+        ] for one in found
+    ],
+)  # fmt: skip

@@ -93,16 +93,34 @@ def test_a_sheet_is_noted_and_the_one_it_replaces_is_ticked_off(session: Session
     session.commit()
     at = visit("posters", user=clerk)
 
-    at.selectbox(key="po_replaces").set_value(1)
-    pressed(at, "Ghi tờ này")
+    at.multiselect(key="po_links").set_value([link.id]).run()
+    at.selectbox(key="po_replaces").set_value(1).run()
+    pressed(at, "Ghi 1 tờ")
+    at.selectbox(key="po_by").set_value(clerk.id).run()
+    pressed(at, "Giao gỡ 1 tờ")
     shown = words(at)
     pressed(at, "Đã gỡ")
 
     assert "Tờ số 1: Một cửa" in shown
+    assert f"tờ số 2 đã thay, {clerk.display_name} gỡ" in shown
     session.expire_all()
     assert [(one.number, one.down_at is not None) for one in session.exec(select(Poster).order_by("number"))] == [
         (1, True), (2, False),
     ]  # fmt: skip
+    session.rollback()
+
+    pressed(at, "Ghi nhầm, vẫn còn treo")
+    assert "Tờ số 1: Một cửa" in words(at)
+
+
+def test_sheets_of_many_codes_are_noted_at_once_at_their_places(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:
+    codes = [make_link(session, unit_id=ward.id, place=f"Nhà văn hóa tổ {number}") for number in (1, 2)]
+    at = visit("posters", user=clerk)
+
+    at.multiselect(key="po_links").set_value([code.id for code in codes]).run()
+    pressed(at, "Ghi 2 tờ")
+
+    assert {one.place for one in session.exec(select(Poster))} == {"Nhà văn hóa tổ 1", "Nhà văn hóa tổ 2"}
 
 
 def test_scans_are_shown_by_place_and_silent_codes_by_name(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:

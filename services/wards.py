@@ -1,6 +1,7 @@
 """What a resident's page says about the ward that speaks."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -47,6 +48,12 @@ def by_code(session: Session, *, code: str) -> list[Unit]:
         later = session.exec(heirs.where(col(UnitChangeLink.old_unit_id).in_(ended)).distinct()).all()
         found = [one for one in found if one.valid_to is None] + list(later)
     return [one for one in found if one.valid_to is None]
+
+
+def of_unit(session: Session, *, unit_id: UUID) -> WardCard | None:
+    """The card of the ward a unit belongs to, by the unit's id; None where there is no such unit."""
+    unit = session.get(Unit, unit_id)
+    return card_of(session, unit=unit) if unit else None
 
 
 def here(session: Session) -> WardCard | None:

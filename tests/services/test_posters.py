@@ -151,6 +151,19 @@ def test_scans_are_told_by_place_hour_weekday_and_device(session: Session, ward:
     assert list(seen.devices) == [(Device.PHONE, 2), (Device.COMPUTER, 1)]
 
 
+def test_places_lie_beside_their_neighbours_by_area(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:
+    homes = [make_unit(session, parent=ward, area=area) for area in ("Sông Cầu", "Dương Quang")]
+    for unit, place in ((homes[0], "Tổ 10"), (homes[0], "Tổ 2"), (homes[1], "Thôn Nà Bản"), (ward, "Một cửa")):
+        code(session, unit, place=place)
+    scanned(session, code(session, homes[0], place="Tổ 10"), time.now(), 6, 4)
+
+    areas = scan_figures.of(session, actor=writer).areas
+
+    assert [(area, [(one.place, one.codes, one.scans) for one in places]) for area, places in areas] == [
+        ("", [("Một cửa", 1, 0)]), ("Dương Quang", [("Thôn Nà Bản", 1, 0)]), ("Sông Cầu", [("Tổ 2", 1, 0), ("Tổ 10", 2, 6)]),
+    ]  # fmt: skip
+
+
 def test_codes_nobody_scanned_for_a_month_are_named(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:
     long_ago = time.now() - timedelta(days=40)
     still = code(session, ward, created_at=long_ago)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 from sqlmodel import Session, col, or_, select
 
 from core import clock
-from core.db import changed
 from models import LinkTrouble, Model, ShortLink, Unit
 from services import link_targets, links
 from services.access import WRITERS, Actor, path_range, require
@@ -20,6 +19,7 @@ APART = timedelta(hours=1)  # two failures closer together are one
 ENDS_SOON = timedelta(days=14)
 AT_A_TIME = 500
 _LINK = Model.metadata.tables["shortlink"]
+_FOUND = ("last_checked_at", "last_status", "trouble", "leads_on_to", "replaced_by", "certificate_ends_on")
 
 
 def due(session: Session, *, since: datetime, limit: int = AT_A_TIME) -> list[str]:
@@ -46,26 +46,32 @@ def start(now: datetime) -> datetime:
 
 
 def write(session: Session, *, visits: Sequence[LinkVisit]) -> int:
-    """Keep what was found at every code that leads there still; how many codes. Written twice in a row it counts once."""
-    now = clock.now()
-    return sum(_write(session, one, now) for one in visits)
+    """Keep what was found at every code that leads there still; how many codes. Written twice in a row it counts once.
 
-
-def _write(session: Session, visit: LinkVisit, now: datetime) -> int:
-    trouble = LinkTrouble(visit.trouble) if visit.trouble else None
+    One reading and two statements, by the codes' keys: no table is gone through once a target.
+    """
+    now, by_url = clock.now(), {one.url: one for one in visits}
+    rows = session.exec(select(ShortLink.id, ShortLink.target_url).where(col(ShortLink.target_url).in_(by_url))).all()
+    found = [_found(by_url[url], now) | {"this": id_} for id_, url in rows if url]
     is_new = (_LINK.c.last_checked_at.is_(None)) | (_LINK.c.last_checked_at < now - APART) | (_LINK.c.failed_visits == 0)
-    failures: Any = case((is_new, _LINK.c.failed_visits + 1), else_=_LINK.c.failed_visits) if trouble else 0
-    replaced = link_targets.safe(visit.replaced_by)
-    return changed(
-        session,
-        update(_LINK)
-        .where(_LINK.c.target_url == visit.url)
-        .values(
-            last_checked_at=now, last_status=visit.status or None, trouble=trouble, failed_visits=failures,
-            leads_on_to=visit.leads_on_to[: link_targets.LONGEST] or None, replaced_by=replaced,
-            certificate_ends_on=visit.certificate_ends_on,
-        ),
-    )  # fmt: skip
+    more: Any = case((is_new, _LINK.c.failed_visits + 1), else_=_LINK.c.failed_visits)
+    for some, failures in (
+        ([one for one in found if one["trouble"] is None], 0), ([one for one in found if one["trouble"] is not None], more),
+    ):  # fmt: skip
+        if some:
+            named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _FOUND}
+            changes = update(_LINK).where(_LINK.c.id == bindparam("this")).values(failed_visits=failures, **named)
+            session.execute(changes, [{"this": one["this"], **{f"new_{name}": one[name] for name in _FOUND}} for one in some])
+    return len(found)
+
+
+def _found(visit: LinkVisit, now: datetime) -> dict[str, Any]:
+    return {
+        "last_checked_at": now, "last_status": visit.status or None,
+        "trouble": LinkTrouble(visit.trouble) if visit.trouble else None,
+        "leads_on_to": visit.leads_on_to[: link_targets.LONGEST] or None,
+        "replaced_by": link_targets.safe(visit.replaced_by), "certificate_ends_on": visit.certificate_ends_on,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

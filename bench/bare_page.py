@@ -1,4 +1,4 @@
-"""What the announcement page is measured against: a bare Starlette route that returns the same bytes and knows nothing."""
+"""What a page for phones is measured against: a bare Starlette route that returns the same bytes and knows nothing."""
 
 import os
 from pathlib import Path
@@ -16,4 +16,4 @@ async def page(_: Request) -> Response:
     return HTMLResponse(_BODY, headers={"Cache-Control": "no-store"})
 
 
-app = Starlette(routes=[Route("/a/{slug}", page)])
+app = Starlette(routes=[Route("/a/{slug}", page), Route("/p/{slug}", page)])

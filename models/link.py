@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field
 
 from core.i18n import N_
@@ -69,6 +70,8 @@ class ShortLink(Model, table=True):
     procedure_id: UUID | None = Field(default=None, foreign_key="procedure.id", ondelete="RESTRICT", index=True)
     unit_id: UUID | None = Field(default=None, foreign_key="unit.id", ondelete="RESTRICT", index=True)
     place: str = ""
+    # Of the place, as services.attachments keeps a document; {} where nobody took one.
+    photo: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
     batch: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of posters that were made together
     is_active: bool = True
     expires_at: datetime | None = Field(default=None, sa_type=Instant)

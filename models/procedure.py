@@ -76,6 +76,8 @@ class Procedure(Model, table=True):
     # What the ward writes itself.
     summary: str = ""  # whom it is for, in plain words
     steps: list[str] = Field(default_factory=list, sa_type=JSON)  # online, one after the other
+    # One a step at most: as services.attachments keeps a document, with `step` counted from one.
+    pictures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     desk_hours: str = ""
     events: list[str] = Field(default_factory=list, sa_type=JSON)  # values of LifeEvent
     also_called: list[str] = Field(default_factory=list, sa_type=JSON)  # the words people use

@@ -5,7 +5,8 @@ import streamlit as st
 from core.db import reading, transaction
 from models import Purpose
 from services import access, audit, link_moves, link_targets, links, scans
-from ui import _, codes, day, enter, history, leave_for, needed, number, parts, refusals, screen_code
+from services import link_details as details
+from ui import _, codes, day, enter, history, leave_for, link_details, needed, number, parts, refusals, screen_code
 from ui import link_moves as link_drawing
 from ui import links as drawing
 
@@ -16,7 +17,7 @@ with needed(back=LIST), reading() as session:
     days = scans.by_day(session, actor=actor, link_id=link.id)
     events = audit.history(session, subject_kind="shortlink", subject_id=link.id)
 url, own = links.public_url(link), link.purpose in (Purpose.JOIN, Purpose.ASK, Purpose.ANNOUNCEMENT)
-ended = _("hết hạn {day}", day=day(link.expires_at.date())) if link.expires_at else ""
+ended = _("hết hạn {day}", day=day(last)) if (last := details.last_day_of(link)) else ""
 off = "" if link.is_active else parts.badge("unknown", _("đã tắt"))
 parts.head(link.title or link.slug, off, _(link.purpose.label), link.place, ended)
 codes.warn()
@@ -67,6 +68,20 @@ with right:
                 with transaction() as session:
                     links.set_active(session, actor=actor, link_id=link.id, is_active=not link.is_active)
                 leave_for(HERE, news=_("Đã tắt mã.") if link.is_active else _("Đã bật lại mã."), ma=link.slug)
+    said = link_details.describe(link)
+    if said:
+        with refusals():
+            with transaction() as session:
+                details.describe(
+                    session, actor=actor, link_id=link.id, title=said.title, place=said.place, last_day=said.last_day
+                )
+            leave_for(HERE, news=_("Đã ghi."), ma=link.slug)
+    brought = link_details.photo(link)
+    if brought:
+        with refusals():
+            with transaction() as session:
+                details.set_photo(session, actor=actor, link_id=link.id, photo=brought.kept)
+            leave_for(HERE, news=_("Đã thêm ảnh.") if brought.kept else _("Đã bỏ ảnh."), ma=link.slug)
     with refusals():
         if link_drawing.name(link, actor=actor):
             leave_for(HERE, news=_("Đã đặt tên riêng."), ma=link.slug)

@@ -2,18 +2,20 @@
 
 import streamlit as st
 
-from core.db import reading
-from services import access, link_watch, links, scans
+from core.db import reading, transaction
+from services import access, link_moves, link_targets, link_watch, links, scans
 from services.links import LinkState
-from ui import _, codes, enter, near, number, parts
+from ui import _, codes, enter, leave_for, link_troubles, near, number, parts, refusals
 from ui import links as drawing
 from ui.parts import Column, Figure
 
+HERE = "pages/links.py"
 actor = enter(needs=access.WRITERS)
 with reading() as session:
     rows = links.listing(session, actor=actor, purposes=links.PRINTED)
     days = scans.by_day(session, actor=actor, purposes=links.PRINTED)
     checked = link_watch.last_pass(session, actor=actor)
+    wrong = link_watch.troubles(session, actor=actor)
 places = len({row.link.place for row in rows if row.link.place})
 hung = _("{n} mã ở {places} nơi", n=number(len(rows)), places=number(places))
 parts.head(_("Mã QR"), hung if rows else "", _("kiểm tra lần cuối: {at}", at=near(checked)) if checked else "")
@@ -46,8 +48,18 @@ if not found:
 
 left, right = st.columns([1.7, 1], gap="medium")
 with left:
-    if broken:
-        drawing.mend(broken[0])
+    known = {link.id for one in wrong for link in one.links}
+    if wrong:
+        parts.section(_("Trang tới cần xem"), _("đổi đường dẫn, tờ đã dán không phải in lại"))
+        mended = link_troubles.section(wrong)
+        if mended:
+            with refusals():
+                with transaction() as session:
+                    link_moves.retarget_many(session, actor=actor, link_ids=mended.link_ids, target_url=mended.target_url)
+                host = link_targets.host_of(mended.target_url)
+                leave_for(HERE, news=_("Đã đổi {n} mã, từ giờ dẫn tới {host}.", n=number(len(mended.link_ids)), host=host))
+    if others := [row for row in broken if row.link.id not in known]:
+        drawing.mend(others[0])
     hits = _("{n} mã khớp", n=number(len(found))) if len(found) < len(rows) else _("mã hỏng đứng trước")
     parts.section(_("Các mã"), hits)
     heads = (_("Mã và nơi treo"), Column(_("Tình trạng"), "state"), Column(_("7 ngày"), "num desk"),

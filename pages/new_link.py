@@ -1,44 +1,52 @@
 """Làm mã: a name, where it will hang, where it leads."""
 
+from uuid import UUID
+
 import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
 from services import access, links, procedures, units
-from ui import _, enter, leave_for, parts, refusals
+from services import link_details as details
+from ui import _, enter, leave_for, link_details, parts, refusals
 from ui import links as drawing
 
 KINDS = (Purpose.PROCEDURE, Purpose.URL)
+WHOLE = "whole"  # the shelf of all procedures
 actor = enter(_("Làm mã"), needs=access.WRITERS, lines=[_("Tờ đã dán không phải in lại khi trang tới dời đi.")])
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     homes = units.residential(session, actor=actor)
     shelf = {one.id: f"{one.name} ({one.code})" for one in procedures.listing(session, actor=actor, is_active=True)}
+    whole = procedures.shelf_path(session, unit=ward)
+choices = {WHOLE: _("Tất cả thủ tục của phường, một mã")} | shelf
 names = {ward.id: _("Cả {ward}", ward=ward.name)} | {unit.id: unit.label for unit in homes}
 with st.container(width=640):
     purpose = st.segmented_control(
         _("Dẫn tới"), KINDS, default=KINDS[0], required=True, format_func=lambda one: _(one.label), key="loai",
         bind="query-params",
     )  # fmt: skip
-    procedure_id = None
+    chosen = None
     if purpose is Purpose.PROCEDURE and shelf:
-        procedure_id = st.selectbox(
-            _("Thủ tục"), list(shelf), index=None, format_func=shelf.__getitem__, key="l_procedure",
+        chosen = st.selectbox(
+            _("Thủ tục"), list(choices), index=None, format_func=choices.__getitem__, key="l_procedure",
             placeholder=_("Chọn để dẫn tới trang của phường, hoặc ghi đường dẫn ở dưới"),
         )  # fmt: skip
+    procedure_id = chosen if isinstance(chosen, UUID) else None
     title = st.text_input(
         _("Tên in trên mã"), key="l_title", max_chars=links.LONGEST_TEXT, placeholder=_("ví dụ: Đăng ký khai sinh")
     )
     place = st.text_input(_("Nơi treo"), key="l_place", max_chars=links.LONGEST_TEXT, placeholder=_("ví dụ: Cửa Một cửa"))
     unit_id = st.selectbox(_("Của đơn vị"), list(names), format_func=names.__getitem__, key="l_unit")
-    target = None if procedure_id else drawing.ask_target(key="l_new")
-    is_ready = bool(procedure_id or (target and title.strip()))
+    last_day = link_details.ask_last_day(None, key="l_last")
+    target = whole if chosen == WHOLE else None if procedure_id else drawing.ask_target(key="l_new")
+    is_ready = bool(chosen or (target and title.strip()))
     if st.button(_("Làm mã"), key="l_make", type="primary", disabled=not is_ready):
         with refusals():
             with transaction() as session:
                 made = links.create(
                     session, actor=actor, purpose=purpose, target_url=target, title=title, place=place, unit_id=unit_id,
-                    procedure_id=procedure_id,
+                    procedure_id=procedure_id, expires_at=details.end_of(last_day),
                 )  # fmt: skip
             leave_for("pages/links.py", news=_("Đã làm mã {title}. In ra, dán, rồi thử quét.", title=made.title), ma=made.slug)
     if not is_ready:

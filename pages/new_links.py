@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, link_making, procedures, units, uploads
-from ui import _, enter, leave_for, link_moves, number, parts, refusals
+from ui import _, enter, leave_for, link_moves, making_links, number, parts, refusals
 from ui.forms import name_file_button
 
 HERE, LIST, DONE = "pages/new_links.py", "pages/links.py", "new_links_done"
@@ -39,7 +39,13 @@ if way == "each":
     chosen = st.multiselect(
         _("Thủ tục"), list(shelf), format_func=shelf.__getitem__, key="nl_procedures", placeholder=_("Chọn thủ tục")
     )
-    count = len(chosen_homes) * len(chosen)
+    plan = None
+    if chosen_homes and chosen:
+        with refusals(), reading() as session:
+            plan = link_making.planned(session, actor=actor, unit_ids=chosen_homes, procedure_ids=chosen, batch=batch)
+    if plan:
+        making_links.planned(plan)
+    count = len(plan.pairs) if plan else 0
     if st.button(_("Làm {n} mã", n=number(count)), key="nl_make", type="primary", disabled=not count):
         with refusals():
             with transaction() as session:
@@ -51,12 +57,14 @@ else:
     name_file_button()
     given = st.file_uploader(_("Chọn bảng tính, hoặc kéo thả vào đây"), key="nl_file", max_upload_size=uploads.BYTES_MAX >> 20)
     parts.hint(_("Cần cột “Nơi treo”, và “Mã thủ tục” hoặc “Đường dẫn”. Có thể thêm “Tên” và “Đơn vị” (mã tổ)."))
-    if given and st.button(_("Làm mã theo bảng"), key="nl_read", type="primary"):
+    trial = None
+    if given:
         with refusals():
-            upload = uploads.keep(given, name=given.name, size=given.size)
-            sheet = uploads.read(upload)
-            with transaction() as session:
-                st.session_state[DONE] = link_making.from_sheet(session, actor=actor, sheet=sheet, batch=batch)
-            uploads.forget(upload)
+            trial = making_links.try_sheet(actor, given)
+    if trial:
+        making_links.show(trial)
+    if trial and st.button(_("Làm {n} mã", n=number(len(trial.rows))), key="nl_read", type="primary", disabled=not trial.rows):
+        with refusals():
+            st.session_state[DONE] = making_links.make(actor, given, batch=batch)
             leave_for(HERE)
 st.page_link(LIST, label=_("Về danh sách mã"), icon=":material/arrow_back:")

@@ -11,6 +11,9 @@ HERE, LIST = "pages/posters.py", "pages/links.py"
 actor = enter(needs=access.WRITERS)
 with reading() as session:
     rows = posters.listing(session, actor=actor)
+    people = posters.takers(session, actor=actor)
+    done = posters.taken_down(session, actor=actor)
+    beneath = posters.numbers_beneath(session, actor=actor)
     codes = [row.link for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.link.is_active]
 down = [one for one in rows if one.must_come_down]
 hanging = [one for one in rows if not one.must_come_down]
@@ -27,15 +30,34 @@ if down:
             with transaction() as session:
                 posters.take_down(session, actor=actor, poster_id=ticked.poster.id)
             leave_for(HERE, news=_("Đã ghi gỡ tờ số {n}.", n=ticked.poster.number))
-filled = drawing.form(codes, numbers=[one.poster.number for one in hanging])
+filled = drawing.form(codes, numbers=[one.poster.number for one in hanging], beneath=beneath)
 if filled:
     with refusals():
         with transaction() as session:
-            made = posters.hang(
-                session, actor=actor, link_id=filled.link_id, place=filled.place, replaces=filled.replaces, batch=filled.batch
-            )
-        leave_for(HERE, news=_("Đã ghi tờ số {n}, treo tại {place}.", n=made.number, place=made.place))
+            made = [
+                posters.hang(
+                    session, actor=actor, link_id=link_id, place=filled.place, replaces=filled.replaces, batch=filled.batch
+                )
+                for link_id in filled.link_ids
+            ]  # fmt: skip
+        one = made[0]
+        news = _("Đã ghi tờ số {n}, treo tại {place}.", n=one.number, place=one.place)
+        if len(made) > 1:
+            news = _("Đã ghi {n} tờ, từ số {first}.", n=number(len(made)), first=one.number)
+        leave_for(HERE, news=news)
+asked = drawing.ask(rows, people) if rows else None
+if asked:
+    with refusals():
+        with transaction() as session:
+            count = posters.ask_down(session, actor=actor, poster_ids=asked.poster_ids, by_id=asked.by_id)
+        leave_for(HERE, news=_("Đã giao gỡ {n} tờ.", n=number(count)))
 if hanging:
     parts.section(_("Đang treo"), _("{n} tờ", n=number(len(hanging))))
     drawing.table(hanging)
+back = drawing.taken_down(done)
+if back:
+    with refusals():
+        with transaction() as session:
+            posters.take_down(session, actor=actor, poster_id=back.poster.id, is_down=False)
+        leave_for(HERE, news=_("Tờ số {n} lại ở trong danh sách phải gỡ.", n=back.poster.number))
 st.page_link(LIST, label=_("Về danh sách mã"), icon=":material/arrow_back:")

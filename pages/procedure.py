@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, audit, procedures
-from ui import _, codes, day, enter, history, leave_for, needed, parts, refusals
+from ui import _, codes, day, enter, history, leave_for, needed, parts, refusals, step_pictures
 from ui import procedures as drawing
 
 HERE, LIST = "pages/procedure.py", "pages/procedures.py"
@@ -26,6 +26,14 @@ with left:
             with transaction() as session:
                 procedures.write(session, actor=actor, procedure_id=one.id, version=one.version, words=words)
             leave_for(HERE, news=_("Đã ghi. Bà con thấy ngay trên trang của thủ tục."), ma=one.code)
+    change = step_pictures.ask(one)
+    if change:
+        with refusals():
+            with transaction() as session:
+                procedures.set_picture(
+                    session, actor=actor, procedure_id=one.id, version=one.version, step=change.step, picture=change.picture
+                )
+            leave_for(HERE, news=_("Đã thêm ảnh.") if change.picture else _("Đã bỏ ảnh."), ma=one.code)
 with right:
     parts.section(_("Theo danh mục của tỉnh"))
     parts.facts(

@@ -24,6 +24,8 @@ with left:
     scans.places(seen.places)
 with right:
     parts.chart(_("Theo giờ và ngày trong tuần"), scans.grid(seen, look=parts.look()), _("càng đậm càng đông"), key="grid")
+parts.section(_("Các nơi treo trong phường"), _("đậm: nhiều người quét, viền đứt: chưa ai quét"))
+scans.places_as_tiles(seen)
 parts.section(_("Mã không ai quét 30 ngày qua"), _("{n} mã", n=number(len(seen.silent))))
 if seen.silent:
     scans.silent(seen.silent)

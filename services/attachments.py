@@ -1,7 +1,7 @@
-"""Official documents and photos that travel with an announcement: each stored once, under the hash of its content.
+"""Official documents and photos that travel with an announcement, a procedure or a place: each stored once, by its hash.
 
-An announcement keeps, as part of its words, `{sha256, name, media_type, bytes, pages?}` of each. The files lie in
-`DATA_DIR/attachments`, readable by this account only; what no announcement and no version names is cleared after a week.
+Whatever it belongs to keeps `{sha256, name, media_type, bytes, pages?}` of each, an announcement as part of its words. The files
+lie in `DATA_DIR/attachments`, readable by this account only; what nothing names is cleared after a week.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import clean
-from models import Announcement, AnnouncementVersion
-from services.ports import Area, ports
+from models import Announcement, AnnouncementVersion, Procedure, ShortLink
+from services.ports import Area, Document, ports
 
 MOST = 5  # files of one announcement
 NAME_MAX = 100
@@ -60,7 +60,24 @@ def store(content: bytes, *, name: str) -> dict[str, Any]:
     """
     if len(content) > BYTES_MAX:
         raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
+    return _kept(ports().documents.sifted(content), name)
+
+
+def store_photo(content: bytes, *, name: str) -> dict[str, Any]:
+    """As `store`, for what is drawn within a page.
+
+    Raises:
+        Invalid: it is no photo, or too large; in one sentence.
+    """
+    if len(content) > BYTES_MAX:
+        raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
     document = ports().documents.sifted(content)
+    if not document.media_type.startswith("image/"):
+        raise Invalid(N_("Chỗ này cần một tấm ảnh (JPEG, PNG, WebP), không phải PDF."))
+    return _kept(document, name)
+
+
+def _kept(document: Document, name: str) -> dict[str, Any]:
     digest = hashlib.sha256(document.content).hexdigest()
     _write(path_of(digest), document.content)
     kept = {
@@ -82,13 +99,7 @@ def cover(kept: Mapping[str, Any], areas: Sequence[Area]) -> dict[str, Any]:
     seen = [area for area in areas if _is_seen(area)]
     if not seen:
         raise Invalid(N_("Chưa có vùng nào để che. Hãy kéo chuột trên ảnh, hoặc nhập vị trí của vùng."))
-    document = ports().documents.covered(path_of(kept["sha256"]).read_bytes(), seen)
-    digest = hashlib.sha256(document.content).hexdigest()
-    _write(path_of(digest), document.content)
-    return {
-        "sha256": digest, "name": _name(kept["name"], KINDS[document.media_type]), "media_type": document.media_type,
-        "bytes": len(document.content),
-    }  # fmt: skip
+    return _kept(ports().documents.covered(path_of(kept["sha256"]).read_bytes(), seen), kept["name"])
 
 
 def size_of(sha256: str) -> tuple[int, int]:
@@ -169,6 +180,8 @@ def _named(session: Session) -> set[str]:
         *session.exec(
             select(cast(AnnouncementVersion.words, String)).where(cast(AnnouncementVersion.words, String).contains('"sha256"'))
         ),
+        *session.exec(select(cast(Procedure.pictures, String))),
+        *session.exec(select(cast(ShortLink.photo, String)).where(cast(ShortLink.photo, String).contains('"sha256"'))),
     ]
     return {digest for text in texts for digest in _HASH.findall(str(text))}
 

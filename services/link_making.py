@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid, Refusal
 from core.i18n import N_
 from core.text import clean, fold
-from models import Procedure, Purpose, ShortLink
+from models import Procedure, Purpose, ShortLink, Unit
 from services import access, audit, links, procedures, units
 from services.access import Actor
 from services.import_columns import HEADER_ROWS
@@ -40,9 +40,17 @@ class MadeLinks:
     were_there: int = 0
 
 
-def for_each(
+@dataclass(frozen=True)
+class Planned:
+    """What `for_each` would do: a unit and a procedure for each code, and how many pairs have one already."""
+
+    pairs: Sequence[tuple[Unit, Procedure]]
+    were_there: int
+
+
+def planned(
     session: Session, *, actor: Actor, unit_ids: Sequence[UUID], procedure_ids: Sequence[UUID], batch: str = ""
-) -> MadeLinks:  # fmt: skip
+) -> Planned:  # fmt: skip
     """One code for each unit and procedure, to hang in that unit; a pair that has a code in use in this batch gets none.
 
     Raises:
@@ -57,28 +65,37 @@ def for_each(
         raise Invalid(N_("Mỗi lần làm được nhiều nhất {most} mã."), most=MOST)
     named = _batch(batch)
     homes = {unit_id: access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id, _procedure in pairs}
+    shelf = {id_: procedures.find(session, actor=actor, code=str(id_)) for id_ in dict.fromkeys(procedure_ids)}
     there = session.exec(
         select(ShortLink.unit_id, ShortLink.procedure_id).where(
             col(ShortLink.procedure_id).in_(set(procedure_ids)), ShortLink.batch == named, col(ShortLink.is_active)
         )
     ).all()
     have = set(there)
+    new = [(homes[unit_id], shelf[procedure_id]) for unit_id, procedure_id in pairs if (unit_id, procedure_id) not in have]
+    return Planned(new, were_there=len(pairs) - len(new))
+
+
+def for_each(
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID], procedure_ids: Sequence[UUID], batch: str = ""
+) -> MadeLinks:  # fmt: skip
+    """Make what is `planned`.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: as `planned`.
+    """
+    plan = planned(session, actor=actor, unit_ids=unit_ids, procedure_ids=procedure_ids, batch=batch)
+    named = _batch(batch)
     made = [
         links.create(
-            session,
-            actor=actor,
-            purpose=Purpose.PROCEDURE,
-            procedure_id=procedure_id,
-            unit_id=unit_id,
-            place=homes[unit_id].label,
+            session, actor=actor, purpose=Purpose.PROCEDURE, procedure_id=procedure.id, unit_id=unit.id, place=unit.label
         )
-        for unit_id, procedure_id in pairs
-        if (unit_id, procedure_id) not in have
+        for unit, procedure in plan.pairs
     ]  # fmt: skip
     for link in made:
         link.batch = named
     session.flush()
-    return MadeLinks(made, were_there=len(pairs) - len(made))
+    return MadeLinks(made, were_there=plan.were_there)
 
 
 def from_sheet(session: Session, *, actor: Actor, sheet: Sheet, batch: str = "") -> MadeLinks:

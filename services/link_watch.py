@@ -1,17 +1,17 @@
 """The watch over printed codes: which targets are due for their daily visit, what was found, whose certificate ends soon."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 from sqlmodel import Session, col, or_, select
 
 from core import clock
-from core.db import changed
 from models import LinkTrouble, Model, ShortLink, Unit
 from services import link_targets, links
-from services.access import Actor, path_range
+from services.access import WRITERS, Actor, path_range, require
 from services.ports import LinkVisit
 
 AGAIN_AFTER = timedelta(hours=20)  # a pass is daily; one that was broken off goes on where it was
@@ -19,6 +19,7 @@ APART = timedelta(hours=1)  # two failures closer together are one
 ENDS_SOON = timedelta(days=14)
 AT_A_TIME = 500
 _LINK = Model.metadata.tables["shortlink"]
+_FOUND = ("last_checked_at", "last_status", "trouble", "leads_on_to", "replaced_by", "certificate_ends_on")
 
 
 def due(session: Session, *, since: datetime, limit: int = AT_A_TIME) -> list[str]:
@@ -45,38 +46,92 @@ def start(now: datetime) -> datetime:
 
 
 def write(session: Session, *, visits: Sequence[LinkVisit]) -> int:
-    """Keep what was found at every code that leads there still; how many codes. Written twice in a row it counts once."""
-    now = clock.now()
-    return sum(_write(session, one, now) for one in visits)
+    """Keep what was found at every code that leads there still; how many codes. Written twice in a row it counts once.
 
-
-def _write(session: Session, visit: LinkVisit, now: datetime) -> int:
-    trouble = LinkTrouble(visit.trouble) if visit.trouble else None
+    One reading and two statements, by the codes' keys: no table is gone through once a target.
+    """
+    now, by_url = clock.now(), {one.url: one for one in visits}
+    rows = session.exec(select(ShortLink.id, ShortLink.target_url).where(col(ShortLink.target_url).in_(by_url))).all()
+    found = [_found(by_url[url], now) | {"this": id_} for id_, url in rows if url]
     is_new = (_LINK.c.last_checked_at.is_(None)) | (_LINK.c.last_checked_at < now - APART) | (_LINK.c.failed_visits == 0)
-    failures: Any = case((is_new, _LINK.c.failed_visits + 1), else_=_LINK.c.failed_visits) if trouble else 0
-    replaced = link_targets.safe(visit.replaced_by)
-    return changed(
-        session,
-        update(_LINK)
-        .where(_LINK.c.target_url == visit.url)
-        .values(
-            last_checked_at=now, last_status=visit.status or None, trouble=trouble, failed_visits=failures,
-            leads_on_to=visit.leads_on_to[: link_targets.LONGEST] or None, replaced_by=replaced,
-            certificate_ends_on=visit.certificate_ends_on,
-        ),
-    )  # fmt: skip
+    more: Any = case((is_new, _LINK.c.failed_visits + 1), else_=_LINK.c.failed_visits)
+    for some, failures in (
+        ([one for one in found if one["trouble"] is None], 0), ([one for one in found if one["trouble"] is not None], more),
+    ):  # fmt: skip
+        if some:
+            named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _FOUND}
+            changes = update(_LINK).where(_LINK.c.id == bindparam("this")).values(failed_visits=failures, **named)
+            session.execute(changes, [{"this": one["this"], **{f"new_{name}": one[name] for name in _FOUND}} for one in some])
+    return len(found)
+
+
+def _found(visit: LinkVisit, now: datetime) -> dict[str, Any]:
+    return {
+        "last_checked_at": now, "last_status": visit.status or None,
+        "trouble": LinkTrouble(visit.trouble) if visit.trouble else None,
+        "leads_on_to": visit.leads_on_to[: link_targets.LONGEST] or None,
+        "replaced_by": link_targets.safe(visit.replaced_by), "certificate_ends_on": visit.certificate_ends_on,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A page in trouble, or that will be, and the codes that lead to it."""
+
+    url: str
+    links: Sequence[ShortLink]
+
+    @property
+    def trouble(self) -> LinkTrouble | None:
+        """What is wrong with it now."""
+        return self.links[0].trouble
+
+    @property
+    def replaced_by(self) -> str:
+        """The address the site itself names, "" where it names none."""
+        return next((link.replaced_by for link in self.links if link.replaced_by), "")
+
+    @property
+    def certificate_ends_on(self) -> date | None:
+        """The last day of its certificate, where it is known."""
+        return self.links[0].certificate_ends_on
+
+
+def troubles(session: Session, *, actor: Actor) -> list[Trouble]:
+    """What `in_trouble` found, by page: dead ones first, then those of the most scanned codes. One query.
+
+    Raises:
+        NotAllowed: the actor keeps no codes.
+    """
+    by_url: dict[str, list[ShortLink]] = {}
+    for link in in_trouble(session, actor=actor):
+        by_url.setdefault(link.target_url or "", []).append(link)
+    found = [Trouble(url, links) for url, links in by_url.items()]
+    return sorted(found, key=lambda one: one.trouble is None)
+
+
+def will_be_in_trouble(link: ShortLink) -> bool:
+    """Whether its page stands, but has moved for good or loses its certificate within days."""
+    soon = clock.today() + ENDS_SOON
+    is_ending = link.certificate_ends_on is not None and link.certificate_ends_on <= soon
+    return link.is_active and link.trouble is None and (link.replaced_by is not None or is_ending)
 
 
 def in_trouble(session: Session, *, actor: Actor) -> list[ShortLink]:
     """Codes in use of the actor's units whose target is in trouble, or will be: its certificate ends, it has moved for good.
 
     The most scanned first.
+
+    Raises:
+        NotAllowed: the actor keeps no codes.
     """
+    require(actor, *WRITERS)
     soon = clock.today() + ENDS_SOON
     wrong = or_(
         col(ShortLink.trouble).is_not(None), col(ShortLink.replaced_by).is_not(None), col(ShortLink.certificate_ends_on) <= soon
     )
-    wanted = select(ShortLink).where(col(ShortLink.is_active), col(ShortLink.purpose).in_(links.PRINTED), wrong)
+    is_on = col(ShortLink.is_active) & or_(col(ShortLink.expires_at).is_(None), col(ShortLink.expires_at) > clock.now())
+    wanted = select(ShortLink).where(is_on, col(ShortLink.purpose).in_(links.PRINTED), wrong)
     if actor.unit_path:
         wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
     return list(session.exec(wanted.order_by(col(ShortLink.scans).desc(), col(ShortLink.id))))

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid, NotFound
-from core.i18n import N_
+from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean, fold
 from core.tokens import new_slug
@@ -227,7 +227,7 @@ def create(
 ) -> ShortLink:  # fmt: skip
     """Make a link to print. Without `unit_id` it belongs to the actor's unit; for the terminal, to the only ward there is.
 
-    A procedure's link leads to its page of ours where no target is given.
+    A procedure's link leads to its page of ours where no target is given; a target may be such a page, or the shelf of all.
 
     Raises:
         NotAllowed: the actor may not write here.
@@ -242,14 +242,14 @@ def create(
     if purpose is not Purpose.ASK and not target:
         if not target_url:
             raise Invalid(N_("Mã này cần một đường dẫn để tới."))
-        target = link_targets.checked(target_url)
+        target = target_url if link_targets.is_own_page(target_url) else link_targets.checked(target_url)
     if expires_at and expires_at <= clock.now():
         raise Invalid(N_("Ngày hết hạn đã qua."))
     if unit_id:
         unit_for(session, actor=actor, unit_id=unit_id)
     link = ShortLink(
         slug=new_slug(PRINTED_SLUG), purpose=purpose, target_url=target, expires_at=expires_at,
-        title=_short(title) or _title_of(procedure, target), place=_short(place),
+        title=short(title) or _title_of(procedure, target), place=short(place),
         unit_id=unit_id or actor.unit_id or _only_commune(session), procedure_id=procedure_id,
     )  # fmt: skip
     session.add(link)
@@ -264,6 +264,8 @@ def create(
 def _title_of(procedure: Procedure | None, target: str | None) -> str:
     if procedure:
         return procedure.name[:LONGEST_TEXT]
+    if target and link_targets.is_own_page(target):
+        return translate(N_("Thủ tục của phường"), language=settings().language)
     return link_targets.host_of(target) if target else ""
 
 
@@ -272,7 +274,12 @@ def is_trusted(target: str | None) -> bool:
     return target is not None and (link_targets.is_own_page(target) or link_targets.is_trusted(target))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A name or a place as it is kept.
+
+    Raises:
+        Invalid: it is too long for a label.
+    """
     tidy = clean(text)
     if len(tidy) > LONGEST_TEXT:
         raise Invalid(N_("Tên và nơi treo dài nhất {longest} ký tự."), longest=LONGEST_TEXT)

@@ -2,26 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean
-from models import Poster, ShortLink, Unit, User
+from models import Poster, PrintedCode, ShortLink, Unit, User
 from services import access, audit, links
 from services.access import Actor, path_range
+
+TAKEN_DOWN_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Hanging:
-    """A sheet with its code, and who is to take it down ("" nobody named)."""
+    """A sheet with its code, who is to take it down ("" nobody named), and the number of the one that took its place."""
 
     poster: Poster
     link: ShortLink
     down_by: str = ""
+    replaced_by: int | None = None
 
     @property
     def must_come_down(self) -> bool:
@@ -83,16 +89,62 @@ def listing(session: Session, *, actor: Actor) -> list[Hanging]:
         NotAllowed: the actor keeps no codes.
     """
     access.require(actor, *access.WRITERS)
+    found = _found(session, actor, col(Poster.down_at).is_(None))
+    return sorted(found, key=lambda one: not one.must_come_down)
+
+
+def taken_down(session: Session, *, actor: Actor) -> list[Hanging]:
+    """Sheets that were ticked off within the last days, so that a wrong tick can be taken back. One query.
+
+    Raises:
+        NotAllowed: the actor keeps no codes.
+    """
+    access.require(actor, *access.WRITERS)
+    return _found(session, actor, col(Poster.down_at) > clock.now() - TAKEN_DOWN_SHOWN)
+
+
+def _found(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> list[Hanging]:
+    newer = aliased(Poster)
     found = session.exec(
-        select(Poster, ShortLink, User.display_name)
+        select(Poster, ShortLink, User.display_name, newer.number)
         .join(ShortLink, col(ShortLink.id) == Poster.link_id)
         .join(Unit, col(Unit.id) == Poster.unit_id)
         .outerjoin(User, col(User.id) == Poster.down_by_id)
-        .where(path_range(actor.unit_path), col(Poster.down_at).is_(None))
+        .outerjoin(newer, col(newer.id) == Poster.replaced_by_id)
+        .where(path_range(actor.unit_path), wanted)
         .order_by(col(Poster.number))
     )
-    rows = [Hanging(poster, link, name or "") for poster, link, name in found]
-    return sorted(rows, key=lambda one: not one.must_come_down)
+    return [Hanging(poster, link, name or "", number) for poster, link, name, number in found]
+
+
+def takers(session: Session, *, actor: Actor) -> dict[UUID, str]:
+    """Who may be asked to take a sheet down: everyone with an account in the actor's units, by name.
+
+    Raises:
+        NotAllowed: the actor keeps no codes.
+    """
+    access.require(actor, *access.WRITERS)
+    found = session.exec(
+        select(User.id, User.display_name, Unit)
+        .join(Unit, col(Unit.id) == User.unit_id)
+        .where(path_range(actor.unit_path), col(User.is_active))
+        .order_by(User.display_name, col(User.id))
+    )
+    return {id_: f"{name} ({unit.label})" for id_, name, unit in found}
+
+
+def numbers_beneath(session: Session, *, actor: Actor) -> dict[UUID, list[int]]:
+    """The numbers printed beneath the codes of the actor's units, by code: what stands on the paper in one's hand.
+
+    Raises:
+        NotAllowed: the actor keeps no codes.
+    """
+    access.require(actor, *access.WRITERS)
+    found = select(PrintedCode.link_id, PrintedCode.number).join(Unit, col(Unit.id) == PrintedCode.ward_id)
+    numbers: dict[UUID, list[int]] = {}
+    for link_id, number in session.exec(found.where(path_range(actor.unit_path)).order_by(col(PrintedCode.number))):
+        numbers.setdefault(link_id, []).append(number)
+    return numbers
 
 
 def to_take_down(session: Session, *, actor: Actor) -> int:
@@ -108,19 +160,24 @@ def to_take_down(session: Session, *, actor: Actor) -> int:
     ).one()
 
 
-def ask_down(session: Session, *, actor: Actor, poster_ids: Sequence[UUID], by: str = "") -> int:
-    """Have sheets taken down, by a user of that name where one is given; how many.
+def ask_down(session: Session, *, actor: Actor, poster_ids: Sequence[UUID], by_id: UUID | None = None) -> int:
+    """Have sheets taken down, by a person of the actor's units where one is named; how many.
 
     Raises:
-        NotAllowed, NotFound: the actor may not write there, or there is no such user.
+        NotAllowed, NotFound: the actor may not write there, or there is no such person.
     """
-    user = access.actor_named(session, username=by) if by else None
+    if by_id and by_id not in takers(session, actor=actor):
+        raise NotFound(N_("Không tìm thấy người này."))
     done = 0
     for poster_id in dict.fromkeys(poster_ids):
         poster = _for_change(session, actor, poster_id)
         if poster.down_at is None:
-            poster.down_since, poster.down_by_id = poster.down_since or clock.now(), user.id if user else poster.down_by_id
+            poster.down_since, poster.down_by_id = poster.down_since or clock.now(), by_id or poster.down_by_id
             done += 1
+            audit.record(
+                session, actor=actor, action="poster.asked_down", subject_kind="poster", subject_id=poster.id,
+                number=poster.number, by=str(by_id or ""),
+            )  # fmt: skip
     session.flush()
     return done
 

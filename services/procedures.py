@@ -1,8 +1,9 @@
 """Procedures of a ward: looked up by its staff, completed in the ward's own words, shown to residents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -13,8 +14,9 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import clean, clean_lines
 from models import LifeEvent, Procedure, ProcedurePast, ScanHour, ShortLink, Unit, UnitKind
-from services import access, audit, link_targets, procedure_search, wards
+from services import access, audit, link_targets, procedure_pictures, procedure_search, wards
 from services.access import Actor, path_range
+from services.attachments import Attachment
 from services.procedure_values import LONG_MAX, SHORT_MAX, search_terms
 from services.wards import WardCard
 
@@ -46,6 +48,7 @@ class ProcedurePage:
     url: str
     documents: tuple[str, ...]
     portal_host: str  # "" where nothing is handed in online
+    pictures: Mapping[int, Attachment]  # by step, from one
 
 
 @dataclass(frozen=True)
@@ -117,17 +120,12 @@ def write(session: Session, *, actor: Actor, procedure_id: UUID, version: int, w
         Invalid: somebody else has written meanwhile (`version`), a text is too long, or the address may not be linked to;
             `details["field"]` names it.
     """
-    access.require(actor, *access.WRITERS)
-    procedure = session.get(Procedure, procedure_id, with_for_update=True)
-    if procedure is None:
-        raise NotFound(N_("Không tìm thấy thủ tục {code}."), code=str(procedure_id))
-    access.unit_for(session, actor=actor, unit_id=procedure.unit_id)
-    if procedure.version != version:
-        raise Invalid(N_("Có người vừa sửa thủ tục này. Xin mở lại trang rồi sửa tiếp."))
+    procedure = for_change(session, actor=actor, procedure_id=procedure_id, version=version)
     tidy = _tidied(words)
     if tidy == words_of(procedure):
         return procedure
     changed = [name for name in WardWords.__dataclass_fields__ if getattr(tidy, name) != getattr(words_of(procedure), name)]
+    procedure.pictures = _carried(procedure.pictures, procedure.steps, tidy.steps)
     procedure.summary, procedure.desk, procedure.desk_hours = tidy.summary, tidy.desk, tidy.desk_hours
     procedure.steps, procedure.events, procedure.also_called = list(tidy.steps), list(tidy.events), list(tidy.also_called)
     procedure.portal_url, procedure.is_active = tidy.portal_url or None, tidy.is_active
@@ -138,6 +136,54 @@ def write(session: Session, *, actor: Actor, procedure_id: UUID, version: int, w
         code=procedure.code, changed=changed,
     )  # fmt: skip
     return procedure
+
+
+def set_picture(
+    session: Session, *, actor: Actor, procedure_id: UUID, version: int, step: int, picture: dict[str, Any] | None
+) -> Procedure:  # fmt: skip
+    """Put a picture (as `attachments.store_photo` keeps it) to a step counted from one, in the place of the one before; None
+    takes it away.
+
+    Raises:
+        NotAllowed, NotFound: the actor may not write here.
+        Invalid: the steps have been written anew meanwhile, or there is no such step.
+    """
+    procedure = for_change(session, actor=actor, procedure_id=procedure_id, version=version)
+    procedure.pictures = procedure_pictures.with_picture(procedure, step=step, picture=picture)
+    session.flush()
+    action = "procedure.picture_set" if picture else "procedure.picture_taken_away"
+    audit.record(
+        session, actor=actor, action=action, subject_kind="procedure", subject_id=procedure.id, code=procedure.code, step=step
+    )
+    return procedure
+
+
+def for_change(session: Session, *, actor: Actor, procedure_id: UUID, version: int) -> Procedure:
+    """A procedure the actor may write to, locked.
+
+    Raises:
+        NotAllowed, NotFound: the actor may not write here.
+        Invalid: somebody else has written meanwhile.
+    """
+    access.require(actor, *access.WRITERS)
+    procedure = session.get(Procedure, procedure_id, with_for_update=True)
+    if procedure is None:
+        raise NotFound(N_("Không tìm thấy thủ tục {code}."), code=str(procedure_id))
+    access.unit_for(session, actor=actor, unit_id=procedure.unit_id)
+    if procedure.version != version:
+        raise Invalid(N_("Có người vừa sửa thủ tục này. Xin mở lại trang rồi sửa tiếp."))
+    return procedure
+
+
+def _carried(pictures: Sequence[dict[str, Any]], before: Sequence[str], after: Sequence[str]) -> list[dict[str, Any]]:
+    """Pictures go with their step's words; where these changed they stay with the place, and end with it."""
+    made: dict[int, dict[str, Any]] = {}
+    for one in pictures:
+        words = before[one["step"] - 1] if one["step"] <= len(before) else ""
+        step = after.index(words) + 1 if words in after else one["step"]
+        if step <= len(after):
+            made.setdefault(step, one | {"step": step})
+    return [made[step] for step in sorted(made)]
 
 
 def _tidied(words: WardWords) -> WardWords:
@@ -188,15 +234,21 @@ def wards_with_procedures(session: Session, *, code: str = "") -> list[Unit]:
     return list(session.exec(wanted.order_by(Unit.name, Unit.code)))
 
 
+def shelf_path(session: Session, *, unit: Unit) -> str:
+    """The shelf of the ward a unit belongs to, within our address; where several wards have one, with the ward's code."""
+    ward = access.commune_of(session, unit)
+    return "/p" + (f"?xa={ward.code}" if len(wards_with_procedures(session)) > 1 else "")
+
+
 def page_of(session: Session, *, code: str, ward_code: str = "") -> ProcedurePage:
-    """What a resident reads of a procedure; of a ward, where several have it.
+    """What a resident reads of a procedure; of a ward, where several have it. A ward that ended leads to the one it went into.
 
     Raises:
         NotFound: no ward has it, or several have and none is named.
     """
     wanted = select(Procedure, Unit).join(Unit, col(Unit.id) == Procedure.unit_id).where(Procedure.code == code)
     if ward_code:
-        wanted = wanted.where(Unit.code == ward_code)
+        wanted = wanted.where(col(Unit.id).in_([unit.id for unit in wards.by_code(session, code=ward_code)]))
     found = session.exec(wanted.where(col(Unit.valid_to).is_(None)).limit(2)).all()
     if len(found) != 1:
         raise NotFound(N_("Không tìm thấy thủ tục {code}."), code=code[:60])
@@ -205,13 +257,16 @@ def page_of(session: Session, *, code: str, ward_code: str = "") -> ProcedurePag
     return ProcedurePage(
         procedure, wards.card_of(session, unit=unit), public_url(procedure),
         documents=tuple(procedure.documents.split("\n")) if procedure.documents else (),
-        portal_host=link_targets.host_of(target) if target else "",
+        portal_host=link_targets.host_of(target) if target else "", pictures=procedure_pictures.shown(procedure),
     )  # fmt: skip
 
 
 def shelf(session: Session, *, ward_code: str = "", words: str = "", event: str = "", field: str | None = None) -> Shelf | None:
     """A ward's shelf (of one field, where given); None where several wards have one and none is named, or nobody has."""
-    homes = [unit for unit in wards_with_procedures(session) if not ward_code or unit.code == ward_code]
+    homes = wards_with_procedures(session)
+    if ward_code:
+        meant = {unit.id for unit in wards.by_code(session, code=ward_code)}
+        homes = [unit for unit in homes if unit.id in meant]
     if len(homes) != 1:
         return None
     rows = session.exec(

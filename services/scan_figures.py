@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from core import clock
+from core.text import natural_key, vietnamese_key
 from models import Device, Scan, ScanHour, ShortLink, Unit
 from services import access, links
 from services.access import Actor, path_range
@@ -28,6 +30,7 @@ class PlaceScans:
     codes: int
     scans: int
     first_scans: int
+    area: str = ""  # the former unit it lies in; "" for what belongs to the whole ward
 
     @property
     def again(self) -> int:
@@ -51,6 +54,15 @@ class ScanFigures:
     def scans(self) -> int:
         """All openings."""
         return sum(self.hours)
+
+    @property
+    def areas(self) -> list[tuple[str, list[PlaceScans]]]:
+        """Places as they lie: by area, within it by name so that neighbours stand beside each other; the whole ward's first."""
+        by_area: dict[str, list[PlaceScans]] = {}
+        for one in self.places:
+            by_area.setdefault(one.area, []).append(one)
+        order = sorted(by_area, key=lambda area: (bool(area), vietnamese_key(area)))
+        return [(area, sorted(by_area[area], key=lambda one: natural_key(one.place))) for area in order]
 
 
 def of(session: Session, *, actor: Actor, days: int = DAYS) -> ScanFigures:
@@ -85,13 +97,16 @@ def _seen(actor: Actor, wanted: Any) -> Any:
 
 
 def _places(session: Session, actor: Actor, since: datetime) -> list[PlaceScans]:
-    wanted = select(
-        ShortLink.place, func.count(func.distinct(ShortLink.id)), func.coalesce(func.sum(ScanHour.scans), 0),
+    home = aliased(Unit)
+    area = func.coalesce(home.area, "")
+    wanted = select(  # type: ignore[call-overload]
+        area, ShortLink.place, func.count(func.distinct(ShortLink.id)), func.coalesce(func.sum(ScanHour.scans), 0),
         func.coalesce(func.sum(ScanHour.first_scans), 0),
     ).outerjoin(ScanHour, (col(ScanHour.link_id) == ShortLink.id) & (col(ScanHour.hour) >= since))  # fmt: skip
-    rows = session.exec(_seen(actor, wanted).where(col(ShortLink.is_active)).group_by(ShortLink.place))
-    places = [PlaceScans(place, codes, int(scans), int(firsts)) for place, codes, scans, firsts in rows]
-    return sorted(places, key=lambda one: (-one.scans, one.place))
+    wanted = wanted.outerjoin(home, col(home.id) == ShortLink.unit_id)
+    rows = session.exec(_seen(actor, wanted).where(col(ShortLink.is_active)).group_by(area, ShortLink.place))
+    places = [PlaceScans(place, codes, int(scans), int(firsts), within) for within, place, codes, scans, firsts in rows]
+    return sorted(places, key=lambda one: (-one.scans, one.place, one.area))
 
 
 def _devices(session: Session, actor: Actor, since: datetime) -> list[tuple[Device, int]]:

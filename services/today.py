@@ -16,6 +16,7 @@ from services import (
     door_closing,
     figures,
     likeness,
+    link_watch,
     links,
     posters,
     procedure_differences,
@@ -79,13 +80,14 @@ class Today:
     links: int
     alike: int = 0  # pairs of households that may be one
     doors: int = 0  # households still to be told at the door
+    links_soon: int = 0  # codes whose page has moved for good or soon cannot be trusted
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
-        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down)
+        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon)
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + sum(map(bool, lists))
 
@@ -108,7 +110,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
-        posters_down=posters.to_take_down(session, actor=actor),
+        posters_down=posters.to_take_down(session, actor=actor), links_soon=printed.soon,
     )  # fmt: skip
 
 
@@ -186,6 +188,7 @@ class _Links:
     broken: list[ShortLink]  # most scanned first
     alive: int
     all: int
+    soon: int
 
 
 def _links(session: Session, actor: Actor, now: datetime) -> _Links:
@@ -197,7 +200,8 @@ def _links(session: Session, actor: Actor, now: datetime) -> _Links:
     ).all()  # fmt: skip
     states = [links.state_of(link, now) for link in printed]
     broken = [link for link, state in zip(printed, states, strict=True) if state is LinkState.BROKEN]
-    return _Links(broken, sum(state in (LinkState.WORKING, LinkState.UNUSED) for state in states), len(printed))
+    standing = [link for link, state in zip(printed, states, strict=True) if state in (LinkState.WORKING, LinkState.UNUSED)]
+    return _Links(broken, len(standing), len(printed), sum(map(link_watch.will_be_in_trouble, standing)))
 
 
 def _pace(session: Session, actor: Actor, now: datetime) -> RelayTimes:

@@ -1,12 +1,15 @@
 """What a resident's page says about the ward that speaks."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from core import phones
-from models import Unit, UnitKind
+from models import Unit, UnitChangeLink, UnitKind
 from services import access
+
+SUCCESSIONS = 10  # one after the other that are followed
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,26 @@ def card_of(session: Session, *, unit: Unit) -> WardCard:
         shown_phone=phones.show(ward.phone), address=ward.address, office_hours=ward.office_hours,
         is_training=ward.is_training or bool(province and province.is_training),
     )  # fmt: skip
+
+
+def by_code(session: Session, *, code: str) -> list[Unit]:
+    """The wards a printed code of a ward means now: the one that has it, else those into which the last that had it went."""
+    had = select(Unit).where(Unit.code == code, Unit.kind == UnitKind.COMMUNE).order_by(col(Unit.valid_to).desc().nulls_first())
+    found = list(session.exec(had.limit(1)))
+    for _ in range(SUCCESSIONS):
+        ended = [one.id for one in found if one.valid_to is not None]
+        if not ended:
+            break
+        heirs = select(Unit).join(UnitChangeLink, col(UnitChangeLink.new_unit_id) == Unit.id)
+        later = session.exec(heirs.where(col(UnitChangeLink.old_unit_id).in_(ended)).distinct()).all()
+        found = [one for one in found if one.valid_to is None] + list(later)
+    return [one for one in found if one.valid_to is None]
+
+
+def of_unit(session: Session, *, unit_id: UUID) -> WardCard | None:
+    """The card of the ward a unit belongs to, by the unit's id; None where there is no such unit."""
+    unit = session.get(Unit, unit_id)
+    return card_of(session, unit=unit) if unit else None
 
 
 def here(session: Session) -> WardCard | None:

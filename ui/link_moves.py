@@ -11,9 +11,9 @@ from services import link_making, link_moves, link_targets, link_watch, links
 from services.access import Actor
 from services.link_making import MadeLinks
 from services.link_moves import Act, Target
-from ui import parts
+from ui import making_links, parts
 from ui.parts import Column
-from ui.words import _, day, language, near, number
+from ui.words import _, day, near, number
 
 ROWS_SHOWN = 20
 
@@ -26,8 +26,9 @@ def where(url: str) -> str:
 def choose_target(targets: Sequence[Target]) -> str | None:
     """Which page the codes lead to that are to be moved."""
     codes = {one.url: one.codes for one in targets}
+    asked = st.query_params.get("tu", "")
     return st.selectbox(
-        _("Mã đang dẫn tới"), list(codes), key="mv_from",
+        _("Mã đang dẫn tới"), list(codes), index=list(codes).index(asked) if asked in codes else 0, key="mv_from",
         format_func=lambda url: _("{where} ({n} mã)", where=where(url), n=number(codes[url])),
     )  # fmt: skip
 
@@ -96,10 +97,7 @@ def made(result: MadeLinks) -> None:
     if rows:
         heads: list[Column | str] = [_("Tên"), _("Nơi treo"), Column(_("Địa chỉ"), "wide")]
         parts.table(heads, rows, shown=ROWS_SHOWN, more=_("Xem cả {n} mã", n=number(len(rows))))
-    if result.rejected:
-        parts.section(_("{n} dòng chưa đúng", n=number(len(result.rejected))), _("số dòng như trong tệp"))
-        wrong = [(number(one.row), parts.cell(one.value or "–"), one.reason(language())) for one in result.rejected]
-        parts.table([_("Dòng"), _("Đang ghi"), Column(_("Lý do"), "wide")], wrong, shown=ROWS_SHOWN)
+    making_links.rejected(result.rejected)
 
 
 def found(link: ShortLink) -> None:

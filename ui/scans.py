@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from core.i18n import N_
 from models import Device, ShortLink
 from services.scan_figures import PlaceScans, ScanFigures
-from ui import parts
+from ui import parts, tiles
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
 from ui.parts import Column, Figure
+from ui.tiles import SHADES, Tile
 from ui.words import _, day, number, share
 
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
@@ -69,6 +70,17 @@ def places(rows: Sequence[PlaceScans]) -> None:
     heads = (_("Nơi treo"), Column(_("đậm: lần đầu, nhạt: quét lại"), "desk"), Column(_("Lượt"), "num"),
              Column(_("Lần đầu"), "num desk"), Column(_("Mã"), "num desk"))  # fmt: skip
     parts.table(heads, lines, shown=PLACES_SHOWN, more=_("Xem cả {n} nơi", n=number(len(lines))))
+
+
+def places_as_tiles(seen: ScanFigures) -> None:
+    """Every place among its neighbours: the darker, the more scans; dashed where nobody scanned."""
+    most = max((one.scans for one in seen.places), default=0) or 1
+    for area, rows in seen.areas:
+        some = [
+            Tile(one.place or _("chưa ghi nơi treo"), number(one.scans), -(-SHADES * one.scans // most), "links", one.place)
+            for one in rows
+        ]
+        tiles.draw(area or _("Chung cả phường"), some)
 
 
 def silent(codes: Sequence[ShortLink]) -> None:

@@ -23,11 +23,7 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
         _late(place, late, now)
     for place, one in enumerate(seen.reviews):
         _review(place, one)
-    for place, link in enumerate(seen.broken_links):
-        parts.action(
-            f"link{place}", "overdue", _("Mã QR hỏng: {title}", title=link.title or link.slug),
-            _broken_words(link), _("Đổi"), page="pages/link.py", ma=link.slug,
-        )  # fmt: skip
+    _codes(seen)
     callouts.draw(seen.callouts)
     doors.on_today(seen.doors)
     if seen.below_target:
@@ -36,11 +32,6 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
         parts.action(
             "below", "unknown", _("{n} tổ dưới mục tiêu {share}", n=number(len(seen.below_target)), share=goal),
             _("{n} hộ chưa ở trong nhóm nào của tổ.", n=number(missing)), _("Xem"), page="pages/groups.py",
-        )  # fmt: skip
-    if seen.posters_down:
-        parts.action(
-            "posters", "waiting", _("{n} tờ phải gỡ xuống", n=number(seen.posters_down)),
-            _("Đã thay bằng tờ khác, hoặc mã đã ngừng."), _("Xem"), page="pages/posters.py",
         )  # fmt: skip
     if seen.differences:
         parts.action(
@@ -56,6 +47,28 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
         parts.empty(
             _("Không có việc nào đang chờ"), _("Khi có bản chờ duyệt, tổ quá hạn hay mã hỏng, việc đó hiện ở đây."),
             _("Soạn thông báo"), page="pages/compose.py",
+        )  # fmt: skip
+
+
+def _codes(seen: Today) -> None:
+    """Codes whose pages are dead or will be, and sheets that still hang and should not."""
+    for place, link in enumerate(seen.broken_links):
+        parts.action(
+            f"link{place}", "overdue", _("Mã QR hỏng: {title}", title=link.title or link.slug),
+            _broken_words(link), _("Đổi"), page="pages/link.py", ma=link.slug,
+        )  # fmt: skip
+    if (more := seen.links_broken - len(seen.broken_links)) > 0:
+        words = _("Mã của cùng một trang đổi được bằng một lần bấm.")
+        parts.action("links", "overdue", _("Còn {n} mã QR hỏng nữa", n=number(more)), words, _("Xem"), page="pages/links.py")
+    if seen.links_soon:
+        parts.action(
+            "soon", "waiting", _("{n} mã QR sắp hỏng", n=number(seen.links_soon)),
+            _("Trang tới đã dời hẳn, hoặc chứng thư sắp hết hạn."), _("Xem"), page="pages/links.py",
+        )  # fmt: skip
+    if seen.posters_down:
+        parts.action(
+            "posters", "waiting", _("{n} tờ phải gỡ xuống", n=number(seen.posters_down)),
+            _("Đã thay bằng tờ khác, hoặc mã đã ngừng."), _("Xem"), page="pages/posters.py",
         )  # fmt: skip
 
 

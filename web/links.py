@@ -71,9 +71,9 @@ class PrintedCode(pages.PhonePage):
             return Response(status_code=302, headers=_answer_headers(known, set_cookie))
         if found and found.kind == "dead":
             visits.noted(found.link_id, request.headers, request.scope)
-            return pages.down(request, was=found.title, place=found.place, url=found.url)
+            return pages.down(request, was=found.title, place=found.place, url=found.url, unit_id=found.unit_id)
         if found:
-            return pages.gone(request, was=found.title, place=found.place)
+            return pages.gone(request, was=found.title, place=found.place, unit_id=found.unit_id)
         if not missed.take(address_of(request.scope), now):
             return pages.trouble(
                 request, status=429, heading=N_("Xin chờ một phút"), sentence=N_("Vừa có quá nhiều mã không đúng từ nơi này.")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -140,15 +141,15 @@ def not_found(request: Request, *, sentence: str = "", is_code: bool = False) ->
     )  # fmt: skip
 
 
-def gone(request: Request, *, was: str, place: str = "") -> Response:
-    """The page of a printed code whose time is over: what was here, and whom to ask."""
-    return render(request, "gone.html", status=410, ward=_ward_here(), was=was, place=place)
+def gone(request: Request, *, was: str, place: str = "", unit_id: UUID | None = None) -> Response:
+    """The page of a printed code whose time is over: what was here, and whom to ask: the ward of the unit it hangs in."""
+    return render(request, "gone.html", status=410, ward=_ward_here(unit_id), was=was, place=place)
 
 
-def down(request: Request, *, was: str, place: str, url: str) -> Response:
+def down(request: Request, *, was: str, place: str, url: str, unit_id: UUID | None = None) -> Response:
     """The page of a printed code whose target is dead just now: whom to ask, and the way to try all the same."""
     return render(
-        request, "down.html", status=410, ward=_ward_here(), was=was, place=place, url=url, host=link_targets.host_of(url)
+        request, "down.html", status=410, ward=_ward_here(unit_id), was=was, place=place, url=url, host=link_targets.host_of(url)
     )  # fmt: skip
 
 
@@ -169,9 +170,9 @@ def broken(request: Request, reference: str) -> Response:
     )  # fmt: skip
 
 
-def _ward_here() -> wards.WardCard | None:
+def _ward_here(unit_id: UUID | None = None) -> wards.WardCard | None:
     with reading() as session:
-        return wards.here(session)
+        return wards.of_unit(session, unit_id=unit_id) if unit_id else wards.here(session)
 
 
 # ---- rooms

@@ -1,4 +1,7 @@
-"""`/p` and `/p/{code}`: the ward's procedures in plain words, for phones. Drawn once in a while, answered from memory."""
+"""`/p` and `/p/{code}`: the ward's procedures in plain words, for phones. Drawn once in a while, answered from memory.
+
+A picture of a step lies at `/p/{code}/{step}`, and is fetched only when a reader opens it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from core.db import reading
 from core.i18n import translate
 from models import LifeEvent, Unit
 from services import procedures, wards
-from web import drawn, pages
+from web import attached, drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
 
@@ -58,11 +61,23 @@ class ProcedurePage(PhonePage):
         status = 200 if page.procedure.is_active else 410
         response = pages.render(
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
-            shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
+            shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p", here=request.url.path,
+            ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
         return response
+
+
+class StepPicture(PhonePage):
+    """`/p/{code}/{step}`: the picture of a step."""
+
+    def get(self, request: Request) -> Response:
+        """The picture, or nothing new where the phone has it already."""
+        step = request.path_params["step"]
+        with reading() as session:
+            page = procedures.page_of(session, code=request.path_params["code"], ward_code=_ward_code(request))
+        return attached.sent(request, tuple(one for place, one in page.pictures.items() if place == step), place=1)
 
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
@@ -113,4 +128,8 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(text.split("\n"))
 
 
-routes = [Route("/p", ProcedureShelf), Route(f"{PREFIX}{{code}}", ProcedurePage)]
+routes = [
+    Route("/p", ProcedureShelf),
+    Route(f"{PREFIX}{{code}}", ProcedurePage),
+    Route(f"{PREFIX}{{code}}/{{step:int}}", StepPicture),
+]

@@ -29,7 +29,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
     "leader_count.html": ("state", "facts", "field"),
     "check_in.html": ("state", "meter", "rows", "field"),
-    "procedure.html": ("state", "facts", "bring", "steps", "rows", "more", "print"),
+    "procedure.html": ("state", "facts", "bring", "tools", "steps", "rows", "more", "print"),
     "procedures.html": ("state", "rows", "field", "find"),
     "gone.html": ("state",),
     "down.html": ("state", "rows"),

@@ -1,13 +1,13 @@
 """Planned paths are found by household or by group, never by walking all of an announcement's.
 
 Revision ID: 0020
-Revises: 0017
+Revises: 0019
 """
 
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

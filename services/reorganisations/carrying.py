@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models import Unit
 from services import rollups
 from services.access import Actor
-from services.reorganisations import door_lists, following, moving, waiting, ward_side
+from services.reorganisations import door_lists, following, moving, waiting, walls, ward_side
 from services.reorganisations.checks import Checked
 from services.reorganisations.hanging import Hanging, final
 from services.reorganisations.heirs import succeed, tell
@@ -34,6 +34,7 @@ def carry(session: Session, *, actor: Actor, checked: Checked, found: Sequence[S
     following.announcements(session, things=things, heirs=heirs)
     waiting.proposals(session, actor=actor, checked=checked, heirs=heirs, found=found)
     ward_side.follow(session, actor=actor, checked=checked, things=things, heirs=heirs)
+    walls.follow(session, old=checked.old, heirs=heirs)
     following.the_rest(session, heirs=heirs, rest=checked.draft.rest)
     session.flush()
     door_lists.follow(session, checked=checked, found=found, heirs=heirs)

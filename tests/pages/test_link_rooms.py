@@ -80,11 +80,28 @@ def test_every_group_gets_a_code_for_the_procedures_chosen(
     at = visit("new_links", user=clerk)
 
     at.multiselect(key="nl_procedures").set_value([one.id]).run()
+    shown = words(at)
     pressed(at, "Làm 1 mã")
 
+    assert "1 mã, chưa ghi gì cả" in shown
     made = session.exec(select(ShortLink)).one()
     assert (made.title, made.unit_id, made.target_url) == ("Đăng ký tạm trú", unit.id, "/p/1.004194")
     assert "Đã làm 1 mã" in words(at)
+
+
+@pytest.mark.usefixtures("files")
+def test_a_list_is_read_on_trial_before_codes_are_made(session: Session, visit: Visit, clerk: User) -> None:
+    at = visit("new_links", user=clerk)
+    at.segmented_control(key="cach").set_value("sheet").run()
+    rows = "Tên,Nơi treo,Đường dẫn\nCổng,Bảng tin,dichvucong.gov.vn\nXấu,Chợ,javascript:alert(1)\n"
+
+    at.file_uploader(key="nl_file").upload("ma.csv", rows.encode(), "text/csv").run()
+    tried = words(at), session.exec(select(ShortLink)).all()
+    session.rollback()
+    pressed(at, "Làm 1 mã")
+
+    assert ("1 mã, chưa ghi gì cả" in tried[0], "1 dòng chưa đúng" in tried[0], tried[1]) == (True, True, [])
+    assert [(one.title, one.place) for one in session.exec(select(ShortLink))] == [("Cổng", "Bảng tin")]
 
 
 def test_a_sheet_is_noted_and_the_one_it_replaces_is_ticked_off(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:
@@ -93,16 +110,34 @@ def test_a_sheet_is_noted_and_the_one_it_replaces_is_ticked_off(session: Session
     session.commit()
     at = visit("posters", user=clerk)
 
-    at.selectbox(key="po_replaces").set_value(1)
-    pressed(at, "Ghi tờ này")
+    at.multiselect(key="po_links").set_value([link.id]).run()
+    at.selectbox(key="po_replaces").set_value(1).run()
+    pressed(at, "Ghi 1 tờ")
+    at.selectbox(key="po_by").set_value(clerk.id).run()
+    pressed(at, "Giao gỡ 1 tờ")
     shown = words(at)
     pressed(at, "Đã gỡ")
 
     assert "Tờ số 1: Một cửa" in shown
+    assert f"tờ số 2 đã thay, {clerk.display_name} gỡ" in shown
     session.expire_all()
     assert [(one.number, one.down_at is not None) for one in session.exec(select(Poster).order_by("number"))] == [
         (1, True), (2, False),
     ]  # fmt: skip
+    session.rollback()
+
+    pressed(at, "Ghi nhầm, vẫn còn treo")
+    assert "Tờ số 1: Một cửa" in words(at)
+
+
+def test_sheets_of_many_codes_are_noted_at_once_at_their_places(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:
+    codes = [make_link(session, unit_id=ward.id, place=f"Nhà văn hóa tổ {number}") for number in (1, 2)]
+    at = visit("posters", user=clerk)
+
+    at.multiselect(key="po_links").set_value([code.id for code in codes]).run()
+    pressed(at, "Ghi 2 tờ")
+
+    assert {one.place for one in session.exec(select(Poster))} == {"Nhà văn hóa tổ 1", "Nhà văn hóa tổ 2"}
 
 
 def test_scans_are_shown_by_place_and_silent_codes_by_name(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:
@@ -129,6 +164,22 @@ def test_a_dead_target_is_said_with_what_the_site_names_instead(session: Session
     assert "Trang tới mở được nhưng ghi là không tìm thấy" in one
     assert f"Trang ấy tự báo: {NEW}" in one
     assert f"Trang ấy báo địa chỉ mới: {NEW}" in first
+
+
+def test_all_codes_of_a_page_that_moved_for_good_follow_it_by_one_press(
+    session: Session, visit: Visit, ward: Unit, clerk: User
+) -> None:
+    for _ in range(2):
+        make_link(session, unit_id=ward.id, target_url=OLD, trouble=LinkTrouble.STATUS, last_status=404, replaced_by=NEW)
+    make_link(session, unit_id=ward.id, target_url="https://zalo.me/x", replaced_by="https://elsewhere.example.com/")
+    at = visit("links", user=clerk)
+
+    shown = words(at)
+    pressed(at, "Đổi sang địa chỉ mới")
+
+    assert "2 mã dẫn tới dichvucong.gov.vn" in shown
+    assert [button.label for button in at.button if "địa chỉ mới" in button.label] == []
+    assert targets(session) == {NEW, "https://zalo.me/x"}
 
 
 def test_a_name_is_given_to_a_code_once(session: Session, visit: Visit, ward: Unit, clerk: User) -> None:

@@ -8,12 +8,13 @@ from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
+from core import clock
 from core.settings import settings
-from models import Role, ShortLink, User
-from services import links, ports
+from models import Role, ShortLink, Unit, User
+from services import link_details, links, ports
 from services.ports import Label, Ports, SheetHead
 from services.print_layouts import Layout
-from tests.factories import make_link, make_unit, make_user
+from tests.factories import make_link, make_procedure, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Offered, Visit, words
 
@@ -164,6 +165,20 @@ def test_a_code_is_made(session: Session, visit: Visit, paper: FakePaper) -> Non
         "Đăng ký khai sinh", "Cửa Một cửa", "https://dichvucong.gov.vn/x", clerk.unit_id,
     )  # fmt: skip
     assert made.title in at.success[0].value
+
+
+def test_one_code_leads_to_all_procedures_until_a_day(session: Session, visit: Visit, paper: FakePaper) -> None:
+    clerk = make_clerk(session)
+    make_procedure(session, unit=session.get_one(Unit, clerk.unit_id), code="1.004194")
+    at = visit("new_link", user=clerk)
+
+    at.selectbox(key="l_procedure").set_value("whole").run()
+    at.date_input(key="l_last").set_value(clock.today()).run()
+    pressed(at, "l_make")
+
+    made = session.exec(select(ShortLink)).one()
+    assert (made.target_url, made.title) == ("/p", "Thủ tục của phường")
+    assert link_details.last_day_of(made) == clock.today()
 
 
 def test_a_sheet_is_made_when_asked_for_and_then_offered(session: Session, visit: Visit, paper: FakePaper) -> None:

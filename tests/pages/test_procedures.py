@@ -8,6 +8,7 @@ import xlsxwriter
 from sqlmodel import Session, select
 
 from adapters.codes import QrCodes
+from adapters.documents import SiftedDocuments
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
 from models import Procedure, ProcedureDifference, Role, User
@@ -17,13 +18,19 @@ from services.procedure_values import text_of_procedure
 from tests.factories import make_procedure, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Visit, words
+from tests.papers import pdf, photo
 
 
 @pytest.fixture(autouse=True)
 def _outside(promises: FakeEngine) -> None:
-    """Real codes and real spreadsheets."""
+    """Real codes, real spreadsheets and real photos."""
     nothing: Any = Nothing()
-    ports.provide(Ports(sheets=CalamineSheets(), paper=nothing, codes=QrCodes(), engine=promises, tables=Workbooks()))
+    ports.provide(
+        Ports(
+            sheets=CalamineSheets(), paper=nothing, codes=QrCodes(), engine=promises, tables=Workbooks(),
+            documents=SiftedDocuments(),
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -119,6 +126,23 @@ def test_the_ward_writes_its_own_words(session: Session, visit: Visit, clerk: Us
     written = now(session)
     assert (written.desk, written.steps) == ("Quầy 3, Công an phường", ["Đăng nhập VNeID", "Nộp hồ sơ"])
     assert written.also_called == ["ở trọ", "thuê nhà"]
+
+
+def test_a_step_gets_a_picture_and_loses_it_again(session: Session, visit: Visit, clerk: User) -> None:
+    stay(session, clerk, steps=["Đăng nhập", "Nộp hồ sơ"], pictures=[])
+    at = visit("procedure", user=clerk, ma="1.004194")
+
+    at.selectbox(key="sp_step_0").set_value(2)
+    at.file_uploader(key="sp_file_0").upload("van ban.jpg", pdf(), "image/jpeg").run()
+    refused = at.error[0].value
+    at.file_uploader(key="sp_file_0").upload("man hinh.png", photo("PNG", size=(300, 200)), "image/png").run()
+    [kept] = now(session).pictures
+    session.rollback()
+    at.button(key="sp_drop_2").click().run()
+
+    assert "không phải PDF" in refused
+    assert (kept["step"], kept["name"].split(".")[0]) == (2, "man hinh")
+    assert now(session).pictures == []
 
 
 def test_a_wrong_address_is_said_and_nothing_is_written(session: Session, visit: Visit, clerk: User) -> None:

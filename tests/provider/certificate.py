@@ -13,8 +13,8 @@ from cryptography.x509.oid import NameOID
 from core import clock
 
 
-def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """Its file, and what a server needs to show it."""
+def certificate(folder: Path, *names: str) -> tuple[Path, ssl.SSLContext]:
+    """Its file, and what a server needs to show it; for these names as well."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "post.example")])
     made = (
         x509.CertificateBuilder()
@@ -24,7 +24,9 @@ def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(clock.now() - timedelta(days=365 * 20))  # whatever a test's clock says
         .not_valid_after(clock.now() + timedelta(days=365 * 20))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, names)]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

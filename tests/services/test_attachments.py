@@ -16,7 +16,7 @@ from services import approvals, attachments, drafts
 from services.access import Actor
 from services.draft_words import Words
 from services.ports import Area
-from tests.factories import make_actor, make_unit
+from tests.factories import make_actor, make_link, make_procedure, make_unit
 from tests.papers import pdf, photo
 
 pytestmark = pytest.mark.usefixtures("documents")
@@ -123,6 +123,18 @@ def test_what_nothing_names_is_cleared_after_a_week_and_nothing_else(session: Se
 
     assert {path.name for path in stored()} == {used["sha256"], replaced["sha256"], fresh["sha256"]}
     assert attachments.sweep(session) == 0
+
+
+def test_pictures_of_procedures_and_places_are_kept_and_no_pdf_is_one(session: Session, ward: Unit) -> None:
+    step, place = (attachments.store_photo(photo(quality=quality), name="x.jpg") for quality in (50, 60))
+    make_procedure(session, unit=ward, steps=["Nộp"], pictures=[step | {"step": 1}])
+    make_link(session, unit_id=ward.id, photo=place)
+    for path in stored():
+        grow_old(path)
+
+    assert attachments.sweep(session) == 0
+    with pytest.raises(Invalid, match="không phải PDF"):
+        attachments.store_photo(pdf(), name="x.pdf")
 
 
 def test_what_is_brought_again_is_not_cleared(session: Session) -> None:

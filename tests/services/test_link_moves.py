@@ -112,10 +112,12 @@ def test_each_group_gets_a_code_for_each_procedure_once(session: Session, ward: 
     shelf = [make_procedure(session, unit=ward, code=f"1.00000{n}", name=f"Việc {n}") for n in (1, 2, 3)]
     wanted: dict[str, Any] = {"unit_ids": [one.id for one in homes], "procedure_ids": [one.id for one in shelf]}
 
+    plan = link_making.planned(session, actor=writer, batch="Đợt 1", **wanted)
     made = link_making.for_each(session, actor=writer, batch="Đợt 1", **wanted)
     again = link_making.for_each(session, actor=writer, batch="Đợt 1", **wanted)
     other = link_making.for_each(session, actor=writer, batch="Đợt 2", **wanted)
 
+    assert [(unit.label, procedure.name) for unit, procedure in plan.pairs] == [(one.place, one.title) for one in made.made]
     assert (len(made.made), len(again.made), again.were_there, len(other.made)) == (6, 0, 6, 6)
     first = made.made[0]
     assert (first.title, first.place, first.batch, first.purpose) == ("Việc 1", "Tổ 1", "Đợt 1", Purpose.PROCEDURE)

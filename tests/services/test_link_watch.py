@@ -140,6 +140,22 @@ def test_the_list_of_troubles_has_ends_of_certificates_and_moves_for_good(
     assert [one.id for one in link_watch.in_trouble(session, actor=writer)] == [moved.id, soon.id]
 
 
+def test_troubles_are_told_by_page_the_dead_first(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:
+    moved = hung(session, ward, replaced_by=OTHER, scans=9)
+    dead = [hung(session, ward, target_url="https://zalo.me/x", trouble=LinkTrouble.EMPTY) for _ in range(2)]
+    hung(session, ward, trouble=LinkTrouble.EMPTY, is_active=False)
+    hung(session, ward, trouble=LinkTrouble.EMPTY, expires_at=time.now())
+    session.commit()
+
+    found = link_watch.troubles(session, actor=writer)
+    seen = today.of(session, actor=writer)
+
+    assert [(one.url, len(one.links), one.trouble, one.replaced_by) for one in found] == [
+        ("https://zalo.me/x", 2, LinkTrouble.EMPTY, ""), (moved.target_url, 1, None, OTHER),
+    ]  # fmt: skip
+    assert ({one.id for one in seen.broken_links}, seen.links_soon) == ({one.id for one in dead}, 1)
+
+
 def test_a_pass_visits_all_that_is_due_and_today_warns(session: Session, ward: Unit, writer: Actor, promises: FakeEngine) -> None:
     code = hung(session, ward, title="Khai sinh")
     hung(session, ward, target_url=OTHER)

@@ -10,8 +10,9 @@ from time_machine import Traveller
 from core import clock as time
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Device, Role, Scan, ScanHour, ShortLink, Unit
-from services import posters, scan_figures
+from services import posters, printed_codes, scan_figures
 from services.access import Actor
+from services.print_layouts import Layout
 from tests.factories import make_actor, make_link, make_unit, make_user
 
 
@@ -67,10 +68,39 @@ def test_it_is_said_who_takes_a_sheet_down(session: Session, ward: Unit, writer:
     person = make_user(session, unit=ward, display_name="Lò Thị Mai")
     sheet = posters.hang(session, actor=writer, link_id=code(session, ward).id)
 
-    asked = posters.ask_down(session, actor=writer, poster_ids=[sheet.id], by=person.username)
+    asked = posters.ask_down(session, actor=writer, poster_ids=[sheet.id], by_id=person.id)
 
     [row] = posters.listing(session, actor=writer)
     assert (asked, row.must_come_down, row.down_by) == (1, True, "Lò Thị Mai")
+    stranger = make_user(session, unit=make_unit(session))
+    people = posters.takers(session, actor=writer)
+    assert (person.id in people, stranger.id in people) == (True, False)
+    with pytest.raises(NotFound, match="người này"):
+        posters.ask_down(session, actor=writer, poster_ids=[sheet.id], by_id=stranger.id)
+
+
+def test_a_replaced_sheet_names_the_one_in_its_place_and_a_wrong_tick_is_found_again(
+    session: Session, ward: Unit, writer: Actor, clock: Traveller
+) -> None:
+    link = code(session, ward)
+    old = posters.hang(session, actor=writer, link_id=link.id)
+    posters.hang(session, actor=writer, link_id=link.id, replaces=old.number)
+    [replaced] = [one for one in posters.listing(session, actor=writer) if one.must_come_down]
+    posters.take_down(session, actor=writer, poster_id=old.id)
+
+    ticked = [one.poster.number for one in posters.taken_down(session, actor=writer)]
+    clock.shift(timedelta(days=8))
+
+    assert (replaced.replaced_by, ticked, posters.taken_down(session, actor=writer)) == (2, [1], [])
+
+
+def test_the_numbers_on_paper_lead_to_their_code(session: Session, ward: Unit, writer: Actor) -> None:
+    link, theirs = code(session, ward), code(session, make_unit(session))
+    printed_codes.given(session, ward.id, [link.id], Layout.TINY)
+    printed_codes.given(session, ward.id, [link.id], Layout.LARGE)
+    printed_codes.given(session, theirs.unit_id, [theirs.id], Layout.TINY)
+
+    assert posters.numbers_beneath(session, actor=writer) == {link.id: [1, 2]}
 
 
 def test_a_sheet_nobody_could_find_again_is_refused(session: Session, ward: Unit, writer: Actor) -> None:
@@ -119,6 +149,19 @@ def test_scans_are_told_by_place_hour_weekday_and_device(session: Session, ward:
     assert list(seen.weekdays) == [7, 0, 0, 0, 0, 4, 0]
     assert seen.grid[5][8] == 4
     assert list(seen.devices) == [(Device.PHONE, 2), (Device.COMPUTER, 1)]
+
+
+def test_places_lie_beside_their_neighbours_by_area(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:
+    homes = [make_unit(session, parent=ward, area=area) for area in ("Sông Cầu", "Dương Quang")]
+    for unit, place in ((homes[0], "Tổ 10"), (homes[0], "Tổ 2"), (homes[1], "Thôn Nà Bản"), (ward, "Một cửa")):
+        code(session, unit, place=place)
+    scanned(session, code(session, homes[0], place="Tổ 10"), time.now(), 6, 4)
+
+    areas = scan_figures.of(session, actor=writer).areas
+
+    assert [(area, [(one.place, one.codes, one.scans) for one in places]) for area, places in areas] == [
+        ("", [("Một cửa", 1, 0)]), ("Dương Quang", [("Thôn Nà Bản", 1, 0)]), ("Sông Cầu", [("Tổ 2", 1, 0), ("Tổ 10", 2, 6)]),
+    ]  # fmt: skip
 
 
 def test_codes_nobody_scanned_for_a_month_are_named(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:

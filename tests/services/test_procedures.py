@@ -5,8 +5,9 @@ from sqlmodel import Session
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
-from models import Role, ScanHour, Unit
-from services import procedure_values, procedures
+from core.settings import settings
+from models import Purpose, Role, ScanHour, Unit
+from services import links, procedure_pictures, procedure_values, procedures
 from services.access import TERMINAL, Actor
 from services.procedures import WardWords
 from tests.factories import make_actor, make_link, make_procedure, make_unit
@@ -81,6 +82,50 @@ def test_the_ward_writes_steps_desk_and_hours_and_the_provinces_text_stays(sessi
 
     assert (one.steps, one.desk, one.desk_hours) == (["Đăng nhập", "Nộp"], "Quầy 3", "7 giờ 30 – 11 giờ 30")
     assert (one.portal_url, one.documents, one.days, one.version) == ("https://dichvucong.gov.vn/x", "Tờ khai", 3, 2)
+
+
+PICTURE = {"sha256": "a" * 64, "name": "buoc.jpg", "media_type": "image/jpeg", "bytes": 85_000}
+
+
+def test_a_picture_goes_with_the_words_of_its_step(session: Session, shelf: Unit, writer: Actor) -> None:
+    one = procedures.find(session, actor=writer, code="1.004194")
+    one.steps = ["Đăng nhập", "Chọn thủ tục", "Nộp"]
+    for step in (2, 3):
+        procedures.set_picture(
+            session, actor=writer, procedure_id=one.id, version=one.version, step=step, picture=PICTURE | {"name": f"{step}.jpg"}
+        )  # fmt: skip
+
+    words = WardWords(steps=("Mở trang", "Đăng nhập", "Chọn thủ tục"))
+    procedures.write(session, actor=writer, procedure_id=one.id, version=one.version, words=words)
+
+    assert {step: picture.name for step, picture in procedure_pictures.shown(one).items()} == {3: "2.jpg"}
+
+
+def test_a_step_has_one_picture_and_a_step_that_is_not_there_none(session: Session, shelf: Unit, writer: Actor) -> None:
+    one = procedures.find(session, actor=writer, code="1.004194")
+    one.steps = ["Đăng nhập"]
+
+    def put(step: int, picture: dict[str, object] | None) -> None:
+        procedures.set_picture(session, actor=writer, procedure_id=one.id, version=one.version, step=step, picture=picture)
+
+    put(1, PICTURE)
+    put(1, PICTURE | {"name": "moi.jpg"})
+    shown = [picture.name for picture in procedure_pictures.shown(one).values()]
+    put(1, None)
+
+    assert (shown, one.pictures) == (["moi.jpg"], [])
+    with pytest.raises(Invalid, match="không có bước 2"):
+        put(2, PICTURE)
+
+
+def test_a_wards_shelf_is_one_code(session: Session, shelf: Unit, writer: Actor) -> None:
+    alone = procedures.shelf_path(session, unit=shelf)
+    make_procedure(session, unit=make_unit(session), code="1.001193")
+    among_two = procedures.shelf_path(session, unit=make_unit(session, parent=shelf))
+    link = links.create(session, actor=writer, purpose=Purpose.PROCEDURE, target_url=among_two, place="Cổng chợ")
+
+    assert (alone, among_two) == ("/p", f"/p?xa={shelf.code}")
+    assert links.target_of(link) == f"{settings().public_url}/p?xa={shelf.code}"
 
 
 def test_two_who_write_at_once_do_not_write_over_each_other(session: Session, ward: Unit, writer: Actor) -> None:

@@ -25,6 +25,8 @@ from models import (
     Household,
     JoinRequest,
     LoudspeakerSlot,
+    Poster,
+    PrintedCode,
     Proposal,
     ProposalKind,
     ReachRules,
@@ -35,12 +37,12 @@ from models import (
     User,
 )
 from models import Part as Office
-from services import door_addresses, door_lists, door_numbers, groups, proposals, training
+from services import door_addresses, door_lists, door_numbers, groups, procedures, proposals, training
 from services import reorganisations as plans
 from services.access import TERMINAL
 from services.reorganisations import Decision, Draft, Fate, Rule, Tally
 from services.reorganisations.hanging import OFFICIAL_ACCOUNT
-from tests.factories import LONG_AGO, NOON, make_account, make_announcement, make_user
+from tests.factories import LONG_AGO, NOON, make_account, make_announcement, make_link, make_procedure, make_user
 from tests.services.reorganising import carried, chat_of, make_ward, merge, split, tier
 
 Row = TypeVar("Row")
@@ -316,3 +318,20 @@ def test_a_ward_in_training_goes_into_none_that_is_not(session: Session, ward: U
     new = carried(session, merge(ward, other, name="Phường Sông Cầu", code="01999"))
 
     assert training.is_on(session, unit=new)
+
+
+def test_procedures_and_their_codes_follow_a_ward_that_goes_into_another(session: Session, ward: Unit, other: Unit) -> None:
+    only, both = (make_procedure(session, unit=ward, code=code) for code in ("1.004194", "1.001193"))
+    theirs = make_procedure(session, unit=other, code="1.001193", desk="Quầy 5")
+    path = procedures.path_of(session, procedure=both)
+    link = make_link(session, unit_id=ward.id, procedure_id=both.id, target_url=path)
+    sheet, twin = (saved(session, Poster(unit_id=unit.id, number=1, link_id=link.id, place="Chợ")) for unit in (ward, other))
+    printed = saved(session, PrintedCode(ward_id=ward.id, number=7, link_id=link.id, layout="24"))
+
+    carried(session, merge(ward, into=other))
+
+    assert path == f"/p/1.001193?xa={ward.code}"
+    assert procedures.page_of(session, code="1.001193", ward_code=ward.code).procedure.desk == "Quầy 5"
+    assert procedures.page_of(session, code="1.004194", ward_code=ward.code).ward.name == other.name
+    assert (only.unit_id, both.unit_id, link.procedure_id) == (other.id, ward.id, theirs.id)
+    assert ((twin.number, sheet.number, sheet.unit_id), printed.ward_id) == ((1, 2, other.id), other.id)

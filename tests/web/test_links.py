@@ -366,6 +366,17 @@ def test_a_code_whose_target_is_dead_leads_to_the_ward_and_counts(phone: TestCli
     assert scanned(session, link) == (1, 1)
 
 
+def test_where_wards_share_a_house_a_dead_code_names_the_telephone_of_its_own(phone: TestClient, session: Session) -> None:
+    make_unit(session, phone="+842093111111")
+    home = make_unit(session, parent=make_unit(session, phone="+842093222222"))
+    dead = make_link(session, unit_id=home.id, trouble=LinkTrouble.STATUS, last_status=404)
+    off = make_link(session, unit_id=home.id, is_active=False)
+
+    answers = [phone.get(f"/q/{link.slug}") for link in (dead, off)]
+
+    assert [(one.status_code, 'href="tel:+842093222222"' in one.text) for one in answers] == [(410, True), (410, True)]
+
+
 def test_a_dead_code_leads_on_as_soon_as_it_is_moved(phone: TestClient, session: Session) -> None:
     link = linked(session, trouble=LinkTrouble.STATUS, last_status=404, failed_visits=1)
     first = phone.get(f"/q/{link.slug}").status_code

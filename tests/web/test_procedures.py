@@ -7,8 +7,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from core import formats
 from models import Procedure, ProcedureLevel, Unit
+from services import attachments
 from tests.factories import make_procedure, make_unit
+from tests.papers import photo
 from web.public import app
 
 LARGEST_PAGE = 20_000
@@ -89,6 +92,23 @@ def test_a_page_drawn_a_moment_ago_is_served_whole_with_its_headers_and_is_seen_
     assert first.text == again.text
     assert dict(first.headers) | {"content-length": ""} == dict(again.headers) | {"content-length": ""}
     assert "9 ngày" in late.text.replace("\u00a0", " ")
+
+
+@pytest.mark.usefixtures("documents")
+def test_a_step_has_a_picture_that_tells_its_size_and_is_fetched_only_when_opened(
+    phone: TestClient, session: Session, ward: Unit
+) -> None:
+    picture = attachments.store_photo(photo(), name="màn hình.jpg")
+    stay(session, ward, pictures=[picture | {"step": 2}])
+
+    page = phone.get("/p/1.004194").text.replace("\u00a0", " ")
+    told = phone.get("/p/1.004194/2")
+    again = phone.get("/p/1.004194/2", headers={"if-none-match": told.headers["etag"]})
+
+    assert f"Xem ảnh bước 2, {formats.weight(picture['bytes'], language='vi')}".replace("\u00a0", " ") in page
+    assert 'src="/p/1.004194/2" loading="lazy"' in page
+    assert (told.status_code, told.headers["content-type"], len(told.content)) == (200, "image/jpeg", picture["bytes"])
+    assert (again.status_code, phone.get("/p/1.004194/1").status_code) == (304, 404)
 
 
 def test_what_people_wrote_is_shown_as_text(phone: TestClient, session: Session, ward: Unit) -> None:

@@ -1,4 +1,4 @@
-/* Small comforts: copy, share, read aloud, count down, filter. Every page works without this file.
+/* Small comforts: copy, share, print, read aloud, count down, filter. Every page works without this file.
    Words come from the page (data-…), so that they are in its language. */
 (function (d) {
   'use strict';
@@ -60,10 +60,11 @@
   if (voice) { voice.getVoices(); addEventListener('pagehide', function () { voice.cancel(); }); }
 
   d.addEventListener('click', function (event) {
-    var button = event.target.closest('[data-copy],[data-share],[data-speak]');
+    var button = event.target.closest('[data-copy],[data-share],[data-speak],[data-print]');
     if (!button) return;
     if (button.dataset.copy) copy(button);
     else if (button.dataset.share) share(button);
+    else if ('print' in button.dataset) print();
     else speak(button);
   });
 

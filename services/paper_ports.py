@@ -20,6 +20,14 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Emblem:
+    """A ward's own mark: a square PNG, and the colour its codes have on a screen."""
+
+    png: bytes
+    colour: str
+
+
+@dataclass(frozen=True)
 class SheetHead:
     """What holds for a whole sheet of codes: who hangs it up, and what stands on it besides."""
 
@@ -27,6 +35,7 @@ class SheetHead:
     hours: str = ""  # of the office, on the sign of its door
     phone: str = ""
     emblem: bool = False  # in the middle of each code, which is then drawn with the strongest correction
+    own_emblem: str = ""  # the ward's own, a PNG in base64; "" for ours
 
 
 Told = Callable[[int], None]  # how many pages are done

@@ -17,6 +17,7 @@ from services.paper_ports import Card as Card
 from services.paper_ports import DoorNotice as DoorNotice
 from services.paper_ports import DoorRow as DoorRow
 from services.paper_ports import DoorSheet as DoorSheet
+from services.paper_ports import Emblem as Emblem
 from services.paper_ports import GuestLine as GuestLine
 from services.paper_ports import GuestSheet as GuestSheet
 from services.paper_ports import Label as Label
@@ -88,10 +89,14 @@ class Codes(Protocol):
     def svg(self, url: str) -> bytes:
         """The same as SVG."""
 
-    def emblem_png(self, url: str) -> bytes:
-        """A PNG in our colour, with the emblem in the middle and the strongest correction."""
+    def emblem_png(self, url: str, *, own: Emblem | None = None) -> bytes:
+        """A PNG in the ward's colour with its own emblem in the middle, else in ours; with the strongest correction.
 
-    def emblem_svg(self, url: str) -> bytes:
+        Raises:
+            Invalid: the address is too long, or the emblem keeps the code from being read.
+        """
+
+    def emblem_svg(self, url: str, *, own: Emblem | None = None) -> bytes:
         """The same as SVG."""
 
 
@@ -112,6 +117,13 @@ class Documents(Protocol):
 
         Raises:
             Invalid: it is no PDF or photo, or not one that may be shown; in one sentence.
+        """
+
+    def emblem(self, content: bytes) -> bytes:
+        """A picture as a small square PNG on white, drawn anew: nothing else of its file is kept.
+
+        Raises:
+            Invalid: it is no picture, or too small to be printed; in one sentence.
         """
 
 
@@ -216,6 +228,9 @@ class _NoDocuments:
 
     def sifted(self, content: bytes) -> Document:
         raise LookupError(f"nobody was provided to look at {len(content)} bytes")
+
+    def emblem(self, content: bytes) -> bytes:
+        raise LookupError(f"nobody was provided to draw {len(content)} bytes anew")
 
 
 class _NoTokens:

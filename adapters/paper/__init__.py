@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from adapters import emblem
 from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
@@ -78,6 +79,7 @@ class TypstPaper:
         sheet = {
             "plan": plan.for_template(), "unit": unit, "title": " · ".join(filter(None, ["Mã QR", unit])),
             "hours": clean(head.hours), "phone": clean(head.phone),
+            "emblem": emblem.whole_svg(head.own_emblem) if head.emblem else "",
         }  # fmt: skip
         order = Order(
             template=plan.template, sheet=sheet, items=[_item(label) for label in labels], per_page=plan.pieces, tags=plan.tags,

@@ -41,7 +41,7 @@ _WRONG = {
     "address": N_("Địa chỉ dài quá, không vừa nhãn: {labels}."),
     "unit": N_("Tên đơn vị dài quá, không vừa nhãn."),
     "code": N_("Địa chỉ dài quá, mã in ra nhỏ quá không quét được: {labels}."),
-    "letters": N_("Có ký tự không in được: {labels}."),
+    "letters": N_("Có ký tự không in được ({letters}): {labels}."),
     "unread": N_("Mã in ra không đọc lại được: {labels}."),
 }
 _WRONG_CARD = _WRONG | {
@@ -88,7 +88,8 @@ class TypstPaper:
         try:
             return press.printed(order, tell=tell), -(-len(labels) // plan.pieces)
         except press.Refused as refused:
-            raise Invalid(_WRONG[refused.wrong], labels=_named([labels[at] for at in refused.items])) from refused
+            named = _named([labels[at] for at in refused.items])
+            raise Invalid(_WRONG[refused.wrong], labels=named, letters=refused.letters) from refused
 
     def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
         """One page of a sheet as a PNG."""
@@ -119,7 +120,7 @@ class TypstPaper:
             return press.printed(order), -(-len(cards) // CARDS_PER_PAGE)
         except press.Refused as refused:
             names = "; ".join(_short(cards[at].head_name) for at in refused.items[:3])
-            raise Invalid(_WRONG_CARD[refused.wrong], labels=names) from refused
+            raise Invalid(_WRONG_CARD[refused.wrong], labels=names, letters=refused.letters) from refused
 
     def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
         """Thirty lines an A4 page, and the number of pages.
@@ -158,7 +159,7 @@ class TypstPaper:
         try:
             return press.printed(Order(template="story", sheet=sheet, items=[item], per_page=1, tags=True))
         except press.Refused as refused:
-            raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title)) from refused
+            raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title), letters=refused.letters) from refused
 
     def official(self, paper: PaperText) -> bytes:
         """A paper as Nghị định 30/2020/NĐ-CP has it; its code, where it has one, read back.

@@ -256,7 +256,7 @@ def test_a_number_stays_on_the_line_of_its_word() -> None:
         ({"title": "x" * 60}, r"^Tên dài quá.*\(phuongbackan.example/q/0000001\)"),
         ({"title": "x" * (LONGEST_TEXT + 1)}, r"^Tên dài quá.*\(phuongbackan.example/q/0000001\)"),
         ({"place": f"{LONG_TITLE}, {LONG_TITLE}"}, r"^Nơi treo dài quá.*Đăng ký tạm trú \(phuongbackan.example/q/0000001\)"),
-        ({"title": "Gọi ☎ 0209 3 812 345"}, r"^Có ký tự không in được: Gọi ☎.*0000001"),
+        ({"title": "Gọi ☎ 0209 3 812 345 🎉"}, r"^Có ký tự không in được \(☎🎉\): Gọi ☎.*0000001"),
         ({"address": "x" * 40 + ".example/q/1"}, r"^Địa chỉ dài quá, không vừa.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 300}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 9000}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),

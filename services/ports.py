@@ -13,6 +13,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
+from services.paper_ports import Bulletin as Bulletin
+from services.paper_ports import BulletinCode as BulletinCode
+from services.paper_ports import BulletinEvent as BulletinEvent
 from services.paper_ports import Card as Card
 from services.paper_ports import DoorNotice as DoorNotice
 from services.paper_ports import DoorRow as DoorRow

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from adapters import emblem
+from adapters.paper import bulletin as bulletins
 from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
@@ -15,6 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
 from services.ports import (
+    Bulletin,
     Card,
     DoorNotice,
     DoorSheet,
@@ -146,6 +148,14 @@ class TypstPaper:
         """
         return door_lists.printed(sheets, notice)
 
+    def door_packets(self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """For the leader of each unit: the paper, and behind it the unit's list.
+
+        Raises:
+            Invalid: as `door_lists`.
+        """
+        return door_lists.packets(paper, sheets, notice)
+
     def story(self, page: StoryPage) -> bytes:
         """One A4 page, its code read back.
 
@@ -184,6 +194,14 @@ class TypstPaper:
             Invalid: as `invitation_slips`.
         """
         return events.attendance(meeting)
+
+    def bulletin(self, month: Bulletin) -> bytes:
+        """A month on one A3 page; its codes are of 1 mm a module at least, and read back.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed; named.
+        """
+        return bulletins.printed(month)
 
     def pages(self, pdf: bytes) -> int:
         """How many pages a file has."""

@@ -98,6 +98,19 @@ def pages(pdf: bytes) -> int:
     return len(PdfReader(BytesIO(pdf)).pages)
 
 
+def behind_each(before: bytes, whole: bytes, lengths: Sequence[int]) -> bytes:
+    """The pages of `whole` in pieces of so many, the pages of `before` ahead of each piece; what they share is stored once."""
+    first, rest = PdfReader(BytesIO(before)), iter(PdfReader(BytesIO(whole)).pages)
+    made = PdfWriter()
+    for length in lengths:
+        for page in (*first.pages, *(next(rest) for _ in range(length))):
+            made.add_page(page)
+    made.add_metadata(first.metadata or {})
+    out = BytesIO()
+    made.write(out)
+    return out.getvalue()
+
+
 def joined(parts: Sequence[bytes]) -> bytes:
     """One file; the first part gives it its title and settings."""
     whole = PdfWriter(clone_from=BytesIO(parts[0]))

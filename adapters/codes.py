@@ -1,4 +1,4 @@
-"""QR codes for a screen, plain or with our emblem and colour: the same drawing as PNG and as SVG.
+"""QR codes for a screen, plain or with an emblem and its colour: the same drawing as PNG and as SVG.
 
 Codes on paper are drawn in `adapters.paper`.
 """
@@ -9,12 +9,14 @@ from io import BytesIO
 from itertools import groupby
 
 import qrcode
+import zxingcpp
 from PIL import Image, ImageDraw, ImageOps
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
 
 from adapters import emblem
 from core.errors import Invalid
 from core.i18n import N_
+from services.ports import Emblem
 
 INK = "#12201e"
 QUIET = 4  # modules of white all round: ISO/IEC 18004 §6.3.8
@@ -23,6 +25,7 @@ LONGEST_WITH_EMBLEM = 1273  # and at level H
 _MODULE_PIXELS = 10
 _SMOOTH = 2  # drawn so many times larger, then reduced
 _RADIUS = 0.35  # of a module; more makes small codes hard to read
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _Corners = tuple[bool, bool, bool, bool]  # clockwise from the upper left: whether it is round
 _Bar = tuple[int, int, int, _Corners]  # x, y, length
 
@@ -48,33 +51,36 @@ class QrCodes:
         size, bars = _drawn(url, ERROR_CORRECT_Q, LONGEST_BYTES)
         return _outlined(url, size, bars, ink=INK)
 
-    def emblem_png(self, url: str) -> bytes:
-        """As `png`, in our colour, the emblem in the middle.
+    def emblem_png(self, url: str, *, own: Emblem | None = None) -> bytes:
+        """As `png`, in the ward's colour with its own emblem in the middle, else in ours.
 
         Raises:
-            Invalid: the address is too long for a code of level H.
+            Invalid: the address is too long for a code of level H, or the emblem keeps it from being read.
         """
         size, bars = _drawn(url, ERROR_CORRECT_H, LONGEST_WITH_EMBLEM)
-        picture = _picture(size, bars, ink=emblem.COLOUR)
+        picture = _picture(size, bars, ink=own.colour if own else emblem.COLOUR)
         white = emblem.hole(size - 2 * QUIET)
         corner = (size - white) // 2 * _MODULE_PIXELS
         side = white * _MODULE_PIXELS
         picture.paste("white", (corner, corner, corner + side, corner + side))
         margin = _MODULE_PIXELS // 2
-        picture.paste(emblem.picture(side - 2 * margin), (corner + margin, corner + margin))
+        picture.paste(emblem.picture(side - 2 * margin, own=own), (corner + margin, corner + margin))
+        if [code.text for code in zxingcpp.read_barcodes(picture, _QR)] != [url]:
+            raise Invalid(N_("Biểu tượng này làm mã không đọc được. Xin chọn ảnh khác."))
         return _saved(picture)
 
-    def emblem_svg(self, url: str) -> bytes:
-        """As `svg`, in our colour, the emblem in the middle.
+    def emblem_svg(self, url: str, *, own: Emblem | None = None) -> bytes:
+        """As `svg`, in the colour and with the emblem of `emblem_png`.
 
         Raises:
-            Invalid: as `emblem_png`.
+            Invalid: the address is too long for a code of level H.
         """
         size, bars = _drawn(url, ERROR_CORRECT_H, LONGEST_WITH_EMBLEM)
         white = emblem.hole(size - 2 * QUIET)
         at = (size - white) / 2
         middle = f'<rect x="{at:g}" y="{at:g}" width="{white}" height="{white}" fill="#fff"/>'
-        return _outlined(url, size, bars, ink=emblem.COLOUR, middle=middle + emblem.svg(at + 0.5, at + 0.5, white - 1))
+        mark = emblem.svg(at + 0.5, at + 0.5, white - 1, own=own)
+        return _outlined(url, size, bars, ink=own.colour if own else emblem.COLOUR, middle=middle + mark)
 
 
 def _picture(size: int, bars: Iterator[_Bar], *, ink: str) -> Image.Image:

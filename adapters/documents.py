@@ -22,8 +22,10 @@ PIXELS_MAX = 50_000_000
 LONGEST_SIDE = 1600  # pixels: a page of text photographed whole is still read
 QUALITY = 80
 CELLS = 5  # colours left of an area along its longer side: too few for a face or a number
+EMBLEM_SIDE, EMBLEM_LEAST = 256, 64  # pixels: 60 to an inch are too few even for a sticker
 PHOTOS = ("JPEG", "PNG", "WEBP")
 ACTS = ("/JavaScript", "/JS", "/Launch")  # ISO 32000-1 §12.6.4
+_NO_PICTURE = N_("Biểu tượng phải là ảnh JPEG, PNG hoặc WebP.")
 _UNKNOWN = N_("Tệp này không phải PDF hay ảnh (JPEG, PNG, WebP). Hãy xuất văn bản thành PDF, hoặc chụp ảnh văn bản.")
 
 
@@ -54,6 +56,23 @@ class SiftedDocuments:
         if content[:1024].lstrip().startswith(b"%PDF-"):
             raise Invalid(N_("Chỉ che được trên ảnh. Với tệp PDF, hãy che trên bản gốc rồi xuất lại."))
         return _photo(content, areas)
+
+    def emblem(self, content: bytes) -> bytes:
+        """A picture as a PNG of 256 pixels square, on white.
+
+        Raises:
+            Invalid: it is no picture, or has less than 64 pixels either way; in one sentence.
+        """
+        if content[:1024].lstrip().startswith(b"%PDF-"):
+            raise Invalid(_NO_PICTURE)
+        seen, _is_drawn = _unpacked(content, unknown=_NO_PICTURE)
+        if max(seen.size) < EMBLEM_LEAST:
+            raise Invalid(N_("Ảnh nhỏ quá ({width} × {height} điểm), in ra không rõ. Xin chọn ảnh từ {least} điểm trở lên."),
+                          width=seen.width, height=seen.height, least=EMBLEM_LEAST)  # fmt: skip
+        seen.thumbnail((EMBLEM_SIDE, EMBLEM_SIDE), Image.Resampling.LANCZOS)
+        square = Image.new("RGB", (EMBLEM_SIDE, EMBLEM_SIDE), "white")
+        square.paste(seen, ((EMBLEM_SIDE - seen.width) // 2, (EMBLEM_SIDE - seen.height) // 2))
+        return _saved(square.quantize(64), "PNG", optimize=True)
 
 
 def _pdf(content: bytes) -> Document:
@@ -96,6 +115,18 @@ def _is_act(action: Any) -> bool:
 
 
 def _photo(content: bytes, areas: Sequence[Area] = ()) -> Document:
+    small, is_drawn = _unpacked(content, unknown=_UNKNOWN)
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    for area in areas:
+        _cover(small, area)
+    made = [Document(_saved(small, "JPEG", quality=QUALITY, progressive=True, optimize=True), "image/jpeg", None)]
+    if is_drawn:  # a drawing or a screen's picture is often smaller as it was, and always sharper
+        made.append(Document(_saved(small, "PNG", optimize=True), "image/png", None))
+    return min(made, key=lambda one: len(one.content))
+
+
+def _unpacked(content: bytes, *, unknown: str) -> tuple[Image.Image, bool]:
+    """The picture upright and on white, and whether it was a PNG."""
     if len(content) > PHOTO_BYTES_MAX:
         raise Invalid(N_("Ảnh nặng hơn {most} MB. Hãy chụp lại ở cỡ nhỏ hơn."), most=PHOTO_BYTES_MAX // 1_000_000)
     try:
@@ -105,18 +136,11 @@ def _photo(content: bytes, areas: Sequence[Area] = ()) -> Document:
                               width=photo.width, height=photo.height)  # fmt: skip
             is_drawn = photo.format == "PNG"
             photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is unpacked no larger than it is needed
-            small = _on_white(ImageOps.exif_transpose(photo))
+            return _on_white(ImageOps.exif_transpose(photo)), is_drawn
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise Invalid(_UNKNOWN) from error
+        raise Invalid(unknown) from error
     except (OSError, ValueError, SyntaxError) as error:
         raise Invalid(N_("Ảnh bị hỏng, không mở được. Hãy chụp lại hoặc gửi lại tệp gốc.")) from error
-    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    for area in areas:
-        _cover(small, area)
-    made = [Document(_saved(small, "JPEG", quality=QUALITY, progressive=True, optimize=True), "image/jpeg", None)]
-    if is_drawn:  # a drawing or a screen's picture is often smaller as it was, and always sharper
-        made.append(Document(_saved(small, "PNG", optimize=True), "image/png", None))
-    return min(made, key=lambda one: len(one.content))
 
 
 def _cover(photo: Image.Image, area: Area) -> None:

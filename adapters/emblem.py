@@ -1,11 +1,15 @@
-"""Our emblem, a bridge over water, for the middle of a code on a screen: the same strokes as a picture and as SVG.
+"""The mark in the middle of a code: our emblem, a bridge over water, or a ward's own; the same as a picture and as SVG.
 
 It covers a hole of whole modules, at most 22 % of the side: 5 % of the code, where level H restores 30 % (ISO/IEC 18004 §6.5.1).
 """
 
+import base64
 from collections.abc import Iterator
+from io import BytesIO
 
 from PIL import Image, ImageDraw
+
+from services.ports import Emblem
 
 COLOUR = "#0b6470"  # 6.9 to 1 on white
 SHARE = 0.22
@@ -32,8 +36,20 @@ def hole(modules: int) -> int:
     return size - (modules - size) % 2
 
 
-def svg(x: float, y: float, side: float) -> str:
+def whole_svg(own_png: str) -> str:
+    """A drawing of its own for paper: a ward's PNG, given in base64, or ours where it is ""."""
+    inner = _embedded(own_png, 0, 0, _BOX) if own_png else svg(0, 0, _BOX)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_BOX:g} {_BOX:g}">{inner}</svg>'
+
+
+def _embedded(png: str, x: float, y: float, side: float) -> str:
+    return f'<image x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}" href="data:image/png;base64,{png}"/>'
+
+
+def svg(x: float, y: float, side: float, *, own: Emblem | None = None) -> str:
     """The emblem as SVG, its upper left corner there."""
+    if own:
+        return _embedded(base64.b64encode(own.png).decode(), x, y, side)
     lines = "".join(f"M{a:g} {b:g}L{c:g} {d:g}" for (a, b), (c, d) in _LINES)
     curves = "".join(f"M{a:g} {b:g}C{c:g} {d:g} {e:g} {f:g} {g:g} {h:g}" for (a, b), (c, d), (e, f), (g, h) in _CURVES)
     return (
@@ -42,8 +58,10 @@ def svg(x: float, y: float, side: float) -> str:
     )
 
 
-def picture(side: int) -> Image.Image:
-    """The emblem in colour, `side` pixels square, drawn four times larger and reduced."""
+def picture(side: int, *, own: Emblem | None = None) -> Image.Image:
+    """The emblem in colour, `side` pixels square; ours is drawn four times larger and reduced."""
+    if own:
+        return Image.open(BytesIO(own.png)).convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
     scale = side * 4 / _BOX
     canvas = Image.new("RGB", (side * 4, side * 4), "white")
     pen = ImageDraw.Draw(canvas)

@@ -1,10 +1,8 @@
 """sheet: 12,000 stickers on 500 pages, every code read back, beside qrcode's PNG and reportlab's drawImage without reading back.
 
 The naive way prints a twentieth of the pages: its time grows with them, and the whole would take minutes. Its rate is counted.
-Skipped with a word where reportlab is not installed: the house does not need it.
 """
 
-import importlib.util
 import io
 import resource
 import time
@@ -25,8 +23,6 @@ PLACES = ("Nhà văn hóa Tổ 7", "Bảng tin Tổ 5 (Sông Cầu cũ)", "Cổn
 
 def run(scale: int = PAGES) -> dict[str, Any]:
     """Stickers a second of ours and of the naive way, and the memory of our largest process in megabytes."""
-    if importlib.util.find_spec("reportlab") is None:
-        return {"name": "sheet", "skipped": "reportlab is not installed (pip install reportlab)"}
     labels = [_label(number) for number in range(scale * Layout.TINY.pieces)]
     start = time.perf_counter()
     _file, pages = TypstPaper().qr_sheet(labels, layout=Layout.TINY, head=SheetHead("Phường Bắc Kạn"))

@@ -35,7 +35,7 @@ from models.household import (
 )
 from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
-from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus
+from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus, WardEmblem
 from models.procedure import (
     DifferenceAnswer,
     LifeEvent,
@@ -156,6 +156,7 @@ __all__ = [
     "UnitTotal",
     "Urgency",
     "User",
+    "WardEmblem",
     "WebhookEvent",
     "Worker",
     "lineage",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, text
 from sqlmodel import Field
 
 from core import clock
@@ -60,6 +60,14 @@ class PrintJob(Model, table=True):
     refusal: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the sentence and its blanks
     told_at: datetime = Field(default_factory=clock.now, sa_type=Instant)  # when it was promised, or last said how far it is
     expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class WardEmblem(Model, table=True):
+    """A ward's own mark for the middle of its codes, and the colour of those on a screen."""
+
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="CASCADE", unique=True)
+    png: bytes = Field(sa_type=LargeBinary)  # drawn anew by us from what was brought
+    colour: str  # #0b6470
 
 
 class PaperKind(StrEnum):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, audit, link_moves, link_targets, links, scans
+from services import access, audit, emblems, link_moves, link_targets, links, scans
 from services import link_details as details
 from ui import _, codes, day, enter, history, leave_for, link_details, needed, number, parts, refusals, screen_code
 from ui import link_moves as link_drawing
@@ -16,6 +16,7 @@ with needed(back=LIST), reading() as session:
     link = links.find(session, actor=actor, slug=st.query_params.get("ma", ""))
     days = scans.by_day(session, actor=actor, link_id=link.id)
     events = audit.history(session, subject_kind="shortlink", subject_id=link.id)
+    emblem = emblems.of_unit(session, unit_id=link.unit_id)
 url, own = links.public_url(link), link.purpose in (Purpose.JOIN, Purpose.ASK, Purpose.ANNOUNCEMENT)
 ended = _("hết hạn {day}", day=day(last)) if (last := details.last_day_of(link)) else ""
 off = "" if link.is_active else parts.badge("unknown", _("đã tắt"))
@@ -56,7 +57,7 @@ with left:
     )  # fmt: skip
 with right:
     with st.container(border=True, horizontal_alignment="center"):
-        screen_code.section(url, link.slug, width=260)
+        screen_code.section(url, link.slug, own=emblem, width=260)
         parts.html(parts.soft(links.shown_url(link)), width="content")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(LIST, label=_("In tờ"), icon=":material/print:", query_params={"ma": link.slug})

@@ -29,7 +29,7 @@ if not rows:
 broken = [row for row in rows if row.state is LinkState.BROKEN]
 unused = [row for row in rows if row.state is LinkState.UNUSED]
 busiest = max(rows, key=lambda row: row.week)
-is_dead = codes.warn()
+codes.warn()
 parts.figures(
     drawing.alive(rows),
     Figure(_("Lượt quét 7 ngày"), number(sum(row.week for row in rows)), "",
@@ -76,11 +76,10 @@ with right:
         st.page_link(
             "pages/link.py", label=_("Đổi đường dẫn"), icon=":material/link:", query_params={"ma": row.link.slug}
         )  # fmt: skip
-    parts.section(_("In"))
-    drawing.print_box(
-        [one for one in rows if one.state not in (LinkState.STOPPED, LinkState.EXPIRED)], actor=actor,
-        chosen=row.link.slug, is_dead=is_dead,
-    )  # fmt: skip
+        if row.state not in (LinkState.STOPPED, LinkState.EXPIRED):
+            st.page_link(
+                "pages/print_studio.py", label=_("In mã này"), icon=":material/print:", query_params={"ma": row.link.slug}
+            )  # fmt: skip
     parts.chart(
         _("Lượt quét 28 ngày"), drawing.scans_by_day(days, look=parts.look()), _("phần đậm: máy quét lần đầu"), key="by_day"
     )  # fmt: skip

@@ -9,7 +9,7 @@ from core.db import reading, transaction
 from models import UnitKind
 from services import access, reach_rules, training, units
 from services.units import WardSettings
-from ui import _, enter, leave_for, parts, refusals, training_switch
+from ui import _, emblem, enter, leave_for, parts, refusals, training_switch
 from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
@@ -58,6 +58,8 @@ if filled := rules_form.form(rules, key=key):
             rules = reach_rules.change(session, actor=actor, unit_id=ward.id, version=filled.version, values=filled.values)
         rules_form.written(rules, key=key)
         leave_for("pages/ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
+if news := emblem.section(ward.id, actor=actor):
+    leave_for("pages/ward.py", news=news, **({"xa": ward.label} if len(wards) > 1 else {}))
 with reading() as session:
     is_practising = training.is_on(session, unit=ward)
 turned = training_switch.asked(ward, is_practising=is_practising)

@@ -1,5 +1,6 @@
 """What to print for a set of links."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Purpose, ShortLink, Unit
-from services import links, printed_codes, wards
+from services import emblems, links, printed_codes, wards
 from services.access import WRITERS, Actor, commune_of, path_range, require
 from services.link_slugs import normalised
 from services.links import LinkState
@@ -63,7 +64,11 @@ def head_of(session: Session, ward: Unit | None, *, emblem: bool = False) -> She
     if ward is None:
         return SheetHead("", emblem=emblem)
     card = wards.card_of(session, unit=ward)
-    return SheetHead(card.name, hours=card.office_hours, phone=card.shown_phone, emblem=emblem)
+    own = emblems.of_ward(session, ward_id=ward.id) if emblem else None
+    return SheetHead(
+        card.name, hours=card.office_hours, phone=card.shown_phone, emblem=emblem,
+        own_emblem=base64.b64encode(own.png).decode() if own else "",
+    )  # fmt: skip
 
 
 def _chosen(

@@ -20,6 +20,14 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Emblem:
+    """A ward's own mark: a square PNG, and the colour its codes have on a screen."""
+
+    png: bytes
+    colour: str
+
+
+@dataclass(frozen=True)
 class SheetHead:
     """What holds for a whole sheet of codes: who hangs it up, and what stands on it besides."""
 
@@ -27,6 +35,7 @@ class SheetHead:
     hours: str = ""  # of the office, on the sign of its door
     phone: str = ""
     emblem: bool = False  # in the middle of each code, which is then drawn with the strongest correction
+    own_emblem: str = ""  # the ward's own, a PNG in base64; "" for ours
 
 
 Told = Callable[[int], None]  # how many pages are done
@@ -176,6 +185,40 @@ class MeetingPaper:
     people: Sequence[tuple[str, str]]  # the head of each household, and the address
 
 
+@dataclass(frozen=True)
+class BulletinEvent:
+    """What happens on a day."""
+
+    day: str
+    weekday: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class BulletinCode:
+    """A code on a notice board, what it is, and why one would scan it."""
+
+    title: str
+    note: str
+    url: str
+    shown_url: str
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """A month on one sheet for a notice board, in the language of the ward's papers."""
+
+    ward_name: str
+    unit_name: str
+    month: str
+    events: Sequence[BulletinEvent]
+    codes: Sequence[BulletinCode]
+    figures: Sequence[tuple[str, str, str]]  # the number, what, of what
+    phones: Sequence[tuple[str, str]]
+    printed: str
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -219,6 +262,13 @@ class Paper(Protocol):
             Invalid: as `qr_sheet`; the unit is named.
         """
 
+    def door_packets(self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """For each unit's leader a paper that is printed already, behind it the unit's door list; and the number of pages.
+
+        Raises:
+            Invalid: as `door_lists`.
+        """
+
     def story(self, page: StoryPage) -> bytes:
         """An announcement's story on one A4 page.
 
@@ -245,6 +295,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: as `invitation_slips`.
+        """
+
+    def bulletin(self, month: Bulletin) -> bytes:
+        """A month on one A3 page, its codes read back.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed; named.
         """
 
     def pages(self, pdf: bytes) -> int:

@@ -13,10 +13,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models import Channel
+from services.paper_ports import Bulletin as Bulletin
+from services.paper_ports import BulletinCode as BulletinCode
+from services.paper_ports import BulletinEvent as BulletinEvent
 from services.paper_ports import Card as Card
 from services.paper_ports import DoorNotice as DoorNotice
 from services.paper_ports import DoorRow as DoorRow
 from services.paper_ports import DoorSheet as DoorSheet
+from services.paper_ports import Emblem as Emblem
 from services.paper_ports import GuestLine as GuestLine
 from services.paper_ports import GuestSheet as GuestSheet
 from services.paper_ports import Label as Label
@@ -109,10 +113,14 @@ class Codes(Protocol):
     def svg(self, url: str) -> bytes:
         """The same as SVG."""
 
-    def emblem_png(self, url: str) -> bytes:
-        """A PNG in our colour, with the emblem in the middle and the strongest correction."""
+    def emblem_png(self, url: str, *, own: Emblem | None = None) -> bytes:
+        """A PNG in the ward's colour with its own emblem in the middle, else in ours; with the strongest correction.
 
-    def emblem_svg(self, url: str) -> bytes:
+        Raises:
+            Invalid: the address is too long, or the emblem keeps the code from being read.
+        """
+
+    def emblem_svg(self, url: str, *, own: Emblem | None = None) -> bytes:
         """The same as SVG."""
 
 
@@ -153,6 +161,13 @@ class Documents(Protocol):
 
         Raises:
             Invalid: it is no photo.
+        """
+
+    def emblem(self, content: bytes) -> bytes:
+        """A picture as a small square PNG on white, drawn anew: nothing else of its file is kept.
+
+        Raises:
+            Invalid: it is no picture, or too small to be printed; in one sentence.
         """
 
 
@@ -264,6 +279,9 @@ class _NoDocuments:
 
     def covered(self, content: bytes, areas: Sequence[Area]) -> Document:
         raise LookupError(f"nobody was provided to cover {len(areas)} areas of {len(content)} bytes")
+
+    def emblem(self, content: bytes) -> bytes:
+        raise LookupError(f"nobody was provided to draw {len(content)} bytes anew")
 
 
 class _NoDumps:

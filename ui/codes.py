@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.settings import settings
 from services import link_targets
-from services.ports import ports
+from services.ports import Emblem, ports
 from ui import parts
 from ui.words import _
 
@@ -22,15 +22,15 @@ def svg(url: str) -> bytes:
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
-def emblem_png(url: str) -> bytes:
-    """The code in our colour, with the emblem in its middle."""
-    return ports().codes.emblem_png(url)
+def emblem_png(url: str, own: Emblem | None = None) -> bytes:
+    """The code in the ward's colour with its emblem in the middle, else in ours."""
+    return ports().codes.emblem_png(url, own=own)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
-def emblem_svg(url: str) -> bytes:
+def emblem_svg(url: str, own: Emblem | None = None) -> bytes:
     """The same for a designer."""
-    return ports().codes.emblem_svg(url)
+    return ports().codes.emblem_svg(url, own=own)
 
 
 def show(url: str, *, width: int = 200) -> None:

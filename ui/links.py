@@ -1,18 +1,13 @@
-"""What the pages of printed codes share: a row of their list, where a code leads, its days as a chart, the sheet to print."""
+"""What the pages of printed codes share: a row of their list, where a code leads, its days as a chart."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from core.db import transaction
 from core.i18n import N_
 from models import LinkTrouble
-from services import link_labels, link_targets, links
-from services.access import Actor
+from services import link_targets, links
 from services.links import LinkRow, LinkState, shown_url
-from services.ports import ports
-from services.print_layouts import Layout
 from services.scans import DayOfScans
 from ui import codes, parts, refusals
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
@@ -23,11 +18,6 @@ TONES: Mapping[LinkState, Tone] = {
     LinkState.BROKEN: "overdue", LinkState.EXPIRED: "unknown", LinkState.STOPPED: "unknown", LinkState.UNUSED: "waiting",
     LinkState.WORKING: "arrived",
 }  # fmt: skip
-LAYOUTS: Mapping[Layout, str] = {
-    Layout.TINY: N_("24 tem nhỏ"), Layout.SMALL: N_("12 tem"), Layout.LARGE: N_("8 tem lớn"), Layout.POSTER: N_("1 tờ A4"),
-}  # fmt: skip
-SHEET = "links_sheet"  # the sheet that was made last, until another is asked for
-MOST_COPIES = 500
 
 
 def why(row: LinkRow) -> str:
@@ -157,40 +147,3 @@ def scans_by_day(days: Sequence[DayOfScans], *, look: Look) -> Chart:
         most=look.number(top),
     )  # fmt: skip
     return drawn(look, layers, height=170, alt=alt)
-
-
-def print_box(rows: Sequence[LinkRow], *, actor: Actor, chosen: str, is_dead: bool) -> None:
-    """Choose codes, a layout and how many of each; make the sheet; take it. The making reads every code back.
-
-    A sheet that no phone could open (`is_dead`) is made only for whoever says that it is not meant for a wall.
-    """
-    names = {row.link.slug: f"{row.link.title or row.link.slug} ({row.link.place})" for row in rows}
-    slugs = st.multiselect(
-        _("Mã cần in"), list(names), default=[chosen] if chosen in names else [], format_func=names.__getitem__,
-        key=f"print_{chosen}", placeholder=_("Chọn mã"),
-    )  # fmt: skip
-    layout = Layout(
-        st.segmented_control(
-            _("Khổ"), [one.value for one in LAYOUTS], default="8", required=True, format_func=lambda one: _(LAYOUTS[Layout(one)]),
-            key="kho", bind="query-params",
-        )
-    )  # fmt: skip
-    copies = st.number_input(_("Mỗi mã mấy tem"), 1, MOST_COPIES, 1, key="copies", width=180)
-    wanted = (tuple(slugs), layout, copies)
-    made: dict[str, Any] | None = st.session_state.get(SHEET)
-    if made and made["of"] == wanted:
-        st.download_button(
-            _("Tải tờ in ({n} trang)", n=number(made["pages"])), made["file"], "ma-qr.pdf", "application/pdf", key="sheet_take",
-            type="primary", icon=":material/print:", on_click="ignore",
-        )  # fmt: skip
-        parts.hint(_("Đã đọc lại từng mã trên tờ in: {n} mã đều đúng.", n=number(made["codes"])))
-        return
-    is_meant = not is_dead or st.checkbox(_("Vẫn làm tờ in để xem thử, không đem dán"), key="sheet_meant")
-    if st.button(_("Làm tờ in"), key="sheet_make", type="primary", icon=":material/print:", disabled=not (slugs and is_meant)):
-        with refusals():
-            with transaction() as session:
-                labels, head = link_labels.numbered(session, actor=actor, layout=layout, slugs=slugs, copies=copies)
-            with st.spinner(_("Đang làm và đọc lại từng mã…")):
-                file, pages = ports().paper.qr_sheet(labels, layout=layout, head=head)
-            st.session_state[SHEET] = {"of": wanted, "file": file, "pages": pages, "codes": len(labels)}
-            st.rerun()

@@ -77,6 +77,7 @@ ROOMS = (
     Room("pages/new_links.py", N_("Làm nhiều mã")),
     Room("pages/move_links.py", N_("Đổi đường dẫn nhiều mã")),
     Room("pages/official_paper.py", N_("Văn bản giấy")),
+    Room("pages/bulletin.py", N_("Bảng tin tháng")),
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),

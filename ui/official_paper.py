@@ -104,6 +104,7 @@ def meeting(item: Announcement, text: PaperText, actor: Actor) -> None:
         "doors": (
             _("Văn bản kèm danh sách gõ cửa"), "go-cua.pdf", lambda: _with_doors(item, text, actor, places[unit_id].path)
         ),
+        "all_doors": (_("Văn bản kèm danh sách gõ cửa, mọi tổ"), "go-cua-ca-phuong.pdf", lambda: _with_doors(item, text, actor)),
     }  # fmt: skip
     with st.container(horizontal=True):
         pressed = [
@@ -128,9 +129,8 @@ def _of(item: Announcement, actor: Actor, unit_id: UUID) -> MeetingPaper:
         return meeting_papers.of_unit(session, actor=actor, announcement_id=item.id, unit_id=unit_id)
 
 
-def _with_doors(item: Announcement, text: PaperText, actor: Actor, path: str) -> tuple[bytes, int]:
+def _with_doors(item: Announcement, text: PaperText, actor: Actor, path: str = "") -> tuple[bytes, int]:
+    """A packet for each leader: of one unit, or of all that have anyone to tell."""
     with transaction() as session:
         sheets, notice = door_paper.sheets(session, actor=actor, announcement_id=item.id, below=path)
-    doors, _pages = ports().paper.door_lists(sheets, notice)
-    whole = ports().paper.joined([ports().paper.official(text), doors])
-    return whole, ports().paper.pages(whole)
+    return ports().paper.door_packets(ports().paper.official(text), sheets, notice)

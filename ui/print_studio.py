@@ -119,7 +119,8 @@ def _said_of(row: LinkRow) -> str:
 
 
 def papers(rows: Sequence[AnnouncementRow]) -> None:
-    """The newest announcements, each on its way to paper."""
+    """The month's sheet for boards, and the newest announcements, each on its way to paper."""
+    st.page_link("pages/bulletin.py", label=_("Bảng tin tháng"), icon=":material/calendar_month:")
     if not rows:
         return
     with st.expander(_("Thông báo, giấy mời, danh sách ký tên"), key="studio_papers", icon=":material/description:"):

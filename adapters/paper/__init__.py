@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from adapters import emblem
+from adapters.paper import bulletin as bulletins
 from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
@@ -14,6 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
 from services.ports import (
+    Bulletin,
     Card,
     DoorNotice,
     DoorSheet,
@@ -40,7 +43,7 @@ _WRONG = {
     "address": N_("Địa chỉ dài quá, không vừa nhãn: {labels}."),
     "unit": N_("Tên đơn vị dài quá, không vừa nhãn."),
     "code": N_("Địa chỉ dài quá, mã in ra nhỏ quá không quét được: {labels}."),
-    "letters": N_("Có ký tự không in được: {labels}."),
+    "letters": N_("Có ký tự không in được ({letters}): {labels}."),
     "unread": N_("Mã in ra không đọc lại được: {labels}."),
 }
 _WRONG_CARD = _WRONG | {
@@ -78,6 +81,7 @@ class TypstPaper:
         sheet = {
             "plan": plan.for_template(), "unit": unit, "title": " · ".join(filter(None, ["Mã QR", unit])),
             "hours": clean(head.hours), "phone": clean(head.phone),
+            "emblem": emblem.whole_svg(head.own_emblem) if head.emblem else "",
         }  # fmt: skip
         order = Order(
             template=plan.template, sheet=sheet, items=[_item(label) for label in labels], per_page=plan.pieces, tags=plan.tags,
@@ -86,7 +90,8 @@ class TypstPaper:
         try:
             return press.printed(order, tell=tell), -(-len(labels) // plan.pieces)
         except press.Refused as refused:
-            raise Invalid(_WRONG[refused.wrong], labels=_named([labels[at] for at in refused.items])) from refused
+            named = _named([labels[at] for at in refused.items])
+            raise Invalid(_WRONG[refused.wrong], labels=named, letters=refused.letters) from refused
 
     def picture(self, pdf: bytes, *, page: int = 0, dpi: int = 80) -> bytes:
         """One page of a sheet as a PNG."""
@@ -117,7 +122,7 @@ class TypstPaper:
             return press.printed(order), -(-len(cards) // CARDS_PER_PAGE)
         except press.Refused as refused:
             names = "; ".join(_short(cards[at].head_name) for at in refused.items[:3])
-            raise Invalid(_WRONG_CARD[refused.wrong], labels=names) from refused
+            raise Invalid(_WRONG_CARD[refused.wrong], labels=names, letters=refused.letters) from refused
 
     def guest_list(self, guests: Sequence[GuestLine], *, of: GuestSheet) -> tuple[bytes, int]:
         """Thirty lines an A4 page, and the number of pages.
@@ -143,6 +148,14 @@ class TypstPaper:
         """
         return door_lists.printed(sheets, notice)
 
+    def door_packets(self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        """For the leader of each unit: the paper, and behind it the unit's list.
+
+        Raises:
+            Invalid: as `door_lists`.
+        """
+        return door_lists.packets(paper, sheets, notice)
+
     def story(self, page: StoryPage) -> bytes:
         """One A4 page, its code read back.
 
@@ -156,7 +169,7 @@ class TypstPaper:
         try:
             return press.printed(Order(template="story", sheet=sheet, items=[item], per_page=1, tags=True))
         except press.Refused as refused:
-            raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title)) from refused
+            raise Invalid(_WRONG_STORY[refused.wrong], labels=_short(page.title), letters=refused.letters) from refused
 
     def official(self, paper: PaperText) -> bytes:
         """A paper as Nghị định 30/2020/NĐ-CP has it; its code, where it has one, read back.
@@ -181,6 +194,14 @@ class TypstPaper:
             Invalid: as `invitation_slips`.
         """
         return events.attendance(meeting)
+
+    def bulletin(self, month: Bulletin) -> bytes:
+        """A month on one A3 page; its codes are of 1 mm a module at least, and read back.
+
+        Raises:
+            Invalid: a text that does not fit, or a letter that cannot be printed; named.
+        """
+        return bulletins.printed(month)
 
     def pages(self, pdf: bytes) -> int:
         """How many pages a file has."""

@@ -37,6 +37,13 @@ def printed(sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int
         raise Invalid(_WRONG[refused.wrong], units="; ".join(units[:3])) from refused
 
 
+def packets(paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+    """For each unit the paper and its list behind it; see `services.ports.Paper.door_packets`."""
+    lists, _pages_of_all = printed(sheets, notice)
+    whole = press.behind_each(paper, lists, [len(list(_pages(sheet))) for sheet in sheets if sheet.rows])
+    return whole, press.pages(whole)
+
+
 def _pages(sheet: DoorSheet) -> Iterator[dict[str, Any]]:
     chunks = [sheet.rows[at : at + ROWS_PER_PAGE] for at in range(0, len(sheet.rows), ROWS_PER_PAGE)]
     for number, chunk in enumerate(chunks, 1):

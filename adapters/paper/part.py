@@ -98,10 +98,7 @@ def code_of(url: str, rules: dict[str, Any]) -> dict[str, Any] | None:
     for level in rules["levels"]:
         code = _code(url, level)
         if code and rules["side"] / code["n"] >= rules["least"] - 0.001:
-            return {
-                **code,
-                "svg": code["svg"].replace("</svg>", emblem_on(code["n"]) + "</svg>") if rules["emblem"] else code["svg"],
-            }
+            return {**code, "white": white_of(code["n"]) if rules["emblem"] else 0}
     return None
 
 
@@ -119,15 +116,10 @@ def _code(url: str, level: str) -> dict[str, Any] | None:
     return {"url": url, "n": int(side), "svg": svg, "level": level}
 
 
-def emblem_on(n: int) -> str:
-    """Our emblem in the middle of a code of `n` modules, on white that covers whole modules."""
+def white_of(n: int) -> int:
+    """Modules of white in the middle of a code of `n` for an emblem: as odd as the code, so that they lie on the grid."""
     white = round(n * EMBLEM)
-    white += (white - n) % 2  # as odd as the code, so that it lies on the grid
-    at, mark = (n - white) / 2, white - 1
-    drawing = (HERE / "templates" / "emblem.svg").read_text().strip()
-    inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]
-    place = f'transform="translate({at + 0.5:g} {at + 0.5:g}) scale({mark / 32:g})"'
-    return f'<rect x="{at:g}" y="{at:g}" width="{white}" height="{white}" fill="#fff"/><g {place}>{inner}</g>'
+    return white + (white - n) % 2
 
 
 def unread(pdf: bytes, urls: Sequence[str], *, per_page: int, times: int = 1) -> list[int]:

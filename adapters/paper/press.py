@@ -47,13 +47,21 @@ def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:
     Raises:
         Refused: the template or the reading back said no.
     """
-    step = PART_PAGES * order.per_page
+    step = _pages_of_part(-(-len(order.items) // order.per_page)) * order.per_page
     parts = []
     with ThreadPoolExecutor(WORKERS) as workers:
         for part in workers.map(lambda first: _part(order, first, first + step), range(0, max(1, len(order.items)), step)):
             parts.append(part)
             tell(-(-min(len(order.items), len(parts) * step) // order.per_page))
     return parts[0] if len(parts) == 1 else joined(parts)
+
+
+def _pages_of_part(pages: int) -> int:
+    """So many that every worker has as many parts as the others: none waits while the last one is made."""
+    parts = -(-pages // PART_PAGES)
+    if parts > 1:
+        parts = -(-parts // WORKERS) * WORKERS
+    return -(-pages // max(1, parts)) or 1
 
 
 def _part(order: Order, first: int, end: int) -> bytes:
@@ -88,6 +96,19 @@ def _run(given: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
 def pages(pdf: bytes) -> int:
     """How many pages a file has."""
     return len(PdfReader(BytesIO(pdf)).pages)
+
+
+def behind_each(before: bytes, whole: bytes, lengths: Sequence[int]) -> bytes:
+    """The pages of `whole` in pieces of so many, the pages of `before` ahead of each piece; what they share is stored once."""
+    first, rest = PdfReader(BytesIO(before)), iter(PdfReader(BytesIO(whole)).pages)
+    made = PdfWriter()
+    for length in lengths:
+        for page in (*first.pages, *(next(rest) for _ in range(length))):
+            made.add_page(page)
+    made.add_metadata(first.metadata or {})
+    out = BytesIO()
+    made.write(out)
+    return out.getvalue()
 
 
 def joined(parts: Sequence[bytes]) -> bytes:

@@ -1,13 +1,13 @@
 """The database itself refuses to change or delete a row of the audit.
 
 Revision ID: 0029
-Revises: 0021
+Revises: 0022
 """
 
 from alembic import op
 
 revision = "0029"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,7 @@ from adapters.paper import TypstPaper
 from adapters.paper.door_lists import ROWS_PER_PAGE
 from core.errors import Invalid
 from services.ports import DoorNotice, DoorRow, DoorSheet
+from tests.adapters.test_official_paper import TWO_PAGES
 from tests.adapters.test_paper import HOSTILE, codes_on, picture_of, words_of
 
 URL = "https://caunoi.phuongbackan.example/door/" + "0123456789abcdef" * 2
@@ -70,3 +71,15 @@ def test_what_does_not_fit_is_refused_by_its_unit(wrong: str, of_it: dict[str, s
 def test_nothing_to_print_is_refused() -> None:
     with pytest.raises(Invalid, match="không có gì để in"):
         TypstPaper().door_lists([], NOTICE)
+
+
+def test_every_leader_has_the_paper_and_behind_it_the_own_list() -> None:
+    paper = TypstPaper().official(TWO_PAGES)
+
+    pdf, pages = TypstPaper().door_packets(paper, [sheet(ROWS_PER_PAGE + 1), sheet(1, unit="Tổ 14")], NOTICE)
+
+    said = [words_of(pdf, page=page) for page in range(pages)]
+    kinds = ["paper" if "Độc lập" in words else "list" if "hộ cần báo" in words else "second page" for words in said]
+    assert kinds == ["paper", "second page", "list", "list", "paper", "second page", "list"]
+    assert ["Tổ 13" in said[2], "2 / 2" in said[3], "Tổ 14" in said[6]] == [True] * 3
+    assert [code.text for code in codes_on(picture_of(pdf, page=6))] == [URL]

@@ -256,7 +256,7 @@ def test_a_number_stays_on_the_line_of_its_word() -> None:
         ({"title": "x" * 60}, r"^Tên dài quá.*\(phuongbackan.example/q/0000001\)"),
         ({"title": "x" * (LONGEST_TEXT + 1)}, r"^Tên dài quá.*\(phuongbackan.example/q/0000001\)"),
         ({"place": f"{LONG_TITLE}, {LONG_TITLE}"}, r"^Nơi treo dài quá.*Đăng ký tạm trú \(phuongbackan.example/q/0000001\)"),
-        ({"title": "Gọi ☎ 0209 3 812 345"}, r"^Có ký tự không in được: Gọi ☎.*0000001"),
+        ({"title": "Gọi ☎ 0209 3 812 345 🎉"}, r"^Có ký tự không in được \(☎🎉\): Gọi ☎.*0000001"),
         ({"address": "x" * 40 + ".example/q/1"}, r"^Địa chỉ dài quá, không vừa.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 300}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),
         ({"address": "phuongbackan.example/q/" + "x" * 9000}, r"^Địa chỉ dài quá, mã in ra nhỏ quá.*xxx"),
@@ -301,10 +301,13 @@ def test_a_label_without_place_or_unit_leaves_their_room_to_the_title() -> None:
     assert words_of(printed(label(title=title, place=""), unit_name="")) == f"{title} phuongbackan.example /q/0000000"
 
 
-def test_large_sheets_are_made_in_parts_and_joined_in_order() -> None:
-    pdf, pages = TypstPaper().qr_sheet([label(number) for number in range(101)], layout=Layout.POSTER, head=SheetHead(WARD))
+def test_large_sheets_are_made_in_even_parts_and_joined_in_order() -> None:
+    heard: list[int] = []
+    labels = [label(number) for number in range(101)]
 
-    assert (pages, len(PdfReader(BytesIO(pdf)).pages)) == (101, 101)
+    pdf, pages = TypstPaper().qr_sheet(labels, layout=Layout.POSTER, head=SheetHead(WARD), tell=heard.append)
+
+    assert (pages, heard, len(PdfReader(BytesIO(pdf)).pages)) == (101, [51, 101], 101)
     assert [words_of(pdf, page=page).split("/q/")[1][:7] for page in (0, 99, 100)] == ["0000000", "0000099", "0000100"]
 
 

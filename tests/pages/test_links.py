@@ -1,4 +1,4 @@
-"""Printed codes on screen: what hangs where, moved without a new print, made, and printed."""
+"""Printed codes on screen: what hangs where, moved without a new print, made."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -181,17 +181,17 @@ def test_one_code_leads_to_all_procedures_until_a_day(session: Session, visit: V
     assert link_details.last_day_of(made) == clock.today()
 
 
-def test_a_sheet_is_made_when_asked_for_and_then_offered(session: Session, visit: Visit, paper: FakePaper) -> None:
+def test_a_code_in_use_leads_to_the_print_studio(session: Session, visit: Visit, paper: FakePaper) -> None:
     clerk = make_clerk(session)
-    make_link(session, unit_id=clerk.unit_id, title="Đăng ký khai sinh")
-    at = visit("links", user=clerk)
-    assert paper.asked == []
+    hung, off = make_link(session, unit_id=clerk.unit_id), make_link(session, unit_id=clerk.unit_id, is_active=False)
 
-    at.number_input(key="copies").set_value(3)
-    pressed(at, "sheet_make")
+    leads = [
+        [one.proto.query_string for one in visit("links", user=clerk, ma=link.slug).get("page_link")
+         if one.proto.label == "In mã này"]
+        for link in (hung, off)
+    ]  # fmt: skip
 
-    assert paper.asked == [(["Đăng ký khai sinh"] * 3, "8", "Phường Bắc Kạn")]
-    assert "3 mã đều đúng" in words(at)
+    assert leads == [[f"ma={hung.slug}"], []]
 
 
 def test_the_first_screen_and_this_one_count_codes_in_the_same_words(session: Session, visit: Visit, paper: FakePaper) -> None:
@@ -263,20 +263,6 @@ def test_dead_codes_are_warned_of_wherever_they_are_taken(session: Session, visi
         assert "CAUNOI_PUBLIC_URL" in words(at)
 
 
-@pytest.mark.usefixtures("unreachable")
-def test_a_sheet_of_dead_codes_is_made_only_for_who_confirms_it(session: Session, visit: Visit, paper: FakePaper) -> None:
-    clerk = make_clerk(session)
-    make_link(session, unit_id=clerk.unit_id)
-    at = visit("links", user=clerk)
-    is_held = at.button(key="sheet_make").disabled
-
-    at.checkbox(key="sheet_meant").check().run()
-    pressed(at, "sheet_make")
-
-    assert is_held
-    assert len(paper.asked) == 1
-
-
 def test_a_house_with_a_true_address_is_not_warned(session: Session, visit: Visit, paper: FakePaper) -> None:
     clerk = make_clerk(session)
     make_link(session, unit_id=clerk.unit_id)
@@ -284,8 +270,6 @@ def test_a_house_with_a_true_address_is_not_warned(session: Session, visit: Visi
     at = visit("links", user=clerk)
 
     assert "chỉ mở được trên máy này" not in words(at)
-    assert not at.checkbox
-    assert not at.button(key="sheet_make").disabled
 
 
 def test_a_code_is_taken_away_as_a_picture_and_as_a_drawing(

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import Announcement, AnnouncementStatus, OfficialPaper, Role, Unit, User
+from core import clock
+from models import Announcement, AnnouncementStatus, OfficialPaper, Role, Unit, UnitKind, User
 from services import ports
-from services.ports import MeetingPaper, PaperText, Ports
+from services.ports import DoorNotice, DoorSheet, MeetingPaper, PaperText, Ports
 from tests.factories import make_announcement, make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing, WhitePages
 from tests.pages.conftest import Offered, Visit, words
@@ -21,10 +22,15 @@ class FakePaper(WhitePages):
     def __init__(self) -> None:
         self.papers: list[PaperText] = []
         self.meetings: list[MeetingPaper] = []
+        self.packets: list[tuple[bytes, list[str], str]] = []
 
     def official(self, paper: PaperText) -> bytes:
         self.papers.append(paper)
         return b"%PDF-paper"
+
+    def door_packets(self, paper: bytes, sheets: list[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+        self.packets.append((paper, [sheet.unit_name for sheet in sheets], notice.title))
+        return b"%PDF-packets", 4
 
     def invitation_slips(self, meeting: MeetingPaper) -> tuple[bytes, int]:
         self.meetings.append(meeting)
@@ -99,6 +105,24 @@ def test_slips_by_name_are_made_for_one_unit(
     assert meeting.people == [("Hà Thị Mẫn", "Số 3"), ("Nông Văn Khỏe", "Số 12")]
     assert (meeting.unit_name, meeting.facts) == ("Tổ 13, Sông Cầu", [("Thời gian", "19 giờ 30 phút")])
     assert [one.content for one in offered if one.name == "giay-moi.pdf"] == [b"%PDF-slips"]
+
+
+def test_each_leader_s_packet_is_made_for_one_unit_or_for_all(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit, unit: Unit
+) -> None:
+    other = make_unit(session, parent=ward, kind=UnitKind.RESIDENTIAL, name="Tổ 14")
+    for place in (unit, other):
+        make_household(session, unit=place)
+    item = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=clock.now())
+    at = visit("official_paper", user=clerk, id=str(item.id))
+
+    at.selectbox(key="paper_unit").set_value(other.id).run()
+    at.button(key="paper_doors").click().run()
+    at.button(key="paper_all_doors").click().run()
+
+    assert [(made, sorted(units)) for made, units, _ in paper.packets] == [
+        (b"%PDF-paper", [other.label]), (b"%PDF-paper", sorted([unit.label, other.label])),
+    ]  # fmt: skip
 
 
 def test_another_ward_s_announcement_cannot_be_opened(session: Session, visit: Visit, paper: FakePaper, clerk: User) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from core.errors import Invalid
+from core.settings import settings
 from models import PrintJob, Role, User
 from services import ports, print_jobs
 from services.ports import Label, Ports, SheetHead
@@ -77,6 +78,21 @@ def test_an_ordered_sheet_is_promised_with_its_number_and_stands_in_the_list(
     assert (job.layout, job.codes, job.wanted["labels"][0]["number"]) == ("tent", 1, "1")
     assert [one.subject_id for one in promises.promises.values()] == [str(job.id)]
     assert "0 / 1 trang" in words(at)
+
+
+def test_a_sheet_of_codes_that_no_phone_opens_is_made_only_for_who_confirms_it(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAUNOI_PUBLIC_URL", "http://localhost:8501")
+    settings.cache_clear()
+    at = visit("print_studio", user=clerk, ma=make_link(session, unit_id=clerk.unit_id).slug)
+    is_held = at.button(key="studio_order").disabled
+
+    at.checkbox(key="studio_meant").check().run()
+
+    assert is_held
+    assert "chỉ mở được trên máy này" in words(at)
+    assert not at.button(key="studio_order").disabled
 
 
 def test_what_cannot_be_printed_is_named_and_cannot_be_ordered(

@@ -1,15 +1,22 @@
 """The ward's own settings on screen: who may set them, what is refused, where they take effect."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session, select
 
+from adapters.codes import QrCodes
+from adapters.documents import SiftedDocuments
 from core.db import transaction
 from models import AccountState, Channel, Need, Role, Unit, UnitKind
-from services import reach_rules
+from services import emblems, ports, reach_rules
 from services.access import TERMINAL
+from services.ports import Ports
 from services.reach_rules import Duty, RulesForm
 from tests.factories import make_account, make_unit, make_user
+from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Visit, words
+from tests.papers import photo
 
 
 def fresh(session: Session, ward: Unit) -> Unit:
@@ -135,3 +142,25 @@ def test_the_page_says_which_paths_have_an_account(session: Session, visit: Visi
     assert ("đang dùng" in rows["ZNS"], "300" in rows["ZNS"]) == (True, True)
     assert "tạm dừng" in rows["SMS"]
     assert "chưa có tài khoản" in rows["Tài khoản Zalo"]
+
+
+def test_an_emblem_is_brought_looked_at_and_given_back(session: Session, visit: Visit, promises: FakeEngine) -> None:
+    nothing: Any = Nothing()
+    ports.provide(
+        Ports(sheets=nothing, paper=nothing, codes=QrCodes(), engine=promises, tables=nothing, documents=SiftedDocuments())
+    )
+    ward = make_unit(session)
+    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+
+    at.file_uploader[0].upload("bieu-tuong.png", photo("PNG", size=(200, 200)))
+    at.color_picker(key=f"{ward.id.hex}_emblem_colour").set_value("#7a1f1f")
+    next(button for button in at.button if button.label == "Ghi biểu tượng").click()
+    at.run()
+
+    own = emblems.of_ward(session, ward_id=ward.id)
+    session.commit()
+    assert own is not None
+    assert own.colour == "#7a1f1f"
+    at.button(key=f"{ward.id.hex}_emblem_back").click().run()
+    session.expire_all()
+    assert emblems.of_ward(session, ward_id=ward.id) is None

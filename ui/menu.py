@@ -77,6 +77,7 @@ ROOMS = (
     Room("pages/official_paper.py", N_("Văn bản giấy")),
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
+    Room("pages/figures.py", N_("Sổ số liệu"), N_("Số liệu"), (*access.WRITERS, Role.VIEWER)),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), (Role.ADMIN,)),
     Room("pages/ward.py", N_("Phường"), N_("Quản trị"), access.APPROVERS),
     Room("pages/channels.py", N_("Kênh gửi"), N_("Quản trị"), (Role.ADMIN,)),

@@ -15,6 +15,7 @@ from models.announcement import (
     Template,
     Urgency,
 )
+from models.api import ApiToken, Scope
 from models.audit import AuditEvent
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
@@ -69,6 +70,7 @@ __all__ = [
     "AnnouncementLook",
     "AnnouncementStatus",
     "AnnouncementVersion",
+    "ApiToken",
     "AsksFor",
     "Attempt",
     "Attendance",
@@ -136,6 +138,7 @@ __all__ = [
     "Role",
     "Scan",
     "ScanHour",
+    "Scope",
     "Session",
     "ShortLink",
     "Template",

@@ -7,6 +7,7 @@ from web import (
     attached,
     check_in,
     door,
+    figures_api,
     files,
     health,
     household_card,
@@ -41,5 +42,6 @@ routes: list[BaseRoute] = [
     *files.routes,
     *health.routes,
     *procedures.routes,
+    *figures_api.routes,
     *links.routes,
 ]

@@ -23,8 +23,8 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Cầu Nối: figures", "version": "1",
-            "description": "Figures of wards for other systems. A token sees what an observer of its unit sees: no person, no count"
-            " of a handful of households. An answer carries an ETag; with If-None-Match it is 304 while nothing has changed.",
+            "description": "Figures of wards for other systems. A token sees what an observer of its unit sees: no person, no"
+            " count of a handful of households. An answer carries an ETag; with If-None-Match it is 304 while nothing changed.",
         },
         "paths": {"/api/v1/figures": {"get": _every()}, "/api/v1/figures/{name}": {"get": _one()}},
         "components": {

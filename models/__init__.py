@@ -45,6 +45,7 @@ from models.procedure import (
     ProcedurePast,
 )
 from models.reach import How, Reach, ReachCount
+from models.report import FigureCheck, Report, ReportKind
 from models.unit import (
     Reorganisation,
     ReorganisationStatus,
@@ -91,6 +92,7 @@ __all__ = [
     "DoorLine",
     "DoorList",
     "DoorOutcome",
+    "FigureCheck",
     "Forecast",
     "Group",
     "GroupKind",
@@ -135,6 +137,8 @@ __all__ = [
     "Relay",
     "Reorganisation",
     "ReorganisationStatus",
+    "Report",
+    "ReportKind",
     "Role",
     "Scan",
     "ScanHour",

@@ -7,8 +7,8 @@ import streamlit as st
 from core import clock
 from models import Role
 from services import access
+from services.figure_words import period
 from ui import _, enter, figure_book, parts, places
-from ui.figure_words import period
 from ui.kept import seen_by
 from ui.words import language
 

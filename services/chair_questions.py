@@ -214,6 +214,10 @@ def _faster(name: str, words: str) -> Callable[[PeriodFacts, Words], str]:
         now = w.say(N_("hơn {time}"), time=time) if one.is_running else time
         if one.before is None:
             return w.say(N_("{what}: {now}."), what=what, now=now)
+        if one.is_running or one.before_is_running:
+            then = w.minutes(one.before)
+            then = w.say(N_("hơn {time}"), time=then) if one.before_is_running else then
+            return w.say(N_("{what}: {now}; kỳ trước {then}."), what=what, now=now, then=then)
         gained = one.before - one.value
         if abs(gained) < 1:
             return w.say(N_("{what}: {now}, như kỳ trước."), what=what, now=now)

@@ -5,43 +5,23 @@ The screens draw them by Vega-Lite, paper and pictures by Typst: the same number
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
 
 from core import formats
 from core.i18n import N_, translate
+from services.drawing import Drawing
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
 from services.story import PATH_LABELS
 
-Kind = Literal["bars", "columns", "line", "multiples", "scatter", "curves", "dots", "heat", "pairs", "ranks"]
-BARS_MOST = 40
+BARS_MOST, SCANS_MOST = 40, 15
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
 CHANNELS = PATH_LABELS | {
     "facebook": N_("Fanpage"), "email": N_("Thư điện tử"), "zalo_broadcast": N_("Zalo OA, bài gửi chung"),
     "zalo_bot": N_("Zalo bot"), "loudspeaker": N_("Loa truyền thanh"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One chart. `spec` is what its kind needs; each amount in it is a part of the picture, from 0 to 1, its words beside it."""
-
-    name: str
-    kind: Kind
-    title: str
-    sentence: str
-    note: str = ""
-    heads: Sequence[str] = ()
-    rows: Sequence[Sequence[Any]] = ()  # the table behind it
-    spec: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw; the sentence says so."""
-        return not self.rows
 
 
 @dataclass(frozen=True)
@@ -343,7 +323,7 @@ def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
     rows = [
         {"name": one.name or w.say(N_("chưa ghi nơi treo")), "value": one.one / top, "text": w.number(one.one), "mark": None,
          "note": w.say(N_("{n} máy mới"), n=w.number(one.two)), "is_short": False}
-        for one in facts.scan_places[:BARS_MOST]
+        for one in facts.scan_places[:SCANS_MOST]
     ]  # fmt: skip
     sentence = w.say(
         N_("Quét nhiều nhất ở {name}: {n} trên {all} lượt."), name=rows[0]["name"], n=rows[0]["text"],

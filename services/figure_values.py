@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from uuid import UUID
 
@@ -306,8 +307,11 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
 
 
 def rounded(value: Value, measure: Measure) -> float | None:
-    """The value as every reader gets it: minutes and đồng whole, shares to a tenth of a per cent, depth to a hundredth."""
+    """The value as every reader gets it: minutes and đồng whole, shares to a tenth of a per cent, depth to a hundredth.
+
+    A half is rounded up, as spreadsheets do.
+    """
     if value.value is None:
         return None
     places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(measure, 0)
-    return round(value.value, places) if places else float(round(value.value))
+    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

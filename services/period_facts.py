@@ -44,6 +44,7 @@ class FigureLine:
     before: float | None
     before_numerator: float | None
     before_denominator: float | None
+    before_is_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def _figure(now: Value, then: Value) -> FigureLine:
     measure = BY_NAME[now.name].measure
     return FigureLine(
         now.name, figure_values.rounded(now, measure), now.numerator, now.denominator, now.is_running,
-        figure_values.rounded(then, measure), then.numerator, then.denominator,
+        figure_values.rounded(then, measure), then.numerator, then.denominator, then.is_running,
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from services.access import Actor
 from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Source, Span
 from services.figure_rows import Rows
 from services.figure_values import Period, Value
+from services.figure_words import out_of, period, told
 from ui import figure_charts, parts, refusals
-from ui.figure_words import out_of, period, told
 from ui.parts import Column, Text
 from ui.tables import Field, Table, behind, download
 from ui.words import _, day, language, number

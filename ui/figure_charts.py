@@ -6,8 +6,8 @@ from datetime import date
 from core import formats
 from core.i18n import N_
 from services.figure_register import Definition, Measure
+from services.figure_words import amount
 from ui.chart_kit import SHARE, Chart, Look, drawn, layer, quantity, text_of
-from ui.figure_words import amount
 
 POINTS_MAX = 400
 

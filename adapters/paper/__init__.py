@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from adapters.paper import annex as annexes
 from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
@@ -13,7 +14,9 @@ from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
+from services.drawing import Drawing
 from services.ports import (
+    Annex,
     Card,
     DoorNotice,
     DoorSheet,
@@ -22,6 +25,7 @@ from services.ports import (
     Label,
     MeetingPaper,
     PaperText,
+    PictureKind,
     SheetHead,
     SlotBook,
     SlotLine,
@@ -181,6 +185,14 @@ class TypstPaper:
             Invalid: as `invitation_slips`.
         """
         return events.attendance(meeting)
+
+    def annex(self, annex: Annex) -> bytes:
+        """The annex of a report; see `services.ports.Paper.annex`."""
+        return annexes.printed(annex)
+
+    def chart(self, drawing: Drawing, *, kind: PictureKind) -> bytes:
+        """One chart as a picture of its own."""
+        return annexes.drawn(drawing, kind=kind)
 
     def pages(self, pdf: bytes) -> int:
         """How many pages a file has."""

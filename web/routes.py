@@ -21,6 +21,7 @@ from web import (
     tick_ask,
     tick_list,
     trials,
+    ward_page,
     webhooks,
 )
 
@@ -43,5 +44,6 @@ routes: list[BaseRoute] = [
     *health.routes,
     *procedures.routes,
     *figures_api.routes,
+    *ward_page.routes,
     *links.routes,
 ]

@@ -9,18 +9,17 @@ from typing import Any
 
 import xlsxwriter
 
+from adapters import report_book
+from adapters.safe_text import safe as safe
 from core import clock
 from core.i18n import N_
+from services.period_facts import PeriodFacts
 from services.ports import SheetToWrite, Shown
 
-# What a spreadsheet reads as the beginning of a formula (CWE-1236, OWASP "CSV Injection"), and the same signs in full width.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 NAME_LETTERS_MAX = 31  # Excel takes no longer name of a sheet, nor these signs in it
-TEXT_LETTERS_MAX = 32_767  # and no longer text in a cell
 WIDTH_MIN, WIDTH_MAX = 8, 60
 WIDTHS_FROM_ROWS = 300
 _NAME_SIGNS = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML 1.0 has no place for
 
 
 class Workbooks:
@@ -48,6 +47,10 @@ class Workbooks:
                         _write(sheet, number, place, value, moment if isinstance(value, datetime) else day)
         return file.getvalue()
 
+    def report(self, facts: PeriodFacts, *, title: str) -> bytes:
+        """A period as a workbook whose figures are live formulas over its data sheets."""
+        return report_book.written(facts, title=title)
+
     def csv(self, headers: Sequence[str], rows: Sequence[Sequence[Shown]]) -> bytes:
         """Commas between, a line a row; instants by the clocks of this place."""
         file = io.StringIO(newline="")
@@ -64,13 +67,6 @@ def _plain(value: Shown) -> str:
     if isinstance(value, int | float):
         return str(value)
     return safe(str(value or ""))
-
-
-def safe(text: str) -> str:
-    """A text no spreadsheet takes for a formula: a single quote in front where it begins like one. Our import takes it off."""
-    kept = _UNWRITABLE.sub("", text)
-    guarded = text.startswith(FORMULA_STARTS) or kept.startswith(FORMULA_STARTS)
-    return (f"'{kept}" if guarded else kept)[:TEXT_LETTERS_MAX]
 
 
 def _write(sheet: Any, row: int, place: int, value: Shown, when: Any) -> None:

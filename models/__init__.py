@@ -15,6 +15,7 @@ from models.announcement import (
     Template,
     Urgency,
 )
+from models.api import ApiToken, Scope
 from models.audit import AuditEvent
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
@@ -45,6 +46,7 @@ from models.procedure import (
     ProcedurePast,
 )
 from models.reach import How, Reach, ReachCount
+from models.report import FigureCheck, Report, ReportKind
 from models.unit import (
     Reorganisation,
     ReorganisationStatus,
@@ -70,6 +72,7 @@ __all__ = [
     "AnnouncementLook",
     "AnnouncementStatus",
     "AnnouncementVersion",
+    "ApiToken",
     "AsksFor",
     "Attempt",
     "Attendance",
@@ -91,6 +94,7 @@ __all__ = [
     "DoorLine",
     "DoorList",
     "DoorOutcome",
+    "FigureCheck",
     "Forecast",
     "Group",
     "GroupKind",
@@ -137,9 +141,12 @@ __all__ = [
     "Relay",
     "Reorganisation",
     "ReorganisationStatus",
+    "Report",
+    "ReportKind",
     "Role",
     "Scan",
     "ScanHour",
+    "Scope",
     "Session",
     "ShortLink",
     "Template",

@@ -129,9 +129,9 @@ def without_small(now: CoverageTable, before: CoverageTable) -> tuple[CoverageTa
     Neither a count of few households, nor one that follows by taking the others from the total: where that would be so, one
     more place is left out.
     """
-    hidden = _small(now.rows)
+    hidden = hidden_of(now.rows)
     ids = {row.unit_id for row in hidden}
-    ids_before = ids | {row.unit_id for row in _small(before.rows)}
+    ids_before = ids | {row.unit_id for row in hidden_of(before.rows)}
     return _left(now, without=ids), _left(before, without=ids_before), [name_only(row) for row in hidden]
 
 
@@ -145,7 +145,8 @@ def name_only(row: Coverage) -> Coverage:
     return Coverage(row.unit_id, row.unit_code, row.unit_name, row.area, row.target_percent)
 
 
-def _small(rows: Sequence[Coverage]) -> list[Coverage]:
+def hidden_of(rows: Sequence[Coverage]) -> list[Coverage]:
+    """Those of some places on a day whose counts an observer does not see: the small ones, and what would give them away."""
     small = [row for row in rows if is_small(row)]
     others = sorted((row for row in rows if row.households >= SMALL), key=lambda row: row.households)
     if small and others and (len(small) == 1 or sum(row.households for row in small) < SMALL):

@@ -196,9 +196,14 @@ def _usual(session: Session, announcement: Announcement, kind: PaperKind) -> Pap
     about = announcement.title[:1].lower() + announcement.title[1:]
     return PaperWords(
         subject=f"Về việc {about}" if kind is PaperKind.NOTICE else announcement.title,
-        place=_KIND_OF_WARD.sub("", ward.name), recipients=RECIPIENTS[kind], signing=SIGNING,
+        place=place_of(ward.name), recipients=RECIPIENTS[kind], signing=SIGNING,
         signer=signer.display_name if signer else "", to="" if kind is PaperKind.NOTICE else "Ông (bà)",
     )  # fmt: skip
+
+
+def place_of(name: str) -> str:
+    """Where a ward's papers are written: "Bắc Kạn" of "Phường Bắc Kạn"."""
+    return _KIND_OF_WARD.sub("", name)
 
 
 def usual_kind(announcement: Announcement) -> PaperKind:

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
+from services.drawing import Drawing
 from services.print_layouts import Layout
+
+PictureKind = Literal["svg", "png"]
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,30 @@ class Bulletin:
     printed: str
 
 
+@dataclass(frozen=True)
+class PaperTable:
+    """A table on paper, in words: how wide each column is against the others, heads, rows."""
+
+    title: str
+    columns: Sequence[float]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What is added to a report: its figures, its charts, its places and announcements, in the language of the ward's papers."""
+
+    title: str
+    sub: str
+    foot: str
+    figures: PaperTable
+    note: str
+    charts_title: str
+    charts: Sequence[Drawing]
+    tables: Sequence[PaperTable]
+
+
 class Paper(Protocol):
     """Makes PDF files. Every code is read back from the finished page before the file is given out."""
 
@@ -302,6 +329,20 @@ class Paper(Protocol):
 
         Raises:
             Invalid: a text that does not fit, or a letter that cannot be printed; named.
+        """
+
+    def annex(self, annex: Annex) -> bytes:
+        """The annex of a report on A4 pages; a letter that no font has stands as a dot.
+
+        Raises:
+            Invalid: it cannot be printed.
+        """
+
+    def chart(self, drawing: Drawing, *, kind: PictureKind) -> bytes:
+        """One chart as a picture of its own.
+
+        Raises:
+            Invalid: it cannot be drawn.
         """
 
     def pages(self, pdf: bytes) -> int:

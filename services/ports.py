@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from uuid import UUID
 
 from sqlmodel import Session
 
 from models import Channel
+from services.paper_ports import Annex as Annex
 from services.paper_ports import Bulletin as Bulletin
 from services.paper_ports import BulletinCode as BulletinCode
 from services.paper_ports import BulletinEvent as BulletinEvent
@@ -26,7 +27,9 @@ from services.paper_ports import GuestSheet as GuestSheet
 from services.paper_ports import Label as Label
 from services.paper_ports import MeetingPaper as MeetingPaper
 from services.paper_ports import Paper as Paper
+from services.paper_ports import PaperTable as PaperTable
 from services.paper_ports import PaperText as PaperText
+from services.paper_ports import PictureKind as PictureKind
 from services.paper_ports import SheetHead as SheetHead
 from services.paper_ports import SlotBook as SlotBook
 from services.paper_ports import SlotLine as SlotLine
@@ -34,6 +37,9 @@ from services.paper_ports import StoryPage as StoryPage
 from services.paper_ports import Told as Told
 from services.paper_ports import tell_nobody as tell_nobody
 from services.senders import AccountKeys, Sender, TokenOffice, TokenPair
+
+if TYPE_CHECKING:
+    from services.period_facts import PeriodFacts
 
 Cell = str | int | float | bool | None | Any
 
@@ -78,6 +84,9 @@ class TableFiles(Protocol):
 
     def xlsx(self, sheets: Sequence[SheetToWrite]) -> bytes:
         """A workbook; no text in it can be taken for a formula (CWE-1236)."""
+
+    def report(self, facts: "PeriodFacts", *, title: str) -> bytes:
+        """A period as a workbook whose figures are live formulas over its data sheets."""
 
     def csv(self, headers: Sequence[str], rows: Sequence[Sequence[Shown]]) -> bytes:
         """A text table in UTF-8 with its mark, which Excel opens; no text in it can be taken for a formula."""

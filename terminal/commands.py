@@ -17,8 +17,8 @@ from typer.core import TyperCommand, TyperGroup
 FOLDER = Path(__file__).parent
 # In the order of the help.
 NOUNS = (
-    "system", "doctor", "demo", "users", "units", "households", "groups", "coverage", "announcements", "deliveries", "doors",
-    "links", "procedures", "channels", "checks", "backups", "bench",
+    "system", "doctor", "demo", "users", "tokens", "units", "households", "groups", "coverage", "figures", "reports",
+    "announcements", "deliveries", "doors", "links", "procedures", "channels", "checks", "backups", "bench",
 )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from models import GroupKind, Role, UnitKind
-from services import coverage_day, units
+from models import GroupKind, Role
+from services import coverage_day
 from services.access import Actor
 from services.coverage_day import CoverageDay
 from services.today import is_below
-from ui import charts, coverage_tables, drawing, parts, tables
+from ui import charts, coverage_tables, drawing, parts, places, tables
 from ui.charts import GrowthPoint
 from ui.community import hidden_words
 from ui.parts import Column, Figure
@@ -46,23 +46,11 @@ def ask(actor: Actor) -> Asked:
             _("Ngày"), today, min_value=min(first, today), max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY",
             width=170,
         )  # fmt: skip
-        with reading() as session:
-            below = units.children(session, actor=actor, unit_id=actor.unit_id, on=on) if actor.unit_id else []
-            wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
-        ward = _one_of(_("Xã, phường"), wards, key="xa") if wards else actor.unit_id
-        with reading() as session:
-            listed = units.children(session, actor=actor, unit_id=ward, on=on) if ward else []
-            places = {unit.label: unit.id for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
-        place = _one_of(_("Tổ, thôn"), places, key="to") if places else None
+        place = places.ask(actor, on=on)
         span = st.segmented_control(
             _("Nhìn lại"), list(spans), default="30", required=True, format_func=spans.__getitem__, key="ky", bind="query-params"
         )
-    return Asked(place or ward, on, int(span or "30"), is_wide=bool(wards) and not ward)
-
-
-def _one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:
-    chosen = st.selectbox(label, list(places), index=None, key=key, bind="query-params", placeholder=_("Tất cả"), width=250)
-    return places.get(chosen or "")
+    return Asked(place.unit_id, on, int(span or "30"), is_wide=place.is_wide)
 
 
 def load(actor: Actor, key: tuple[Any, ...], asked: Asked) -> CoverageDay:
@@ -97,7 +85,7 @@ def figures(seen: CoverageDay) -> None:
         Figure(
             _("Hộ trong nhóm"), share(total.coverage), "",
             _("{n} / {all} hộ, mục tiêu {goal}", n=number(total.joined), all=number(total.households), goal=goal),
-            "waiting" if is_below(total) else "arrived",
+            "waiting" if is_below(total) else "arrived", about="coverage",
         ),
         Figure(
             _("So với {day}", day=day(seen.since, weekday=False)), signed(net), _("hộ"),
@@ -110,20 +98,20 @@ def figures(seen: CoverageDay) -> None:
         ),
         Figure(
             _("Người mỗi hộ trong nhóm"), number(total.depth, 1) if total.depth else "–", _("người"),
-            _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)),
+            _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)), about="depth",
         ),
     )  # fmt: skip
 
 
 def bars(seen: CoverageDay) -> None:
     """Households in a chat by place, the lowest first; a tick for a month earlier."""
-    places = drawing.places(seen.table, before=seen.before)
+    shown = drawing.places(seen.table, before=seen.before)
     goal = seen.table.total.target_percent / 100
-    lowest = sorted(places, key=lambda one: one.rate)[:BARS_MAX]
+    lowest = sorted(shown, key=lambda one: one.rate)[:BARS_MAX]
     title = _("Hộ trong nhóm theo tổ, thôn") if seen.by == "unit" else _("Hộ trong nhóm theo xã, phường")
     note = _("vạch đứng: {day}; nét đứt: mục tiêu {goal}", day=day(seen.since, weekday=False), goal=share(goal, 0))
-    if len(places) > BARS_MAX:
-        note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(places)))
+    if len(shown) > BARS_MAX:
+        note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(shown)))
     parts.chart(title, charts.coverage(lowest, target=goal, look=parts.look()), note, key="c_bars")
 
 

@@ -47,19 +47,20 @@ def figures(seen: Overview) -> None:
         Figure(
             _("Hộ trong nhóm"), share(total.coverage), "",
             _("{n} / {all} hộ, đầu kỳ {then}", n=number(total.joined), all=number(total.households), then=share(before.coverage)),
+            about="coverage",
         ),
         Figure(
             _("Thêm trong kỳ"), signed(net), _("hộ"),
-            _("{joined} lượt vào nhóm, {left} lượt rời nhóm", joined=number(joined), left=number(left)),
+            _("{joined} lượt vào nhóm, {left} lượt rời nhóm", joined=number(joined), left=number(left)), about="entered",
         ),
         Figure(
             _("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),
-            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)),
+            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)), about="smartphone_rate",
         ),
         Figure(
             _("Biết chắc đã nhận"), share(seen.known, 0), _("số hộ"),
             _("ước tính {share}, {n} thông báo gần nhất", share=share(seen.estimated, 0), n=number(len(seen.reached)))
-            if seen.reached else _("chưa gửi thông báo nào trong kỳ"),
+            if seen.reached else _("chưa gửi thông báo nào trong kỳ"), about="known",
         ),
     )  # fmt: skip
 

@@ -71,6 +71,7 @@ class Figure:
     known: float | None = None
     estimate: float | None = None
     target: float | None = None
+    about: str = ""  # the figure of the register it is: its name becomes a link to what it means
 
 
 NOTHING = ("", "–")
@@ -265,9 +266,8 @@ def _figure(item: Figure) -> Markup:
     sign = joined(icon(item.tone), " ") if item.tone else ""
     note = Markup('<dd class="n {}">{}{}</dd>').format(item.tone or "unknown", sign, item.note) if item.note else ""
     kind = "tone overdue" if item.tone == "overdue" else ""
-    return Markup('<div class="{}"><dt>{}</dt><dd class="v">{}{}</dd>{}{}</div>').format(
-        kind, item.label, item.value, of, line, note
-    )
+    label = link(item.label, "figures", so=item.about) if item.about else item.label
+    return Markup('<div class="{}"><dt>{}</dt><dd class="v">{}{}</dd>{}{}</div>').format(kind, label, item.value, of, line, note)
 
 
 def note(tone: Tone, title: str, words: str = "") -> None:

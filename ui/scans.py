@@ -23,9 +23,9 @@ def figures(seen: ScanFigures) -> None:
     total = sum(n for _device, n in seen.devices)
     phones = next((n for device, n in seen.devices if device is Device.PHONE), 0)
     parts.figures(
-        Figure(_("Lượt quét"), number(seen.scans), "", _("{n} ngày qua", n=number(seen.days))),
+        Figure(_("Lượt quét"), number(seen.scans), "", _("{n} ngày qua", n=number(seen.days)), about="scans"),
         Figure(_("Máy quét lần đầu"), number(firsts), _("/ {n} lượt", n=number(seen.scans)),
-               _("{n} lượt quét lại", n=number(max(0, seen.scans - firsts)))),
+               _("{n} lượt quét lại", n=number(max(0, seen.scans - firsts))), about="first_scans"),
         Figure(_("Giờ đông nhất"), _("{n} giờ", n=number(busiest)) if seen.scans else "–", "",
                _("{n} lượt", n=number(seen.hours[busiest]))),
         Figure(_("Bằng điện thoại"), share(phones / total) if total else "–", "",

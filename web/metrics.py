@@ -36,7 +36,12 @@ SILENT = Gauge(
 EVENTS = Gauge("caunoi_webhook_events_waiting", "What providers told and nobody has worked off.", registry=REGISTRY)
 
 # The first part of an address names the route; what follows it may be a secret and is left out.
-ROUTES = frozenset({"a", "p", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics", "webhooks", "stop"})
+ROUTES = frozenset(
+    {
+        "a", "p", "q", "r", "j", "assets", "session", "sign-out", "healthz", "readyz", "metrics", "webhooks", "stop", "api",
+        "ward",
+    }
+)  # fmt: skip
 METHODS = frozenset({"GET", "HEAD", "POST"})
 
 

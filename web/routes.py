@@ -7,6 +7,7 @@ from web import (
     attached,
     check_in,
     door,
+    figures_api,
     files,
     health,
     household_card,
@@ -20,6 +21,7 @@ from web import (
     tick_ask,
     tick_list,
     trials,
+    ward_page,
     webhooks,
 )
 
@@ -41,5 +43,7 @@ routes: list[BaseRoute] = [
     *files.routes,
     *health.routes,
     *procedures.routes,
+    *figures_api.routes,
+    *ward_page.routes,
     *links.routes,
 ]

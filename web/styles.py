@@ -31,6 +31,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "check_in.html": ("state", "meter", "rows", "field"),
     "procedure.html": ("state", "facts", "bring", "tools", "steps", "rows", "more", "print"),
     "procedures.html": ("state", "rows", "field", "find"),
+    "ward.html": ("state", "meter", "facts", "rows"),
     "gone.html": ("state",),
     "down.html": ("state", "rows"),
     "notfound.html": ("state",),

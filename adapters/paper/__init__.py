@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from adapters import emblem
+from adapters.paper import annex as annexes
 from adapters.paper import bulletin as bulletins
 from adapters.paper import door_lists, events, press
 from adapters.paper import guests as guest_lists
@@ -15,7 +16,9 @@ from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
+from services.drawing import Drawing
 from services.ports import (
+    Annex,
     Bulletin,
     Card,
     DoorNotice,
@@ -25,6 +28,7 @@ from services.ports import (
     Label,
     MeetingPaper,
     PaperText,
+    PictureKind,
     SheetHead,
     SlotBook,
     SlotLine,
@@ -202,6 +206,14 @@ class TypstPaper:
             Invalid: a text that does not fit, or a letter that cannot be printed; named.
         """
         return bulletins.printed(month)
+
+    def annex(self, annex: Annex) -> bytes:
+        """The annex of a report; see `services.ports.Paper.annex`."""
+        return annexes.printed(annex)
+
+    def chart(self, drawing: Drawing, *, kind: PictureKind) -> bytes:
+        """One chart as a picture of its own."""
+        return annexes.drawn(drawing, kind=kind)
 
     def pages(self, pdf: bytes) -> int:
         """How many pages a file has."""

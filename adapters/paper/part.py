@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pypdfium2
 import typst
@@ -25,6 +25,7 @@ from PIL import ImageFont
 HERE = Path(__file__).parent
 REFUSED = 3
 READ_DPI = 150
+PICTURE_PPI = 192.0
 # How the codes of a sheet are drawn where its order says nothing else: level Q, a quarter of the code may be scratched. The sides
 # are those of the template, which looks itself whether its modules are wide.
 RULES: dict[str, Any] = {"side": 0.0, "least": 0.0, "levels": "Q", "emblem": False, "times": 1, "spread": False}
@@ -55,7 +56,12 @@ def made(order: dict[str, Any]) -> bytes:
     laid = [{**item, "code": places[item["url"]], "lines": _dotted(item.get("lines", []))} for item in items]
     rules = RULES | order.get("codes", {})
     drawn = _codes(items, urls, rules)
-    pdf = compiled(order["template"], {**order["sheet"], "items": laid, "codes": drawn}, tags=order["tags"])
+    sheet = {**order["sheet"], "items": laid, "codes": drawn}
+    if sheet.get("is_dotted"):
+        sheet = _dotted_all(sheet)
+    if (kind := order.get("kind", "pdf")) != "pdf":
+        return compiled(order["template"], sheet, tags=False, kind=kind)
+    pdf = compiled(order["template"], sheet, tags=order["tags"])
     asked = [item["url"] for item in items]
     lost = (
         unread_anywhere(pdf, asked) if rules["spread"] else unread(pdf, asked, per_page=order["per_page"], times=rules["times"])
@@ -65,8 +71,8 @@ def made(order: dict[str, Any]) -> bytes:
     return pdf
 
 
-def compiled(template: str, sheet: dict[str, Any], *, tags: bool) -> bytes:
-    """The PDF of a template and its data; only our own folder is read, no font of the system is used.
+def compiled(template: str, sheet: dict[str, Any], *, tags: bool, kind: Literal["pdf", "svg", "png"] = "pdf") -> bytes:
+    """The PDF (SVG, PNG) of a template and its data; only our own folder is read, no font of the system is used.
 
     Raises:
         Refused: as the template says.
@@ -75,7 +81,8 @@ def compiled(template: str, sheet: dict[str, Any], *, tags: bool) -> bytes:
         return bytes(
             typst.compile(
                 str(HERE / "templates" / f"{template}.typ"), root=str(HERE / "templates"), font_paths=[str(HERE / "fonts")],
-                ignore_system_fonts=True, sys_inputs={"data": json.dumps(sheet, ensure_ascii=False)}, pdf_tags=tags,
+                ignore_system_fonts=True, sys_inputs={"data": json.dumps(sheet, ensure_ascii=False)}, pdf_tags=tags, format=kind,
+                ppi=PICTURE_PPI if kind == "png" else None,
             )
         )  # fmt: skip
     except typst.TypstError as error:
@@ -179,6 +186,14 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
 def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Lines of a list, whose words come from many hands: one odd letter must not keep the whole list from paper."""
     return [["".join(letter if printable(letter) else "·" for letter in cell) for cell in row] for row in rows]
+
+
+def _dotted_all(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(letter if printable(letter) else "·" for letter in value)
+    if isinstance(value, dict):
+        return {name: _dotted_all(one) for name, one in value.items()}
+    return [_dotted_all(one) for one in value] if isinstance(value, list) else value
 
 
 def _all_of(item: dict[str, str]) -> str:

@@ -28,6 +28,7 @@ class Order:
     per_page: int
     tags: bool  # reading order for screen readers; labels are cut apart and have none
     codes: Mapping[str, Any] = field(default_factory=dict)  # how fine they may be, how strong, how often on their page
+    kind: str = "pdf"  # or svg, png: one page
 
 
 class Refused(Exception):
@@ -68,6 +69,7 @@ def _part(order: Order, first: int, end: int) -> bytes:
     wanted = {
         "template": order.template, "sheet": dict(order.sheet), "items": [dict(item) for item in order.items[first:end]],
         "per_page": order.per_page, "tags": order.tags, "codes": dict(order.codes),
+        "kind": order.kind,
     }  # fmt: skip
     done = _run(json.dumps(wanted).encode())
     if done.returncode == REFUSED:

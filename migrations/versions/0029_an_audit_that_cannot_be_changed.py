@@ -1,13 +1,13 @@
 """The database itself refuses to change or delete a row of the audit.
 
 Revision ID: 0029
-Revises: 0022
+Revises: 0028
 """
 
 from alembic import op
 
 revision = "0029"
-down_revision = "0022"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

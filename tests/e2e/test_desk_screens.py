@@ -32,7 +32,8 @@ KNOWN = {"aria-allowed-role", "empty-table-header", "presentation-role-conflict"
 OURS = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # on a phone Streamlit draws its menu there, with list rules of its own
 PLACES = [(390, 844, "light"), (1280, 900, "dark")]
 SCREENS = [
-    "today", "announcements", "compose", "review", "announcement", "links", "link", "new_link", "participation", "ward", "person",
+    "today", "announcements", "compose", "review", "announcement", "links", "link", "new_link", "participation", "our_ward",
+    "person",
 ]  # fmt: skip
 LONG = "Tiếp nhận và trả kết quả đăng ký khai sinh, thường trú, cấp thẻ bảo hiểm y tế cho trẻ dưới sáu tuổi"
 

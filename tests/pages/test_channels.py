@@ -169,14 +169,14 @@ def test_training_is_switched_on_the_wards_page_and_every_page_says_so(
 ) -> None:  # fmt: skip
     assert "cn-band" not in words(visit("today", user=official))
 
-    visit("ward", user=official).button(key="training").click().run()
+    visit("our_ward", user=official).button(key="training").click().run()
 
     session.expire_all()
     assert training.is_on(session, unit=ward)
     session.commit()
-    for page in ("today", "announcements", "ward"):
+    for page in ("today", "announcements", "our_ward"):
         assert "Phường Bắc Kạn: mọi việc làm như thật, không gì gửi ra ngoài." in words(visit(page, user=official))
-    visit("ward", user=official).button(key="training").click().run()
+    visit("our_ward", user=official).button(key="training").click().run()
     session.expire_all()
     assert not training.is_on(session, unit=ward)
 
@@ -187,7 +187,7 @@ def test_what_the_province_switched_on_is_switched_off_there(session: Session, v
     training.switch(session, actor=TERMINAL, unit_id=province.id, is_on=True)
     session.commit()
 
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
 
     assert "Tỉnh đã bật cho mọi xã, phường; tắt ở đó." in words(at)
     assert "training" not in [button.key for button in at.button]

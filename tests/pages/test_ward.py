@@ -28,7 +28,7 @@ def fresh(session: Session, ward: Unit) -> Unit:
 
 def test_an_official_sets_what_the_ward_decides(session: Session, visit: Visit) -> None:
     ward = make_unit(session, phone="+842093870123")
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
     key = ward.id.hex
     assert at.text_input(key=f"{key}_phone").value == "0209 387 0123"
 
@@ -48,7 +48,7 @@ def test_an_official_sets_what_the_ward_decides(session: Session, visit: Visit) 
 
 def test_a_wrong_telephone_is_refused_at_its_field_and_nothing_is_lost(session: Session, visit: Visit) -> None:
     ward = make_unit(session, address="Số 1")
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.ADMIN))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.ADMIN))
 
     at.text_input(key=f"{ward.id.hex}_phone").set_value("12")
     at.text_input(key=f"{ward.id.hex}_address").set_value("Số 7")
@@ -64,7 +64,7 @@ def test_a_province_chooses_one_of_its_wards(session: Session, visit: Visit) -> 
     one, other = (
         make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name) for name in ("Phường Bắc Kạn", "Phường Đức Xuân")
     )  # fmt: skip
-    at = visit("ward", user=make_user(session, unit=province, role=Role.ADMIN), xa="Phường Đức Xuân")
+    at = visit("our_ward", user=make_user(session, unit=province, role=Role.ADMIN), xa="Phường Đức Xuân")
 
     at.text_input(key=f"{other.id.hex}_address").set_value("Số 7")
     at.button(key="w_save").click().run()
@@ -74,7 +74,7 @@ def test_a_province_chooses_one_of_its_wards(session: Session, visit: Visit) -> 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEAD, Role.VIEWER])
 def test_others_do_not_see_the_settings(session: Session, visit: Visit, role: Role) -> None:
-    at = visit("ward", user=make_user(session, unit=make_unit(session), role=role))
+    at = visit("our_ward", user=make_user(session, unit=make_unit(session), role=role))
 
     assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
     assert not at.number_input
@@ -82,7 +82,7 @@ def test_others_do_not_see_the_settings(session: Session, visit: Visit, role: Ro
 
 def test_an_official_sets_how_households_are_told(session: Session, visit: Visit) -> None:
     ward = make_unit(session)
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
     key = ward.id.hex
 
     at.multiselect(key=f"{key}_order").set_value([Channel.ZNS, Channel.RELAY])
@@ -103,7 +103,7 @@ def test_an_official_sets_how_households_are_told(session: Session, visit: Visit
 
 def test_a_line_of_the_duty_list_without_a_number_is_refused_at_its_field(session: Session, visit: Visit) -> None:
     ward = make_unit(session)
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
     key = ward.id.hex
 
     at.text_area(key=f"{key}_duty").set_value("Hà Thị Minh, 0912 345 678\nTrực ban")
@@ -115,7 +115,7 @@ def test_a_line_of_the_duty_list_without_a_number_is_refused_at_its_field(sessio
 
 def test_rules_that_someone_else_changed_meanwhile_are_not_written_over(session: Session, visit: Visit) -> None:
     ward = make_unit(session)
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
     key = ward.id.hex
     with transaction() as other:
         values = RulesForm(budget=50_000)
@@ -136,7 +136,7 @@ def test_the_page_says_which_paths_have_an_account(session: Session, visit: Visi
     make_account(session, unit=ward, channel=Channel.ZNS, price=300)
     make_account(session, unit=ward, channel=Channel.SMS, price=500, state=AccountState.PAUSED)
 
-    shown = words(visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL)))
+    shown = words(visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL)))
 
     rows = {name: row for row in shown.split("<tr>")[1:] for name in ("ZNS", "SMS", "Tài khoản Zalo") if name in row}
     assert ("đang dùng" in rows["ZNS"], "300" in rows["ZNS"]) == (True, True)

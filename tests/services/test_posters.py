@@ -95,10 +95,11 @@ def test_a_replaced_sheet_names_the_one_in_its_place_and_a_wrong_tick_is_found_a
 
 
 def test_the_numbers_on_paper_lead_to_their_code(session: Session, ward: Unit, writer: Actor) -> None:
-    link, theirs = code(session, ward), code(session, make_unit(session))
+    sister = make_unit(session)
+    link, theirs = code(session, ward), code(session, sister)
     printed_codes.given(session, ward.id, [link.id], Layout.TINY)
     printed_codes.given(session, ward.id, [link.id], Layout.LARGE)
-    printed_codes.given(session, theirs.unit_id, [theirs.id], Layout.TINY)
+    printed_codes.given(session, sister.id, [theirs.id], Layout.TINY)
 
     assert posters.numbers_beneath(session, actor=writer) == {link.id: [1, 2]}
 

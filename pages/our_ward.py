@@ -46,7 +46,7 @@ if is_saved:
     with refusals_at(slots):
         with transaction() as session:
             units.change_settings(session, actor=actor, unit_id=ward.id, values=values)
-        leave_for("pages/ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))
+        leave_for("pages/our_ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))
 
 with reading() as session:
     rules, ways = reach_rules.of(session, ward=ward), reach_rules.accounts(session, ward=ward)
@@ -57,9 +57,9 @@ if filled := rules_form.form(rules, key=key):
         with transaction() as session:
             rules = reach_rules.change(session, actor=actor, unit_id=ward.id, version=filled.version, values=filled.values)
         rules_form.written(rules, key=key)
-        leave_for("pages/ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
+        leave_for("pages/our_ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
 if news := emblem.section(ward.id, actor=actor):
-    leave_for("pages/ward.py", news=news, **({"xa": ward.label} if len(wards) > 1 else {}))
+    leave_for("pages/our_ward.py", news=news, **({"xa": ward.label} if len(wards) > 1 else {}))
 with reading() as session:
     is_practising = training.is_on(session, unit=ward)
 turned = training_switch.asked(ward, is_practising=is_practising)
@@ -67,5 +67,7 @@ if turned is not None:
     with refusals():
         with transaction() as session:
             training.switch(session, actor=actor, unit_id=ward.id, is_on=turned)
-        leave_for("pages/ward.py", news=training_switch.news_of(turned=turned), **({"xa": ward.label} if len(wards) > 1 else {}))
+        leave_for(
+            "pages/our_ward.py", news=training_switch.news_of(turned=turned), **({"xa": ward.label} if len(wards) > 1 else {})
+        )
 st.page_link("pages/reorganise.py", label=_("Sắp xếp tổ, thôn, phường"), icon=":material/account_tree:")

@@ -1,0 +1,53 @@
+"""Charts on paper: the annex of a report, and one chart as a picture of its own."""
+
+from dataclasses import asdict
+from typing import Any
+
+from adapters.paper import press
+from adapters.paper.press import Order
+from core.errors import Invalid
+from core.i18n import N_
+from core.text import clean
+from services.drawing import Drawing
+from services.ports import Annex, PictureKind
+
+
+def printed(annex: Annex) -> bytes:
+    """The PDF; see `services.ports.Paper.annex`."""
+    report = _cleaned(
+        {
+            "title": annex.title, "sub": annex.sub, "foot": annex.foot, "figures": asdict(annex.figures), "note": annex.note,
+            "charts_title": annex.charts_title, "tables": [asdict(one) for one in annex.tables],
+        }
+    )  # fmt: skip
+    return _made("annex", {"report": report, "charts": [_of(one) for one in annex.charts], "title": report["title"]})
+
+
+def drawn(drawing: Drawing, *, kind: PictureKind) -> bytes:
+    """The picture; see `services.ports.Paper.chart`."""
+    chart = _of(drawing)
+    return _made("chart", {"charts": [chart], "title": chart["title"]}, kind=kind)
+
+
+def _made(template: str, sheet: dict[str, Any], *, kind: str = "pdf") -> bytes:
+    # One odd letter in a name must not keep a whole report from paper: it stands as a dot.
+    order = Order(
+        template=template, sheet=sheet | {"is_dotted": True}, items=[], per_page=1, tags=True, codes={"spread": True}, kind=kind
+    )
+    try:
+        return press.printed(order)
+    except press.Refused as refused:
+        raise Invalid(N_("Không in được báo cáo này. Xin thử lại.")) from refused
+
+
+def _of(drawing: Drawing) -> dict[str, Any]:
+    words = {"title": drawing.title, "note": drawing.note, "sentence": drawing.sentence, "spec": dict(drawing.spec)}
+    return {"kind": drawing.kind, "drawn": not drawing.is_empty, **_cleaned(words)}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(one) for name, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,20 @@
+"""Câu hỏi của lãnh đạo: each of six answered by two charts and three sentences."""
+
+from core import clock
+from models import Role
+from services import access
+from services.figure_words import period
+from ui import _, chair, enter, parts
+from ui.kept import seen_by
+from ui.words import language
+
+actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+asked = chair.question_in_address()
+title = _(asked.label)
+parts.head(title)
+unit_id, since, until = chair.ask(actor, clock.today())
+facts = chair.facts_of(seen_by(actor, unit_id, since, until), actor, unit_id, since, until)
+parts.hint(f"{facts.unit_name} · {period(since, until, language=language())}")
+chair.sentences(facts, asked)
+chair.charts(facts, asked, file_name=f"cau-hoi-{asked.value}-{until:%Y-%m-%d}")
+chair.choose(asked)

@@ -1,0 +1,266 @@
+"""What figures are added up from, by day: moves, announcements, openings, scans, messages, knocks; a query or two each.
+
+Nothing here knows who asks: `services.figure_values` has narrowed the path to what they see. A day is one of this place, whatever
+UTC says: an announcement of half past midnight counts on the day people here call so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlmodel import Session
+
+from core import clock
+from core.bulk import batches
+from models import LEFT, AsksFor, DeliveryStatus, DoorOutcome, Model, UnitKind
+from services import presence
+from services.access import path_range
+from services.links import PRINTED
+
+ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
+BY_PEOPLE = ("relay", "print", "loudspeaker")  # what goes by people's hands costs no provider anything
+IDS_AT_A_TIME = 500
+
+_TABLES = Model.metadata.tables
+_UNIT, _DAY, _GROUP = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["chat_group"].c
+_SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["reachcount"].c
+_SENT, _REACH = _TABLES["delivery"].c, _TABLES["reach"].c
+_LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
+_KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+Pair = tuple[float, float]
+ByDay = dict[date, Pair]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """An announcement as figures count it. Every count of households is capped by group, as on its board."""
+
+    id: UUID
+    title: str
+    unit_id: UUID
+    sent_at: datetime
+    households: int
+    asks: bool
+    is_there: bool  # sent, not still being sent: only then do groups that have not posted count as waiting
+    known: int = 0
+    estimated: int = 0
+    waits: Sequence[tuple[float, bool]] = ()  # minutes to posting, and whether it still runs; of the groups of the place
+    to_half: tuple[float, bool] | None = None
+    to_ninety: tuple[float, bool] | None = None
+
+    @property
+    def day(self) -> date:
+        """The day on which it was sent."""
+        return clock.local(self.sent_at).date()
+
+
+@dataclass
+class Messages:
+    """What left by accounts for one announcement on one channel."""
+
+    channel: str
+    sent: int = 0
+    cost: int = 0
+    paid_arrived: int = 0
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A group's part in an announcement."""
+
+    announcement_id: UUID
+    group_id: UUID
+    households: int
+    posted_at: datetime | None
+    is_below: bool  # whether the group lies in the place asked for
+
+
+@dataclass
+class _Found:
+    said: list[Any]
+    posts: dict[UUID, list[Posted]] = field(default_factory=lambda: defaultdict(list))
+    counts: dict[tuple[UUID, UUID | None], Pair] = field(default_factory=dict)
+
+
+def between(since: date, until: date) -> tuple[datetime, datetime]:
+    """The instants at which the first day begins and the last one ends, here."""
+    return _midnight(since), _midnight(until + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.zone())
+
+
+def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
+    """By day, how many more and how many fewer households were in a chat, added up over residential units.
+
+    So that entered less left is what the households in a chat gained, but for units that begin or end. Where one household
+    joins and another leaves the same unit on a day, neither is counted.
+    """
+    unit, counts, earlier, before = _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias()
+    latest = select(func.max(before.c.day)).where(before.c.unit_id == _DAY.unit_id, before.c.day < _DAY.day)
+    is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
+    gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
+    query = (
+        select(_DAY.day, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))
+        .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
+        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
+        .where(_DAY.day >= since, _DAY.day <= until)
+        .group_by(_DAY.day)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
+
+
+def sendings(session: Session, *, path: str, wards_path: str, since: date, until: date, times: bool) -> list[Sending]:
+    """Announcements sent on these days, the oldest first: of the wards at or below `wards_path`, with the groups below `path`.
+
+    With `times` also how long each took to half and to nine tenths of its households.
+    """
+    start, end = between(since, until)
+    said = session.execute(
+        select(_SAID.id, _SAID.title, _SAID.unit_id, _SAID.sent_at, _SAID.households, _SAID.asks_for, _SAID.status)
+        .select_from(_TABLES["announcement"].join(_TABLES["unit"], _UNIT.id == _SAID.unit_id))
+        .where(path_range(wards_path), _SAID.status.in_(LEFT), _SAID.sent_at >= start, _SAID.sent_at < end)
+        .order_by(_SAID.sent_at, _SAID.id)
+    ).all()  # fmt: skip
+    found = _Found(list(said))
+    for ids in batches([row.id for row in said], IDS_AT_A_TIME):
+        _read_posts(session, found, ids, path)
+        _read_counts(session, found, ids)
+    told = _told_at(session, found) if times else {}
+    return [_sending(row, found, told.get(row.id, [])) for row in said]
+
+
+def _read_posts(session: Session, found: _Found, ids: Sequence[UUID], path: str) -> None:
+    rows = session.execute(
+        select(_RELAY.announcement_id, _RELAY.group_id, _RELAY.households, _RELAY.posted_at, _UNIT.path)
+        .select_from(
+            _TABLES["relay"].join(_TABLES["chat_group"], _GROUP.id == _RELAY.group_id)
+            .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
+        ).where(_RELAY.announcement_id.in_(ids))
+    )  # fmt: skip
+    for row in rows:
+        found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4].startswith(path)))
+
+
+def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
+    keys = (_COUNT.announcement_id, _COUNT.group_id)
+    sums = select(*keys, func.sum(_COUNT.opens), func.sum(_COUNT.known)).where(keys[0].in_(ids)).group_by(*keys)
+    found.counts.update({(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(sums)})
+
+
+def _told_at(session: Session, found: _Found) -> dict[UUID, list[datetime | None]]:
+    """When half and when nine tenths of the households of each announcement that asks were told; None where they are not yet."""
+    asked = [row for row in found.said if row.asks_for != AsksFor.NOTHING and row.households]
+    told: dict[UUID, list[datetime | None]] = {}
+    for some in batches(asked, IDS_AT_A_TIME):
+        place = func.row_number().over(partition_by=_REACH.announcement_id, order_by=_REACH.told_at)
+        ranked = (
+            select(_REACH.announcement_id, _REACH.told_at, place.label("place"))
+            .where(_REACH.announcement_id.in_([row.id for row in some])).subquery()
+        )  # fmt: skip
+        wanted = {row.id: (ceil(row.households * 0.5), ceil(row.households * 0.9)) for row in some}
+        places = sorted({place for pair in wanted.values() for place in pair})
+        at = {
+            (row[0], row[1]): row[2]
+            for row in session.execute(
+                select(ranked.c.announcement_id, ranked.c.place, ranked.c.told_at).where(ranked.c.place.in_(places))
+            )
+        }
+        told |= {id_: [at.get((id_, place)) for place in pair] for id_, pair in wanted.items()}
+    return told
+
+
+def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sending:
+    posts, now = found.posts[row.id], clock.now()
+    known, by_opens = found.counts.get((row.id, None), (0, 0))[1], 0.0
+    for post in posts:
+        opens, said = found.counts.get((row.id, post.group_id), (0, 0))
+        known += min(said, post.households) if post.households else said
+        by_opens += min(opens, post.households)
+    known = min(known, row.households)
+    to_half, to_ninety = [_took(row.sent_at, at, now) for at in told] if told else (None, None)
+    return Sending(
+        row.id, row.title, row.unit_id, row.sent_at, row.households, asks=row.asks_for != AsksFor.NOTHING,
+        is_there=row.status == "sent", known=int(known), estimated=int(min(max(known, by_opens), row.households)),
+        waits=[_took(row.sent_at, post.posted_at, now) for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
+    )  # fmt: skip
+
+
+def _took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, bool]:
+    return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
+
+
+def opens(session: Session, *, path: str, since: date, until: date) -> dict[date, int]:
+    """Phones that opened a group's link for the first time, by day, of groups below a path."""
+    start, end = between(since, until)
+    query = (
+        select(_COUNT.at, func.sum(_COUNT.opens))
+        .select_from(
+            _TABLES["reachcount"].join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id)
+            .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
+        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0).group_by(_COUNT.at)
+    )  # fmt: skip
+    found: dict[date, int] = defaultdict(int)
+    for at, n in session.execute(query):
+        found[clock.local(at).date()] += int(n)
+    return found
+
+
+def scans(session: Session, *, path: str, since: date, until: date) -> ByDay:
+    """Openings of printed codes by day, and how many of them were a phone's first."""
+    start, end = between(since, until)
+    query = (
+        select(_HOUR.hour, func.sum(_HOUR.scans), func.sum(_HOUR.first_scans))
+        .select_from(
+            _TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
+            .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id)
+        ).where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end).group_by(_HOUR.hour)
+    )  # fmt: skip
+    return _by_day((clock.local(at).date(), int(n), int(firsts)) for at, n, firsts in session.execute(query))
+
+
+def messages(session: Session, *, announcement_ids: Sequence[UUID]) -> dict[UUID, list[Messages]]:
+    """What left by accounts for these announcements: by channel, messages, đồng, and how many that cost something arrived."""
+    has_arrived = and_(_SENT.status.in_(ARRIVED), _SENT.cost > 0)
+    sums = (func.count(), func.sum(_SENT.cost), func.sum(case((has_arrived, 1), else_=0)))
+    found: dict[UUID, list[Messages]] = defaultdict(list)
+    for ids in batches(announcement_ids, IDS_AT_A_TIME):
+        query = (
+            select(_SENT.announcement_id, _SENT.channel, *sums)
+            .where(_SENT.announcement_id.in_(ids), _SENT.sent_at.is_not(None), _SENT.channel.not_in(BY_PEOPLE))
+            .group_by(_SENT.announcement_id, _SENT.channel)
+        )
+        for id_, channel, sent, cost, arrived in session.execute(query):
+            found[id_].append(Messages(str(channel), int(sent), int(cost or 0), int(arrived or 0)))
+    return found
+
+
+def knocks(session: Session, *, path: str, since: date, until: date) -> ByDay:
+    """Knocks at doors by day that told a household, and all that were entered and not taken back."""
+    start, end = between(since, until)
+    query = (
+        door_rows(path).with_only_columns(_KNOCK.knocked_at, _KNOCK.outcome)
+        .where(_KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
+    )  # fmt: skip
+    return _by_day((clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for at, outcome in session.execute(query))
+
+
+def door_rows(path: str) -> Select[Any]:
+    """Knocks on door lists of units below a path, to be narrowed and given columns."""
+    knock, line, sheet = _TABLES["doorknock"], _TABLES["doorline"], _TABLES["doorlist"]
+    rooms = knock.join(line, _LINE.id == _KNOCK.door_line_id).join(sheet, _LIST.id == _LINE.door_list_id)
+    return select(_KNOCK.id).select_from(rooms.join(_TABLES["unit"], _UNIT.id == _LIST.unit_id)).where(path_range(path))
+
+
+def _by_day(rows: Iterable[tuple[date, float, float]]) -> ByDay:
+    found: ByDay = {}
+    for day, one, other in rows:
+        before = found.get(day, (0, 0))
+        found[day] = (before[0] + one, before[1] + other)
+    return found

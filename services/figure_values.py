@@ -1,0 +1,317 @@
+"""Every figure of the register over any days of a place: on one day, over a month, day by day; a fixed number of queries.
+
+Who only observes learns no count of a place with a handful of households, nor one that follows by taking its neighbours from the
+whole.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core import clock
+from core.errors import Invalid
+from core.i18n import N_
+from models import Role, Unit, UnitKind
+from services import access, figure_sources, figures
+from services.access import Actor, unit_for
+from services.figure_register import NAMES, Definition, Measure, Span, defined
+from services.figure_sources import ByDay, Messages, Sending
+from services.figures import Coverage
+from services.relay_pace import pace
+
+LONGEST = 366 * 10  # days of one question
+Period = tuple[date, date]  # first and last day
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure of a place over a period. `value` is None where there is nothing to tell: never 0 for nothing."""
+
+    name: str
+    unit_id: UUID | None
+    unit_code: str
+    unit_name: str
+    since: date
+    day: date  # the last one
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None  # None for what is no ratio
+    is_running: bool = False  # "at least so much": the group or household in the middle has not been heard of yet
+    is_hidden: bool = False  # this reader does not see it
+
+
+def of_period(
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), since: date, until: date
+) -> dict[str, Value]:
+    """The figures named (all) of a place over one period.
+
+    Raises:
+        NotFound, Invalid: as `of_periods`.
+    """
+    found = of_periods(session, actor=actor, unit_id=unit_id, names=names, periods=[(since, until)])
+    return {name: values[0] for name, values in found.items()}
+
+
+def series(
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), since: date, until: date
+) -> list[Value]:  # fmt: skip
+    """The figures named (all), each day by day.
+
+    Raises:
+        NotFound, Invalid: as `of_periods`.
+    """
+    _check(since, until)
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    found = of_periods(session, actor=actor, unit_id=unit_id, names=names, periods=[(day, day) for day in days])
+    return [value for values in found.values() for value in values]
+
+
+def of_periods(
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), periods: Sequence[Period]
+) -> dict[str, list[Value]]:  # fmt: skip
+    """The figures named (all), each over the periods in their order. Periods may lie apart, but do not overlap.
+
+    Raises:
+        NotFound: a figure or the place is not known, or lies outside the actor's sight.
+        Invalid: a period ends before it begins, lies in the future, or they reach over more than ten years.
+    """
+    wanted = [defined(name) for name in dict.fromkeys(names or NAMES)]
+    if not periods:
+        return {one.name: [] for one in wanted}
+    _check(min(first for first, _ in periods), max(last for _, last in periods))
+    for first, last in periods:
+        _check(first, last)
+    top = unit_id or actor.unit_id
+    place = unit_for(session, actor=actor, unit_id=top) if top else None
+    asked = _Asked(session, actor, place, sorted(periods), {one.name for one in wanted})
+    order = [asked.periods.index(period) for period in periods]
+    found = {one.name: asked.values(one) for one in wanted}
+    return {name: [values[at] for at in order] for name, values in found.items()}
+
+
+def _check(since: date, until: date) -> None:
+    if until < since:
+        raise Invalid(N_("Ngày cuối của kỳ đứng trước ngày đầu."))
+    if until > clock.today():
+        raise Invalid(N_("Ngày {day} chưa tới, chưa có số liệu."), day=f"{until:%d/%m/%Y}")
+    if (until - since).days > LONGEST:
+        raise Invalid(N_("Mỗi lần xem được nhiều nhất 10 năm."))
+
+
+@dataclass
+class _Asked:
+    """One question: what is read for it is read once, and only what the figures named need."""
+
+    session: Session
+    actor: Actor
+    place: Unit | None
+    periods: list[Period]
+    names: set[str]
+
+    @property
+    def path(self) -> str:
+        return self.place.path if self.place else self.actor.unit_path
+
+    @property
+    def is_below_ward(self) -> bool:
+        return self.place is not None and self.place.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE)
+
+    @cached_property
+    def wards_path(self) -> str:
+        return access.commune_of(self.session, self.place).path if self.place and self.is_below_ward else self.path
+
+    @property
+    def range(self) -> Period:
+        return self.periods[0][0], max(last for _, last in self.periods)
+
+    def values(self, figure: Definition) -> list[Value]:
+        unit = self.place
+        named = Value(
+            figure.name, unit.id if unit else None, unit.code if unit else "", unit.label if unit else "", *self.periods[0]
+        )
+        blank = [replace(named, since=first, day=last) for first, last in self.periods]
+        if figure.is_of_wards and self.is_below_ward:
+            return blank
+        if self.hidden:
+            return [replace(one, is_hidden=True) for one in blank]
+        made = _MAKERS[figure.name](self)
+        return [_with(figure, one, *amounts) for one, amounts in zip(blank, made, strict=True)]
+
+    @cached_property
+    def hidden(self) -> bool:
+        """Whether an observer may not see this place, now or on any day asked for."""
+        if self.actor.role is not Role.VIEWER or self.place is None:
+            return False
+        if not self.is_below_ward:
+            return any(figures.is_small(row) for row in self.standing)
+        ward = access.commune_of(self.session, self.place)
+        days = sorted({last for _, last in self.periods})
+        seer = replace(self.actor, unit_id=ward.id, unit_path=ward.path)  # the neighbours decide; none of theirs is told
+        rows = figures.growth(self.session, actor=seer, unit_id=ward.id, days=days, by="unit")
+        by_day: dict[date, list[Coverage]] = {}
+        for day, _label, row in rows:
+            by_day.setdefault(day, []).append(row)
+        return any(self.place.id in {row.unit_id for row in figures.hidden_of(rows)} for rows in by_day.values())
+
+    @cached_property
+    def standing(self) -> list[Coverage]:
+        """The counts on the last day of each period."""
+        days = [last for _, last in self.periods]
+        rows = figures.growth(self.session, actor=self.actor, unit_id=self.place.id if self.place else None, days=days)
+        by_day = {day: row for day, _label, row in rows}
+        return [by_day[day] for day in days]
+
+    @cached_property
+    def sendings(self) -> list[list[Sending]]:
+        """Announcements by period."""
+        since, until = self.range
+        times = bool(self.names & {"time_to_half", "time_to_ninety"})
+        found: list[list[Sending]] = [[] for _ in self.periods]
+        for one in figure_sources.sendings(
+            self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times=times
+        ):
+            if (at := self._at(one.day)) is not None:
+                found[at].append(one)
+        return found
+
+    @cached_property
+    def messages(self) -> list[list[Messages]]:
+        ids = [one.id for some in self.sendings for one in some]
+        by_id = figure_sources.messages(self.session, announcement_ids=ids)
+        return [[row for one in some for row in by_id.get(one.id, [])] for some in self.sendings]
+
+    @cached_property
+    def moves(self) -> list[tuple[float, float]]:
+        return self._summed(figure_sources.moves)
+
+    @cached_property
+    def scans(self) -> list[tuple[float, float]]:
+        return self._summed(figure_sources.scans)
+
+    @cached_property
+    def knocks(self) -> list[tuple[float, float]]:
+        return self._summed(figure_sources.knocks)
+
+    @cached_property
+    def opens(self) -> list[int]:
+        since, until = self.range
+        found = [0] * len(self.periods)
+        for day, n in figure_sources.opens(self.session, path=self.path, since=since, until=until).items():
+            if (at := self._at(day)) is not None:
+                found[at] += n
+        return found
+
+    def _summed(self, read: Callable[..., ByDay]) -> list[tuple[float, float]]:
+        since, until = self.range
+        found: list[tuple[float, float]] = [(0, 0)] * len(self.periods)
+        for day, (one, other) in read(self.session, path=self.path, since=since, until=until).items():
+            if (at := self._at(day)) is not None:
+                found[at] = (found[at][0] + one, found[at][1] + other)
+        return found
+
+    def _at(self, day: date) -> int | None:
+        """Which period a day lies in."""
+        at = bisect_right(self.periods, (day, date.max)) - 1
+        return at if at >= 0 and day <= self.periods[at][1] else None
+
+
+Amounts = tuple[float | None, float | None, bool]  # of a spread: its minutes, of how many, whether it still runs
+
+
+def _with(figure: Definition, blank: Value, one: float | None, other: float | None, is_running: bool) -> Value:  # noqa: FBT001
+    if figure.span is Span.SPREAD:
+        return replace(blank, value=one, numerator=one, denominator=other, is_running=is_running)
+    if not figure.is_ratio:
+        return replace(blank, value=one, numerator=one)
+    value = one / other if one is not None and other else None
+    return replace(blank, value=value, numerator=one, denominator=other)
+
+
+def _counts(one: str, other: str = "") -> Callable[[_Asked], list[Amounts]]:
+    return lambda asked: [
+        (getattr(row, one), getattr(row, other) if other else None, False) for row in asked.standing
+    ]  # fmt: skip
+
+
+def _of_sendings(told: Callable[[Sequence[Sending]], tuple[float, float | None]]) -> Callable[[_Asked], list[Amounts]]:
+    return lambda asked: [(*told(some), False) for some in asked.sendings]
+
+
+def _spread(
+    waits: Callable[[Sending], Iterable[tuple[float, bool]]], *, ninety: bool = False
+) -> Callable[[_Asked], list[Amounts]]:
+    def made(asked: _Asked) -> list[Amounts]:
+        return [_paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
+
+    return made
+
+
+def _paced(waits: Sequence[tuple[float, bool]], *, ninety: bool) -> Amounts:
+    if not waits:
+        return None, 0, False
+    half, half_runs, late, late_runs = pace(waits)
+    return (late, len(waits), late_runs) if ninety else (half, len(waits), half_runs)
+
+
+def _relays(one: Sending) -> Sequence[tuple[float, bool]]:
+    return one.waits if one.is_there else ()
+
+
+def _posted(some: Sequence[Sending]) -> tuple[float, float]:
+    waits = [wait for one in some for wait in one.waits]
+    return sum(not runs for _, runs in waits), len(waits)
+
+
+def _asking(some: Sequence[Sending]) -> list[Sending]:
+    return [one for one in some if one.asks]
+
+
+def _of_messages(one: str, other: str = "") -> Callable[[_Asked], list[Amounts]]:
+    return lambda asked: [
+        (sum(getattr(row, one) for row in some), sum(getattr(row, other) for row in some) if other else None, False)
+        for some in asked.messages
+    ]  # fmt: skip
+
+
+_MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
+    "coverage": _counts("joined", "households"),
+    "households": _counts("households"),
+    "joined": _counts("joined"),
+    "people": _counts("people"),
+    "depth": _counts("people_joined", "joined"),
+    "smartphone_rate": _counts("smartphones", "people"),
+    "entered": lambda asked: [(one, None, False) for one, _ in asked.moves],
+    "left": lambda asked: [(other, None, False) for _, other in asked.moves],
+    "announcements": _of_sendings(lambda some: (len(some), None)),
+    "posted": _of_sendings(_posted),
+    "relay_median": _spread(_relays),
+    "relay_ninety": _spread(_relays, ninety=True),
+    "opens": lambda asked: [(n, None, False) for n in asked.opens],
+    "known": _of_sendings(lambda some: (sum(one.known for one in _asking(some)), sum(one.households for one in _asking(some)))),
+    "estimated": _of_sendings(lambda some: (sum(one.estimated for one in some), sum(one.households for one in some))),
+    "time_to_half": _spread(lambda one: [one.to_half] if one.to_half else []),
+    "time_to_ninety": _spread(lambda one: [one.to_ninety] if one.to_ninety else []),
+    "messages": _of_messages("sent"),
+    "cost": _of_messages("cost"),
+    "cost_per_arrival": _of_messages("cost", "paid_arrived"),
+    "scans": lambda asked: [(one, None, False) for one, _ in asked.scans],
+    "first_scans": lambda asked: [(other, None, False) for _, other in asked.scans],
+    "doors_told": lambda asked: [(one, other, False) for one, other in asked.knocks],
+}
+
+
+def rounded(value: Value, measure: Measure) -> float | None:
+    """The value as every reader gets it: minutes and đồng whole, shares to a tenth of a per cent, depth to a hundredth.
+
+    A half is rounded up, as spreadsheets do.
+    """
+    if value.value is None:
+        return None
+    places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(measure, 0)
+    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

@@ -1,0 +1,344 @@
+"""What is known of a place over a period: figures beside the period before, its places, months, announcements, paths, hours.
+
+Reports, the pages of a chair's questions and the comparison in time are made of it. It is plain enough to be kept as JSON: what
+was reported once stays as it was, whatever is entered later.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core import clock
+from core.errors import Invalid
+from core.i18n import N_
+from models import Role, Unit, UnitKind
+from services import access, figure_sources, figure_values, figures, period_sources
+from services.access import Actor, unit_for
+from services.figure_register import BY_NAME
+from services.figure_sources import Sending
+from services.figure_values import Period, Value
+from services.figures import Coverage
+from services.period_sources import NamedCount
+from services.relay_pace import pace
+
+MONTHS = 12
+TRENDS_MOST = 36
+CURVES = 6
+PLACES_MOST = 4_000
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A figure of the period, rounded as it is read, and the same of the period before."""
+
+    name: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    is_running: bool
+    before: float | None
+    before_numerator: float | None
+    before_denominator: float | None
+    before_is_running: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """A residential unit: counts of the last day, what happened in the period, counts of the last day of the period before."""
+
+    unit_code: str
+    name: str
+    target_percent: int
+    households: int
+    joined: int
+    people: int
+    people_joined: int
+    smartphones: int
+    before_households: int
+    before_joined: int
+    entered: int
+    left: int
+    posted: int
+    relays: int
+    minutes: float | None  # median
+    is_running: bool
+    opens: int
+    doors_told: int
+    doors: int
+
+    @property
+    def coverage(self) -> float | None:
+        """Joined ÷ households."""
+        return self.joined / self.households if self.households else None
+
+    @property
+    def coverage_before(self) -> float | None:
+        """The same at the end of the period before."""
+        return self.before_joined / self.before_households if self.before_households else None
+
+    @property
+    def smartphone_rate(self) -> float | None:
+        """Smartphones ÷ people."""
+        return self.smartphones / self.people if self.people else None
+
+
+@dataclass(frozen=True)
+class TrendLine:
+    """Coverage of a residential unit at the ends of the months; None where nobody lived there."""
+
+    name: str
+    shares: list[float | None]
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month up to its last day, or to the last of the period."""
+
+    first: str
+    households: int
+    joined: int
+    entered: int
+    left: int
+    minutes: float | None
+    known: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """An announcement of the period; its curve is minutes since sending and households that opened or are known, added up."""
+
+    id: str
+    title: str
+    on: str
+    households: int
+    asks: bool
+    known: int
+    estimated: int
+    posted: int
+    groups: int
+    minutes: float | None
+    is_running: bool
+    half: float | None  # minutes; None where residents were not asked
+    half_runs: bool
+    ninety: float | None
+    ninety_runs: bool
+    curve: list[list[float]]
+
+
+@dataclass(frozen=True)
+class PeriodFacts:
+    """All of it."""
+
+    unit_code: str
+    unit_name: str
+    target_percent: int
+    since: str
+    until: str
+    before_since: str
+    before_until: str
+    figures: list[FigureLine]
+    places: list[PlaceLine]
+    months: list[MonthLine]
+    trends: list[TrendLine]  # the lowest first, as many as fit
+    said: list[SaidLine]  # the latest first
+    waits: list[list[float]]  # minutes, and 1 where it still runs; those that ended first
+    channels: list[NamedCount]  # messages, đồng, paid ones that arrived
+    paths: list[NamedCount]  # households planned, known to have been told
+    opens: list[list[int]]  # weekday from Monday by hour
+    scans: list[list[int]]
+    scan_places: list[NamedCount]  # scans, first scans
+
+    def figure(self, name: str) -> FigureLine:
+        """One of the figures."""
+        return next(one for one in self.figures if one.name == name)
+
+    @property
+    def days(self) -> Period:
+        """First and last day."""
+        return date.fromisoformat(self.since), date.fromisoformat(self.until)
+
+
+def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: date, until: date) -> PeriodFacts:
+    """Of a ward or a province over a period, beside as many days before it (a whole month: the month before). A fixed number of
+    queries, whatever the number of households.
+
+    Raises:
+        NotAllowed: a leader; who only observes gets no rows of places that say something of persons.
+        NotFound: the place lies outside the actor's sight.
+        Invalid: it is a residential unit, or the days cannot be.
+    """
+    access.require(actor, *access.WRITERS, Role.VIEWER)
+    top = unit_id or actor.unit_id
+    place = unit_for(session, actor=actor, unit_id=top) if top else None
+    if place is not None and place.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE):
+        raise Invalid(N_("Báo cáo lập cho phường, xã hoặc tỉnh. Xin chọn một phường, xã."))
+    path = place.path if place else actor.unit_path
+    before = period_before(since, until)
+    now, then = (
+        figure_values.of_period(session, actor=actor, unit_id=top, since=first, until=last)
+        for first, last in ((since, until), before)
+    )
+    said = figure_sources.sendings(session, path=path, wards_path=path, since=since, until=until, times=True)
+    named = next(iter(now.values()))
+    return PeriodFacts(
+        unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
+        since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
+        figures=[_figure(now[name], then[name]) for name in now],
+        places=_places(session, actor, place, path, (since, until), before[1]),
+        months=_months(session, actor, top, until), trends=_trends(session, actor, place, until), said=_said(session, said),
+        waits=[[round(m, 4), int(runs)] for m, runs in sorted(_waits(said), key=lambda wait: (wait[1], wait[0]))],
+        channels=_channels(session, said), paths=period_sources.paths(session, announcement_ids=[one.id for one in said]),
+        opens=period_sources.opens_grid(session, path=path, since=since, until=until),
+        scans=period_sources.scans_grid(session, path=path, since=since, until=until),
+        scan_places=period_sources.scan_places(session, path=path, since=since, until=until),
+    )  # fmt: skip
+
+
+def period_before(since: date, until: date) -> Period:
+    """As many days before; of whole calendar months, as many of those."""
+    last = since - timedelta(days=1)
+    if since.day == 1 and (until + timedelta(days=1)).day == 1:
+        months = (until.year - since.year) * 12 + until.month - since.month + 1
+        first = since
+        for _ in range(months):
+            first = (first - timedelta(days=1)).replace(day=1)
+        return first, last
+    return since - (until - since) - timedelta(days=1), last
+
+
+def _figure(now: Value, then: Value) -> FigureLine:
+    measure = BY_NAME[now.name].measure
+    return FigureLine(
+        now.name, figure_values.rounded(now, measure), now.numerator, now.denominator, now.is_running,
+        figure_values.rounded(then, measure), then.numerator, then.denominator, then.is_running,
+    )  # fmt: skip
+
+
+def _places(session: Session, actor: Actor, place: Unit | None, path: str, days: Period, before: date) -> list[PlaceLine]:
+    top = place.id if place else None
+    by: Any = "unit" if place is not None and place.kind is UnitKind.COMMUNE else "ward"
+    now = figures.coverage(session, actor=actor, unit_id=top, on=days[1], by=by)
+    then = figures.coverage(session, actor=actor, unit_id=top, on=before, by=by)
+    if actor.role is Role.VIEWER:
+        now, then, _ = figures.without_small(now, then)
+    earlier = {row.unit_id: row for row in then.rows}
+    counts = period_sources.by_place(session, path=path, since=days[0], until=days[1]) if by == "unit" else {}
+    rows = now.rows[:PLACES_MOST]
+    found = [_place(row, earlier.get(row.unit_id), counts.get(row.unit_id, period_sources.NOTHING)) for row in rows]
+    return sorted(found, key=lambda one: (one.coverage is None, one.coverage or 0, one.name))
+
+
+def _place(row: Coverage, before: Coverage | None, more: period_sources.PlaceCounts) -> PlaceLine:
+    minutes, runs = pace(more.waits)[:2] if more.waits else (None, False)
+    return PlaceLine(
+        row.unit_code, row.unit_name, row.target_percent, row.households, row.joined, row.people, row.people_joined,
+        row.smartphones, before.households if before else 0, before.joined if before else 0, more.entered, more.left,
+        sum(not runs for _, runs in more.waits), len(more.waits), None if minutes is None else round(minutes), runs, more.opens,
+        more.doors_told, more.doors,
+    )  # fmt: skip
+
+
+def _months(session: Session, actor: Actor, top: UUID | None, until: date) -> list[MonthLine]:
+    periods: list[Period] = [(until.replace(day=1), until)]
+    while len(periods) < MONTHS:
+        last = periods[0][0] - timedelta(days=1)
+        periods.insert(0, (last.replace(day=1), last))
+    names = ("coverage", "entered", "left", "relay_median", "known")
+    found = figure_values.of_periods(session, actor=actor, unit_id=top, names=names, periods=periods)
+    return [
+        MonthLine(
+            period[0].isoformat(), _whole(coverage.denominator), _whole(coverage.numerator), _whole(entered.value),
+            _whole(left.value), None if minutes.value is None else round(minutes.value), _whole(known.numerator),
+            _whole(known.denominator),
+        )
+        for period, coverage, entered, left, minutes, known in zip(periods, *[found[name] for name in names], strict=True)
+    ]  # fmt: skip
+
+
+def _trends(session: Session, actor: Actor, place: Unit | None, until: date) -> list[TrendLine]:
+    if place is None or place.kind is not UnitKind.COMMUNE or actor.role is Role.VIEWER:
+        return []
+    days = [until]
+    while len(days) < MONTHS:
+        days.insert(0, days[0].replace(day=1) - timedelta(days=1))
+    found: dict[tuple[str, str], dict[date, float | None]] = {}
+    for day, _label, row in figures.growth(session, actor=actor, unit_id=place.id, days=days, by="unit"):
+        found.setdefault((row.unit_code, row.unit_name), {})[day] = row.coverage
+    lines = [TrendLine(name, [shares.get(day) for day in days]) for (_code, name), shares in found.items()]
+    standing = [line for line in lines if line.shares[-1] is not None]
+    return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:TRENDS_MOST]
+
+
+def _whole(value: float | None) -> int:
+    return int(value or 0)
+
+
+def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
+    latest = list(reversed(said))
+    curves = period_sources.curves(session, announcements=latest[:CURVES])
+    lines = []
+    for one in latest:
+        minutes, runs = pace(one.waits)[:2] if one.waits and one.is_there else (None, False)
+        half, ninety = one.to_half or (None, False), one.to_ninety or (None, False)
+        lines.append(
+            SaidLine(
+                str(one.id), one.title, one.day.isoformat(), one.households, one.asks, one.known, one.estimated,
+                sum(not wait[1] for wait in one.waits), len(one.waits), None if minutes is None else round(minutes), runs,
+                half[0], half[1], ninety[0], ninety[1], curves.get(one.id, []),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _waits(said: Sequence[Sending]) -> list[tuple[float, bool]]:
+    return [wait for one in said if one.is_there for wait in one.waits]
+
+
+def _channels(session: Session, said: Sequence[Sending]) -> list[NamedCount]:
+    found: dict[str, NamedCount] = {}
+    for rows in figure_sources.messages(session, announcement_ids=[one.id for one in said]).values():
+        for row in rows:
+            before = found.get(row.channel, NamedCount(row.channel, 0))
+            found[row.channel] = replace(
+                before, one=before.one + row.sent, two=before.two + row.cost, three=before.three + row.paid_arrived
+            )
+    return sorted(found.values(), key=lambda one: -one.two)
+
+
+def as_json(facts: PeriodFacts) -> dict[str, Any]:
+    """As it is kept."""
+    return asdict(facts)
+
+
+def from_json(kept: Mapping[str, Any]) -> PeriodFacts:
+    """What was kept, as it was."""
+    kinds: dict[str, type[Any]] = {
+        "figures": FigureLine, "places": PlaceLine, "months": MonthLine, "said": SaidLine, "channels": NamedCount,
+        "paths": NamedCount, "scan_places": NamedCount, "trends": TrendLine,
+    }  # fmt: skip
+    values: dict[str, Any] = {one.name: kept[one.name] for one in fields(PeriodFacts)}
+    return PeriodFacts(**(values | {name: _lines(kind, values[name]) for name, kind in kinds.items()}))
+
+
+def _lines(kind: type[Line], rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+    if not is_dataclass(kind):
+        raise TypeError(kind)
+    names = {one.name for one in fields(kind)}
+    return [kind(**{name: value for name, value in row.items() if name in names}) for row in rows]
+
+
+def last_whole_month(today: date) -> Period:
+    """The month before this one."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return last.replace(day=1), last
+
+
+def until_today(day: date) -> date:
+    """A day, but none that has not come."""
+    return min(day, clock.today())

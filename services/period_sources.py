@@ -1,0 +1,189 @@
+"""What `services.period_facts` reads besides the figures: by place, by hour, by path, curves. The caller has narrowed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, select
+from sqlmodel import Session
+
+from core import clock
+from models import LEFT, AnnouncementStatus, DoorOutcome, Model, UnitKind
+from services import presence
+from services.access import path_range
+from services.figure_sources import Sending, between
+from services.links import PRINTED
+
+WATCHED_HOURS = 48
+CURVE_POINTS = 60
+PATHS_OF = 40  # announcements whose plan is laid beside what happened
+
+_TABLES = Model.metadata.tables
+_UNIT, _DAY, _GROUP = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["chat_group"].c
+_SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["reachcount"].c
+_LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
+_KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+_PATH, _REACH = _TABLES["plannedpath"].c, _TABLES["reach"].c
+
+
+@dataclass(frozen=True)
+class NamedCount:
+    """Something with a name and up to three counts, as its owner says what they are."""
+
+    name: str
+    one: int
+    two: int = 0
+    three: int = 0
+
+
+@dataclass
+class PlaceCounts:
+    """What happened in a residential unit."""
+
+    entered: int = 0
+    left: int = 0
+    waits: list[tuple[float, bool]] = field(default_factory=list)
+    opens: int = 0
+    doors_told: int = 0
+    doors: int = 0
+
+
+NOTHING = PlaceCounts()
+
+
+def by_place(session: Session, *, path: str, since: date, until: date) -> dict[UUID | None, PlaceCounts]:
+    """By residential unit, in four queries."""
+    found: dict[UUID | None, PlaceCounts] = defaultdict(PlaceCounts)
+    _moves(session, found, path, since, until)
+    start, end = between(since, until)
+    relays = (
+        select(_GROUP.unit_id, _SAID.sent_at, _RELAY.posted_at)
+        .select_from(
+            _TABLES["relay"].join(_TABLES["announcement"], _SAID.id == _RELAY.announcement_id)
+            .join(_TABLES["chat_group"], _GROUP.id == _RELAY.group_id).join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
+        ).where(path_range(path), _SAID.status == AnnouncementStatus.SENT, _SAID.sent_at >= start, _SAID.sent_at < end)
+    )  # fmt: skip
+    now = clock.now()
+    for unit_id, sent_at, posted_at in session.execute(relays):
+        found[unit_id].waits.append((max(0.0, ((posted_at or now) - sent_at).total_seconds() / 60), posted_at is None))
+    opens = (
+        select(_GROUP.unit_id, func.sum(_COUNT.opens))
+        .select_from(
+            _TABLES["reachcount"].join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id)
+            .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
+        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end).group_by(_GROUP.unit_id)
+    )  # fmt: skip
+    for unit_id, n in session.execute(opens):
+        found[unit_id].opens = int(n)
+    told = func.sum(case((_KNOCK.outcome == DoorOutcome.TOLD, 1), else_=0))
+    doors = (
+        select(_LIST.unit_id, told, func.count())
+        .select_from(
+            _TABLES["doorknock"].join(_TABLES["doorline"], _LINE.id == _KNOCK.door_line_id)
+            .join(_TABLES["doorlist"], _LIST.id == _LINE.door_list_id).join(_TABLES["unit"], _UNIT.id == _LIST.unit_id)
+        ).where(path_range(path), _KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
+        .group_by(_LIST.unit_id)
+    )  # fmt: skip
+    for unit_id, n, all_ in session.execute(doors):
+        found[unit_id].doors_told, found[unit_id].doors = int(n), int(all_)
+    return found
+
+
+def _moves(session: Session, found: dict[UUID | None, PlaceCounts], path: str, since: date, until: date) -> None:
+    unit, counts, earlier, before = _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias()
+    latest = select(func.max(before.c.day)).where(before.c.unit_id == _DAY.unit_id, before.c.day < _DAY.day)
+    is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
+    gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
+    query = (
+        select(_DAY.unit_id, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))
+        .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
+        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
+        .where(_DAY.day >= since, _DAY.day <= until)
+        .group_by(_DAY.unit_id)
+    )
+    for unit_id, entered, left in session.execute(query):
+        found[unit_id].entered, found[unit_id].left = int(entered), int(left)
+
+
+def opens_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
+    """Phones that opened for the first time, by weekday from Monday and hour of this place."""
+    start, end = between(since, until)
+    query = (
+        select(_COUNT.at, func.sum(_COUNT.opens))
+        .select_from(_TABLES["reachcount"].join(_TABLES["announcement"], _SAID.id == _COUNT.announcement_id)
+                     .join(_TABLES["unit"], _UNIT.id == _SAID.unit_id))
+        .where(path_range(path), _SAID.status.in_(LEFT), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0)
+        .group_by(_COUNT.at)
+    )  # fmt: skip
+    return _grid([(at, int(n)) for at, n in session.execute(query)])
+
+
+def scans_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
+    """Openings of printed codes by weekday and hour."""
+    start, end = between(since, until)
+    query = (
+        select(_HOUR.hour, func.sum(_HOUR.scans))
+        .select_from(_TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
+                     .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id))
+        .where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end).group_by(_HOUR.hour)
+    )  # fmt: skip
+    return _grid([(at, int(n)) for at, n in session.execute(query)])
+
+
+def _grid(rows: Sequence[tuple[object, int]]) -> list[list[int]]:
+    found = [[0] * 24 for _ in range(7)]
+    for at, n in rows:
+        here = clock.local(at)  # type: ignore[arg-type]
+        found[here.weekday()][here.hour] += n
+    return found
+
+
+def scan_places(session: Session, *, path: str, since: date, until: date) -> list[NamedCount]:
+    """Places where codes hang that were scanned, most first: scans, first scans."""
+    start, end = between(since, until)
+    scans = func.sum(_HOUR.scans)
+    query = (
+        select(_LINK.place, scans, func.sum(_HOUR.first_scans))
+        .select_from(_TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
+                     .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id))
+        .where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end)
+        .group_by(_LINK.place).order_by(scans.desc(), _LINK.place)
+    )  # fmt: skip
+    return [NamedCount(row[0], int(row[1]), int(row[2])) for row in session.execute(query)]
+
+
+def paths(session: Session, *, announcement_ids: Sequence[UUID]) -> list[NamedCount]:
+    """Households by the path that was planned first, and those of them known by name to have been told."""
+    told = and_(_REACH.announcement_id == _PATH.announcement_id, _REACH.household_id == _PATH.household_id)
+    query = (
+        select(_PATH.path, func.count(), func.count(_REACH.id))
+        .select_from(_TABLES["plannedpath"].outerjoin(_TABLES["reach"], told))
+        .where(_PATH.announcement_id.in_(announcement_ids[-PATHS_OF:]), _PATH.is_first).group_by(_PATH.path)
+    )  # fmt: skip
+    found = [NamedCount(str(path), int(planned), int(reached)) for path, planned, reached in session.execute(query)]
+    return sorted(found, key=lambda one: (-one.one, one.name))
+
+
+def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, list[list[float]]]:
+    """Minutes since sending and the share of the audience that opened or is known, whichever is more, thinned to a screen."""
+    by_id = {one.id: one for one in announcements}
+    query = (
+        select(_COUNT.announcement_id, _COUNT.at, func.sum(_COUNT.opens), func.sum(_COUNT.known))
+        .where(_COUNT.announcement_id.in_(list(by_id))).group_by(_COUNT.announcement_id, _COUNT.at).order_by(_COUNT.at)
+    )  # fmt: skip
+    found: dict[UUID, list[list[float]]] = {id_: [[0.0, 0.0]] for id_ in by_id}
+    sums: dict[UUID, tuple[int, int]] = dict.fromkeys(by_id, (0, 0))
+    for id_, at, opens, known in session.execute(query):
+        one = by_id[id_]
+        sums[id_] = (sums[id_][0] + int(opens), sums[id_][1] + int(known))
+        minutes = max(0.0, (at - one.sent_at).total_seconds() / 60)
+        if minutes <= WATCHED_HOURS * 60 and one.households:
+            found[id_].append([round(minutes), round(min(1.0, max(sums[id_]) / one.households), 4)])
+    return {id_: _thinned(points) for id_, points in found.items()}
+
+
+def _thinned(points: list[list[float]]) -> list[list[float]]:
+    step = max(1, len(points) // CURVE_POINTS)
+    return [point for place, point in enumerate(points) if place % step == 0 or point is points[-1]]

@@ -1,0 +1,80 @@
+"""The book of figures: what each is, and which rows it is made of."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from sqlmodel import Session
+
+from models import Role, Unit
+from tests.factories import NOON, make_unit, make_user
+from tests.pages.conftest import Visit, words
+from tests.services.five import Five, announce, settle
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=True):
+        yield
+
+
+@pytest.fixture
+def five(session: Session) -> Five:
+    five = settle(session)
+    announce(session, five)
+    return five
+
+
+def test_every_figure_stands_in_the_book_with_its_meaning(session: Session, visit: Visit, five: Five) -> None:
+    at = visit("figures", user=make_user(session, unit=five.ward, role=Role.OFFICIAL))
+
+    page = words(at)
+    assert not at.exception
+    assert "60,0\xa0%" in page
+    assert "3 / 5" in page
+    assert "Trong 100 hộ ở đây vào ngày ấy" in page
+    assert "figures?so=relay_median" in page
+
+
+def test_one_figure_tells_what_it_is_and_which_rows(session: Session, visit: Visit, five: Five) -> None:
+    at = visit("figures", user=make_user(session, unit=five.ward, role=Role.OFFICIAL), so="coverage")
+
+    page = words(at)
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Hộ trong nhóm"]
+    assert "hộ đang ở đây vào ngày ấy" in page
+    assert "household?id=" in page
+    assert "Châu · H3" in page
+    assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 1
+
+
+def test_every_single_figure_opens(session: Session, visit: Visit, five: Five) -> None:
+    chief = make_user(session, unit=five.ward, role=Role.OFFICIAL)
+
+    for name in ("relay_ninety", "known", "cost_per_arrival", "scans", "doors_told", "entered"):
+        assert not visit("figures", user=chief, so=name, ky="365").exception, name
+
+
+def test_an_observer_reads_what_it_is_and_no_rows(session: Session, visit: Visit, five: Five) -> None:
+    at = visit("figures", user=make_user(session, unit=five.ward, role=Role.VIEWER), so="coverage", to="Tổ 1")
+
+    page = words(at)
+    assert not at.exception
+    assert "không hiện" in page
+    assert "Châu" not in page
+
+
+def test_nonsense_in_the_address_is_left_aside(session: Session, visit: Visit, five: Five) -> None:
+    at = visit("figures", user=make_user(session, unit=five.ward), so="<b>", ky="9", ngay="31/02/2026", to="Tổ 99")
+
+    assert not at.exception
+    assert "60,0\xa0%" in words(at)
+
+
+def test_a_ward_without_data_has_a_dash_for_every_ratio(session: Session, visit: Visit) -> None:
+    empty: Unit = make_unit(session)
+
+    at = visit("figures", user=make_user(session, unit=empty), so="coverage")
+
+    assert not at.exception
+    assert "–" in words(at)

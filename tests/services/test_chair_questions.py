@@ -1,0 +1,177 @@
+"""What the figures of five households say to a chair's questions: every sentence as it stands, and each rule at its edge."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlmodel import Session
+
+from core.errors import Invalid, NotAllowed
+from models import Role
+from services import chair_questions, drawings, period_facts
+from services.access import TERMINAL
+from services.chair_questions import Question
+from services.period_facts import FigureLine, PeriodFacts, PlaceLine
+from tests.factories import make_actor, make_unit
+from tests.services.five import Five, announce, scan, settle
+
+
+@pytest.fixture
+def five(session: Session, noon: None) -> Five:
+    five = settle(session)
+    announce(session, five)
+    scan(session, five)
+    return five
+
+
+@pytest.fixture
+def facts(session: Session, five: Five) -> PeriodFacts:
+    return period_facts.of(session, actor=TERMINAL, unit_id=five.ward.id, since=date(2026, 11, 1), until=date(2026, 11, 24))
+
+
+def test_the_answers_of_five_households(facts: PeriodFacts) -> None:
+    said = {one.question: [words.replace("\u00a0", " ") for words in one.sentences] for one in chair_questions.answers(facts)}
+
+    assert said == {
+        Question.REACHING: [
+            "3 trên 5 hộ ở trong nhóm, 60,0 %; không đổi so với kỳ trước.",
+            "Của 1 thông báo có hỏi lại, biết chắc 60,0 % số hộ đã nhận (3 / 5 lượt hộ).",
+            "Chưa có tổ, thôn nào đủ 5 hộ để so với mục tiêu.",
+        ],
+        Question.LEFT_OUT: [
+            "2 hộ chưa ở nhóm nào.",
+            "46,7 % nhân khẩu chưa có điện thoại thông minh (7 người): báo cho họ bằng đường khác.",
+            "Đã gõ cửa 2 lần, báo được 1 lần (50,0 %).",
+        ],
+        Question.HELP: [
+            "Không nơi nào dưới mục tiêu.",
+            "Không nơi nào có nhiều máy mà ít hộ vào nhóm.",
+            "Chưa đủ tin chuyển qua tổ trưởng để nói nơi nào đăng chậm.",
+        ],
+        Question.FASTER: [
+            "Một nửa số nhóm đăng sau: hơn 7 ngày.",
+            "Chín phần mười số nhóm đăng sau: hơn 14 ngày.",
+            "Biết chắc một nửa số hộ đã nhận sau: 10 giờ.",
+        ],
+        Question.ASKING: [
+            "5 lượt quét mã QR, 3 lượt là lần đầu của một máy.",
+            "Nhiều người quét nhất ở Nhà văn hóa: 5 lượt.",
+            "Người dân mở tin nhiều nhất vào thứ Ba lúc 8 giờ.",
+        ],
+        Question.WORTH: [
+            "Chi 600 ₫ cho 2 tin; kỳ trước 0 ₫.",
+            "Đắt nhất là ZNS: 600 ₫ mỗi tin tới nơi.",
+            "Kỳ này không có kế hoạch báo tin nào để so.",
+        ],
+    }
+
+
+def test_an_empty_ward_is_answered_too(session: Session, noon: None) -> None:
+    ward = make_unit(session)
+
+    facts = period_facts.of(session, actor=TERMINAL, unit_id=ward.id, since=date(2026, 11, 1), until=date(2026, 11, 24))
+
+    for language in ("vi", "en", "ja"):
+        for one in chair_questions.answers(facts, language=language):
+            assert all(one.sentences), one.question
+        assert all(one.is_empty and one.sentence for one in drawings.of(facts, language=language))
+
+
+def with_figure(facts: PeriodFacts, name: str, **values: object) -> PeriodFacts:
+    figures: list[FigureLine] = [replace(one, **values) if one.name == name else one for one in facts.figures]  # type: ignore[arg-type]
+    return replace(facts, figures=figures)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [(0.5, "tăng 10,0 điểm"), (0.7, "giảm 10,0 điểm"), (0.6004, "không đổi"), (None, "kỳ trước chưa có số liệu")],
+)
+def test_a_change_is_told_from_a_tenth_of_a_per_cent_on(facts: PeriodFacts, before: float | None, words: str) -> None:
+    seen = with_figure(facts, "coverage", value=0.6, before=before)
+
+    assert words in chair_questions.answer(seen, Question.REACHING).sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"), [(30, "nhanh hơn kỳ trước 10"), (10, "chậm hơn kỳ trước 10"), (20, "như kỳ trước"), (None, "20")]
+)
+def test_faster_is_less_time(facts: PeriodFacts, before: float | None, words: str) -> None:
+    seen = with_figure(facts, "relay_median", value=20, before=before, is_running=False)
+
+    assert words in chair_questions.answer(seen, Question.FASTER).sentences[0].replace("\u00a0", " ")
+
+
+def place(name: str, joined: int, households: int, **more: object) -> PlaceLine:
+    counts = dict.fromkeys(
+        ("people", "people_joined", "smartphones", "before_households", "before_joined", "entered", "left", "posted", "relays",
+         "opens", "doors_told", "doors"), 0
+    )  # fmt: skip
+    fields = {"unit_code": name, "target_percent": 90, "minutes": None, "is_running": False} | counts | more
+    return PlaceLine(name=name, joined=joined, households=households, **fields)  # type: ignore[arg-type]
+
+
+def test_the_lowest_are_named_and_a_handful_of_households_never(facts: PeriodFacts) -> None:
+    seen = replace(facts, places=[place("Tổ 9", 0, 4), place("Tổ 1", 5, 10), place("Tổ 2", 6, 10), place("Tổ 3", 10, 10)])
+
+    first, _, _ = chair_questions.answer(seen, Question.HELP).sentences
+
+    assert first.replace("\u00a0", " ") == "Thấp nhất là Tổ 1 50,0 %; Tổ 2 60,0 %."
+
+
+def test_half_of_those_outside_are_placed_where_three_places_hold_them(facts: PeriodFacts) -> None:
+    seen = with_figure(facts, "coverage", numerator=80, denominator=100)
+    seen = replace(seen, places=[place("Tổ 1", 40, 50), place("Tổ 2", 48, 50)])
+
+    first, _, _ = chair_questions.answer(seen, Question.LEFT_OUT).sentences
+
+    assert first == "20 hộ chưa ở nhóm nào; ít nhất một nửa số ấy ở Tổ 1."
+
+
+def test_the_slowest_has_posted_at_least_three_times_or_not(facts: PeriodFacts) -> None:
+    often = place("Tổ 1", 9, 10, minutes=90, relays=3, posted=3)
+    seen = replace(facts, places=[often, place("Tổ 2", 9, 10, minutes=900, relays=2, posted=2)])
+
+    assert chair_questions.answer(seen, Question.HELP).sentences[2].startswith("Tổ 1 đăng chậm nhất: một nửa số tin sau 1")
+    silent = place("Tổ 3", 9, 10, minutes=10, is_running=True, relays=4, posted=1)
+    seen = replace(facts, places=[often, silent])
+    assert chair_questions.answer(seen, Question.HELP).sentences[2] == "Tổ 3 đăng chậm nhất: quá nửa số tin chưa đăng (1 / 4)."
+
+
+def test_what_was_kept_is_what_was(facts: PeriodFacts) -> None:
+
+    assert period_facts.from_json(json.loads(json.dumps(period_facts.as_json(facts)))) == facts
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "before"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), (date(2026, 9, 1), date(2026, 9, 30))),
+        (date(2026, 7, 1), date(2026, 9, 30), (date(2026, 4, 1), date(2026, 6, 30))),
+        (date(2024, 2, 1), date(2024, 2, 29), (date(2024, 1, 1), date(2024, 1, 31))),
+        (date(2026, 11, 10), date(2026, 11, 19), (date(2026, 10, 31), date(2026, 11, 9))),
+        (date(2026, 1, 1), date(2026, 1, 1), (date(2025, 12, 31), date(2025, 12, 31))),
+    ],
+)
+def test_the_period_before_is_as_long_and_of_months_as_many_months(since: date, until: date, before: tuple[date, date]) -> None:
+    assert period_facts.period_before(since, until) == before
+
+
+def test_facts_are_of_wards_and_not_for_leaders(session: Session, five: Five) -> None:
+    leader = make_actor(session, unit=five.one, role=Role.LEAD)
+    since, until = date(2026, 11, 1), date(2026, 11, 24)
+
+    with pytest.raises(NotAllowed):
+        period_facts.of(session, actor=leader, since=since, until=until)
+    with pytest.raises(Invalid, match="phường"):
+        period_facts.of(session, actor=TERMINAL, unit_id=five.one.id, since=since, until=until)
+
+
+def test_who_observes_gets_no_row_of_a_handful(session: Session, five: Five) -> None:
+    observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
+
+    seen = period_facts.of(session, actor=observer, since=date(2026, 11, 1), until=date(2026, 11, 24))
+
+    assert seen.places == []
+    assert seen.trends == []
+    assert seen.figure("coverage").numerator == 3

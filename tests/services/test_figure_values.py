@@ -1,0 +1,227 @@
+"""Every figure of the register, computed by hand from a ward of five households; and the edges of time and place."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from core.errors import Invalid, NotAllowed, NotFound
+from models import AnnouncementStatus, Role, UnitChange, UnitChangeKind, UnitChangeLink
+from services import figure_rows, figure_values, rollups
+from services.access import TERMINAL
+from services.figure_register import BY_NAME, FIGURES, NAMES
+from services.figure_values import Value
+from tests.factories import make_actor, make_announcement, make_household, make_unit
+from tests.services.five import Five, announce, at, scan, settle
+
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 24)
+NOW_IN_MINUTES = 14 * 24 * 60 + 4 * 60  # from 8:00 of the 10th to noon of the 24th
+
+
+@pytest.fixture
+def five(session: Session, noon: None) -> Five:
+    five = settle(session)
+    announce(session, five)
+    scan(session, five)
+    return five
+
+
+def told(found: dict[str, Value]) -> dict[str, tuple[float | None, float | None, float | None]]:
+    return {name: (one.value, one.numerator, one.denominator) for name, one in found.items()}
+
+
+def test_every_figure_of_five_households(session: Session, five: Five) -> None:
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, since=FIRST, until=LAST)
+
+    assert told(found) == {
+        "coverage": (3 / 5, 3, 5),  # An, Bình, Em; Dung has left the chat
+        "households": (5, 5, None),
+        "joined": (3, 3, None),
+        "people": (15, 15, None),
+        "depth": (2.0, 6, 3),  # 2 + 1 + 3
+        "smartphone_rate": (8 / 15, 8, 15),
+        "entered": (1, 1, None),  # Bình
+        "left": (1, 1, None),  # Dung
+        "announcements": (1, 1, None),
+        "posted": (1 / 2, 1, 2),
+        "relay_median": ((20 + NOW_IN_MINUTES) / 2, (20 + NOW_IN_MINUTES) / 2, 2),
+        "relay_ninety": (NOW_IN_MINUTES, NOW_IN_MINUTES, 2),
+        "opens": (3, 3, None),
+        "known": (3 / 5, 3, 5),
+        "estimated": (3 / 5, 3, 5),  # three phones of a group with two households, and never fewer than are known
+        "time_to_half": (600, 600, 1),  # the third of five, at 18:00
+        "time_to_ninety": (NOW_IN_MINUTES, NOW_IN_MINUTES, 1),
+        "messages": (2, 2, None),
+        "cost": (600, 600, None),
+        "cost_per_arrival": (600, 600, 1),  # what was lost costs as well
+        "scans": (5, 5, None),
+        "first_scans": (3, 3, None),
+        "doors_told": (1 / 2, 1, 2),
+    }
+    assert [name for name, one in found.items() if one.is_running] == ["relay_median", "relay_ninety", "time_to_ninety"]
+    assert set(found) == set(NAMES)
+
+
+def test_a_residential_group_has_what_is_its_own_and_no_figure_of_the_ward(session: Session, five: Five) -> None:
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=five.one.id, since=FIRST, until=LAST)
+
+    numbers = told(found)
+    assert numbers["coverage"] == (2 / 3, 2, 3)
+    assert numbers["relay_median"] == (20, 20, 1)
+    assert numbers["opens"] == (3, 3, None)
+    assert numbers["doors_told"] == (1, 1, 1)
+    assert {name for name, one in numbers.items() if one == (None, None, None)} == {
+        one.name for one in FIGURES if one.is_of_wards
+    }
+
+
+def test_each_day_counts_by_the_clocks_of_the_ward_and_not_by_utc(session: Session, five: Five) -> None:
+    make_announcement(
+        session, unit=five.ward, status=AnnouncementStatus.SENT, sent_at=at(date(2026, 11, 12), 0, 30), households=5
+    )
+    names = ["scans", "announcements", "entered", "coverage"]
+
+    found = figure_values.series(
+        session, actor=TERMINAL, unit_id=five.ward.id, names=names, since=date(2026, 11, 4), until=date(2026, 11, 12)
+    )
+
+    by_name = {name: {one.day.day: one.value for one in found if one.name == name and one.value} for name in names}
+    assert by_name["scans"] == {10: 4, 11: 1}  # half past midnight is the new day
+    assert by_name["announcements"] == {10: 1, 12: 1}
+    assert by_name["entered"] == {5: 1}
+    assert by_name["coverage"] == {4: 3 / 5} | dict.fromkeys(range(5, 13), 4 / 5)
+
+
+def test_a_month_is_the_sum_of_its_days(session: Session, five: Five) -> None:
+    flows = ["entered", "left", "opens", "scans", "first_scans", "announcements", "messages", "cost"]
+
+    month = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)
+    days = figure_values.series(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)
+
+    for name in flows:
+        assert month[name].value == sum(one.value or 0 for one in days if one.name == name), name
+
+
+def test_nothing_to_divide_by_is_no_value_and_never_nought(session: Session, noon: None) -> None:
+    ward = make_unit(session)
+    make_unit(session, parent=ward)
+
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=ward.id, since=FIRST, until=LAST)
+
+    for one in FIGURES:
+        is_number = not one.is_ratio
+        assert found[one.name].value == (0 if is_number else None), one.name
+
+
+def test_one_household_is_a_ward_like_any_other(session: Session, noon: None) -> None:
+    ward = make_unit(session)
+    make_household(session, unit=(unit := make_unit(session, parent=ward)), people=1, smartphones=1)
+    rollups.refresh(session, unit_ids=[unit.id])
+
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=ward.id, since=LAST, until=LAST)
+
+    assert told(found)["coverage"] == (0.0, 0, 1)
+    assert told(found)["smartphone_rate"] == (1.0, 1, 1)
+    assert found["depth"].value is None
+
+
+def test_before_the_first_day_there_is_nobody(session: Session, five: Five) -> None:
+    found = figure_values.of_period(
+        session, actor=TERMINAL, unit_id=five.ward.id, since=date(2019, 12, 30), until=date(2019, 12, 31)
+    )
+
+    assert (found["households"].value, found["coverage"].value) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "sentence"),
+    [
+        (LAST, LAST + timedelta(days=1), "chưa tới"),
+        (LAST, FIRST, "đứng trước"),
+        (date(2010, 1, 1), LAST, "nhiều nhất 10 năm"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_in_a_sentence(
+    session: Session, five: Five, since: date, until: date, sentence: str
+) -> None:  # fmt: skip
+    with pytest.raises(Invalid, match=sentence):
+        figure_values.series(session, actor=TERMINAL, unit_id=five.ward.id, since=since, until=until)
+
+
+def test_a_leap_day_is_a_day(session: Session, five: Five) -> None:
+    found = figure_values.series(
+        session, actor=TERMINAL, unit_id=five.ward.id, names=["coverage"], since=date(2024, 2, 28), until=date(2024, 3, 1)
+    )
+
+    assert [one.day.isoformat() for one in found] == ["2024-02-28", "2024-02-29", "2024-03-01"]
+    assert {one.value for one in found} == {3 / 5}
+
+
+def test_a_unit_that_merged_has_its_own_days_and_its_successor_the_others(session: Session, five: Five) -> None:
+    merged_on = date(2026, 11, 15)
+    new = make_unit(session, parent=five.ward, valid_from=merged_on)
+    five.one.valid_to = merged_on
+    change = UnitChange(kind=UnitChangeKind.MERGE, effective_on=merged_on)
+    session.add(change)
+    session.flush()
+    session.add(UnitChangeLink(change_id=change.id, old_unit_id=five.one.id, new_unit_id=new.id))
+    make_household(session, unit=new, arrived_on=merged_on)
+    rollups.refresh(session, unit_ids=[five.one.id, new.id])
+
+    def households(unit_id: object, day: date) -> float | None:
+        found = figure_values.of_period(session, actor=TERMINAL, unit_id=unit_id, names=["households"], since=day, until=day)  # type: ignore[arg-type]
+        return found["households"].value
+
+    before, after = merged_on - timedelta(days=1), merged_on
+    assert [households(five.one.id, day) for day in (before, after)] == [3, 0]
+    assert [households(new.id, day) for day in (before, after)] == [0, 1]
+    assert [households(five.ward.id, day) for day in (before, after)] == [5, 3]
+
+
+def test_who_observes_sees_no_place_of_a_handful_nor_the_one_that_gives_it_away(session: Session, five: Five) -> None:
+    observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
+
+    of_one, of_two, of_all = (
+        figure_values.of_period(session, actor=observer, unit_id=unit.id, since=LAST, until=LAST)
+        for unit in (five.one, five.two, five.ward)
+    )
+
+    assert (of_one["coverage"].is_hidden, of_one["coverage"].numerator) == (True, None)
+    assert of_two["coverage"].is_hidden
+    assert of_all["coverage"].value == 3 / 5
+
+
+def test_an_unknown_figure_and_a_foreign_place_are_refused(session: Session, five: Five) -> None:
+    stranger = make_actor(session, unit=make_unit(session), role=Role.OFFICIAL)
+
+    with pytest.raises(NotFound, match="happiness"):
+        figure_values.of_period(session, actor=TERMINAL, names=["happiness"], since=LAST, until=LAST)
+    with pytest.raises(NotFound, match="đơn vị"):
+        figure_values.of_period(session, actor=stranger, unit_id=five.ward.id, since=LAST, until=LAST)
+
+
+def test_the_rows_of_every_figure_add_up_to_it(session: Session, five: Five) -> None:
+    official = make_actor(session, unit=five.ward, role=Role.OFFICIAL)
+    found = figure_values.of_period(session, actor=official, since=FIRST, until=LAST)
+
+    for name, value in found.items():
+        rows = figure_rows.of(session, actor=official, name=name, since=FIRST, until=LAST).rows
+        if BY_NAME[name].measure == "minutes":
+            assert len(rows) == value.denominator, name
+            continue
+        assert sum(row.numerator for row in rows) == value.numerator, name
+        if value.denominator is not None:
+            assert sum(row.denominator or 0 for row in rows) == value.denominator, name
+
+
+def test_rows_of_coverage_name_the_households_for_those_who_may_see_them(session: Session, five: Five) -> None:
+    leader = make_actor(session, unit=five.one, role=Role.LEAD)
+    observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
+
+    rows = figure_rows.of(session, actor=leader, name="coverage", since=LAST, until=LAST).rows
+
+    assert [(row.title, row.numerator) for row in rows] == [("An · H1", 1), ("Bình · H2", 1), ("Châu · H3", 0)]
+    with pytest.raises(NotAllowed):
+        figure_rows.of(session, actor=observer, name="coverage", since=LAST, until=LAST)
+    with pytest.raises(NotFound):
+        figure_rows.of(session, actor=leader, name="coverage", unit_id=five.ward.id, since=LAST, until=LAST)

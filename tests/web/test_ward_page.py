@@ -1,0 +1,138 @@
+"""`/ward`: what everybody may know, and that no number of a handful follows from it."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import Session
+from starlette.testclient import TestClient
+from time_machine import Traveller
+
+from models import Unit
+from services import rollups, ward_in_public
+from services.figures import Coverage
+from services.ward_in_public import Told
+from tests.factories import NOON, make_group, make_household, make_membership, make_unit
+from tests.services.five import settle as settle_five
+from web.public import app
+
+LARGEST_PAGE = 20_000
+
+
+@pytest.fixture
+def phone(session: Session, clock: Traveller) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://ward.test") as client:
+        yield client
+
+
+def settle(session: Session, unit: Unit, *, joined: int, alone: int) -> None:
+    group = make_group(session, unit=unit)
+    for place in range(joined + alone):
+        home = make_household(session, unit=unit, head_name="Nông Thị Bí Mật")
+        if place < joined:
+            make_membership(session, household=home, group=group)
+    rollups.refresh(session, unit_ids=[unit.id])
+    session.commit()
+
+
+def test_a_ward_tells_about_how_many_and_no_name(phone: TestClient, session: Session) -> None:
+    ward = make_unit(session, name="Phường Bắc Kạn")
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 1"), joined=21, alone=6)
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 2"), joined=9, alone=3)
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 3"), joined=1, alone=1)
+
+    answer = phone.get("/ward")
+
+    words = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split()).replace("\u00a0", " ")
+    assert answer.status_code == 200
+    assert "75 %" in words  # 30 of 40, where it is 31 of 41
+    assert "khoảng 30 trên 40 hộ" in words
+    assert "Tổ 1" in words
+    assert "của khoảng 25 hộ" in words
+    assert "Tổ 2" not in words  # three households are outside
+    assert "Tổ 3" not in words
+    assert "2 nơi không nêu số" in words
+    assert "Bí Mật" not in answer.text
+    assert len(answer.content) < LARGEST_PAGE
+
+
+def test_a_ward_of_five_households_tells_nothing_of_them(phone: TestClient, session: Session) -> None:
+    settle_five(session)
+
+    words = phone.get("/ward").text
+
+    assert "Còn quá ít hộ" in words
+    assert "Tổ 1" not in words
+
+
+def test_several_wards_are_asked_for_by_name_and_none_is_said(phone: TestClient, session: Session) -> None:
+    assert "chưa có số liệu" in phone.get("/ward").text
+    for code, name in (("01843", "Phường Bắc Kạn"), ("01840", "Phường Đức Xuân")):
+        ward = make_unit(session, code=code, name=name)
+        settle(session, make_unit(session, parent=ward), joined=6, alone=6)
+
+    assert 'href="/ward?xa=01840"' in phone.get("/ward").text
+    assert "Phường Đức Xuân" in phone.get("/ward?xa=01840").text
+    assert "Phường Bắc Kạn" not in phone.get("/ward?xa=01840").text
+    assert phone.get("/ward?xa=<script>").status_code == 200
+    assert phone.post("/ward").status_code == 405
+
+
+def test_it_stands_for_the_whole_month(phone: TestClient, session: Session, clock: Traveller) -> None:
+    ward = make_unit(session)
+    unit = make_unit(session, parent=ward)
+    settle(session, unit, joined=20, alone=20)
+    before = phone.get("/ward").text
+    make_household(session, unit=unit, arrived_on=NOON.date())
+    rollups.refresh(session, unit_ids=[unit.id])
+    session.commit()
+    clock.shift(timedelta(days=1))
+
+    assert phone.get("/ward").text == before
+
+
+# ---- trying to find out what is not told
+
+COUNTS = st.tuples(st.integers(0, 60), st.integers(0, 60))
+
+
+def row(joined: int, alone: int) -> Any:
+    return SimpleNamespace(unit_name="Tổ", households=joined + alone, joined=joined)
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=12))
+def test_no_count_under_five_follows_by_taking_places_from_the_whole(places: list[tuple[int, int]]) -> None:
+    """Whoever knows the rounding puts bounds on each count; those of what is left out must leave more than a handful open."""
+    told = [ward_in_public._place(row(*one)) for one in places]
+    total = Coverage(None, "", "", "", 90, households=sum(map(sum, places)), joined=sum(one for one, _ in places))
+    households, joined = ward_in_public._pair(total)
+    hidden = [one for one, shown in zip(places, told, strict=True) if shown is None and any(one)]
+    if households is None or joined is None or not hidden:
+        return
+
+    for at, whole in ((0, joined), (1, households)):
+        shown = [(one.joined, one.households)[at] for one in told if one]
+        low = whole - 2 - sum(n + 2 for n in shown)
+        high = whole + 2 - sum(n - 2 for n in shown)
+        assert high - low >= 4  # at least five numbers are possible
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_the_difference_of_two_views_is_never_a_handful(one: int, other: int) -> None:
+    first, second = Told.of(one).count, Told.of(other).count
+    if first is not None and second is not None:
+        assert abs(first - second) not in range(1, 5)
+        assert first % 5 == second % 5 == 0
+
+
+@given(COUNTS)
+def test_no_count_of_a_handful_is_ever_told(counts: tuple[int, int]) -> None:
+    shown = ward_in_public._place(row(*counts))
+    if shown is not None:
+        for true in (sum(counts), counts[0], counts[1]):
+            assert true not in range(1, 5)

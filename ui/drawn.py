@@ -1,0 +1,303 @@
+"""Drawings of `services.drawings` as Vega-Lite, in the theme of the house; a place that was chosen stands out in all of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from services.drawing import Drawing
+from services.ports import PictureKind, ports
+from ui import parts
+from ui.chart_kit import Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui.tables import Field, Table, download, download_csv, draw
+from ui.words import _
+
+STEP = 21
+PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [10, 4])
+
+
+def chart(one: Drawing, *, look: Look, chosen: str = "") -> Chart:
+    """The spec of a drawing and its sentence."""
+    layers, height = _KINDS[one.kind](one.spec, look.colours, chosen)
+    return drawn(look, layers, height=height, alt=one.sentence)
+
+
+def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: bool = False) -> str:
+    """The chart under its sentence, its table and its files behind it; the name of a place that was clicked, "" for none."""
+    parts.section(one.title, one.note)
+    parts.hint(one.sentence)
+    clicked = ""
+    if not one.is_empty:
+        made = chart(one, look=parts.look(), chosen=chosen)
+        if selects and one.kind in ("bars", "scatter"):
+            spec = made.spec | {
+                "params": [{"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": ["marks"]}]
+            }
+            event: Any = st.vega_lite_chart(
+                spec, theme=None, width="stretch", alt=made.alt, key=f"{key}_chart", on_select="rerun", selection_mode="chosen"
+            )
+            rows = (event.selection.get("chosen") or []) if event else []
+            clicked = str(rows[0].get("name", "")) if rows else ""
+        else:
+            st.vega_lite_chart(made.spec, theme=None, width="stretch", alt=made.alt, key=f"{key}_chart")
+        _behind(one, key=key, file_name=file_name)
+    return clicked
+
+
+def _behind(one: Drawing, *, key: str, file_name: str) -> None:
+    box = st.expander(_("Bảng số liệu, tải về"), key=f"{key}_box", icon=":material/table_rows:", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        table = table_of(one)
+        draw(table)
+        with st.container(horizontal=True):
+            download([table], label=_("Tải Excel"), key=f"{key}_xlsx", file_name=file_name)
+            download_csv(table, label=_("Tải CSV"), key=f"{key}_csv", file_name=file_name)
+            for kind, mime in PICTURES.items():
+                st.download_button(
+                    _("Tải hình {kind}", kind=kind.upper()), partial(picture, one, kind), f"{file_name}.{kind}", mime,
+                    key=f"{key}_{kind}", icon=":material/image:", on_click="ignore",
+                )  # fmt: skip
+
+
+def picture(one: Drawing, kind: PictureKind) -> bytes:
+    """The drawing as a file, drawn as on paper."""
+    return ports().paper.chart(one, kind=kind)
+
+
+def table_of(one: Drawing) -> Table:
+    """The rows behind it."""
+    fields = [Field(head, _kind([row[at] for row in one.rows])) for at, head in enumerate(one.heads)]
+    return Table(one.title, fields, one.rows)
+
+
+def _kind(values: Sequence[Any]) -> Any:
+    known = [one for one in values if one is not None]
+    if any(isinstance(one, float) for one in known):
+        return "share" if all(isinstance(one, int | float) and 0 <= one <= 1 for one in known) else "count"
+    return "count" if known and all(isinstance(one, int) for one in known) else "text"
+
+
+Made = tuple[list[Spec], int | Spec]
+Colours = Mapping[str, str]
+
+
+def _shade(chosen: str) -> Any:
+    """Others step back where one was chosen; the name is data, compared here, never part of an expression."""
+    shade = {"field": "tone", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.25, 1]}, "legend": None}
+    return shade if chosen else {"value": 1}
+
+
+def _toned(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[dict[str, Any]]:
+    return [{**row, "tone": 1 if row["name"] == chosen else 0} for row in rows]
+
+
+def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+    rows = _toned(s["rows"], chosen)
+    y = {
+        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
+        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
+    }  # fmt: skip
+    end = "width < 300 ? width - 62 : width - 150"
+    x = quantity("value", scale={"domain": [0, 1], "nice": False, "range": [0, expression(end)]}, axis=None)
+    colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
+    beside = expression("width < 300 ? width : width - 84")
+    marks = [{**row, "value": row["mark"]} for row in rows if row["mark"] is not None]
+    bars = {"y": y, "x": x, "color": colour, "opacity": _shade(chosen)}
+    layers = [
+        layer(rows, "bar", bars, height=13, cornerRadiusEnd=2, stroke=c["river"], strokeWidth=1) | {"name": "marks"},
+        layer([{"value": s["rule"]}] if s["rule"] is not None else [], "rule", {"x": x}, color=c["red"], strokeDash=[4, 3]),
+        layer(marks, "tick", {"y": y, "x": x}, thickness=2, size=17, color=c["ink"]),
+        layer(rows, "text", {"y": y, "x": {"value": beside}, "text": text_of()}, align="right", fontWeight=600),
+        layer(
+            rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of("note")}, align="right", color=c["soft"],
+            opacity=expression("width < 300 ? 0 : 1"),
+        ),
+    ]  # fmt: skip
+    return layers, {"step": STEP}
+
+
+def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    names = [one["name"] for one in s["rows"]]
+    rows = [
+        {"name": one["name"], "n": sign * one[way], "what": s[way]}
+        for one in s["rows"]
+        for way, sign in (("up", 1), ("down", -1))
+    ]
+    x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    y = quantity("n", scale={"domain": [-1, 1.15]}, axis=None)
+    scale = {"domain": [s["up"], s["down"]], "range": [c["river"], c["amber"]]}
+    colour = {"field": "what", "type": "nominal", "scale": scale, "legend": {"title": None, "offset": 18}}
+    said = [{"name": one["name"], "n": one["up"], "text": one["text"]} for one in s["rows"]]
+    room = expression(f"width < {34 * len(names)} ? 0 : 1")
+    layers = [
+        layer(rows, "bar", {"x": x, "y": y, "color": colour}, width={"band": 0.62}, cornerRadius=2),
+        layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),
+        layer(said, "text", {"x": x, "y": y, "text": text_of()}, dy=-8, fontWeight=600, opacity=room),
+    ]  # fmt: skip
+    return layers, 230
+
+
+def _line(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    rows = [
+        {"at": at, "v": value, "text": text}
+        for at, (value, text) in enumerate(zip(s["values"], s["texts"], strict=True)) if value is not None
+    ]  # fmt: skip
+    marks = list(range(len(s["labels"]) - 1, -1, -3))
+    x = quantity(
+        "at", scale={"domain": [0, max(1, len(s["labels"]) - 1)], "nice": False, "padding": 14},
+        axis={"grid": False, "values": marks, "labelExpr": f"{s['labels']}[datum.value]"},
+    )  # fmt: skip
+    y = _axis("v", s["ticks"])
+    xy = {"x": x, "y": y}
+    layers = [
+        layer(rows, "line", xy, color=c["river"], strokeWidth=2.5),
+        layer(rows, "circle", xy, color=c["river"], size=45, opacity=1),
+        layer(rows[-1:], "text", xy | {"text": text_of()}, align="right", dy=-12, fontWeight=600, fontSize=13),
+    ]  # fmt: skip
+    return layers, 220
+
+
+def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
+    """An axis from 0 to 1 with words at its ticks."""
+    words = {f"{at:g}": text for at, text in ticks}
+    return quantity(
+        name, scale={"domain": [0, 1], "nice": False, **more},
+        axis={"values": [at for at, _ in ticks], "labelExpr": f"({words})[format(datum.value, '~g')]", "labelFlush": True},
+    )  # fmt: skip
+
+
+def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+    columns, wide, tall = 4, 1.25, 2.1
+    points, heads, rules = [], [], []
+    for at, one in enumerate(s["rows"]):
+        left, floor = at % columns * wide, -(at // columns) * tall
+        n = max(1, len(one["values"]) - 1)
+        tone = 1 if not chosen or one["name"] == chosen else 0
+        points += [
+            {"name": one["name"], "x": left + place / n, "y": floor + value, "tone": tone}
+            for place, value in enumerate(one["values"]) if value is not None
+        ]  # fmt: skip
+        heads += [{"x": left, "y": floor + 1.35, "text": one["name"], "tone": tone}]
+        rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
+    lines = 1 + (len(s["rows"]) - 1) // columns
+    x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
+    y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.2, 1.7], "nice": False, "zero": False})
+    shade = {"field": "tone", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.25, 1]}, "legend": None}
+    xy: Spec = {"x": x, "y": y, "opacity": shade}
+    small = expression("width < 420 ? 9 : 11")
+    layers = [
+        layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
+        layer(points, "line", xy | {"detail": {"field": "name", "type": "nominal"}}, color=c["river"], strokeWidth=2),
+        layer(heads, "text", xy | {"text": text_of()}, align="left", fontSize=small, limit=expression(f"width / {columns} - 12")),
+        layer(rules, "text", xy | {"x": quantity("x2"), "text": text_of()}, align="right", dy=9, fontWeight=600, fontSize=small),
+    ]  # fmt: skip
+    return layers, 20 + 62 * lines
+
+
+def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+    rows = _toned(s["rows"], chosen)
+    x, y = _axis("x", s["xticks"]) | {"title": s["x"]}, _axis("y", s["yticks"]) | {"title": s["y"]}
+    tones = {"domain": ["low", "high", "usual"], "range": [c["red"], c["river"], c["grey"]]}
+    dots: Spec = {
+        "x": x, "y": y, "size": quantity("size", scale={"domain": [0, 1], "range": [50, 190]}, legend=None),
+        "opacity": _shade(chosen),
+        "shape": {"condition": {"test": "datum.mark_tone == 'low'", "value": "triangle-down"}, "value": "circle"},
+        "color": {"field": "mark_tone", "type": "nominal", "scale": tones, "legend": None}, "tooltip": {"field": "text"},
+    }  # fmt: skip
+    named = [{**row, "mark_tone": one["tone"]} for row, one in zip(rows, s["rows"], strict=True)]
+    layers = [layer(named, "point", dots, filled=True, stroke=c["sheet"], strokeWidth=1) | {"name": "marks"}]
+    for side, some in (
+        ("left", [row for row in named if row["x"] <= 0.55]),
+        ("right", [row for row in named if row["x"] > 0.55]),
+    ):
+        said = [row for row in some if row["mark_tone"] != "usual" or row["name"] == chosen]
+        layers.append(
+            layer(said, "text", {"x": x, "y": y, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
+                  fontWeight=600, fontSize=expression("width < 420 ? 10 : 12"), limit=expression("width * 0.4"))
+        )  # fmt: skip
+    return layers, 300
+
+
+def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    names = [one["name"] for one in s["rows"]]
+    rows = [{"name": one["name"], "x": x, "y": y} for one in s["rows"] for x, y in one["points"]]
+    band = [{"x": x, "y": low, "to": high} for x, low, high in s["band"]]
+    shades = [c["river"], c["ink"], c["grey"], c["amber"], c["soft"], c["red"]]
+    x, y = _axis("x", s["xticks"]), _axis("y", s["yticks"])
+    colour = {"field": "name", "type": "nominal", "sort": names, "scale": {"domain": names, "range": shades[: len(names)]},
+              "legend": {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke"}}  # fmt: skip
+    dash = {"field": "name", "type": "nominal", "scale": {"domain": names, "range": list(DASHES[: len(names)])}, "legend": None}
+    layers = [
+        layer(band, "area", {"x": x, "y": y, "y2": {"field": "to"}}, color=c["grey"], opacity=0.22),
+        layer(rows, "line", {"x": x, "y": y, "color": colour, "strokeDash": dash}, strokeWidth=2),
+    ]
+    return layers, 260 + 18 * len(names)
+
+
+def _dots(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    x = _axis("x", s["xticks"], padding=6)
+    top = s["levels"] + 2.2
+    y = quantity("level", axis=None, scale={"domain": [0.3, top], "nice": False})
+    posted, running = ([one for one in s["rows"] if (one["state"] == "posted") is is_posted] for is_posted in (True, False))
+    size = min(80.0, (150 / top * 0.9) ** 2)
+    layers = [
+        layer([{"x": one["x"]} for one in s["marks"]], "rule", {"x": x}, color=c["soft"], strokeDash=[4, 3]),
+        layer(posted, "point", {"x": x, "y": y}, filled=True, size=size, color=c["river"], opacity=1),
+        layer(running, "point", {"x": x, "y": y}, filled=False, size=size, color=c["red"], opacity=1),
+    ]  # fmt: skip
+    for at, one in enumerate(s["marks"]):
+        is_late = one["x"] > 0.55
+        spot = [{"x": one["x"], "level": top - 0.4 - at * top / 9, "text": one["text"]}]
+        where = {"x": x, "y": y, "text": text_of()}
+        layers.append(layer(spot, "text", where, align="right" if is_late else "left", dx=-5 if is_late else 5, fontWeight=600))
+    return layers, 190
+
+
+def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    cells = [{"day": f"{day}", "hour": hour, "n": n} for day, row in enumerate(s["grid"]) for hour, n in enumerate(row)]
+    x = {"field": "hour", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "values": list(range(0, 24, 3))}}
+    y = {"field": "day", "type": "ordinal", "title": None, "axis": {"labelExpr": f"{s['days']}[datum.value]"}}
+    colour = quantity("n", scale={"domain": [0, 1], "range": [c["line"], c["river"]]}, legend=None)
+    return [layer(cells, "rect", {"x": x, "y": y, "color": colour}, stroke=c["sheet"], strokeWidth=1)], 220
+
+
+def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    rows = s["rows"]
+    y = {
+        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
+        "axis": {"labelLimit": 150, "labelColor": c["ink"], "grid": False},
+    }  # fmt: skip
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 96")]}
+    one, two = (quantity(name, scale=scale, axis=None) for name in ("one", "two"))
+    layers = [
+        layer(rows, "bar", {"y": y, "x": one}, height=15, color=c["tint"], stroke=c["river"], strokeWidth=1),
+        layer(rows, "bar", {"y": y, "x": two}, height=15, color=c["river"]),
+        layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
+    ]  # fmt: skip
+    return layers, {"step": 26}
+
+
+def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+    rows = _toned(s["rows"], chosen)
+    y = {
+        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
+        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
+    }  # fmt: skip
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 64")]}
+    low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
+    layers = [
+        layer(rows, "rule", {"y": y, "x": low, "x2": {"field": "high"}}, color=c["grey"], strokeWidth=2),
+        layer(rows, "point", {"y": y, "x": value, "opacity": _shade(chosen)}, filled=True, size=70, color=c["river"]),
+        layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
+    ]  # fmt: skip
+    return layers, {"step": STEP}
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any], Colours, str], Made]] = {
+    "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
+    "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks,
+}  # fmt: skip

@@ -1,0 +1,181 @@
+"""The parts of the book of figures: all of them with what they are out of; one with its meaning, its days and its rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import reading
+from models import Role
+from services import figure_rows, figure_values
+from services.access import Actor
+from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Source, Span
+from services.figure_rows import Rows
+from services.figure_values import Period, Value
+from services.figure_words import out_of, period, told
+from ui import figure_charts, parts, refusals
+from ui.parts import Column, Text
+from ui.tables import Field, Table, behind, download
+from ui.words import _, day, language, number
+
+SPANS = {"1": 1, "30": 30, "90": 90, "365": 365}
+STEPS = {1: 1, 30: 1, 90: 7, 365: 7}  # days of one point of the line
+ROWS_SHOWN = 40
+FIRST = date(2000, 1, 1)
+KEPT_SECONDS = 300
+
+
+@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+def of_all(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, since: date, until: date) -> Mapping[str, Value]:  # noqa: ARG001  # kept by it
+    """Every figure over a period, kept until something is done that the audit knows of."""
+    with reading() as session:
+        return figure_values.of_period(session, actor=_actor, unit_id=unit_id, since=since, until=until)
+
+
+@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+def of_days(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, name: str, until: date, span: int) -> Sequence[Value]:  # noqa: ARG001
+    """One figure in steps up to a day, kept as `of_all`."""
+    with reading() as session:
+        return figure_values.of_periods(
+            session, actor=_actor, unit_id=unit_id, names=[name], periods=steps(until, span)
+        )[name]  # fmt: skip
+
+
+def steps(until: date, span: int) -> list[Period]:
+    """Periods of equal length that end with a day; of one day alone, the month before it."""
+    step, days = STEPS[span], 30 if span == 1 else span
+    ends = [until - timedelta(days=step * n) for n in range(days // step)]
+    return [(end - timedelta(days=step - 1), end) for end in reversed(ends)]
+
+
+def ask(today: date) -> tuple[date, int]:
+    """The last day, and how many days are looked at; both in the address."""
+    words = {"1": _("ngày này"), "30": _("{n} ngày", n=number(30)), "90": _("{n} ngày", n=number(90)), "365": _("một năm")}
+    on = st.date_input(
+        _("Ngày"),
+        today,
+        max_value=today,
+        min_value=date(2000, 1, 1),
+        key="ngay",
+        bind="query-params",
+        format="DD/MM/YYYY",
+        width=170,
+    )
+    span = st.segmented_control(
+        _("Nhìn lại"), list(SPANS), default="30", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
+    )
+    return on, SPANS[span or "30"]
+
+
+def chosen() -> Definition | None:
+    """The figure in the address, or none."""
+    return BY_NAME.get(st.query_params.get("so", ""))
+
+
+def every(found: Mapping[str, Value], *, query: Mapping[str, str]) -> None:
+    """A line a figure: its value, what it is out of, what it means."""
+    rows = [
+        (
+            parts.cell(parts.link(_(one.label), "figures", so=one.name, **query), _(one.definition)), said(found[one.name]),
+            out_of(found[one.name], one, language=language()), _(one.measure.label),
+        )
+        for one in FIGURES
+    ]  # fmt: skip
+    heads: list[Column | str] = [
+        _("Số liệu"), Column(_("Giá trị"), "num"), Column(_("Trên tổng số"), "num desk"), Column(_("Đơn vị"), "desk"),
+    ]  # fmt: skip
+    parts.table(heads, rows, fold=False)
+
+
+def said(value: Value) -> Text:
+    """The value, or that this reader does not see it."""
+    return parts.soft(_("không hiện")) if value.is_hidden else told(value, language=language())
+
+
+def what(figure: Definition, value: Value) -> None:
+    """What this is: the number, its definition, what is counted, out of what, as of when."""
+    parts.figures(
+        parts.Figure(_(figure.label), str(said(value)), "", out_of(value, figure, language=language())),
+    )
+    parts.facts(
+        (_("Đây là gì"), _(figure.definition)),
+        (_("Đếm gì"), _(figure.numerator)),
+        *([(_("Trên gì"), _(figure.denominator))] if figure.denominator else []),
+        (_("Nhiều ngày"), _(figure.span.label)),
+        (_("Tính từ đâu"), _(figure.source.label)),
+        (_("Tính cho"), period(value.since if figure.span is not Span.STANDING else value.day, value.day, language=language())),
+    )  # fmt: skip
+
+
+def over_days(figure: Definition, found: Sequence[Value], *, file_name: str) -> None:
+    """The figure over time, and the rows behind the line."""
+    points = [(one.day, one.value) for one in found]
+    step = (found[0].day - found[0].since).days + 1 if found else 1
+    note = _("mỗi điểm một ngày") if step == 1 else _("mỗi điểm {n} ngày", n=number(step))
+    if any(value is not None for _, value in points):
+        parts.chart(_("Qua thời gian"), figure_charts.line(points, of=figure, look=parts.look()), note, key="c_days")
+    behind(days_table(figure, found), key="t_days", file_name=file_name)
+
+
+def days_table(figure: Definition, found: Sequence[Value]) -> Table:
+    """The figure over its days as a table, the latest first."""
+    kind: Any = "share" if figure.measure is Measure.SHARE else "count"
+    fields = [
+        Field(_("Ngày"), "day"),
+        Field(_(figure.label), kind),
+        Field(_("Đếm được"), "count"),
+        Field(_("Trên tổng số"), "count"),
+    ]
+    rows = [
+        (one.day, figure_values.rounded(one, figure.measure), one.numerator if figure.is_ratio else None, one.denominator)
+        for one in reversed(found)
+    ]
+    return Table(_("Qua thời gian"), fields, rows)
+
+
+def _amounts() -> list[Field]:
+    return [Field(_("Đếm được"), "count"), Field(_("Trên tổng số"), "count")]
+
+
+def rows(actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str) -> None:
+    """Which rows: down to the household, the announcement or the code, each a link to its own page."""
+    if actor.role is Role.VIEWER:
+        parts.hint(_("Người xem số liệu không xem từng hộ, từng thông báo."))
+        return
+    first = until if figure.source is Source.HOMES else since
+    with refusals():
+        with reading() as session:
+            found = figure_rows.of(session, actor=actor, name=figure.name, unit_id=unit_id, since=first, until=until)
+        _draw(found, figure, file_name)
+
+
+def _draw(found: Rows, figure: Definition, file_name: str) -> None:
+    note = _("{n} dòng đầu trên {all}", n=number(len(found.rows)), all=number(found.all)) if found.is_cut else ""
+    parts.section(_("Những dòng nào"), note or _(figure.source.label))
+    if not found.rows:
+        parts.hint(_("Không có dòng nào trong kỳ này."))
+        return
+    queries = {"link": "ma"}
+    lines = [
+        (
+            parts.cell(parts.link(one.title, one.page, **{queries.get(one.page, "id"): one.id}), one.place),
+            day(one.on, weekday=False) if one.on else "", number(one.numerator),
+            number(one.denominator) if one.denominator is not None else "",
+        )
+        for one in found.rows
+    ]  # fmt: skip
+    heads: list[Column | str] = [
+        _("Dòng"), Column(_("Ngày"), "desk"), Column(_("Đếm được"), "num"), Column(_("Trên tổng số"), "num"),
+    ]  # fmt: skip
+    parts.table(heads, lines, shown=ROWS_SHOWN, more=_("Xem cả {n} dòng", n=number(len(lines))), fold=False)
+    fields = [
+        Field(_("Dòng")),
+        Field(_("Nơi")),
+        Field(_("Ngày"), "day"),
+        Field(_("Đếm được"), "count"),
+        Field(_("Trên tổng số"), "count"),
+    ]
+    table = Table(_(figure.label), fields, [(one.title, one.place, one.on, one.numerator, one.denominator) for one in found.rows])
+    download([table], label=_("Tải các dòng này (Excel)"), key="x_rows", file_name=f"{file_name}-tung-dong")

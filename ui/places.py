@@ -1,0 +1,39 @@
+"""Which place a screen of figures is about: the ward, then the residential unit; both stand in the address."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import reading
+from models import UnitKind
+from services import units
+from services.access import Actor
+from ui.words import _
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the reader's sight; None: all of it."""
+
+    unit_id: UUID | None
+    is_wide: bool  # of a whole province
+
+
+def ask(actor: Actor, *, on: date) -> Place:
+    """From the province down to the residential unit, as they were on a day."""
+    with reading() as session:
+        below = units.children(session, actor=actor, unit_id=actor.unit_id, on=on) if actor.unit_id else []
+        wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+    ward = _one_of(_("Xã, phường"), wards, key="xa") if wards else actor.unit_id
+    with reading() as session:
+        listed = units.children(session, actor=actor, unit_id=ward, on=on) if ward else []
+        places = {unit.label: unit.id for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
+    place = _one_of(_("Tổ, thôn"), places, key="to") if places else None
+    return Place(place or ward, is_wide=bool(wards) and not ward)
+
+
+def _one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:
+    chosen = st.selectbox(label, list(places), index=None, key=key, bind="query-params", placeholder=_("Tất cả"), width=250)
+    return places.get(chosen or "")

@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
+# Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
+SPREAD := --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos restore-drill clean help
 
@@ -48,11 +50,11 @@ browser: .venv/tools
 
 ## make unit    all tests but the browser's, on SQLite, with branch coverage
 unit: .venv/tools
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -q -n 3 $(SPREAD) --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 ## make e2e     the tests that drive a real browser
 e2e: .venv/tools browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) tests/e2e
 
 ## make postgres the tests again on PostgreSQL, where it is installed
 postgres: .venv/tools
@@ -60,7 +62,7 @@ postgres: .venv/tools
 
 ## make thorough the property tests with every example and other seeds each time; what fails is printed to be repeated
 thorough: .venv/tools
-	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m hypothesis $(or $(TESTS),tests --ignore=tests/e2e)
+	CAUNOI_TEST_THOROUGH=1 $(BIN)/python -m pytest -q -n 2 $(SPREAD) -m hypothesis $(or $(TESTS),tests --ignore=tests/e2e)
 
 ## make bench   every benchmark beside its baseline, one JSON line each
 bench: .venv/tools browser

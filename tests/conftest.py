@@ -15,7 +15,7 @@ from time_machine import Traveller
 from adapters.documents import SiftedDocuments
 from adapters.sheets import CalamineSheets
 from adapters.table_files import Workbooks
-from core import db
+from core import db, process
 from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
@@ -33,14 +33,20 @@ ROUNDS = passwords.ROUNDS  # those of the product
 
 
 REAL_CLOCK = {"jobs", "e2e"}  # rooms whose tests start processes
+LONG_WAYS = {"scenarios", "tests"}  # rooms that go again, for long, where others have been; and those that only read the house
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage is taken from the ordinary tests: it makes a long one far longer, and a property goes nowhere that they do not."""
     for item in items:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if is_property or item.get_closest_marker("once"):
+        if is_property or item.path.parent.name in LONG_WAYS or item.get_closest_marker("once"):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Tests run as the house does: what is loaded is out of the collector's sight, which would walk it several times a test."""
+    process.keep_what_is_loaded()
 
 
 @pytest.fixture(autouse=True, scope="module")

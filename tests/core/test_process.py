@@ -15,7 +15,6 @@ def _as_it_was() -> Iterator[None]:
     yield
     sys.setswitchinterval(turn)
     gc.set_threshold(*thresholds)
-    gc.unfreeze()
 
 
 def test_what_is_loaded_is_looked_at_no_more_and_what_comes_later_is() -> None:

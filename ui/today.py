@@ -74,11 +74,10 @@ def _account(place: int, one: BrokenAccount) -> None:
     """A provider lets nothing in: why, and the way to its mending for whoever may go it."""
     title = _("{channel} chưa gửi được: {n} tin đang chờ", channel=channels.name_of(one.channel), n=number(one.waiting))
     if one.may_mend:
-        parts.action(
-            f"account{place}", "overdue", title, _(one.why), _("Sửa"), page="pages/channel.py", id=str(one.account_id)
-        )  # fmt: skip
+        parts.action(f"account{place}", "overdue", title, _(one.why), _("Sửa"), page="pages/channel.py", id=str(one.account_id))
     else:
-        parts.note("overdue", title, _("{why} Nhờ quản trị viên sửa ở trang Kênh gửi.", why=_(one.why)))
+        with parts.line(f"account{place}", "overdue", title, _("{why} Nhờ quản trị viên sửa ở trang Kênh gửi.", why=_(one.why))):
+            pass
 
 
 def _late(place: int, late: Late, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Who is told that a provider no longer lets an account in."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
@@ -8,7 +10,7 @@ from models import AccountState, Channel, Role, Unit, UnitKind
 from services import broken_accounts, today
 from tests.factories import make_account, make_actor, make_batch, make_delivery, make_unit
 
-BROKEN = {"state": AccountState.BROKEN, "message": "Token không còn dùng được."}
+BROKEN: dict[str, Any] = {"state": AccountState.BROKEN, "message": "Token không còn dùng được."}
 
 
 @pytest.fixture

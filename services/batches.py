@@ -22,6 +22,7 @@ from core.ids import new_id
 from core.settings import settings
 from core.tokens import new_token
 from models import Announcement, Batch, Channel, DeliveryStatus, Model, Trouble, Unit, Urgency
+from models.base import Instant
 from services import access, reach_rules
 from services.ports import BatchRun, ports
 
@@ -103,18 +104,32 @@ def _turn(session: Session, *, ward_id: UUID, urgency: Urgency) -> int:
 def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: timedelta) -> Hold | None:
     """Take a batch into one's hands; None where another has it, or it is done."""
     now = its_now(session)
-    is_free = or_(_BATCH.c.lease_until.is_(None), _BATCH.c.lease_until <= now)
-    taken = session.execute(
-        update(_BATCH)
-        .where(_BATCH.c.id == batch_id, _BATCH.c.attempt == attempt - 1, _BATCH.c.ended_at.is_(None), is_free)
-        .values(attempt=attempt, owner=owner, lease_until=now + lease, next_at=None)
-        .returning(*(_BATCH.c[name] for name in ("announcement_id", "channel", "account_id", "ward_id", "priority")))
-    ).first()
+    values = {"batch": batch_id, "before": attempt - 1, "now": now, "mine": attempt, "me": owner, "until": now + lease}
+    taken = session.execute(_claiming(), values).first()
     if taken is None:
         return None
-    told_at = session.execute(select(_SAID.c.sent_at).where(_SAID.c.id == taken.announcement_id)).scalar_one()
+    told_at = session.connection().execute(_telling(), {"said": taken.announcement_id}).scalar_one()
     said, channel, account_id, ward_id, priority = taken
     return Hold(batch_id, attempt, owner, said, channel, account_id, ward_id, priority, told_at)
+
+
+@cache
+def _claiming() -> Any:
+    now = bindparam("now", type_=Instant())
+    is_free = or_(_BATCH.c.lease_until.is_(None), _BATCH.c.lease_until <= now)
+    is_next = (_BATCH.c.id == bindparam("batch", type_=Uuid())) & (_BATCH.c.attempt == bindparam("before", type_=Integer()))
+    mine = {"attempt": bindparam("mine", type_=Integer()), "owner": bindparam("me", type_=String()), "next_at": None}
+    return (
+        update(_BATCH)
+        .where(is_next, _BATCH.c.ended_at.is_(None), is_free)
+        .values(lease_until=bindparam("until", type_=Instant()), **mine)
+        .returning(*(_BATCH.c[name] for name in ("announcement_id", "channel", "account_id", "ward_id", "priority")))
+    )
+
+
+@cache
+def _telling() -> Any:
+    return select(_SAID.c.sent_at).where(_SAID.c.id == bindparam("said", type_=Uuid()))
 
 
 def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:
@@ -174,17 +189,29 @@ def leave(session: Session, hold: Hold, *, held_until: datetime | None = None, i
         Fenced: another has it by now.
     """
     now = clock.now()
-    waits = (_LEDGER.c.batch_id == hold.batch_id) & _LEDGER.c.status.in_(WAITING)
-    waiting, first = session.execute(select(func.count(), func.min(func.coalesce(_LEDGER.c.next_at, now))).where(waits)).one()
+    waiting, first = session.execute(_left_of(), {"batch": hold.batch_id, "now": now}).one()
     at = max(filter(None, [held_until, first]), default=now) if waiting else None
-    values = {"owner": "", "lease_until": None, "next_at": at, "ended_at": None if waiting else now}
-    mine = (_BATCH.c.id == hold.batch_id) & (_BATCH.c.attempt == hold.attempt) & (_BATCH.c.owner == hold.owner)
-    if not changed(session, update(_BATCH).where(mine, _BATCH.c.ended_at.is_(None)).values(**values)):
+    values = {**held_by(hold), "at": at, "over": None if waiting else now}
+    if not session.connection().execute(_leaving(), values).rowcount:
         raise Fenced
     if at is None or is_parked:
         return None
     ports().engine.deliver(session, [_next(hold.batch_id, hold.attempt, hold.priority, at)])
     return at
+
+
+@cache
+def _left_of() -> Any:
+    """How much of a batch waits, and when the first of it may be tried."""
+    waits = (_LEDGER.c.batch_id == bindparam("batch", type_=Uuid())) & _LEDGER.c.status.in_(WAITING)
+    first = func.min(func.coalesce(_LEDGER.c.next_at, bindparam("now", type_=Instant())))
+    return select(func.count(), first).where(waits)
+
+
+@cache
+def _leaving() -> Any:
+    over, at = bindparam("over", type_=Instant()), bindparam("at", type_=Instant())
+    return update(_BATCH).where(is_held()).values(owner="", lease_until=None, next_at=at, ended_at=over)
 
 
 def wake(

@@ -12,10 +12,11 @@ from services import leader_messages, relays
 
 def of_batch(session: Session, *, announcement: Announcement, batch_id: UUID) -> dict[str, str]:
     """The text of each row of a batch of such messages, by the row's name; empty for a batch of the announcement itself."""
-    of_it = (col(Delivery.batch_id) == batch_id) & leader_messages.are_of(announcement.id)
-    names = list(session.scalars(select(col(Delivery.idempotency_key)).where(of_it)))
-    if not names:
+    named = select(col(Delivery.idempotency_key)).where(col(Delivery.batch_id) == batch_id)
+    one = session.scalars(named.limit(1)).first() or ""  # a batch holds the one or the other
+    if one.partition(":")[2].partition(":")[0] not in leader_messages.STEPS:
         return {}
+    names = list(session.scalars(named.where(leader_messages.are_of(announcement.id))))
     wanted = {name.rpartition(":")[2] for name in names if name.split(":")[1] != "duty"}
     found = session.execute(
         select(Relay, col(Group.name))

@@ -1,5 +1,6 @@
 """What waits for a person now, and how the ward does: the first screen's one look, in a fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Ur
 from services import (
     access,
     audiences,
+    broken_accounts,
     callouts,
     door_closing,
     figures,
@@ -24,6 +26,7 @@ from services import (
     second_looks,
 )
 from services.access import Actor
+from services.broken_accounts import BrokenAccount
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
 from services.links import LinkState
@@ -83,13 +86,14 @@ class Today:
     links_soon: int = 0  # codes whose page has moved for good or soon cannot be trusted
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
+    broken_accounts: Sequence[BrokenAccount] = ()  # by which nothing leaves until somebody mends them
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
         lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon)
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + len(self.callouts) + sum(map(bool, lists))
+        return waiting + len(self.callouts) + len(self.broken_accounts) + sum(map(bool, lists))
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -111,6 +115,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         links=printed.all, alike=likeness.waiting(session, actor=actor),
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
         posters_down=posters.to_take_down(session, actor=actor), links_soon=printed.soon,
+        broken_accounts=broken_accounts.of(session, actor=actor),
     )  # fmt: skip
 
 

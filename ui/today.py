@@ -6,10 +6,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from models import Announcement, ShortLink, Unit
+from services.broken_accounts import BrokenAccount
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
-from ui import callouts, doors, listed, parts
+from ui import callouts, channels, doors, listed, parts
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -24,6 +25,8 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
     for place, one in enumerate(seen.reviews):
         _review(place, one)
     _codes(seen)
+    for place, account in enumerate(seen.broken_accounts):
+        _account(place, account)
     callouts.draw(seen.callouts)
     doors.on_today(seen.doors)
     if seen.below_target:
@@ -78,6 +81,16 @@ def _broken_words(link: ShortLink) -> str:
     if link.replaced_by:
         return _("{place}. Trang ấy báo địa chỉ mới: {url}", place=place, url=link.replaced_by)
     return _("{place}. Chỉ đổi đường dẫn, không phải in lại.", place=place)
+
+
+def _account(place: int, one: BrokenAccount) -> None:
+    """A provider lets nothing in: why, and the way to its mending for whoever may go it."""
+    title = _("{channel} chưa gửi được: {n} tin đang chờ", channel=channels.name_of(one.channel), n=number(one.waiting))
+    if one.may_mend:
+        parts.action(f"account{place}", "overdue", title, _(one.why), _("Sửa"), page="pages/channel.py", id=str(one.account_id))
+    else:
+        with parts.line(f"account{place}", "overdue", title, _("{why} Nhờ quản trị viên sửa ở trang Kênh gửi.", why=_(one.why))):
+            pass
 
 
 def _late(place: int, late: Late, now: datetime) -> None:

@@ -3,9 +3,9 @@
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Proposal, ProposalKind, Unit, User
+from models import AccountState, Channel, Proposal, ProposalKind, Role, Unit, User
 from services import rollups
-from tests.factories import make_group, make_household, make_membership, make_unit
+from tests.factories import make_account, make_group, make_household, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 
@@ -55,3 +55,19 @@ def test_groups_below_target_are_counted_with_the_households_they_miss(
     assert "1 tổ dưới mục tiêu 85 %" in shown
     assert "2 hộ chưa ở trong nhóm nào của tổ." in shown
     assert ("groups", "") in ways(at)
+
+
+def test_an_account_that_is_not_let_in_is_told_with_the_way_to_its_mending(
+    session: Session, visit: Visit, ward: Unit, official: User
+) -> None:
+    admin = make_user(session, unit=ward, role=Role.ADMIN)
+    broken = make_account(session, unit=ward, channel=Channel.ZNS, state=AccountState.BROKEN, message="Token đã hết hạn.")
+    session.commit()
+
+    of_official, of_admin = visit("today", user=official), visit("today", user=admin)
+
+    for at in (of_official, of_admin):
+        assert "chưa gửi được: 0 tin đang chờ" in words(at)
+        assert "Token đã hết hạn." in words(at)
+    assert "Nhờ quản trị viên sửa" in words(of_official)
+    assert ("channel", f"id={broken.id}") in ways(of_admin)

@@ -49,8 +49,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         _("Tìm tên, mã, cách gọi"), key="tim", type="search", live=True, icon=":material/search:", width=358,
         placeholder=_("ví dụ: giay doc than, 1.004194"), bind="query-params",
     )  # fmt: skip
+    narrowed = drawing.narrowed(rows)
     st.page_link(IMPORT, label=_("Nhập danh mục"), icon=":material/upload_file:")
-found = procedure_search.matching(rows, words or "")
+    st.page_link("pages/new_link.py", label=_("Làm mã cho thủ tục"), icon=":material/qr_code:")
+found = procedure_search.matching(narrowed, words or "")
 if found:
     parts.section(_("Các thủ tục"), _("{n} thủ tục", n=number(len(found))))
     drawing.table(found)

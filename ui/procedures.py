@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.text import vietnamese_key
 from models import LifeEvent, Procedure, ProcedureLevel, ProcedurePast
 from services import procedures
 from services.procedure_differences import PARTS, Part, Waiting
@@ -50,6 +51,18 @@ def table(rows: Sequence[Procedure]) -> None:
     heads = (_("Thủ tục"), Column(_("Mức độ"), "state"), Column(_("Thời hạn"), "desk"), Column(_("Lệ phí"), "desk"),
              Column(_("Quầy"), "wide"))  # fmt: skip
     parts.table(heads, [cells(one) for one in rows], shown=ROWS_SHOWN, more=_("Xem cả {n} thủ tục", n=number(len(rows))))
+
+
+def narrowed(rows: Sequence[Procedure]) -> list[Procedure]:
+    """Those of a field and of an event in a life, where one is chosen."""
+    fields = sorted({one.field for one in rows if one.field}, key=vietnamese_key)
+    field = st.selectbox(_("Lĩnh vực"), fields, index=None, key="pr_field", width=200, placeholder=_("Tất cả"))
+    have = {event for one in rows for event in one.events}
+    event = st.selectbox(
+        _("Việc trong đời"), [one.value for one in LifeEvent if one.value in have], index=None, format_func=_event_words,
+        key="pr_event", width=200, placeholder=_("Tất cả"),
+    )  # fmt: skip
+    return [one for one in rows if field in (None, one.field) and (event is None or event in one.events)]
 
 
 def figures(rows: Sequence[Procedure], waiting: int) -> None:

@@ -1,6 +1,7 @@
 """Scans drawn: by hour and weekday as one grid, by place and by device as lines; codes nobody scans."""
 
 from collections.abc import Sequence
+from math import ceil, sqrt
 
 from core.i18n import N_
 from models import Device, ShortLink
@@ -73,11 +74,16 @@ def places(rows: Sequence[PlaceScans]) -> None:
 
 
 def places_as_tiles(seen: ScanFigures) -> None:
-    """Every place among its neighbours: the darker, the more scans; dashed where nobody scanned."""
+    """Every place among its neighbours: the darker, the more scans; dashed where nobody scanned.
+
+    Shades go by the root of the number, or the one-stop desk would leave all others alike.
+    """
     most = max((one.scans for one in seen.places), default=0) or 1
     for area, rows in seen.areas:
         some = [
-            Tile(one.place or _("chưa ghi nơi treo"), number(one.scans), -(-SHADES * one.scans // most), "links", one.place)
+            Tile(
+                one.place or _("chưa ghi nơi treo"), number(one.scans), ceil(SHADES * sqrt(one.scans / most)), "links", one.place
+            )
             for one in rows
         ]
         tiles.draw(area or _("Chung cả phường"), some)

@@ -23,7 +23,7 @@ from web import attached, drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
 
-PREFIX = "/p/"
+PREFIX, ASK = "/p/", "/ask"
 SHOWN_MOST = 20  # of those found, so that the page stays small
 WORDS_MAX, FIELD_MAX = 100, 200
 KEPT = timedelta(seconds=10)
@@ -62,7 +62,7 @@ class ProcedurePage(PhonePage):
         response = pages.render(
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
             shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p", here=request.url.path,
-            ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
+            ward_query=f"?xa={quote(ward_code)}" if ward_code else "", ask_url=_ask_url(request, code, ward_code),
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
@@ -78,6 +78,13 @@ class StepPicture(PhonePage):
         with reading() as session:
             page = procedures.page_of(session, code=request.path_params["code"], ward_code=_ward_code(request))
         return attached.sent(request, tuple(one for place, one in page.pictures.items() if place == step), place=1)
+
+
+def _ask_url(request: Request, code: str, ward_code: str) -> str:
+    """The page on which to ask about a procedure, where this house has one; else "", and the ward is telephoned."""
+    if all(getattr(route, "path", "") != ASK for route in request.app.routes):
+        return ""
+    return f"{ASK}?about={quote(code)}" + (f"&xa={quote(ward_code)}" if ward_code else "")
 
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:

@@ -112,6 +112,25 @@ def test_a_head_comes_first_and_a_get_after_it(server: Server) -> None:
     assert server.asked == [("HEAD", "/here"), ("GET", "/here")]  # type: ignore[attr-defined]
 
 
+def test_head_and_get_share_a_connection_and_the_last_asks_to_close_it(server: Server) -> None:
+    ends: list[tuple[int, str]] = []
+
+    class Keeping(Answers):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            super().handle_one_request()
+            if self.requestline:
+                ends.append((self.client_address[1], self.headers.get("Connection", "")))
+
+    server.RequestHandlerClass = Keeping
+
+    visitor(server).visit([at(server, "/here")])
+
+    assert [said for _port, said in ends] == ["", "close"]
+    assert len({port for port, _said in ends}) == 1
+
+
 def test_redirects_are_told_and_those_for_good_name_what_replaced_the_page(server: Server) -> None:
     temp, good, mixed = visitor(server).visit([at(server, path) for path in ("/temp", "/good", "/mixed")])
 

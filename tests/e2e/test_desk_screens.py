@@ -4,15 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from core import clock
-from models import AnnouncementStatus, Relay, Role, Urgency
-from services import ports, rollups, sending
-from services.ports import Ports
+from models import AnnouncementStatus, Poster, Relay, Role, Urgency
+from services import link_watch, ports, rollups, sending
+from services.ports import LinkVisit, Ports
 from tests.e2e.conftest import Server
 from tests.factories import (
     make_announcement,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_household,
     make_link,
     make_membership,
+    make_procedure,
     make_unit,
     make_user,
 )  # fmt: skip
@@ -33,7 +36,7 @@ OURS = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # on a phone Streamli
 PLACES = [(390, 844, "light"), (1280, 900, "dark")]
 SCREENS = [
     "today", "announcements", "compose", "review", "announcement", "links", "link", "new_link", "participation", "our_ward",
-    "person",
+    "person", "posters", "scans", "procedure",
 ]  # fmt: skip
 LONG = "Tiếp nhận và trả kết quả đăng ký khai sinh, thường trú, cấp thẻ bảo hiểm y tế cho trẻ dưới sáu tuổi"
 
@@ -67,10 +70,14 @@ def addresses(server: Server) -> dict[str, str]:
         waits = make_announcement(session, unit=ward, title=LONG, author_id=clerk.id, status=AnnouncementStatus.IN_REVIEW)
         link = make_link(session, unit_id=ward.id, title=LONG, place="Cửa Một cửa", scans=12)
         make_link(session, unit_id=ward.id, title=LONG, place="Nhà văn hóa tổ 13", last_status=404)
+        birth = make_procedure(
+            session, unit=ward, code="1.001193", name="Đăng ký khai sinh", documents="Giấy chứng sinh", steps=["Đăng nhập", LONG]
+        )
+        session.add(Poster(unit_id=ward.id, number=1, link_id=link.id, place=LONG, down_since=clock.now()))
         session.commit()
         named = {
             "review": f"/review?id={waits.id}", "announcement": f"/announcement?id={sent.id}", "link": f"/link?ma={link.slug}",
-            "person": f"/person?id={clerk.id}",
+            "person": f"/person?id={clerk.id}", "procedure": f"/procedure?ma={birth.code}",
         }  # fmt: skip
         return {name: f"/{name}" for name in SCREENS} | named
 
@@ -105,3 +112,62 @@ def test_a_desk_screen_fits_and_can_be_read_by_everyone(
     fits_and_can_be_read(page, addresses[name], width=width)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert page.url.split("?")[0].endswith(f"/{name}")
+
+
+PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36"
+PORTAL, MOVED = "https://dichvucong.gov.vn/khai-sinh", "https://dichvucong.gov.vn/khai-sinh-moi"
+
+
+def test_a_poster_outlives_its_target(signed_in: Callable[..., Page], server: Server, browser: Browser) -> None:
+    """Made for a procedure, printed, scanned, counted; its target dies, Today warns, it is moved, and it is scanned again."""
+    desk = signed_in("tu")
+    phone = browser.new_context(user_agent=PHONE, locale="vi-VN")
+
+    address = printed_for(desk, "Đăng ký khai sinh")
+    page = phone.new_page()
+    page.goto(address)
+    expect(page.get_by_text("Giấy chứng sinh")).to_be_visible()
+    desk.goto(f"/link?ma={address.rpartition('/')[2]}")
+    expect(desk.locator(".cn-facts")).to_contain_text("Lượt quét từ đầu1")
+
+    moved(desk, PORTAL)
+    with server.session() as session:
+        link_watch.write(session, visits=[LinkVisit(PORTAL, "status", 404, replaced_by=MOVED)])
+    desk.goto("/today")
+    expect(desk.get_by_text("Mã QR hỏng: Đăng ký khai sinh")).to_be_visible()
+    expect(desk.get_by_text(f"Trang ấy báo địa chỉ mới: {MOVED}")).to_be_visible()
+    assert page.goto(address).status == 410  # type: ignore[union-attr]
+
+    desk.goto("/links")
+    desk.get_by_role("button", name="Đổi sang địa chỉ mới").click()
+    expect(desk.get_by_text("Đã đổi 1 mã")).to_be_visible()
+
+    again = phone.request.get(address, max_redirects=0)
+    assert (again.status, again.headers["location"]) == (302, MOVED)
+    phone.close()
+
+
+def printed_for(desk: Page, procedure: str) -> str:
+    """Make a code for a procedure, print it as a poster, and read what the paper says."""
+    desk.goto("/new_link")
+    desk.get_by_role("combobox", name="Thủ tục").click()
+    desk.get_by_role("option", name=procedure).click()
+    desk.get_by_label("Nơi treo").fill("Cổng chợ")
+    desk.get_by_role("button", name="Làm mã").click()
+    expect(desk.get_by_text("Đã làm mã")).to_be_visible()
+    desk.goto(f"/links?{desk.url.partition('?')[2]}&kho=1")
+    desk.get_by_text("Vẫn làm tờ in để xem thử").click()
+    desk.get_by_role("button", name="Làm tờ in").click()
+    with desk.expect_download() as taken:
+        desk.get_by_role("button", name="Tải tờ in").click()
+    sheet = pypdfium2.PdfDocument(taken.value.path())[0].render(scale=150 / 72).to_pil()
+    [code] = zxingcpp.read_barcodes(sheet, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    return str(code.text)
+
+
+def moved(desk: Page, target: str) -> None:
+    """Let the code that is looked at lead elsewhere."""
+    desk.get_by_label("Đường dẫn tới").fill(target)
+    desk.get_by_text("Mã sẽ dẫn tới").wait_for()
+    desk.get_by_role("button", name="Đổi đường dẫn", exact=True).click()
+    expect(desk.get_by_text("Đã đổi. Từ giờ mã dẫn tới")).to_be_visible()

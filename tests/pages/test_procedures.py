@@ -87,6 +87,20 @@ def test_the_list_is_searched_in_everyday_words(session: Session, visit: Visit, 
     assert "Đăng ký khai sinh</a>" not in shown
 
 
+def test_the_list_is_narrowed_to_a_field_and_an_event_in_a_life(session: Session, visit: Visit, clerk: User) -> None:
+    stay(session, clerk, field="Cư trú", events=["moving"])
+    stay(session, clerk, code="1.001193", name="Đăng ký khai sinh", field="Hộ tịch", events=["birth"])
+    stay(session, clerk, code="1.000656", name="Đăng ký khai tử", field="Hộ tịch", events=["death"])
+    at = visit("procedures", user=clerk)
+
+    at.selectbox(key="pr_field").set_value("Hộ tịch").run()
+    of_field = words(at)
+    at.selectbox(key="pr_event").set_value("death").run()
+
+    assert ("khai sinh</a>" in of_field, "tạm trú</a>" in of_field) == (True, False)
+    assert ("khai tử</a>" in words(at), "khai sinh</a>" in words(at)) == (True, False)
+
+
 def test_a_difference_is_shown_beside_what_stands_and_taken_over(session: Session, visit: Visit, clerk: User) -> None:
     changed(session, stay(session, clerk), days=5)
     at = visit("procedures", user=clerk)

@@ -72,7 +72,8 @@ def preview(actor: Actor, unit_id: UUID, month: date, chosen: tuple[list[str], s
     except Refusal as refusal:
         st.error(said(refusal))
         return
-    st.image(picture, width="stretch", alt=_("Bảng tin tháng"))
+    with st.container(border=True):
+        st.image(picture, width="stretch", alt=_("Bảng tin tháng"))
     st.download_button(
         _("Tải bảng tin (PDF, A3)"), file, f"bang-tin-{month:%Y-%m}.pdf", PDF, key="bulletin_take", type="primary",
         on_click="ignore", icon=":material/download:",

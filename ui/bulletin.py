@@ -23,28 +23,19 @@ def wish(actor: Actor) -> tuple[UUID, date]:
     """Whose board, and which month; both stand in the address."""
     with reading() as session:
         ward, places = units.commune_for(session, actor=actor), households.places(session, actor=actor)
-    names = {ward.code: (ward.id, ward.name)} | {unit.code: (unit.id, unit.label) for unit in places}
+    names = {plain(ward.name): ward.id} | {plain(unit.label): unit.id for unit in places}
     first = clock.today().replace(day=1)
     months = [first]
     while len(months) <= MONTHS_AHEAD:
         months.append((months[-1] + timedelta(days=31)).replace(day=1))
-    by_name = {f"{one:%Y-%m}": one for one in months}
+    by_name = {f"{one:%m/%Y}": one for one in months}
     left, right = st.columns(2)
     with left:
-        code = st.selectbox(
-            _("Bảng tin của"), list(names), format_func=lambda one: plain(names[one][1]), key="don-vi", bind="query-params"
-        )
+        name = st.selectbox(_("Bảng tin của"), list(names), key="don-vi", bind="query-params")
     with right:
         usual = 1 if clock.today().day > 20 else 0  # late in a month the next one is printed
-        month = st.selectbox(
-            _("Tháng"),
-            list(by_name),
-            index=usual,
-            format_func=lambda one: f"{by_name[one]:%m/%Y}",
-            key="thang",
-            bind="query-params",
-        )
-    return names[code or ward.code][0], by_name[month or f"{first:%Y-%m}"]
+        month = st.selectbox(_("Tháng"), list(by_name), index=usual, key="thang", bind="query-params")
+    return names.get(name or "", ward.id), by_name.get(month or "", first)
 
 
 def contents(actor: Actor, unit_id: UUID, month: date) -> tuple[list[str], str, list[str]]:
@@ -81,7 +72,8 @@ def preview(actor: Actor, unit_id: UUID, month: date, chosen: tuple[list[str], s
     except Refusal as refusal:
         st.error(said(refusal))
         return
-    st.image(picture, width="stretch", alt=_("Bảng tin tháng"))
+    with st.container(border=True):
+        st.image(picture, width="stretch", alt=_("Bảng tin tháng"))
     st.download_button(
         _("Tải bảng tin (PDF, A3)"), file, f"bang-tin-{month:%Y-%m}.pdf", PDF, key="bulletin_take", type="primary",
         on_click="ignore", icon=":material/download:",

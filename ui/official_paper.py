@@ -73,7 +73,8 @@ def preview(text: PaperText, state: PaperState) -> None:
     except Refusal as refusal:
         st.error(said(refusal))
         return
-    st.image(picture, width="stretch", alt=_("Trang đầu của văn bản"))
+    with st.container(border=True):
+        st.image(picture, width="stretch", alt=_("Trang đầu của văn bản"))
     words = _("Tải văn bản (PDF)") if state.number is not None else _("Tải bản dự thảo (PDF)")
     st.download_button(
         words, file, f"{state.kind.abbreviation.lower()}.pdf", PDF, key="paper_take", icon=":material/picture_as_pdf:",

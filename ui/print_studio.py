@@ -163,7 +163,8 @@ def preview(actor: Actor, of: Wish) -> bool:
         st.error(said(refusal))
         return False
     pages = -(-codes // of.layout.pieces)
-    st.image(picture, width="stretch", alt=_("Trang đầu của tờ in"))
+    with st.container(border=True):  # white paper on a white page
+        st.image(picture, width="stretch", alt=_("Trang đầu của tờ in"))
     parts.hint(_("Trang 1 / {pages}; cả tờ có {codes} mã.", pages=number(pages), codes=number(codes)))
     return True
 

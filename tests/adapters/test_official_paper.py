@@ -205,6 +205,16 @@ def test_box_6_the_body_is_14_points_its_first_lines_half_an_inch_in_six_points_
     assert body[1].left == pytest.approx(LEFT, abs=0.4)
 
 
+def test_box_6_the_grounds_of_a_paper_stand_in_italics() -> None:
+    grounds = "Căn cứ Kế hoạch số 15/KH-UBND của Ủy ban nhân dân phường;"
+
+    pdf = printed(replace(NOTICE, body=(("", grounds), ("", LONG), ("", "Đề nghị bà con đến đủ./."))))
+
+    (line,) = [one for one in lines_of(pdf) if one.words.startswith("Căn cứ")]
+    assert (line.font, line.size) == ("Tinos-Italic", 14)
+    assert not [one for one in lines_of(pdf) if one.words.startswith("Tổ trưởng") and one.font != "Tinos-Regular"]
+
+
 def test_boxes_7_to_9_signatory_and_recipients_stand_level_with_room_for_hand_and_seal() -> None:
     pdf = printed(NOTICE)
     on_behalf, post, signer = (line_of(pdf, words) for words in ("TM. ỦY BAN NHÂN DÂN", "PHÓ CHỦ TỊCH", "Hoàng Thị Hữu"))

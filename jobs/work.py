@@ -21,6 +21,7 @@ from services import (
     attendance,
     confirming,
     due,
+    figure_checks,
     forecast,
     join_requests,
     opt_outs,
@@ -269,11 +270,23 @@ def reorganise_step() -> int:
     return done
 
 
+@DBOS.step()
+def verify_figures_step() -> int:
+    """Idempotent: it only counts, and keeps what it found; a difference is told to whoever watches the log and the monitor."""
+    with transaction() as session:
+        figure_checks.forget_old(session)
+        found = [(one.subject, one.rows, one.wrong, one.examples) for one in figure_checks.verify(session)]
+    for subject, rows, wrong, examples in found:
+        if wrong:
+            log.error("figures.differ", subject=subject, rows=rows, wrong=wrong, examples=examples[:5])
+    return sum(wrong for _, _, wrong, _ in found)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), figures_wrong=verify_figures_step(),
     )  # fmt: skip

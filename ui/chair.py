@@ -35,7 +35,8 @@ def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
     words = {str(days): _("{n} ngày", n=number(days)) for days in SPANS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = st.date_input(
-            _("Đến ngày"), today, min_value=FIRST, max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY", width=170
+            _("Đến ngày"), today, min_value=FIRST, max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY",
+            width=170,
         )  # fmt: skip
         chosen = None
         if wards:

@@ -79,8 +79,8 @@ def test_checks_in_which_something_was_wrong_are_kept_for_good(session: Session,
 EVENT = st.tuples(st.sampled_from(["come", "leave", "join", "part"]), st.integers(0, 40), st.booleans())
 
 
-@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(EVENT, min_size=1, max_size=12))
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(EVENT, min_size=1, max_size=8))
 def test_rollups_are_a_recount_after_any_sequence_of_events(engine: Engine, events: list[tuple[str, int, bool]]) -> None:
     with Session(db.engine(), expire_on_commit=False) as session:
         five = settle(session, code=new_id().hex[-9:])

@@ -24,6 +24,7 @@ from services import (
     closed_lists,
     confirming,
     due,
+    figure_checks,
     forecast,
     join_requests,
     opt_outs,
@@ -302,6 +303,18 @@ def backup_step() -> str:
     return file.name if file else ""
 
 
+@DBOS.step()
+def verify_figures_step() -> int:
+    """Idempotent: it only counts, and keeps what it found; a difference is told to whoever watches the log and the monitor."""
+    with transaction() as session:
+        figure_checks.forget_old(session)
+        found = [(one.subject, one.rows, one.wrong, one.examples) for one in figure_checks.verify(session)]
+    for subject, rows, wrong, examples in found:
+        if wrong:
+            log.error("figures.differ", subject=subject, rows=rows, wrong=wrong, examples=examples[:5])
+    return sum(wrong for _, _, wrong, _ in found)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
@@ -309,6 +322,6 @@ def nightly(_scheduled: datetime, _context: object) -> None:
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), listed=wipe_lists_step(),
         runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(), audit_broken=check_audit_step(),
-        backup=backup_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), figures_wrong=verify_figures_step(),
+        audit_broken=check_audit_step(), backup=backup_step(),
     )  # fmt: skip

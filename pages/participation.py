@@ -57,6 +57,8 @@ with right:
     behind(tables["growth"], key="t_growth", file_name=f"{name}-qua-thoi-gian")
     kept("moves", key, lambda: participation.moves(seen))
     behind(tables["moves"], key="t_moves", file_name=f"{name}-vao-roi")
+if is_by_ward:
+    participation.ranks(actor, file_name=f"{name}-xep-hang")
 left, right = st.columns([1.15, 1], gap="medium")
 with left:
     kept("reached", key, lambda: participation.reached(seen, opens_board=actor.role in access.WRITERS))

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from models import Role
-from services import engine_health
+from models import FigureCheck, Role
+from services import engine_health, figure_checks
 from services.engine_health import Engine
 from ui import _, enter, status, stay
 from ui.kept import read_once, seen_by
@@ -19,6 +19,12 @@ def read() -> Engine:
         return engine_health.look(session, actor=stay())
 
 
+def verified() -> list[FigureCheck]:
+    """What the last recount of figures found."""
+    with reading() as session:
+        return figure_checks.latest(session, actor=stay())
+
+
 @st.fragment(run_every=10)
 def live() -> None:
     """Draw it again every ten seconds."""
@@ -26,6 +32,7 @@ def live() -> None:
     status.figures(seen, now=now)
     status.queues(seen.queues, now=now)
     status.providers(seen.providers)
+    status.figures_verified(read_once("figure_checks", seen_by(stay()), verified), now=now)
     status.at_work(seen.workers, events=seen.events_waiting, now=now)
 
 

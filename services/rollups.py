@@ -54,6 +54,20 @@ def repair(session: Session) -> list[UUID]:
     return wrong + totals.repair(session)
 
 
+def differing(session: Session) -> tuple[int, list[UUID]]:
+    """How many units were counted again, and those whose kept counts differ from it. Nothing is mended: `repair` does."""
+    ids = list(session.execute(select(_HOME.unit_id).union(select(_PAST.unit_id), select(_DAY.unit_id))).scalars())
+    session.flush()
+    wrong: list[UUID] = []
+    for some in batches(sorted(set(ids)), UNITS_AT_A_TIME):
+        changes, found = _changes(session, some, None), stored(session, _DAYS, some, None)
+        wrong += [unit_id for unit_id in some if days_of(changes.get(unit_id, {}), NONE) != found.get(unit_id, [])]
+    with session.begin_nested() as aside:  # what totals would be, written and taken back
+        wrong += totals.repair(session)
+        aside.rollback()
+    return len(set(ids)), wrong
+
+
 def _recount(session: Session, ids: Sequence[UUID], since: date | None) -> list[UUID]:
     """Bring the rows from `since` on in line; the units in which any was wrong."""
     before = standing(session, _DAYS, ids, since) if since else {}

@@ -19,6 +19,7 @@ MODULES = {
     "screen_flat": "screens", "crowd": "crowd", "plan": "plan", "board": "board", "opens": "opens",
     "fanout": "fanout", "fanout_pg": "fanout_pg", "celery": "celery_tasks", "urgent": "urgent", "sheet": "sheet",
     "procedure": "procedure", "watch": "watch",
+    "figures_year": "figures_year", "rollup": "rollup", "report": "report",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from core.db import engine, is_sqlite, reading
 from core.i18n import LANGUAGES, N_, SOURCE, catalogue, translate
 from core.settings import ROOT, settings
 from models import AccountState
-from services import audit, backups, channel_accounts, channel_usage, link_targets, training
+from services import audit, backups, channel_accounts, channel_usage, figure_checks, link_targets, training
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
 from terminal.habits import AsJson, answering, app
@@ -39,7 +39,9 @@ class Check:
 def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
     with answering(as_json=as_json, needs_database=False) as say:
-        found = [*_database(), _secret(), _fonts(), _catalogues(), *_channels(), _clock(), _disk(), _backup(), _public_url()]
+        found = [
+            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(), _public_url(),
+        ]  # fmt: skip
         say(found)
 
 
@@ -154,6 +156,26 @@ def _not_ready(card: AccountCard) -> tuple[State, str] | None:
     if not card.is_checked:
         return "warn", _say(N_("chưa kiểm tra lần nào: bấm Kiểm tra ở trang Kênh gửi, hoặc channel-test"))
     return None
+
+
+def _figures() -> list[Check]:
+    try:
+        with reading() as session:
+            found = [(one.rows, one.wrong) for one in figure_checks.latest(session, actor=TERMINAL)]
+    except SQLAlchemyError:
+        return []  # `database` says why
+    if not found:
+        return [Check("figures", "ok", _say(N_("chưa đếm lại lần nào, sẽ đếm lúc 3 giờ sáng")))]
+    rows, wrong = (sum(one[at] for one in found) for at in (0, 1))
+    if wrong:
+        return [
+            Check(
+                "figures",
+                "fail",
+                _say(N_("{wrong} trên {rows} số đếm sẵn khác với đếm lại: xem nhật ký"), wrong=wrong, rows=rows),
+            )
+        ]
+    return [Check("figures", "ok", _say(N_("{rows} số đếm sẵn khớp với đếm lại"), rows=rows))]
 
 
 def _clock() -> Check:

@@ -10,14 +10,15 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading
-from services import participation
+from services import participation, ward_ranks
 from services.access import Actor
 from services.participation import Overview, Reached
-from ui import charts, drawing, parts
+from services.ward_ranks import Ranked
+from ui import charts, drawing, drawn, parts
 from ui.charts import GrowthPoint, Move
 from ui.participation_tables import label
 from ui.parts import Column, Figure
-from ui.words import _, day, near, number, share, signed
+from ui.words import _, day, language, near, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 6
@@ -79,12 +80,24 @@ def coverage(seen: Overview) -> None:
     parts.chart(title, charts.coverage(lowest, target=goal, look=parts.look()), note, key="c_coverage")
 
 
+@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+def _ranks(actor: Actor) -> list[Ranked]:
+    with reading() as session:
+        return ward_ranks.of(session, actor=actor)
+
+
+def ranks(actor: Actor, *, file_name: str) -> None:
+    """Ward against ward with intervals, so that a small one is not called best or worst by chance."""
+    rows = _ranks(actor)
+    drawn.show(ward_ranks.drawing(rows[:BARS_MAX], language=language()), key="c_ranks", file_name=file_name)
+
+
 def growth(seen: Overview) -> None:
     """The share over time, the whole first, then former wards."""
     points = [GrowthPoint(label(seen, name), on, row.coverage) for on, name, row in seen.growth if row.coverage is not None]
     note = _("theo xã, phường cũ") if len({point.area for point in points}) > 1 else ""
-    drawn = charts.growth(points, look=parts.look(), columns=3)
-    parts.chart(_("Tỷ lệ hộ trong nhóm qua thời gian"), drawn, note, key="c_growth")
+    made = charts.growth(points, look=parts.look(), columns=3)
+    parts.chart(_("Tỷ lệ hộ trong nhóm qua thời gian"), made, note, key="c_growth")
 
 
 def moves(seen: Overview) -> None:
@@ -96,8 +109,8 @@ def moves(seen: Overview) -> None:
         before = years.get(first, Move(first, 0, 0))
         years[first] = Move(first, before.joined + one.joined, before.left + one.left)
     note = _("lượt hộ mỗi năm, số trên cột là hiệu số") if is_long else _("lượt hộ mỗi tháng, số trên cột là hiệu số")
-    drawn = charts.moves([*years.values()], look=parts.look(), by="year" if is_long else "month")
-    parts.chart(_("Vào nhóm và rời nhóm"), drawn, note, key="c_moves")
+    made = charts.moves([*years.values()], look=parts.look(), by="year" if is_long else "month")
+    parts.chart(_("Vào nhóm và rời nhóm"), made, note, key="c_moves")
 
 
 def phones(seen: Overview) -> None:

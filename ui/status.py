@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from models import AccountState
+from models import AccountState, FigureCheck
 from services.channel_fields import LABELS
 from services.engine_health import Engine, Provider, Queue
 from services.workers import AtWork
@@ -136,3 +136,22 @@ def _worker(one: AtWork, now: datetime) -> Sequence[Text]:
     stands = parts.badge("overdue", silent) if one.is_silent else parts.badge("arrived", _("đang chạy"))
     batches = _("{n} lô", n=number(one.batches)) if one.batches else "–"
     return parts.cell(one.name, f"{one.host}, {one.pid}"), stands, batches, near(one.started_at)
+
+
+def figures_verified(checks: Sequence[FigureCheck], *, now: datetime) -> None:
+    """Whether the counts that figures are read from are those of the rows; a difference is said in red."""
+    wrong = sum(one.wrong for one in checks)
+    if wrong:
+        subjects = ", ".join(one.subject for one in checks if one.wrong)
+        parts.note(
+            "overdue", _("{n} số đếm sẵn khác với đếm lại", n=number(wrong)),
+            _("Ở {subjects}. Số liệu trên màn hình có thể sai; xem nhật ký rồi mới sửa.", subjects=subjects),
+        )  # fmt: skip
+    elif checks and now - checks[0].created_at < timedelta(days=2):
+        parts.hint(
+            _(
+                "Số liệu đã đếm lại {when}: {n} số đếm sẵn đều khớp.",
+                when=near(checks[0].created_at),
+                n=number(sum(one.rows for one in checks)),
+            )
+        )

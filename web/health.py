@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.db import reading
-from services import engine_health, health
+from services import engine_health, figure_checks, health
 from services.access import TERMINAL
 from services.engine_health import Engine
 from web import metrics
@@ -52,11 +52,12 @@ async def numbers(request: Request) -> Response:
     if not is_near(request):
         return PlainTextResponse("Not Found", 404, headers=_NEVER_KEPT)
     try:
-        relays, engine = await run_in_threadpool(_counted)
+        relays, engine, wrong = await run_in_threadpool(_counted)
     except SQLAlchemyError:
-        relays, engine = {}, Engine()  # a database that is down must not hide the other numbers
+        relays, engine, wrong = {}, Engine(), {}  # a database that is down must not hide the other numbers
     metrics.set_relays(relays)
     metrics.set_engine(engine)
+    metrics.set_figures(wrong)
     return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST, headers=_NEVER_KEPT)
 
 
@@ -69,9 +70,10 @@ def is_near(request: Request) -> bool:
     return address.is_loopback or address.is_private
 
 
-def _counted() -> tuple[dict[str, int], Engine]:
+def _counted() -> tuple[dict[str, int], Engine, dict[str, int]]:
     with reading() as session:
-        return health.relay_counts(session), engine_health.look(session, actor=TERMINAL)
+        wrong = {one.subject: one.wrong for one in figure_checks.latest(session, actor=TERMINAL)}
+        return health.relay_counts(session), engine_health.look(session, actor=TERMINAL), wrong
 
 
 routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", numbers)]

@@ -35,6 +35,8 @@ SILENT = Gauge(
 )
 EVENTS = Gauge("caunoi_webhook_events_waiting", "What providers told and nobody has worked off.", registry=REGISTRY)
 
+FIGURES_WRONG = Gauge("caunoi_figures_wrong", "Kept counts that differed from the last recount.", ["subject"], registry=REGISTRY)
+
 # The first part of an address names the route; what follows it may be a secret and is left out.
 ROUTES = frozenset(
     {
@@ -50,6 +52,13 @@ def set_relays(counts: Mapping[str, int]) -> None:
     RELAYS.clear()
     for state, n in counts.items():
         RELAYS.labels(state).set(n)
+
+
+def set_figures(wrong: Mapping[str, int]) -> None:
+    """Show what the last recount of figures found."""
+    FIGURES_WRONG.clear()
+    for subject, n in wrong.items():
+        FIGURES_WRONG.labels(subject).set(n)
 
 
 def set_engine(seen: Engine) -> None:

@@ -64,10 +64,10 @@ class Five:
     said: Announcement | None = None
 
 
-def settle(session: Session) -> Five:
+def settle(session: Session, *, code: str = "01843") -> Five:
     """The households and their chats."""
-    ward = make_unit(session, code="01843", name="Phường Bắc Kạn")
-    one, two = (make_unit(session, parent=ward, code=f"01843-{n}", short_name=f"Tổ {n}") for n in (1, 2))
+    ward = make_unit(session, code=code, name="Phường Bắc Kạn")
+    one, two = (make_unit(session, parent=ward, code=f"{code}-{n}", short_name=f"Tổ {n}") for n in (1, 2))
     people = {"An": (one, 4, 2), "Bình": (one, 3, 1), "Châu": (one, 1, 0), "Dung": (two, 2, 2), "Em": (two, 5, 3)}
     homes = {
         name: make_household(session, unit=unit, code=f"H{n}", head_name=name, people=heads, smartphones=phones)

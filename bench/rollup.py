@@ -1,0 +1,105 @@
+"""`rollup`: joins, opens and scans with the counts that figures are read from kept in step, beside inserting those events alone.
+
+1,000 events a round on SQLite (a tenth joins, half opens, the rest scans), written as a busy ward writes them: openings by the
+hundred, joins ten a transaction. The lag is how long the last event of a round waits until a figure shows it.
+"""
+
+import statistics
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session, select
+
+from bench.coverage import TODAY, build
+from core import clock
+from core.db import make_engine
+from core.ids import new_id
+from models import Announcement, Device, Group, Household, Membership, Model, Purpose, ShortLink, Unit, UnitKind
+from services import rollups, scans
+
+EVENTS, ROUNDS = 1_000, 5
+
+
+def run(scale: int = 30_000) -> dict[str, Any]:
+    """Events a second, median of the rounds, which take turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{Path(folder) / 'ward.db'}", writes=True)
+        Model.metadata.create_all(engine)
+        with Session(engine) as session:
+            build(session, scale)
+            links = _links(session)
+            inside = set(session.exec(select(Membership.household_id)))
+            homes = [row for row in session.exec(select(Household.id, Household.unit_id)) if row[0] not in inside]
+            groups = {unit_id: id_ for id_, unit_id in session.exec(select(Group.id, Group.unit_id))}
+            session.commit()
+        ours, bare = list[float](), list[float]()
+        for turn in range(ROUNDS):
+            for is_ours, taken in ((True, ours), (False, bare)):
+                at = (turn * 2 + is_ours) * (EVENTS // 10)
+                taken.append(_round(engine, links, homes[at : at + EVENTS // 10], groups, is_ours=is_ours))
+        engine.dispose()
+    seconds, baseline = statistics.median(ours), statistics.median(bare)
+    return {
+        "name": "rollup", "ours": round(EVENTS / seconds), "baseline": round(EVENTS / baseline),
+        "ratio": round(baseline / seconds, 2),
+        "unit": "events/s", "n": EVENTS * ROUNDS, "lag_s": round(max(ours), 2),
+    }  # fmt: skip
+
+
+def _links(session: Session) -> list[Any]:
+    ward = session.exec(select(Unit).where(Unit.kind == UnitKind.COMMUNE)).first()
+    assert ward
+    said = Announcement(unit_id=ward.id, title="Tin", body="Tin", households=100)
+    session.add(said)
+    session.flush()
+    groups = list(session.exec(select(Group.id).limit(20)))
+    links = [
+        ShortLink(slug=new_id().hex[-9:], purpose=Purpose.ANNOUNCEMENT, announcement_id=said.id, group_id=id_, unit_id=ward.id)
+        for id_ in groups
+    ]
+    links += [ShortLink(slug=new_id().hex[-9:], purpose=Purpose.ASK, unit_id=ward.id) for _ in range(20)]
+    session.add_all(links)
+    session.flush()
+    return [one.id for one in links]
+
+
+def _round(engine: Any, links: list[Any], homes: list[Any], groups: dict[Any, Any], *, is_ours: bool) -> float:
+    now = clock.now()
+    opened = [
+        scans.Opening(links[n % len(links)], now - timedelta(seconds=n % 60), Device.PHONE, new_id().hex)
+        for n in range(EVENTS - len(homes))
+    ]
+    start = time.perf_counter()
+    for first in range(0, len(opened), 100):
+        with Session(engine) as session:
+            if is_ours:
+                scans.record(session, openings=opened[first : first + 100])
+            else:
+                _insert(session, "scan", [_scan(one) for one in opened[first : first + 100]])
+            session.commit()
+    for first in range(0, len(homes), 10):
+        some = homes[first : first + 10]
+        with Session(engine) as session:
+            _insert(session, "membership", [_membership(home_id, groups[unit_id]) for home_id, unit_id in some])
+            if is_ours:
+                rollups.refresh(session, unit_ids={unit_id for _, unit_id in some}, since=TODAY)
+            session.commit()
+    return time.perf_counter() - start
+
+
+def _insert(session: Session, table: str, rows: list[dict[str, Any]]) -> None:
+    session.execute(insert(Model.metadata.tables[table]), rows)
+
+
+def _scan(one: scans.Opening) -> dict[str, Any]:
+    made = {"id": new_id(), "created_at": clock.now()}
+    return made | {"link_id": one.link_id, "at": one.at, "device": one.device, "visitor": one.visitor, "is_first": True}
+
+
+def _membership(home_id: Any, group_id: Any) -> dict[str, Any]:
+    made = {"id": new_id(), "created_at": clock.now()}
+    return made | {"household_id": home_id, "group_id": group_id, "people": 1, "joined_on": TODAY, "source": "leader"}

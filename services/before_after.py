@@ -1,0 +1,108 @@
+"""Before and after a change of practice: a figure of some groups for as long before as after, beside the same of similar groups.
+
+Similar are the groups of the ward, not among those changed, whose figure before was nearest. The difference of both differences
+is what the change may have brought; whatever happened to everybody stands in both.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core import clock
+from core.errors import Invalid
+from core.i18n import N_
+from services import access, figure_values, figures
+from services.access import Actor, unit_for
+from services.figure_register import defined
+from services.figure_values import Period, Value
+
+SIMILAR = 5
+SHORTEST, LONGEST = 7, 366
+
+
+@dataclass(frozen=True)
+class Side:
+    """Some groups before and after: sums of what is counted over sums of what it is out of."""
+
+    names: list[str]
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        """After less before."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """The comparison."""
+
+    figure: str
+    before: Period
+    after: Period
+    changed: Side
+    similar: Side
+
+    @property
+    def difference(self) -> float | None:
+        """By how much more the changed ones changed."""
+        one, other = self.changed.change, self.similar.change
+        return None if one is None or other is None else one - other
+
+
+def of(
+    session: Session, *, actor: Actor, name: str, unit_ids: Collection[UUID], changed_on: date, days: int = 30
+) -> BeforeAfter:  # fmt: skip
+    """A figure of residential groups of one ward, so many days before a day and as many from it on, as far as they have come.
+
+    Raises:
+        NotAllowed: a leader, or who only observes.
+        NotFound: the figure or a group is not known, or lies outside the actor's sight.
+        Invalid: no groups, groups of several wards, a figure that has no meaning below a ward, or days that cannot be compared.
+    """
+    access.require(actor, *access.WRITERS)
+    figure = defined(name)
+    if figure.is_of_wards or not (figure.is_ratio or figure.span == "flow"):
+        raise Invalid(N_("Số liệu này không so được giữa các tổ. Xin chọn tỷ lệ, lượt hoặc thời gian của tổ."))
+    if not SHORTEST <= days <= LONGEST:
+        raise Invalid(N_("Xin so từ {least} đến {most} ngày trước và sau."), least=SHORTEST, most=LONGEST)
+    last = min(changed_on + timedelta(days=days - 1), clock.today())
+    if (last - changed_on).days + 1 < SHORTEST:
+        raise Invalid(N_("Từ ngày thay đổi chưa đủ {least} ngày để so."), least=SHORTEST)
+    units = [unit_for(session, actor=actor, unit_id=id_) for id_ in unit_ids]
+    wards = {access.commune_of(session, unit).id for unit in units}
+    if len(wards) != 1:
+        raise Invalid(N_("Xin chọn các tổ, thôn của cùng một phường, xã."))
+    one = timedelta(days=1)
+    periods = ((changed_on - (last - changed_on) - one, changed_on - one), (changed_on, last))
+    ward = wards.pop()
+    table = figures.coverage(session, actor=actor, unit_id=ward, on=last)
+    known = {
+        row.unit_id: figure_values.of_periods(session, actor=actor, unit_id=row.unit_id, names=[name], periods=periods)[name]
+        for row in table.rows
+    }
+    ours = [known[unit.id] for unit in units if unit.id in known]
+    changed = _side(ours)
+    others = [values for id_, values in known.items() if id_ not in set(unit_ids) and values[0].value is not None]
+    near = sorted(others, key=lambda values: (abs((values[0].value or 0) - (changed.before or 0)), values[0].unit_code))[:SIMILAR]
+    return BeforeAfter(name, *periods, changed, _side(near))
+
+
+def _side(rows: Sequence[Sequence[Value]]) -> Side:
+    before, after = ([values[at] for values in rows] for at in (0, 1))
+    return Side([values[0].unit_name for values in rows], _together(before), _together(after))
+
+
+def _together(values: Sequence[Value]) -> float | None:
+    """Ratios as sum over sum; counts and times as the mean a group."""
+    told = [one for one in values if one.value is not None]
+    if not told:
+        return None
+    if defined(told[0].name).span == "spread" or told[0].denominator is None:
+        return sum(one.value or 0 for one in told) / len(told)
+    out_of = sum(one.denominator or 0 for one in told)
+    return sum(one.numerator or 0 for one in told) / out_of if out_of else None

@@ -1,0 +1,106 @@
+"""Ward against ward: coverage ranked so that a small ward is not called best or worst by chance.
+
+Each ward's share is drawn towards that of all, the more the fewer households it has (empirical Bayes: a Beta distribution fitted
+to all wards by their mean and the spread beyond chance). The interval holds the ward's own share with nine chances in ten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core.i18n import N_
+from models import Role
+from services import access, figures
+from services.access import Actor
+from services.drawing import Drawing
+from services.drawings import Words
+from services.figures import Coverage
+
+WITHIN = 1.645  # of a standard deviation each way: nine chances in ten
+LEAST_WEIGHT, MOST_WEIGHT = 10.0, 100_000.0  # households that the share of all stands for
+SENTENCE = N_(
+    "Nơi ít hộ được kéo về mức chung, vì với ít hộ thì tỷ lệ cao hay thấp có thể chỉ do ngẫu nhiên; đường kẻ là khoảng 90 %."
+)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A ward: its share as it is, as it is ranked, and between which shares it lies."""
+
+    unit_id: UUID | None
+    name: str
+    households: int
+    joined: int
+    share: float
+    ranked: float
+    low: float
+    high: float
+    stands_out: bool  # its interval leaves the share of all outside
+
+
+def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date | None = None) -> list[Ranked]:
+    """The wards of a province on a day (today), the highest first. Wards that an observer does not see are left out.
+
+    Raises:
+        NotAllowed: a leader.
+        NotFound: the unit lies outside the actor's sight.
+    """
+    access.require(actor, *access.WRITERS, Role.VIEWER)
+    table = figures.coverage(session, actor=actor, unit_id=unit_id, on=on, by="ward")
+    rows = table.rows
+    if actor.role is Role.VIEWER:
+        rows = figures.without_small(table, table)[0].rows
+    return ranked(rows)
+
+
+def ranked(rows: Sequence[Coverage]) -> list[Ranked]:
+    """The same of counts; places without households have no share and are left out."""
+    counted = [row for row in rows if row.households]
+    if not counted:
+        return []
+    everywhere = sum(row.joined for row in counted) / sum(row.households for row in counted)
+    weight = _weight(counted, everywhere)
+    found = [_one(row, everywhere, weight) for row in counted]
+    return sorted(found, key=lambda one: (-one.ranked, one.name))
+
+
+def _weight(rows: Sequence[Coverage], everywhere: float) -> float:
+    """How many households the share of all stands for: few where wards differ by much more than chance explains."""
+    chance = everywhere * (1 - everywhere)
+    total = sum(row.households for row in rows)
+    spread = sum(row.households * (row.joined / row.households - everywhere) ** 2 for row in rows)
+    room = total - sum(row.households**2 for row in rows) / total
+    if chance <= 0 or room <= 0:
+        return MOST_WEIGHT
+    between = (spread - (len(rows) - 1) * chance) / room
+    return min(MOST_WEIGHT, max(LEAST_WEIGHT, chance / between - 1)) if between > 0 else MOST_WEIGHT
+
+
+def _one(row: Coverage, everywhere: float, weight: float) -> Ranked:
+    a, b = row.joined + everywhere * weight, row.households - row.joined + (1 - everywhere) * weight
+    mean = a / (a + b)
+    away = WITHIN * sqrt(mean * (1 - mean) / (a + b + 1))
+    low, high = max(0.0, mean - away), min(1.0, mean + away)
+    share = row.joined / row.households
+    return Ranked(
+        row.unit_id, row.unit_name, row.households, row.joined, share, mean, low, high, not low <= everywhere <= high
+    )  # fmt: skip
+
+
+def drawing(rows: Sequence[Ranked], *, language: str = "vi") -> Drawing:
+    """The ranks as a chart: a dot a ward with its interval."""
+    w = Words(language)
+    spec = {
+        "rows": [
+            {"name": one.name, "low": one.low, "high": one.high, "value": one.ranked, "text": w.share(one.share)} for one in rows
+        ]
+    }  # fmt: skip
+    heads = [w.say(one) for one in (N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"))]
+    return Drawing(
+        "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), w.say(SENTENCE), w.say(N_("con số: tỷ lệ thật")), heads,
+        [(one.name, one.households, one.joined, round(one.share, 3), round(one.ranked, 3)) for one in rows], spec,
+    )  # fmt: skip

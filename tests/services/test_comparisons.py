@@ -1,0 +1,116 @@
+"""Ward against ward, and before against after: by hand."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from core.errors import Invalid, NotAllowed
+from models import Role, Unit, UnitKind
+from services import before_after, rollups, ward_ranks
+from services.figures import Coverage
+from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit
+
+TODAY = NOON.date()
+
+
+def ward(name: str, joined: int, households: int) -> Coverage:
+    return Coverage(None, name, name, "", 90, households=households, joined=joined)
+
+
+def test_a_small_ward_is_drawn_towards_all_and_a_large_one_hardly() -> None:
+    large = [ward(f"Phường {n}", 1600 + 20 * n, 2000) for n in range(8)]
+
+    rows = {one.name: one for one in ward_ranks.ranked([*large, ward("Xã nhỏ", 9, 9)])}
+
+    assert rows["Xã nhỏ"].share == 1.0
+    assert rows["Xã nhỏ"].ranked < 0.92
+    assert not rows["Xã nhỏ"].stands_out
+    assert abs(rows["Phường 7"].ranked - rows["Phường 7"].share) < 0.01
+    assert next(iter(ward_ranks.ranked([*large, ward("Xã nhỏ", 9, 9)]))).name != "Xã nhỏ"
+
+
+def test_a_ward_far_off_stands_out_and_the_share_lies_in_the_interval() -> None:
+    rows = ward_ranks.ranked([*[ward(f"P{n}", 800 + n, 1000) for n in range(9)], ward("Xa", 300, 1000)])
+
+    last = rows[-1]
+    assert (last.name, last.stands_out) == ("Xa", True)
+    assert all(one.low <= one.ranked <= one.high for one in rows)
+
+
+@pytest.mark.parametrize("rows", [[], [ward("A", 0, 0)], [ward("A", 5, 10)], [ward("A", 10, 10), ward("B", 7, 7)]])
+def test_one_ward_none_and_all_alike_are_ranked_without_a_fall(rows: list[Coverage]) -> None:
+    found = ward_ranks.ranked(rows)
+
+    assert len(found) == sum(one.households > 0 for one in rows)
+    assert all(0 <= one.low <= one.high <= 1 for one in found)
+
+
+def test_wards_of_a_province_are_ranked_for_who_sees_them(session: Session, noon: None) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE)
+    for households in (6, 12):
+        place = make_unit(session, parent=make_unit(session, parent=province, kind=UnitKind.COMMUNE))
+        for _ in range(households):
+            make_household(session, unit=place)
+        rollups.refresh(session, unit_ids=[place.id])
+
+    rows = ward_ranks.of(session, actor=make_actor(session, unit=province, role=Role.VIEWER))
+
+    assert sorted(one.households for one in rows) == [6, 12]
+    assert len(ward_ranks.drawing(rows).rows) == 2
+    with pytest.raises(NotAllowed):
+        ward_ranks.of(session, actor=make_actor(session, unit=province, role=Role.LEAD))
+
+
+# ---- before and after
+
+CHANGED_ON = TODAY - timedelta(days=20)
+
+
+@pytest.fixture
+def groups(session: Session, noon: None) -> list[Unit]:
+    """Three groups of ten: the first goes from 4 to 8 after the change, the second from 4 to 5, the third stays at 10."""
+    top = make_unit(session)
+    made = []
+    for n, (then, now) in enumerate(((4, 8), (4, 5), (10, 10))):
+        unit = make_unit(session, parent=top, short_name=f"Tổ {n + 1}")
+        chat = make_group(session, unit=unit)
+        for place in range(10):
+            home = make_household(session, unit=unit)
+            if place < now:
+                joined = date(2020, 1, 1) if place < then else CHANGED_ON + timedelta(days=3)
+                make_membership(session, household=home, group=chat, joined_on=joined)
+        rollups.refresh(session, unit_ids=[unit.id])
+        made.append(unit)
+    session.commit()
+    return made
+
+
+def test_what_changed_more_than_in_similar_groups(session: Session, groups: list[Unit]) -> None:
+    official = make_actor(session, unit=session.get_one(Unit, groups[0].parent_id), role=Role.OFFICIAL)
+
+    found = before_after.of(session, actor=official, name="coverage", unit_ids=[groups[0].id], changed_on=CHANGED_ON)
+
+    assert found.after == (CHANGED_ON, TODAY)  # as far as it has come
+    assert found.before == (CHANGED_ON - timedelta(days=21), CHANGED_ON - timedelta(days=1))
+    assert (found.changed.before, found.changed.after) == (0.4, 0.8)
+    assert found.similar.names == ["Tổ 2", "Tổ 3"]
+    assert (found.similar.before, found.similar.after) == (14 / 20, 15 / 20)
+    assert found.difference == pytest.approx(0.4 - 0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": "cost"}, "không so được"),
+        ({"days": 3}, "7"),
+        ({"changed_on": TODAY}, "chưa đủ"),
+        ({"unit_ids": []}, "cùng một"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused(session: Session, groups: list[Unit], change: dict[str, object], words: str) -> None:
+    official = make_actor(session, unit=session.get_one(Unit, groups[0].parent_id), role=Role.OFFICIAL)
+    asked = {"name": "coverage", "unit_ids": [groups[0].id], "changed_on": CHANGED_ON, "days": 30} | change
+
+    with pytest.raises(Invalid, match=words):
+        before_after.of(session, actor=official, **asked)  # type: ignore[arg-type]

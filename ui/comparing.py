@@ -1,0 +1,68 @@
+"""The parts of the page of before and after: which groups changed, when, in what; what came of it beside similar ones."""
+
+from datetime import date
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import reading
+from models import UnitKind
+from services import before_after, figure_words, units
+from services.access import Actor
+from services.before_after import BeforeAfter, Side
+from services.figure_register import BY_NAME, FIGURES, Definition
+from ui import parts
+from ui.parts import Column
+from ui.words import _, language, number
+
+FIGURE_NAMES = [one.name for one in FIGURES if not one.is_of_wards and (one.is_ratio or one.span == "flow")]
+
+
+def ask(actor: Actor, today: date) -> tuple[str, list[UUID], date, int] | None:
+    """The figure, the groups, the day, how many days each side; None until groups are chosen."""
+    with reading() as session:
+        ward = units.commune_for(session, actor=actor)
+        listed = units.children(session, actor=actor, unit_id=ward.id)
+    names = {unit.id: unit.label for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            _("Số liệu"), FIGURE_NAMES, key="s_name", format_func=lambda one: _(BY_NAME[one].label), width=280
+        )  # fmt: skip
+        on = st.date_input(_("Ngày thay đổi"), None, max_value=today, key="s_on", format="DD/MM/YYYY", width=170)
+        days = st.number_input(_("Số ngày mỗi bên"), before_after.SHORTEST, before_after.LONGEST, 30, key="s_days", width=150)
+    chosen = st.multiselect(
+        _("Tổ, thôn đã thay đổi"), list(names), key="s_units", format_func=names.__getitem__, placeholder=_("Chọn tổ")
+    )
+    return (name, list(chosen), on, int(days)) if chosen and on else None
+
+
+def result(found: BeforeAfter) -> None:
+    """Both sides, and by how much more the changed ones changed."""
+    figure = BY_NAME[found.figure]
+    rows = [
+        _row(_("Đã thay đổi: {names}", names=", ".join(found.changed.names)), found.changed, figure),
+        _row(_("Tương tự: {names}", names=", ".join(found.similar.names) or "–"), found.similar, figure),
+    ]
+    heads: list[Column | str] = [
+        _("Nơi"), Column(_("Trước"), "num"), Column(_("Sau"), "num"), Column(_("Thay đổi"), "num"),
+    ]  # fmt: skip
+    parts.table(heads, rows, fold=False)
+    if found.difference is None:
+        parts.lines(_("Chưa đủ số liệu ở cả hai bên để nói thay đổi mang lại gì."))
+        return
+    parts.lines(
+        _("Nơi đã thay đổi đổi nhiều hơn nơi tương tự {n}. Đó là phần có thể nhờ thay đổi; việc chung cho mọi nơi đã trừ ra.",
+          n=_signed(found.difference, figure))
+    )  # fmt: skip
+
+
+def _row(name: str, side: Side, figure: Definition) -> tuple[str, str, str, str]:
+    before, after = (figure_words.amount(value, figure.measure, language=language()) for value in (side.before, side.after))
+    return name, before, after, "–" if side.change is None else _signed(side.change, figure)
+
+
+def _signed(value: float, figure: Definition) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    if figure.measure.value == "share":
+        return _("{n} điểm phần trăm", n=f"{sign}{number(abs(value) * 100, 1)}")
+    return f"{sign}{figure_words.amount(abs(value), figure.measure, language=language())}"

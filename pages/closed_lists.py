@@ -30,11 +30,11 @@ for one in found:
         parts.item("unknown", one.title, _("{told} / {n} người đã báo, danh sách đã xóa, chỉ còn con số",
                                            told=number(one.told), n=number(one.people)))  # fmt: skip
         continue
-    left = one.people - one.settled
+    left, kept = one.people - one.settled, _("giữ đến hết {day}", day=day(one.kept_until))
     detail = _(
         "{told} / {n} người đã báo, còn {left} người phải đến", told=number(one.told), n=number(one.people), left=number(left)
     )
     parts.item(
         "waiting" if left else "arrived", parts.link(one.title, "closed_list", id=str(one.id)),
-        f"{detail}; {_('giữ đến hết {day}', day=day(one.kept_until))}",
+        f"{detail}; {kept}",
     )  # fmt: skip

@@ -6,7 +6,6 @@ from core.db import reading
 from services import access, closed_lists, units
 from ui import _, enter, number, parts
 from ui import closed_lists as drawing
-from ui.parts import Column
 from ui.words import day
 
 actor = enter(
@@ -26,13 +25,16 @@ if not found:
     )
     st.stop()
 parts.section(_("Các danh sách"), _("danh sách còn giữ lâu nhất đứng trước"))
-parts.table(
-    [_("Tên"), Column(_("Người"), "num"), Column(_("Đã báo"), "num"), Column(_("Còn phải đến"), "num"), _("Giữ đến")],
-    [
-        [
-            one.title if one.is_wiped else parts.link(one.title, "closed_list", id=str(one.id)), number(one.people),
-            number(one.told), "–" if one.is_wiped else number(one.people - one.settled),
-            _("đã xóa, chỉ còn con số") if one.is_wiped else day(one.kept_until),
-        ] for one in found
-    ],
-)  # fmt: skip
+for one in found:
+    if one.is_wiped:
+        parts.item("unknown", one.title, _("{told} / {n} người đã báo, danh sách đã xóa, chỉ còn con số",
+                                           told=number(one.told), n=number(one.people)))  # fmt: skip
+        continue
+    left, kept = one.people - one.settled, _("giữ đến hết {day}", day=day(one.kept_until))
+    detail = _(
+        "{told} / {n} người đã báo, còn {left} người phải đến", told=number(one.told), n=number(one.people), left=number(left)
+    )
+    parts.item(
+        "waiting" if left else "arrived", parts.link(one.title, "closed_list", id=str(one.id)),
+        f"{detail}; {kept}",
+    )  # fmt: skip

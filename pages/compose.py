@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.db import reading, transaction
 from models import Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, also_groups, approvals, audiences, drafts, text_checks, units
+from services import access, also_groups, approvals, drafts, text_checks, units
 from ui import (
     _,
     attaching,
@@ -42,8 +42,7 @@ with needed(back="pages/announcements.py"), reading() as session:
     audience = drafts.audience_of(session, source.id) if source else []
     chosen = [entry.unit_id for entry in audience]
 names = compose.unit_names(ward, places)
-compose.load(draft, chosen or [ward.id], wrong=wrong, again=again, needs=audiences.needs_of(audience),
-             streets=audiences.streets_of(audience))  # fmt: skip
+compose.load(draft, chosen or [ward.id], wrong=wrong, again=again, audience=audience)
 compose_saving.begin(draft, audience)
 compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)

@@ -24,7 +24,7 @@ def ask() -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = st.session_state.setdefault("c_attachments", [])
     for document in attachments.shown(kept):
         with st.container(horizontal=True, vertical_alignment="center"):
-            parts.html(parts.cell(document.name, weighs(document)), width="stretch")
+            parts.html(parts.joined(document.name, " ", parts.soft(weighs(document))), width="stretch")
             covering.of(document)
             st.button(_("Bỏ tệp này"), key=f"c_drop_{document.sha256[:12]}", on_click=_drop, args=(document.sha256,))
     covering.opened(kept)

@@ -1,6 +1,5 @@
 """Closed lists on a screen: bring one, and say what came of going to each of its persons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from services.closed_lists import KEPT_MOST, TITLE_MAX, Line
 from services.uploads import Upload
 from ui import parts, refusals
 from ui.forms import name_file_button
-from ui.parts import Text
 from ui.words import _, number, plain
 
 HAND = "cl_hand"
@@ -90,7 +88,7 @@ def _drop(mine: Hand) -> None:
 def person(line: Line, *, actor: Actor) -> None:
     """A person, whom to call, and what came of it."""
     one = line.person
-    with parts.line(f"cl_{one.id.hex}", _tone(one.outcome), one.name, parts.joined(_where(line), *_calls(one.phones))):
+    with parts.line(f"cl_{one.id.hex}", _tone(one.outcome), one.name, parts.joined(_where(line), *map(parts.call, one.phones))):
         st.segmented_control(
             _("Đã đến nhà {name}", name=plain(one.name)), list(PersonOutcome), default=one.outcome,
             format_func=lambda outcome: _(outcome.label), key=f"cl_out_{one.id.hex}", label_visibility="collapsed",
@@ -101,10 +99,6 @@ def person(line: Line, *, actor: Actor) -> None:
 def _where(line: Line) -> str:
     said = (line.person.guardian, line.person.address, line.unit_label)
     return ", ".join(one for one in said if one)
-
-
-def _calls(phones: Sequence[str]) -> list[Text]:
-    return [piece for phone in phones for piece in (" · ", parts.call(phone))]
 
 
 def _tone(outcome: PersonOutcome | None) -> parts.Tone:

@@ -11,8 +11,8 @@ from core import clock
 from core.db import reading
 from core.errors import Invalid
 from core.i18n import N_
-from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Need, Unit, Urgency
-from services import drafts
+from models import Announcement, AnnouncementKind, AnnouncementStatus, AsksFor, Audience, Need, Unit, Urgency
+from services import audiences, drafts
 from services import streets as addresses
 from services.access import Actor
 from services.attendance_places import PLACES_MAX
@@ -150,8 +150,7 @@ def load(
     *,
     wrong: Announcement | None = None,
     again: Announcement | None = None,
-    needs: Sequence[Need] = (),
-    streets: Sequence[str] = (),
+    audience: Sequence[Audience] = (),
 ) -> None:
     """Put a draft's words into the widgets the first time it is shown; later runs keep what was typed."""
     mark = ":".join(str(one.id) if one else "" for one in (draft, wrong, again))
@@ -166,8 +165,8 @@ def load(
         "body": source.body if source else "",
         "group_text": own.group_text if own else "",  # a correction needs new words for the chat
         "units": list(unit_ids),
-        "needs": list(needs),
-        "streets": list(streets),
+        "needs": audiences.needs_of(audience),
+        "streets": audiences.streets_of(audience),
         "urgency": source.urgency if source else Urgency.NORMAL,
         "kind": own.kind if own and own.kind in KINDS else AnnouncementKind.NOTICE,
         "asks": source.asks_for if source else AsksFor.CONFIRMATION,
@@ -196,9 +195,14 @@ def ask_streets(actor: Actor, unit_ids: Sequence[UUID]) -> list[str]:
     with reading() as session:
         known = addresses.written(session, actor=actor, unit_ids=unit_ids)
     chosen = st.session_state.get("c_streets", [])
+
+    def named(street: str) -> str:
+        homes = _("{n} hộ", n=number(known.get(street, 0)))
+        return f"{plain(street)} ({homes})"
+
     return st.multiselect(
         _("Chỉ báo cho hộ ở đường, ngõ"), [*known, *(one for one in chosen if one not in known)], key="c_streets",
-        format_func=lambda street: f"{plain(street)} ({_('{n} hộ', n=number(known.get(street, 0)))})",
+        format_func=named,
         placeholder=_("Mọi đường, ngõ"),
         help=_("Như địa chỉ ghi trong sổ hộ. Dùng khi tin chỉ về một khu: cắt điện một tuyến, quanh ổ dịch. Một đường ghi "
                "nhiều cách thì chọn cả các cách ấy. Bài trong nhóm thì cả nhóm vẫn đọc."),

@@ -10,10 +10,12 @@ from services import attachments
 from services.attachments import Attachment
 from services.ports import Area
 from ui import parts, refusals
+from ui.chart_kit import LIGHT
 from ui.words import _
 
 WIDTH = 340  # pixels: as wide as a phone's screen lets it be
 _OPEN, _FIRST = "c_covering", "c_covering_first"  # the picture that is looked at, and as it was brought
+MARK = {"fill": LIGHT["red"], "fillOpacity": 0.3, "stroke": LIGHT["red"], "strokeWidth": 2}  # seen on dark and on light
 SIDES = ("left", "top", "right", "bottom")
 
 
@@ -56,7 +58,7 @@ def _draw(sha256: str) -> Area | None:
             {"data": {"values": [{"x": 0.5, "y": 0.5, "url": f"data:image/{kind};base64,{b64encode(content).decode()}"}]},
              "mark": {"type": "image", "width": WIDTH, "height": tall, "aspect": False}, "encoding": {"url": {"field": "url"}}},
             {"data": {"values": [{"x": 0.5, "y": 0.5}]}, "mark": {"type": "point", "opacity": 0},
-             "params": [{"name": "area", "select": {"type": "interval"}}]},
+             "params": [{"name": "area", "select": {"type": "interval", "mark": MARK}}]},
         ],
     }  # fmt: skip
     said = st.vega_lite_chart(

@@ -57,7 +57,7 @@ def test_staff_see_all_lists_and_wipe_one(session: Session, visit: Visit, offici
     visit("closed_list", user=official, id=listed).button(key="cl_forget").click().run()
 
     assert session.exec(select(ListedPerson)).all() == []
-    assert "đã xóa, chỉ còn con số" in words(visit("closed_lists", user=official))
+    assert "danh sách đã xóa" in words(visit("closed_lists", user=official))
 
 
 def test_a_ward_without_lists_is_told_what_they_are_for(visit: Visit, official: User) -> None:

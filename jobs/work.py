@@ -21,6 +21,7 @@ from services import (
     attendance,
     confirming,
     due,
+    duty_patterns,
     forecast,
     join_requests,
     opt_outs,
@@ -269,11 +270,18 @@ def reorganise_step() -> int:
     return done
 
 
+@DBOS.step()
+def duty_step() -> int:
+    """Idempotent: shifts of the digital team are made once, some weeks ahead."""
+    with transaction() as session:
+        return duty_patterns.extend(session)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What waits for a person now, and how the ward does: the first screen's one look, in a fixed number of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from services import (
     posters,
     procedure_differences,
     progress,
+    roster,
     second_looks,
 )
 from services.access import Actor
@@ -29,6 +30,7 @@ from services.links import LinkState
 from services.presence import stands
 from services.progress import Progress
 from services.relay_pace import RelayTimes, relay_times
+from services.roster import Slot
 
 RECENT = timedelta(days=30)
 REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN, RUNNING_SHOWN = 50, 3, 5, 3
@@ -81,11 +83,12 @@ class Today:
     doors: int = 0  # households still to be told at the door
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
+    duty_gaps: list[Slot] = field(default_factory=list)  # of the digital team in the week to come
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
-        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down)
+        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.duty_gaps)
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + sum(map(bool, lists))
 
@@ -108,7 +111,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         total=table.total, month_ago=before.total, relay_times=_pace(session, actor, now), links_alive=printed.alive,
         links=printed.all, alike=likeness.waiting(session, actor=actor),
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
-        posters_down=posters.to_take_down(session, actor=actor),
+        posters_down=posters.to_take_down(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from core import clock, db
 from core.db import reading
 from core.i18n import translate
 from models import LifeEvent, Unit
-from services import procedures, wards
+from services import duty_hours, procedures, wards
 from web import drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
@@ -53,11 +53,12 @@ class ProcedurePage(PhonePage):
         with reading() as session:
             homes = [] if ward_code else procedures.wards_with_procedures(session, code=code)
             page = None if len(homes) > 1 else procedures.page_of(session, code=code, ward_code=ward_code)
+            duty = duty_hours.of_ward(session, ward_id=page.procedure.unit_id) if page and page.procedure.is_active else []
         if page is None:
             return _which_ward(request, homes)
         status = 200 if page.procedure.is_active else 410
         response = pages.render(
-            request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
+            request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines, duty=duty,
             shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
@@ -67,7 +68,7 @@ class ProcedurePage(PhonePage):
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
     """Several wards share this house, and nobody has said which."""
-    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, path=request.url.path)
+    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], path=request.url.path)
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
@@ -91,11 +92,13 @@ class ProcedureShelf(PhonePage):
             )  # fmt: skip
             homes = procedures.wards_with_procedures(session) if shelf is None else []
             ward = shelf.ward if shelf else wards.here(session)
+            here = duty_hours.ward_of(session, code=ward_code) if shelf and not is_asked else None
+            duty = duty_hours.of_ward(session, ward_id=here) if here else []
         if len(homes) > 1:
             return _which_ward(request, homes)
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
-            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said,
+            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said, duty=duty,
             is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip

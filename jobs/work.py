@@ -23,6 +23,7 @@ from services import (
     due,
     duty_patterns,
     forecast,
+    home_visits,
     join_requests,
     opt_outs,
     print_jobs,
@@ -277,6 +278,13 @@ def duty_step() -> int:
         return duty_patterns.extend(session)
 
 
+@DBOS.step()
+def forget_visits_step() -> int:
+    """Idempotent: names and addresses of visits at home that ended long ago."""
+    with transaction() as session:
+        return home_visits.forget_old(session)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
@@ -284,4 +292,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
         events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(),
+        visits=forget_visits_step(),
     )  # fmt: skip

@@ -28,14 +28,13 @@ with left:
         parts.section(row.post.name, ", ".join(filter(None, (row.unit_label, row.post.address))))
         if not row.patterns:
             parts.hint(_("Chưa có giờ trực nào."))
-        for pattern in row.patterns:
-            id_ = pattern.pattern.id
-            with parts.line(f"pat_{id_.hex}", "arrived", drawing.pattern_title(pattern), drawing.pattern_detail(pattern)):
-                if st.button(_("Thôi giờ này"), key=f"end_{id_.hex}"):
-                    with refusals():
-                        with transaction() as session:
-                            duty_patterns.end(session, actor=actor, pattern_id=id_)
-                        leave_for(HERE, news=_("Từ hôm nay thôi giờ trực này. Các ca sắp tới đã bỏ."))
+        with st.container(gap=None):
+            pressed = [pattern.pattern.id for pattern in row.patterns if drawing.pattern(pattern)]
+        for pattern_id in pressed:
+            with refusals():
+                with transaction() as session:
+                    duty_patterns.end(session, actor=actor, pattern_id=pattern_id)
+                leave_for(HERE, news=_("Từ hôm nay thôi giờ trực này. Các ca sắp tới đã bỏ."))
         with st.expander(_("Đóng nơi trực này"), key=f"close_{row.post.id.hex}"):
             parts.hint(_("Mọi giờ trực ở đây thôi từ hôm nay; trang của bà con không còn nơi này."))
             if st.button(_("Đóng {name}", name=row.post.name), key=f"close_ok_{row.post.id.hex}"):

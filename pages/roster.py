@@ -64,8 +64,9 @@ left, right = st.columns([1.5, 1], gap="medium")
 with left:
     if gaps:
         parts.section(_("Còn thiếu người"), _("7 ngày tới, gần nhất đứng trước"))
-        for gap in gaps[: drawing.GAPS_SHOWN]:
-            drawing.gap(gap)
+        with st.container(gap=None):
+            for gap in gaps[: drawing.GAPS_SHOWN]:
+                drawing.gap(gap)
     with st.container(gap=None):
         drawing.weeks(monday)
         drawing.week(slots)

@@ -13,7 +13,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean
 from models import DutyAbsence, DutyPattern, DutyShift, TeamMember, Unit
-from services import access, audit, duty_free, roster, team_members
+from services import access, audit, duty_free, home_visits, phone_surveys, roster, team_members
 from services.access import Actor
 
 REASON_MAX = 120
@@ -191,6 +191,8 @@ def leave(session: Session, *, actor: Actor, member_id: UUID, on: date | None = 
     member.left_on = day
     session.add(member)
     duty_free.drop(session, (col(DutyShift.member_id) == member.id) & (col(DutyShift.day) >= day))
+    home_visits.let_go(session, member_id=member.id)
+    phone_surveys.let_go(session, member_id=member.id)
     audit.record(
         session, actor=actor, action="team_member.left", subject_kind="team_member", subject_id=member.id, on=day.isoformat()
     )  # fmt: skip

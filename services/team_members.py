@@ -263,3 +263,18 @@ def names(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of members, for services that have checked who asks."""
     found = session.exec(select(TeamMember.id, TeamMember.name).where(col(TeamMember.id).in_(member_ids)))
     return {id_: name for id_, name in found}  # noqa: C416 (pairs of a row)
+
+
+def ward_with_a_team(session: Session, *, code: str = "") -> UUID | None:
+    """The ward a public page is about: the one of a code, else the only one with a team; None where there is none, or several."""
+    have = select(TeamMember.ward_id).where(is_here())
+    wanted = select(Unit.id).where(col(Unit.id).in_(have), col(Unit.valid_to).is_(None))
+    if code:
+        wanted = wanted.where(Unit.code == code)
+    found = session.exec(wanted.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def ward_card(session: Session, *, ward_id: UUID) -> WardCard:
+    """The ward as the head of a public page names it."""
+    return wards.card_of(session, unit=session.get_one(Unit, ward_id))

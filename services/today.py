@@ -15,6 +15,7 @@ from services import (
     callouts,
     door_closing,
     figures,
+    home_visits,
     likeness,
     links,
     posters,
@@ -83,12 +84,13 @@ class Today:
     doors: int = 0  # households still to be told at the door
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
+    home_visits: int = 0  # asked for, and nobody chosen
     duty_gaps: list[Slot] = field(default_factory=list)  # of the digital team in the week to come
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
-        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.duty_gaps)
+        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.duty_gaps, self.home_visits)
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + sum(map(bool, lists))
 
@@ -112,6 +114,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         links=printed.all, alike=likeness.waiting(session, actor=actor),
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
         posters_down=posters.to_take_down(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
+        home_visits=home_visits.waiting(session, actor=actor),
     )  # fmt: skip
 
 

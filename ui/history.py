@@ -46,6 +46,7 @@ WORDS = ACTS | {
     "duty.taken_out": N_("bỏ khỏi ca trực"),
     "duty.away": N_("báo vắng"),
     "duty.back": N_("bỏ báo vắng"),
+    "support.logged": N_("ghi lượt hỗ trợ có quét thẻ"),
     "household.needs_seen": N_("xem nhu cầu hỗ trợ"),
     "household.phone_seen": N_("xem số điện thoại"),
 }

@@ -80,7 +80,7 @@ def figures(slots: Sequence[Slot], gaps: Sequence[Slot], away: Sequence[Away]) -
 def week(slots: Sequence[Slot]) -> None:
     """Day by day, each slot with its people and the way into it."""
     for on, of_day in groupby(slots, key=lambda slot: slot.day):
-        parts.section(day(on).capitalize(), _("hôm nay") if on == clock.today() else "")
+        parts.section(_upper(day(on)), _("hôm nay") if on == clock.today() else "")
         for slot in of_day:
             line(slot)
 
@@ -88,6 +88,11 @@ def week(slots: Sequence[Slot]) -> None:
 def gap(slot: Slot) -> None:
     """A slot that lacks somebody, with its day."""
     line(slot, names_day=True)
+
+
+def _upper(words: str) -> str:
+    """As at the beginning of a line: the other letters stay."""
+    return words[:1].upper() + words[1:]
 
 
 def line(slot: Slot, *, names_day: bool = False) -> None:
@@ -191,6 +196,13 @@ def pattern_detail(row: PatternRow) -> str:
             ),
         )
     )  # fmt: skip
+
+
+def pattern(row: PatternRow) -> bool:
+    """One line of a post's hours; True when they are to end."""
+    id_ = row.pattern.id
+    with parts.line(f"pat_{id_.hex}", "arrived", pattern_title(row), pattern_detail(row)):
+        return st.button(_("Thôi giờ này"), key=f"end_{id_.hex}")
 
 
 def post_form(places: Sequence[Unit]) -> tuple[UUID, str, str] | None:

@@ -17,7 +17,7 @@ from ui.parts import Column
 from ui.words import _, number
 
 PAGE, MEMBER = "pages/team.py", "pages/member.py"
-ROWS_SHOWN = 30
+ROWS_SHOWN = 12
 
 
 def table(rows: Sequence[MemberRow]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -59,6 +59,7 @@ class ProcedurePage(PhonePage):
         status = 200 if page.procedure.is_active else 410
         response = pages.render(
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines, duty=duty,
+            visit_query=_visit_query(ward_code, code),
             shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
@@ -68,7 +69,9 @@ class ProcedurePage(PhonePage):
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
     """Several wards share this house, and nobody has said which."""
-    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], path=request.url.path)
+    return pages.render(
+        request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], visit_query="", path=request.url.path
+    )
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
@@ -99,6 +102,7 @@ class ProcedureShelf(PhonePage):
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
             request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said, duty=duty,
+            visit_query=_visit_query(ward_code),
             is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
@@ -110,6 +114,11 @@ def _event(query: Mapping[str, str]) -> LifeEvent | None:
 
 def _ward_code(request: Request) -> str:
     return request.query_params.get("xa", "")[:20]
+
+
+def _visit_query(ward_code: str, code: str = "") -> str:
+    asked = {name: value for name, value in (("xa", ward_code), ("tt", code)) if value}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _lines(text: str) -> Markup:

@@ -11,7 +11,7 @@ from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.settings import settings
-from services import duty_swaps, team_members
+from services import duty_swaps, home_visits, lessons, phone_surveys, support_figures, team_members
 from web import calendar_file, pages, visitors
 from web.calendar_file import instant, value_of
 from web.pages import PhonePage
@@ -22,6 +22,7 @@ SHOWN = 3
 SAID = {
     "agreed": N_("Đã nhận ca. Lịch của ông/bà đã có thêm ca này."), "declined": N_("Đã báo là không nhận được."),
     "logged": N_("Đã ghi lượt hỗ trợ."), "closed": N_("Đã ghi kết quả lần đến nhà."),
+    "present": N_("Đã ghi hộ này có mặt ở lớp."), "counted": N_("Đã ghi số người dự."),
 }  # fmt: skip
 
 
@@ -55,9 +56,13 @@ def page(request: Request, *, wrong: str = "", status: int = 200) -> Response:
         ward = team_members.card_of(session, held=held)
         asked = duty_swaps.waiting(session, token=token)
         shifts = duty_swaps.upcoming(session, token=token, limit=SHOWN + 1)
+        visits = len(home_visits.of_member(session, token=token))
+        doors, taught = phone_surveys.left(session, token=token), len(lessons.ahead(session, token=token))
+        month = support_figures.own(session, token=token)
     response = pages.render(
         request, "team.html", status=status, ward=ward, member=held.member, unit=held.unit, here=f"/d/{token}", asked=asked,
-        shifts=shifts[:SHOWN], is_more=len(shifts) > SHOWN, wrong=wrong, said=said_of(request),
+        shifts=shifts[:SHOWN], is_more=len(shifts) > SHOWN, visits=visits, doors=doors, lessons=taught, month=month,
+        wrong=wrong, said=said_of(request),
         calendar=team_members.calendar_url_of(held.member),
     )  # fmt: skip
     if visitors.is_person(request.headers, request.method):

@@ -53,7 +53,7 @@ def team(session: Session) -> Team:
 
 def pressed(client: TestClient, at: str, **form: str) -> str:
     """A press, and the page it leads to."""
-    return client.post(at, data=form, follow_redirects=True).text
+    return str(client.post(at, data=form, follow_redirects=True).text)
 
 
 def test_a_member_sees_their_duties_and_nobody_elses(team: Team) -> None:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.e2e
 class Team:
     """A ward with a desk, two members, a household and its card."""
 
+    desk: str
     minh: str
     an: str
     home: Household
@@ -36,7 +37,7 @@ def team(server: Server) -> Team:
     with server.session() as session:
         ward = make_unit(session, name="Phường Bắc Kạn")
         place: Unit = make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
-        make_user(session, unit=ward, role=Role.STAFF, username="desk")
+        desk = make_user(session, unit=ward, role=Role.STAFF)
         home = make_household(session, unit=place, head_name="Nông Thị Lan")
         make_procedure(session, unit=ward, name="Đăng ký tạm trú")
         minh, an = (
@@ -47,7 +48,7 @@ def team(server: Server) -> Team:
         form = PatternForm(post.id, (tomorrow,), time(7, 30), time(11, 30), member_ids=(minh.id,))
         duty_patterns.add(session, actor=TERMINAL, form=form)
         [printed] = household_cards.issue(session, actor=TERMINAL, household_ids=[home.id])
-        return Team(token_of(minh, "page"), token_of(an, "page"), home, printed.cards[0].url.rpartition("/")[2])
+        return Team(desk.username, token_of(minh, "page"), token_of(an, "page"), home, printed.cards[0].url.rpartition("/")[2])
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_a_swap_is_asked_agreed_and_stands_on_the_roster(
     an.get_by_role("button", name="Tôi trực thay").click()
     expect(an.get_by_text("Đã nhận ca")).to_be_visible()
 
-    desk = signed_in("desk")
+    desk = signed_in(team.desk)
     desk.goto(f"/roster?tuan={clock.today() + timedelta(days=1)}")
     expect(desk.get_by_text("Lý Văn An", exact=True).first).to_be_visible()
 

@@ -5,7 +5,7 @@ refused (docs/decisions/0045).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -14,7 +14,9 @@ from sqlmodel import Session, col, select, update
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import DutyAbsence, DutyPattern, DutyPost, DutyShift, DutySwap, SwapStatus, TeamMember
+from models import DutyAbsence, DutyPattern, DutyPost, DutyShift, DutySwap, Lesson, SwapStatus, TeamMember
+
+LONGEST_LESSON = timedelta(hours=8)
 
 
 class Absent(Invalid):
@@ -38,7 +40,7 @@ def require_free(
     `besides`: shifts they give away in the same act.
 
     Raises:
-        Absent: they are absent, or gone. Invalid: they stand somewhere.
+        Absent: they are absent, or gone. Invalid: they stand somewhere, or teach.
     """
     day = clock.local(starts_at).date()
     if member.left_on is not None and member.left_on <= day:
@@ -49,6 +51,7 @@ def require_free(
     )  # fmt: skip
     if session.exec(away).first() is not None:
         raise Absent(N_("{name} đã báo vắng ngày {day:%d/%m/%Y}."), name=member.name, day=day)
+    _require_no_lesson(session, member, starts_at, ends_at)
     other = session.exec(
         select(DutyShift, DutyPost)
         .join(DutyPattern, col(DutyPattern.id) == DutyShift.pattern_id)
@@ -66,6 +69,19 @@ def require_free(
             day=shift.day, since=f"{clock.local(shift.starts_at):%H:%M}", until=f"{clock.local(shift.ends_at):%H:%M}",
             field="member_id",
         )  # fmt: skip
+
+
+def _require_no_lesson(session: Session, member: TeamMember, starts_at: datetime, ends_at: datetime) -> None:
+    near = select(Lesson).where(
+        Lesson.member_id == member.id, col(Lesson.called_off_at).is_(None), Lesson.starts_at < ends_at,
+        Lesson.starts_at > starts_at - LONGEST_LESSON,
+    )  # fmt: skip
+    for lesson in session.exec(near):
+        if lesson.starts_at + timedelta(minutes=lesson.minutes) > starts_at:
+            raise Invalid(
+                N_("{name} có buổi hướng dẫn lúc {since} ngày {day:%d/%m/%Y}."), name=member.name,
+                since=f"{clock.local(lesson.starts_at):%H:%M}", day=clock.local(lesson.starts_at).date(), field="member_id",
+            )  # fmt: skip
 
 
 def drop(session: Session, which: ColumnElement[bool], *, absence_id: UUID | None = None) -> int:

@@ -376,6 +376,17 @@ def test_a_lesson_does_not_begin_where_its_member_has_duty(
         lessons.plan(session, actor=writer, form=form)
 
 
+def test_who_teaches_is_given_no_duty_at_that_hour(session: Session, ward: Unit, writer: Actor, minh: TeamMember) -> None:
+    form = LessonForm(ward.id, minh.id, Skill.ZALO, "Hội trường", house_clock.now() + timedelta(hours=2))
+    lessons.plan(session, actor=writer, form=form)
+    post = duty_patterns.add_post(session, actor=writer, unit_id=ward.id, name="Bộ phận Một cửa")
+
+    with pytest.raises(Invalid, match="có buổi hướng dẫn lúc 14:00"):
+        duty_patterns.add(session, actor=writer, form=PatternForm(post.id, (1,), time(15), time(17), member_ids=(minh.id,)))
+    with pytest.raises(Invalid, match="có buổi hướng dẫn"):
+        lessons.plan(session, actor=writer, form=form)
+
+
 # ---- the survey
 
 

@@ -16,8 +16,9 @@ from services.access import TERMINAL
 from services.home_visits import Wish
 from services.lessons import LessonForm
 from services.phone_surveys import SurveyForm
+from services.team_members import MemberValues
 from tests.factories import make_household, make_procedure, make_unit
-from tests.web.day import Outline, phone
+from tests.web.day import Day, Outline, phone
 from tests.web.test_team_pages import LARGEST_PAGE, SCRIPT, Team, path, pressed
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -151,6 +152,13 @@ def test_a_wish_that_cannot_be_right_is_said_beside_its_field_and_a_press_withou
     assert 'aria-describedby="wphone"' in answer.text
     assert "Nông Thị Lan" in answer.text
     assert rows(HomeVisit) == []
+
+
+def test_a_leader_is_shown_the_way_to_a_visit_where_the_ward_has_a_team(session: Session, day: Day) -> None:
+    assert 'href="/visit"' not in phone().get(day.relay_page).text
+    team_members.add(session, actor=TERMINAL, values=MemberValues("Hà Thị Minh", day.ward.id))
+    session.commit()
+    assert 'href="/visit"' in phone().get(day.relay_page).text
 
 
 def test_the_fifth_wish_of_a_phone_within_an_hour_is_refused(team: Team) -> None:

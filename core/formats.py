@@ -1,5 +1,6 @@
 """Numbers, days and hours as a reader of a language writes them, by Babel."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -38,6 +39,32 @@ def weight(size: int, *, language: str = "vi") -> str:
     if size >= 1_000_000:
         return f"{number(size / 1_000_000, language=language, places=1)}{NO_BREAK}MB"
     return f"{number(max(1, round(size / 1000)), language=language)}{NO_BREAK}KB"
+
+
+def weekday(number_: int, *, language: str = "vi") -> str:
+    """`thứ Hai` for 0, `chủ nhật` for 6, as within a sentence."""
+    name = str(get_day_names("wide", locale=language)[number_])
+    if language == "en":
+        return name
+    return "chủ nhật" if language == "vi" and number_ == 6 else name[0].lower() + name[1:]
+
+
+def weekdays(numbers: Iterable[int], *, language: str = "vi") -> str:
+    """`thứ Hai đến thứ Sáu, chủ nhật`: days that follow each other as a span, from three on."""
+    spans: list[list[int]] = []
+    for one in sorted(set(numbers)):
+        if spans and spans[-1][-1] == one - 1:
+            spans[-1].append(one)
+        else:
+            spans.append([one])
+    said = []
+    for span_ in spans:
+        first, last = (weekday(one, language=language) for one in (span_[0], span_[-1]))
+        if len(span_) > 2:
+            said.append(translate(N_("{first} đến {last}"), language=language).format(first=first, last=last))
+        else:
+            said += [weekday(one, language=language) for one in span_]
+    return ", ".join(said)
 
 
 @lru_cache(maxsize=5_000)

@@ -24,8 +24,10 @@ from services import (
     closed_lists,
     confirming,
     due,
+    duty_patterns,
     figure_checks,
     forecast,
+    home_visits,
     join_requests,
     opt_outs,
     print_jobs,
@@ -315,6 +317,20 @@ def verify_figures_step() -> int:
     return sum(wrong for _, _, wrong, _ in found)
 
 
+@DBOS.step()
+def duty_step() -> int:
+    """Idempotent: shifts of the digital team are made once, some weeks ahead."""
+    with transaction() as session:
+        return duty_patterns.extend(session)
+
+
+@DBOS.step()
+def forget_visits_step() -> int:
+    """Idempotent: names and addresses of visits at home that ended long ago."""
+    with transaction() as session:
+        return home_visits.forget_old(session)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
@@ -322,6 +338,6 @@ def nightly(_scheduled: datetime, _context: object) -> None:
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), listed=wipe_lists_step(),
         runs=tidy_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(), figures_wrong=verify_figures_step(),
-        audit_broken=check_audit_step(), backup=backup_step(),
+        events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(), visits=forget_visits_step(),
+        figures_wrong=verify_figures_step(), audit_broken=check_audit_step(), backup=backup_step(),
     )  # fmt: skip

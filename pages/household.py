@@ -12,6 +12,7 @@ from ui import (
     day,
     enter,
     history,
+    home_visits,
     household_acts,
     household_cards,
     household_groups,
@@ -108,6 +109,7 @@ with right, st.container(gap="small"):
 household_past.told(moments, home, actor=actor, last=last, version=version)
 household_past.then(home, actor=actor)
 household_messages.of(actor=actor, household_id=home.id, page=HERE)
+home_visits.of_household(home, actor=actor, page=HERE)
 household_cards.lost(actor=actor, household_id=home.id, page=HERE)
 history.of(events, key="h_history")
 st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")

@@ -301,6 +301,15 @@ def household_for_staff(session: Session, *, actor: Actor, token: str) -> UUID |
     return home.id if session.exec(select(Unit.id).where(Unit.id == unit.id, in_sight(actor))).first() else None
 
 
+def behind(session: Session, *, token: str) -> tuple[Household, Unit]:
+    """The household of a card and its unit, for services that have checked who scans it.
+
+    Raises:
+        NotFound: as `page`.
+    """
+    return _behind(session, token)
+
+
 def _behind(session: Session, token: str) -> tuple[Household, Unit]:
     """The household of a card as it stands now: merged into another, that one."""
     kept = session.exec(

@@ -215,6 +215,12 @@ def _tidied(words: WardWords) -> WardWords:
 # ---- for residents
 
 
+def of_code(session: Session, *, ward_id: UUID, code: str) -> Procedure | None:
+    """The active procedure of a ward with a code; None where there is none. Public."""
+    wanted = select(Procedure).where(Procedure.unit_id == ward_id, Procedure.code == code, Procedure.is_active)
+    return session.exec(wanted).first() if code else None
+
+
 def public_url(procedure: Procedure) -> str:
     """The address to print."""
     return f"{settings().public_url}/p/{procedure.code}"

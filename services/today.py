@@ -1,7 +1,7 @@
 """What waits for a person now, and how the ward does: the first screen's one look, in a fixed number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,12 +17,14 @@ from services import (
     callouts,
     door_closing,
     figures,
+    home_visits,
     likeness,
     link_watch,
     links,
     posters,
     procedure_differences,
     progress,
+    roster,
     second_looks,
 )
 from services.access import Actor
@@ -33,6 +35,7 @@ from services.links import LinkState
 from services.presence import stands
 from services.progress import Progress
 from services.relay_pace import RelayTimes, relay_times
+from services.roster import Slot
 
 RECENT = timedelta(days=30)
 REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN, RUNNING_SHOWN = 50, 3, 5, 3
@@ -87,11 +90,16 @@ class Today:
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
     broken_accounts: Sequence[BrokenAccount] = ()  # by which nothing leaves until somebody mends them
+    home_visits: int = 0  # asked for, and nobody chosen
+    duty_gaps: list[Slot] = field(default_factory=list)  # of the digital team in the week to come
 
     @property
     def things(self) -> int:
         """How many things wait, listed or not."""
-        lists = (self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon)
+        lists = (
+            self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon, self.duty_gaps,
+            self.home_visits,
+        )  # fmt: skip
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + len(self.broken_accounts) + sum(map(bool, lists))
 
@@ -115,7 +123,8 @@ def of(session: Session, *, actor: Actor) -> Today:
         links=printed.all, alike=likeness.waiting(session, actor=actor),
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
         posters_down=posters.to_take_down(session, actor=actor), links_soon=printed.soon,
-        broken_accounts=broken_accounts.of(session, actor=actor),
+        broken_accounts=broken_accounts.of(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
+        home_visits=home_visits.waiting(session, actor=actor),
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
     with answering(as_json=as_json, needs_database=False) as say:
         found = [
-            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(), _public_url(),
+            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(),
+            _public_url(),
         ]  # fmt: skip
         say(found)
 

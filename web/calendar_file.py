@@ -1,5 +1,6 @@
 """The days of an announcement as a file for calendars (RFC 5545): one event a day, the same one however often it is fetched."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -21,34 +22,43 @@ def written(notice: PublicAnnouncement) -> bytes:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cau Noi//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     for one in events_of(notice):
         lines += _event(notice, one)
-    folded = (part for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
-    return "".join(f"{part}\r\n" for part in folded).encode()
+    return file_of([*lines, "END:VCALENDAR"])
+
+
+def file_of(lines: Iterable[str]) -> bytes:
+    """Lines as a file has them."""
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
+
+
+def host() -> str:
+    """Whose events they are, as their ids say."""
+    return urlsplit(settings().public_url).hostname or "localhost"
 
 
 def _event(notice: PublicAnnouncement, one: Event) -> list[str]:
-    host = urlsplit(settings().public_url).hostname or "localhost"
     is_off = notice.is_cancelled or notice.corrected_by is not None
     lines = [
-        "BEGIN:VEVENT", f"UID:{notice.id.hex}-{one.day:%Y%m%d}@{host}", f"DTSTAMP:{_instant(notice.sent_at)}", *_times(one),
-        f"SUMMARY:{_text(notice.title)}", f"DESCRIPTION:{_text(f'{notice.ward.name}. {notice.url}')}", f"URL:{notice.url}",
+        "BEGIN:VEVENT", f"UID:{notice.id.hex}-{one.day:%Y%m%d}@{host()}", f"DTSTAMP:{instant(notice.sent_at)}", *_times(one),
+        f"SUMMARY:{value_of(notice.title)}", f"DESCRIPTION:{value_of(f'{notice.ward.name}. {notice.url}')}", f"URL:{notice.url}",
         f"STATUS:{'CANCELLED' if is_off else 'CONFIRMED'}", f"SEQUENCE:{int(is_off)}",
     ]  # fmt: skip
     if where := notice.facts.get("where"):
-        lines.append(f"LOCATION:{_text(where)}")
+        lines.append(f"LOCATION:{value_of(where)}")
     return [*lines, "END:VEVENT"]
 
 
 def _times(one: Event) -> list[str]:
     if one.starts is None:
         return [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}"]
-    return [f"DTSTART:{_instant(one.starts)}", *([f"DTEND:{_instant(one.ends)}"] if one.ends else [])]
+    return [f"DTSTART:{instant(one.starts)}", *([f"DTEND:{instant(one.ends)}"] if one.ends else [])]
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """A moment, in UTC."""
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(words: str) -> str:
+def value_of(words: str) -> str:
     """As a value of a file: RFC 5545, 3.3.11."""
     for plain, safe in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         words = words.replace(plain, safe)

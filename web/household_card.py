@@ -10,7 +10,7 @@ from starlette.routing import Route
 from core.db import reading, transaction
 from core.errors import Invalid
 from services import household_cards, household_messages, sessions
-from web import drawn, pages, visits
+from web import drawn, pages, team_support, visits
 from web.pages import PhonePage
 
 
@@ -26,7 +26,10 @@ class HouseholdCardPage(PhonePage):
             clerk = sessions.session_actor(session, token=cookie) if cookie else None
             record = household_cards.household_for_staff(session, actor=clerk, token=token) if clerk else None
         stop = household_messages.path_of(card.household_id)
-        response = pages.render(request, "household_card.html", card=card, ward=card.ward, record=record, stop=stop)
+        response = pages.render(
+            request, "household_card.html", card=card, ward=card.ward, record=record, stop=stop,
+            helps=team_support.is_members(request), here=request.url.path,
+        )  # fmt: skip
         return visits.remembered(response, visit) if visit.device else response
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:

@@ -80,7 +80,7 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     made.globals |= {"_": _say, "asset": files.address, "stamp_of": resident_page.stamp_of}
-    for name in ("number", "day", "hour", "moment", "near", "span", "weight"):
+    for name in ("number", "day", "hour", "moment", "near", "span", "weekdays", "weight"):
         made.filters[name] = _spoken(getattr(formats, name))
     made.filters |= {"together": _together, "inner": _inner, "kept": _kept, "strong": _strong}
     return made

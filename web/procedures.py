@@ -6,7 +6,7 @@ A picture of a step lies at `/p/{code}/{step}`, and is fetched only when a reade
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from core import clock, db
 from core.db import reading
 from core.i18n import translate
 from models import LifeEvent, Unit
-from services import procedures, wards
+from services import duty_hours, procedures, wards
 from web import attached, drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
@@ -56,13 +56,15 @@ class ProcedurePage(PhonePage):
         with reading() as session:
             homes = [] if ward_code else procedures.wards_with_procedures(session, code=code)
             page = None if len(homes) > 1 else procedures.page_of(session, code=code, ward_code=ward_code)
+            duty = duty_hours.of_ward(session, ward_id=page.procedure.unit_id) if page and page.procedure.is_active else []
         if page is None:
             return _which_ward(request, homes)
         status = 200 if page.procedure.is_active else 410
         response = pages.render(
-            request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
-            shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p", here=request.url.path,
-            ward_query=f"?xa={quote(ward_code)}" if ward_code else "", ask_url=_ask_url(request, code, ward_code),
+            request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines, duty=duty,
+            visit_query=_visit_query(ward_code, code), shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
+            here=request.url.path, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
+            ask_url=_ask_url(request, code, ward_code),
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
@@ -89,7 +91,9 @@ def _ask_url(request: Request, code: str, ward_code: str) -> str:
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
     """Several wards share this house, and nobody has said which."""
-    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, path=request.url.path)
+    return pages.render(
+        request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], visit_query="", path=request.url.path
+    )
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
@@ -113,11 +117,14 @@ class ProcedureShelf(PhonePage):
             )  # fmt: skip
             homes = procedures.wards_with_procedures(session) if shelf is None else []
             ward = shelf.ward if shelf else wards.here(session)
+            here = duty_hours.ward_of(session, code=ward_code) if shelf and not is_asked else None
+            duty = duty_hours.of_ward(session, ward_id=here) if here else []
         if len(homes) > 1:
             return _which_ward(request, homes)
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
-            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said,
+            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said, duty=duty,
+            visit_query=_visit_query(ward_code),
             is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
@@ -129,6 +136,11 @@ def _event(query: Mapping[str, str]) -> LifeEvent | None:
 
 def _ward_code(request: Request) -> str:
     return request.query_params.get("xa", "")[:20]
+
+
+def _visit_query(ward_code: str, code: str = "") -> str:
+    asked = {name: value for name, value in (("xa", ward_code), ("tt", code)) if value}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _lines(text: str) -> Markup:

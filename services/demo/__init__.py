@@ -12,7 +12,7 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Role, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor
-from services.demo import aftermath, announcements, cascade, links, people, places, planned, procedures
+from services.demo import aftermath, announcements, cascade, links, people, places, planned, procedures, team
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -85,6 +85,7 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
     aftermath.come(session, stage, ward)
     shelf = procedures.fill(session, stage, ward)
     printed = links.hang(session, stage, ward, slugs, readers, shelf)
+    team.fill(session, stage, ward, shelf)
     rollups.refresh(session, unit_ids=[home.unit.id for home in ward.homes])
     _note(session, stage, ward, said, actor)
     return Demo(

@@ -20,8 +20,8 @@ from web.prose import Block
 
 TEMPLATES = sorted(path.name for path in (FOLDER.parent / "templates").glob("*.html"))
 SHARED = {
-    "attached.html", "attendance.html", "base.html", "icons.html", "parts.html", "relay_foot.html", "relay_note.html",
-    "trial.html",
+    "attached.html", "attendance.html", "base.html", "duty_hours.html", "icons.html", "parts.html", "relay_foot.html",
+    "relay_note.html", "trial.html",
 }  # fmt: skip
 
 

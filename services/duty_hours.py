@@ -1,0 +1,103 @@
+"""When and where residents find the digital team: the hours of the week, and whether somebody is there today. No names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from core import clock
+from models import DutyPattern, DutyPost, Unit
+from services import duty_patterns, roster
+
+SINGLE_DAYS = timedelta(days=14)  # so far ahead hours of one day only are told
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """Days of the week (0: Monday) with the same hours; the hours as instants of today."""
+
+    weekdays: tuple[int, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Span:
+    """Hours of one day, and whether anybody stands there."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class PublicPost:
+    """A post as residents look for it."""
+
+    name: str
+    address: str
+    weekly: Sequence[Weekly]
+    single: Sequence[Span]  # of days that do not come every week
+    today: Sequence[Span]  # that are not over
+
+    @property
+    def is_let_down(self) -> bool:
+        """Whether hours of today have nobody: better told than found out at a closed door."""
+        return any(not span.is_kept for span in self.today)
+
+
+def of_ward(session: Session, *, ward_id: UUID) -> list[PublicPost]:
+    """The open posts of a ward, its own desk first; none without hours. Public: nothing of persons. Four queries."""
+    today = clock.today()
+    found = session.exec(
+        select(DutyPattern, DutyPost)
+        .join(DutyPost, col(DutyPost.id) == DutyPattern.post_id)
+        .where(
+            DutyPost.ward_id == ward_id, col(DutyPost.closed_on).is_(None), duty_patterns.lasts_on(today),
+            DutyPattern.first_on <= today + SINGLE_DAYS,
+        )
+    ).all()  # fmt: skip
+    if not found:
+        return []
+    posts = sorted(
+        {post.id: post for _one, post in found}.values(), key=lambda one: (one.unit_id != one.ward_id, one.name, one.id)
+    )
+    spans = roster.of_posts(session, col(DutyPost.ward_id) == ward_id, today, today + SINGLE_DAYS)
+    made = []
+    for post in posts:
+        patterns = [one for one, its in found if its.id == post.id]
+        once = {one.id for one in patterns if one.first_on == one.last_on}
+        own = [slot for slot in spans if slot.post.id == post.id]
+        made.append(
+            PublicPost(
+                post.name, post.address, _weekly([one for one in patterns if one.id not in once]),
+                [_span(slot) for slot in own if slot.pattern_id in once],
+                [_span(slot) for slot in own if slot.day == today and not slot.is_over],
+            )
+        )  # fmt: skip
+    return made
+
+
+def _weekly(patterns: Sequence[DutyPattern]) -> list[Weekly]:
+    days: dict[tuple[time, time], set[int]] = {}
+    for one in patterns:
+        days.setdefault((one.starts, one.ends), set()).add(one.weekday)
+    hours = {(one.starts, one.ends): duty_patterns.hours_on(one, clock.today()) for one in patterns}
+    return [Weekly(tuple(sorted(days[span])), *hours[span]) for span in sorted(days)]
+
+
+def _span(slot: roster.Slot) -> Span:
+    return Span(slot.day, slot.starts_at, slot.ends_at, bool(slot.on_duty))
+
+
+def ward_of(session: Session, *, code: str = "") -> UUID | None:
+    """The ward a public page is about: the one of a code, else the only one that has posts; None where several have."""
+    have = select(DutyPost.ward_id).where(col(DutyPost.closed_on).is_(None))
+    wanted = select(Unit.id).where(col(Unit.id).in_(have), col(Unit.valid_to).is_(None))
+    if code:
+        wanted = wanted.where(Unit.code == code)
+    found = session.exec(wanted.limit(2)).all()
+    return found[0] if len(found) == 1 else None

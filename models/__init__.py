@@ -32,6 +32,19 @@ from models.household import (
     Proposal,
     ProposalKind,
 )
+from models.inquiry import (
+    Inquiry,
+    InquiryBlock,
+    InquiryChannel,
+    InquiryKind,
+    InquiryLook,
+    InquiryMessage,
+    InquiryRules,
+    InquiryStatus,
+    PublicAnswer,
+    Topic,
+    Voice,
+)
 from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
 from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus
@@ -96,6 +109,14 @@ __all__ = [
     "HouseholdPast",
     "HouseholdToken",
     "How",
+    "Inquiry",
+    "InquiryBlock",
+    "InquiryChannel",
+    "InquiryKind",
+    "InquiryLook",
+    "InquiryMessage",
+    "InquiryRules",
+    "InquiryStatus",
     "JoinRequest",
     "LeaderDevice",
     "LifeEvent",
@@ -125,6 +146,7 @@ __all__ = [
     "ProcedurePast",
     "Proposal",
     "ProposalKind",
+    "PublicAnswer",
     "Purpose",
     "Reach",
     "ReachCount",
@@ -142,6 +164,7 @@ __all__ = [
     "Term",
     "TickList",
     "Ticket",
+    "Topic",
     "Trouble",
     "Unit",
     "UnitChange",
@@ -152,6 +175,7 @@ __all__ = [
     "UnitTotal",
     "Urgency",
     "User",
+    "Voice",
     "WebhookEvent",
     "Worker",
     "lineage",

@@ -27,6 +27,7 @@ def live() -> None:
     status.queues(seen.queues, now=now)
     status.providers(seen.providers)
     status.at_work(seen.workers, events=seen.events_waiting, now=now)
+    status.unknown_events(seen.events_unknown)
 
 
 live()

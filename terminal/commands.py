@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 # In the order of the help.
 NOUNS = (
     "system", "doctor", "demo", "users", "units", "households", "groups", "coverage", "announcements", "deliveries", "doors",
-    "links", "procedures", "channels", "checks", "bench",
+    "links", "procedures", "inquiries", "channels", "checks", "bench",
 )  # fmt: skip
 
 

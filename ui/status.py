@@ -136,3 +136,11 @@ def _worker(one: AtWork, now: datetime) -> Sequence[Text]:
     stands = parts.badge("overdue", silent) if one.is_silent else parts.badge("arrived", _("đang chạy"))
     batches = _("{n} lô", n=number(one.batches)) if one.batches else "–"
     return parts.cell(one.name, f"{one.host}, {one.pid}"), stands, batches, near(one.started_at)
+
+
+def unknown_events(found: Sequence[tuple[str, str, int]]) -> None:
+    """What providers told that means nothing here; nothing where all is known."""
+    if found:
+        parts.section(_("Loại tin chưa biết"), _("giữ lại, không làm gì"))
+        rows = [(provider, name, number(n)) for provider, name, n in found]
+        parts.table((_("Nhà cung cấp"), _("Loại tin"), Column(_("Số lần"), "num")), rows, shown=5, more=_("Xem cả"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from markupsafe import Markup
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,8 +15,8 @@ from starlette.types import Message
 from core import clock, db
 from core.db import reading
 from core.i18n import translate
-from models import LifeEvent, Unit
-from services import procedures, wards
+from models import LifeEvent, PublicAnswer, Unit
+from services import procedures, public_answers, wards
 from web import drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
@@ -59,6 +60,7 @@ class ProcedurePage(PhonePage):
         response = pages.render(
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines,
             shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
+            ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
@@ -67,7 +69,7 @@ class ProcedurePage(PhonePage):
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
     """Several wards share this house, and nobody has said which."""
-    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, path=request.url.path)
+    return pages.render(request, "procedures.html", ward=None, shelf=None, homes=homes, answers=(), path=request.url.path)
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
@@ -90,15 +92,25 @@ class ProcedureShelf(PhonePage):
                 field=field if "linhvuc" in query else None,
             )  # fmt: skip
             homes = procedures.wards_with_procedures(session) if shelf is None else []
+            answers = _answers(session, shelf, words)
             ward = shelf.ward if shelf else wards.here(session)
         if len(homes) > 1:
             return _which_ward(request, homes)
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
-            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said,
+            request, "procedures.html", ward=ward, shelf=shelf, homes=[], answers=answers, words=words, said=said,
             is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
+
+
+def _answers(session: Session, shelf: procedures.Shelf | None, words: str) -> Sequence[PublicAnswer]:
+    """What the ward has answered for all: what fits the words, else what is asked most."""
+    if shelf is None or shelf.unit_id is None:
+        return ()
+    if words:
+        return public_answers.found(session, ward_id=shelf.unit_id, words=words, most=5)
+    return public_answers.most_asked(session, ward_id=shelf.unit_id, most=3)
 
 
 def _event(query: Mapping[str, str]) -> LifeEvent | None:

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from web import (
     announcement,
+    ask,
     attached,
     check_in,
     door,
@@ -40,6 +41,7 @@ routes: list[BaseRoute] = [
     *tick_ask.routes,
     *files.routes,
     *health.routes,
+    *ask.routes,
     *procedures.routes,
     *links.routes,
 ]

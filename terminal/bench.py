@@ -18,6 +18,7 @@ MODULES = {
     "coverage_nation": "coverage_nation", "search": "search", "screen": "screens", "screen_load": "screens",
     "screen_flat": "screens", "crowd": "crowd", "plan": "plan", "board": "board", "opens": "opens",
     "fanout": "fanout", "fanout_pg": "fanout_pg", "celery": "celery_tasks", "urgent": "urgent", "sheet": "sheet",
+    "webhook": "webhook", "inbox": "inbox",
 }  # fmt: skip
 
 

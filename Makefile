@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos restore-drill clean help
+.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ thorough: .venv/tools
 ## make bench   every benchmark beside its baseline, one JSON line each
 bench: .venv/tools browser
 	@$(BIN)/python manage.py bench
+
+## make soak    sixty thousand webhook events with repeats, disorder and kills: none lost, none doubled
+soak: .venv/tools
+	@$(BIN)/python -m tests.soak
 
 ## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
 chaos: .venv/tools

@@ -78,6 +78,23 @@ class Holds(FunctionElement[bool]):
         return self
 
 
+class Latest(FunctionElement[bool]):
+    """As `Holds` with one way, of the rows added last: at most so many, so that a common word costs no more than a rare one.
+
+    Only SQLite stops there; PostgreSQL looks at all that hold the words.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[str], words: Words, most: int) -> None:
+        super().__init__(column, literal([words], _Question()), literal(most))
+
+    def self_group(self, against: Any = None) -> "Latest":  # noqa: ARG002 (SQLAlchemy names it)
+        """As `Holds`."""
+        return self
+
+
 class Unindexed(FunctionElement[Any]):
     """A column whose index SQLite's planner may not use: it would begin with what finds far more rows than the words do."""
 
@@ -98,14 +115,18 @@ def _with_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
     return f"+{compiler.process(element.clauses, **kw)}"
 
 
-def index(table: Table, column: str) -> None:
-    """Have the index and the words made with the table, and kept by the database itself: no writer can forget them."""
+def index(table: Table, column: str, *, with_words: bool = True) -> None:
+    """Have the index and the words made with the table, and kept by the database itself: no writer can forget them.
+
+    Without the words a slip finds nothing; a writer of many short rows is spared them.
+    """
     unless = f"{table.name}_fts_bulk"
     on = {"sqlite": sqlite_statements(table.name, column), "postgresql": [postgresql_statement(table.name, column)]}
     for dialect, statements in on.items():
-        for statement in (*statements, *vocabulary.statements(table.name, column, dialect=dialect, unless=unless)):
+        words = vocabulary.statements(table.name, column, dialect=dialect, unless=unless) if with_words else []
+        for statement in (*statements, *words):
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
-        for statement in vocabulary.away_statements(table.name, dialect=dialect):
+        for statement in vocabulary.away_statements(table.name, dialect=dialect) if with_words else []:
             event.listen(table, "before_drop", _ddl(statement).execute_if(dialect=dialect))
     for name in (f"{table.name}_fts", f"{table.name}_fts_bulk"):
         event.listen(table, "before_drop", _ddl(f"DROP TABLE IF EXISTS {name}").execute_if(dialect="sqlite"))
@@ -134,7 +155,7 @@ def sqlite_statements(table: str, column: str) -> list[str]:
 
 
 @contextmanager
-def in_bulk(session: Session, table: Table, column: str) -> Iterator[None]:
+def in_bulk(session: Session, table: Table, column: str, *, with_words: bool = True) -> Iterator[None]:
     """Index the rows inserted meanwhile at once, at the end: many times cheaper than one by one (SQLite; PostgreSQL needs none).
 
     Belongs into one transaction: nobody else can write until it ends.
@@ -142,20 +163,20 @@ def in_bulk(session: Session, table: Table, column: str) -> Iterator[None]:
     if session.get_bind().dialect.name != "sqlite":
         yield
         return
-    begin, *end = _bulk_statements(table.name, column)
+    begin, *end = _bulk_statements(table.name, column, with_words=with_words)
     session.connection().exec_driver_sql(begin)
     yield
     for statement in end:
         session.connection().exec_driver_sql(statement)
 
 
-def _bulk_statements(table: str, column: str) -> list[str]:
+def _bulk_statements(table: str, column: str, *, with_words: bool) -> list[str]:
     fts = f"{table}_fts"
     added = f"SELECT rowid, {column} FROM {table} WHERE rowid > (SELECT since FROM {fts}_bulk)"  # noqa: S608 (our own names)
     return [
         f"INSERT INTO {fts}_bulk SELECT coalesce(max(rowid), 0) FROM {table}",  # noqa: S608
         f"INSERT INTO {fts} (rowid, {column}) {added}",
-        vocabulary.since_statement(table, column, since=f"SELECT since FROM {fts}_bulk"),  # noqa: S608
+        *([vocabulary.since_statement(table, column, since=f"SELECT since FROM {fts}_bulk")] if with_words else []),  # noqa: S608
         f"DELETE FROM {fts}_bulk",  # noqa: S608
     ]
 
@@ -179,4 +200,18 @@ def _on_sqlite(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(Holds, "postgresql")
 def _on_postgresql(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
     column, question = element.clauses
+    return f"{_vector(compiler.process(column, **kw))} @@ CAST({compiler.process(question, **kw)} AS tsquery)"
+
+
+@compiles(Latest, "sqlite")
+def _latest_on_sqlite(element: Latest, compiler: SQLCompiler, **kw: Any) -> str:
+    column, question, most = element.clauses
+    name = column.table.name
+    asked = f"{name}_fts MATCH {compiler.process(question, **kw)} ORDER BY rowid DESC LIMIT {compiler.process(most, **kw)}"
+    return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {asked})"  # noqa: S608 (our own names)
+
+
+@compiles(Latest, "postgresql")
+def _latest_on_postgresql(element: Latest, compiler: SQLCompiler, **kw: Any) -> str:
+    column, question, _most = element.clauses
     return f"{_vector(compiler.process(column, **kw))} @@ CAST({compiler.process(question, **kw)} AS tsquery)"

@@ -24,7 +24,7 @@ from core.settings import settings
 from jobs import renewing
 from jobs.desk import Closed, Desk
 from models import Announcement, ChannelAccount
-from services import batches, channel_accounts, chunks, circuits, corrections, messages
+from services import batches, channel_accounts, chunks, circuits, corrections, inquiry_replies, messages
 from services.batches import Fenced, Hold
 from services.chunks import Held, Marked, Row, Settled
 from services.messages import Wording
@@ -161,16 +161,20 @@ class Courier:
             return None
         sender = ports().senders[hold.channel]
         batches.take_over(session, hold, dedupes=sender.dedupes)
-        announcement = session.get_one(Announcement, hold.announcement_id)
-        if corrections.standing_for(session, announcement.id):
+        announcement = session.get_one(Announcement, hold.announcement_id) if hold.announcement_id else None
+        if announcement and corrections.standing_for(session, announcement.id):
             chunks.stop(session, hold, error=STANDS_CORRECTED)
         account = session.get(ChannelAccount, hold.account_id) if hold.account_id else None
         if account is None:
             return Opened(hold, Wording(hold.channel), None, sender)
-        said = messages.wording(
-            session, announcement=announcement, channel=hold.channel, longest=sender.longest, batch_id=batch_id,
-            account_settings=account.told,
-        )  # fmt: skip
+        told, longest = account.told, sender.longest
+        if announcement is None:
+            said = inquiry_replies.wording(session, batch_id=batch_id, account_settings=told, longest=longest)
+        else:
+            said = messages.wording(
+                session, announcement=announcement, channel=hold.channel, longest=longest, batch_id=batch_id,
+                account_settings=told,
+            )  # fmt: skip
         is_old = account.quota_left is not None and (
             account.quota_at is None or account.quota_at < clock.now() - QUOTA_OLD
         ) and account.quota_left <= account.reserve  # fmt: skip
@@ -267,8 +271,8 @@ class Courier:
 
         goes_on = await self.desk.ask(work, order=str(hold.account_id))
         log.info(
-            "deliveries.batch", announcement_id=str(hold.announcement_id), batch_id=str(hold.batch_id), attempt=hold.attempt,
-            channel=hold.channel.value, messages=counted, goes_on=goes_on.isoformat() if goes_on else None,
+            "deliveries.batch", announcement_id=str(hold.announcement_id or ""), batch_id=str(hold.batch_id),
+            attempt=hold.attempt, channel=hold.channel.value, messages=counted, goes_on=goes_on.isoformat() if goes_on else None,
         )  # fmt: skip
         return "waits" if goes_on else "parked" if held else "done"
 

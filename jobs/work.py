@@ -28,6 +28,7 @@ from services import (
     figure_checks,
     forecast,
     home_visits,
+    inquiry_reminders,
     join_requests,
     opt_outs,
     print_jobs,
@@ -179,6 +180,13 @@ def print_again_step() -> int:
         return print_jobs.promise_again(session)
 
 
+@DBOS.step()
+def inquiries_step() -> int:
+    """Idempotent: a thread that was reminded of, or told on, is not again."""
+    with transaction() as session:
+        return inquiry_reminders.remind_and_escalate(session)
+
+
 @DBOS.workflow(name="sweep")
 def sweep(_scheduled: datetime, _context: object) -> None:
     """Every minute: a promise whose process died for good is kept by whoever lives; forecasts are made and scored."""
@@ -188,6 +196,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("forecast.sweep", done=done)
     if done := print_again_step():
         log.info("sheet.promised_again", sheets=done)
+    if done := inquiries_step():
+        log.info("inquiry.sweep", threads=done)
     if confirmed := confirm_step():
         log.info("webhook.confirmed", reports=confirmed)
     if done := receipts_step():

@@ -34,6 +34,19 @@ from models.household import (
     Proposal,
     ProposalKind,
 )
+from models.inquiry import (
+    Inquiry,
+    InquiryBlock,
+    InquiryChannel,
+    InquiryKind,
+    InquiryLook,
+    InquiryMessage,
+    InquiryRules,
+    InquiryStatus,
+    PublicAnswer,
+    Topic,
+    Voice,
+)
 from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
 from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus, WardEmblem
@@ -137,6 +150,14 @@ __all__ = [
     "HouseholdPast",
     "HouseholdToken",
     "How",
+    "Inquiry",
+    "InquiryBlock",
+    "InquiryChannel",
+    "InquiryKind",
+    "InquiryLook",
+    "InquiryMessage",
+    "InquiryRules",
+    "InquiryStatus",
     "JoinRequest",
     "LeaderDevice",
     "Lesson",
@@ -171,6 +192,7 @@ __all__ = [
     "ProcedurePast",
     "Proposal",
     "ProposalKind",
+    "PublicAnswer",
     "Purpose",
     "Reach",
     "ReachCount",
@@ -197,6 +219,7 @@ __all__ = [
     "Term",
     "TickList",
     "Ticket",
+    "Topic",
     "Trouble",
     "Unit",
     "UnitChange",
@@ -209,6 +232,7 @@ __all__ = [
     "User",
     "VisitAskedBy",
     "VisitStatus",
+    "Voice",
     "WardEmblem",
     "WebhookEvent",
     "Worker",

@@ -68,7 +68,7 @@ class RecipientKind(StrEnum):
 
 
 class Batch(Model, table=True):
-    """Deliveries of one announcement that leave together by one account.
+    """Deliveries of one announcement, or answers to what people asked, that leave together by one account.
 
     Whoever holds the lease sends; a higher `attempt` fences off a process that wakes from the dead.
     """
@@ -78,7 +78,7 @@ class Batch(Model, table=True):
         CheckConstraint("attempt >= 0 AND size >= 0", name="counts"),
     )
 
-    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE", index=True)
+    announcement_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="CASCADE", index=True)
     channel: Channel = Field(sa_type=choice(Channel))
     account_id: UUID | None = Field(default=None, foreign_key="channelaccount.id", ondelete="SET NULL", index=True)
     ward_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # whose turn it is, where wards share a process
@@ -100,9 +100,11 @@ class Delivery(Model, table=True):
         Index("ix_delivery_batch_id_status", "batch_id", "status"),
         Index("ix_delivery_provider_message_id", "provider_message_id"),
         CheckConstraint("attempts >= 0 AND cost >= 0", name="counts"),
+        CheckConstraint("(announcement_id IS NULL) <> (message_id IS NULL)", name="about"),
     )
 
-    announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="RESTRICT")
+    announcement_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")
+    message_id: UUID | None = Field(default=None, foreign_key="inquirymessage.id", ondelete="RESTRICT", index=True)  # a reply
     channel: Channel = Field(sa_type=choice(Channel))
     recipient_kind: RecipientKind = Field(sa_type=choice(RecipientKind))
     recipient_id: str

@@ -17,6 +17,7 @@ from ui import (
     entered,
     foresight,
     handing,
+    inquiry_more,
     leave_for,
     ledger,
     needed,
@@ -90,6 +91,7 @@ taking_back.of(item, actor=actor)
 attendance.of(item, actor=actor)
 papers.of(item, actor=actor)
 ledger.of(item, actor=actor)
+inquiry_more.about(actor, item.id)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)
 if pressed is not None:

@@ -34,6 +34,7 @@ def live() -> None:
     status.providers(seen.providers)
     status.figures_verified(read_once("figure_checks", seen_by(stay()), verified), now=now)
     status.at_work(seen.workers, events=seen.events_waiting, now=now)
+    status.unknown_events(seen.events_unknown)
 
 
 live()

@@ -24,6 +24,7 @@ from models import (
     Group,
     How,
     Model,
+    PublicAnswer,
     Purpose,
     Reach,
     Role,
@@ -43,6 +44,7 @@ from services import (
     known_openings,
     links,
     progress,
+    public_answers,
     sending,
     wards,
 )
@@ -159,6 +161,7 @@ class PublicAnnouncement:
     stand: Stand | None = None  # how it stands with coming: places left, and this phone's own
     attachments: tuple[Attachment, ...] = ()
     household: str = ""  # the masked name of the household this phone is tied to, which the ward then knows by name
+    answers: tuple[PublicAnswer, ...] = ()  # what was asked about it, and answered for all who open it later
 
 
 def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> PublicAnnouncement:
@@ -187,6 +190,7 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
         stand=attendance.stand(session, announcement=announcement, visitor=visitor, tie=tie),
         attachments=attachments.shown(announcement.attachments), household=tie.masked_name if tie else "",
+        answers=tuple(public_answers.of_announcement(session, announcement_id=announcement.id)),
     )  # fmt: skip
 
 

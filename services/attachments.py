@@ -22,7 +22,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import clean
-from models import Announcement, AnnouncementVersion, Procedure, ShortLink
+from models import Announcement, AnnouncementVersion, Inquiry, InquiryMessage, Procedure, ShortLink
 from services.ports import Area, Document, ports
 
 MOST = 5  # files of one announcement
@@ -113,6 +113,16 @@ def _is_seen(area: Area) -> bool:
     return is_sized and area.left < 1 and area.top < 1 and area.right > 0 and area.bottom > 0
 
 
+def again(digest: str) -> dict[str, Any] | None:
+    """What a thread keeps of a document that was stored a moment ago, by its hash; None where it is not there."""
+    path = path_of(digest)
+    if not _HASH.fullmatch(digest) or not path.is_file():
+        return None
+    head = path.read_bytes()[:8]
+    kind = "application/pdf" if head.startswith(b"%PDF") else "image/png" if head.startswith(b"\x89PNG") else "image/jpeg"
+    return {"sha256": digest, "name": _name("anh", KINDS[kind]), "media_type": kind, "bytes": path.stat().st_size}
+
+
 def checked(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What an announcement may keep: each file once, in the order given, all of them in our keeping.
 
@@ -183,6 +193,9 @@ def _named(session: Session) -> set[str]:
         *session.exec(select(cast(Procedure.pictures, String))),
         *session.exec(select(cast(ShortLink.photo, String)).where(cast(ShortLink.photo, String).contains('"sha256"'))),
     ]
+    for column in (Inquiry.photos, Inquiry.done_photos, InquiryMessage.photos):
+        kept = cast(column, String)
+        texts += session.exec(select(kept).where(kept.contains('"sha256"')))
     return {digest for text in texts for digest in _HASH.findall(str(text))}
 
 

@@ -32,6 +32,7 @@ BAND = 10_000_000  # turns of one urgency
 DEDUPED_FOR = timedelta(hours=23)  # a provider that dedupes does for a day (channels.md §7); less what clocks may differ
 LOST_AFTER = timedelta(minutes=1)  # a batch that waits this long may have been lost on its way from the queue
 LOOKED_AT = 200
+_CLAIMED = ("announcement_id", "channel", "account_id", "ward_id", "priority", "created_at")
 LEASES = 3  # so far ahead no lease ends: workers may differ a little in theirs
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 LOST_ANSWER = N_("Mất câu trả lời của nhà cung cấp: chưa rõ tin đã đi chưa.")
@@ -49,12 +50,12 @@ class Hold:
     batch_id: UUID
     attempt: int
     owner: str
-    announcement_id: UUID
+    announcement_id: UUID | None  # None: answers to what people asked
     channel: Channel
     account_id: UUID | None
     ward_id: UUID
     priority: int
-    told_at: datetime | None = None  # when the announcement left
+    told_at: datetime | None = None  # when the announcement left, or the answers were given
 
     @property
     def is_urgent(self) -> bool:
@@ -74,14 +75,27 @@ def begin(
     if not rows:
         return []
     ward = access.commune_of(session, session.get_one(Unit, announcement.unit_id))
+    about = {"announcement_id": announcement.id, "takes_back": takes_back}
+    return _begin(session, ward=ward, channel=channel, rows=rows, urgency=announcement.urgency, about=about)
+
+
+def begin_replies(session: Session, *, ward: Unit, channel: Channel, rows: int) -> list[UUID]:
+    """The same for so many answers to what people asked a ward: they overtake what is sent to many."""
+    about = {"announcement_id": None, "takes_back": False}
+    return _begin(session, ward=ward, channel=channel, rows=rows, urgency=Urgency.VERY_URGENT, about=about)
+
+
+def _begin(
+    session: Session, *, ward: Unit, channel: Channel, rows: int, urgency: Urgency, about: dict[str, Any]
+) -> list[UUID]:  # fmt: skip
     account = reach_rules.accounts(session, ward=ward).get(channel)
-    first, now = _turn(session, ward_id=ward.id, urgency=announcement.urgency), clock.now()
+    first, now = _turn(session, ward_id=ward.id, urgency=urgency), clock.now()
     made: list[dict[str, Any]] = [
         {
-            "id": new_id(), "created_at": now, "announcement_id": announcement.id, "channel": channel, "owner": "", "attempt": 0,
+            "id": new_id(), "created_at": now, "channel": channel, "owner": "", "attempt": 0,
             "account_id": account.id if account else None, "ward_id": ward.id, "priority": first + place,
-            "size": min(SIZE, rows - place * SIZE), "takes_back": takes_back,
-        }
+            "size": min(SIZE, rows - place * SIZE),
+        } | about
         for place in range(-(-rows // SIZE))
     ]  # fmt: skip
     session.execute(insert(_BATCH), made)
@@ -108,8 +122,9 @@ def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: 
     taken = session.execute(_claiming(), values).first()
     if taken is None:
         return None
-    told_at = session.connection().execute(_telling(), {"said": taken.announcement_id}).scalar_one()
-    said, channel, account_id, ward_id, priority = taken
+    said, channel, account_id, ward_id, priority, told_at = taken
+    if said is not None:
+        told_at = session.connection().execute(_telling(), {"said": said}).scalar_one()
     return Hold(batch_id, attempt, owner, said, channel, account_id, ward_id, priority, told_at)
 
 
@@ -123,7 +138,7 @@ def _claiming() -> Any:
         update(_BATCH)
         .where(is_next, _BATCH.c.ended_at.is_(None), is_free)
         .values(lease_until=bindparam("until", type_=Instant()), **mine)
-        .returning(*(_BATCH.c[name] for name in ("announcement_id", "channel", "account_id", "ward_id", "priority")))
+        .returning(*(_BATCH.c[name] for name in _CLAIMED))
     )
 
 
@@ -256,7 +271,7 @@ def may_be_lost(session: Session) -> list[BatchRun]:
     is_due = or_(_BATCH.c.next_at.is_(None), _BATCH.c.next_at < before)
     rows = session.execute(
         _rows()
-        .join(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
+        .outerjoin(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
         .where(
             _BATCH.c.ended_at.is_(None), _BATCH.c.lease_until.is_(None), is_due, _BATCH.c.created_at < before,
             _SAID.c.paused_at.is_(None),

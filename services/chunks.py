@@ -32,6 +32,7 @@ AHEAD = 1.0  # seconds of an account's pace that may be given out: an emergency 
 AGAIN_SECONDS = 300.0  # how often an account that is paused or broken is looked at
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
 MOST_TRIES = 40
+TALKING = (Channel.ZALO_OA, Channel.FACEBOOK)
 ON_ITS_WAY = (DeliveryStatus.SENDING, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 _LEDGER, _SAID, _REFUSED, _UNIT, _BATCH, _ACCOUNT = (
     Model.metadata.tables[name] for name in ("delivery", "announcement", "optout", "unit", "batch", "channelaccount")
@@ -116,9 +117,9 @@ def turn(
 
 @dataclass(frozen=True)
 class _Standing:
-    """How the announcement and its ward stand."""
+    """How the announcement and its ward stand. Answers to what people asked have no announcement."""
 
-    status: AnnouncementStatus
+    status: AnnouncementStatus | None
     paused_at: datetime | None
     expires_at: datetime | None
     is_training: bool
@@ -137,7 +138,8 @@ class _Standing:
         """Why nothing leaves just now."""
         if self.paused_at:
             return Held(None)
-        return Held(quiet_hours.after(now)) if quiet_hours.is_quiet(now) and not hold.is_urgent else None
+        is_awaited = hold.announcement_id is None and hold.channel in TALKING  # whoever asked there is awake, or has silenced it
+        return Held(quiet_hours.after(now)) if quiet_hours.is_quiet(now) and not hold.is_urgent and not is_awaited else None
 
 
 def _look(session: Session, hold: Hold) -> tuple[_Standing, Account] | None:
@@ -153,8 +155,8 @@ def _looking() -> Select[Any]:
     return (
         select(*said, *circuits.columns())
         .select_from(_BATCH)
-        .join(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
         .join(_UNIT, _UNIT.c.id == _BATCH.c.ward_id)
+        .outerjoin(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
         .outerjoin(_ABOVE, _ABOVE.c.id == _UNIT.c.parent_id)
         .join(_ACCOUNT, _ACCOUNT.c.id == _BATCH.c.account_id)
         .where(batches.is_held())

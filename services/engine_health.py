@@ -67,6 +67,7 @@ class Engine:
     providers: list[Provider] = field(default_factory=list)
     workers: list[AtWork] = field(default_factory=list)
     events_waiting: int = 0  # told by providers, not worked off
+    events_unknown: list[tuple[str, str, int]] = field(default_factory=list)  # provider, event, how often: nothing is done
 
     @property
     def waiting(self) -> int:
@@ -103,7 +104,7 @@ def look(session: Session, *, actor: Actor) -> Engine:
     access.require(actor, Role.ADMIN)
     return Engine(
         queues=_queues(session, actor), providers=_providers(session, actor), workers=list(workers.at_work(session)),
-        events_waiting=receipts.waiting(session),
+        events_waiting=receipts.waiting(session), events_unknown=receipts.unknown(session),
     )  # fmt: skip
 
 

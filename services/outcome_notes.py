@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 def note(
-    session: Session, *, announcement_id: UUID, channel: Channel, outcomes: Iterable[tuple[UUID, str, Outcome]]
+    session: Session, *, announcement_id: UUID | None, channel: Channel, outcomes: Iterable[tuple[UUID, str, Outcome]]
 ) -> None:  # fmt: skip
     """Note what became of deliveries (id, receiver, outcome). Noted twice it stands in the log twice, elsewhere once."""
     blocking = []
@@ -29,7 +29,7 @@ def note(
             continue
         trouble, code = ("unknown", "") if isinstance(outcome, Unknown) else (outcome.trouble, outcome.code)
         log.info(
-            "delivery.not_taken", announcement_id=str(announcement_id), delivery_id=str(delivery_id), channel=channel.value,
+            "delivery.not_taken", announcement_id=str(announcement_id or ""), delivery_id=str(delivery_id), channel=channel.value,
             outcome=type(outcome).__name__.lower(), trouble=trouble, code=code,
         )  # fmt: skip
         if isinstance(outcome, Rejected) and outcome.code in BLOCKED.get(channel, ()):

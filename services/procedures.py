@@ -61,6 +61,7 @@ class Shelf:
     fields: Sequence[tuple[str, int]]
     events: Sequence[LifeEvent]  # that have procedures
     every: int
+    unit_id: UUID | None = None  # the ward
 
 
 # ---- for the desk
@@ -288,6 +289,7 @@ def shelf(session: Session, *, ward_code: str = "", words: str = "", event: str 
         wards.card_of(session, unit=homes[0]), found=procedure_search.matching(asked, words) if is_asked else (),
         popular=() if is_asked else _popular(session, rows), fields=sorted(fields.items()),
         events=[one for one in LifeEvent if one.value in have], every=len(rows),
+        unit_id=homes[0].id,
     )  # fmt: skip
 
 

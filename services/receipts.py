@@ -19,13 +19,20 @@ from core import clock
 from core.db import changed, upsert
 from core.i18n import N_
 from core.ids import new_id
-from models import Delivery, DeliveryStatus, Model, OptOutCause, WebhookEvent
-from services import bot_links, opt_outs
+from models import Delivery, DeliveryStatus, InquiryChannel, Model, OptOutCause, WebhookEvent
+from services import bot_links, inquiry_intake, inquiry_webhooks, opt_outs
 from services.told import Told
 
 AT_ONCE = 500
 WAITS = timedelta(days=1)  # for the message it is about
 KEPT = timedelta(days=30)  # that it was told, without what was said
+UNKNOWN = N_("Chưa biết loại tin này; không làm gì.")
+KNOWN = frozenset(
+    (
+        "follow", "unfollow", "block", "user_withdraw", "sms_stop", "sms_back", "sms_report", "user_received_message",
+        "user_seen_message", "feed.add", "message.text.received", "message.echo", "comment.echo", "oa_send_text",
+    )
+)  # fmt: skip
 UNREACHED = N_("Nhà mạng báo không tới được máy này.")
 # How far a delivery has come. A receipt only moves it to a higher one; what was cancelled before it left stays so.
 RANK = {
@@ -86,14 +93,18 @@ def work_off(session: Session, *, again: bool = False, after: UUID | None = None
     for event in events:
         one = told[event.id]
         if one.status is None:
-            _do(session, one)
+            if not _do(session, event, one):
+                _later(event, N_("Chưa thấy tin mà việc này nói tới."))
+                continue
         elif not one.is_sure or not _of(found, one):
-            _later(event)
+            _later(event, N_("Chưa thấy tin này trong sổ gửi."))
             continue
         done.append(event)
     now = clock.now()
     for event in done:
-        event.done_at, event.body, event.problem = now, {}, ""
+        event.done_at, event.body = now, {}
+        is_known = told[event.id].status or event.name in KNOWN or event.name.startswith(inquiry_webhooks.WRITTEN)
+        event.problem = "" if is_known else UNKNOWN
     return Done(len(done), moved, len(events) - len(done), events[-1].id if events else None)
 
 
@@ -132,13 +143,26 @@ def waiting(session: Session) -> int:
     return session.exec(select(func.count()).select_from(WebhookEvent).where(col(WebhookEvent.done_at).is_(None))).one()
 
 
+def unknown(session: Session) -> list[tuple[str, str, int]]:
+    """What providers told of late that means nothing here: provider, event, how often."""
+    n = func.count()
+    found = session.execute(
+        sa_select(_EVENTS.c.provider, _EVENTS.c.name, n)
+        .where(_EVENTS.c.problem == UNKNOWN)
+        .group_by(_EVENTS.c.provider, _EVENTS.c.name)
+        .order_by(n.desc(), _EVENTS.c.name)
+        .limit(50)
+    )
+    return [(provider, name, int(count)) for provider, name, count in found]
+
+
 # ---- the ledger
 
 
 @dataclass(frozen=True)
 class _Row:
     id: UUID
-    announcement_id: UUID
+    announcement_id: UUID | None  # None: an answer to what somebody asked
     status: DeliveryStatus
     delivered_at: datetime | None
     read_at: datetime | None
@@ -197,7 +221,9 @@ def _move(session: Session, pairs: Sequence[tuple[Told, _Row]]) -> int:
                 "b_error": UNREACHED if is_failed else None, "b_trouble": "recipient" if is_failed else None,
             }
         )  # fmt: skip
-        log.info("delivery.receipt", announcement_id=str(rows[id_].announcement_id), delivery_id=str(id_), status=status.value)
+        log.info(
+            "delivery.receipt", announcement_id=str(rows[id_].announcement_id or ""), delivery_id=str(id_), status=status.value
+        )
     if values:
         statement = (
             update(_LEDGER)
@@ -214,8 +240,10 @@ def _move(session: Session, pairs: Sequence[tuple[Told, _Row]]) -> int:
 # ---- everything else
 
 
-def _do(session: Session, one: Told) -> None:
-    """Who came, went, or wants to be forgotten. What else providers tell has no meaning here."""
+def _do(session: Session, event: WebhookEvent, one: Told) -> bool:
+    """Who came, went, wrote, or wants to be forgotten. What else providers tell has no meaning here. False: not yet."""
+    if one.name.startswith(inquiry_webhooks.WRITTEN):
+        return inquiry_webhooks.arrived(session, provider=event.provider, told=one)
     if one.code:
         bot_links.link(session, code=one.code, chat_id=one.chat_id)
     elif one.name == "follow":
@@ -226,19 +254,21 @@ def _do(session: Session, one: Told) -> None:
         _refused(session, one, OptOutCause.BLOCKED)
     elif one.name == "user_withdraw" and one.recipient:
         opt_outs.forget(session, user_id=one.recipient)
+        inquiry_intake.forget(session, channel=InquiryChannel.ZALO, from_id=one.recipient)
     elif one.name == "sms_stop":
         opt_outs.refuse(session, recipients=[one.recipient], channels=opt_outs.BY_NUMBER, cause=OptOutCause.SMS, at=one.at)
     elif one.name == "sms_back":
         opt_outs.come_back(session, recipients=[one.recipient], channels=opt_outs.BY_NUMBER, at=one.at)
+    return True
 
 
 def _refused(session: Session, one: Told, cause: OptOutCause) -> None:
     opt_outs.refuse(session, recipients=[one.recipient], channels=opt_outs.BY_FOLLOWING, cause=cause, at=one.at)
 
 
-def _later(event: WebhookEvent) -> None:
+def _later(event: WebhookEvent, problem: str) -> None:
     """Look at it again with the next round; given up after a day."""
-    event.problem = N_("Chưa thấy tin này trong sổ gửi.")
+    event.problem = problem
     if event.created_at < clock.now() - WAITS:
         event.done_at, event.body = clock.now(), {}
 
@@ -251,7 +281,8 @@ def _body(one: Told) -> dict[str, Any]:
     return {
         "at": one.at.isoformat(), "status": one.status.value if one.status else None, "key": one.delivery_key,
         "ids": list(one.provider_message_ids), "recipient": one.recipient, "is_sure": one.is_sure, "code": one.code,
-        "chat_id": one.chat_id,
+        "chat_id": one.chat_id, "to": one.to, "said_id": one.said_id, "text": one.text, "attached": list(one.attached),
+        "from_name": one.from_name,
     }  # fmt: skip
 
 
@@ -261,5 +292,6 @@ def _told(event: WebhookEvent) -> Told:
         name=event.name, digest=event.digest, at=datetime.fromisoformat(body["at"]),
         status=DeliveryStatus(body["status"]) if body["status"] else None, delivery_key=body["key"],
         provider_message_ids=tuple(body["ids"]), recipient=body["recipient"], is_sure=body["is_sure"],
-        code=body.get("code", ""), chat_id=body.get("chat_id", ""),
+        code=body.get("code", ""), chat_id=body.get("chat_id", ""), to=body.get("to", ""), said_id=body.get("said_id", ""),
+        text=body.get("text", ""), attached=tuple(body.get("attached", ())), from_name=body.get("from_name", ""),
     )  # fmt: skip

@@ -24,3 +24,8 @@ class Told:
     is_sure: bool = True  # False: anybody could have said it, the provider is to be asked
     code: str = ""  # that somebody sent to our bot, to be known by it (services.bot_links)
     chat_id: str = ""  # where they did
+    to: str = ""  # to which account of ours somebody wrote: an official account's id, a page's, the key of a gateway's account
+    said_id: str = ""  # the provider's number of what somebody wrote, to us or under a post
+    text: str = ""  # what they wrote
+    attached: tuple[str, ...] = ()  # where what they sent with it lies
+    from_name: str = ""  # as the provider shows them

@@ -20,6 +20,7 @@ MODULES = {
     "fanout": "fanout", "fanout_pg": "fanout_pg", "celery": "celery_tasks", "urgent": "urgent", "sheet": "sheet",
     "procedure": "procedure", "watch": "watch",
     "figures_year": "figures_year", "rollup": "rollup", "report": "report",
+    "webhook": "webhook", "inbox": "inbox",
 }  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from models import (
     Group,
     GroupKind,
     Household,
+    Inquiry,
+    InquiryChannel,
     Membership,
     Procedure,
     Purpose,
@@ -33,9 +35,10 @@ from models import (
     Urgency,
     User,
 )
-from services import batches
+from services import batches, inquiry_intake
 from services.access import Actor, actor_of
 from services.draft_words import Words
+from services.inquiry_intake import Asked
 from services.procedure_values import search_terms, text_of_procedure
 
 LONG_AGO = date(2020, 1, 1)
@@ -178,3 +181,9 @@ def make_words(*units: Unit, **overrides: object) -> Words:
     """What an author says to these units."""
     fields = {"title": "Tổng vệ sinh", "body": "Sáng thứ Bảy.", "unit_ids": [unit.id for unit in units]} | overrides
     return Words(**fields)  # type: ignore[arg-type]
+
+
+def make_inquiry(session: Session, *, unit: Unit, text: str = "Mai có tiêm phòng không ạ?", **overrides: Any) -> Inquiry:
+    """Something a ward was asked by the form just now."""
+    fields: dict[str, Any] = {"channel": InquiryChannel.FORM} | overrides
+    return _saved(session, inquiry_intake.take_in(session, ward=unit, asked=Asked(text, **fields)))

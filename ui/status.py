@@ -155,3 +155,11 @@ def figures_verified(checks: Sequence[FigureCheck], *, now: datetime) -> None:
                 n=number(sum(one.rows for one in checks)),
             )
         )
+
+
+def unknown_events(found: Sequence[tuple[str, str, int]]) -> None:
+    """What providers told that means nothing here; nothing where all is known."""
+    if found:
+        parts.section(_("Loại tin chưa biết"), _("giữ lại, không làm gì"))
+        rows = [(provider, name, number(n)) for provider, name, n in found]
+        parts.table((_("Nhà cung cấp"), _("Loại tin"), Column(_("Số lần"), "num")), rows, shown=5, more=_("Xem cả"))

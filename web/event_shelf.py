@@ -4,6 +4,8 @@ Providers give two seconds, and a crowd's receipts come by the thousand; a trans
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
@@ -15,6 +17,8 @@ from services import receipts
 from services.told import Told
 
 MOST = 500  # in one transaction
+RUSH = 100  # events within a second, from which on what they ask for waits: callers are to be answered first
+_lately: deque[tuple[float, int]] = deque(maxlen=2_000)
 _Waiting = tuple[str, Sequence[Told], "asyncio.Future[int]"]
 
 
@@ -27,6 +31,7 @@ class Shelf:
 
     async def keep(self, provider: str, told: Sequence[Told]) -> int:
         """Store what was told, with whatever else waits; how much of all that was new. Raises what storing raised."""
+        _lately.append((time.monotonic(), len(told)))
         kept: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((provider, told, kept))
         if self._storing is None or self._storing.done():
@@ -54,6 +59,12 @@ def _stored(batch: Sequence[_Waiting]) -> int:
         by_provider.setdefault(provider, []).extend(told)
     with transaction(counts_only=True) as session:
         return sum(receipts.keep(session, provider=provider, told=told) for provider, told in by_provider.items())
+
+
+def is_rush() -> bool:
+    """Whether so many events come just now that their working off is to wait."""
+    since = time.monotonic() - 1.0
+    return sum(count for at, count in tuple(_lately) if at > since) > RUSH
 
 
 _shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, Shelf] = WeakKeyDictionary()

@@ -87,6 +87,26 @@ def may_join(scope: Scope, link_id: UUID, visitor: str, now: datetime) -> bool:
     return _joined_by_phone.take(visitor, now)
 
 
+# Questions: a phone seldom has more than a few at once; behind one address a whole group may ask after a power cut.
+_asked, _asked_by_phone = Allowance(burst=30, per_second=1 / 60), Allowance(burst=3, per_second=1 / 900)
+_asked_at_all, _asked_at_all_by_phone = Allowance(burst=120, per_second=1 / 20), Allowance(burst=12, per_second=1 / 300)
+
+
+def may_ask(scope: Scope, visitor: str, now: datetime) -> bool:
+    """Whether one more question is taken at all from this phone, and from its address."""
+    address = address_of(scope)
+    if is_public(address) and not _asked_at_all.take(address, now):
+        return False
+    return _asked_at_all_by_phone.take(visitor, now)
+
+
+def asks_seldom(scope: Scope, visitor: str, now: datetime) -> bool:
+    """Whether so few questions come from this phone and its address that nobody need show to be a person."""
+    address = address_of(scope)
+    is_seldom = not is_public(address) or _asked.take(address, now)
+    return _asked_by_phone.take(visitor, now) and is_seldom
+
+
 @lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,8 +18,8 @@ from starlette.types import Message
 from core import clock, db
 from core.db import reading
 from core.i18n import translate
-from models import LifeEvent, Unit
-from services import duty_hours, procedures, wards
+from models import LifeEvent, PublicAnswer, Unit
+from services import duty_hours, procedures, public_answers, wards
 from web import attached, drawn, pages
 from web.memory import Memory
 from web.pages import PhonePage
@@ -64,7 +65,7 @@ class ProcedurePage(PhonePage):
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines, duty=duty,
             visit_query=_visit_query(ward_code, code), shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
             here=request.url.path, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
-            ask_url=_ask_url(request, code, ward_code),
+            ask_url=_ask_url(code, ward_code) if page.procedure.is_active else "",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
@@ -82,18 +83,17 @@ class StepPicture(PhonePage):
         return attached.sent(request, tuple(one for place, one in page.pictures.items() if place == step), place=1)
 
 
-def _ask_url(request: Request, code: str, ward_code: str) -> str:
-    """The page on which to ask about a procedure, where this house has one; else "", and the ward is telephoned."""
-    if all(getattr(route, "path", "") != ASK for route in request.app.routes):
-        return ""
-    return f"{ASK}?about={quote(code)}" + (f"&xa={quote(ward_code)}" if ward_code else "")
+def _ask_url(code: str, ward_code: str) -> str:
+    """The page on which to ask about a procedure."""
+    return f"{ASK}?tt={quote(code)}" + (f"&xa={quote(ward_code)}" if ward_code else "")
 
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
     """Several wards share this house, and nobody has said which."""
     return pages.render(
-        request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], visit_query="", path=request.url.path
-    )
+        request, "procedures.html", ward=None, shelf=None, homes=homes, duty=[], visit_query="", answers=(),
+        path=request.url.path,
+    )  # fmt: skip
 
 
 def _keep(request: Request, response: Response, *, commits: int) -> None:
@@ -116,6 +116,7 @@ class ProcedureShelf(PhonePage):
                 field=field if "linhvuc" in query else None,
             )  # fmt: skip
             homes = procedures.wards_with_procedures(session) if shelf is None else []
+            answers = _answers(session, shelf, words)
             ward = shelf.ward if shelf else wards.here(session)
             here = duty_hours.ward_of(session, code=ward_code) if shelf and not is_asked else None
             duty = duty_hours.of_ward(session, ward_id=here) if here else []
@@ -123,11 +124,20 @@ class ProcedureShelf(PhonePage):
             return _which_ward(request, homes)
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
-            request, "procedures.html", ward=ward, shelf=shelf, homes=[], words=words, said=said, duty=duty,
+            request, "procedures.html", ward=ward, shelf=shelf, homes=[], answers=answers, words=words, said=said, duty=duty,
             visit_query=_visit_query(ward_code),
             is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
+
+
+def _answers(session: Session, shelf: procedures.Shelf | None, words: str) -> Sequence[PublicAnswer]:
+    """What the ward has answered for all: what fits the words, else what is asked most."""
+    if shelf is None or shelf.unit_id is None:
+        return ()
+    if words:
+        return public_answers.found(session, ward_id=shelf.unit_id, words=words, most=5)
+    return public_answers.most_asked(session, ward_id=shelf.unit_id, most=3)
 
 
 def _event(query: Mapping[str, str]) -> LifeEvent | None:

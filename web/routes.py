@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from web import (
     announcement,
+    ask,
     attached,
     check_in,
     door,
@@ -56,6 +57,7 @@ routes: list[BaseRoute] = [
     *visit.routes,
     *files.routes,
     *health.routes,
+    *ask.routes,
     *procedures.routes,
     *figures_api.routes,
     *ward_page.routes,

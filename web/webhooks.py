@@ -4,6 +4,7 @@ A gateway that is answered late, or with an error, calls again; one that is answ
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -23,11 +24,14 @@ from models import Channel
 from services import opt_outs, receipts, webhook_accounts, webhook_addresses
 from services.told import BadSignature, Told
 from services.webhook_accounts import Signer
-from web.event_shelf import shelf
+from web.event_shelf import is_rush, shelf
 
 LARGEST_BODY = 256 * 1024
+LONGEST_SMS = 2_000
 # How old an event may be: as long as its provider repeats what was not answered, and a little.
 OLDEST = {"zalo": timedelta(hours=3), "facebook": timedelta(days=2), "zalo_bot": timedelta(hours=3)}
+A_ROUND = 50  # events worked off in one transaction: a caller may have to wait for it
+BREATH_SECONDS, PATIENCE = 0.2, 300  # a rush is waited out for a minute, then the work goes on all the same
 KNOWN_FOR = timedelta(seconds=10)
 AHEAD = timedelta(minutes=10)  # so much a provider's clock may be fast
 _NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -102,12 +106,14 @@ async def _taken(
         return told
 
     try:
-        told = await run_in_threadpool(verified)
+        told = verified() if provider == "zalo" and _is_known() else await run_in_threadpool(verified)
     except BadSignature:
         log.warning("webhook.refused", provider=provider)
         return _refused(403)
     new = await shelf().keep(provider, told) if told else 0
-    return PlainTextResponse("ok", headers=_NEVER_KEPT, background=BackgroundTask(work_off) if new else None)
+    return PlainTextResponse(
+        "ok", headers=_NEVER_KEPT, background=BackgroundTask(work_off) if new and _is_asked_first() else None
+    )
 
 
 async def _body(request: Request) -> bytes:
@@ -137,12 +143,17 @@ def _of_zalo(body: bytes, headers: Mapping[str, str]) -> list[Told]:
 _known: dict[str, tuple[int, datetime, list[Signer]]] = {}
 
 
+def _is_known() -> bool:
+    """Whether the secrets are at hand, so that nothing is waited for."""
+    known = _known.get(settings().database_url)
+    return known is not None and known[0] == db.commits() and timedelta(0) <= clock.now() - known[1] < KNOWN_FOR
+
+
 def _signers() -> list[Signer]:
     """As they were ten seconds ago at most, in this process at once: opening their secrets takes longer than all else."""
     where, now, commits = settings().database_url, clock.now(), db.commits()
-    known = _known.get(where)
-    if known and known[0] == commits and timedelta(0) <= now - known[1] < KNOWN_FOR:
-        return known[2]
+    if _is_known():
+        return _known[where][2]
     with reading() as session:
         found = webhook_accounts.of_zalo(session)
     _known.clear()
@@ -162,18 +173,26 @@ def _of_facebook(body: bytes, headers: Mapping[str, str]) -> list[Told]:
 
 
 def _answered(query: Mapping[str, str], caller: webhook_accounts.Caller) -> list[Told]:
-    """What somebody answered to an SMS, where the gateway passes it on: only no and yes mean something here.
+    """What somebody answered to an SMS, where the gateway passes it on: no, yes, or a question to the ward.
 
     No document names the parameters (channels.md §7 is silent), so the account says what its gateway calls them.
     """
-    words = query.get(caller.told("answer_text_name") or "message", "")
+    words = query.get(caller.told("answer_text_name") or "message", "").replace("\0", "").strip()[:LONGEST_SMS]
     phone = phones.parse(query.get(caller.told("answer_phone_name") or "phonenumber", ""))
-    name = "sms_stop" if opt_outs.means_stop(words) else "sms_back" if opt_outs.means_back(words) else ""
-    if not name or phone is None:
+    if not words or phone is None:
         return []
+    name = "sms_stop" if opt_outs.means_stop(words) else "sms_back" if opt_outs.means_back(words) else "sms_text"
     now = clock.now()
-    digest = tokens.digest(f"sms:{name}:{phone}:{query.get('id') or now.isoformat(timespec='minutes')}")
-    return [Told(name=name, digest=digest, at=now, recipient=phone)]
+    minute = now.isoformat(timespec="minutes")
+    number = tokens.digest(f"{phone}:{query.get('id') or minute + words}")[:32]
+    digest = tokens.digest(f"sms:{name}:{phone}:{query.get('id') or minute + (words if name == 'sms_text' else '')}")
+    is_text = name == "sms_text"
+    return [
+        Told(
+            name=name, digest=digest, at=now, recipient=phone, to=str(caller.account.id) if is_text else "",
+            said_id=number if is_text else "", text=words if is_text else "",
+        )
+    ]  # fmt: skip
 
 
 def _named(channel: Channel, token: str) -> webhook_accounts.Caller:
@@ -198,6 +217,12 @@ def _refused(status: int) -> Response:
 _working, _asked = threading.Lock(), threading.Event()
 
 
+def _is_asked_first() -> bool:
+    """Ask for the work; whether somebody has to begin it. Whoever is at it looks for more before leaving."""
+    _asked.set()
+    return not _working.locked()
+
+
 def work_off() -> None:
     """Do what was stored, in this process; one at a time, and whoever comes meanwhile leaves it to that one.
 
@@ -215,9 +240,13 @@ def work_off() -> None:
 def _work_off() -> None:
     is_more = True
     while is_more:
+        for _ in range(PATIENCE):
+            if not is_rush():
+                break
+            time.sleep(BREATH_SECONDS)
         try:
             with transaction(counts_only=True) as session:
-                done = receipts.work_off(session)
+                done = receipts.work_off(session, limit=A_ROUND)
         except SQLAlchemyError:
             log.exception("webhook.work_off")
             return

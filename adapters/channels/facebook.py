@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from adapters.channels import facebook_talk
 from adapters.channels.answers import BUSY, NOTHING_SAID, TOO_LONG, Table, by_status, judged, reached
 from adapters.channels.http import Answer, Client
 from adapters.channels.keys import BROKEN, Ended, Missing, ended, needed, unwell
@@ -35,7 +36,9 @@ class Facebook:
         return list(await asyncio.gather(*(self._one(account, message) for message in messages)))
 
     async def look_for(self, account: AccountKeys, message: Message) -> Outcome | None:
-        """Whether the page has the post, put up or waiting for its time."""
+        """Whether the page has the post, put up or waiting for its time. Of an answer to one person nobody can be asked."""
+        if message.recipient:
+            return None
         found = await self._found(account, message)
         if found is None:
             return Unavailable("backoff", "", NOT_POSTED)
@@ -47,6 +50,8 @@ class Facebook:
         return AccountHealth(is_well=True, says=str(told.get("name") or "")) if isinstance(told, dict) else unwell(told)
 
     async def _one(self, account: AccountKeys, message: Message) -> Outcome:
+        if message.recipient:
+            return await self._answered(account, message)
         text = unicodedata.normalize("NFC", message.text).strip()
         if not text or len(text) > self.longest:
             return Rejected("content", "", TOO_LONG if text else NOTHING_SAID)
@@ -63,6 +68,13 @@ class Facebook:
             found = await self.look_for(account, message)
             return told if isinstance(found, Unavailable) or found is None else found
         return Accepted(message_id=str(told["id"]), cost=0) if isinstance(told, dict) else told
+
+    async def _answered(self, account: AccountKeys, message: Message) -> Outcome:
+        try:
+            page_id, headers = needed(account, "page_id"), _opens(account)
+        except Missing:
+            return BROKEN
+        return await facebook_talk.answer(self._client, base=self._base, page_id=page_id, headers=headers, message=message)
 
     async def _found(self, account: AccountKeys, message: Message) -> Accepted | Ended | None:
         """The post where the page has it, None where it has not, or why nobody can tell."""

@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from core import clock
@@ -36,10 +37,14 @@ def zalo(body: bytes, headers: Mapping[str, str], *, app_id: str, oa_id: str, se
         or ""
     )
     digest = _digest("zalo", name, *(numbers or [who]), stamp)
+    is_written = name.startswith("user_send_") and not name.startswith("user_send_group_")
     return [
         Told(
             name=name, digest=digest, at=at, status=status, delivery_key=str(message.get("tracking_id") or "") if status else "",
             provider_message_ids=numbers if status else (), recipient=who,
+            to=str(_part(said, "recipient").get("id") or said.get("oa_id") or "") if is_written else "",
+            said_id=str(message.get("msg_id") or "") if is_written else "", text=_words(message) if is_written else "",
+            attached=_attached(message) if is_written else (),
         )
     ]  # fmt: skip
 
@@ -56,12 +61,17 @@ def facebook(body: bytes, headers: Mapping[str, str], *, app_secret: str) -> lis
         raise BadSignature
     told = []
     for entry in map(_part_of, _list_of(read(body).get("entry"))):
-        at = _millis(f"{entry.get('time')}000")
+        at = _entry_at(entry)
+        page = str(entry.get("id") or "")
+        told += [_messaged(page, one, at) for one in map(_part_of, _list_of(entry.get("messaging")))]
         for change in map(_part_of, _list_of(entry.get("changes"))):
             value = _part(change, "value")
             number = str(value.get("post_id") or "")
             is_ours = change.get("field") == "feed" and value.get("verb") == "add" and bool(number)
             digest = _digest("facebook", str(entry.get("id")), str(entry.get("time")), json.dumps(change, sort_keys=True))
+            if value.get("item") == "comment":
+                told.append(_commented(page, value, at, digest))
+                continue
             told.append(
                 Told(
                     name=f"{change.get('field')}.{value.get('verb')}", digest=digest, at=at,
@@ -69,6 +79,49 @@ def facebook(body: bytes, headers: Mapping[str, str], *, app_secret: str) -> lis
                 )
             )  # fmt: skip
     return told
+
+
+def _messaged(page: str, one: dict[str, Any], at: datetime) -> Told:
+    """Somebody wrote to a page, or took it back; what the page itself wrote is an echo."""
+    message = _part(one, "message")
+    who, number = str(_part(one, "sender").get("id") or ""), str(message.get("mid") or "")
+    at = _millis(one.get("timestamp")) if one.get("timestamp") else at
+    kind = "deleted" if message.get("is_deleted") else "text" if message else "other"
+    name = "message.echo" if message.get("is_echo") or who == page else f"message.{kind}"
+    digest = _digest("facebook", name, page, who, number or str(one.get("timestamp")))
+    return Told(
+        name=name, digest=digest, at=at, recipient=who, to=page, said_id=number, text=_words(message), attached=_attached(message)
+    )
+
+
+def _commented(page: str, value: Mapping[str, Any], at: datetime, digest: str) -> Told:
+    """Somebody wrote under a post of a page, put it right, or took it back."""
+    who = _part(value, "from")
+    verb, number = str(value.get("verb") or ""), str(value.get("comment_id") or "")
+    name = "comment.echo" if str(who.get("id") or "") == page else f"comment.{verb}"
+    photo = value.get("photo")
+    return Told(
+        name=name, digest=digest, at=at, recipient=str(who.get("id") or ""), to=page, said_id=number,
+        text=str(value.get("message") or ""), attached=(photo,) if isinstance(photo, str) else (),
+        from_name=str(who.get("name") or ""),
+    )  # fmt: skip
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    text = message.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where what came with a message lies; of a place its coordinates."""
+    found = []
+    for one in map(_part_of, _list_of(message.get("attachments"))):
+        payload = _part(one, "payload")
+        place = _part(payload, "coordinates")
+        at = ", ".join(str(place[name]) for name in ("latitude", "lat", "longitude", "long") if place.get(name) is not None)
+        url = payload.get("url") or payload.get("thumbnail")
+        found.append(url if isinstance(url, str) and url.startswith("https://") else at or str(one.get("type") or ""))
+    return tuple(filter(None, found))
 
 
 def sms_callback(query: Mapping[str, str]) -> list[Told]:
@@ -119,14 +172,20 @@ def said_at(provider: str, body: bytes) -> datetime:
     """
     said = read(body)
     if provider == "facebook":
-        return min(_millis(f"{_part_of(entry).get('time')}000") for entry in _list_of(said.get("entry")) or [None])
+        return min(_entry_at(_part_of(entry)) for entry in _list_of(said.get("entry")) or [None])
     if provider == "zalo_bot":
         return _millis(_part(_part(said, "result"), "message").get("date"))
     return _millis(said.get("timestamp"))
 
 
+def _entry_at(entry: Mapping[str, Any]) -> datetime:
+    """Of a page's feed the time is told in seconds, of its messages in milliseconds."""
+    return _millis(entry.get("time")) if entry.get("messaging") else _millis(f"{entry.get('time')}000")
+
+
+@lru_cache(maxsize=64)  # an event is looked at three times on its way
 def read(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body, without signs that no database takes: anybody may send those, before any signature is looked at.
+    """The JSON object in a body, not to be changed; without signs that no database takes, which anybody may send.
 
     Raises:
         BadSignature: it holds none, so nobody can have signed it.

@@ -12,7 +12,7 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Role, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor
-from services.demo import aftermath, announcements, cascade, links, people, places, planned, procedures, team
+from services.demo import aftermath, announcements, cascade, inquiries, links, people, places, planned, procedures, team
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -38,6 +38,7 @@ class Demo:
     relays: int
     answers: int  # households known to have been told, over all announcements
     links: int
+    inquiries: int
     seed: int
 
 
@@ -86,11 +87,13 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
     shelf = procedures.fill(session, stage, ward)
     printed = links.hang(session, stage, ward, slugs, readers, shelf)
     team.fill(session, stage, ward, shelf)
+    asked = inquiries.ask(session, stage, ward)
     rollups.refresh(session, unit_ids=[home.unit.id for home in ward.homes])
     _note(session, stage, ward, said, actor)
     return Demo(
         units=_count(session, Unit), households=_present(session), groups=_count(session, Group), users=everyone(),
-        announcements=len(said.ids), relays=said.relays, answers=said.answers, links=printed + said.links, seed=seed,
+        announcements=len(said.ids), relays=said.relays, answers=said.answers, links=printed + said.links,
+        inquiries=asked, seed=seed,
     )  # fmt: skip
 
 

@@ -187,6 +187,7 @@ def told(session: Session, account: ChannelAccount, batch: Batch) -> None:
     [first] = broken_accounts.of(session, actor=make_actor(session, unit=ward, role=Role.ADMIN))
     assert (first.account_id, first.why, first.may_mend) == (account.id, account.message, True)
     assert first.waiting == MANY.get(account.channel, 3)
+    assert batch.announcement_id
     page = ledger.of_announcement(
         session, actor=make_actor(session, unit=ward, role=Role.OFFICIAL), announcement_id=batch.announcement_id
     )

@@ -28,6 +28,8 @@ def graph(desk: Desk, request: Request, path: str) -> Answer:
         return _graph_error("104")
     if request.method == "POST" and call == "feed":
         return _posted(desk, request, page)
+    if request.method == "POST" and call in ("messages", "comments"):
+        return _talked(desk, request, page, call)
     desk.calls.append((request.method, request.path, dict(request.query)))
     scripted = desk.scripted(GRAPH)
     if scripted is not None:
@@ -49,6 +51,21 @@ def _posted(desk: Desk, request: Request, page: str) -> Answer:
         post = {"id": f"{page}_{desk.book.accepted}", "message": text, "created_time": "2025-11-24T16:00:00+0000"}
         desk.posts.setdefault(page, []).insert(0, post)
     return answer
+
+
+def _talked(desk: Desk, request: Request, to: str, call: str) -> Answer:
+    """A message to one person, or a comment under theirs."""
+    asked = request.asked
+    recipient = asked.get("recipient", {})
+    who = str(recipient.get("id", "")) if call == "messages" and isinstance(recipient, dict) else to
+    if who == "closed":
+        return told({"error": {"message": "outside of allowed window", "code": 10, "error_subcode": 2018278}}, 400)
+    said = asked.get("message")
+    text = str(said.get("text", "") if isinstance(said, dict) else said)
+    name = "message_id" if call == "messages" else "id"
+    return desk.message(
+        request, GRAPH, channel="facebook", key=f"{who}:{text}", account=to, accepted=lambda number: told({name: f"m_{number}"})
+    )
 
 
 def sms(desk: Desk, request: Request, path: str) -> Answer:

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from core import formats
@@ -15,7 +12,6 @@ from models import Procedure, ProcedureLevel, Unit
 from services import attachments
 from tests.factories import make_procedure, make_unit
 from tests.papers import photo
-from web import procedures
 from web.public import app
 
 LARGEST_PAGE = 20_000
@@ -115,16 +111,10 @@ def test_a_step_has_a_picture_that_tells_its_size_and_is_fetched_only_when_opene
     assert (again.status_code, phone.get("/p/1.004194/1").status_code) == (304, 404)
 
 
-def test_where_there_is_a_page_to_ask_the_button_leads_there_about_this_procedure(
-    engine: Engine, session: Session, ward: Unit
-) -> None:
+def test_the_button_to_ask_leads_to_the_form_about_this_procedure(phone: TestClient, session: Session, ward: Unit) -> None:
     stay(session, ward)
-    house = Starlette(routes=[*procedures.routes, Route("/ask", PlainTextResponse(""))])
 
-    with TestClient(house) as client:
-        text = client.get("/p/1.004194?xa=01843").text
-
-    assert 'href="/ask?about=1.004194&amp;xa=01843"' in text
+    assert 'href="/ask?tt=1.004194&amp;xa=01843"' in phone.get("/p/1.004194?xa=01843").text
 
 
 def test_what_people_wrote_is_shown_as_text(phone: TestClient, session: Session, ward: Unit) -> None:

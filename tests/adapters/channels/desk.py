@@ -13,7 +13,7 @@ from services.senders import AccountHealth, AccountKeys, Message, Outcome
 from tests.provider import Provider
 
 KEY = "0" * 31 + "7"
-RECIPIENTS = {Channel.ZNS: "+84987654321", Channel.SMS: "+84901234567", Channel.EMAIL: "to@example.vn"}
+RECIPIENTS = {Channel.FACEBOOK: "", Channel.ZNS: "+84987654321", Channel.SMS: "+84901234567", Channel.EMAIL: "to@example.vn"}
 MESSAGE = Message(
     key=KEY, recipient="2512523625412515", text="Sáng mai khám tiểu đường.", blanks={"ward_name": "Bắc Kạn"},
     title="Khám tiểu đường", link="http://ward.test/a/k7",

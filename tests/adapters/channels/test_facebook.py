@@ -97,3 +97,22 @@ def test_a_duplicate_of_which_nobody_can_tell_is_unknown(desk: Desk, provider: P
     provider.script({"status": 502})
 
     assert isinstance(desk.one(Channel.FACEBOOK), Unknown)
+
+
+def test_an_answer_to_one_person_is_a_message_and_under_a_comment_a_comment(desk: Desk, provider: Provider) -> None:
+    to_person = desk.one(Channel.FACEBOOK, recipient="42", text="Sáng mai, 7 giờ.")
+    to_comment = desk.one(Channel.FACEBOOK, recipient="comment:55_7", text="Tại Trạm Y tế.")
+
+    assert (to_person, to_comment) == (Accepted("m_1", cost=0), Accepted("m_2", cost=0))
+    (_, talk, asked), (_, under, said) = provider.desk.calls
+    assert talk.endswith("/1000200030004/messages")
+    assert asked == {"recipient": {"id": "42"}, "messaging_type": "RESPONSE", "message": {"text": "Sáng mai, 7 giờ."}}
+    assert (under.rpartition("/v")[2].partition("/")[2], said) == ("55_7/comments", {"message": "Tại Trạm Y tế."})
+    assert desk.look_for(Channel.FACEBOOK, recipient="42") is None
+
+
+def test_an_answer_after_the_window_is_refused_for_good_and_says_so(desk: Desk) -> None:
+    outcome = desk.one(Channel.FACEBOOK, recipient="closed", text="Có.")
+
+    assert isinstance(outcome, Rejected)
+    assert (outcome.trouble, "24 giờ" in outcome.reason) == ("recipient", True)

@@ -1,0 +1,91 @@
+"""Một câu hỏi: what was said, what is to be done, the answer."""
+
+import streamlit as st
+
+from core import clock
+from core.db import reading, transaction
+from models import InquiryStatus
+from services import access, audit, inquiries, inquiry_answers, inquiry_replies, inquiry_work, procedures, units
+from ui import _, enter, history, inbox, inquiry_acts, inquiry_more, leave_for, needed, number, parts, record_id, refusals
+from ui import inquiry as drawing
+
+HERE, LIST = "pages/inquiry.py", "pages/inbox.py"
+actor = enter(needs=access.WRITERS)
+with needed(back=LIST):
+    id_ = record_id()
+    with transaction(counts_only=True) as session:
+        inquiry_work.look(session, actor=actor, inquiry_id=id_)
+    with reading() as session:
+        thread = inquiries.thread(session, actor=actor, inquiry_id=id_)
+        ways = inquiry_answers.ways(session, inquiry=thread.inquiry)
+        ready = inquiry_answers.ready_texts(session, actor=actor, inquiry_id=id_)
+        alike = inquiry_answers.alike(session, actor=actor, inquiry_id=id_)
+        people = inquiries.answerers(session, actor=actor)
+        places = units.residential(session, actor=actor)
+        shelf = procedures.listing(session, actor=actor, unit_id=thread.inquiry.unit_id, is_active=True)
+        events = audit.history(session, subject_kind="inquiry", subject_id=id_)
+one, now = thread.inquiry, clock.now()
+
+
+def done(news: str) -> None:
+    """Back to this thread with what happened."""
+    leave_for(HERE, news=news, id=str(id_))
+
+
+parts.head(inbox.shortened(one.text, 90) or _("(đã xóa)"), _(one.kind.label), parts.joined(inbox.due(one, now)))
+if thread.looking:
+    parts.note("waiting", _("Đang có người mở: {who}", who=", ".join(thread.looking)), _("Xin trao đổi trước khi trả lời."))
+if one.same_as_id:
+    parts.action("same", "waiting", _("Đã gộp vào câu hỏi khác"), _("Trả lời ở đó thì người này cũng nhận."), _("Mở"),
+                 page=HERE, id=str(one.same_as_id))  # fmt: skip
+left, right = st.columns([1.6, 1], gap="medium")
+with left:
+    drawing.conversation(thread.messages, one.from_name)
+    for said, delivery_id in drawing.unknown_ones(thread.messages):
+        with parts.line(f"u_{delivery_id.hex}", "unknown", _("Chưa rõ tin đã tới chưa"), inbox.shortened(said.message.text, 60)):
+            arrived = st.button(_("Đã tới"), key=f"yes_{delivery_id.hex}")
+            again = st.button(_("Gửi lại"), key=f"no_{delivery_id.hex}")
+        if arrived or again:
+            with refusals():
+                with transaction() as session:
+                    inquiry_replies.settle(session, actor=actor, delivery_id=delivery_id, has_arrived=arrived)
+                done(_("Đã ghi."))
+    if one.status is InquiryStatus.SPAM:
+        if st.button(_("Không phải tin rác"), key="unspam"):
+            with refusals():
+                with transaction() as session:
+                    inquiry_work.reopen(session, actor=actor, inquiry_id=id_)
+                done(_("Đã đưa lại vào hộp chờ trả lời."))
+    else:
+        drawing.window(ways, now)
+        # What was on the screen when the button was pressed is what this person has read.
+        read = st.session_state.setdefault(f"read_{id_}", one.version)
+        text, way, pressed = drawing.reply_form(thread, ways, ready)
+        with refusals():
+            if pressed == "note":
+                with transaction() as session:
+                    inquiry_work.note(session, actor=actor, inquiry_id=id_, text=text)
+                del st.session_state[f"reply_{id_.hex}"]
+                done(_("Đã ghi chú, chỉ cán bộ thấy."))
+            if pressed in ("send", "close"):
+                st.session_state[f"read_{id_}"] = one.version
+                with transaction() as session:
+                    answered = inquiry_answers.answer(
+                        session, actor=actor, inquiry_id=id_, text=text, version=read, way=way, closes=pressed == "close"
+                    )
+                del st.session_state[f"read_{id_}"], st.session_state[f"reply_{id_.hex}"]
+                done(_("Đã trả lời {n} người.", n=number(answered.people)))
+        inquiry_more.for_all(actor, thread, done)
+with right:
+    drawing.facts(thread)
+    given = drawing.giving(one, people)
+    until = drawing.until_chosen(one) if one.due_at else None
+    values = None
+    with st.expander(_("Sắp xếp lại: việc, tổ, thủ tục"), key="sorting"):
+        values = drawing.sorting(one, places=places, procedures=shelf)
+    put = inquiry_acts.put_together(alike, thread.alike)
+    acts = inquiry_acts.last_acts(one)
+    history.of(events, key="inquiry_history")
+    st.page_link(LIST, label=_("Về hộp hỏi đáp"), icon=":material/arrow_back:")
+with refusals():
+    inquiry_acts.carry_out(actor, one, given=given, until=until, values=values, acts=acts, put=put, done=done)

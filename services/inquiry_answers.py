@@ -1,0 +1,229 @@
+"""Answering: once, to whoever asked and to all who asked the same, by the ways that are open; texts to begin with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from core import clock, formats
+from core.errors import Invalid
+from core.i18n import N_, translate
+from core.settings import settings
+from core.text import clean_lines
+from models import Inquiry, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
+from services import access, audit, inquiries, inquiry_replies, inquiry_ways, procedures
+from services.access import Actor
+from services.inquiry_intake import OPEN, search_of
+from services.inquiry_ways import Open, Way
+
+REPLY_MAX = 2_000  # what Zalo takes in one message (channels.md §2.1), Messenger as well
+ALIKE_MOST = 500  # put together at once
+OVERTAKEN = N_("Vừa có tin mới trong câu hỏi này{by}. Xin đọc rồi gửi lại nếu vẫn cần; chữ ông/bà viết còn nguyên.")
+BY = N_(", {who} đã trả lời")
+TEMPLATES = (
+    N_("Cảm ơn ông/bà đã hỏi. Phường đã nhận và sẽ trả lời trong hạn."),
+    N_("Việc này do điện lực, công ty cấp nước phụ trách. Phường đã chuyển và sẽ báo lại khi có giờ cụ thể."),
+    N_("Xin ông/bà cho biết thêm: chỗ nào, từ khi nào, để phường cử người tới xem."),
+    N_("Mời ông/bà tới Bộ phận Một cửa trong giờ làm việc, mang theo căn cước."),
+    N_("Việc ông/bà báo đã được xử lý xong. Nếu chưa được, xin nhắn lại tại đây."),
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A text that may be sent as it is, and where it comes from."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What an answer did."""
+
+    reply: InquiryMessage
+    people: int  # asked the same and got it as well, the first included
+    leaving: int  # messages that leave by an account
+    way: Way
+
+
+def answer(
+    session: Session, *, actor: Actor, inquiry_id: UUID, text: str, version: int | None = None, way: Way | None = None,
+    closes: bool = False,
+) -> Answered:  # fmt: skip
+    """Answer a thread and every waiting one that was put together with it. `version` is that of the thread as it was read.
+
+    Raises:
+        Invalid: it says nothing or too much, the way has closed, or something was said meanwhile.
+        NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
+    words = clean_lines(text)
+    if not words:
+        raise Invalid(N_("Câu trả lời chưa có chữ nào."), field="text")
+    if len(words) > REPLY_MAX:
+        raise Invalid(N_("Câu trả lời dài quá {most} ký tự, Zalo không nhận. Xin viết gọn hoặc kèm đường dẫn."),
+                      most=REPLY_MAX, field="text")  # fmt: skip
+    if version is not None and version != inquiry.version:
+        raise Invalid(OVERTAKEN, by=_who(session, inquiry, actor))
+    ward = session.get_one(Unit, inquiry.unit_id)
+    chosen = inquiry_ways.chosen(ways(session, inquiry=inquiry), way)
+    if chosen.is_closed:
+        raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(session, inquiry))
+    replies = [(_reply(session, actor, inquiry, words, closes=closes), chosen)]
+    replies += [
+        (_reply(session, actor, other, words, closes=closes), inquiry_ways.chosen(ways(session, inquiry=other)))
+        for other in _alike(session, inquiry)
+    ]
+    leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
+    audit.record(
+        session, actor=actor, action="inquiry.answered", subject_kind="inquiry", subject_id=inquiry.id, people=len(replies),
+        way=chosen.way.value,
+    )  # fmt: skip
+    return Answered(replies[0][0], len(replies), leaving, chosen.way)
+
+
+def ways(session: Session, *, inquiry: Inquiry) -> list[Open]:
+    """The ways to whoever asked a thread, the natural one first. The caller has found it with its actor."""
+    last = session.exec(
+        select(InquiryMessage.provider_id)
+        .where(
+            InquiryMessage.inquiry_id == inquiry.id, InquiryMessage.voice == Voice.ASKED,
+            col(InquiryMessage.provider_id).is_not(None),
+        )
+        .order_by(col(InquiryMessage.at).desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    return inquiry_ways.of(session, inquiry=inquiry, last_number=last or "")
+
+
+def alike(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Inquiry]:
+    """Other waiting threads of the ward that ask the same in other words, for a person to put together.
+
+    Raises:
+        NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id)
+    wanted = select(Inquiry).where(
+        Inquiry.unit_id == inquiry.unit_id, Inquiry.id != inquiry.id, col(Inquiry.due_at).is_not(None),
+        col(Inquiry.same_as_id).is_(None),
+    )  # fmt: skip
+    rows = session.exec(wanted.order_by(col(Inquiry.last_at).desc()).limit(ALIKE_MOST)).all()
+    mine = set(inquiry.likeness.split())
+    return [row for row in rows if inquiry.likeness and _resembles(mine, set(row.likeness.split()))]
+
+
+def put_together(session: Session, *, actor: Actor, inquiry_id: UUID, others: Sequence[UUID]) -> int:
+    """Have these threads answered with this one; how many.
+
+    Raises:
+        Invalid: the thread itself is put to another one. NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
+    if inquiry.same_as_id is not None:
+        raise Invalid(N_("Câu hỏi này đã gộp vào câu hỏi khác. Xin mở câu hỏi ấy."))
+    put = 0
+    for other_id in others[:ALIKE_MOST]:
+        other = inquiries.get(session, actor=actor, inquiry_id=other_id, for_change=True)
+        if other.id != inquiry.id and other.unit_id == inquiry.unit_id and other.same_as_id is None:
+            other.same_as_id = inquiry.id
+            session.add(other)
+            put += 1
+    audit.record(session, actor=actor, action="inquiry.put_together", subject_kind="inquiry", subject_id=inquiry.id, threads=put)
+    return put
+
+
+def take_apart(session: Session, *, actor: Actor, inquiry_id: UUID) -> None:
+    """A thread is answered for itself again.
+
+    Raises:
+        NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
+    inquiry.same_as_id = None
+    session.add(inquiry)
+    audit.record(session, actor=actor, action="inquiry.taken_apart", subject_kind="inquiry", subject_id=inquiry.id)
+
+
+def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Ready]:
+    """Texts to begin with, in the language of whoever asked: from the procedure, then the templates.
+
+    Raises:
+        NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id)
+    procedure = session.get(Procedure, inquiry.procedure_id) if inquiry.procedure_id else None
+    found = [Ready(procedure.name, from_procedure(session, procedure=procedure, language=inquiry.language))] if procedure else []
+    return [*found, *(Ready(text, text) for text in (translate(one, language=inquiry.language) for one in TEMPLATES))]
+
+
+def from_procedure(session: Session, *, procedure: Procedure, language: str) -> str:
+    """What a procedure's own text answers, with its address; as much as a message holds."""
+
+    def say(text: str, **blanks: object) -> str:
+        return translate(text, language=language).format(**blanks)
+
+    days, fee = procedure.days_text, procedure.fee_text
+    if procedure.days is not None:
+        days = say(N_("{n} ngày làm việc"), n=procedure.days) if procedure.days else say(N_("Trong ngày"))
+    if procedure.fee is not None:
+        fee = formats.money(procedure.fee, language=language) if procedure.fee else say(N_("Không thu"))
+    path = procedures.path_of(session, procedure=procedure)
+    documents = "; ".join(line for line in procedure.documents.split("\n") if line)
+    told = [
+        say(N_("Thủ tục: {name}."), name=procedure.name),
+        say(N_("Cần chuẩn bị: {documents}."), documents=documents.rstrip(".")) if documents else "",
+        say(N_("Thời hạn: {days}."), days=days) if days else "",
+        say(N_("Phí, lệ phí: {fee}."), fee=fee) if fee else "",
+        say(N_("Nộp tại: {desk}."), desk=procedure.desk.replace("\n", ", ").rstrip(".")) if procedure.desk else "",
+    ]
+    link = say(N_("Xem đầy đủ: {url}"), url=f"{settings().public_url}{path}")
+    body = "\n".join(filter(None, told))
+    room = REPLY_MAX - len(link) - 2
+    return f"{body if len(body) <= room else body[: room - 1] + '…'}\n{link}"
+
+
+def _reply(session: Session, actor: Actor, inquiry: Inquiry, words: str, *, closes: bool) -> InquiryMessage:
+    now = clock.now()
+    said = InquiryMessage(
+        inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, search=search_of(inquiry, words)
+    )
+    inquiry.first_answer_at = inquiry.first_answer_at or now
+    inquiry.status = InquiryStatus.CLOSED if closes else InquiryStatus.ANSWERED
+    inquiry.closed_at = now if closes else None
+    inquiry.assignee_id = inquiry.assignee_id or actor.id
+    inquiry.due_at = inquiry.snoozed_until = None
+    inquiry.version += 1
+    session.add(said)
+    session.add(inquiry)
+    session.flush()
+    return said
+
+
+def _alike(session: Session, inquiry: Inquiry) -> list[Inquiry]:
+    """The waiting threads that were put together with one."""
+    wanted = select(Inquiry).where(Inquiry.same_as_id == inquiry.id, col(Inquiry.status).in_(OPEN))
+    return list(session.exec(wanted.order_by(col(Inquiry.id)).with_for_update()))
+
+
+def _resembles(mine: set[str], theirs: set[str]) -> bool:
+    """Whether most of the telling words of the shorter one are said in both."""
+    shorter = min(len(mine), len(theirs))
+    return shorter >= 2 and len(mine & theirs) * 3 >= shorter * 2
+
+
+def _who(session: Session, inquiry: Inquiry, actor: Actor) -> str:
+    """Who answered last, where that was a colleague."""
+    last = session.exec(
+        select(InquiryMessage.author_id)
+        .where(InquiryMessage.inquiry_id == inquiry.id, InquiryMessage.voice == Voice.REPLY)
+        .order_by(col(InquiryMessage.at).desc())
+    ).first()
+    name = access.display_name(session, user_id=last) if last and last != actor.id else ""
+    return translate(BY, language=actor.language).format(who=name) if name else ""
+
+
+def _others(session: Session, inquiry: Inquiry) -> str:
+    found = [one.way.label for one in ways(session, inquiry=inquiry) if not one.is_closed]
+    return ", ".join(translate(label, language=settings().language) for label in found)

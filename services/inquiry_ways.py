@@ -1,0 +1,99 @@
+"""By which ways an answer may go to whoever asked, and until when.
+
+Zalo's official account may write within seven days of the person's last word (channels.md §2.1); a fan page within 24 hours
+(Meta, Messenger Platform policy: standard messaging window). A comment is answered under it at any time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from core import clock, phones
+from core.i18n import N_
+from models import Channel, Inquiry, InquiryChannel, RecipientKind, Unit
+from services import reach_rules
+
+WINDOWS = {InquiryChannel.ZALO: timedelta(days=7), InquiryChannel.FACEBOOK: timedelta(hours=24)}
+COMMENT = "comment:"  # before a comment's number, where a fan page's provider is told whom to answer
+
+
+class Way(StrEnum):
+    """A way to whoever asked."""
+
+    ZALO = "zalo"
+    FACEBOOK = "facebook"
+    COMMENT = "comment"
+    ZNS = "zns"
+    SMS = "sms"
+    PAGE = "page"
+    CALL = "call"
+    SPOKEN = "spoken"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "zalo": N_("nhắn qua Zalo OA"), "facebook": N_("nhắn qua fanpage"), "comment": N_("trả lời dưới bình luận"),
+            "zns": N_("tin ZNS tới số điện thoại"), "sms": N_("tin SMS"), "page": N_("trang riêng của người hỏi"),
+            "call": N_("gọi điện"), "spoken": N_("đã nói trực tiếp"),
+        }[self]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Open:
+    """A way that is there; `until` is when it closes. `channel` None: a person, or the page itself, carries the answer."""
+
+    way: Way
+    channel: Channel | None = None
+    kind: RecipientKind = RecipientKind.FOLLOWER
+    recipient: str = ""
+    until: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its time is over."""
+        return self.until is not None and self.until <= clock.now()
+
+
+_OWN = {
+    InquiryChannel.ZALO: (Way.ZALO, Channel.ZALO_OA, RecipientKind.FOLLOWER),
+    InquiryChannel.FACEBOOK: (Way.FACEBOOK, Channel.FACEBOOK, RecipientKind.FOLLOWER),
+    InquiryChannel.COMMENT: (Way.COMMENT, Channel.FACEBOOK, RecipientKind.PAGE),
+    InquiryChannel.SMS: (Way.SMS, Channel.SMS, RecipientKind.PHONE),
+}
+
+
+def of(session: Session, *, inquiry: Inquiry, last_number: str = "") -> list[Open]:
+    """The ways to whoever asked, the natural one first, closed ones with the instant they closed. `last_number` is the provider's
+    own number of the person's last message.
+    """
+    accounts = reach_rules.accounts(session, ward=session.get_one(Unit, inquiry.unit_id))
+    works = {channel for channel, account in accounts.items() if account.works}
+    ways = []
+    if own := _OWN.get(inquiry.channel):
+        way, channel, kind = own
+        recipient = f"{COMMENT}{last_number.rpartition(':')[2]}" if way is Way.COMMENT else inquiry.from_id
+        if channel in works and recipient.removeprefix(COMMENT):
+            window = WINDOWS.get(inquiry.channel)
+            ways.append(Open(way, channel, kind, recipient, inquiry.last_at + window if window else None))
+    if inquiry.channel is InquiryChannel.FORM:
+        ways.append(Open(Way.PAGE))
+    phone = inquiry.from_phone or (inquiry.from_id if inquiry.channel is InquiryChannel.SMS else "")
+    if phone and phones.is_mobile(phone):
+        for way, channel in ((Way.ZNS, Channel.ZNS), (Way.SMS, Channel.SMS)):
+            if channel in works and way not in [one.way for one in ways]:
+                ways.append(Open(way, channel, RecipientKind.PHONE, phone))
+    if phone:
+        ways.append(Open(Way.CALL, recipient=phone))
+    if inquiry.channel in (InquiryChannel.DESK, InquiryChannel.PHONE, InquiryChannel.LEADER) or not ways:
+        ways.append(Open(Way.SPOKEN))
+    return ways
+
+
+def chosen(ways: Sequence[Open], wanted: Way | None = None) -> Open:
+    """The way that was chosen, else the first that is open."""
+    named = next((one for one in ways if one.way is wanted), None)
+    return named or next((one for one in ways if not one.is_closed), ways[-1])

@@ -1,0 +1,167 @@
+"""The inbox and one thread on screen: who waits, answering, what a second person sees, what becomes everybody's."""
+
+import pytest
+from sqlmodel import Session, select
+
+from models import Inquiry, InquiryKind, InquiryMessage, InquiryStatus, PublicAnswer, Role, Unit, User, Voice
+from services import access, inquiry_answers
+from tests.factories import make_inquiry, make_procedure, make_unit, make_user
+from tests.pages.conftest import Visit, words
+
+
+@pytest.fixture
+def clerk(session: Session, ward: Unit) -> User:
+    return make_user(session, unit=ward, role=Role.STAFF, display_name="Lý Văn Tú")
+
+
+def replies(session: Session) -> list[str]:
+    session.expire_all()
+    found = list(session.exec(select(InquiryMessage.text).where(InquiryMessage.voice == Voice.REPLY)))
+    session.rollback()  # nobody else could write
+    return found
+
+
+def now(session: Session) -> Inquiry:
+    session.expire_all()
+    return session.exec(select(Inquiry)).one()
+
+
+def test_an_empty_inbox_says_what_comes_here(visit: Visit, clerk: User) -> None:
+    assert "Không câu hỏi nào chờ trả lời" in words(visit("inbox", user=clerk))
+
+
+@pytest.mark.parametrize("page", ["inbox", "inquiry", "new_inquiry", "public_answers"])
+@pytest.mark.parametrize("role", [Role.LEAD, Role.VIEWER])
+def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit, page: str, role: Role) -> None:
+    at = visit(page, user=make_user(session, unit=make_unit(session), role=role))
+
+    assert [error.value for error in at.error] == ["Tài khoản của ông/bà không có quyền xem trang này."]
+
+
+def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")
+    make_inquiry(session, unit=ward, text="<b>Cháy nhà</b>")
+    session.commit()
+
+    everything, found = words(visit("inbox", user=clerk)), words(visit("inbox", user=clerk, tim="thu gom rac"))
+
+    assert "&lt;b&gt;Cháy nhà" in everything
+    assert "Bao giờ thu gom rác?" in found
+    assert "Cháy nhà" not in found
+
+
+def test_what_came_by_telephone_is_typed_in_and_opened(session: Session, visit: Visit, clerk: User) -> None:
+    at = visit("new_inquiry", user=clerk)
+    at.text_area(key="ask_text").set_value("Mai có họp tổ không?")
+    at.button(key="ask_save").click().run()
+
+    assert at.exception == []
+    assert (now(session).text, now(session).channel) == ("Mai có họp tổ không?", "phone")
+
+
+def test_a_thread_is_answered_from_the_procedures_text(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    make_procedure(session, unit=ward, name="Đăng ký tạm trú", documents="Tờ khai")
+    asked = make_inquiry(session, unit=ward, text="Đăng ký tạm trú cần gì?")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    key = f"reply_{asked.id.hex}"
+
+    at.selectbox(key=f"{key}_ready").select_index(0).run()
+    at.button(key=f"{key}_send").click().run()
+
+    assert at.exception == []
+    assert "Cần chuẩn bị: Tờ khai." in replies(session)[0]
+    assert now(session).status is InquiryStatus.ANSWERED
+
+
+def test_a_second_answer_is_held_back_and_its_words_stay(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    asked = make_inquiry(session, unit=ward)
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    other = make_user(session, unit=ward, role=Role.STAFF, display_name="Nông Thu")
+    inquiry_answers.answer(session, actor=access.actor_of(session, other), inquiry_id=asked.id, text="Có tiêm.")
+    session.commit()
+    key = f"reply_{asked.id.hex}"
+
+    at.text_area(key=key).set_value("Không tiêm.")
+    at.button(key=f"{key}_send").click().run()
+
+    assert "Nông Thu đã trả lời" in at.error[0].value
+    assert "Có tiêm." in words(at)
+    assert at.text_area(key=key).value == "Không tiêm."
+    assert replies(session) == ["Có tiêm."]
+    at.button(key=f"{key}_send").click().run()
+    assert replies(session) == ["Có tiêm.", "Không tiêm."]
+
+
+def test_an_answer_is_made_everybodys_and_a_name_in_it_is_pointed_at(
+    session: Session, visit: Visit, clerk: User, ward: Unit
+) -> None:
+    asked = make_inquiry(session, unit=ward)
+    inquiry_answers.answer(session, actor=access.actor_of(session, clerk), inquiry_id=asked.id, text="Gặp chị Nguyễn Thị Lan.")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    key = f"pub_{asked.id.hex}"
+
+    assert "Xin bỏ: Nguyễn Thị Lan." in words(at)
+    at.text_area(key=f"{key}_a").set_value("Có, tại Trạm Y tế.")
+    at.button(key=f"{key}_go").click().run()
+
+    assert session.exec(select(PublicAnswer)).one().answer == "Có, tại Trạm Y tế."
+
+
+def test_a_doubtful_message_is_judged_and_gives_the_text_for_the_chats(
+    session: Session, visit: Visit, clerk: User, ward: Unit
+) -> None:
+    asked = make_inquiry(session, unit=ward, text="Mai cắt trợ cấp ai không có VNeID?", kind=InquiryKind.RUMOUR)
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    key = f"judge_{asked.id.hex}"
+
+    at.text_area(key=f"{key}_a").set_value("Không có quy định này.")
+    at.button(key=f"{key}_go").click().run()
+    assert at.error  # no verdict chosen
+
+    assert session.exec(select(PublicAnswer)).all() == []
+
+
+def test_something_broken_is_mended_and_shown_to_all(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    asked = make_inquiry(session, unit=ward, text="Đèn tắt", kind=InquiryKind.BROKEN, place="Ngõ 12")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    key = f"done_{asked.id.hex}"
+
+    at.text_area(key=f"{key}_note").set_value("Đã thay bóng.")
+    at.button(key=f"{key}_go").click().run()
+
+    done = now(session)
+    assert (done.status, done.done_note, done.public_at is not None) == (InquiryStatus.CLOSED, "Đã thay bóng.", True)
+    assert replies(session) == ["Đã thay bóng."]
+
+
+def test_rubbish_goes_to_its_box_and_comes_back(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    asked = make_inquiry(session, unit=ward, from_id="v1")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    at.button(key="spam").click().run()
+    assert now(session).status is InquiryStatus.SPAM
+
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    at.button(key="unspam").click().run()
+    assert now(session).status is InquiryStatus.NEW
+
+
+def test_rules_are_set_by_officials_and_the_months_figures_are_shown(
+    session: Session, visit: Visit, official: User, clerk: User, ward: Unit
+) -> None:
+    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")
+    session.commit()
+    at = visit("inbox_rules", user=official)
+
+    at.text_input(key="r_opens").set_value("07:00-11:30, 13:30-17:00")
+    at.selectbox(key="r_environment").set_value(str(clerk.id))
+    at.button(key="r_save").click().run()
+
+    assert at.exception == []
+    assert "1 câu còn mở" in words(visit("inbox_rules", user=clerk))
+    assert make_inquiry(session, unit=ward, text="Rác đầy đường").assignee_id == clerk.id

@@ -1,0 +1,96 @@
+"""The parts of the inbox: its filters, a line of the list, what waits in figures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic
+from services.inquiries import Box, Counts, Filters, Row
+from ui import paging, parts
+from ui.parts import Column, Figure, Text, Tone
+from ui.words import _, near, number, span
+
+SHOWN = 120  # letters of what was asked
+TONES: dict[InquiryStatus, Tone] = {
+    InquiryStatus.NEW: "waiting", InquiryStatus.ASSIGNED: "waiting", InquiryStatus.ANSWERED: "arrived",
+    InquiryStatus.CLOSED: "arrived", InquiryStatus.SPAM: "unknown",
+}  # fmt: skip
+
+
+def figures(counts: Counts) -> None:
+    """How much waits."""
+    parts.figures(
+        Figure(_("Chờ trả lời"), number(counts.waiting), _("câu hỏi")),
+        Figure(_("Quá hạn"), number(counts.late), "", "", "overdue" if counts.late else None),
+        Figure(_("Của tôi"), number(counts.mine)),
+        Figure(_("Tạm gác"), number(counts.snoozed)),
+    )
+
+
+def filters() -> Filters:
+    """What the reader narrows the list by; all of it stands in the address."""
+    box = st.segmented_control(
+        _("Ngăn"), [one.value for one in Box], default=Box.WAITING.value, key="ngan", format_func=_box, bind="query-params",
+        label_visibility="collapsed", on_change=paging.first, required=True,
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            _("Tìm trong lời đã nói"), key="tim", type="search", live=True, icon=":material/search:", width=300,
+            placeholder=_("ví dụ: mat dien, Lan"), bind="query-params", on_change=paging.first,
+        )  # fmt: skip
+        topic = _one_of(_("Việc gì"), Topic, "viec")
+        channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
+        kind = _one_of(_("Loại"), InquiryKind, "loai")
+    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind)
+
+
+def _one_of(label: str, kind: Any, key: str) -> Any:
+    chosen = st.selectbox(
+        label, [one.value for one in kind], index=None, key=key, placeholder=_("tất cả"), width=190, bind="query-params",
+        format_func=lambda value: _(kind(value).label), on_change=paging.first,
+    )  # fmt: skip
+    return kind(chosen) if chosen else None
+
+
+def _box(value: str) -> str:
+    return _(Box(value).label)
+
+
+def shortened(text: str, most: int = SHOWN) -> str:
+    """The beginning of a text, on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def due(inquiry: Inquiry, now: datetime) -> Text:
+    """By when it is to be answered, or how it stands."""
+    if inquiry.due_at is None:
+        return parts.badge(TONES[inquiry.status], _(inquiry.status.label))
+    left = inquiry.due_at - now
+    if inquiry.snoozed_until and inquiry.snoozed_until > now:
+        return parts.due_cell("unknown", near(inquiry.due_at), _("gác tới {when}", when=near(inquiry.snoozed_until)))
+    if left.total_seconds() < 0:
+        return parts.due_cell("overdue", near(inquiry.due_at), _("quá hạn {time}", time=span(-left)))
+    return parts.due_cell("waiting", near(inquiry.due_at), _("còn {time}", time=span(left)))
+
+
+def table(rows: Sequence[Row], now: datetime) -> None:
+    """The threads of a page."""
+    heads = (_("Hỏi gì"), Column(_("Hạn trả lời"), "state"), Column(_("Việc"), "desk"), Column(_("Qua"), "desk"),
+             Column(_("Ai trả lời"), "desk"))  # fmt: skip
+    parts.table(heads, [_cells(row, now) for row in rows])
+
+
+def _cells(row: Row, now: datetime) -> tuple[Text, ...]:
+    one = row.inquiry
+    words = shortened(one.text) or _("(đã xóa)")
+    told = [
+        one.from_name, row.place, _("{n} ảnh", n=number(len(one.photos))) if one.photos else "",
+        _("và {n} người hỏi giống", n=number(row.alike)) if row.alike else "", near(one.asked_at),
+    ]  # fmt: skip
+    name = parts.joined(parts.link(words, "inquiry", id=str(one.id)), parts.small(" · ".join(filter(None, told))))
+    kind = "" if one.kind is InquiryKind.QUESTION else _(one.kind.label)
+    topic = parts.joined(_(one.topic.label), parts.small(kind)) if kind else _(one.topic.label)
+    return name, due(one, now), topic, _(one.channel.label), row.assignee or parts.soft(_("chưa giao"))

@@ -1,0 +1,90 @@
+"""What is done to a thread beside answering it: given, sorted, put to rest, put together, closed, thrown away."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import transaction
+from models import Inquiry, InquiryStatus
+from services import inquiry_answers, inquiry_work
+from services.access import Actor
+from ui import parts
+from ui.inbox import shortened
+from ui.words import _, near, number
+
+
+def put_together(alike: Sequence[Inquiry], together: Sequence[Inquiry]) -> list[UUID]:
+    """Others that ask the same: those put together, and those that could be; whom to put to it when pressed."""
+    if together:
+        parts.section(_("Trả lời cùng lúc"), _("{n} người hỏi giống", n=number(len(together))))
+        parts.lines(*(parts.joined(parts.link(shortened(one.text, 70), "inquiry", id=str(one.id))) for one in together[:10]))
+    if not alike:
+        return []
+    parts.section(_("Hỏi giống"), _("gộp thì trả lời một lần, gửi cho tất cả"))
+    ids = {str(one.id): one for one in alike}
+    chosen = st.multiselect(
+        _("Những câu hỏi gộp vào đây"), list(ids), default=list(ids)[:50], key="alike", label_visibility="collapsed",
+        format_func=lambda one: f"{shortened(ids[one].text, 60)} ({near(ids[one].asked_at)})",
+    )  # fmt: skip
+    is_pressed = st.button(_("Gộp {n} câu hỏi", n=number(len(chosen))), key="put", disabled=not chosen)
+    return [UUID(one) for one in chosen] if is_pressed else []
+
+
+def last_acts(one: Inquiry) -> tuple[str, int]:
+    """The last things that can be done: "close", "reopen", "spam", with the days somebody is kept out."""
+    with st.container(horizontal=True):
+        if one.status in (InquiryStatus.CLOSED, InquiryStatus.ANSWERED):
+            return ("reopen", 0) if st.button(_("Mở lại"), key="reopen") else ("", 0)
+        if one.status is InquiryStatus.SPAM:
+            return "", 0
+        if st.button(_("Xong, không cần trả lời"), key="close"):
+            return "close", 0
+        with st.popover(_("Tin rác"), key="spam_box"):
+            days = 0
+            if one.from_id:
+                offered = [0, *inquiry_work.BLOCK_DAYS]
+                days = st.radio(
+                    _("Chặn người gửi"), offered, key="block_days",
+                    format_func=lambda value: _("{n} ngày", n=number(value)) if value else _("không chặn"),
+                )  # fmt: skip
+            return ("spam", days) if st.button(_("Bỏ vào tin rác"), key="spam") else ("", 0)
+
+
+def carry_out(
+    actor: Actor, one: Inquiry, *, given: UUID | None, until: datetime | None, values: dict[str, Any] | None,
+    acts: tuple[str, int], put: Sequence[UUID], done: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Do what was pressed, if anything was.
+
+    Raises:
+        Refusal: as the services say.
+    """
+    act, days = acts
+    news = ""
+    with transaction() as session:
+        if given:
+            inquiry_work.assign(session, actor=actor, inquiry_id=one.id, user_id=given)
+            news = _("Đã giao.")
+        if until:
+            inquiry_work.snooze(session, actor=actor, inquiry_id=one.id, until=until)
+            news = _("Đã tạm gác tới {when}.", when=near(until))
+        if values:
+            inquiry_work.sort(session, actor=actor, inquiry_id=one.id, **values)
+            news = _("Đã ghi lại.")
+        if put:
+            n = inquiry_answers.put_together(session, actor=actor, inquiry_id=one.id, others=put)
+            news = _("Đã gộp {n} câu hỏi.", n=number(n))
+        if act == "close":
+            inquiry_work.close(session, actor=actor, inquiry_id=one.id)
+            news = _("Đã xong.")
+        elif act == "reopen":
+            inquiry_work.reopen(session, actor=actor, inquiry_id=one.id)
+            news = _("Đã mở lại.")
+        elif act == "spam":
+            inquiry_work.mark_spam(session, actor=actor, inquiry_id=one.id, block_days=days)
+            news = _("Đã bỏ vào tin rác.")
+    if news:
+        done(news)

@@ -1,0 +1,138 @@
+"""What an answer becomes beside a reply: everybody's, an addition to an announcement, the word on a rumour, a job done."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import reading, transaction
+from models import InquiryChannel, InquiryKind, Voice
+from services import attachments, inquiries, public_answers, reports_done, rumours
+from services.access import Actor
+from services.inquiries import Thread
+from ui import parts, refusals
+from ui.inbox import TONES, shortened
+from ui.words import _, number
+
+MOST_PHOTOS = 3
+
+
+def about(actor: Actor, announcement_id: UUID) -> None:
+    """What was asked about an announcement, grouped; nothing where nobody asked."""
+    with reading() as session:
+        asked = inquiries.about(session, actor=actor, announcement_id=announcement_id)
+    if asked:
+        parts.section(_("Bà con hỏi về thông báo này"), _("câu hỏi giống nhau đứng chung"))
+        heads = (_("Câu hỏi"), parts.Column(_("Người hỏi"), "num"), parts.Column(_("Tình trạng"), "state"))
+        rows = [
+            (
+                parts.link(shortened(one.text), "inquiry", id=str(one.id)), number(n),
+                parts.badge(TONES[one.status], _(one.status.label)),
+            )
+            for one, n in asked
+        ]  # fmt: skip
+        parts.table(heads, rows, shown=5, more=_("Xem {n} câu hỏi", n=number(len(rows))))
+
+
+def for_all(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+    """The forms that fit this thread; carries out what is pressed."""
+    if thread.inquiry.kind is InquiryKind.BROKEN:
+        _finish(actor, thread, done)
+    elif thread.inquiry.kind is InquiryKind.RUMOUR:
+        _judge(actor, thread, done)
+    else:
+        _for_leader(thread)
+        _publish(actor, thread, done)
+
+
+def _for_leader(thread: Thread) -> None:
+    """What a leader brought goes back as text to put into the chat."""
+    replies = [one.message.text for one in thread.messages if one.message.voice is Voice.REPLY]
+    if thread.inquiry.channel is InquiryChannel.LEADER and replies:
+        parts.section(_("Tin để tổ trưởng đăng vào nhóm"))
+        st.code(f"{thread.inquiry.text}\n→ {replies[-1]}", language=None, wrap_lines=True)
+
+
+def _publish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+    replies = [one.message.text for one in thread.messages if one.message.voice is Voice.REPLY]
+    if not replies:
+        return
+    one, key = thread.inquiry, f"pub_{thread.inquiry.id.hex}"
+    with st.expander(_("Đưa lên trang chung"), key=f"{key}_box"), st.form(key):
+        question = st.text_input(
+            _("Câu hỏi, bỏ tên và việc riêng"), one.text[: public_answers.QUESTION_MAX], key=f"{key}_q",
+            max_chars=public_answers.QUESTION_MAX,
+        )  # fmt: skip
+        answer = st.text_area(_("Trả lời"), replies[-1], key=f"{key}_a", height=140, max_chars=public_answers.ANSWER_MAX)
+        _warn(f"{question}\n{answer}")
+        adds = thread.announcement is not None and st.checkbox(
+            _("Thêm vào trang của thông báo, ai mở sau cũng thấy"), value=True, key=f"{key}_adds"
+        )
+        if not st.form_submit_button(_("Đưa lên"), key=f"{key}_go"):
+            return
+    with refusals():
+        with transaction() as session:
+            public_answers.publish(
+                session, actor=actor, question=question, answer=answer, inquiry_id=one.id, procedure_id=one.procedure_id,
+                announcement_id=one.announcement_id if adds else None,
+            )  # fmt: skip
+        done(_("Đã đưa lên trang chung, xem lại sau 180 ngày."))
+
+
+def _warn(text: str) -> None:
+    """What is to be taken out before everybody reads it."""
+    for one in public_answers.private_in(text):
+        parts.note(
+            "overdue" if one.severity == "stop" else "waiting", _("Việc riêng của một người"), _(one.message, **one.blanks)
+        )
+    if names := public_answers.names_in(text):
+        parts.note("waiting", _("Có tên người"), _("Xin bỏ: {names}.", names=", ".join(names[:5])))
+
+
+def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+    one, key = thread.inquiry, f"judge_{thread.inquiry.id.hex}"
+    with reading() as session:
+        made = public_answers.of_inquiry(session, actor=actor, inquiry_id=one.id)
+    if made:
+        with reading() as session:
+            card = rumours.card_of(session, actor=actor, answer_id=made.id)
+        parts.section(_("Tin để chuyển vào nhóm"), _("{n} nhóm", n=number(len(card.groups))))
+        st.code(card.text, language=None, wrap_lines=True)
+        parts.lines(*(f"{name}: {leader}" if leader else name for name, leader in card.groups[:20]))
+        return
+    with st.form(key):
+        verdict = st.segmented_control(
+            _("Kết luận"), list(rumours.VERDICTS), key=f"{key}_v", format_func=lambda value: _(rumours.VERDICTS[value])
+        )
+        question = st.text_input(_("Tin nói gì"), one.text[: public_answers.QUESTION_MAX], key=f"{key}_q")
+        answer = st.text_area(_("Sự thật là"), key=f"{key}_a", height=120, max_chars=public_answers.ANSWER_MAX)
+        if not st.form_submit_button(_("Kết luận, đưa lên trang, trả lời người gửi"), type="primary", key=f"{key}_go"):
+            return
+    with refusals():
+        with transaction() as session:
+            rumours.judge(
+                session, actor=actor, inquiry_id=one.id, verdict=verdict or "", question=question, answer=answer
+            )  # fmt: skip
+        done(_("Đã kết luận. Dưới đây là tin để chuyển vào các nhóm."))
+
+
+def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+    one, key = thread.inquiry, f"done_{thread.inquiry.id.hex}"
+    if one.public_at and st.button(_("Gỡ khỏi danh sách việc đã làm"), key=f"{key}_hide"):
+        with refusals():
+            with transaction() as session:
+                reports_done.hide(session, actor=actor, inquiry_id=one.id)
+            done(_("Đã gỡ."))
+    with st.expander(_("Đã xử lý xong chỗ hỏng"), key=f"{key}_box"), st.form(key):
+        note = st.text_area(_("Đã làm gì"), one.done_note, key=f"{key}_note", height=90, max_chars=reports_done.NOTE_MAX)
+        files = st.file_uploader(
+            _("Ảnh sau khi làm"), ["jpg", "jpeg", "png", "webp"], accept_multiple_files=True, key=f"{key}_files"
+        )
+        shows = st.checkbox(_("Đưa lên danh sách việc đã làm, có ảnh trước và sau"), value=True, key=f"{key}_public")
+        if not st.form_submit_button(_("Ghi và báo người đã báo"), type="primary", key=f"{key}_go"):
+            return
+    with refusals():
+        photos = [attachments.store(file.getvalue(), name=file.name) for file in files[:MOST_PHOTOS]]
+        with transaction() as session:
+            reports_done.finish(session, actor=actor, inquiry_id=one.id, note=note, photos=photos, is_public=shows)
+        done(_("Đã ghi, người báo thấy ngay."))

@@ -1,0 +1,89 @@
+"""Forms with photos that a phone sends: only from our own pages, counted while they come in, refused before they are whole."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.i18n import N_
+from web import posts
+from web.origins import is_ours
+from web.pages import PhonePage
+
+MOST_FILES = 3
+LARGEST_FILE = 12 * 1024 * 1024
+LARGEST_BODY = MOST_FILES * LARGEST_FILE + 64 * 1024
+LARGEST_FIELD = 64 * 1024
+TOO_LARGE = N_("Ảnh nặng quá. Nhiều nhất {files} ảnh, mỗi ảnh {most} MB.")
+BROKEN = N_("Điện thoại gửi chưa trọn. Xin gửi lại.")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file as it came, whatever it says it is."""
+
+    name: str
+    content: bytes
+
+
+class PageWithPhotos(PhonePage):
+    """A page whose form brings photos."""
+
+    def sent(self, request: Request, form: Mapping[str, str], files: Sequence[Brought]) -> Response:
+        """Do what the form asks, with what it brought."""
+        raise NotImplementedError
+
+    def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
+        """A form without photos."""
+        return self.sent(request, form, ())
+
+    async def post(self, request: Request) -> Response:
+        """Take the form, its photos among it."""
+        posts.pace(request)
+        form, files = await form_of(request)
+        return await run_in_threadpool(self.sent, request, form, files)
+
+
+async def form_of(request: Request) -> tuple[Mapping[str, str], list[Brought]]:
+    """The fields of a form, the last of equal names, and its files that are not empty.
+
+    Raises:
+        posts.Foreign, posts.WrongType: as `posts.form_of`. posts.TooLarge: more or larger files than are taken.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        return await posts.form_of(request), []
+    if not is_ours(request):
+        raise posts.Foreign(N_("Câu trả lời này được gửi từ một trang khác. Xin mở lại đường dẫn của phường."))
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > LARGEST_BODY:
+        raise _too_large()
+    parser = MultiPartParser(
+        request.headers, _counted(request), max_files=MOST_FILES, max_fields=posts.MOST_FIELDS, max_part_size=LARGEST_FIELD
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise (_too_large() if "many files" in str(error) else posts.Unacceptable(BROKEN)) from None
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    files = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and one.filename and one.size]
+    if any((one.size or 0) > LARGEST_FILE for one in files):
+        raise _too_large()
+    return fields, [Brought(one.filename or "", await one.read()) for one in files]
+
+
+async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise _too_large()
+        yield chunk
+
+
+def _too_large() -> posts.TooLarge:
+    return posts.TooLarge(TOO_LARGE, files=MOST_FILES, most=LARGEST_FILE // 1024 // 1024)

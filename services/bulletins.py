@@ -181,8 +181,8 @@ def _figures(session: Session, actor: Actor, unit: Unit, month: date) -> list[tu
     return found
 
 
-def usual_codes(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
-    """Slug and title of the codes that may stand on a board, those to join and to ask first.
+def usual_codes(session: Session, *, actor: Actor, unit_id: UUID) -> list[tuple[str, str]]:
+    """Slug and title of the codes that may stand on a board, the unit's own to join and to ask first, others' to join last.
 
     Raises:
         NotAllowed: the actor may not print.
@@ -193,5 +193,10 @@ def usual_codes(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
     good = [
         row for row in rows if row.state not in (links.LinkState.STOPPED, links.LinkState.EXPIRED) and links.target_of(row.link)
     ]
-    good.sort(key=lambda row: (order.get(row.link.purpose.value, 3), row.link.title))
+
+    def rank(link: ShortLink) -> int:
+        is_others = link.purpose is Purpose.JOIN and link.unit_id != unit_id
+        return 4 if is_others else order.get(link.purpose.value, 3)
+
+    good.sort(key=lambda row: (rank(row.link), row.link.title))
     return [(row.link.slug, row.link.title or row.link.slug) for row in good]

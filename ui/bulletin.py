@@ -42,7 +42,7 @@ def contents(actor: Actor, unit_id: UUID, month: date) -> tuple[list[str], str, 
     """Which happenings and codes, and the clerk's own lines."""
     with reading() as session:
         known = {one.key: one for one in bulletins.happenings(session, actor=actor, unit_id=unit_id, month=month)}
-        codes = dict(bulletins.usual_codes(session, actor=actor))
+        codes = dict(bulletins.usual_codes(session, actor=actor, unit_id=unit_id))
     at = f"{unit_id.hex}_{month:%Y%m}"
     keys = st.multiselect(
         _("Việc trong tháng, lấy từ thông báo đã gửi"), list(known), default=list(known)[:MOST_EVENTS], key=f"bulletin_{at}",

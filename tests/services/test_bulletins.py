@@ -10,7 +10,7 @@ from core.errors import Invalid, NotFound, Refusal
 from models import Announcement, AnnouncementStatus, Audience, Purpose, Role, Unit, UnitKind
 from services import bulletins
 from services.access import Actor, actor_of
-from tests.factories import make_announcement, make_link, make_unit, make_user
+from tests.factories import make_announcement, make_group, make_link, make_unit, make_user
 
 DECEMBER = date(2026, 12, 1)
 SENT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -119,14 +119,17 @@ def test_others_boards_are_not_found_and_leaders_may_not(session: Session, ward:
         bulletins.happenings(session, actor=clerk, unit_id=make_unit(session).id, month=DECEMBER)
     for act in (
         lambda: bulletins.happenings(session, actor=lead, unit_id=unit.id, month=DECEMBER),
-        lambda: bulletins.usual_codes(session, actor=lead),
+        lambda: bulletins.usual_codes(session, actor=lead, unit_id=unit.id),
     ):
         with pytest.raises(Refusal):
             act()
 
 
-def test_codes_to_join_and_to_ask_come_first(session: Session, ward: Unit, clerk: Actor) -> None:
+def test_a_unit_s_own_codes_to_join_and_to_ask_come_first(session: Session, ward: Unit, unit: Unit, clerk: Actor) -> None:
     for purpose, title in ((Purpose.URL, "Cổng"), (Purpose.ASK, "Hỏi")):
         make_link(session, unit_id=ward.id, purpose=purpose, title=title)
+    group = make_group(session, unit=unit)
+    make_link(session, unit_id=unit.id, purpose=Purpose.JOIN, target_url=None, group_id=group.id, title="Vào nhóm")
 
-    assert [title for _, title in bulletins.usual_codes(session, actor=clerk)] == ["Hỏi", "Cổng"]
+    for board, expected in ((ward, ["Hỏi", "Cổng", "Vào nhóm"]), (unit, ["Vào nhóm", "Hỏi", "Cổng"])):
+        assert [title for _, title in bulletins.usual_codes(session, actor=clerk, unit_id=board.id)] == expected

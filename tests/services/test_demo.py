@@ -56,6 +56,7 @@ HOUSEHOLDS = 420
 NOT_FROM_THE_SEED = {
     "user": {"password_hash"},
     "doorlist": {"token_hash"},
+    "teammember": {"token_hash", "calendar_hash"},
     "unitday": {"id", "created_at"},
     "unittotal": {"id", "created_at"},
 }

@@ -175,7 +175,7 @@ def forget(session: Session, *, channel: InquiryChannel, from_id: str) -> int:
 
 def search_of(inquiry: Inquiry, text: str) -> str:
     """The terms by which a message is found: its ward first, so that no other ward's are looked through."""
-    return f"{ward_term(inquiry.unit_id)} {terms(f'{inquiry.from_name} {inquiry.place} {text}')}"
+    return f"{ward_term(inquiry.unit_id)} {terms(f'{inquiry.from_name} {inquiry.place} {text}')}".rstrip()
 
 
 def ward_term(ward_id: UUID) -> str:

@@ -23,14 +23,17 @@ def ward(server: Server) -> None:
 def test_a_question_from_a_phone_is_answered_from_the_procedure(
     server: Server, browser: Browser, signed_in: Callable[..., Page]
 ) -> None:
-    phone = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    simple = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, locale="vi-VN", java_script_enabled=False
+    )
+    phone = simple.new_page()
     phone.goto("/ask")
     phone.get_by_label("Viết điều cần hỏi, cần báo").fill("Làm giấy ở trọ cần gì ạ?")
     phone.get_by_role("button", name="Gửi phường").click()
     expect(phone.get_by_text("Phường đã nhận")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
-    desk = signed_in("mai", viewport={"width": 1280, "height": 900})
+    desk = signed_in("mai", viewport={"width": 1280, "height": 900}, locale="vi-VN")
     desk.goto("/inbox")
     desk.get_by_role("link", name="Làm giấy ở trọ cần gì ạ?").click()
     desk.get_by_label("Bắt đầu từ").click()
@@ -42,4 +45,4 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     expect(phone.get_by_text("Tờ khai mẫu CT01")).to_be_visible()
     phone.get_by_role("button", name="Được rồi, cảm ơn").click()
     expect(phone.get_by_text("Việc này đã xong")).to_be_visible()
-    phone.context.close()
+    simple.close()

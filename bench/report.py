@@ -13,7 +13,6 @@ from typing import Any
 from adapters.paper import TypstPaper
 from adapters.paper.annex import _made, _of
 from adapters.table_files import Workbooks
-from core.i18n import N_
 from services import drawings, ports, report_files, report_words
 from services.figure_register import NAMES
 from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine, SaidLine, TrendLine
@@ -33,7 +32,7 @@ def run() -> dict[str, Any]:
     charts = {"charts": [_of(one) for one in drawings.of(facts)], "title": "x"}
     ours, bare = [], []
     for _ in range(ROUNDS + 1):
-        ours.append(_timed(lambda: report_files.pdf(_paper(facts), report_words.annex(facts, foot=N_("Phường Bắc Kạn")))))
+        ours.append(_timed(lambda: report_files.pdf(_paper(facts), report_words.annex(facts, foot="Phường Bắc Kạn"))))
         bare.append(_timed(lambda: _made("charts_only", charts)))
     seconds, baseline = statistics.median(ours[1:]), statistics.median(bare[1:])
     return {

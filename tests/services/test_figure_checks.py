@@ -109,4 +109,4 @@ def test_rollups_are_a_recount_after_any_sequence_of_events(engine: Engine, even
                 session, actor=TERMINAL, unit_id=five.ward.id, names=["coverage"], since=day, until=day
             )
             assert (value["coverage"].numerator, value["coverage"].denominator) == (rows.joined, rows.households)
-        session.rollback()
+        session.commit()

@@ -122,4 +122,4 @@ def test_s29_no_address_is_taken_from_the_host_asked(client: TestClient, session
 
 def test_s53_no_route_asks_for_a_persons_data_in_its_address() -> None:
     blanks = {name.split(":")[0] for path in PATHS for name in re.findall(r"\{([^}]*)\}", path)}
-    assert blanks <= {"token", "slug", "place", "name", "code", "request", "ticket", "step"}
+    assert blanks <= {"token", "slug", "place", "name", "code", "request", "ticket", "step", "card", "id"}

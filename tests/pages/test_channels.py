@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import Session, select
 
+from adapters.codes import QrCodes
 from models import AccountState, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Unit, UnitKind, User
 from services import channel_accounts, ports, training
 from services.access import TERMINAL
@@ -164,6 +165,13 @@ def test_an_address_that_leads_nowhere_says_so(visit: Visit, admin: User) -> Non
     assert visit("channel", user=admin, id="x").error
 
 
+@pytest.fixture
+def _codes(promises: object) -> None:
+    """The ward's page shows its emblem in a code."""
+    ports.provide(replace(ports.ports(), codes=QrCodes()))
+
+
+@pytest.mark.usefixtures("_codes")
 def test_training_is_switched_on_the_wards_page_and_every_page_says_so(
     session: Session, visit: Visit, official: User, ward: Unit
 ) -> None:  # fmt: skip
@@ -181,6 +189,7 @@ def test_training_is_switched_on_the_wards_page_and_every_page_says_so(
     assert not training.is_on(session, unit=ward)
 
 
+@pytest.mark.usefixtures("_codes")
 def test_what_the_province_switched_on_is_switched_off_there(session: Session, visit: Visit) -> None:
     province = make_unit(session, kind=UnitKind.PROVINCE)
     ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE)

@@ -150,7 +150,7 @@ def test_an_emblem_is_brought_looked_at_and_given_back(session: Session, visit: 
         Ports(sheets=nothing, paper=nothing, codes=QrCodes(), engine=promises, tables=nothing, documents=SiftedDocuments())
     )
     ward = make_unit(session)
-    at = visit("ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
+    at = visit("our_ward", user=make_user(session, unit=ward, role=Role.OFFICIAL))
 
     at.file_uploader[0].upload("bieu-tuong.png", photo("PNG", size=(200, 200)))
     at.color_picker(key=f"{ward.id.hex}_emblem_colour").set_value("#7a1f1f")

@@ -1,4 +1,4 @@
-"""Sheets of codes, made beside everything else: one at a time a process, with how far they are."""
+"""Sheets of codes and leaders' packets, made beside everything else: one at a time a process, with how far they are."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from dbos import DBOS
 from adapters.engine import PAPER
 from core.db import transaction
 from core.errors import Refusal
-from services import print_jobs
+from services import print_jobs, print_packets
 from services.ports import ports
 
 log = structlog.get_logger()
@@ -23,9 +23,7 @@ def print_step(job_id: str) -> str:
     if wanted is None:
         return "left alone"
     try:
-        pdf, pages = ports().paper.qr_sheet(
-            wanted.labels, layout=wanted.layout, head=wanted.head, tell=lambda done: _tell(id_, done)
-        )  # fmt: skip
+        pdf, pages = _made(id_, wanted)
     except Refusal as refusal:
         with transaction() as session:
             print_jobs.refuse(session, job_id=id_, refusal=refusal)
@@ -36,9 +34,16 @@ def print_step(job_id: str) -> str:
     return "ready"
 
 
-def _tell(job_id: UUID, pages: int) -> None:
+def _made(job_id: UUID, wanted: print_jobs.ToPrint | print_jobs.Packets) -> tuple[bytes, int]:
+    def tell(done: int) -> None:
+        with transaction() as session:
+            print_jobs.tell(session, job_id=job_id, pages=done)
+
+    if isinstance(wanted, print_jobs.ToPrint):
+        return ports().paper.qr_sheet(wanted.labels, layout=wanted.layout, head=wanted.head, tell=tell)
     with transaction() as session:
-        print_jobs.tell(session, job_id=job_id, pages=pages)
+        found = print_packets.gather(session, job_id=job_id, wanted=wanted)
+    return ports().paper.door_packets(ports().paper.official(found.text), found.sheets, found.notice, tell=tell)
 
 
 @DBOS.workflow(name=print_jobs.WORK)

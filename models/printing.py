@@ -45,18 +45,18 @@ class PrintStatus(StrEnum):
 
 
 class PrintJob(Model, table=True):
-    """A sheet somebody has asked for. The file is kept for a week beside the database."""
+    """A sheet, or all leaders' packets, somebody has asked for. The file is kept for a week beside the database."""
 
     __table_args__ = (Index("ix_printjob_unit_id_created_at", "unit_id", "created_at"),)
 
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")
     author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
-    layout: str
-    wanted: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # labels and head, as they were when it was asked for
+    layout: str  # of a sheet of codes; else that it is packets
+    wanted: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # labels and head, as they were then; or whose packets
     status: PrintStatus = Field(default=PrintStatus.QUEUED, sa_type=choice(PrintStatus))
-    codes: int = 0
+    codes: int = 0  # one each leader, in packets
     pages: int = 0
-    pages_done: int = 0
+    pages_done: int = 0  # of packets under way: leaders
     refusal: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the sentence and its blanks
     told_at: datetime = Field(default_factory=clock.now, sa_type=Instant)  # when it was promised, or last said how far it is
     expires_at: datetime = Field(sa_type=Instant, index=True)

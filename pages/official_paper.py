@@ -25,5 +25,6 @@ with left:
     drawing.number_of(item, state, actor)
 with right:
     drawing.preview(text, state)
-drawing.meeting(item, text, actor)
+drawing.meeting(item, kind, text, actor)
+drawing.ordered(item, actor)
 st.page_link("pages/print_studio.py", label=_("Về trang in ấn"), icon=":material/arrow_back:")

@@ -212,6 +212,11 @@ def _counts(session: Session, list_ids: Sequence[UUID]) -> dict[UUID, tuple[int,
     return {list_id: (int(all_), int(still_open), int(told)) for list_id, all_, still_open, told in found}
 
 
+def still_to_tell() -> ColumnElement[bool]:
+    """Whether a line is printed: it waits for a knock, or for another one. In a query as for `still_to_knock`."""
+    return still_to_knock() | ((col(DoorLine.outcome) == DoorOutcome.NOT_HOME) & col(Reach.id).is_(None))
+
+
 def still_to_knock() -> ColumnElement[bool]:
     """Whether a line waits for a knock, in a query that joins DoorLine, DoorList, Household and (outer) Reach."""
     return (

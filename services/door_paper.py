@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from core import clock, formats
 from core.i18n import translate
 from core.settings import settings
-from models import FACT_LABELS, Announcement, DoorList, DoorOutcome, Household, Unit, User
+from models import FACT_LABELS, Announcement, DoorLine, DoorList, DoorOutcome, Household, Reach, Unit, User
 from services import access, audit, door_addresses, door_lists, door_numbers, relays, resident_page, wards
 from services.access import Actor
 from services.ports import DoorNotice, DoorRow, DoorSheet
@@ -48,6 +48,27 @@ def sheets(
         units=len(found), households=sum(len(sheet.rows) for sheet in found),
     )  # fmt: skip
     return found, _notice(session, announcement)
+
+
+def leaders(session: Session, *, actor: Actor, announcement_id: UUID) -> int:
+    """How many units have anybody to tell, each with a sheet of its own. Households that have become due get their number.
+
+    Raises:
+        Invalid, NotAllowed, NotFound: as `door_lists.sent`.
+    """
+    announcement = door_lists.sent(session, actor=actor, announcement_id=announcement_id)
+    door_numbers.prepare(session, announcement=announcement)
+    wanted = (
+        select(func.count(func.distinct(DoorList.id)))
+        .select_from(DoorLine)
+        .join(DoorList, col(DoorList.id) == DoorLine.door_list_id)
+        .join(Household, col(Household.id) == DoorLine.household_id)
+        .outerjoin(
+            Reach, (col(Reach.household_id) == Household.id) & (col(Reach.announcement_id) == DoorList.announcement_id)
+        )
+        .where(DoorList.announcement_id == announcement.id, door_lists.still_to_tell())
+    )  # fmt: skip
+    return session.exec(wanted).one()
 
 
 def _rows(session: Session, listed: DoorList) -> list[DoorRow]:

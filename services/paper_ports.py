@@ -41,10 +41,10 @@ class SheetHead:
     own_emblem: str = ""  # the ward's own, a PNG in base64; "" for ours
 
 
-Told = Callable[[int], None]  # how many pages are done
+Told = Callable[[int], None]  # how many pages are done, or packets
 
 
-def tell_nobody(pages: int) -> None:
+def tell_nobody(done: int) -> None:
     """For whoever does not ask how far a sheet is."""
 
 
@@ -289,8 +289,12 @@ class Paper(Protocol):
             Invalid: as `qr_sheet`; the unit is named.
         """
 
-    def door_packets(self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+    def door_packets(
+        self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice, *, tell: Told = tell_nobody
+    ) -> tuple[bytes, int]:  # fmt: skip
         """For each unit's leader a paper that is printed already, behind it the unit's door list; and the number of pages.
+
+        `tell` hears how many leaders' lists are done.
 
         Raises:
             Invalid: as `door_lists`.

@@ -1,6 +1,6 @@
-"""Sheets made in the background: asked for, made by a worker, kept for a week.
+"""Sheets made in the background: asked for, made by a worker, kept for a week. Leaders' packets too (`print_packets`).
 
-A sheet prints what was so when it was asked for. Made twice it is the same file: a worker that dies in between does no harm.
+A sheet of codes prints what was so when it was asked for. Made twice it is the same file: a worker that dies does no harm.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_
 from core.ids import new_id
 from core.settings import settings
-from models import PrintJob, PrintStatus, Unit, User
+from models import PaperKind, PrintJob, PrintStatus, Unit, User
 from services import audit, link_labels
 from services.access import WRITERS, Actor, path_range, require
 from services.ports import Label, SheetHead, ports
@@ -27,6 +27,8 @@ from services.print_layouts import Layout
 KEPT = timedelta(days=7)
 SILENT = timedelta(minutes=10)  # a part of a hundred pages that takes three minutes is ended
 WORK = "print_sheet"
+PACKETS = "packets"  # in the place of a layout
+STAYS = ("announcement_id", "kind", "title")  # of what was wanted, to name what is ready
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class JobRow:
     """A sheet as the studio's list shows it."""
 
     id: UUID
-    layout: Layout
+    layout: Layout | None  # None: packets
     status: PrintStatus
     codes: int
     pages: int
@@ -44,6 +46,8 @@ class JobRow:
     expires_at: datetime
     refusal: str  # the sentence, to be translated
     blanks: dict[str, str]
+    announcement_id: UUID | None = None  # of packets
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,15 @@ class ToPrint:
     labels: list[Label]
     layout: Layout
     head: SheetHead
+
+
+@dataclass(frozen=True)
+class Packets:
+    """Whose packets a worker makes, for whom: what stands in them is read when they are made."""
+
+    announcement_id: UUID
+    kind: PaperKind
+    author_id: UUID | None
 
 
 def ask(
@@ -74,14 +87,19 @@ def ask(
         wanted={"labels": [asdict(label) for label in labels], "copies": copies, "head": asdict(head)},
         expires_at=clock.now() + KEPT,
     )  # fmt: skip
+    promise(session, actor=actor, job=job)
+    return job
+
+
+def promise(session: Session, *, actor: Actor, job: PrintJob) -> None:
+    """Have a new one made, in this transaction, for callers that have checked who asks."""
     session.add(job)
     session.flush()
     audit.record(
-        session, actor=actor, action="sheet.asked", subject_kind="printjob", subject_id=job.id, layout=layout.value,
-        codes=codes,
+        session, actor=actor, action="sheet.asked", subject_kind="printjob", subject_id=job.id, layout=job.layout,
+        codes=job.codes,
     )  # fmt: skip
     ports().engine.promise(session, work=WORK, key=f"{WORK}:{job.id}", at=clock.now(), subject_id=str(job.id))
-    return job
 
 
 def check_count(labels: Sequence[Label], copies: int) -> int:
@@ -115,9 +133,11 @@ def listing(session: Session, *, actor: Actor) -> list[JobRow]:
 
 
 def _row(job: PrintJob, name: str) -> JobRow:
+    is_packets = job.layout == PACKETS
     return JobRow(
-        job.id, Layout(job.layout), job.status, job.codes, job.pages, job.pages_done, job.created_at, name, job.expires_at,
-        job.refusal.get("message", ""), job.refusal.get("blanks", {}),
+        job.id, None if is_packets else Layout(job.layout), job.status, job.codes, job.pages, job.pages_done, job.created_at,
+        name, job.expires_at, job.refusal.get("message", ""), job.refusal.get("blanks", {}),
+        UUID(job.wanted["announcement_id"]) if is_packets else None, job.wanted.get("title", ""),
     )  # fmt: skip
 
 
@@ -145,19 +165,21 @@ def path_of(job_id: UUID) -> Path:
 # ---- the worker's side
 
 
-def begin(session: Session, *, job_id: UUID) -> ToPrint | None:
+def begin(session: Session, *, job_id: UUID) -> ToPrint | Packets | None:
     """What is to be made; None where it is made already, refused, or no longer kept."""
     job = session.get(PrintJob, job_id)
     if job is None or job.status in (PrintStatus.READY, PrintStatus.REFUSED):
         return None
     job.status, job.pages_done, job.told_at = PrintStatus.PRINTING, 0, clock.now()
     session.flush()
+    if job.layout == PACKETS:
+        return Packets(UUID(job.wanted["announcement_id"]), PaperKind(job.wanted["kind"]), job.author_id)
     labels = [Label(**one) for one in job.wanted["labels"] for _ in range(job.wanted["copies"])]
     return ToPrint(labels, Layout(job.layout), SheetHead(**job.wanted["head"]))
 
 
 def tell(session: Session, *, job_id: UUID, pages: int) -> None:
-    """How many pages are done."""
+    """How many pages are done; of packets, how many leaders'."""
     changed(session, update(PrintJob).where(col(PrintJob.id) == job_id).values(pages_done=pages, told_at=clock.now()))
 
 
@@ -168,12 +190,12 @@ def keep(job_id: UUID, pdf: bytes) -> None:
 
 def finish(session: Session, *, job_id: UUID, pages: int) -> None:
     """The file is there, every code in it read back."""
-    changed(
-        session,
-        update(PrintJob)
-        .where(col(PrintJob.id) == job_id)
-        .values(status=PrintStatus.READY, pages=pages, pages_done=pages, wanted={}),
-    )
+    job = session.get(PrintJob, job_id)
+    if job is None:
+        return
+    job.status, job.pages, job.pages_done = PrintStatus.READY, pages, pages
+    job.wanted = {name: job.wanted[name] for name in STAYS if name in job.wanted}
+    session.flush()
 
 
 def refuse(session: Session, *, job_id: UUID, refusal: Refusal) -> None:

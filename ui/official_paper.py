@@ -9,11 +9,11 @@ from core import clock
 from core.db import reading, transaction
 from core.errors import Refusal
 from models import Announcement, PaperKind
-from services import door_paper, households, meeting_papers, official_papers
+from services import door_paper, households, meeting_papers, official_papers, print_jobs, print_packets
 from services.access import Actor
 from services.official_papers import PaperState, PaperWords
 from services.ports import MeetingPaper, PaperText, ports
-from ui import leave_for, parts, refusals, said
+from ui import leave_for, parts, print_studio, refusals, said
 from ui.words import _, day, number, plain
 
 HERE, PDF, MADE = "pages/official_paper.py", "application/pdf", "paper_made"
@@ -89,7 +89,7 @@ def _drawn(text: PaperText) -> tuple[bytes, bytes]:
     return file, ports().paper.picture(file)
 
 
-def meeting(item: Announcement, text: PaperText, actor: Actor) -> None:
+def meeting(item: Announcement, kind: PaperKind, text: PaperText, actor: Actor) -> None:
     """For one residential unit: slips by name, the list to sign, and the paper with the door list behind it."""
     with reading() as session:
         places = {unit.id: unit for unit in households.places(session, actor=actor)}
@@ -105,13 +105,14 @@ def meeting(item: Announcement, text: PaperText, actor: Actor) -> None:
         "doors": (
             _("Văn bản kèm danh sách gõ cửa"), "go-cua.pdf", lambda: _with_doors(item, text, actor, places[unit_id].path)
         ),
-        "all_doors": (_("Văn bản kèm danh sách gõ cửa, mọi tổ"), "go-cua-ca-phuong.pdf", lambda: _with_doors(item, text, actor)),
     }  # fmt: skip
     with st.container(horizontal=True):
         pressed = [
             name for name, (words, _file, _make) in makes.items()
             if st.button(words, key=f"paper_{name}", icon=":material/print:")
         ]  # fmt: skip
+        if st.button(_("Văn bản kèm danh sách gõ cửa, mọi tổ"), key="paper_all_doors", icon=":material/print:"):
+            _order_all(item, kind, actor)
     if pressed:
         with refusals(), st.spinner(_("Đang làm và đọc lại từng mã…")):
             words, name, make = makes[pressed[0]]
@@ -130,8 +131,26 @@ def _of(item: Announcement, actor: Actor, unit_id: UUID) -> MeetingPaper:
         return meeting_papers.of_unit(session, actor=actor, announcement_id=item.id, unit_id=unit_id)
 
 
-def _with_doors(item: Announcement, text: PaperText, actor: Actor, path: str = "") -> tuple[bytes, int]:
-    """A packet for each leader: of one unit, or of all that have anyone to tell."""
+def _order_all(item: Announcement, kind: PaperKind, actor: Actor) -> None:
+    """Every leader's packet, in the background."""
+    with refusals():
+        with transaction() as session:
+            print_packets.ask(session, actor=actor, announcement_id=item.id, kind=kind)
+        news = _("Đang làm cho từng tổ, thôn. Rời trang này máy vẫn làm tiếp.")
+        leave_for(HERE, news=news, id=str(item.id), loai=kind.value)
+
+
+def ordered(item: Announcement, actor: Actor) -> None:
+    """Leaders' packets of this week: how far they are, or to be taken away; nothing where nobody has ordered any."""
+    with reading() as session:
+        is_any = any(row.announcement_id == item.id for row in print_jobs.listing(session, actor=actor))
+    if is_any:
+        parts.section(_("Bản in cho mọi tổ, thôn trong tuần"), _("giữ 7 ngày"))
+        print_studio.week(item.id)
+
+
+def _with_doors(item: Announcement, text: PaperText, actor: Actor, path: str) -> tuple[bytes, int]:
+    """The packet of one unit's leader."""
     with transaction() as session:
         sheets, notice = door_paper.sheets(session, actor=actor, announcement_id=item.id, below=path)
     return ports().paper.door_packets(ports().paper.official(text), sheets, notice)

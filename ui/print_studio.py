@@ -188,15 +188,17 @@ def order(actor: Actor, of: Wish) -> None:
 
 
 @st.fragment(run_every=2)
-def week() -> None:
-    """Sheets of the last seven days: how far those are that are being made, and the others to be taken away."""
+def week(announcement_id: UUID | None = None) -> None:
+    """What was ordered in the last seven days, or of it an announcement's packets: how far it is, or to be taken away."""
     me = stay()
     with reading() as session:
         rows = print_jobs.listing(session, actor=me)
+    if announcement_id:
+        rows = [row for row in rows if row.announcement_id == announcement_id]
     if not rows:
         parts.hint(_("Chưa có tờ in nào trong tuần này."))
     for row in rows:
-        title = parts.joined(parts.badge(TONES[row.status], _(row.status.label)), " ", _(row.layout.label))
+        title = parts.joined(parts.badge(TONES[row.status], _(row.status.label)), " ", _what(row))
         with parts.line(f"sheet_{row.id}", TONES[row.status], title, _detail(row)):
             if row.status is PrintStatus.READY:
                 st.download_button(
@@ -212,8 +214,12 @@ def _file(actor: Actor, job_id: UUID) -> bytes:
     return Path(path).read_bytes()
 
 
+def _what(row: JobRow) -> str:
+    return _(row.layout.label) if row.layout else _("Văn bản kèm danh sách gõ cửa, mọi tổ: {title}", title=row.title)
+
+
 def _name(row: JobRow) -> str:
-    return f"to-in-{row.asked_at:%Y%m%d-%H%M}.pdf"
+    return f"{'to-in' if row.layout else 'go-cua'}-{row.asked_at:%Y%m%d-%H%M}.pdf"
 
 
 def _detail(row: JobRow) -> str:
@@ -222,6 +228,11 @@ def _detail(row: JobRow) -> str:
         return said(Invalid(row.refusal, **row.blanks))
     if row.status is PrintStatus.READY:
         until = _("giữ đến {day}", day=day(row.expires_at.date()))
+        if row.layout is None:
+            return _("{n} tổ, thôn, mã đã đọc lại đúng cả; {until}", n=number(row.codes), until=until) + f" · {who}"
         return _("{n} mã, đã đọc lại đúng cả; {until}", n=number(row.codes), until=until) + f" · {who}"
-    far = _("{done} / {all} trang", done=number(row.pages_done), all=number(row.pages))
+    if row.layout is None:
+        far = _("{done} / {all} tổ, thôn", done=number(row.pages_done), all=number(row.codes))
+    else:
+        far = _("{done} / {all} trang", done=number(row.pages_done), all=number(row.pages))
     return f"{far} · {who}"

@@ -152,13 +152,15 @@ class TypstPaper:
         """
         return door_lists.printed(sheets, notice)
 
-    def door_packets(self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+    def door_packets(
+        self, paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice, *, tell: Told = tell_nobody
+    ) -> tuple[bytes, int]:  # fmt: skip
         """For the leader of each unit: the paper, and behind it the unit's list.
 
         Raises:
             Invalid: as `door_lists`.
         """
-        return door_lists.packets(paper, sheets, notice)
+        return door_lists.packets(paper, sheets, notice, tell=tell)
 
     def story(self, page: StoryPage) -> bytes:
         """One A4 page, its code read back.

@@ -1,6 +1,8 @@
 """Door lists on paper: one page after the other, each with its code read back."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from adapters.paper import press
@@ -8,9 +10,10 @@ from adapters.paper.press import Order
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, clean_lines
-from services.ports import DoorNotice, DoorRow, DoorSheet
+from services.ports import DoorNotice, DoorRow, DoorSheet, Told, tell_nobody
 
 ROWS_PER_PAGE, MOST_PAGES = 13, 500
+PART_PAGES = 25  # so that a ward's leaders are seen to get done: a few at a time
 LONGEST_TEXT, LONGEST_WORDS = 400, 700
 _WRONG = {
     "title": N_("Tên chủ hộ dài quá, không vừa danh sách của {units}. Xin sửa ở hồ sơ hộ."),
@@ -22,25 +25,29 @@ _WRONG = {
 }
 
 
-def printed(sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
-    """The PDF and its number of pages; see `services.ports.Paper.door_lists`."""
+def printed(sheets: Sequence[DoorSheet], notice: DoorNotice, *, tell: Told = tell_nobody) -> tuple[bytes, int]:
+    """The PDF and its number of pages; see `services.ports.Paper.door_lists`. `tell` hears of pages that are done."""
     pages = [page for sheet in sheets for page in _pages(sheet)]
     if not pages:
         raise Invalid(N_("Không còn hộ nào phải báo tận nơi, không có gì để in."))
     if len(pages) > MOST_PAGES:
         raise Invalid(N_("Mỗi lần in được nhiều nhất {most} trang."), most=MOST_PAGES)
-    order = Order(template="door_list", sheet=_beside(notice), items=pages, per_page=1, tags=True)
+    order = Order(template="door_list", sheet=_beside(notice), items=pages, per_page=1, tags=True, part_pages=PART_PAGES)
     try:
-        return press.printed(order), len(pages)
+        return press.printed(order, tell=tell), len(pages)
     except press.Refused as refused:
         units = list(dict.fromkeys(str(pages[at]["title"]) for at in refused.items))
         raise Invalid(_WRONG[refused.wrong], units="; ".join(units[:3])) from refused
 
 
-def packets(paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice) -> tuple[bytes, int]:
+def packets(
+    paper: bytes, sheets: Sequence[DoorSheet], notice: DoorNotice, *, tell: Told = tell_nobody
+) -> tuple[bytes, int]:  # fmt: skip
     """For each unit the paper and its list behind it; see `services.ports.Paper.door_packets`."""
-    lists, _pages_of_all = printed(sheets, notice)
-    whole = press.behind_each(paper, lists, [len(list(_pages(sheet))) for sheet in sheets if sheet.rows])
+    lengths = [len(list(_pages(sheet))) for sheet in sheets if sheet.rows]
+    ends = list(accumulate(lengths))
+    lists, _pages_of_all = printed(sheets, notice, tell=lambda pages: tell(bisect_right(ends, pages)))
+    whole = press.behind_each(paper, lists, lengths)
     return whole, press.pages(whole)
 
 

@@ -29,6 +29,7 @@ class Order:
     tags: bool  # reading order for screen readers; labels are cut apart and have none
     codes: Mapping[str, Any] = field(default_factory=dict)  # how fine they may be, how strong, how often on their page
     kind: str = "pdf"  # or svg, png: one page
+    part_pages: int = PART_PAGES  # fewer where somebody wants to hear of them sooner
 
 
 class Refused(Exception):
@@ -48,7 +49,7 @@ def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:
     Raises:
         Refused: the template or the reading back said no.
     """
-    step = _pages_of_part(-(-len(order.items) // order.per_page)) * order.per_page
+    step = _pages_of_part(-(-len(order.items) // order.per_page), order.part_pages) * order.per_page
     parts = []
     with ThreadPoolExecutor(WORKERS) as workers:
         for part in workers.map(lambda first: _part(order, first, first + step), range(0, max(1, len(order.items)), step)):
@@ -57,9 +58,9 @@ def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
-def _pages_of_part(pages: int) -> int:
+def _pages_of_part(pages: int, most: int) -> int:
     """So many that every worker has as many parts as the others: none waits while the last one is made."""
-    parts = -(-pages // PART_PAGES)
+    parts = -(-pages // most)
     if parts > 1:
         parts = -(-parts // WORKERS) * WORKERS
     return -(-pages // max(1, parts)) or 1

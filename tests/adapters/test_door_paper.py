@@ -83,3 +83,13 @@ def test_every_leader_has_the_paper_and_behind_it_the_own_list() -> None:
     assert kinds == ["paper", "second page", "list", "list", "paper", "second page", "list"]
     assert ["Tổ 13" in said[2], "2 / 2" in said[3], "Tổ 14" in said[6]] == [True] * 3
     assert [code.text for code in codes_on(picture_of(pdf, page=6))] == [URL]
+
+
+def test_of_many_leaders_it_is_heard_who_is_done_before_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.paper.door_lists.PART_PAGES", 2)
+    heard: list[int] = []
+    sheets = [sheet(ROWS_PER_PAGE + 1), sheet(1, unit="Tổ 14"), sheet(1, unit="Tổ 15")]
+
+    TypstPaper().door_packets(TypstPaper().official(TWO_PAGES), sheets, NOTICE, tell=heard.append)
+
+    assert heard == [1, 3]

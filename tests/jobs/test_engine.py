@@ -21,14 +21,27 @@ from core import clock
 from core.db import reading, transaction
 from jobs import engine as durable
 from jobs import work
-from models import Device, JoinRequest, PrintStatus, Relay, Reorganisation, ReorganisationStatus, Scan, UnitChangeKind, Urgency
-from services import link_labels, ports, print_jobs, reorganisations, sending, uploads
+from models import (
+    Device,
+    DoorOutcome,
+    JoinRequest,
+    PaperKind,
+    PrintStatus,
+    Relay,
+    Reorganisation,
+    ReorganisationStatus,
+    Scan,
+    UnitChangeKind,
+    Urgency,
+)
+from services import door_knocks, link_labels, ports, print_jobs, print_packets, reorganisations, sending, uploads
 from services.access import TERMINAL
 from services.ports import Ports
 from services.print_layouts import Layout
 from services.reorganisations import Draft, Part
-from tests.factories import make_actor, make_announcement, make_group, make_link, make_unit
+from tests.factories import make_actor, make_announcement, make_group, make_household, make_link, make_unit
 from tests.fakes import Nothing
+from tests.services.street import knock, make_street
 
 NOTHING: Any = Nothing()
 
@@ -166,3 +179,40 @@ def test_an_ordered_sheet_is_made_told_page_by_page_and_kept(session: Session, r
     assert len(PdfReader(io.BytesIO(file)).pages) == 2
     assert rows[refused.id].status is PrintStatus.REFUSED
     assert "không in được" in rows[refused.id].refusal
+
+
+def test_all_leaders_packets_are_made_told_by_leader_and_kept(session: Session, running: DbosEngine) -> None:
+    street = make_street(session, "Số 1", "Số 2")
+    make_household(session, unit=make_unit(session, parent=street.ward))
+    session.commit()
+    ports.provide(Ports(sheets=NOTHING, paper=TypstPaper(), codes=NOTHING, engine=running, tables=NOTHING))
+    ask: Any = {"actor": street.clerk, "announcement_id": street.announcement.id, "kind": PaperKind.NOTICE}
+    with transaction() as writing:
+        job_id = print_packets.ask(writing, **ask).id
+
+    assert wait_until(lambda: runs(f"print_sheet:{job_id}") == ["SUCCESS"])
+
+    with reading() as looking:
+        (row,) = print_jobs.listing(looking, actor=street.clerk)
+        file = print_jobs.file_of(looking, actor=street.clerk, job_id=job_id).read_bytes()
+    assert (row.status, row.codes, row.pages) == (PrintStatus.READY, 2, 4)
+    assert len(PdfReader(io.BytesIO(file)).pages) == 4
+
+
+def test_packets_for_which_nobody_is_left_are_refused_with_the_reason(session: Session, running: DbosEngine) -> None:
+    street = make_street(session, "Số 1")
+    listed_id = street.list().id
+    session.commit()
+    ports.provide(Ports(sheets=NOTHING, paper=TypstPaper(), codes=NOTHING, engine=running, tables=NOTHING))
+    with transaction() as writing:
+        job = print_packets.ask(
+            writing, actor=street.clerk, announcement_id=street.announcement.id, kind=PaperKind.NOTICE
+        )  # fmt: skip
+        job_id = job.id
+        door_knocks.from_paper(writing, actor=street.clerk, list_id=listed_id, knocks=[knock(1, DoorOutcome.TOLD)])
+
+    assert wait_until(lambda: runs(f"print_sheet:{job_id}") == ["SUCCESS"])
+
+    with reading() as looking:
+        (row,) = print_jobs.listing(looking, actor=street.clerk)
+    assert (row.status, row.refusal) == (PrintStatus.REFUSED, "Không còn hộ nào phải báo tận nơi, không có gì để in.")

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import Session, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, OfficialPaper, Role, Unit, UnitKind, User
-from services import ports
+from core.errors import Invalid
+from models import Announcement, AnnouncementStatus, OfficialPaper, PrintJob, Role, Unit, UnitKind, User
+from services import ports, print_jobs
 from services.ports import DoorNotice, DoorSheet, MeetingPaper, PaperText, Ports
 from tests.factories import make_announcement, make_household, make_unit, make_user
 from tests.fakes import FakeEngine, Nothing, WhitePages
@@ -107,22 +108,78 @@ def test_slips_by_name_are_made_for_one_unit(
     assert [one.content for one in offered if one.name == "giay-moi.pdf"] == [b"%PDF-slips"]
 
 
-def test_each_leader_s_packet_is_made_for_one_unit_or_for_all(
-    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit, unit: Unit
-) -> None:
-    other = make_unit(session, parent=ward, kind=UnitKind.RESIDENTIAL, name="Tổ 14")
+@pytest.fixture
+def sent(session: Session, ward: Unit, unit: Unit, other: Unit) -> Announcement:
     for place in (unit, other):
         make_household(session, unit=place)
-    item = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=clock.now())
-    at = visit("official_paper", user=clerk, id=str(item.id))
+    return make_announcement(session, unit=ward, title="Họp tổ", status=AnnouncementStatus.SENT, sent_at=clock.now())
+
+
+@pytest.fixture
+def other(session: Session, ward: Unit) -> Unit:
+    return make_unit(session, parent=ward, kind=UnitKind.RESIDENTIAL, name="Tổ 14")
+
+
+def test_each_leader_s_packet_is_made_for_one_unit_or_for_all(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, sent: Announcement, other: Unit
+) -> None:
+    at = visit("official_paper", user=clerk, id=str(sent.id), loai="invitation")
 
     at.selectbox(key="paper_unit").set_value(other.id).run()
     at.button(key="paper_doors").click().run()
-    at.button(key="paper_all_doors").click().run()
+    for _press in range(2):
+        at.button(key="paper_all_doors").click().run()
 
-    assert [(made, sorted(units)) for made, units, _ in paper.packets] == [
-        (b"%PDF-paper", [other.label]), (b"%PDF-paper", sorted([unit.label, other.label])),
-    ]  # fmt: skip
+    job = session.exec(select(PrintJob)).one()
+    assert [(made, units) for made, units, _ in paper.packets] == [(b"%PDF-paper", [other.label])]
+    assert (job.codes, job.wanted["kind"], job.author_id) == (2, "invitation", clerk.id)
+
+
+def test_how_many_leaders_packets_are_done_is_seen_and_then_the_file_is_there(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, sent: Announcement, offered: list[Offered]
+) -> None:
+    visit("official_paper", user=clerk, id=str(sent.id)).button(key="paper_all_doors").click().run()
+    job = session.exec(select(PrintJob)).one()
+    print_jobs.begin(session, job_id=job.id)
+    print_jobs.tell(session, job_id=job.id, pages=1)
+    session.commit()
+    under_way = words(visit("official_paper", user=clerk, id=str(sent.id)))
+    print_jobs.keep(job.id, b"%PDF-all")
+    print_jobs.finish(session, job_id=job.id, pages=6)
+    session.commit()
+
+    ready = words(visit("official_paper", user=clerk, id=str(sent.id)))
+
+    assert "1 / 2 tổ, thôn" in under_way
+    assert "2 tổ, thôn, mã đã đọc lại đúng cả" in ready
+    assert [one.content for one in offered if one.name.startswith("go-cua-2")] == [b"%PDF-all"]
+
+
+def test_packets_that_could_not_be_made_say_why_and_other_announcements_do_not(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit, sent: Announcement
+) -> None:
+    visit("official_paper", user=clerk, id=str(sent.id)).button(key="paper_all_doors").click().run()
+    reason = Invalid("Không còn hộ nào phải báo tận nơi, không có gì để in.")
+    print_jobs.refuse(session, job_id=session.exec(select(PrintJob.id)).one(), refusal=reason)
+    session.commit()
+
+    here, elsewhere = (
+        words(visit("official_paper", user=clerk, id=str(one.id))) for one in (sent, make_announcement(session, unit=ward))
+    )
+
+    assert reason.message in here
+    assert reason.message not in elsewhere
+
+
+def test_packets_of_what_is_not_sent_are_refused_on_the_spot(
+    session: Session, visit: Visit, paper: FakePaper, clerk: User, ward: Unit, unit: Unit
+) -> None:
+    item = make_announcement(session, unit=ward)
+
+    at = visit("official_paper", user=clerk, id=str(item.id)).button(key="paper_all_doors").click().run()
+
+    assert "chưa gửi" in at.error[0].value
+    assert session.exec(select(PrintJob)).all() == []
 
 
 def test_another_ward_s_announcement_cannot_be_opened(session: Session, visit: Visit, paper: FakePaper, clerk: User) -> None:

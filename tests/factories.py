@@ -43,7 +43,7 @@ from services.procedure_values import search_terms, text_of_procedure
 
 LONG_AGO = date(2020, 1, 1)
 Row = TypeVar("Row")
-_serials: set[str] = set()  # of units: a few random digits are the same ones now and then
+_serials: set[str] = set()
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 12 giờ in Bắc Kạn, a Tuesday
 
 
@@ -53,13 +53,18 @@ def _saved(session: Session, row: Row) -> Row:
     return row
 
 
+def _serial(digits: int) -> str:
+    """The last digits of an id, never the same ones twice: a few random ones are the same now and then."""
+    while (serial := new_id().hex[-digits:]) in _serials or serial.isdigit():  # plain digits are a real ward's
+        pass
+    _serials.add(serial)
+    return serial
+
+
 def make_unit(session: Session, *, parent: Unit | None = None, **overrides: Any) -> Unit:
     """A ward without a parent, a residential group below one."""
     kind = UnitKind.RESIDENTIAL if parent else UnitKind.COMMUNE
-    id_ = new_id()
-    while (serial := id_.hex[-5:]) in _serials or serial.isdigit():  # five digits are a real ward's, and some test's
-        id_ = new_id()
-    _serials.add(serial)
+    id_, serial = new_id(), _serial(5)
     fields: dict[str, Any] = {
         "id": id_, "code": serial, "name": f"Tổ dân phố {serial}" if parent else f"Phường {serial}", "kind": kind,
         "subtype": "to_dan_pho" if parent else "phuong", "parent_id": parent.id if parent else None,
@@ -70,7 +75,7 @@ def make_unit(session: Session, *, parent: Unit | None = None, **overrides: Any)
 
 def make_user(session: Session, *, unit: Unit, role: Role = Role.STAFF, **overrides: Any) -> User:
     """A user; the password hash is none that any password gives."""
-    serial = new_id().hex[-6:]
+    serial = _serial(6)
     fields: dict[str, Any] = {
         "username": f"user{serial}", "display_name": f"Nguyễn Thị {serial}", "role": role, "unit_id": unit.id,
         "password_hash": "!", "phone": "+84912345678",
@@ -85,7 +90,7 @@ def make_actor(session: Session, *, unit: Unit, role: Role = Role.STAFF, **overr
 
 def make_household(session: Session, *, unit: Unit, **overrides: Any) -> Household:
     """A household that has lived there for long."""
-    serial = new_id().hex[-6:]
+    serial = _serial(6)
     fields: dict[str, Any] = {
         "unit_id": unit.id,
         "code": serial,

@@ -181,6 +181,18 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     return Reports(due_at, [_row(group, unit, leader, report, due_at) for group, unit, leader, report in found])
 
 
+def asked_before(session: Session, *, actor: Actor, announcement_id: UUID) -> datetime | None:
+    """By when leaders were to report of what this one corrects; None where it asks itself, or nothing was asked.
+
+    Raises:
+        NotAllowed, NotFound: as `of_announcement`.
+    """
+    access.require(actor, *access.WRITERS)
+    announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
+    corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
+    return corrected.report_by if corrected and announcement.report_by is None else None
+
+
 # ---- the leader says
 
 

@@ -45,7 +45,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
         _enter(item, seen, actor)
         asking(item, actor=actor)
     st.download_button(
-        _("Tải bảng báo cáo (Excel)"), partial(_workbook, item.id, token(), language()), "bao-cao-to-truong.xlsx", XLSX,
+        _("Tải bảng báo cáo (Excel)"), partial(workbook, item.id, token(), language()), "bao-cao-to-truong.xlsx", XLSX,
         key="lr_xlsx", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
@@ -56,7 +56,14 @@ def asking(item: Announcement, *, actor: Actor) -> None:
         return
     due = clock.local(item.report_by) if item.report_by else None
     title = _("Đổi hạn báo cáo") if due else _("Xin tổ trưởng báo cáo sau buổi làm")
-    with st.expander(title, key="lr_ask", icon=":material/fact_check:"):
+    with reading() as session:
+        before = leader_reports.asked_before(session, actor=actor, announcement_id=item.id) if item.corrects_id else None
+    with st.expander(title, expanded=before is not None, key="lr_ask", icon=":material/fact_check:"):
+        if before is not None:
+            parts.note(
+                "waiting", _("Bản cũ có xin báo cáo, bản này thì chưa"),
+                _("Bản cũ xin báo trước {at} và nay không nhận báo cáo nữa. Xin chọn hạn cho ngày mới.", at=near(before)),
+            )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
             day = st.date_input(_("Hạn báo cáo, ngày"), due.date() if due else None, key="lr_day", format="DD/MM/YYYY", width=180)
             hour = st.time_input(_("lúc"), due.time() if due else None, key="lr_hour", step=900, width=120)
@@ -165,8 +172,8 @@ def _enter(item: Announcement, seen: Reports, actor: Actor) -> None:
             _done(item, _("Đã ghi báo cáo của nhóm."))
 
 
-def _workbook(announcement_id: UUID, cookie: str, speaks: str) -> bytes:
-    """Made outside the page's run: who asks is looked up anew."""
+def workbook(announcement_id: UUID, cookie: str, speaks: str) -> bytes:
+    """All reports as a table with its sum. Made outside the page's run: who asks is looked up anew."""
     with reading() as session:
         actor = sessions.asker(session, token=cookie)
         seen = leader_reports.of_announcement(session, actor=actor, announcement_id=announcement_id)

@@ -1,17 +1,21 @@
 """Reports of leaders on the board: asking for them, who is missing, the sum, photos of one chat, the table to take away."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
+from adapters.table_files import Workbooks
 from core import clock
 from models import Announcement, Group, LeaderReport, Relay, Unit, User
-from services import attachments, leader_reports, sending
+from services import attachments, leader_reports, ports, sending, sessions
 from tests.factories import make_announcement, make_group, make_household, make_membership
+from tests.formulas import Reader
 from tests.pages.conftest import Visit, words
 from tests.papers import photo
+from ui.leader_reports import workbook
 
 pytestmark = pytest.mark.usefixtures("noon", "documents")
 
@@ -70,6 +74,20 @@ def test_an_hour_without_a_day_is_pointed_out_and_a_draft_can_ask_too(
     assert draft.version == 1
 
 
+def test_a_correction_of_what_asked_says_that_it_does_not_ask_yet(
+    session: Session, visit: Visit, official: User, ward: Unit, sent: Announcement
+) -> None:
+    sent.report_by = clock.now() + timedelta(days=1)
+    session.add(sent)
+    again = make_announcement(session, unit=ward, corrects_id=sent.id)
+    session.commit()
+
+    said = "Bản cũ có xin báo cáo, bản này thì chưa"
+    at = visit("review", user=official, id=str(again.id))
+    assert said in words(at)
+    assert said not in words(ask(session, again, at))
+
+
 def test_the_board_shows_the_sum_and_photos_and_the_ward_mends_a_number(
     session: Session, visit: Visit, official: User, sent: Announcement, group: Group
 ) -> None:
@@ -92,3 +110,22 @@ def test_the_board_shows_the_sum_and_photos_and_the_ward_mends_a_number(
     at.number_input(key=f"lr_people_{group.id}").set_value(13).run()
     at.button(key="lr_enter_ok").click().run()
     assert session.exec(select(LeaderReport.people)).one() == 13
+
+
+def test_the_table_has_a_line_for_every_group_and_the_sum(
+    session: Session, official: User, unit: Unit, sent: Announcement, group: Group
+) -> None:
+    ports.provide(replace(ports.ports(), tables=Workbooks()))
+    sent.report_by = clock.now() + timedelta(hours=1)
+    session.add(sent)
+    leader_reports.say(session, token=session.exec(select(Relay.token)).one(), people=31, line="=1+1")
+    cookie = sessions.redeem(session, ticket=sessions.issue_ticket(session, user_id=official.id), device="")
+    session.commit()
+
+    rows = list(Reader(workbook(sent.id, cookie or "", "vi")).book["Tổ trưởng báo cáo"].iter_rows(values_only=True))
+
+    assert rows[0] == ("Tổ, thôn", "Nhóm", "Tổ trưởng", "Số người", "Ghi chú", "Số ảnh", "Báo lúc", "Báo muộn")
+    assert rows[1][:2] == (unit.label, group.name)
+    assert (rows[1][3], rows[1][5], rows[2][0], rows[2][3]) == (31, 0, "Tổng", 31)
+    assert "1+1" in str(rows[1][4])
+    assert not str(rows[1][4]).startswith("=")

@@ -150,9 +150,12 @@ def test_what_cannot_be_is_refused_and_nothing_of_it_kept(session: Session, grou
 
 
 def test_called_off_or_corrected_it_takes_no_report(
-    session: Session, ward: Unit, groups: list[Group], event: Announcement, due: datetime
+    session: Session, ward: Unit, groups: list[Group], event: Announcement, staff: Actor, due: datetime
 ) -> None:
-    again = make_announcement(session, unit=ward, corrects_id=event.id, report_by=due)
+    again = make_announcement(session, unit=ward, corrects_id=event.id)
+    assert leader_reports.asked_before(session, actor=staff, announcement_id=again.id) == due
+    leader_reports.ask(session, actor=staff, announcement_id=again.id, due_at=due + DAY)
+    assert leader_reports.asked_before(session, actor=staff, announcement_id=again.id) is None
     sending.send(session, announcement=again)
 
     with pytest.raises(NotAllowed, match="đính chính"):
@@ -225,6 +228,8 @@ def test_strangers_observers_and_leaders_neither_see_nor_ask(
             leader_reports.of_announcement(session, actor=actor, announcement_id=event.id)
         with pytest.raises(refusal):
             leader_reports.ask(session, actor=actor, announcement_id=event.id, due_at=due)
+        with pytest.raises(refusal):
+            leader_reports.asked_before(session, actor=actor, announcement_id=event.id)
         with pytest.raises(refusal):
             leader_reports.enter(session, actor=actor, announcement_id=event.id, group_id=groups[0].id, people=1)
 

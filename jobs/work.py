@@ -30,6 +30,7 @@ from services import (
     home_visits,
     inquiry_reminders,
     join_requests,
+    leader_reports,
     opt_outs,
     print_jobs,
     receipts,
@@ -341,12 +342,19 @@ def forget_visits_step() -> int:
         return home_visits.forget_old(session)
 
 
+@DBOS.step()
+def forget_report_photos_step() -> int:
+    """Idempotent: photos of leaders' reports whose time is over; their files go with the sweep of what nothing names."""
+    with transaction() as session:
+        return leader_reports.forget_photos(session)
+
+
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
         "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), listed=wipe_lists_step(),
-        runs=tidy_step(),
+        runs=tidy_step(), report_photos=forget_report_photos_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
         events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(), visits=forget_visits_step(),
         figures_wrong=verify_figures_step(), audit_broken=check_audit_step(), backup=backup_step(),

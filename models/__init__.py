@@ -47,6 +47,7 @@ from models.inquiry import (
     Topic,
     Voice,
 )
+from models.leader_report import LeaderReport
 from models.link import Device, LinkMove, LinkTrouble, Poster, Purpose, Scan, ScanHour, ShortLink
 from models.plan import Forecast, PlannedPath, ReachRules
 from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, PrintStatus, WardEmblem
@@ -160,6 +161,7 @@ __all__ = [
     "InquiryStatus",
     "JoinRequest",
     "LeaderDevice",
+    "LeaderReport",
     "Lesson",
     "LessonGuest",
     "LifeEvent",

@@ -131,6 +131,7 @@ class Announcement(Model, table=True):
         default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
     )  # ids of sector, association and other groups that are told beside the household groups
     places: int | None = None  # how many people can come; who answers later waits
+    report_by: datetime | None = Field(default=None, sa_type=Instant)  # leaders say until then what came of it
     paused_at: datetime | None = Field(default=None, sa_type=Instant)  # an official holds back what has not left
     return_reason: str = ""
     version: int = 1  # goes up with each edit; an approval names the version it saw

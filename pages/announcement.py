@@ -10,18 +10,15 @@ from services import access, announcements, follow_ups, forecast, reach, relays,
 from services.access import Actor
 from ui import (
     _,
-    attendance,
+    board_folds,
     board_group,
     board_live,
     enter,
     entered,
     foresight,
     handing,
-    inquiry_more,
     leave_for,
-    ledger,
     needed,
-    papers,
     refusals,
     second_look,
     stay,
@@ -88,10 +85,7 @@ if to_do.needs_look and (note := second_look.asked()) is not None:
             second_looks.look(session, actor=actor, announcement_id=item_id, note=note)
         here(_("Đã ghi việc xem lại."))
 taking_back.of(item, actor=actor)
-attendance.of(item, actor=actor)
-papers.of(item, actor=actor)
-ledger.of(item, actor=actor)
-inquiry_more.about(actor, item.id)
+board_folds.of(item, actor=actor)
 
 pressed = foresight.asked(seen, foresight.of(actor, seen), follow_ups=to_do.follow_ups)
 if pressed is not None:

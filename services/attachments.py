@@ -22,7 +22,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import clean
-from models import Announcement, AnnouncementVersion, Inquiry, InquiryMessage, Procedure, ShortLink
+from models import Announcement, AnnouncementVersion, Inquiry, InquiryMessage, LeaderReport, Procedure, ShortLink
 from services.ports import Area, Document, ports
 
 MOST = 5  # files of one announcement
@@ -193,7 +193,7 @@ def _named(session: Session) -> set[str]:
         *session.exec(select(cast(Procedure.pictures, String))),
         *session.exec(select(cast(ShortLink.photo, String)).where(cast(ShortLink.photo, String).contains('"sha256"'))),
     ]
-    for column in (Inquiry.photos, Inquiry.done_photos, InquiryMessage.photos):
+    for column in (Inquiry.photos, Inquiry.done_photos, InquiryMessage.photos, LeaderReport.photos):
         kept = cast(column, String)
         texts += session.exec(select(kept).where(kept.contains('"sha256"')))
     return {digest for text in texts for digest in _HASH.findall(str(text))}

@@ -7,18 +7,19 @@ from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Channel
 from services import link_targets, trial_messages, trials
 from services.access import Actor
-from ui import attaching, codes, copying, parts, refusals
+from ui import attaching, codes, copying, leader_reports, parts, refusals
 from ui.words import _
 
 _BUTTONS = {Channel.SMS: N_("Gửi thử SMS cho tôi"), Channel.ZNS: N_("Gửi thử ZNS cho tôi")}
 
 
 def beside(actor: Actor, item: Announcement) -> None:
-    """What stands beside a draft that is read: its documents, the trial, and a copy of it."""
+    """What stands beside a draft that is read: its documents, the trial, a copy of it, what leaders report."""
     if item.status is not AnnouncementStatus.CANCELLED:
         attaching.listed(actor, item)
         show(actor, item)
         copying.button(actor, item.id, key="r_copy")
+        leader_reports.asking(item, actor=actor)
 
 
 def show(actor: Actor, draft: Announcement | None) -> None:

@@ -16,7 +16,6 @@ from web.pages import PhonePage
 
 MOST_FILES = 3
 LARGEST_FILE = 12 * 1024 * 1024
-LARGEST_BODY = MOST_FILES * LARGEST_FILE + 64 * 1024
 LARGEST_FIELD = 64 * 1024
 TOO_LARGE = N_("Ảnh nặng quá. Nhiều nhất {files} ảnh, mỗi ảnh {most} MB.")
 BROKEN = N_("Điện thoại gửi chưa trọn. Xin gửi lại.")
@@ -33,6 +32,8 @@ class Brought:
 class PageWithPhotos(PhonePage):
     """A page whose form brings photos."""
 
+    most_files = MOST_FILES
+
     def sent(self, request: Request, form: Mapping[str, str], files: Sequence[Brought]) -> Response:
         """Do what the form asks, with what it brought."""
         raise NotImplementedError
@@ -44,11 +45,11 @@ class PageWithPhotos(PhonePage):
     async def post(self, request: Request) -> Response:
         """Take the form, its photos among it."""
         posts.pace(request)
-        form, files = await form_of(request)
+        form, files = await form_of(request, most_files=self.most_files)
         return await run_in_threadpool(self.sent, request, form, files)
 
 
-async def form_of(request: Request) -> tuple[Mapping[str, str], list[Brought]]:
+async def form_of(request: Request, *, most_files: int = MOST_FILES) -> tuple[Mapping[str, str], list[Brought]]:
     """The fields of a form, the last of equal names, and its files that are not empty.
 
     Raises:
@@ -59,31 +60,33 @@ async def form_of(request: Request) -> tuple[Mapping[str, str], list[Brought]]:
         return await posts.form_of(request), []
     if not is_ours(request):
         raise posts.Foreign(N_("Câu trả lời này được gửi từ một trang khác. Xin mở lại đường dẫn của phường."))
+    largest = most_files * LARGEST_FILE + LARGEST_FIELD
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > LARGEST_BODY:
-        raise _too_large()
+    if length.isdecimal() and int(length) > largest:
+        raise _too_large(most_files)
     parser = MultiPartParser(
-        request.headers, _counted(request), max_files=MOST_FILES, max_fields=posts.MOST_FIELDS, max_part_size=LARGEST_FIELD
-    )
+        request.headers, _counted(request, largest, most_files), max_files=most_files, max_fields=posts.MOST_FIELDS,
+        max_part_size=LARGEST_FIELD,
+    )  # fmt: skip
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise (_too_large() if "many files" in str(error) else posts.Unacceptable(BROKEN)) from None
+        raise (_too_large(most_files) if "many files" in str(error) else posts.Unacceptable(BROKEN)) from None
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     files = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and one.filename and one.size]
     if any((one.size or 0) > LARGEST_FILE for one in files):
-        raise _too_large()
+        raise _too_large(most_files)
     return fields, [Brought(one.filename or "", await one.read()) for one in files]
 
 
-async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
+async def _counted(request: Request, largest: int, most_files: int) -> AsyncGenerator[bytes, None]:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > LARGEST_BODY:
-            raise _too_large()
+        if size > largest:
+            raise _too_large(most_files)
         yield chunk
 
 
-def _too_large() -> posts.TooLarge:
-    return posts.TooLarge(TOO_LARGE, files=MOST_FILES, most=LARGEST_FILE // 1024 // 1024)
+def _too_large(most_files: int) -> posts.TooLarge:
+    return posts.TooLarge(TOO_LARGE, files=most_files, most=LARGEST_FILE // 1024 // 1024)

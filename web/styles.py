@@ -28,6 +28,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "tick_ask.html": ("state", "facts", "pick", "more"),
     "tick_list.html": ("state", "meter", "rows", "more", "field", "ticks"),
     "leader_count.html": ("state", "facts", "field"),
+    "leader_report.html": ("state", "pick", "ticked", "field", "talk"),
     "check_in.html": ("state", "meter", "rows", "field"),
     "ask.html": ("state", "pick", "field", "rows"),
     "asked.html": ("state", "field", "rows", "talk"),

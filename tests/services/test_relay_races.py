@@ -12,8 +12,19 @@ from time_machine import Traveller
 
 from core.db import transaction
 from core.errors import NotAllowed, Refusal
-from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay, Role, Unit, Urgency
-from services import announcements, passing_on, reach, relays, sending
+from models import (
+    Announcement,
+    AnnouncementStatus,
+    Delivery,
+    DeliveryStatus,
+    Group,
+    LeaderReport,
+    Relay,
+    Role,
+    Unit,
+    Urgency,
+)
+from services import announcements, leader_reports, passing_on, reach, relays, sending
 from services.access import Actor
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
 
@@ -197,3 +208,23 @@ def test_what_was_posted_before_the_group_closed_stays_posted(
     session.flush()
 
     assert relays.post(session, token=relay.token).status == "posted"
+
+
+def test_leader_and_deputy_who_report_at_once_make_one_report(
+    session: Session, ward: Unit, group: Group, clock: Traveller
+) -> None:
+    for _ in range(ROUNDS):
+        made, relay = send(session, ward)
+        made.report_by = NOON + timedelta(days=1)
+        session.add(made)
+        session.commit()
+
+        def report(token: str) -> None:
+            with transaction() as writing:
+                leader_reports.say(writing, token=token, people=31)
+
+        outcomes = at_once(*[lambda token=token: report(token) for token in (relay.token, relay.deputy_token, relay.token)])
+
+        found = session.exec(select(LeaderReport).where(LeaderReport.relay_id == relay.id)).all()
+        session.rollback()
+        assert (outcomes, [one.people for one in found]) == ([None] * 3, [31])

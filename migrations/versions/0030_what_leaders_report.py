@@ -1,13 +1,13 @@
 """What leaders report of an event after it, and by when they are asked to.
 
-Revision ID: 0031
+Revision ID: 0030
 Revises: 0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
+revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None

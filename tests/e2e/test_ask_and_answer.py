@@ -1,5 +1,6 @@
 """A resident asks from a phone, the desk answers from the procedure's text, the resident sees it and says that it helped."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -38,6 +39,7 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     desk.get_by_role("link", name="Làm giấy ở trọ cần gì ạ?").click()
     desk.get_by_label("Bắt đầu từ").click()
     desk.get_by_role("option", name="Đăng ký tạm trú").click()
+    expect(desk.get_by_label("Trả lời", exact=True)).to_have_value(re.compile("CT01"))
     desk.get_by_role("button", name="Gửi trả lời").click()
     expect(desk.get_by_text("Đã trả lời 1 người.")).to_be_visible()
 

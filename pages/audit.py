@@ -6,7 +6,7 @@ from core.db import reading
 from models import Role
 from services import audit_checks, audit_trail
 from services.audit_trail import SHOWN, Filters
-from ui import _, enter, history, narrowed, near, number, parts
+from ui import _, acts, enter, narrowed, near, number, parts
 from ui.paging import asked, turn
 from ui.trail import export, kind_name, rows, verdict
 
@@ -40,10 +40,7 @@ if not events:
     st.stop()
 parts.table(
     [parts.Column(_("Việc"), "wide"), parts.Column(_("Người làm"), "wide"), _("Lúc"), parts.Column(_("Chi tiết"), "desk")],
-    [
-        (_(history.WORDS.get(one.action, one.action)), one.actor_name, near(one.created_at), parts.small(rows(one)))
-        for one in events
-    ],
+    [(acts.named(one), one.actor_name, near(one.created_at), parts.small(rows(one))) for one in events],
 )
 turn(-(-total // SHOWN))
 export(actor, filters, total)

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = {
     "Expand sidebar": N_("Mở menu"),
     "Collapse sidebar": N_("Đóng menu"),
     "Main menu": N_("Menu"),
+    "{n} more": N_("thêm {n}"),  # sections that the menu has no room for
     "Notifications": N_("Tin nhắn của trang"),
     "Running...": N_("Đang làm…"),
     "Stop": N_("Dừng"),

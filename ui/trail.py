@@ -13,7 +13,7 @@ from services.access import Actor
 from services.audit_checks import Verdict
 from services.audit_trail import MOST, Filters
 from services.ports import ports
-from ui import history, parts
+from ui import acts, parts
 from ui.tables import CSV
 from ui.words import _, near, number
 
@@ -80,7 +80,7 @@ def _file(actor: Actor, filters: Filters) -> bytes:
         heads = [_("Số"), _("Lúc"), _("Người làm"), _("Việc"), _("Mã việc"), _("Loại"), _("Mã bản ghi"), _("Chi tiết"), "hash"]
         lines = [
             (
-                one.sequence, one.created_at.isoformat(), one.actor_name, _(history.WORDS.get(one.action, one.action)),
+                one.sequence, one.created_at.isoformat(), one.actor_name, acts.named(one),
                 one.action, one.subject_kind, one.subject_id, json.dumps(one.details, ensure_ascii=False), one.hash,
             )
             for one in found

@@ -2,7 +2,7 @@
 (() => {
   const root = document.documentElement; // its lang is the reader's language
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];
-  const NOTES = '[role="dialog"], [role="tooltip"], [role="alert"], [data-testid="stTooltipContent"], [data-testid="stFileUploader"]';
+  const NOTES = '[role="dialog"], [role="tooltip"], [role="alert"], [data-testid="stTooltipContent"], [data-testid="stFileUploader"], [data-testid="stHeader"]';
   const LONGEST = 200; // no phrase is longer
 
   // The server's page begins in the house's language; this browser's last reader is the better guess until the screen says.

@@ -18,6 +18,7 @@ from services import (
     door_closing,
     figures,
     home_visits,
+    inquiries,
     likeness,
     link_watch,
     links,
@@ -91,6 +92,8 @@ class Today:
     differences: int = 0  # what the province's list of procedures says otherwise
     broken_accounts: Sequence[BrokenAccount] = ()  # by which nothing leaves until somebody mends them
     home_visits: int = 0  # asked for, and nobody chosen
+    inquiries: int = 0  # questions that wait for an answer
+    inquiries_late: int = 0  # of them past their time
     duty_gaps: list[Slot] = field(default_factory=list)  # of the digital team in the week to come
 
     @property
@@ -98,7 +101,7 @@ class Today:
         """How many things wait, listed or not."""
         lists = (
             self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon, self.duty_gaps,
-            self.home_visits,
+            self.home_visits, self.inquiries,
         )  # fmt: skip
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + len(self.broken_accounts) + sum(map(bool, lists))
@@ -114,6 +117,7 @@ def of(session: Session, *, actor: Actor) -> Today:
     reviews, reviews_waiting = _reviews(session, actor, table)
     running, running_all = progress.most_pressing(session, actor=actor, limit=RUNNING_SHOWN)
     late, late_waiting = _late(session, actor, now)
+    asked = inquiries.counts(session, actor=actor)
     return Today(
         reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks.waiting(session, actor=actor), late=late,
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
@@ -124,7 +128,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
         posters_down=posters.to_take_down(session, actor=actor), links_soon=printed.soon,
         broken_accounts=broken_accounts.of(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
-        home_visits=home_visits.waiting(session, actor=actor),
+        home_visits=home_visits.waiting(session, actor=actor), inquiries=asked.waiting, inquiries_late=asked.late,
     )  # fmt: skip
 
 

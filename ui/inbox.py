@@ -19,6 +19,18 @@ TONES: dict[InquiryStatus, Tone] = {
 }  # fmt: skip
 
 
+def on_today(waiting: int, *, late: int) -> None:
+    """The line of the first screen; nothing where nobody waits for an answer."""
+    if not waiting:
+        return
+    detail = _("{n} câu đã quá hạn.", n=number(late)) if late else _("Câu gấp nhất đứng trước.")
+    box = Box.LATE if late else Box.WAITING
+    parts.action(
+        "inquiries", "overdue" if late else "waiting", _("{n} câu hỏi chờ trả lời", n=number(waiting)), detail, _("Trả lời"),
+        page="pages/inbox.py", ngan=box.value,
+    )  # fmt: skip
+
+
 def figures(counts: Counts) -> None:
     """How much waits."""
     parts.figures(

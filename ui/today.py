@@ -10,7 +10,7 @@ from services.broken_accounts import BrokenAccount
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
-from ui import callouts, channels, doors, home_visits, listed, parts, roster
+from ui import callouts, channels, doors, home_visits, inbox, listed, parts, roster
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -31,6 +31,7 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
     doors.on_today(seen.doors)
     roster.on_today(seen.duty_gaps)
     home_visits.on_today(seen.home_visits)
+    inbox.on_today(seen.inquiries, late=seen.inquiries_late)
     if seen.below_target:
         missing = sum(row.households - row.joined for row in seen.below_target)
         goal = share(ward.target_percent / 100, 0)

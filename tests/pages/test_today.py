@@ -1,11 +1,13 @@
 """The first screen calls out what wants mending, each with the way to the list of just these."""
 
+from datetime import timedelta
+
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from models import AccountState, Channel, Proposal, ProposalKind, Role, Unit, User
 from services import rollups
-from tests.factories import make_account, make_group, make_household, make_membership, make_unit, make_user
+from tests.factories import make_account, make_group, make_household, make_inquiry, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 
@@ -71,3 +73,20 @@ def test_an_account_that_is_not_let_in_is_told_with_the_way_to_its_mending(
         assert "Token đã hết hạn." in words(at)
     assert "Nhờ quản trị viên sửa" in words(of_official)
     assert ("channel", f"id={broken.id}") in ways(of_admin)
+
+
+def test_questions_that_wait_lead_to_the_inbox_and_late_ones_to_theirs(
+    session: Session, visit: Visit, ward: Unit, official: User
+) -> None:
+    asked = make_inquiry(session, unit=ward)
+    first = visit("today", user=official)
+
+    asked.due_at = asked.created_at - timedelta(hours=1)
+    session.add(asked)
+    session.commit()
+    later = visit("today", user=official)
+
+    assert "1 câu hỏi chờ trả lời" in words(first)
+    assert ("inbox", "ngan=waiting") in ways(first)
+    assert "1 câu đã quá hạn." in words(later)
+    assert ("inbox", "ngan=late") in ways(later)

@@ -26,7 +26,6 @@ from services.told import Told
 AT_ONCE = 500
 WAITS = timedelta(days=1)  # for the message it is about
 KEPT = timedelta(days=30)  # that it was told, without what was said
-BOT = "zalo_bot"  # it writes to staff and leaders; residents ask elsewhere
 UNKNOWN = N_("Chưa biết loại tin này; không làm gì.")
 KNOWN = frozenset(
     (
@@ -245,7 +244,7 @@ def _do(session: Session, event: WebhookEvent, one: Told) -> bool:
     """Who came, went, wrote, or wants to be forgotten. What else providers tell has no meaning here. False: not yet."""
     if one.code:
         bot_links.link(session, code=one.code, chat_id=one.chat_id)
-    elif one.name.startswith(inquiry_webhooks.WRITTEN) and event.provider != BOT:
+    elif one.name.startswith(inquiry_webhooks.WRITTEN):
         return inquiry_webhooks.arrived(session, provider=event.provider, told=one)
     elif one.name == "follow":
         opt_outs.come_back(session, recipients=[one.recipient], channels=opt_outs.BY_FOLLOWING, at=one.at)

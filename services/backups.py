@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import String, column, delete, func, inspect, select, table, update
+from sqlalchemy import delete, func, inspect, select, update
 from sqlmodel import Session, col
 
 from core import clock, locked_files
@@ -18,7 +18,7 @@ from core.i18n import N_
 from core.settings import settings
 from models import AccountState, Announcement, ChannelAccount, Household, Unit, User
 from models import Session as SignedIn
-from services import audit, audit_checks, backup_files
+from services import audit, audit_checks, backup_files, health
 from services.access import TERMINAL
 from services.backup_files import ATTACHMENTS, DAMAGED, DATABASE, FORMAT, KEY, Manifest
 from services.ports import ports
@@ -60,7 +60,7 @@ def make(file: Path) -> Backup:
         dump = Path(folder) / DATABASE
         ports().dumps.dump(dump)
         with reading() as session:
-            counts, revision = _counts(session), _revision(session)
+            counts, revision = _counts(session), health.revision(session) or ""
         members = {DATABASE: dump, **_documents()}
         key = settings().data_dir / KEY
         if passphrase and key.is_file() and not settings().secret_key.get_secret_value():
@@ -136,14 +136,6 @@ def _documents() -> dict[str, Path]:
 def _counts(session: Session) -> dict[str, int]:
     ids = {"units": col(Unit.id), "households": col(Household.id), "users": col(User.id), "announcements": col(Announcement.id)}
     return {name: session.execute(select(func.count(id_))).scalar_one() for name, id_ in ids.items()}
-
-
-def _revision(session: Session) -> str:
-    """Of the tables, as their migrations note it."""
-    if not inspect(session.connection()).has_table("alembic_version"):
-        return ""
-    noted = table("alembic_version", column("version_num", String))
-    return session.execute(select(noted.c.version_num)).scalar_one_or_none() or ""
 
 
 def _check(listed: Manifest, *, forced: bool, knows: Callable[[str], bool]) -> None:

@@ -1,6 +1,7 @@
 """Whether the house stands, and how its relays do: what a monitor asks."""
 
-from sqlalchemy import case, func
+from sqlalchemy import String, case, column, func, inspect, table
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -11,6 +12,14 @@ def is_database_ready(session: Session) -> bool:
     """Whether the tables are there; raises what the database raises when it cannot be reached or has no tables."""
     session.exec(select(Unit.id).limit(1)).first()
     return True
+
+
+def revision(session: Session) -> str | None:
+    """Of the tables, as their migrations note it; None where they note nothing."""
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    noted = table("alembic_version", column("version_num", String))
+    return session.execute(sa_select(noted.c.version_num)).scalar_one_or_none()
 
 
 def relay_counts(session: Session) -> dict[str, int]:

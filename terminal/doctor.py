@@ -16,6 +16,7 @@ from models import AccountState
 from services import audit, backups, channel_accounts, channel_usage, figure_checks, link_targets, training
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
+from terminal import upgrading
 from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
@@ -67,7 +68,7 @@ def _database() -> list[Check]:
         return [Check("database", "fail", words)]
     if "unit" not in tables:
         return [Check("database", "ok", kind), Check("migrations", "fail", _say(NO_TABLES))]
-    current, head = _revisions()
+    current, head = upgrading.revision(), upgrading.head()
     is_newest = current == head
     words = str(current) if is_newest else _say(N_("{current} ≠ {head}: chạy manage.py migrate"), current=current, head=head)
     return [
@@ -75,18 +76,6 @@ def _database() -> list[Check]:
         Check("migrations", "ok" if is_newest else "fail", words),
         Check("engine", "ok" if has_engine else "fail", _say(N_("sẵn sàng") if has_engine else NO_TABLES)),
     ]
-
-
-def _revisions() -> tuple[str | None, str | None]:
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    with engine().connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current, ScriptDirectory.from_config(config).get_current_head()
 
 
 def _secret() -> Check:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.db import engine, is_sqlite
+from core.db import is_sqlite, reading
 from core.errors import Invalid
 from core.i18n import N_
 from core.settings import ROOT, settings
+from services import health
 
 # The durable engine takes for granted that Python 3.12 and newer come with this SQLite; with an older one its tables refuse rows.
 SINCE_PYTHON, NEEDS_SQLITE = (3, 12), (3, 42)
@@ -33,16 +34,14 @@ def upgrade() -> Migrated:
     if is_sqlite(settings().database_url):
         check_sqlite(python=sys.version_info[:2], sqlite=sqlite3.sqlite_version_info[:2])
     from alembic import command
-    from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
     from jobs import engine as durable
 
-    config = _config()
     try:
         before = revision()
-        if before != ScriptDirectory.from_config(config).get_current_head():
-            command.upgrade(config, "head")
+        if before != head():
+            command.upgrade(_config(), "head")
         durable.prepare()
     except CommandError as error:
         raise Invalid(N_("Cơ sở dữ liệu này thuộc bản phần mềm mới hơn. Hãy dùng bản mới hơn của Cầu Nối.")) from error
@@ -53,17 +52,25 @@ def upgrade() -> Migrated:
 
 def revision() -> str | None:
     """At which version the database's tables are; None where there are none."""
-    from alembic.runtime.migration import MigrationContext
+    with reading() as session:
+        return health.revision(session)
 
-    with engine().connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+
+def head() -> str | None:
+    """The version of the tables that this program works with."""
+    newest: str | None = _known().get_current_head()
+    return newest
 
 
 def knows(revision: str) -> bool:
     """Whether this program can bring tables of a version to its own."""
+    return revision in {one.revision for one in _known().walk_revisions()}
+
+
+def _known() -> Any:
     from alembic.script import ScriptDirectory
 
-    return revision in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Any:

@@ -93,8 +93,3 @@ def walk(session: Session, *, reached: tuple[int, str] | None = None) -> Walk:
             return Walk(rows, rows + 1, previous)
         previous, rows = event.hash, rows + 1
     return Walk(rows, rows + 1 if reached and reached[0] > rows else None, previous)
-
-
-def first_broken(session: Session) -> int | None:
-    """Walk the chain; the sequence number of the first row that was changed or is missing, None if all is well."""
-    return walk(session).broken

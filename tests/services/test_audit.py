@@ -26,18 +26,18 @@ def three(session: Session) -> None:
 @pytest.mark.usefixtures("three")
 def test_the_chain_is_whole_and_a_changed_row_is_found(session: Session) -> None:
     session.expire_all()
-    assert audit.first_broken(session) is None
+    assert audit.walk(session).broken is None
 
     tamper(session, update(AuditEvent).where(col(AuditEvent.sequence) == 2).values(details={"note": "Tổ 14"}))
 
-    assert audit.first_broken(session) == 2
+    assert audit.walk(session).broken == 2
 
 
 @pytest.mark.usefixtures("three")
 def test_a_missing_row_is_found(session: Session) -> None:
     tamper(session, delete(AuditEvent).where(col(AuditEvent.sequence) == 2))
 
-    assert audit.first_broken(session) == 2
+    assert audit.walk(session).broken == 2
 
 
 @pytest.mark.usefixtures("three")
@@ -60,7 +60,7 @@ def test_a_shortened_chain_is_found_by_how_far_it_once_came(session: Session) ->
 
     tamper(session, delete(AuditEvent).where(col(AuditEvent.sequence) >= 3))
 
-    assert audit.first_broken(session) is None  # the rows that are left are whole
+    assert audit.walk(session).broken is None  # the rows that are left are whole
     assert audit_checks.verify(session).broken == 3
 
 
@@ -74,7 +74,7 @@ def test_a_chain_written_anew_is_found_by_its_hashes(session: Session) -> None:
         audit.record(session, actor=TERMINAL, action="other", subject_id=str(number))
     session.commit()
 
-    assert audit.first_broken(session) is None
+    assert audit.walk(session).broken is None
     assert audit_checks.verify(session).broken == 3
     audit_checks.forget()  # a restored backup
     assert audit_checks.verify(session).broken is None

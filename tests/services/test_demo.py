@@ -561,4 +561,4 @@ def test_the_leader_of_group_13_sees_that_group_only(ward: Session) -> None:
 
 
 def test_the_audit_chain_of_the_demonstration_holds(ward: Session) -> None:
-    assert audit.first_broken(ward) is None
+    assert audit.walk(ward).broken is None

@@ -1,6 +1,6 @@
 """Answers for everybody: made from one answer with a click, found in people's words, looked at again after half a year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -17,7 +17,6 @@ from core.tokens import new_slug
 from models import Announcement, Inquiry, PublicAnswer, Unit
 from services import access, audit, inquiries, private_words, wards
 from services.access import Actor
-from services.private_words import Private
 from services.procedure_search import FILLING
 from services.wards import WardCard
 
@@ -49,7 +48,7 @@ def publish(
     """Make an answer everybody's; the actor owns it. With an announcement it stands on that one's page for all later openers.
 
     Raises:
-        Invalid: a text is empty, too long, or names a person: `private_in` says what is to be taken out.
+        Invalid: a text is empty, too long, or names a person: `private_words.found_in` says what is to be taken out.
         NotAllowed, NotFound: the actor does not answer, or what it is about lies outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
@@ -124,16 +123,6 @@ def of_inquiry(session: Session, *, actor: Actor, inquiry_id: UUID) -> PublicAns
     return session.exec(wanted.order_by(col(PublicAnswer.created_at).desc())).first()
 
 
-def private_in(text: str) -> Iterator[Private]:
-    """What in a text belongs to one person, to be taken out before everybody reads it."""
-    return private_words.found_in(text)
-
-
-def names_in(text: str) -> list[str]:
-    """What reads like the names of people in a text."""
-    return private_words.names_in(text)
-
-
 # ---- for everybody
 
 
@@ -205,9 +194,7 @@ def _checked(question: str, answer: str) -> tuple[str, str]:
     for text, longest in ((asked, QUESTION_MAX), (told, ANSWER_MAX)):
         if not text or len(text) > longest:
             raise Invalid(N_("Câu hỏi và câu trả lời phải có chữ, không dài quá {q} và {a} ký tự."), q=QUESTION_MAX, a=ANSWER_MAX)
-    for one in private_in(f"{asked}\n{told}"):
-        if one.severity == "stop":
-            raise Invalid(one.message, **one.blanks)
+    private_words.expect_none(f"{asked}\n{told}")
     return asked, told
 
 

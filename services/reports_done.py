@@ -61,9 +61,7 @@ def finish(
     if not 0 < len(words) <= NOTE_MAX:
         raise Invalid(N_("Xin ghi đã làm gì, không dài quá {most} ký tự."), most=NOTE_MAX)
     if is_public:
-        for one in private_words.found_in(f"{inquiry.text}\n{inquiry.place}\n{words}"):
-            if one.severity == "stop":
-                raise Invalid(one.message, **one.blanks)
+        private_words.expect_none(f"{inquiry.text}\n{inquiry.place}\n{words}")
     inquiry.done_note, inquiry.done_photos = words, [dict(photo) for photo in photos]
     inquiry_answers.answer(session, actor=actor, inquiry_id=inquiry_id, text=words, closes=True)
     inquiry.public_at = clock.now() if is_public else None

@@ -15,9 +15,9 @@ from core import clock, phones
 from core.i18n import N_
 from models import Channel, Inquiry, InquiryChannel, RecipientKind, Unit
 from services import reach_rules
+from services.senders import COMMENT
 
 WINDOWS = {InquiryChannel.ZALO: timedelta(days=7), InquiryChannel.FACEBOOK: timedelta(hours=24)}
-COMMENT = "comment:"  # before a comment's number, where a fan page's provider is told whom to answer
 
 
 class Way(StrEnum):

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.errors import Invalid, NotFound
@@ -31,8 +32,7 @@ class Done:
     note: str
     before: tuple[Attachment, ...]
     after: tuple[Attachment, ...]
-    reported_at: Any
-    done_at: Any
+    done_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,12 @@ def page_of(session: Session, *, unit: Unit) -> DonePage:
     """What was done of late in a ward, the latest first, and how much is under way."""
     wanted = select(Inquiry).where(Inquiry.unit_id == unit.id, col(Inquiry.public_at).is_not(None))
     rows = session.exec(wanted.order_by(col(Inquiry.public_at).desc()).limit(SHOWN)).all()
-    waiting = select(Inquiry.id).where(
-        Inquiry.unit_id == unit.id, Inquiry.kind == InquiryKind.BROKEN, col(Inquiry.due_at).is_not(None)
+    waiting = (
+        select(func.count())
+        .select_from(Inquiry)
+        .where(Inquiry.unit_id == unit.id, Inquiry.kind == InquiryKind.BROKEN, col(Inquiry.due_at).is_not(None))
     )
-    return DonePage(wards.card_of(session, unit=unit), [_shown(row) for row in rows], len(session.exec(waiting).all()))
+    return DonePage(wards.card_of(session, unit=unit), [_shown(row) for row in rows], session.exec(waiting).one())
 
 
 def photo_of(session: Session, *, inquiry_id: UUID) -> tuple[Attachment, ...]:
@@ -109,5 +111,5 @@ def _shown(inquiry: Inquiry) -> Done:
     before = [one for one in attachments.shown(inquiry.photos) if one.media_type != "application/pdf"]
     return Done(
         inquiry.id, inquiry.text, inquiry.place, inquiry.done_note, tuple(before), attachments.shown(inquiry.done_photos),
-        inquiry.asked_at, inquiry.public_at,
+        inquiry.public_at,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, InquiryKind
-from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done
+from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, web_links
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_page import Desk
 from web import attached, file_forms, human_check, pages, posts, visits
@@ -228,11 +228,13 @@ def _thread(request: Request, *, wrong: str = "", typed: str = "", status: int =
 
 
 def linked(text: str) -> Markup:
-    """A text with its addresses to tap; everything else in it stays words."""
-    anchor = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>')
-    words = text.replace("\n", " \n ").split(" ")
-    pieces = [anchor.format(word) if word.startswith(("https://", "http://")) else word for word in words]
-    return Markup(" ").join(pieces)
+    """A text with its addresses, where they are written in full, to tap; everything else in it stays words."""
+    anchor, pieces, last = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>'), list[str](), 0
+    for link in web_links.found_in(text):
+        if link.text == link.url:
+            pieces += [text[last : link.start], anchor.format(link.url)]
+            last = link.end
+    return Markup("").join([*pieces, text[last:]])
 
 
 routes = [

@@ -138,11 +138,7 @@ def listing(session: Session, *, actor: Actor, filters: Filters, page: int = 1, 
             held = Latest(_MESSAGES.c.search, [*of_ward, *asked], FOUND_MOST)
             found |= set(session.execute(sa_select(_MESSAGES.c.inquiry_id).where(held)).scalars())
         wanted &= col(Inquiry.id).in_(found)
-    first = (
-        col(Inquiry.due_at).asc()
-        if filters.box in (Box.WAITING, Box.MINE, Box.LATE, Box.SNOOZED)
-        else col(Inquiry.last_at).desc()
-    )
+    first = col(Inquiry.due_at).asc() if filters.box in BY_DUE else col(Inquiry.last_at).desc()
     query = select(Inquiry).where(wanted).order_by(first).offset((max(page, 1) - 1) * size).limit(size + 1)
     rows = list(session.exec(query))
     return _with_names(session, rows[:size]), len(rows) > size
@@ -279,7 +275,7 @@ def _narrowed(actor: Actor, filters: Filters, wards: Sequence[UUID]) -> ColumnEl
 
 
 def _wards(session: Session, actor: Actor) -> list[UUID]:
-    """The wards whose inbox the actor reads: those at or below the own unit, or the one it lies in."""
+    """The wards whose inbox the actor reads: those at or below the own unit."""
     seen = session.exec(select(Unit.id).where(access.path_range(actor.unit_path), Unit.kind == "commune")).all()
     return list(seen)
 

@@ -12,7 +12,7 @@ from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean_lines
 from models import Inquiry, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
-from services import access, audit, inquiries, inquiry_replies, inquiry_ways, procedures
+from services import access, audit, inquiries, inquiry_replies, inquiry_ways, procedures, reach_rules
 from services.access import Actor
 from services.inquiry_intake import OPEN, search_of
 from services.inquiry_ways import Open, Way
@@ -68,13 +68,14 @@ def answer(
     if version is not None and version != inquiry.version:
         raise Invalid(OVERTAKEN, by=_who(session, inquiry, actor))
     ward = session.get_one(Unit, inquiry.unit_id)
-    chosen = inquiry_ways.chosen(ways(session, inquiry=inquiry), way)
+    threads = [inquiry, *_alike(session, inquiry)]
+    own, *of_others = _ways(session, threads)
+    chosen = inquiry_ways.chosen(own, way)
     if chosen.is_closed:
-        raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(session, inquiry))
-    replies = [(_reply(session, actor, inquiry, words, closes=closes), chosen)]
-    replies += [
-        (_reply(session, actor, other, words, closes=closes), inquiry_ways.chosen(ways(session, inquiry=other)))
-        for other in _alike(session, inquiry)
+        raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(own))
+    replies = [
+        (_reply(session, actor, one, words, closes=closes), to)
+        for one, to in zip(threads, [chosen, *map(inquiry_ways.chosen, of_others)], strict=True)
     ]
     leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
     audit.record(
@@ -86,16 +87,7 @@ def answer(
 
 def ways(session: Session, *, inquiry: Inquiry) -> list[Open]:
     """The ways to whoever asked a thread, the natural one first. The caller has found it with its actor."""
-    last = session.exec(
-        select(InquiryMessage.provider_id)
-        .where(
-            InquiryMessage.inquiry_id == inquiry.id, InquiryMessage.voice == Voice.ASKED,
-            col(InquiryMessage.provider_id).is_not(None),
-        )
-        .order_by(col(InquiryMessage.at).desc())
-        .limit(1)
-    ).first()  # fmt: skip
-    return inquiry_ways.of(session, inquiry=inquiry, last_number=last or "")
+    return _ways(session, [inquiry])[0]
 
 
 def alike(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Inquiry]:
@@ -105,13 +97,15 @@ def alike(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Inquiry]:
         NotAllowed, NotFound: as `inquiries.get`.
     """
     inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id)
+    if not inquiry.likeness:
+        return []
     wanted = select(Inquiry).where(
         Inquiry.unit_id == inquiry.unit_id, Inquiry.id != inquiry.id, col(Inquiry.due_at).is_not(None),
         col(Inquiry.same_as_id).is_(None),
     )  # fmt: skip
     rows = session.exec(wanted.order_by(col(Inquiry.last_at).desc()).limit(ALIKE_MOST)).all()
     mine = set(inquiry.likeness.split())
-    return [row for row in rows if inquiry.likeness and _resembles(mine, set(row.likeness.split()))]
+    return [row for row in rows if _resembles(mine, set(row.likeness.split()))]
 
 
 def put_together(session: Session, *, actor: Actor, inquiry_id: UUID, others: Sequence[UUID]) -> int:
@@ -184,6 +178,22 @@ def from_procedure(session: Session, *, procedure: Procedure, language: str) -> 
     return f"{body if len(body) <= room else body[: room - 1] + '…'}\n{link}"
 
 
+def _ways(session: Session, threads: Sequence[Inquiry]) -> list[list[Open]]:
+    """The ways to whoever asked each of a ward's threads. Two queries, however many."""
+    accounts = reach_rules.accounts(session, ward=session.get_one(Unit, threads[0].unit_id))
+    works = {channel for channel, account in accounts.items() if account.works}
+    numbers = session.exec(
+        select(InquiryMessage.inquiry_id, InquiryMessage.provider_id)
+        .where(
+            col(InquiryMessage.inquiry_id).in_([one.id for one in threads]), InquiryMessage.voice == Voice.ASKED,
+            col(InquiryMessage.provider_id).is_not(None),
+        )
+        .order_by(col(InquiryMessage.at))
+    )  # fmt: skip
+    last = dict(numbers.all())
+    return [inquiry_ways.of(one, works=works, last_number=last.get(one.id) or "") for one in threads]
+
+
 def _reply(session: Session, actor: Actor, inquiry: Inquiry, words: str, *, closes: bool) -> InquiryMessage:
     now = clock.now()
     said = InquiryMessage(
@@ -224,6 +234,6 @@ def _who(session: Session, inquiry: Inquiry, actor: Actor) -> str:
     return translate(BY, language=actor.language).format(who=name) if name else ""
 
 
-def _others(session: Session, inquiry: Inquiry) -> str:
-    found = [one.way.label for one in ways(session, inquiry=inquiry) if not one.is_closed]
+def _others(ways: Sequence[Open]) -> str:
+    found = [one.way.label for one in ways if not one.is_closed]
     return ", ".join(translate(label, language=settings().language) for label in found)

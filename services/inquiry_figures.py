@@ -79,18 +79,20 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
     hours = {ward_id: inquiry_rules.of(session, ward_id=ward_id).hours for ward_id in {row.unit_id for row in rows}}
     names = {unit.id: unit.label for unit in session.exec(select(Unit).where(col(Unit.id).in_({r.place_unit_id for r in rows})))}
     now = clock.now()
-
-    def first(row: Inquiry) -> tuple[int, bool]:
-        end = row.first_answer_at or now
-        return hours[row.unit_id].between(row.asked_at, end), row.first_answer_at is not None
+    first = [
+        (hours[row.unit_id].between(row.asked_at, row.first_answer_at or now), row.first_answer_at is not None) for row in rows
+    ]
 
     def parts(name_of: Callable[[Inquiry], str]) -> list[Part]:
-        names_ = sorted({name for row in rows if (name := name_of(row))})
-        return [Part(name, speed(first(row) for row in rows if name_of(row) == name)) for name in names_]
+        of_name: dict[str, list[tuple[int, bool]]] = {}
+        for row, time in zip(rows, first, strict=True):
+            if name := name_of(row):
+                of_name.setdefault(name, []).append(time)
+        return [Part(name, speed(times)) for name, times in sorted(of_name.items())]
 
     shown = session.exec(select(func.coalesce(func.sum(PublicAnswer.shown), 0)).where(col(PublicAnswer.unit_id).in_(wards))).one()
     return Figures(
-        speed(map(first, rows)), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
+        speed(first), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
         speed(_by_clock(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
         parts(lambda row: row.channel.value), parts(lambda row: f"{clock.local(row.asked_at).hour:02d}"),
         parts(lambda row: names.get(row.place_unit_id or row.id, "")), int(shown),

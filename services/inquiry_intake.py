@@ -173,6 +173,13 @@ def forget(session: Session, *, channel: InquiryChannel, from_id: str) -> int:
     return len(threads)
 
 
+def wait_again(session: Session, inquiry: Inquiry, *, since: datetime) -> None:
+    """A thread that was done waits anew, for whoever had it, with the whole time its topic is given."""
+    inquiry.status = InquiryStatus.ASSIGNED if inquiry.assignee_id else InquiryStatus.NEW
+    inquiry.due_at = inquiry_rules.of(session, ward_id=inquiry.unit_id).due(inquiry.topic, since=since)
+    inquiry.closed_at = inquiry.reminded_at = inquiry.escalated_at = None
+
+
 def search_of(inquiry: Inquiry, text: str) -> str:
     """The terms by which a message is found: its ward first, so that no other ward's are looked through."""
     return f"{ward_term(inquiry.unit_id)} {terms(f'{inquiry.from_name} {inquiry.place} {text}')}".rstrip()
@@ -251,10 +258,8 @@ def _gone_on(session: Session, inquiry: Inquiry, at: datetime) -> None:
     if inquiry.status in OPEN:
         inquiry.snoozed_until = None
     elif inquiry.status is not InquiryStatus.SPAM and at >= (inquiry.closed_at or inquiry.first_answer_at or at):
-        rules = inquiry_rules.of(session, ward_id=inquiry.unit_id)
-        inquiry.status = InquiryStatus.ASSIGNED if inquiry.assignee_id else InquiryStatus.NEW
-        inquiry.due_at, inquiry.closed_at, inquiry.has_helped = rules.due(inquiry.topic, since=at), None, None
-        inquiry.reminded_at = inquiry.escalated_at = inquiry.snoozed_until = None
+        wait_again(session, inquiry, since=at)
+        inquiry.has_helped = inquiry.snoozed_until = None
     inquiry.version += 1
     session.add(inquiry)
 

@@ -22,9 +22,9 @@ from models import (
     UnitKind,
     Voice,
 )
-from services import access, attachments, inquiry_rules, wards
+from services import access, attachments, wards
 from services.attachments import Attachment
-from services.inquiry_intake import OPEN
+from services.inquiry_intake import OPEN, wait_again
 from services.wards import WardCard
 
 
@@ -139,14 +139,10 @@ def say_whether_it_helped(session: Session, *, token: str, has_helped: bool) -> 
     if inquiry.status not in (InquiryStatus.ANSWERED, InquiryStatus.CLOSED):
         return
     inquiry.has_helped = has_helped
-    inquiry.closed_at = clock.now() if has_helped else None
     if has_helped:
-        inquiry.status = InquiryStatus.CLOSED
+        inquiry.status, inquiry.closed_at = InquiryStatus.CLOSED, clock.now()
     else:
-        rules = inquiry_rules.of(session, ward_id=inquiry.unit_id)
-        inquiry.status = InquiryStatus.ASSIGNED if inquiry.assignee_id else InquiryStatus.NEW
-        inquiry.due_at = rules.due(inquiry.topic, since=clock.now())
-        inquiry.reminded_at = inquiry.escalated_at = None
+        wait_again(session, inquiry, since=clock.now())
     inquiry.version += 1
     session.add(inquiry)
 

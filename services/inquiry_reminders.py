@@ -4,7 +4,7 @@ Done by the sweep of the engine, every minute, each step once a thread: run agai
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +15,7 @@ from models import Channel, Inquiry, InquiryMessage, RecipientKind, Unit, User, 
 from services import access, inquiry_replies, inquiry_rules, reach_rules
 from services.inquiry_intake import search_of
 from services.inquiry_ways import Open, Way
+from services.office_hours import OfficeHours
 
 LAST_PART = 0.25  # of the office time given: then whoever has it is reminded
 AT_ONCE = 200
@@ -26,39 +27,29 @@ SHOWN = 160
 def remind_and_escalate(session: Session) -> int:
     """Remind whoever has what is soon due, tell officials of what is late; how many threads. Idempotent."""
     now = clock.now()
-    is_awake = col(Inquiry.snoozed_until).is_(None) | (col(Inquiry.snoozed_until) <= now) | (col(Inquiry.due_at) <= now)
+    is_late = col(Inquiry.due_at) <= now
+    is_awake = col(Inquiry.snoozed_until).is_(None) | (col(Inquiry.snoozed_until) <= now)
     waits = select(Inquiry).where(
         col(Inquiry.due_at).is_not(None), col(Inquiry.due_at) < now + timedelta(days=3), col(Inquiry.escalated_at).is_(None),
-        is_awake,
+        is_late | (is_awake & col(Inquiry.reminded_at).is_(None)),
     )  # fmt: skip
-    done = 0
-    for inquiry in session.exec(waits.order_by(col(Inquiry.due_at)).limit(AT_ONCE).with_for_update(skip_locked=True)).all():
-        done += _look(session, inquiry)
-    return done
+    rows = session.exec(waits.order_by(col(Inquiry.due_at)).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    hours = {ward_id: inquiry_rules.of(session, ward_id=ward_id).hours for ward_id in {row.unit_id for row in rows}}
+    return sum(_look(session, row, row.due_at, hours[row.unit_id]) for row in rows if row.due_at)
 
 
-def _look(session: Session, inquiry: Inquiry) -> int:
+def _look(session: Session, inquiry: Inquiry, due_at: datetime, hours: OfficeHours) -> int:
     now = clock.now()
-    if inquiry.due_at is None:
-        return 0
-    if inquiry.due_at <= now:
+    if due_at <= now:
         inquiry.escalated_at = now
         _say(session, inquiry, LATE, _officials(session, inquiry))
-    elif inquiry.reminded_at is None and _is_near(session, inquiry):
+    elif hours.between(now, due_at) <= hours.between(inquiry.last_at, due_at) * LAST_PART:
         inquiry.reminded_at = now
         _say(session, inquiry, SOON, _holder(session, inquiry))
     else:
         return 0
     session.add(inquiry)
     return 1
-
-
-def _is_near(session: Session, inquiry: Inquiry) -> bool:
-    """Whether the last quarter of the office time has begun."""
-    rules = inquiry_rules.of(session, ward_id=inquiry.unit_id)
-    due = inquiry.due_at or clock.now()
-    whole = rules.hours.between(inquiry.last_at, due)
-    return rules.hours.between(clock.now(), due) <= whole * LAST_PART
 
 
 def _holder(session: Session, inquiry: Inquiry) -> Sequence[User]:

@@ -39,19 +39,16 @@ def send(session: Session, *, ward: Unit, replies: Sequence[tuple[InquiryMessage
 
     An answer that is in the ledger by that channel already stays as it is. In training nothing leaves.
     """
-    written, by_channel = 0, dict[Channel, list[tuple[InquiryMessage, Open]]]()
-    for said, way in replies:
-        if way.channel is not None:
-            by_channel.setdefault(way.channel, []).append((said, way))
     known = _written_before(session, [said.id for said, _ in replies])
-    for channel, some in by_channel.items():
-        new = [(said, way) for said, way in some if (said.id, channel.value) not in known]
+    by_channel: dict[Channel, list[tuple[InquiryMessage, Open]]] = {}
+    for said, way in replies:
+        if way.channel is not None and (said.id, way.channel) not in known:
+            by_channel.setdefault(way.channel, []).append((said, way))
+    for channel, new in by_channel.items():
         by_template = channel in messages.BY_TEMPLATE  # whose blanks a whole batch shares
-        apart = [[one] for one in new] if by_template else [new] if new else []
-        for together in apart:
+        for together in [[one] for one in new] if by_template else [new]:
             _begin(session, ward, channel, together)
-            written += len(together)
-    return written
+    return sum(map(len, by_channel.values()))
 
 
 def wording(session: Session, *, batch_id: UUID, account_settings: Mapping[str, str], longest: int) -> Wording:
@@ -143,9 +140,9 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
     session.flush()
 
 
-def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[tuple[UUID | None, str]]:
+def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[tuple[UUID | None, Channel]]:
     wanted = select(Delivery.message_id, Delivery.channel).where(col(Delivery.message_id).in_(message_ids))
-    return {(message_id, Channel(channel).value) for message_id, channel in session.exec(wanted)}
+    return {(message_id, Channel(channel)) for message_id, channel in session.exec(wanted)}
 
 
 def _as_announcement(ward: Unit, message: InquiryMessage, inquiry: Inquiry) -> Announcement:

@@ -4,20 +4,17 @@ Zalo's official account may write within seven days of the person's last word (c
 (Meta, Messenger Platform policy: standard messaging window). A comment is answered under it at any time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Session
-
 from core import clock, phones
 from core.i18n import N_
-from models import Channel, Inquiry, InquiryChannel, RecipientKind, Unit
-from services import reach_rules
+from models import Channel, Inquiry, InquiryChannel, RecipientKind
+from services.senders import COMMENT
 
 WINDOWS = {InquiryChannel.ZALO: timedelta(days=7), InquiryChannel.FACEBOOK: timedelta(hours=24)}
-COMMENT = "comment:"  # before a comment's number, where a fan page's provider is told whom to answer
 
 
 class Way(StrEnum):
@@ -66,12 +63,10 @@ _OWN = {
 }
 
 
-def of(session: Session, *, inquiry: Inquiry, last_number: str = "") -> list[Open]:
-    """The ways to whoever asked, the natural one first, closed ones with the instant they closed. `last_number` is the provider's
-    own number of the person's last message.
+def of(inquiry: Inquiry, *, works: Collection[Channel], last_number: str = "") -> list[Open]:
+    """The ways to whoever asked, the natural one first, closed ones with the instant they closed. `works` are the channels by
+    which the ward can send, `last_number` is the provider's own number of the person's last message.
     """
-    accounts = reach_rules.accounts(session, ward=session.get_one(Unit, inquiry.unit_id))
-    works = {channel for channel, account in accounts.items() if account.works}
     ways = []
     if own := _OWN.get(inquiry.channel):
         way, channel, kind = own

@@ -29,7 +29,6 @@ from services.told import Told
 # Beginnings of the events by which somebody says something, or takes it back.
 WRITTEN = ("user_send_", "message.text", "message.deleted", "comment.add", "comment.edited", "comment.remove", "sms_text")
 _ELSEWHERE = ("user_send_group_", "message.text.received")  # a group's own talk; the bot's messages
-OUT_OF_SIGHT = ("comment.hide", "comment.unhide")
 
 
 def arrived(session: Session, *, provider: str, told: Told) -> bool:

@@ -26,7 +26,7 @@ from models import (
 )
 from services import access, audit, inquiries, inquiry_rules
 from services.access import Actor
-from services.inquiry_intake import OPEN, TEXT_MAX, search_of
+from services.inquiry_intake import OPEN, TEXT_MAX, search_of, wait_again
 
 LONGEST_REST = timedelta(days=60)
 BLOCK_DAYS = (7, 30, 90)
@@ -136,9 +136,7 @@ def reopen(session: Session, *, actor: Actor, inquiry_id: UUID) -> Inquiry:
         NotAllowed, NotFound: as `inquiries.get`.
     """
     inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
-    inquiry.status = InquiryStatus.ASSIGNED if inquiry.assignee_id else InquiryStatus.NEW
-    inquiry.due_at = inquiry_rules.of(session, ward_id=inquiry.unit_id).due(inquiry.topic, since=clock.now())
-    inquiry.closed_at = inquiry.reminded_at = inquiry.escalated_at = None
+    wait_again(session, inquiry, since=clock.now())
     return _written(session, actor, inquiry, "inquiry.reopened")
 
 

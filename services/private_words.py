@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core import phones
+from core.errors import Invalid
 from core.i18n import N_
 from core.text import LOWER, UPPER, fold
 
@@ -75,6 +76,17 @@ def found_in(text: str, *, known: Collection[str] = ()) -> Iterator[Private]:
     elif len(names) >= NAMES_MANY:
         message = N_("Có {n} tên người. Danh sách tên nên giao riêng, không đưa vào tin chung.")
         yield Private("warn", message, names[0], {"n": len(names)})
+
+
+def expect_none(text: str) -> None:
+    """Refuse a text that is to be shown to all and holds what may not be.
+
+    Raises:
+        Invalid: the first thing in it that stops it.
+    """
+    for one in found_in(text):
+        if one.severity == "stop":
+            raise Invalid(one.message, **one.blanks)
 
 
 def _houses(text: str) -> Iterator[Private]:

@@ -1,10 +1,10 @@
 """Answers for everybody: made from one answer with a click, found in people's words, looked at again after half a year."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from core import clock
@@ -17,7 +17,6 @@ from core.tokens import new_slug
 from models import Announcement, Inquiry, PublicAnswer, Unit
 from services import access, audit, inquiries, private_words, wards
 from services.access import Actor
-from services.private_words import Private
 from services.procedure_search import FILLING
 from services.wards import WardCard
 
@@ -49,7 +48,7 @@ def publish(
     """Make an answer everybody's; the actor owns it. With an announcement it stands on that one's page for all later openers.
 
     Raises:
-        Invalid: a text is empty, too long, or names a person: `private_in` says what is to be taken out.
+        Invalid: a text is empty, too long, or names a person: `private_words.found_in` says what is to be taken out.
         NotAllowed, NotFound: the actor does not answer, or what it is about lies outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
@@ -124,16 +123,6 @@ def of_inquiry(session: Session, *, actor: Actor, inquiry_id: UUID) -> PublicAns
     return session.exec(wanted.order_by(col(PublicAnswer.created_at).desc())).first()
 
 
-def private_in(text: str) -> Iterator[Private]:
-    """What in a text belongs to one person, to be taken out before everybody reads it."""
-    return private_words.found_in(text)
-
-
-def names_in(text: str) -> list[str]:
-    """What reads like the names of people in a text."""
-    return private_words.names_in(text)
-
-
 # ---- for everybody
 
 
@@ -159,7 +148,7 @@ def found(session: Session, *, ward_id: UUID, words: str, most: int = OFFERED) -
     """The ward's answers that share the most telling words with a question; none where too few are shared."""
     told = {word for word in terms(words).split() if word not in FILLING}
     ranked = []
-    for one in _shown(session, ward_id):
+    for one in session.exec(select(PublicAnswer).where(_is_shown(ward_id))):
         theirs = set(one.search.split())
         asked = {word for word in terms(one.question).split() if word not in FILLING}
         shared, in_question = len(told & theirs), len(told & asked)
@@ -171,8 +160,9 @@ def found(session: Session, *, ward_id: UUID, words: str, most: int = OFFERED) -
 
 def most_asked(session: Session, *, ward_id: UUID, most: int = ASKED_MOST) -> list[PublicAnswer]:
     """The ward's answers that most people have asked for."""
-    rows = [one for one in _shown(session, ward_id) if not one.is_rumour]
-    return sorted(rows, key=lambda one: (-(one.asked + one.shown), one.question))[:most]
+    most_first = (col(PublicAnswer.asked) + col(PublicAnswer.shown)).desc()
+    wanted = select(PublicAnswer).where(_is_shown(ward_id), ~col(PublicAnswer.is_rumour))
+    return list(session.exec(wanted.order_by(most_first, col(PublicAnswer.question)).limit(most)))
 
 
 def of_announcement(session: Session, *, announcement_id: UUID) -> list[PublicAnswer]:
@@ -183,8 +173,8 @@ def of_announcement(session: Session, *, announcement_id: UUID) -> list[PublicAn
 
 def rumours(session: Session, *, ward_id: UUID) -> list[PublicAnswer]:
     """What the ward says of doubtful messages that go round, the latest first."""
-    rows = [one for one in _shown(session, ward_id) if one.is_rumour]
-    return sorted(rows, key=lambda one: one.created_at, reverse=True)
+    wanted = select(PublicAnswer).where(_is_shown(ward_id), col(PublicAnswer.is_rumour))
+    return list(session.exec(wanted.order_by(col(PublicAnswer.created_at).desc())))
 
 
 def note_that_it_was_enough(session: Session, *, slug: str) -> None:
@@ -195,9 +185,8 @@ def note_that_it_was_enough(session: Session, *, slug: str) -> None:
         session.add(known)
 
 
-def _shown(session: Session, ward_id: UUID) -> Sequence[PublicAnswer]:
-    wanted = select(PublicAnswer).where(PublicAnswer.unit_id == ward_id, col(PublicAnswer.withdrawn_at).is_(None))
-    return session.exec(wanted).all()
+def _is_shown(ward_id: UUID) -> ColumnElement[bool]:
+    return (col(PublicAnswer.unit_id) == ward_id) & col(PublicAnswer.withdrawn_at).is_(None)
 
 
 def _checked(question: str, answer: str) -> tuple[str, str]:
@@ -205,9 +194,7 @@ def _checked(question: str, answer: str) -> tuple[str, str]:
     for text, longest in ((asked, QUESTION_MAX), (told, ANSWER_MAX)):
         if not text or len(text) > longest:
             raise Invalid(N_("Câu hỏi và câu trả lời phải có chữ, không dài quá {q} và {a} ký tự."), q=QUESTION_MAX, a=ANSWER_MAX)
-    for one in private_in(f"{asked}\n{told}"):
-        if one.severity == "stop":
-            raise Invalid(one.message, **one.blanks)
+    private_words.expect_none(f"{asked}\n{told}")
     return asked, told
 
 

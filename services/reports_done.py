@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.errors import Invalid, NotFound
@@ -31,8 +32,7 @@ class Done:
     note: str
     before: tuple[Attachment, ...]
     after: tuple[Attachment, ...]
-    reported_at: Any
-    done_at: Any
+    done_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,7 @@ def finish(
     if not 0 < len(words) <= NOTE_MAX:
         raise Invalid(N_("Xin ghi đã làm gì, không dài quá {most} ký tự."), most=NOTE_MAX)
     if is_public:
-        for one in private_words.found_in(f"{inquiry.text}\n{inquiry.place}\n{words}"):
-            if one.severity == "stop":
-                raise Invalid(one.message, **one.blanks)
+        private_words.expect_none(f"{inquiry.text}\n{inquiry.place}\n{words}")
     inquiry.done_note, inquiry.done_photos = words, [dict(photo) for photo in photos]
     inquiry_answers.answer(session, actor=actor, inquiry_id=inquiry_id, text=words, closes=True)
     inquiry.public_at = clock.now() if is_public else None
@@ -88,10 +86,12 @@ def page_of(session: Session, *, unit: Unit) -> DonePage:
     """What was done of late in a ward, the latest first, and how much is under way."""
     wanted = select(Inquiry).where(Inquiry.unit_id == unit.id, col(Inquiry.public_at).is_not(None))
     rows = session.exec(wanted.order_by(col(Inquiry.public_at).desc()).limit(SHOWN)).all()
-    waiting = select(Inquiry.id).where(
-        Inquiry.unit_id == unit.id, Inquiry.kind == InquiryKind.BROKEN, col(Inquiry.due_at).is_not(None)
+    waiting = (
+        select(func.count())
+        .select_from(Inquiry)
+        .where(Inquiry.unit_id == unit.id, Inquiry.kind == InquiryKind.BROKEN, col(Inquiry.due_at).is_not(None))
     )
-    return DonePage(wards.card_of(session, unit=unit), [_shown(row) for row in rows], len(session.exec(waiting).all()))
+    return DonePage(wards.card_of(session, unit=unit), [_shown(row) for row in rows], session.exec(waiting).one())
 
 
 def photo_of(session: Session, *, inquiry_id: UUID) -> tuple[Attachment, ...]:
@@ -111,5 +111,5 @@ def _shown(inquiry: Inquiry) -> Done:
     before = [one for one in attachments.shown(inquiry.photos) if one.media_type != "application/pdf"]
     return Done(
         inquiry.id, inquiry.text, inquiry.place, inquiry.done_note, tuple(before), attachments.shown(inquiry.done_photos),
-        inquiry.asked_at, inquiry.public_at,
+        inquiry.public_at,
     )  # fmt: skip

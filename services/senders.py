@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
+COMMENT = "comment:"  # before a comment's number, where a fan page's provider is told whom to answer
+
 
 @dataclass(frozen=True)
 class Message:

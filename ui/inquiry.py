@@ -63,13 +63,11 @@ def photos(kept: Sequence[Mapping[str, Any]]) -> None:
     """Photos, for whoever answers."""
     shown = attachments.shown(kept)
     files = [attachments.path_of(one.sha256) for one in shown]
-    pictures = [
-        str(path) for one, path in zip(shown, files, strict=True) if one.media_type != "application/pdf" and path.is_file()
-    ]
+    pictures = [str(path) for one, path in zip(shown, files, strict=True) if one.media_type != PDF and path.is_file()]
     if pictures:
         st.image(pictures, width=220)
     for one, path in zip(shown, files, strict=True):
-        if one.media_type == "application/pdf" and path.is_file():
+        if one.media_type == PDF and path.is_file():
             st.download_button(
                 one.name, path.read_bytes(), one.name, one.media_type, key=f"f_{one.sha256[:16]}", on_click="ignore"
             )

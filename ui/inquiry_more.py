@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import InquiryChannel, InquiryKind, Voice
-from services import attachments, inquiries, public_answers, reports_done, rumours
+from services import attachments, inquiries, private_words, public_answers, reports_done, rumours
 from services.access import Actor
 from services.inquiries import Thread
 from ui import parts, refusals
@@ -81,11 +81,11 @@ def _publish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
 
 def _warn(text: str) -> None:
     """What is to be taken out before everybody reads it."""
-    for one in public_answers.private_in(text):
+    for one in private_words.found_in(text):
         parts.note(
             "overdue" if one.severity == "stop" else "waiting", _("Việc riêng của một người"), _(one.message, **one.blanks)
         )
-    if names := public_answers.names_in(text):
+    if names := private_words.names_in(text):
         parts.note("waiting", _("Có tên người"), _("Xin bỏ: {names}.", names=", ".join(names[:5])))
 
 

@@ -13,7 +13,7 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, InquiryKind
-from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done
+from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, web_links
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_page import Desk
 from web import attached, file_forms, human_check, pages, posts, visits
@@ -30,7 +30,6 @@ KINDS = (
 )
 TOO_MANY = N_("Máy này đã gửi nhiều câu hỏi trong thời gian ngắn. Xin đợi một lúc, hoặc gọi phường nếu cần gấp.")
 CHECK = N_("Xin trả lời phép cộng để phường biết không phải máy tự gửi.")
-MOST_CARRIED = 3
 
 
 class AskPage(PageWithPhotos):
@@ -120,7 +119,7 @@ def _sent(request: Request, form: Mapping[str, str], files: Sequence[Brought]) -
         raise posts.TooMany(TOO_MANY)
     try:
         photos = _kept(form, files)
-        asked = _asked_in(request, form, photos, visit)
+        asked = _asked_in(request, form, desk, photos, visit)
         if found := _offered(form, desk, asked):
             return _form(request, typed=form, desk=desk, offered=found, photos=photos)
         if not _is_person(request, form, visit):
@@ -168,22 +167,20 @@ def _desk(request: Request, form: Mapping[str, str]) -> Desk | None:
 
 def _kept(form: Mapping[str, str], files: Sequence[Brought]) -> list[dict[str, Any]]:
     """Photos of this press, stored without what a camera adds, and those of the press before, which the form carries on."""
-    carried = [one for digest in _carried(form) if (one := attachments.again(digest)) is not None]
+    digests = [digest for place in range(file_forms.MOST_FILES) if (digest := form.get(f"photo{place}", ""))]
+    carried = [one for digest in digests if (one := attachments.again(digest)) is not None]
     return [*carried, *(attachments.store(one.content, name=one.name) for one in files)][: file_forms.MOST_FILES]
 
 
-def _carried(form: Mapping[str, str]) -> list[str]:
-    return [found for place in range(MOST_CARRIED) if (found := form.get(f"photo{place}", ""))]
-
-
-def _asked_in(request: Request, form: Mapping[str, str], photos: Sequence[Mapping[str, Any]], visit: Visit) -> Asked:
-    desk = _desk(request, form)
+def _asked_in(
+    request: Request, form: Mapping[str, str], desk: Desk, photos: Sequence[Mapping[str, Any]], visit: Visit
+) -> Asked:  # fmt: skip
     kind = next((one for one, _ in KINDS if one.value == form.get("kind")), InquiryKind.QUESTION)
     return Asked(
         form.get("text", ""), InquiryChannel.FORM, kind=kind, from_id=visit.visitor, name=form.get("name", ""),
         phone=form.get("phone", ""), place=form.get("place", ""), language=pages.language_of(request), photos=photos,
-        announcement_id=desk.announcement.id if desk and desk.announcement else None,
-        procedure_id=desk.procedure.id if desk and desk.procedure else None,
+        announcement_id=desk.announcement.id if desk.announcement else None,
+        procedure_id=desk.procedure.id if desk.procedure else None,
     )  # fmt: skip
 
 
@@ -205,8 +202,8 @@ def _form(
     request: Request, *, typed: Mapping[str, str], desk: Desk | None = None, wrong: Mapping[str, str] | None = None,
     offered: Sequence[Any] = (), photos: Sequence[Mapping[str, Any]] = (),
 ) -> Response:  # fmt: skip
+    desk = desk or _desk(request, typed)
     with reading() as session:
-        desk = desk or _desk(request, typed)
         homes = [] if desk else inquiry_page.homes(session)
         asked = public_answers.most_asked(session, ward_id=desk.unit.id, most=5) if desk else []
     sum_, note = human_check.asked(clock.now(), language=pages.language_of(request))
@@ -231,11 +228,13 @@ def _thread(request: Request, *, wrong: str = "", typed: str = "", status: int =
 
 
 def linked(text: str) -> Markup:
-    """A text with its addresses to tap; everything else in it stays words."""
-    anchor = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>')
-    words = text.replace("\n", " \n ").split(" ")
-    pieces = [anchor.format(word) if word.startswith(("https://", "http://")) else word for word in words]
-    return Markup(" ").join(pieces)
+    """A text with its addresses, where they are written in full, to tap; everything else in it stays words."""
+    anchor, pieces, last = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>'), list[str](), 0
+    for link in web_links.found_in(text):
+        if link.text == link.url:
+            pieces += [text[last : link.start], anchor.format(link.url)]
+            last = link.end
+    return Markup("").join([*pieces, text[last:]])
 
 
 routes = [

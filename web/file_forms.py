@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from core.i18n import N_
 from web import posts
-from web.origins import is_ours
 from web.pages import PhonePage
 
 MOST_FILES = 3
@@ -58,8 +57,7 @@ async def form_of(request: Request, *, most_files: int = MOST_FILES) -> tuple[Ma
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         return await posts.form_of(request), []
-    if not is_ours(request):
-        raise posts.Foreign(N_("Câu trả lời này được gửi từ một trang khác. Xin mở lại đường dẫn của phường."))
+    posts.expect_ours(request)
     largest = most_files * LARGEST_FILE + LARGEST_FIELD
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > largest:

@@ -59,14 +59,23 @@ def pace(request: Request) -> None:
         raise TooMany(TOO_MANY)
 
 
+def expect_ours(request: Request) -> None:
+    """Refuse what a page of somebody else sends.
+
+    Raises:
+        Foreign: with the way back.
+    """
+    if not is_ours(request):
+        raise Foreign(N_("Câu trả lời này được gửi từ một trang khác. Xin mở lại đường dẫn của phường."))
+
+
 async def form_of(request: Request, *, most_fields: int = MOST_FIELDS) -> Mapping[str, str]:
     """The fields of a form, the last of equal names.
 
     Raises:
         Foreign: another site's page sent it. TooLarge: over 8 KB. WrongType: no form.
     """
-    if not is_ours(request):
-        raise Foreign(N_("Câu trả lời này được gửi từ một trang khác. Xin mở lại đường dẫn của phường."))
+    expect_ours(request)
     kind = request.headers.get("content-type", "application/x-www-form-urlencoded").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise WrongType(N_("Trang này chỉ nhận câu trả lời từ mẫu có sẵn."))

@@ -6,6 +6,7 @@ A gateway that is answered late, or with an error, calls again; one that is answ
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -182,17 +183,12 @@ def _answered(query: Mapping[str, str], caller: webhook_accounts.Caller) -> list
     if not words or phone is None:
         return []
     name = "sms_stop" if opt_outs.means_stop(words) else "sms_back" if opt_outs.means_back(words) else "sms_text"
-    now = clock.now()
-    minute = now.isoformat(timespec="minutes")
-    number = tokens.digest(f"{phone}:{query.get('id') or minute + words}")[:32]
-    digest = tokens.digest(f"sms:{name}:{phone}:{query.get('id') or minute + (words if name == 'sms_text' else '')}")
-    is_text = name == "sms_text"
-    return [
-        Told(
-            name=name, digest=digest, at=now, recipient=phone, to=str(caller.account.id) if is_text else "",
-            said_id=number if is_text else "", text=words if is_text else "",
-        )
-    ]  # fmt: skip
+    now, text = clock.now(), words if name == "sms_text" else ""
+    number = query.get("id") or now.isoformat(timespec="minutes") + text
+    told = Told(name=name, digest=tokens.digest(f"sms:{name}:{phone}:{number}"), at=now, recipient=phone)
+    if not text:
+        return [told]
+    return [replace(told, to=str(caller.account.id), said_id=tokens.digest(f"{phone}:{number}")[:32], text=text)]
 
 
 def _named(channel: Channel, token: str) -> webhook_accounts.Caller:

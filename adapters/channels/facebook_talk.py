@@ -15,9 +15,8 @@ from adapters.channels.http import Answer, Client
 from adapters.channels.keys import ended
 from adapters.channels.other_codes import POST
 from core.i18n import N_
-from services.senders import Accepted, Message, Outcome, Rejected, Unavailable, Unknown
+from services.senders import COMMENT, Accepted, Message, Outcome, Rejected, Unavailable, Unknown
 
-COMMENT = "comment:"
 LONGEST = 2_000
 WINDOW_CLOSED = N_("Đã hết 24 giờ fanpage được nhắn lại. Xin dùng đường khác.")
 NOT_REACHED = N_("Người này không nhận tin của fanpage.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, lessons, team_members, units
-from ui import _, enter, leave_for, parts, refusals
+from ui import _, enter, leave_for, parts, refusals, team
 from ui import lessons as drawing
 from ui.forms import refusals_at
 
@@ -28,8 +28,7 @@ with left:
 with right:
     parts.section(_("Thêm buổi"))
     if not members:
-        parts.hint(_("Thêm thành viên tổ công nghệ số trước."))
-        st.page_link("pages/member.py", label=_("Thêm thành viên"), icon=":material/person_add:")
+        team.needed_first()
     elif filled := drawing.form(places, members):
         form, slots = filled
         with refusals_at(slots):

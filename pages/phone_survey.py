@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, phone_surveys, team_members, units
-from ui import _, day, enter, leave_for, needed, number, parts, record_id, refusals
+from ui import _, day, enter, leave_for, needed, number, parts, record_id, refusals, team
 from ui import phone_surveys as drawing
 from ui.forms import refusals_at
 
@@ -55,8 +55,7 @@ with left:
 with right:
     parts.section(_("Mở đợt mới"))
     if not members:
-        parts.hint(_("Thêm thành viên tổ công nghệ số trước."))
-        st.page_link("pages/member.py", label=_("Thêm thành viên"), icon=":material/person_add:")
+        team.needed_first()
     elif filled := drawing.form(places, members):
         form, slots = filled
         with refusals_at(slots):

@@ -13,7 +13,7 @@ actor = enter(_("Buổi hướng dẫn"), needs=access.WRITERS, lines=(_("ngư�
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = lessons.listing(session, actor=actor)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
     places = team_members.places(session, actor=actor, ward=ward)
 left, right = st.columns([1.3, 1], gap="medium")
 with left:

@@ -13,7 +13,7 @@ actor = enter(needs=access.WRITERS)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = phone_surveys.listing(session, actor=actor)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
 
 if "id" in st.query_params:
     with needed(back=HERE), reading() as session:

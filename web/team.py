@@ -1,6 +1,8 @@
 """A digital-team member's page on the phone: what waits, when and where duty is. No sign-in; the address is the permission."""
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -24,6 +26,7 @@ SAID = {
     "logged": N_("Đã ghi lượt hỗ trợ."), "closed": N_("Đã ghi kết quả lần đến nhà."),
     "present": N_("Đã ghi hộ này có mặt ở lớp."), "counted": N_("Đã ghi số người dự."),
 }  # fmt: skip
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class TeamPage(PhonePage):
@@ -62,7 +65,7 @@ def page(request: Request, *, wrong: str = "", status: int = 200) -> Response:
     response = pages.render(
         request, "team.html", status=status, ward=ward, member=held.member, unit=held.unit, here=f"/d/{token}", asked=asked,
         shifts=shifts[:SHOWN], is_more=len(shifts) > SHOWN, visits=visits, doors=doors, lessons=taught, month=month,
-        wrong=wrong, said=said_of(request),
+        wrong=wrong, said=said_of(request, SAID),
         calendar=team_members.calendar_url_of(held.member),
     )  # fmt: skip
     if visitors.is_person(request.headers, request.method):
@@ -72,9 +75,9 @@ def page(request: Request, *, wrong: str = "", status: int = 200) -> Response:
     return response
 
 
-def said_of(request: Request) -> str:
+def said_of(request: Request, sentences: Mapping[str, str]) -> str:
     """What the last press did, in the reader's language."""
-    said = SAID.get(request.query_params.get("said", ""), "")
+    said = sentences.get(request.query_params.get("said", ""), "")
     return translate(said, language=pages.language_of(request)) if said else ""
 
 
@@ -88,6 +91,18 @@ def id_in(form: Mapping[str, str], name: str) -> UUID:
         return UUID(form.get(name, ""))
     except ValueError:
         raise NotFound(N_("Trang này đã cũ. Xin mở lại từ trang đầu của tổ.")) from None
+
+
+def result_in(form: Mapping[str, str], name: str, kind: type[Choice]) -> Choice:
+    """What came of it, as a form says.
+
+    Raises:
+        Invalid: nothing that there is.
+    """
+    try:
+        return kind(form.get(name, ""))
+    except ValueError:
+        raise Invalid(N_("Xin chọn kết quả.")) from None
 
 
 class DutyCalendar(PhonePage):

@@ -115,10 +115,7 @@ class DutyCalendar(PhonePage):
         say = pages.language_of(request)
         name = translate(N_("Lịch trực tổ công nghệ số"), language=say)
         title = translate(N_("Trực {post}"), language=say)
-        lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cau Noi//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-            f"X-WR-CALNAME:{value_of(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H",
-        ]  # fmt: skip
+        lines = [f"X-WR-CALNAME:{value_of(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
         for one in shifts:
             where = ", ".join(part for part in (one.post, one.address) if part)
             lines += [
@@ -129,7 +126,7 @@ class DutyCalendar(PhonePage):
             ]  # fmt: skip
         kept = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex",
                 "Content-Disposition": 'attachment; filename="lich-truc.ics"'}  # fmt: skip
-        body = calendar_file.file_of([*lines, "END:VCALENDAR"])
+        body = calendar_file.file_of(lines)
         return Response(body, media_type="text/calendar; charset=utf-8", headers=kept)
 
 

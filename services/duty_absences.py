@@ -130,11 +130,7 @@ def _back(session: Session, actor: Actor, member: TeamMember, absence: DutyAbsen
 
 def _again(session: Session, member: TeamMember, shift: DutyShift) -> bool:
     found = roster.of_posts(session, col(DutyPattern.id) == shift.pattern_id, shift.day, shift.day)
-    if not found or not found[0].missing:
-        return False
-    try:
-        duty_free.require_free(session, member, shift.starts_at, shift.ends_at)
-    except Invalid:
+    if not found or not found[0].missing or not duty_free.is_free(session, member, shift.starts_at, shift.ends_at):
         return False
     shift.dropped_at = shift.absence_id = None
     session.add(shift)

@@ -71,6 +71,17 @@ def require_free(
         )  # fmt: skip
 
 
+def is_free(
+    session: Session, member: TeamMember, starts_at: datetime, ends_at: datetime, *, besides: Sequence[UUID] = ()
+) -> bool:  # fmt: skip
+    """Whether `require_free` refuses nothing."""
+    try:
+        require_free(session, member, starts_at, ends_at, besides=besides)
+    except Invalid:
+        return False
+    return True
+
+
 def _require_no_lesson(session: Session, member: TeamMember, starts_at: datetime, ends_at: datetime) -> None:
     near = select(Lesson).where(
         Lesson.member_id == member.id, col(Lesson.called_off_at).is_(None), Lesson.starts_at < ends_at,

@@ -172,7 +172,8 @@ def waiting(session: Session, *, token: str) -> list[Asked]:
         .order_by(col(DutyShift.starts_at))
         .limit(30)
     ).all()  # fmt: skip
-    own = {one.id: one for one in shifts_of(session, held.member.id, limit=100)}
+    is_exchange = any(swap.return_shift_id for swap, _shift, _post, _member in found)
+    own = {one.id: one for one in shifts_of(session, held.member.id, limit=100)} if is_exchange else {}
     asked = []
     for swap, shift, post, member in found:
         if swap.to_id is None and not duty_free.is_free(session, held.member, shift.starts_at, shift.ends_at):

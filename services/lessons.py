@@ -16,7 +16,7 @@ from services import access, audit, duty_free, supports, team_members
 from services.access import Actor
 
 PLACE_MAX, PEOPLE_MAX = 120, 500
-SHORTEST, LONGEST = 10, 480
+SHORTEST, LONGEST = 10, duty_free.LONGEST_LESSON // timedelta(minutes=1)  # minutes
 MARGIN = timedelta(hours=2)  # before and after, in which cards are taken and people counted on the phone
 
 

@@ -69,7 +69,7 @@ def of_ward(session: Session, *, ward_id: UUID) -> list[PublicPost]:
     made = []
     for post in posts:
         patterns = [one for one, its in found if its.id == post.id]
-        once = {one.id for one in patterns if one.first_on == one.last_on}
+        once = {one.id for one in patterns if one.is_once}
         own = [slot for slot in spans if slot.post.id == post.id]
         made.append(
             PublicPost(

@@ -281,13 +281,8 @@ def names(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def ward_with_a_team(session: Session, *, code: str = "") -> UUID | None:
-    """The ward a public page is about: the one of a code, else the only one with a team; None where there is none, or several."""
-    have = select(TeamMember.ward_id).where(is_here())
-    wanted = select(Unit.id).where(col(Unit.id).in_(have), col(Unit.valid_to).is_(None))
-    if code:
-        wanted = wanted.where(Unit.code == code)
-    found = session.exec(wanted.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    """The ward whose team a public page is about, as `wards.meant` finds it among those that have one."""
+    return wards.meant(session, among=select(TeamMember.ward_id).where(is_here()), code=code)
 
 
 def ward_card(session: Session, *, ward_id: UUID) -> WardCard:

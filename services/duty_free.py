@@ -88,7 +88,7 @@ def _require_no_lesson(session: Session, member: TeamMember, starts_at: datetime
         Lesson.starts_at > starts_at - LONGEST_LESSON,
     )  # fmt: skip
     for lesson in session.exec(near):
-        if lesson.starts_at + timedelta(minutes=lesson.minutes) > starts_at:
+        if lesson.ends_at > starts_at:
             raise Invalid(
                 N_("{name} có buổi hướng dẫn lúc {since} ngày {day:%d/%m/%Y}."), name=member.name,
                 since=f"{clock.local(lesson.starts_at):%H:%M}", day=clock.local(lesson.starts_at).date(), field="member_id",

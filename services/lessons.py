@@ -141,8 +141,7 @@ def ahead(session: Session, *, token: str) -> list[Lesson]:
 
 
 def _is_on(lesson: Lesson) -> bool:
-    ends = lesson.starts_at + timedelta(minutes=lesson.minutes)
-    return lesson.starts_at - MARGIN <= clock.now() <= ends + MARGIN
+    return lesson.starts_at - MARGIN <= clock.now() <= lesson.ends_at + MARGIN
 
 
 def present(session: Session, *, token: str, lesson_id: UUID, card: str) -> None:

@@ -302,7 +302,7 @@ def answer(
     if line is None or line.member_id != held.member.id:
         raise NotFound(N_("Không tìm thấy hộ này."))
     survey = session.get_one(PhoneSurvey, line.survey_id)
-    if survey.closed_at is not None or survey.ends_on < clock.today():
+    if not survey.runs_on(clock.today()):
         raise Invalid(N_("Đợt khảo sát này đã xong."))
     if result is SurveyResult.ANSWERED:
         _put_into_record(session, held, line, people, smartphones)

@@ -1,6 +1,6 @@
 """What the digital team does for people: help with procedures, visits at home, small lessons, the survey of smartphones."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -141,6 +141,11 @@ class Lesson(Model, table=True):
     first_timers: int = 0  # of them, who did it for the first time
     called_off_at: datetime | None = Field(default=None, sa_type=Instant)
 
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
 
 class LessonGuest(Model, table=True):
     """A household that showed its card at a lesson."""
@@ -161,6 +166,10 @@ class PhoneSurvey(Model, table=True):
     starts_on: date
     ends_on: date
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    def runs_on(self, day: date) -> bool:
+        """Whether households are still asked on a day."""
+        return self.closed_at is None and self.ends_on >= day
 
 
 class SurveyResult(StrEnum):

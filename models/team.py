@@ -75,6 +75,11 @@ class DutyPattern(Model, table=True):
     last_on: date | None = None
     planned_until: date  # up to this day its shifts are made; what became of them since is theirs
 
+    @property
+    def is_once(self) -> bool:
+        """Whether it is the hours of a single day."""
+        return self.first_on == self.last_on
+
 
 class DutyRegular(Model, table=True):
     """A member who stands at a pattern's hours every week."""

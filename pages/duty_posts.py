@@ -18,7 +18,7 @@ actor = enter(
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = duty_patterns.posts(session, actor=actor)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
     places = team_members.places(session, actor=actor, ward=ward)
     off = duty_patterns.days_off(session, actor=actor)
 

@@ -15,7 +15,7 @@ with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = home_visits.listing(session, actor=actor)
     ended = home_visits.listing(session, actor=actor, which=(VisitStatus.CLOSED, VisitStatus.CALLED_OFF), limit=50)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
     places = team_members.places(session, actor=actor, ward=ward)
 waiting = sum(row.visit.status is VisitStatus.ASKED for row in rows)
 parts.head(_("Hỗ trợ tại nhà"), _("{n} người chờ xếp", n=number(waiting)) if waiting else _("không ai đang chờ"))

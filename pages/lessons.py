@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, lessons, team_members, units
-from ui import _, enter, leave_for, parts, refusals
+from ui import _, enter, leave_for, parts, refusals, team
 from ui import lessons as drawing
 from ui.forms import refusals_at
 
@@ -13,7 +13,7 @@ actor = enter(_("Buổi hướng dẫn"), needs=access.WRITERS, lines=(_("ngư�
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = lessons.listing(session, actor=actor)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
     places = team_members.places(session, actor=actor, ward=ward)
 left, right = st.columns([1.3, 1], gap="medium")
 with left:
@@ -28,8 +28,7 @@ with left:
 with right:
     parts.section(_("Thêm buổi"))
     if not members:
-        parts.hint(_("Thêm thành viên tổ công nghệ số trước."))
-        st.page_link("pages/member.py", label=_("Thêm thành viên"), icon=":material/person_add:")
+        team.needed_first()
     elif filled := drawing.form(places, members):
         form, slots = filled
         with refusals_at(slots):

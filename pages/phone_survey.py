@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from services import access, phone_surveys, team_members, units
-from ui import _, day, enter, leave_for, needed, number, parts, record_id, refusals
+from ui import _, day, enter, leave_for, needed, number, parts, record_id, refusals, team
 from ui import phone_surveys as drawing
 from ui.forms import refusals_at
 
@@ -13,7 +13,7 @@ actor = enter(needs=access.WRITERS)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = phone_surveys.listing(session, actor=actor)
-    members = [row.member for row in team_members.listing(session, actor=actor) if row.member.ward_id == ward.id]
+    members = team_members.of_ward(session, actor=actor, ward=ward)
 
 if "id" in st.query_params:
     with needed(back=HERE), reading() as session:
@@ -55,8 +55,7 @@ with left:
 with right:
     parts.section(_("Mở đợt mới"))
     if not members:
-        parts.hint(_("Thêm thành viên tổ công nghệ số trước."))
-        st.page_link("pages/member.py", label=_("Thêm thành viên"), icon=":material/person_add:")
+        team.needed_first()
     elif filled := drawing.form(places, members):
         form, slots = filled
         with refusals_at(slots):

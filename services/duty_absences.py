@@ -38,7 +38,7 @@ def be_away(
         NotFound: outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
-    return away(session, actor, team_members.seen(session, actor, member_id), first_on, last_on, reason)
+    return _away(session, actor, team_members.seen(session, actor, member_id), first_on, last_on, reason)
 
 
 def be_away_oneself(session: Session, *, token: str, first_on: date, last_on: date, reason: str = "") -> DutyAbsence:
@@ -48,13 +48,13 @@ def be_away_oneself(session: Session, *, token: str, first_on: date, last_on: da
         Invalid: as `be_away`. NotFound: as `team_members.opened`.
     """
     held = team_members.opened(session, token=token)
-    return away(session, held.actor, held.member, first_on, last_on, reason)
+    return _away(session, held.actor, held.member, first_on, last_on, reason)
 
 
-def away(
+def _away(
     session: Session, actor: Actor, member: TeamMember, first_on: date, last_on: date, reason: str
 ) -> DutyAbsence:  # fmt: skip
-    """As `be_away`, for services that have checked who asks. Said twice, it is one."""
+    """Said twice, it is one."""
     words = clean(reason)
     if first_on < clock.today() or last_on < first_on:
         raise Invalid(N_("Ngày vắng bắt đầu từ hôm nay trở đi và không kết thúc trước khi bắt đầu."), field="first_on")
@@ -130,11 +130,7 @@ def _back(session: Session, actor: Actor, member: TeamMember, absence: DutyAbsen
 
 def _again(session: Session, member: TeamMember, shift: DutyShift) -> bool:
     found = roster.of_posts(session, col(DutyPattern.id) == shift.pattern_id, shift.day, shift.day)
-    if not found or not found[0].missing:
-        return False
-    try:
-        duty_free.require_free(session, member, shift.starts_at, shift.ends_at)
-    except Invalid:
+    if not found or not found[0].missing or not duty_free.is_free(session, member, shift.starts_at, shift.ends_at):
         return False
     shift.dropped_at = shift.absence_id = None
     session.add(shift)

@@ -71,13 +71,24 @@ def require_free(
         )  # fmt: skip
 
 
+def is_free(
+    session: Session, member: TeamMember, starts_at: datetime, ends_at: datetime, *, besides: Sequence[UUID] = ()
+) -> bool:  # fmt: skip
+    """Whether `require_free` refuses nothing."""
+    try:
+        require_free(session, member, starts_at, ends_at, besides=besides)
+    except Invalid:
+        return False
+    return True
+
+
 def _require_no_lesson(session: Session, member: TeamMember, starts_at: datetime, ends_at: datetime) -> None:
     near = select(Lesson).where(
         Lesson.member_id == member.id, col(Lesson.called_off_at).is_(None), Lesson.starts_at < ends_at,
         Lesson.starts_at > starts_at - LONGEST_LESSON,
     )  # fmt: skip
     for lesson in session.exec(near):
-        if lesson.starts_at + timedelta(minutes=lesson.minutes) > starts_at:
+        if lesson.ends_at > starts_at:
             raise Invalid(
                 N_("{name} có buổi hướng dẫn lúc {since} ngày {day:%d/%m/%Y}."), name=member.name,
                 since=f"{clock.local(lesson.starts_at):%H:%M}", day=clock.local(lesson.starts_at).date(), field="member_id",

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import DutyPattern, DutyPost, Unit
-from services import duty_patterns, roster
+from models import DutyPattern, DutyPost
+from services import duty_patterns, roster, wards
 
 SINGLE_DAYS = timedelta(days=14)  # so far ahead hours of one day only are told
 
@@ -69,7 +69,7 @@ def of_ward(session: Session, *, ward_id: UUID) -> list[PublicPost]:
     made = []
     for post in posts:
         patterns = [one for one, its in found if its.id == post.id]
-        once = {one.id for one in patterns if one.first_on == one.last_on}
+        once = {one.id for one in patterns if one.is_once}
         own = [slot for slot in spans if slot.post.id == post.id]
         made.append(
             PublicPost(
@@ -94,10 +94,5 @@ def _span(slot: roster.Slot) -> Span:
 
 
 def ward_of(session: Session, *, code: str = "") -> UUID | None:
-    """The ward a public page is about: the one of a code, else the only one that has posts; None where several have."""
-    have = select(DutyPost.ward_id).where(col(DutyPost.closed_on).is_(None))
-    wanted = select(Unit.id).where(col(Unit.id).in_(have), col(Unit.valid_to).is_(None))
-    if code:
-        wanted = wanted.where(Unit.code == code)
-    found = session.exec(wanted.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    """The ward whose posts a public page shows, as `wards.meant` finds it among those that have any."""
+    return wards.meant(session, among=select(DutyPost.ward_id).where(col(DutyPost.closed_on).is_(None)), code=code)

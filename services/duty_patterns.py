@@ -16,7 +16,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean
-from models import DayOff, DutyPattern, DutyPost, DutyRegular, DutyShift, TeamMember, Unit, UnitKind
+from models import DayOff, DutyPattern, DutyPost, DutyRegular, DutyShift, TeamMember, Unit
 from services import access, audit, duty_free, team_members, units
 from services.access import Actor
 
@@ -98,9 +98,7 @@ def add_post(session: Session, *, actor: Actor, unit_id: UUID, name: str, addres
         NotFound: the unit lies outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
-    unit = access.unit_for(session, actor=actor, unit_id=unit_id)
-    if unit.kind not in (UnitKind.COMMUNE, UnitKind.RESIDENTIAL) or not unit.valid_on(clock.today()):
-        raise Invalid(N_("Hãy chọn phường hoặc một tổ, thôn đang hoạt động."), field="unit_id")
+    unit = team_members.place(session, actor=actor, unit_id=unit_id)
     title, where = clean(name), clean(address)
     if not title or len(title) > NAME_MAX:
         raise Invalid(N_("Xin ghi tên nơi trực, nhiều nhất {most} chữ."), most=NAME_MAX, field="name")

@@ -103,15 +103,10 @@ def shifts_in_return(session: Session, *, token: str, shift_id: UUID, to_id: UUI
     """
     held = team_members.opened(session, token=token)
     shift, other = _own(session, held, shift_id), _colleague(session, held, to_id)
-    free = []
-    for one in shifts_of(session, other.id, limit=20):
-        try:
-            duty_free.require_free(session, held.member, one.starts_at, one.ends_at, besides=[shift.id])
-        except Invalid:
-            continue
-        if one.starts_at > clock.now():
-            free.append(one)
-    return free
+    ahead = [one for one in shifts_of(session, other.id, limit=20) if one.starts_at > clock.now()]
+    return [
+        one for one in ahead if duty_free.is_free(session, held.member, one.starts_at, one.ends_at, besides=[shift.id])
+    ]  # fmt: skip
 
 
 # ---- asking and answering
@@ -177,10 +172,11 @@ def waiting(session: Session, *, token: str) -> list[Asked]:
         .order_by(col(DutyShift.starts_at))
         .limit(30)
     ).all()  # fmt: skip
-    own = {one.id: one for one in shifts_of(session, held.member.id, limit=100)}
+    is_exchange = any(swap.return_shift_id for swap, _shift, _post, _member in found)
+    own = {one.id: one for one in shifts_of(session, held.member.id, limit=100)} if is_exchange else {}
     asked = []
     for swap, shift, post, member in found:
-        if swap.to_id is None and not _is_free(session, held.member, shift):
+        if swap.to_id is None and not duty_free.is_free(session, held.member, shift.starts_at, shift.ends_at):
             continue
         back = own.get(swap.return_shift_id) if swap.return_shift_id else None
         asked.append(Asked(swap.id, member.name, _shown(shift, post, None, {}), back, swap.to_id is None))
@@ -262,14 +258,6 @@ def _require_ahead(session: Session, shift: DutyShift, member_id: UUID) -> None:
         raise Invalid(N_("Ca này không còn là của người nhờ."))
     if shift.starts_at <= clock.now():
         raise Invalid(N_("Ca này đã bắt đầu."))
-
-
-def _is_free(session: Session, member: TeamMember, shift: DutyShift) -> bool:
-    try:
-        duty_free.require_free(session, member, shift.starts_at, shift.ends_at)
-    except Invalid:
-        return False
-    return True
 
 
 def _own(session: Session, held: Pass, shift_id: UUID) -> DutyShift:

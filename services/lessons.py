@@ -16,7 +16,7 @@ from services import access, audit, duty_free, supports, team_members
 from services.access import Actor
 
 PLACE_MAX, PEOPLE_MAX = 120, 500
-SHORTEST, LONGEST = 10, 480
+SHORTEST, LONGEST = 10, duty_free.LONGEST_LESSON // timedelta(minutes=1)  # minutes
 MARGIN = timedelta(hours=2)  # before and after, in which cards are taken and people counted on the phone
 
 
@@ -141,8 +141,7 @@ def ahead(session: Session, *, token: str) -> list[Lesson]:
 
 
 def _is_on(lesson: Lesson) -> bool:
-    ends = lesson.starts_at + timedelta(minutes=lesson.minutes)
-    return lesson.starts_at - MARGIN <= clock.now() <= ends + MARGIN
+    return lesson.starts_at - MARGIN <= clock.now() <= lesson.ends_at + MARGIN
 
 
 def present(session: Session, *, token: str, lesson_id: UUID, card: str) -> None:

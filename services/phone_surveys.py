@@ -162,10 +162,9 @@ def shares(session: Session, *, actor: Actor, survey_id: UUID) -> list[Share]:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
     survey = get(session, actor=actor, survey_id=survey_id)
-    done = col(SurveyHome.result).is_not(None) & (col(SurveyHome.result) != SurveyResult.NOT_HOME)
     keys = (col(SurveyHome.member_id), col(TeamMember.name), col(Unit.name), col(Unit.short_name))
     found = session.execute(
-        columns(*keys, func.count(), _sum(done, 1))
+        columns(*keys, func.count(), _sum(~_is_left(), 1))
         .join(Household, col(Household.id) == col(SurveyHome.household_id))
         .join(Unit, col(Unit.id) == col(Household.unit_id))
         .outerjoin(TeamMember, col(TeamMember.id) == col(SurveyHome.member_id))
@@ -201,8 +200,7 @@ def hand_over(session: Session, *, actor: Actor, survey_id: UUID, from_id: UUID 
     if other.ward_id != survey.ward_id or other.left_on is not None:
         raise NotFound(N_("Không tìm thấy thành viên này."))
     is_theirs = col(SurveyHome.member_id).is_(None) if from_id is None else col(SurveyHome.member_id) == from_id
-    open_ = col(SurveyHome.result).is_(None) | (col(SurveyHome.result) == SurveyResult.NOT_HOME)
-    theirs = update(SurveyHome).where(col(SurveyHome.survey_id) == survey.id, is_theirs, open_)
+    theirs = update(SurveyHome).where(col(SurveyHome.survey_id) == survey.id, is_theirs, _is_left())
     moved = changed(session, theirs.values(member_id=other.id))
     audit.record(
         session, actor=actor, action="phone_survey.handed_over", subject_kind="phone_survey", subject_id=survey.id, homes=moved
@@ -244,7 +242,7 @@ def doors(session: Session, *, token: str) -> list[Door]:
         .join(Household, col(Household.id) == SurveyHome.household_id)
         .join(Unit, col(Unit.id) == Household.unit_id)
         .join(PhoneSurvey, col(PhoneSurvey.id) == SurveyHome.survey_id)
-        .where(SurveyHome.member_id == held.member.id, _is_open(), lives_here(clock.today()))
+        .where(_asked_by(held.member))
     )
     rows = [(_door(line, home, unit), line.place) for line, home, unit in found]
     return [door for door, _place in sorted(rows, key=lambda pair: (is_done(pair[0]), natural_key(pair[0].unit_label), pair[1]))]
@@ -266,7 +264,24 @@ def left(session: Session, *, token: str) -> int:
     Raises:
         NotFound: as `team_members.opened`.
     """
-    return sum(not is_done(door) for door in doors(session, token=token))
+    held = team_members.opened(session, token=token)
+    return session.exec(
+        select(func.count())
+        .select_from(SurveyHome)
+        .join(Household, col(Household.id) == SurveyHome.household_id)
+        .join(PhoneSurvey, col(PhoneSurvey.id) == SurveyHome.survey_id)
+        .where(_asked_by(held.member), _is_left())
+    ).one()
+
+
+def _asked_by(member: TeamMember) -> ColumnElement[bool]:
+    """The households of the surveys that run that are a member's to ask, and that still live here."""
+    return (col(SurveyHome.member_id) == member.id) & _is_open() & lives_here(clock.today())
+
+
+def _is_left() -> ColumnElement[bool]:
+    """Whether somebody has to come to a household, or come back."""
+    return col(SurveyHome.result).is_(None) | (col(SurveyHome.result) == SurveyResult.NOT_HOME)
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -287,7 +302,7 @@ def answer(
     if line is None or line.member_id != held.member.id:
         raise NotFound(N_("Không tìm thấy hộ này."))
     survey = session.get_one(PhoneSurvey, line.survey_id)
-    if survey.closed_at is not None or survey.ends_on < clock.today():
+    if not survey.runs_on(clock.today()):
         raise Invalid(N_("Đợt khảo sát này đã xong."))
     if result is SurveyResult.ANSWERED:
         _put_into_record(session, held, line, people, smartphones)

@@ -109,16 +109,6 @@ def own(session: Session, *, token: str) -> Sums:
     return _sums(session.execute(mine).one())
 
 
-def total(session: Session, *, actor: Actor, month: date) -> Sums:
-    """The whole team's month.
-
-    Raises:
-        NotAllowed: the actor may not write.
-    """
-    access.require(actor, *access.WRITERS)
-    return _sums(session.execute(_counted().where(_in_sight(actor), _within(month))).one())
-
-
 def by_month(session: Session, *, actor: Actor, months: int = 12) -> list[tuple[date, Sums]]:
     """The last months in their order, this one with them, those without help too. One query.
 

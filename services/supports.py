@@ -3,9 +3,8 @@
 Nobody is named. Whoever shows the household's card lets the household be noted: that is their own press on the counter's phone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -22,11 +21,9 @@ from models import (
     Household,
     Procedure,
     SupportVisit,
-    TeamMember,
     Unit,
 )
-from services import access, audit, household_cards, procedure_search, team_members
-from services.access import Actor
+from services import audit, household_cards, procedure_search, team_members
 from services.team_members import Pass
 
 MINUTES = (5, 10, 20, 40)
@@ -100,7 +97,7 @@ def log(session: Session, *, token: str, help_: Help, card: str = "") -> Support
         Invalid: a value cannot be right. NotFound: as `team_members.opened`; the card is not good, or of another ward.
     """
     held = team_members.opened(session, token=token)
-    household_id = _household(session, held, card) if card else None
+    household_id = household_of_card(session, held=held, card=card) if card else None
     return note(session, held=held, help_=help_, household_id=household_id)
 
 
@@ -186,15 +183,8 @@ def scanned(session: Session, *, token: str, card: str) -> Scanned:
         NotFound: as `log`.
     """
     held = team_members.opened(session, token=token)
-    household = session.get_one(Household, _household(session, held, card))
+    household = session.get_one(Household, household_of_card(session, held=held, card=card))
     return Scanned(household_cards.masked(household.head_name), session.get_one(Unit, household.unit_id).label)
-
-
-def _household(session: Session, held: Pass, card: str) -> UUID:
-    household, unit = household_cards.behind(session, token=card)
-    if not unit.path.startswith(held.ward.path):
-        raise NotFound(N_("Thẻ này của phường khác."))
-    return household.id
 
 
 def household_of_card(session: Session, *, held: Pass, card: str) -> UUID:
@@ -203,7 +193,10 @@ def household_of_card(session: Session, *, held: Pass, card: str) -> UUID:
     Raises:
         NotFound: the card is not good, or of another ward.
     """
-    return _household(session, held, card)
+    household, unit = household_cards.behind(session, token=card)
+    if not unit.path.startswith(held.ward.path):
+        raise NotFound(N_("Thẻ này của phường khác."))
+    return household.id
 
 
 def _standing_at(session: Session, member_id: UUID) -> UUID | None:
@@ -220,36 +213,3 @@ def _standing_at(session: Session, member_id: UUID) -> UUID | None:
         .order_by(col(DutyShift.starts_at))
         .limit(1)
     ).first()  # fmt: skip
-
-
-# ---- for the desk
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the ward's log."""
-
-    visit: SupportVisit
-    procedure: str
-    member: str
-
-
-def latest(session: Session, *, actor: Actor, since: datetime, limit: int = 200) -> Sequence[Line]:
-    """What the team did since an instant, the latest first.
-
-    Raises:
-        NotAllowed: the actor may not write.
-    """
-    access.require(actor, *access.WRITERS)
-    found = session.exec(
-        select(SupportVisit, Procedure, TeamMember)
-        .outerjoin(Procedure, col(Procedure.id) == SupportVisit.procedure_id)
-        .join(TeamMember, col(TeamMember.id) == SupportVisit.member_id)
-        .where(
-            col(SupportVisit.ward_id).in_(access.visible_units(actor)), SupportVisit.helped_at >= since,
-            col(SupportVisit.taken_back_at).is_(None),
-        )
-        .order_by(col(SupportVisit.helped_at).desc(), col(SupportVisit.id).desc())
-        .limit(limit)
-    )  # fmt: skip
-    return [Line(visit, procedure.name if procedure else "", member.name) for visit, procedure, member in found]

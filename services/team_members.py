@@ -75,6 +75,15 @@ def listing(session: Session, *, actor: Actor) -> list[MemberRow]:
     return sorted(rows, key=lambda row: (not row.member.is_head, by_name(row.member.name), row.member.id))
 
 
+def of_ward(session: Session, *, actor: Actor, ward: Unit) -> list[TeamMember]:
+    """Today's members of one ward in sight, in the order of `listing`: who can be chosen there.
+
+    Raises:
+        NotAllowed: the actor may not write.
+    """
+    return [row.member for row in listing(session, actor=actor) if row.member.ward_id == ward.id]
+
+
 def by_name(name: str) -> tuple[object, ...]:
     """As lists of people are ordered here: by the given name, which stands last."""
     words = name.split() or [""]
@@ -119,6 +128,19 @@ def places(session: Session, *, actor: Actor, ward: Unit) -> list[Unit]:
     return [ward, *units.residential(session, actor=actor, unit_id=ward.id)]
 
 
+def place(session: Session, *, actor: Actor, unit_id: UUID) -> Unit:
+    """Where a member helps or a post stands: a ward, or a residential unit that there is today.
+
+    Raises:
+        Invalid: it is neither. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
+    """
+    access.require(actor, *access.WRITERS)
+    unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+    if unit.kind not in (UnitKind.COMMUNE, UnitKind.RESIDENTIAL) or not unit.valid_on(clock.today()):
+        raise Invalid(N_("Hãy chọn phường hoặc một tổ, thôn đang hoạt động."), field="unit_id")
+    return unit
+
+
 # ---- coming, changing, going
 
 
@@ -130,7 +152,7 @@ def add(session: Session, *, actor: Actor, values: MemberValues) -> TeamMember:
         NotFound: the unit lies outside the actor's sight.
     """
     access.require(actor, *access.WRITERS)
-    unit = _unit(session, actor, values.unit_id)
+    unit = place(session, actor=actor, unit_id=values.unit_id)
     member = TeamMember(ward_id=access.commune_of(session, unit).id, unit_id=unit.id, name="", token_hash="", calendar_hash="")
     _fill(session, member, values)
     _address(member)
@@ -147,7 +169,7 @@ def change(session: Session, *, actor: Actor, member_id: UUID, values: MemberVal
         Invalid, NotFound: as `add`.
     """
     member = get(session, actor=actor, member_id=member_id)
-    unit = _unit(session, actor, values.unit_id)
+    unit = place(session, actor=actor, unit_id=values.unit_id)
     if access.commune_of(session, unit).id != member.ward_id:
         raise Invalid(N_("Thành viên chỉ giúp trong phường của mình."), field="unit_id")
     member.unit_id = unit.id
@@ -171,13 +193,6 @@ def renew(session: Session, *, actor: Actor, member_id: UUID) -> TeamMember:
     session.flush()
     _note(session, actor, member, "team_member.renewed")
     return member
-
-
-def _unit(session: Session, actor: Actor, unit_id: UUID) -> Unit:
-    unit = access.unit_for(session, actor=actor, unit_id=unit_id)
-    if unit.kind not in (UnitKind.COMMUNE, UnitKind.RESIDENTIAL) or not unit.valid_on(clock.today()):
-        raise Invalid(N_("Hãy chọn phường hoặc một tổ, thôn đang hoạt động."), field="unit_id")
-    return unit
 
 
 def _fill(session: Session, member: TeamMember, values: MemberValues) -> None:
@@ -266,13 +281,8 @@ def names(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def ward_with_a_team(session: Session, *, code: str = "") -> UUID | None:
-    """The ward a public page is about: the one of a code, else the only one with a team; None where there is none, or several."""
-    have = select(TeamMember.ward_id).where(is_here())
-    wanted = select(Unit.id).where(col(Unit.id).in_(have), col(Unit.valid_to).is_(None))
-    if code:
-        wanted = wanted.where(Unit.code == code)
-    found = session.exec(wanted.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    """The ward whose team a public page is about, as `wards.meant` finds it among those that have one."""
+    return wards.meant(session, among=select(TeamMember.ward_id).where(is_here()), code=code)
 
 
 def ward_card(session: Session, *, ward_id: UUID) -> WardCard:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core import phones
 from models import Unit, UnitChangeLink, UnitKind
@@ -60,3 +61,12 @@ def here(session: Session) -> WardCard | None:
     """The ward of this installation, for pages that belong to no announcement; None where several share it."""
     found = session.exec(select(Unit).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None)).limit(2)).all()
     return card_of(session, unit=found[0]) if len(found) == 1 else None
+
+
+def meant(session: Session, *, among: SelectOfScalar[UUID], code: str = "") -> UUID | None:
+    """The ward a public page is about, of some: the one with a code, else the only one; None where there is none, or several."""
+    wanted = select(Unit.id).where(col(Unit.id).in_(among), col(Unit.valid_to).is_(None))
+    if code:
+        wanted = wanted.where(Unit.code == code)
+    found = session.exec(wanted.limit(2)).all()
+    return found[0] if len(found) == 1 else None

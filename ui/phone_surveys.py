@@ -20,9 +20,8 @@ PAGE = "pages/phone_survey.py"
 def line(row: SurveyRow) -> None:
     """One survey of the list."""
     one = row.survey
-    is_open = one.closed_at is None and one.ends_on >= clock.today()
     detail = _("{n} / {all} hộ đã hỏi, đến {day}", n=number(row.answered), all=number(row.homes), day=day(one.ends_on))
-    with parts.line(f"s_{one.id.hex}", "waiting" if is_open else "arrived", one.title, detail):
+    with parts.line(f"s_{one.id.hex}", "waiting" if one.runs_on(clock.today()) else "arrived", one.title, detail):
         st.page_link(PAGE, label=_("Mở"), query_params={"id": str(one.id)})
 
 

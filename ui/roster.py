@@ -178,21 +178,20 @@ def pattern_title(row: PatternRow) -> str:
     """`thứ Tư, 7 giờ 30 – 11 giờ 30`."""
     one = row.pattern
     since, until = duty_patterns.hours_on(one, clock.today())
-    on = day(one.first_on) if one.first_on == one.last_on else formats.weekday(one.weekday, language=language())
+    on = day(one.first_on) if one.is_once else formats.weekday(one.weekday, language=language())
     return f"{on}, {hour(since)} – {hour(until)}"
 
 
 def pattern_detail(row: PatternRow) -> str:
     """How many, who, from when to when."""
     one = row.pattern
-    is_once = one.first_on == one.last_on
     return ", ".join(
         filter(
             None,
             (
                 _("{n} người", n=number(one.people)), *row.names,
-                _("từ {day}", day=day(one.first_on)) if one.first_on > clock.today() and not is_once else "",
-                _("đến {day}", day=day(one.last_on)) if one.last_on and not is_once else "",
+                _("từ {day}", day=day(one.first_on)) if one.first_on > clock.today() and not one.is_once else "",
+                _("đến {day}", day=day(one.last_on)) if one.last_on and not one.is_once else "",
             ),
         )
     )  # fmt: skip

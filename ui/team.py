@@ -98,3 +98,9 @@ def own_page(member: TeamMember) -> None:
     """The way of a signed-in member to their own page."""
     with parts.line("own", "arrived", _("Việc của tôi trong tổ công nghệ số"), _("Ca trực, ghi hỗ trợ, đến nhà, khảo sát.")):
         st.link_button(_("Mở trang của tôi"), team_members.url_of(member))
+
+
+def needed_first() -> None:
+    """Nobody is in the team yet who could be chosen: the way to the first member."""
+    parts.hint(_("Thêm thành viên tổ công nghệ số trước."))
+    st.page_link(MEMBER, label=_("Thêm thành viên"), icon=":material/person_add:")

@@ -10,6 +10,7 @@ from services.announcements import PublicAnnouncement
 from services.event_days import Event
 
 LINE = 74  # octets, of the 75 a line may have
+BEGINS = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cau Noi//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
 
 
 def events_of(notice: PublicAnnouncement) -> list[Event]:
@@ -19,15 +20,13 @@ def events_of(notice: PublicAnnouncement) -> list[Event]:
 
 def written(notice: PublicAnnouncement) -> bytes:
     """All its events. One that was withdrawn or corrected is written as called off, under the name it had."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cau Noi//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
-    for one in events_of(notice):
-        lines += _event(notice, one)
-    return file_of([*lines, "END:VCALENDAR"])
+    return file_of(line for one in events_of(notice) for line in _event(notice, one))
 
 
 def file_of(lines: Iterable[str]) -> bytes:
-    """Lines as a file has them."""
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
+    """Lines as a file has them, between those of every calendar."""
+    whole = (*BEGINS, *lines, "END:VCALENDAR")
+    return "".join(f"{part}\r\n" for line in whole for part in _folded(line)).encode()
 
 
 def host() -> str:

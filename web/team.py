@@ -1,6 +1,8 @@
 """A digital-team member's page on the phone: what waits, when and where duty is. No sign-in; the address is the permission."""
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -24,6 +26,7 @@ SAID = {
     "logged": N_("Đã ghi lượt hỗ trợ."), "closed": N_("Đã ghi kết quả lần đến nhà."),
     "present": N_("Đã ghi hộ này có mặt ở lớp."), "counted": N_("Đã ghi số người dự."),
 }  # fmt: skip
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class TeamPage(PhonePage):
@@ -62,7 +65,7 @@ def page(request: Request, *, wrong: str = "", status: int = 200) -> Response:
     response = pages.render(
         request, "team.html", status=status, ward=ward, member=held.member, unit=held.unit, here=f"/d/{token}", asked=asked,
         shifts=shifts[:SHOWN], is_more=len(shifts) > SHOWN, visits=visits, doors=doors, lessons=taught, month=month,
-        wrong=wrong, said=said_of(request),
+        wrong=wrong, said=said_of(request, SAID),
         calendar=team_members.calendar_url_of(held.member),
     )  # fmt: skip
     if visitors.is_person(request.headers, request.method):
@@ -72,9 +75,9 @@ def page(request: Request, *, wrong: str = "", status: int = 200) -> Response:
     return response
 
 
-def said_of(request: Request) -> str:
+def said_of(request: Request, sentences: Mapping[str, str]) -> str:
     """What the last press did, in the reader's language."""
-    said = SAID.get(request.query_params.get("said", ""), "")
+    said = sentences.get(request.query_params.get("said", ""), "")
     return translate(said, language=pages.language_of(request)) if said else ""
 
 
@@ -90,6 +93,18 @@ def id_in(form: Mapping[str, str], name: str) -> UUID:
         raise NotFound(N_("Trang này đã cũ. Xin mở lại từ trang đầu của tổ.")) from None
 
 
+def result_in(form: Mapping[str, str], name: str, kind: type[Choice]) -> Choice:
+    """What came of it, as a form says.
+
+    Raises:
+        Invalid: nothing that there is.
+    """
+    try:
+        return kind(form.get(name, ""))
+    except ValueError:
+        raise Invalid(N_("Xin chọn kết quả.")) from None
+
+
 class DutyCalendar(PhonePage):
     """`/d/{token}/lich.ics`: the member's shifts for the calendar of a phone, by an address that opens nothing else."""
 
@@ -100,10 +115,7 @@ class DutyCalendar(PhonePage):
         say = pages.language_of(request)
         name = translate(N_("Lịch trực tổ công nghệ số"), language=say)
         title = translate(N_("Trực {post}"), language=say)
-        lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cau Noi//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-            f"X-WR-CALNAME:{value_of(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H",
-        ]  # fmt: skip
+        lines = [f"X-WR-CALNAME:{value_of(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
         for one in shifts:
             where = ", ".join(part for part in (one.post, one.address) if part)
             lines += [
@@ -114,7 +126,7 @@ class DutyCalendar(PhonePage):
             ]  # fmt: skip
         kept = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex",
                 "Content-Disposition": 'attachment; filename="lich-truc.ics"'}  # fmt: skip
-        body = calendar_file.file_of([*lines, "END:VCALENDAR"])
+        body = calendar_file.file_of(lines)
         return Response(body, media_type="text/calendar; charset=utf-8", headers=kept)
 
 

@@ -11,11 +11,11 @@ from starlette.routing import Route
 from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound
-from core.i18n import N_, translate
+from core.i18n import N_
 from services import duty_absences, duty_swaps, team_members
 from web import pages
 from web.pages import PhonePage
-from web.team import id_in
+from web.team import id_in, said_of
 
 ANYONE = "ai"
 SAID = {
@@ -66,11 +66,10 @@ def _page(
             "ward": team_members.card_of(session, held=held), "member": held.member,
             "shifts": duty_swaps.upcoming(session, token=token), "away": duty_absences.absences_of(session, token=token),
         }  # fmt: skip
-    said = SAID.get(request.query_params.get("said", ""), "")
     return pages.render(
         request, "team_duty.html", status=status, here=f"/d/{token}", typed=typed or {}, wrong=wrong or {},
         today=clock.today().isoformat(), now=clock.now(), longest=duty_absences.REASON_MAX,
-        said=translate(said, language=pages.language_of(request)) if said else "", **context,
+        said=said_of(request, SAID), **context,
     )  # fmt: skip
 
 

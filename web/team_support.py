@@ -16,7 +16,7 @@ from services import lessons, supports, team_members
 from services.supports import Help
 from web import pages
 from web.pages import PhonePage
-from web.team import COOKIE, id_in
+from web.team import COOKIE, id_in, result_in
 
 OTHER = "khac"  # none of the ward's procedures
 WORDS_MAX = 100
@@ -84,20 +84,12 @@ def _pressed(request: Request, form: Mapping[str, str], token: str, *, back: str
                 return pages.see(f"{back}/support")
             code = form.get("tt", "")
             procedure = None if code == OTHER else supports.procedure_of(session, token=token, code=code)
-            help_ = Help(
-                form.get("key", ""), _outcome(form), procedure.id if procedure else None, _minutes(form), "first" in form
-            )  # fmt: skip
+            outcome = result_in(form, "outcome", HelpOutcome)
+            help_ = Help(form.get("key", ""), outcome, procedure.id if procedure else None, _minutes(form), "first" in form)
             supports.log(session, token=token, help_=help_, card=card)
     except Invalid as refusal:
         return _page(request, token, card=card, wrong=pages.sentence_of(request, refusal), typed=form, status=422)
     return pages.see(f"{back}?said=logged")
-
-
-def _outcome(form: Mapping[str, str]) -> HelpOutcome:
-    try:
-        return HelpOutcome(form.get("outcome", ""))
-    except ValueError:
-        raise Invalid(N_("Xin chọn kết quả.")) from None
 
 
 def _minutes(form: Mapping[str, str]) -> int:

@@ -13,7 +13,7 @@ from models import SurveyResult
 from services import phone_surveys, team_members
 from web import pages, turning
 from web.pages import PhonePage
-from web.team import id_in
+from web.team import id_in, result_in
 
 ROOM_BYTES, LINE_BYTES = 6_500, 190
 
@@ -30,7 +30,7 @@ class SurveyPage(PhonePage):
         token = request.path_params["token"]
         try:
             with transaction() as session:
-                result = _result(form)
+                result = result_in(form, "result", SurveyResult)
                 is_told = result is SurveyResult.ANSWERED
                 phone_surveys.answer(
                     session, token=token, line_id=id_in(form, "ho"), result=result,
@@ -40,13 +40,6 @@ class SurveyPage(PhonePage):
         except Invalid as refusal:
             return _page(request, typed=form, wrong=pages.sentence_of(request, refusal), status=422)
         return pages.see(request.url.path)
-
-
-def _result(form: Mapping[str, str]) -> SurveyResult:
-    try:
-        return SurveyResult(form.get("result", ""))
-    except ValueError:
-        raise Invalid(N_("Xin chọn kết quả.")) from None
 
 
 def _number(form: Mapping[str, str], name: str) -> int:

@@ -8,14 +8,13 @@ from starlette.routing import Route
 
 from core.db import reading, transaction
 from core.errors import Invalid
-from core.i18n import N_
 from core.tokens import new_token
 from models import HelpOutcome
 from services import home_visits, supports, team_members
 from services.supports import Help
 from web import pages
 from web.pages import PhonePage
-from web.team import id_in
+from web.team import id_in, result_in
 
 
 class TeamVisitsPage(PhonePage):
@@ -33,20 +32,14 @@ class TeamVisitsPage(PhonePage):
                 if form.get("do") == "not_home":
                     home_visits.not_home(session, token=token, visit_id=id_in(form, "visit"))
                 else:
-                    help_ = Help(form.get("key", ""), _outcome(form), minutes=_minutes(form), is_first_online="first" in form)
+                    outcome = result_in(form, "outcome", HelpOutcome)
+                    help_ = Help(form.get("key", ""), outcome, minutes=_minutes(form), is_first_online="first" in form)
                     home_visits.close(
                         session, token=token, visit_id=id_in(form, "visit"), help_=help_, note=form.get("note", "")
                     )  # fmt: skip
         except Invalid as refusal:
             return _page(request, wrong=pages.sentence_of(request, refusal), status=422)
         return pages.see(f"/d/{token}?said=closed")
-
-
-def _outcome(form: Mapping[str, str]) -> HelpOutcome:
-    try:
-        return HelpOutcome(form.get("outcome", ""))
-    except ValueError:
-        raise Invalid(N_("Xin chọn kết quả.")) from None
 
 
 def _minutes(form: Mapping[str, str]) -> int:

@@ -14,8 +14,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
-from models import Role, Unit, User
-from services import sessions
+from models import Role, TeamMember, Unit, User
+from services import access, sessions, team_members
+from services.access import Actor
+from services.team_members import MemberValues
 from tests.factories import make_unit, make_user
 
 APP = Path(__file__).parent.parent.parent / "app.py"
@@ -117,3 +119,22 @@ def unit(session: Session, ward: Unit) -> Unit:
 @pytest.fixture
 def official(session: Session, ward: Unit) -> User:
     return make_user(session, unit=ward, role=Role.OFFICIAL)
+
+
+@pytest.fixture
+def clerk(session: Session, ward: Unit, unit: Unit) -> User:
+    assert unit.parent_id == ward.id
+    return make_user(session, unit=ward, role=Role.STAFF)
+
+
+@pytest.fixture
+def actor(session: Session, clerk: User) -> Actor:
+    return access.actor_of(session, clerk)
+
+
+@pytest.fixture
+def minh(session: Session, actor: Actor, ward: Unit) -> TeamMember:
+    """A member of the ward's digital team."""
+    made = team_members.add(session, actor=actor, values=MemberValues("Hà Thị Minh", ward.id))
+    session.commit()
+    return made

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import DutyPattern, DutyPost, DutyShift, Role, TeamMember, Unit, User
-from services import access, duty_patterns, roster, team_members
+from services import duty_patterns, roster, team_members
 from services.access import Actor
 from services.duty_patterns import PatternForm
 from services.team_members import MemberValues
@@ -15,24 +15,6 @@ from tests.pages.conftest import Visit, words
 
 pytestmark = pytest.mark.usefixtures("noon")
 WEDNESDAY = NOON.date() + timedelta(days=1)
-
-
-@pytest.fixture
-def clerk(session: Session, ward: Unit, unit: Unit) -> User:
-    assert unit.parent_id == ward.id
-    return make_user(session, unit=ward, role=Role.STAFF)
-
-
-@pytest.fixture
-def actor(session: Session, clerk: User) -> Actor:
-    return access.actor_of(session, clerk)
-
-
-@pytest.fixture
-def minh(session: Session, actor: Actor, ward: Unit) -> TeamMember:
-    made = team_members.add(session, actor=actor, values=MemberValues("Hà Thị Minh", ward.id))
-    session.commit()
-    return made
 
 
 @pytest.fixture

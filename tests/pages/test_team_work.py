@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import HelpOutcome, HomeVisit, Lesson, PhoneSurvey, Role, SurveyHome, TeamMember, Unit, User, VisitStatus
-from services import access, home_visits, supports, team_members
+from services import home_visits, supports, team_members
 from services.access import Actor
 from services.home_visits import Wish
 from services.supports import Help
@@ -13,24 +13,6 @@ from tests.factories import make_household, make_procedure, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 pytestmark = pytest.mark.usefixtures("noon")
-
-
-@pytest.fixture
-def clerk(session: Session, ward: Unit, unit: Unit) -> User:
-    assert unit.parent_id == ward.id
-    return make_user(session, unit=ward, role=Role.STAFF)
-
-
-@pytest.fixture
-def actor(session: Session, clerk: User) -> Actor:
-    return access.actor_of(session, clerk)
-
-
-@pytest.fixture
-def minh(session: Session, actor: Actor, ward: Unit) -> TeamMember:
-    made = team_members.add(session, actor=actor, values=MemberValues("Hà Thị Minh", ward.id))
-    session.commit()
-    return made
 
 
 def test_empty_screens_say_what_they_are_for(visit: Visit, clerk: User) -> None:

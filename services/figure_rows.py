@@ -29,7 +29,7 @@ _TABLES = Model.metadata.tables
 _UNIT, _HOME, _GROUP = _TABLES["unit"].c, _TABLES["household"].c, _TABLES["chat_group"].c
 _SPELL, _SAID, _RELAY = _TABLES["membership"].c, _TABLES["announcement"].c, _TABLES["relay"].c
 _COUNT, _LINK, _HOUR = _TABLES["reachcount"].c, _TABLES["shortlink"].c, _TABLES["scanhour"].c
-_KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+_KNOCK, _LINE = _TABLES["doorknock"].c, _TABLES["doorline"].c
 UNIT_LABEL = func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name)
 
 

@@ -188,9 +188,8 @@ def _formulas(figure: Definition, one: FigureLine, row: int, sizes: Mapping[str,
     counted = (f"=SUM({_range(*above, sizes)})", one.numerator)
     if below is None:
         return [(f"=C{row}", one.value), counted]
-    places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(figure.measure, 0)
     return [
-        (f'=IF(D{row}=0,"{NONE}",ROUND(C{row}/D{row},{places}))', one.value), counted,
+        (f'=IF(D{row}=0,"{NONE}",ROUND(C{row}/D{row},{figure.measure.places}))', one.value), counted,
         (f"=SUM({_range(*below, sizes)})", one.denominator),
     ]  # fmt: skip
 

@@ -29,6 +29,11 @@ class Measure(StrEnum):
             "minutes": N_("phút"), "times": N_("lượt"), "money": N_("đồng"),
         }[self]  # fmt: skip
 
+    @property
+    def places(self) -> int:
+        """Digits kept behind the comma: shares to a tenth of a per cent, depth to a hundredth, all else whole."""
+        return {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(self, 0)
+
 
 class Span(StrEnum):
     """How a figure of several days comes from theirs."""

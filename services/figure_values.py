@@ -307,11 +307,7 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
 
 
 def rounded(value: Value, measure: Measure) -> float | None:
-    """The value as every reader gets it: minutes and đồng whole, shares to a tenth of a per cent, depth to a hundredth.
-
-    A half is rounded up, as spreadsheets do.
-    """
+    """The value as every reader gets it, to the places of its measure. A half is rounded up, as spreadsheets do."""
     if value.value is None:
         return None
-    places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(measure, 0)
-    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-measure.places), ROUND_HALF_UP))

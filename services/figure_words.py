@@ -21,7 +21,7 @@ def amount(value: float | None, measure: Measure, *, language: str) -> str:
         return formats.span(timedelta(minutes=round(value)), language=language)
     if measure is Measure.MONEY:
         return formats.money(round(value), language=language)
-    return formats.number(value, language=language, places=2 if measure is Measure.PER_HOUSEHOLD else 0)
+    return formats.number(value, language=language, places=measure.places)
 
 
 def told(value: Value, *, language: str) -> str:

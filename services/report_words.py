@@ -8,7 +8,7 @@ from core.i18n import translate
 from services import chair_questions, drawings, figure_words
 from services.drawings import Words
 from services.figure_register import FIGURES, Measure
-from services.period_facts import FigureLine, PeriodFacts
+from services.period_facts import FigureLine, PeriodFacts, whole_months
 from services.ports import Annex, PaperTable
 
 LANGUAGE = "vi"  # of papers
@@ -23,11 +23,10 @@ def subject(facts: PeriodFacts) -> str:
 def period(facts: PeriodFacts) -> str:
     """`tháng 10 năm 2026`, `quý III năm 2026`, or from a day to another."""
     first, last = facts.days
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    is_whole = first.day == 1 and (last.month != date.fromordinal(last.toordinal() + 1).month)
-    if is_whole and months == 1:
+    months = whole_months(first, last)
+    if months == 1:
         return f"tháng {first.month} năm {first.year}"
-    if is_whole and months == 3 and first.month % 3 == 1:
+    if months == 3 and first.month % 3 == 1:
         return f"quý {('I', 'II', 'III', 'IV')[first.month // 3]} năm {first.year}"
     return f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
 

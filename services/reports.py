@@ -243,7 +243,7 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
     month, month_end = period_facts.last_whole_month(today)
     wanted = [(ReportKind.MONTH, month)]
     if today.month % 3 == 1:
-        wanted.append((ReportKind.QUARTER, (month.replace(day=1) - timedelta(days=32)).replace(day=1)))
+        wanted.append((ReportKind.QUARTER, period_facts.last_whole_quarter(today)[0]))
     lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
     units = session.exec(
         select(Unit.id)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from core import clock
@@ -124,7 +125,7 @@ def _latest(session: Session, unit_id: UUID, kind: ReportKind, first_on: date) -
 
 
 def listing(session: Session, *, actor: Actor) -> list[ReportRow]:
-    """The reports of the actor's units, the latest period first. One query.
+    """The reports of the actor's units, the latest period first, without their figures. One query.
 
     Raises:
         NotAllowed: a leader.
@@ -134,6 +135,7 @@ def listing(session: Session, *, actor: Actor) -> list[ReportRow]:
         select(Report, Unit, User.display_name)
         .join(Unit, col(Unit.id) == Report.unit_id)
         .outerjoin(User, col(User.id) == col(Report.made_by_id))
+        .options(defer(Report.facts))  # type: ignore[arg-type]  # tens of kilobytes each
         .where(path_range(actor.unit_path))
         .order_by(col(Report.last_on).desc(), col(Report.kind), col(Report.serial).desc())
     )

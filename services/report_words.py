@@ -7,7 +7,7 @@ from core import formats
 from core.i18n import translate
 from services import chair_questions, drawings, figure_words
 from services.drawings import Words
-from services.figure_register import FIGURES, Measure
+from services.figure_register import BY_NAME, FIGURES, Measure
 from services.period_facts import FigureLine, PeriodFacts, whole_months
 from services.ports import Annex, PaperTable
 
@@ -65,18 +65,12 @@ def _figures(facts: PeriodFacts) -> PaperTable:
 
 def told(one: FigureLine) -> str:
     """A figure as it is read on paper."""
-    figure = next(each for each in FIGURES if each.name == one.name)
-    words = _amount(figure.measure, one.value)
-    return f"hơn {words}" if one.is_running else words
+    return figure_words.so_far(one.value, BY_NAME[one.name].measure, is_running=one.is_running, language=LANGUAGE)
 
 
 def out_of(one: FigureLine) -> str:
     """What it is out of."""
-    if one.denominator is None or one.numerator is None:
-        return ""
-    if next(each for each in FIGURES if each.name == one.name).measure is Measure.MINUTES:
-        return _number(one.denominator)
-    return f"{_number(one.numerator)} / {_number(one.denominator)}"
+    return figure_words.out_of(one, BY_NAME[one.name], language=LANGUAGE)
 
 
 def _amount(measure: Measure, value: float | None) -> str:
@@ -102,8 +96,7 @@ def _places(facts: PeriodFacts) -> PaperTable:
 
 
 def _minutes(value: float | None, *, is_running: bool) -> str:
-    words = _amount(Measure.MINUTES, value)
-    return f"hơn {words}" if is_running and value is not None else words
+    return figure_words.so_far(value, Measure.MINUTES, is_running=is_running and value is not None, language=LANGUAGE)
 
 
 def _said(facts: PeriodFacts) -> PaperTable:

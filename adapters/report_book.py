@@ -11,8 +11,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from adapters.safe_text import safe
 from core.i18n import translate
+from core.safe_text import safe
 from services.figure_register import FIGURES, Definition, Measure, Span
 from services.figure_words import NONE
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine

@@ -20,6 +20,7 @@ from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_, best_language, translate
+from core.safe_text import safe
 from core.settings import settings
 from models import Scope
 from services import api_tokens, figure_tables, figure_values, units
@@ -96,13 +97,8 @@ def _csv(table: FigureTable) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in table.rows:
-        writer.writerow(["" if cell is None else _safe(cell) for cell in _row(table.figure, row)])
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in _row(table.figure, row)])
     return file.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """A name that a spreadsheet would take for a formula (S06)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _row(figure: Definition, row: Value) -> Sequence[Any]:

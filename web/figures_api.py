@@ -72,9 +72,8 @@ def _kind(request: Request) -> str:
 
 
 def _of_one(request: Request, kind: str) -> str:
+    actor, query = _actor(request), request.query_params
     with reading() as session:
-        actor = _actor(request)
-        query = request.query_params
         until = _day(query.get("to"), clock.today())
         since = _day(query.get("from"), until - timedelta(days=USUAL_DAYS - 1))
         name = request.path_params["name"].removesuffix(".csv")

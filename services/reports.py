@@ -165,12 +165,7 @@ def give_number(session: Session, *, actor: Actor, report_id: UUID, number: int,
         Invalid: it has its number, or the number or day cannot be.
     """
     report = get(session, actor=actor, report_id=report_id)
-    if report.number is not None:
-        raise Invalid(N_("Văn bản đã có số, không sửa được nữa."))
-    if number < 1:
-        raise Invalid(N_("Số văn bản phải từ 1 trở lên."))
-    if issued_on > clock.today():
-        raise Invalid(N_("Ngày ban hành chưa tới."))
+    official_papers.check_number(number, issued_on, given=report.number)
     report.number, report.issued_on, report.numbered_by_id = number, issued_on, actor.id
     session.flush()
     audit.record(
@@ -207,7 +202,6 @@ def paper_of(
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     card = wards.card_of(session, unit=unit)
     name = unit.name if unit.kind is UnitKind.PROVINCE else card.name
-    contact = [part for part in (card.address, f"Điện thoại: {card.shown_phone}" if card.shown_phone else "") if part]
     today = clock.today()
     serial = f"Bản xem, {today:%d/%m/%Y}"
     if report:
@@ -217,7 +211,7 @@ def paper_of(
         kind="BÁO CÁO", symbol=SYMBOL, parent=(), issuer=(official_papers.ISSUER, name.upper()),
         place=official_papers.place_of(name), written_on=today, subject=report_words.subject(facts), to="",
         body=report_words.body(facts), recipients=RECIPIENTS[kind], signing=official_papers.SIGNING, signer="",
-        contact=[". ".join(contact)] if contact else [], draft=serial if is_draft else "",
+        contact=official_papers.contact_of(card), draft=serial if is_draft else "",
         number=report.number if report else None, issued_on=report.issued_on if report else None,
     )  # fmt: skip
     return paper, report_words.annex(facts, foot=f"{name} · {serial}")

@@ -6,13 +6,14 @@ The values a program shows before it counts are written too: the same as on pape
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from adapters.safe_text import safe
 from core.i18n import translate
+from core.safe_text import safe
 from services.figure_register import FIGURES, Definition, Measure, Span
 from services.figure_words import NONE
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
@@ -23,7 +24,7 @@ SUMMARY, PLACES, MONTHS, SAID, TIMES, CHANNELS, CODES = (
 )  # fmt: skip
 PLACE_HEADS = (
     "Mã", "Nơi", "Số hộ", "Hộ trong nhóm", "Nhân khẩu", "Người trong nhóm", "Người có điện thoại thông minh", "Số hộ kỳ trước",
-    "Hộ trong nhóm kỳ trước", "Lượt vào", "Lượt rời", "Máy mở", "Gõ cửa báo được", "Lần gõ cửa", "Tỷ lệ",
+    "Hộ trong nhóm kỳ trước", "Lượt vào", "Lượt rời", "Máy mở", "Gõ cửa báo được", "Lần gõ cửa",
 )  # fmt: skip
 MONTH_HEADS = (
     "Tháng", "Số hộ", "Hộ trong nhóm", "Lượt vào", "Lượt rời", "Phút đến khi đăng, trung vị", "Hộ biết chắc", "Hộ được hỏi",
@@ -76,15 +77,7 @@ def written(facts: PeriodFacts, *, title: str) -> bytes:
     return file.getvalue()
 
 
-def _data(facts: PeriodFacts) -> dict[str, tuple[Sequence[str], list[Sequence[Any]]]]:
-    halves = sorted((bool(one.half_runs), one.half) for one in facts.said if one.half is not None)
-    nineties = sorted((bool(one.ninety_runs), one.ninety) for one in facts.said if one.ninety is not None)
-    longest = max(len(facts.waits), len(halves), len(nineties))
-    times = [_times_row(facts.waits, halves, nineties, at) for at in range(longest)]
-    return {name: (heads, list(rows)) for name, (heads, rows) in _sheets(facts, times).items()}
-
-
-def _sheets(facts: PeriodFacts, times: Sequence[Sequence[Any]]) -> dict[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
+def _data(facts: PeriodFacts) -> dict[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
     months = [
         (one.first, one.households, one.joined, one.entered, one.left, one.minutes, one.known, one.asked) for one in facts.months
     ]
@@ -96,21 +89,21 @@ def _sheets(facts: PeriodFacts, times: Sequence[Sequence[Any]]) -> dict[str, tup
         for one in facts.said
     ]  # fmt: skip
     return {
-        PLACES: (PLACE_HEADS[:-1], [*map(_place, facts.places), *_rest(facts)]),
+        PLACES: (PLACE_HEADS, [*map(_place, facts.places), *_rest(facts)]),
         MONTHS: (MONTH_HEADS, months),
         SAID: (SAID_HEADS, said),
-        TIMES: (TIME_HEADS, times),
+        TIMES: (TIME_HEADS, _times(facts)),
         CHANNELS: (CHANNEL_HEADS, [(one.name, one.one, one.two, one.three) for one in facts.channels]),
         CODES: (CODE_HEADS, [(one.name or NONE, one.one, one.two) for one in facts.scan_places]),
     }
 
 
-def _times_row(waits: Sequence[Sequence[float]], halves: Sequence[Any], nineties: Sequence[Any], at: int) -> list[Any]:
-    row: list[Any] = [*(waits[at] if at < len(waits) else (None, None))]
-    for some in (halves, nineties):
-        runs, minutes = some[at] if at < len(some) else (None, None)
-        row += [minutes, None if runs is None else int(runs)]
-    return row
+def _times(facts: PeriodFacts) -> list[Sequence[Any]]:
+    """Minutes, and 1 where they still run, three lists side by side; those that ended first."""
+    halves = sorted((int(one.half_runs), one.half) for one in facts.said if one.half is not None)
+    nineties = sorted((int(one.ninety_runs), one.ninety) for one in facts.said if one.ninety is not None)
+    beside = zip_longest(facts.waits, halves, nineties, fillvalue=(None, None))
+    return [(*wait, half, half_runs, ninety, ninety_runs) for wait, (half_runs, half), (ninety_runs, ninety) in beside]
 
 
 def _place(one: PlaceLine) -> Sequence[Any]:
@@ -188,9 +181,8 @@ def _formulas(figure: Definition, one: FigureLine, row: int, sizes: Mapping[str,
     counted = (f"=SUM({_range(*above, sizes)})", one.numerator)
     if below is None:
         return [(f"=C{row}", one.value), counted]
-    places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(figure.measure, 0)
     return [
-        (f'=IF(D{row}=0,"{NONE}",ROUND(C{row}/D{row},{places}))', one.value), counted,
+        (f'=IF(D{row}=0,"{NONE}",ROUND(C{row}/D{row},{figure.measure.places}))', one.value), counted,
         (f"=SUM({_range(*below, sizes)})", one.denominator),
     ]  # fmt: skip
 

@@ -10,9 +10,9 @@ from typing import Any
 import xlsxwriter
 
 from adapters import report_book
-from adapters.safe_text import safe as safe
 from core import clock
 from core.i18n import N_
+from core.safe_text import safe as safe
 from services.period_facts import PeriodFacts
 from services.ports import SheetToWrite, Shown
 

@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from services import access, figure_values, figures
 from services.access import Actor, unit_for
-from services.figure_register import defined
+from services.figure_register import Definition, Span, defined
 from services.figure_values import Period, Value
 
 SIMILAR = 5
@@ -54,6 +54,11 @@ class BeforeAfter:
         return None if one is None or other is None else one - other
 
 
+def is_comparable(figure: Definition) -> bool:
+    """Whether it can be compared between groups: it has a meaning below a ward, and is a ratio or adds up over days."""
+    return not figure.is_of_wards and (figure.is_ratio or figure.span is Span.FLOW)
+
+
 def of(
     session: Session, *, actor: Actor, name: str, unit_ids: Collection[UUID], changed_on: date, days: int = 30
 ) -> BeforeAfter:  # fmt: skip
@@ -66,7 +71,7 @@ def of(
     """
     access.require(actor, *access.WRITERS)
     figure = defined(name)
-    if figure.is_of_wards or not (figure.is_ratio or figure.span == "flow"):
+    if not is_comparable(figure):
         raise Invalid(N_("Số liệu này không so được giữa các tổ. Xin chọn tỷ lệ, lượt hoặc thời gian của tổ."))
     if not SHORTEST <= days <= LONGEST:
         raise Invalid(N_("Xin so từ {least} đến {most} ngày trước và sau."), least=SHORTEST, most=LONGEST)
@@ -102,7 +107,7 @@ def _together(values: Sequence[Value]) -> float | None:
     told = [one for one in values if one.value is not None]
     if not told:
         return None
-    if defined(told[0].name).span == "spread" or told[0].denominator is None:
+    if defined(told[0].name).span is Span.SPREAD or told[0].denominator is None:
         return sum(one.value or 0 for one in told) / len(told)
     out_of = sum(one.denominator or 0 for one in told)
     return sum(one.numerator or 0 for one in told) / out_of if out_of else None

@@ -29,6 +29,11 @@ class Measure(StrEnum):
             "minutes": N_("phút"), "times": N_("lượt"), "money": N_("đồng"),
         }[self]  # fmt: skip
 
+    @property
+    def places(self) -> int:
+        """Digits kept behind the comma: shares to a tenth of a per cent, depth to a hundredth, all else whole."""
+        return {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(self, 0)
+
 
 class Span(StrEnum):
     """How a figure of several days comes from theirs."""
@@ -87,7 +92,6 @@ class Definition:
     numerator: str
     denominator: str = ""  # "" for what is no ratio
     is_of_wards: bool = False  # has no meaning below a ward
-    is_better_high: bool | None = None  # None: neither
 
     @property
     def is_ratio(self) -> bool:
@@ -103,7 +107,6 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "coverage", N_("Hộ trong nhóm"), Measure.SHARE, Span.STANDING, Source.HOMES,
         N_("Trong 100 hộ ở đây vào ngày ấy, bao nhiêu hộ có người trong nhóm Zalo của tổ, thôn."), _JOINED, _HOUSEHOLDS,
-        is_better_high=True,
     ),
     Definition(
         "households", N_("Số hộ"), Measure.HOUSEHOLDS, Span.STANDING, Source.HOMES,
@@ -111,7 +114,7 @@ FIGURES: tuple[Definition, ...] = (
     ),
     Definition(
         "joined", N_("Số hộ trong nhóm"), Measure.HOUSEHOLDS, Span.STANDING, Source.HOMES,
-        N_("Hộ ở hai nhóm vẫn tính một lần; nhóm đã đóng không tính."), _JOINED, is_better_high=True,
+        N_("Hộ ở hai nhóm vẫn tính một lần; nhóm đã đóng không tính."), _JOINED,
     ),
     Definition(
         "people", N_("Nhân khẩu"), Measure.PEOPLE, Span.STANDING, Source.HOMES,
@@ -120,22 +123,22 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "depth", N_("Người mỗi hộ trong nhóm"), Measure.PER_HOUSEHOLD, Span.STANDING, Source.HOMES,
         N_("Trung bình mỗi hộ trong nhóm có bao nhiêu người ở trong đó: càng nhiều người, tin càng khó lỡ."),
-        N_("người trong các tư cách thành viên còn hiệu lực"), N_("hộ trong nhóm"), is_better_high=True,
+        N_("người trong các tư cách thành viên còn hiệu lực"), N_("hộ trong nhóm"),
     ),
     Definition(
         "smartphone_rate", N_("Điện thoại thông minh"), Measure.SHARE, Span.STANDING, Source.HOMES,
         N_("Trong 100 người ở đây vào ngày ấy, bao nhiêu người có điện thoại thông minh."),
-        N_("người có điện thoại thông minh"), N_("người của các hộ đang ở đây vào ngày ấy"), is_better_high=True,
+        N_("người có điện thoại thông minh"), N_("người của các hộ đang ở đây vào ngày ấy"),
     ),
     Definition(
         "entered", N_("Vào nhóm"), Measure.TIMES, Span.FLOW, Source.MOVES,
         N_("Tính theo từng ngày của từng tổ: một hộ vào và một hộ rời cùng tổ, cùng ngày thì bù nhau."),
-        N_("lượt số hộ trong nhóm tăng thêm"), is_better_high=True,
+        N_("lượt số hộ trong nhóm tăng thêm"),
     ),
     Definition(
         "left", N_("Rời nhóm"), Measure.TIMES, Span.FLOW, Source.MOVES,
         N_("Tính theo từng ngày của từng tổ: một hộ vào và một hộ rời cùng tổ, cùng ngày thì bù nhau."),
-        N_("lượt số hộ trong nhóm giảm đi"), is_better_high=False,
+        N_("lượt số hộ trong nhóm giảm đi"),
     ),
     Definition(
         "announcements", N_("Thông báo đã gửi"), Measure.TIMES, Span.FLOW, Source.ANNOUNCEMENTS,
@@ -144,42 +147,42 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "posted", N_("Nhóm đã đăng"), Measure.SHARE, Span.FLOW, Source.RELAYS,
         N_("Trong 100 lần một thông báo được chuyển cho tổ trưởng, bao nhiêu lần đã đăng vào nhóm."),
-        N_("lần đã đăng"), N_("lần được chuyển cho tổ trưởng"), is_better_high=True,
+        N_("lần đã đăng"), N_("lần được chuyển cho tổ trưởng"),
     ),
     Definition(
         "relay_median", N_("Thời gian đăng, một nửa số nhóm"), Measure.MINUTES, Span.SPREAD, Source.RELAYS,
         N_("Số phút từ lúc gửi mà một nửa số nhóm đã đăng. Nhóm chưa đăng vẫn tính, như còn đang chờ."),
-        N_("phút từ lúc gửi đến lúc đăng"), N_("nhóm của các thông báo"), is_better_high=False,
+        N_("phút từ lúc gửi đến lúc đăng"), N_("nhóm của các thông báo"),
     ),
     Definition(
         "relay_ninety", N_("Thời gian đăng, chín phần mười số nhóm"), Measure.MINUTES, Span.SPREAD, Source.RELAYS,
         N_("Số phút từ lúc gửi mà chín phần mười số nhóm đã đăng. Nhóm chưa đăng vẫn tính, như còn đang chờ."),
-        N_("phút từ lúc gửi đến lúc đăng"), N_("nhóm của các thông báo"), is_better_high=False,
+        N_("phút từ lúc gửi đến lúc đăng"), N_("nhóm của các thông báo"),
     ),
     Definition(
         "opens", N_("Máy đã mở"), Measure.TIMES, Span.FLOW, Source.OPENS,
         N_("Số máy mở lần đầu đường dẫn của nhóm, không tính máy dò tự động. Là máy, không phải người."),
-        N_("máy mở lần đầu"), is_better_high=True,
+        N_("máy mở lần đầu"),
     ),
     Definition(
         "known", N_("Biết chắc đã nhận"), Measure.SHARE, Span.FLOW, Source.ANNOUNCEMENTS,
         N_("Của các thông báo có hỏi lại: hộ tự báo, được gõ cửa hoặc gọi điện, trên tổng số hộ phải báo."),
-        N_("hộ biết chắc đã nhận"), _AUDIENCE, is_of_wards=True, is_better_high=True,
+        N_("hộ biết chắc đã nhận"), _AUDIENCE, is_of_wards=True,
     ),
     Definition(
         "estimated", N_("Ước tính đã nhận"), Measure.SHARE, Span.FLOW, Source.ANNOUNCEMENTS,
         N_("Theo số máy đã mở, nhiều nhất bằng số hộ của nhóm, không ít hơn số biết chắc. Không cộng lẫn với số biết chắc."),
-        N_("hộ ước tính đã nhận"), _AUDIENCE, is_of_wards=True, is_better_high=True,
+        N_("hộ ước tính đã nhận"), _AUDIENCE, is_of_wards=True,
     ),
     Definition(
         "time_to_half", N_("Thời gian đến một nửa số hộ"), Measure.MINUTES, Span.SPREAD, Source.ANNOUNCEMENTS,
         N_("Số phút từ lúc gửi đến khi biết chắc một nửa số hộ đã nhận; của nhiều thông báo thì lấy số ở giữa."),
-        N_("phút từ lúc gửi"), N_("thông báo có hỏi lại"), is_of_wards=True, is_better_high=False,
+        N_("phút từ lúc gửi"), N_("thông báo có hỏi lại"), is_of_wards=True,
     ),
     Definition(
         "time_to_ninety", N_("Thời gian đến chín phần mười số hộ"), Measure.MINUTES, Span.SPREAD, Source.ANNOUNCEMENTS,
         N_("Số phút từ lúc gửi đến khi biết chắc chín phần mười số hộ đã nhận; của nhiều thông báo thì lấy số ở giữa."),
-        N_("phút từ lúc gửi"), N_("thông báo có hỏi lại"), is_of_wards=True, is_better_high=False,
+        N_("phút từ lúc gửi"), N_("thông báo có hỏi lại"), is_of_wards=True,
     ),
     Definition(
         "messages", N_("Tin gửi qua tài khoản"), Measure.TIMES, Span.FLOW, Source.MESSAGES,
@@ -189,12 +192,11 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "cost", N_("Chi phí gửi tin"), Measure.MONEY, Span.FLOW, Source.MESSAGES,
         N_("Số tiền của các tin đã đi, theo ngày gửi thông báo."), N_("đồng của các tin đã đi"), is_of_wards=True,
-        is_better_high=False,
     ),
     Definition(
         "cost_per_arrival", N_("Chi phí mỗi tin tới nơi"), Measure.MONEY, Span.FLOW, Source.MESSAGES,
         N_("Tiền của các tin đã đi chia cho số tin tới nơi; tin mất tiền mà không tới làm số này cao lên."),
-        N_("đồng của các tin đã đi"), N_("tin có phí đã tới nơi"), is_of_wards=True, is_better_high=False,
+        N_("đồng của các tin đã đi"), N_("tin có phí đã tới nơi"), is_of_wards=True,
     ),
     Definition(
         "scans", N_("Lượt quét mã QR"), Measure.TIMES, Span.FLOW, Source.SCANS,
@@ -207,7 +209,6 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "doors_told", N_("Gõ cửa gặp và báo được"), Measure.SHARE, Span.FLOW, Source.DOORS,
         N_("Trong 100 lần gõ cửa đã ghi, bao nhiêu lần báo được cho hộ."), N_("lần gõ cửa báo được"), N_("lần gõ cửa đã ghi"),
-        is_better_high=True,
     ),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in FIGURES}

@@ -15,11 +15,10 @@ from sqlmodel import Session
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import LEFT, GroupKind, Model, Role, UnitKind
+from models import LEFT, DoorOutcome, GroupKind, Model, Role, UnitKind
 from services import access, figure_sources, presence
 from services.access import Actor, path_range, unit_for
 from services.figure_register import Source, defined
-from services.links import PRINTED
 from services.presence import lasts
 
 MOST = 500
@@ -29,7 +28,7 @@ _TABLES = Model.metadata.tables
 _UNIT, _HOME, _GROUP = _TABLES["unit"].c, _TABLES["household"].c, _TABLES["chat_group"].c
 _SPELL, _SAID, _RELAY = _TABLES["membership"].c, _TABLES["announcement"].c, _TABLES["relay"].c
 _COUNT, _LINK, _HOUR = _TABLES["reachcount"].c, _TABLES["shortlink"].c, _TABLES["scanhour"].c
-_KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+_KNOCK, _LINE = _TABLES["doorknock"].c, _TABLES["doorline"].c
 UNIT_LABEL = func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name)
 
 
@@ -200,14 +199,10 @@ def _opens(session: Session, path: str, _wards: str, since: date, until: date, _
 
 
 def _scans(session: Session, path: str, _wards: str, since: date, until: date, name: str) -> Rows:
-    start, end = figure_sources.between(since, until)
-    rooms = (
-        _TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id).join(_TABLES["unit"], _UNIT.id == _LINK.unit_id)
-    )
     scans = func.sum(_HOUR.scans if name == "scans" else _HOUR.first_scans)
     query = (
-        select(_LINK.slug, _LINK.title, _LINK.place, scans)
-        .select_from(rooms).where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end)
+        figure_sources.scan_rows(path=path, since=since, until=until)
+        .with_only_columns(_LINK.slug, _LINK.title, _LINK.place, scans)
         .group_by(_LINK.slug, _LINK.title, _LINK.place)
     )  # fmt: skip
     found = _some(session, query.order_by(scans.desc(), _LINK.slug))
@@ -215,18 +210,19 @@ def _scans(session: Session, path: str, _wards: str, since: date, until: date, n
 
 
 def _doors(session: Session, path: str, _wards: str, since: date, until: date, _name: str) -> Rows:
-    start, end = figure_sources.between(since, until)
     query = (
-        figure_sources.door_rows(path)
+        figure_sources.door_rows(path=path, since=since, until=until)
         .join(_TABLES["household"], _HOME.id == _LINE.household_id)
-        .where(_KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
         .with_only_columns(_HOME.id, _HOME.head_name, _HOME.code, UNIT_LABEL, _KNOCK.knocked_at, _KNOCK.outcome)
     )
     found = _some(session, query.order_by(_KNOCK.knocked_at.desc(), _KNOCK.id))
     rows = [
-        Row(f"{row[1]} · {row[2]}", row[3], clock.local(row[4]).date(), int(row[5] == "told"), 1, "household", str(row[0]))
+        Row(
+            f"{row[1]} · {row[2]}", row[3], clock.local(row[4]).date(), int(row[5] == DoorOutcome.TOLD), 1, "household",
+            str(row[0]),
+        )
         for row in found
-    ]
+    ]  # fmt: skip
     return _counted(session, rows, query)
 
 

@@ -12,12 +12,12 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
 from core.bulk import batches
-from models import LEFT, AsksFor, DeliveryStatus, DoorOutcome, Model, UnitKind
+from models import LEFT, AnnouncementStatus, AsksFor, DeliveryStatus, DoorOutcome, Model, UnitKind
 from services import presence
 from services.access import path_range
 from services.links import PRINTED
@@ -97,7 +97,13 @@ def _midnight(day: date) -> datetime:
 
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
-    """By day, how many more and how many fewer households were in a chat, added up over residential units.
+    """By day, how many more and how many fewer households were in a chat; see `gained`."""
+    query = gained(by=_DAY.day, path=path, since=since, until=until)
+    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
+
+
+def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
+    """By a column of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
 
     So that entered less left is what the households in a chat gained, but for units that begin or end. Where one household
     joins and another leaves the same unit on a day, neither is counted.
@@ -105,15 +111,14 @@ def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
     unit, counts, earlier, before = _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias()
     latest = select(func.max(before.c.day)).where(before.c.unit_id == _DAY.unit_id, before.c.day < _DAY.day)
     is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
-    gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
-    query = (
-        select(_DAY.day, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))
+    more = _DAY.joined - func.coalesce(earlier.c.joined, 0)
+    return (
+        select(by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
         .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
         .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
         .where(_DAY.day >= since, _DAY.day <= until)
-        .group_by(_DAY.day)
+        .group_by(by)
     )
-    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
 
 
 def sendings(session: Session, *, path: str, wards_path: str, since: date, until: date, times: bool) -> list[Sending]:
@@ -184,15 +189,17 @@ def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sendin
         known += min(said, post.households) if post.households else said
         by_opens += min(opens, post.households)
     known = min(known, row.households)
-    to_half, to_ninety = [_took(row.sent_at, at, now) for at in told] if told else (None, None)
+    to_half, to_ninety = [took(row.sent_at, at, now) for at in told] if told else (None, None)
     return Sending(
         row.id, row.title, row.unit_id, row.sent_at, row.households, asks=row.asks_for != AsksFor.NOTHING,
-        is_there=row.status == "sent", known=int(known), estimated=int(min(max(known, by_opens), row.households)),
-        waits=[_took(row.sent_at, post.posted_at, now) for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
+        is_there=row.status == AnnouncementStatus.SENT, known=int(known),
+        estimated=int(min(max(known, by_opens), row.households)),
+        waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip
 
 
-def _took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, bool]:
+def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, bool]:
+    """Minutes to the end, or until now where it still runs, and whether it does."""
     return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
 
 
@@ -214,15 +221,21 @@ def opens(session: Session, *, path: str, since: date, until: date) -> dict[date
 
 def scans(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """Openings of printed codes by day, and how many of them were a phone's first."""
+    sums = (_HOUR.hour, func.sum(_HOUR.scans), func.sum(_HOUR.first_scans))
+    query = scan_rows(path=path, since=since, until=until).with_only_columns(*sums).group_by(_HOUR.hour)
+    return _by_day((clock.local(at).date(), int(n), int(firsts)) for at, n, firsts in session.execute(query))
+
+
+def scan_rows(*, path: str, since: date, until: date) -> Select[Any]:
+    """Hours of openings of printed codes of units below a path on these days, to be given columns."""
     start, end = between(since, until)
-    query = (
-        select(_HOUR.hour, func.sum(_HOUR.scans), func.sum(_HOUR.first_scans))
+    return (
+        select(_HOUR.hour)
         .select_from(
             _TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
             .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id)
-        ).where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end).group_by(_HOUR.hour)
+        ).where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end)
     )  # fmt: skip
-    return _by_day((clock.local(at).date(), int(n), int(firsts)) for at, n, firsts in session.execute(query))
 
 
 def messages(session: Session, *, announcement_ids: Sequence[UUID]) -> dict[UUID, list[Messages]]:
@@ -243,19 +256,17 @@ def messages(session: Session, *, announcement_ids: Sequence[UUID]) -> dict[UUID
 
 def knocks(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """Knocks at doors by day that told a household, and all that were entered and not taken back."""
-    start, end = between(since, until)
-    query = (
-        door_rows(path).with_only_columns(_KNOCK.knocked_at, _KNOCK.outcome)
-        .where(_KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
-    )  # fmt: skip
+    query = door_rows(path=path, since=since, until=until).with_only_columns(_KNOCK.knocked_at, _KNOCK.outcome)
     return _by_day((clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for at, outcome in session.execute(query))
 
 
-def door_rows(path: str) -> Select[Any]:
-    """Knocks on door lists of units below a path, to be narrowed and given columns."""
+def door_rows(*, path: str, since: date, until: date) -> Select[Any]:
+    """Knocks of these days on door lists of units below a path, entered and not taken back; to be given columns."""
+    start, end = between(since, until)
     knock, line, sheet = _TABLES["doorknock"], _TABLES["doorline"], _TABLES["doorlist"]
     rooms = knock.join(line, _LINE.id == _KNOCK.door_line_id).join(sheet, _LIST.id == _LINE.door_list_id)
-    return select(_KNOCK.id).select_from(rooms.join(_TABLES["unit"], _UNIT.id == _LIST.unit_id)).where(path_range(path))
+    query = select(_KNOCK.id).select_from(rooms.join(_TABLES["unit"], _UNIT.id == _LIST.unit_id))
+    return query.where(path_range(path), _KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
 
 
 def _by_day(rows: Iterable[tuple[date, float, float]]) -> ByDay:

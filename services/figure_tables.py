@@ -63,7 +63,7 @@ def of(
     """A figure of a place, or with `below` of each residential unit of a ward, each ward of a province.
 
     Raises:
-        NotFound, Invalid: as `figure_values.of_periods`; or more rows than one answer holds.
+        NotFound, Invalid: as `figure_values.of_places`; or more rows than one answer holds.
     """
     figure = defined(name)
     if until < since:
@@ -73,11 +73,8 @@ def of(
     places: Sequence[UUID | None] = _below(session, actor, wanted, until) if below and wanted else [wanted]
     if len(places) * len(asked) > MOST_ROWS:
         raise Invalid(N_("Câu trả lời dài quá {most} dòng. Xin chọn ít ngày hơn hoặc bước dài hơn."), most=MOST_ROWS)
-    rows = [
-        value for place in places
-        for value in figure_values.of_periods(session, actor=actor, unit_id=place, names=[name], periods=asked)[name]
-    ]  # fmt: skip
-    return FigureTable(figure, rows)
+    found = figure_values.of_places(session, actor=actor, unit_ids=places, names=[name], periods=asked)
+    return FigureTable(figure, [value for values in found for value in values[name]])
 
 
 def _below(session: Session, actor: Actor, unit_id: UUID, on: date) -> list[UUID]:

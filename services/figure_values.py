@@ -81,18 +81,33 @@ def of_periods(
         NotFound: a figure or the place is not known, or lies outside the actor's sight.
         Invalid: a period ends before it begins, lies in the future, or they reach over more than ten years.
     """
+    return of_places(session, actor=actor, unit_ids=[unit_id], names=names, periods=periods)[0]
+
+
+def of_places(
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID | None], names: Sequence[str] = (), periods: Sequence[Period]
+) -> list[dict[str, list[Value]]]:  # fmt: skip
+    """The same of each of some places. What an observer may not see is asked once a ward, not once a place.
+
+    Raises:
+        NotFound, Invalid: as `of_periods`.
+    """
     wanted = [defined(name) for name in dict.fromkeys(names or NAMES)]
     if not periods:
-        return {one.name: [] for one in wanted}
+        return [{one.name: [] for one in wanted} for _ in unit_ids]
     _check(min(first for first, _ in periods), max(last for _, last in periods))
     for first, last in periods:
         _check(first, last)
-    top = unit_id or actor.unit_id
-    place = unit_for(session, actor=actor, unit_id=top) if top else None
-    asked = _Asked(session, actor, place, sorted(periods), {one.name for one in wanted})
-    order = [asked.periods.index(period) for period in periods]
-    found = {one.name: asked.values(one) for one in wanted}
-    return {name: [values[at] for at in order] for name, values in found.items()}
+    ordered, unseen = sorted(periods), dict[UUID, set[UUID | None]]()
+    order = [ordered.index(period) for period in periods]
+    found = []
+    for unit_id in unit_ids:
+        top = unit_id or actor.unit_id
+        place = unit_for(session, actor=actor, unit_id=top) if top else None
+        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen)
+        values = {one.name: asked.values(one) for one in wanted}
+        found.append({name: [some[at] for at in order] for name, some in values.items()})
+    return found
 
 
 def _check(since: date, until: date) -> None:
@@ -113,6 +128,7 @@ class _Asked:
     place: Unit | None
     periods: list[Period]
     names: set[str]
+    unseen: dict[UUID, set[UUID | None]]  # by ward, what an observer does not see below it; shared with the other places
 
     @property
     def path(self) -> str:
@@ -151,13 +167,18 @@ class _Asked:
         if not self.is_below_ward:
             return any(figures.is_small(row) for row in self.standing)
         ward = access.commune_of(self.session, self.place)
+        if ward.id not in self.unseen:
+            self.unseen[ward.id] = self._unseen_below(ward)
+        return self.place.id in self.unseen[ward.id]
+
+    def _unseen_below(self, ward: Unit) -> set[UUID | None]:
         days = sorted({last for _, last in self.periods})
         seer = replace(self.actor, unit_id=ward.id, unit_path=ward.path)  # the neighbours decide; none of theirs is told
         rows = figures.growth(self.session, actor=seer, unit_id=ward.id, days=days, by="unit")
         by_day: dict[date, list[Coverage]] = {}
         for day, _label, row in rows:
             by_day.setdefault(day, []).append(row)
-        return any(self.place.id in {row.unit_id for row in figures.hidden_of(rows)} for rows in by_day.values())
+        return {row.unit_id for rows in by_day.values() for row in figures.hidden_of(rows)}
 
     @cached_property
     def standing(self) -> list[Coverage]:
@@ -307,11 +328,7 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
 
 
 def rounded(value: Value, measure: Measure) -> float | None:
-    """The value as every reader gets it: minutes and đồng whole, shares to a tenth of a per cent, depth to a hundredth.
-
-    A half is rounded up, as spreadsheets do.
-    """
+    """The value as every reader gets it, to the places of its measure. A half is rounded up, as spreadsheets do."""
     if value.value is None:
         return None
-    places = {Measure.SHARE: 3, Measure.PER_HOUSEHOLD: 2}.get(measure, 0)
-    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    return float(Decimal(repr(value.value)).quantize(Decimal(1).scaleb(-measure.places), ROUND_HALF_UP))

@@ -7,6 +7,7 @@ from core.i18n import translate
 from services import figure_values
 from services.figure_register import BY_NAME, Definition, Measure
 from services.figure_values import Value
+from services.period_facts import FigureLine
 
 NONE = "–"
 
@@ -21,17 +22,22 @@ def amount(value: float | None, measure: Measure, *, language: str) -> str:
         return formats.span(timedelta(minutes=round(value)), language=language)
     if measure is Measure.MONEY:
         return formats.money(round(value), language=language)
-    return formats.number(value, language=language, places=2 if measure is Measure.PER_HOUSEHOLD else 0)
+    return formats.number(value, language=language, places=measure.places)
 
 
 def told(value: Value, *, language: str) -> str:
     """The value as it is read; "at least so much" where it still runs."""
     measure = BY_NAME[value.name].measure
-    words = amount(figure_values.rounded(value, measure), measure, language=language)
-    return translate("hơn {time}", language=language).format(time=words) if value.is_running else words
+    return so_far(figure_values.rounded(value, measure), measure, is_running=value.is_running, language=language)
 
 
-def out_of(value: Value, figure: Definition, *, language: str) -> str:
+def so_far(value: float | None, measure: Measure, *, is_running: bool, language: str) -> str:
+    """An amount, as at least so much where it still runs."""
+    words = amount(value, measure, language=language)
+    return translate("hơn {time}", language=language).format(time=words) if is_running else words
+
+
+def out_of(value: Value | FigureLine, figure: Definition, *, language: str) -> str:
     """What it is out of: `2.742 / 3.000`; of a spread, how many times were looked at."""
     if value.denominator is None or value.numerator is None:
         return ""

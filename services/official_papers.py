@@ -26,6 +26,7 @@ from models import (
 from services import audit, drafts, relays, wards
 from services.access import WRITERS, Actor, require
 from services.ports import PaperText
+from services.wards import WardCard
 
 SYMBOL_BODY = "UBND"
 NAMES = {PaperKind.NOTICE: "THÔNG BÁO", PaperKind.INVITATION: "GIẤY MỜI"}
@@ -131,12 +132,7 @@ def give_number(
         raise Invalid(N_("Thông báo chưa được duyệt, chưa cấp số được."))
     if paper is None:
         raise Invalid(N_("Xin lưu nội dung văn bản trước khi cấp số."))
-    if paper.number is not None:
-        raise Invalid(N_("Văn bản đã có số, không sửa được nữa."))
-    if number < 1:
-        raise Invalid(N_("Số văn bản phải từ 1 trở lên."))
-    if issued_on > clock.today():
-        raise Invalid(N_("Ngày ban hành chưa tới."))
+    check_number(number, issued_on, given=paper.number)
     taken = select(OfficialPaper.id).where(
         OfficialPaper.unit_id == paper.unit_id, OfficialPaper.kind == kind, OfficialPaper.year == issued_on.year,
         OfficialPaper.number == number,
@@ -152,6 +148,20 @@ def give_number(
     return paper
 
 
+def check_number(number: int, issued_on: date, *, given: int | None) -> None:
+    """Whether a paper can take a number and a day of issue.
+
+    Raises:
+        Invalid: it has its number already, or the number or day cannot be.
+    """
+    if given is not None:
+        raise Invalid(N_("Văn bản đã có số, không sửa được nữa."))
+    if number < 1:
+        raise Invalid(N_("Số văn bản phải từ 1 trở lên."))
+    if issued_on > clock.today():
+        raise Invalid(N_("Ngày ban hành chưa tới."))
+
+
 def text_of(session: Session, *, actor: Actor, announcement_id: UUID, kind: PaperKind, to: str = "") -> PaperText:
     """The paper in words, to be printed; a draft until it has its number. `to` names one of several it is for.
 
@@ -164,16 +174,21 @@ def text_of(session: Session, *, actor: Actor, announcement_id: UUID, kind: Pape
     words = _read(paper) if paper else _usual(session, announcement, kind)
     ward = wards.card_of(session, unit=session.get_one(Unit, announcement.unit_id))
     is_draft = paper is None or paper.number is None
-    contact = [part for part in (ward.address, f"Điện thoại: {ward.shown_phone}" if ward.shown_phone else "") if part]
     return PaperText(
         kind=NAMES[kind], symbol=f"{kind.abbreviation}-{SYMBOL_BODY}", parent=(), issuer=(ISSUER, ward.name.upper()),
         place=words.place, written_on=clock.today(), subject=words.subject, to=to or words.to, body=_body(announcement),
         recipients=words.recipients, signing=words.signing, signer=words.signer,
-        contact=[". ".join(contact)] if contact else [], urgency=announcement.urgency.value,
+        contact=contact_of(ward), urgency=announcement.urgency.value,
         draft=f"Dự thảo lần {announcement.version}, in ngày {clock.today():%d/%m/%Y}" if is_draft else "",
         number=None if paper is None else paper.number, issued_on=None if paper is None else paper.issued_on,
         url=(relays.general_url(session, announcement.id) or "") if words.has_code else "",
     )  # fmt: skip
+
+
+def contact_of(ward: WardCard) -> list[str]:
+    """The line at a paper's foot: address and telephone, as far as the ward has told them."""
+    known = [part for part in (ward.address, f"Điện thoại: {ward.shown_phone}" if ward.shown_phone else "") if part]
+    return [". ".join(known)] if known else []
 
 
 def _body(announcement: Announcement) -> list[tuple[str, str]]:

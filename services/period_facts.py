@@ -203,13 +203,19 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
 def period_before(since: date, until: date) -> Period:
     """As many days before; of whole calendar months, as many of those."""
     last = since - timedelta(days=1)
-    if since.day == 1 and (until + timedelta(days=1)).day == 1:
-        months = (until.year - since.year) * 12 + until.month - since.month + 1
+    if months := whole_months(since, until):
         first = since
         for _ in range(months):
             first = (first - timedelta(days=1)).replace(day=1)
         return first, last
     return since - (until - since) - timedelta(days=1), last
+
+
+def whole_months(since: date, until: date) -> int:
+    """How many calendar months these days are; 0 where they are not whole ones."""
+    if since.day != 1 or (until + timedelta(days=1)).day != 1:
+        return 0
+    return (until.year - since.year) * 12 + until.month - since.month + 1
 
 
 def _figure(now: Value, then: Value) -> FigureLine:
@@ -337,6 +343,12 @@ def last_whole_month(today: date) -> Period:
     """The month before this one."""
     last = today.replace(day=1) - timedelta(days=1)
     return last.replace(day=1), last
+
+
+def last_whole_quarter(today: date) -> Period:
+    """The quarter before this one."""
+    last = today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1) - timedelta(days=1)
+    return last.replace(day=1, month=last.month - 2), last
 
 
 def until_today(day: date) -> date:

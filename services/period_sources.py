@@ -10,11 +10,9 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import LEFT, AnnouncementStatus, DoorOutcome, Model, UnitKind
-from services import presence
+from models import LEFT, AnnouncementStatus, DoorOutcome, Model
 from services.access import path_range
-from services.figure_sources import Sending, between
-from services.links import PRINTED
+from services.figure_sources import Sending, between, door_rows, gained, scan_rows, took
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
@@ -24,7 +22,7 @@ _TABLES = Model.metadata.tables
 _UNIT, _DAY, _GROUP = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["chat_group"].c
 _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["reachcount"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
-_KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+_KNOCK, _LIST = _TABLES["doorknock"].c, _TABLES["doorlist"].c
 _PATH, _REACH = _TABLES["plannedpath"].c, _TABLES["reach"].c
 
 
@@ -56,7 +54,8 @@ NOTHING = PlaceCounts()
 def by_place(session: Session, *, path: str, since: date, until: date) -> dict[UUID | None, PlaceCounts]:
     """By residential unit, in four queries."""
     found: dict[UUID | None, PlaceCounts] = defaultdict(PlaceCounts)
-    _moves(session, found, path, since, until)
+    for unit_id, entered, left in session.execute(gained(by=_DAY.unit_id, path=path, since=since, until=until)):
+        found[unit_id].entered, found[unit_id].left = int(entered), int(left)
     start, end = between(since, until)
     relays = (
         select(_GROUP.unit_id, _SAID.sent_at, _RELAY.posted_at)
@@ -67,7 +66,7 @@ def by_place(session: Session, *, path: str, since: date, until: date) -> dict[U
     )  # fmt: skip
     now = clock.now()
     for unit_id, sent_at, posted_at in session.execute(relays):
-        found[unit_id].waits.append((max(0.0, ((posted_at or now) - sent_at).total_seconds() / 60), posted_at is None))
+        found[unit_id].waits.append(took(sent_at, posted_at, now))
     opens = (
         select(_GROUP.unit_id, func.sum(_COUNT.opens))
         .select_from(
@@ -78,33 +77,10 @@ def by_place(session: Session, *, path: str, since: date, until: date) -> dict[U
     for unit_id, n in session.execute(opens):
         found[unit_id].opens = int(n)
     told = func.sum(case((_KNOCK.outcome == DoorOutcome.TOLD, 1), else_=0))
-    doors = (
-        select(_LIST.unit_id, told, func.count())
-        .select_from(
-            _TABLES["doorknock"].join(_TABLES["doorline"], _LINE.id == _KNOCK.door_line_id)
-            .join(_TABLES["doorlist"], _LIST.id == _LINE.door_list_id).join(_TABLES["unit"], _UNIT.id == _LIST.unit_id)
-        ).where(path_range(path), _KNOCK.knocked_at >= start, _KNOCK.knocked_at < end, _KNOCK.outcome.is_not(None))
-        .group_by(_LIST.unit_id)
-    )  # fmt: skip
-    for unit_id, n, all_ in session.execute(doors):
+    doors = door_rows(path=path, since=since, until=until).with_only_columns(_LIST.unit_id, told, func.count())
+    for unit_id, n, all_ in session.execute(doors.group_by(_LIST.unit_id)):
         found[unit_id].doors_told, found[unit_id].doors = int(n), int(all_)
     return found
-
-
-def _moves(session: Session, found: dict[UUID | None, PlaceCounts], path: str, since: date, until: date) -> None:
-    unit, counts, earlier, before = _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias()
-    latest = select(func.max(before.c.day)).where(before.c.unit_id == _DAY.unit_id, before.c.day < _DAY.day)
-    is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
-    gained = _DAY.joined - func.coalesce(earlier.c.joined, 0)
-    query = (
-        select(_DAY.unit_id, func.sum(case((gained > 0, gained), else_=0)), func.sum(case((gained < 0, -gained), else_=0)))
-        .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
-        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
-        .where(_DAY.day >= since, _DAY.day <= until)
-        .group_by(_DAY.unit_id)
-    )
-    for unit_id, entered, left in session.execute(query):
-        found[unit_id].entered, found[unit_id].left = int(entered), int(left)
 
 
 def opens_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
@@ -122,13 +98,8 @@ def opens_grid(session: Session, *, path: str, since: date, until: date) -> list
 
 def scans_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
     """Openings of printed codes by weekday and hour."""
-    start, end = between(since, until)
-    query = (
-        select(_HOUR.hour, func.sum(_HOUR.scans))
-        .select_from(_TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
-                     .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id))
-        .where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end).group_by(_HOUR.hour)
-    )  # fmt: skip
+    query = scan_rows(path=path, since=since, until=until).with_only_columns(_HOUR.hour, func.sum(_HOUR.scans))
+    query = query.group_by(_HOUR.hour)
     return _grid([(at, int(n)) for at, n in session.execute(query)])
 
 
@@ -142,13 +113,9 @@ def _grid(rows: Sequence[tuple[object, int]]) -> list[list[int]]:
 
 def scan_places(session: Session, *, path: str, since: date, until: date) -> list[NamedCount]:
     """Places where codes hang that were scanned, most first: scans, first scans."""
-    start, end = between(since, until)
     scans = func.sum(_HOUR.scans)
     query = (
-        select(_LINK.place, scans, func.sum(_HOUR.first_scans))
-        .select_from(_TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id)
-                     .join(_TABLES["unit"], _UNIT.id == _LINK.unit_id))
-        .where(path_range(path), _LINK.purpose.in_(PRINTED), _HOUR.hour >= start, _HOUR.hour < end)
+        scan_rows(path=path, since=since, until=until).with_only_columns(_LINK.place, scans, func.sum(_HOUR.first_scans))
         .group_by(_LINK.place).order_by(scans.desc(), _LINK.place)
     )  # fmt: skip
     return [NamedCount(row[0], int(row[1]), int(row[2])) for row in session.execute(query)]

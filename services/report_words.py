@@ -7,8 +7,8 @@ from core import formats
 from core.i18n import translate
 from services import chair_questions, drawings, figure_words
 from services.drawings import Words
-from services.figure_register import FIGURES, Measure
-from services.period_facts import FigureLine, PeriodFacts
+from services.figure_register import BY_NAME, FIGURES, Measure
+from services.period_facts import FigureLine, PeriodFacts, whole_months
 from services.ports import Annex, PaperTable
 
 LANGUAGE = "vi"  # of papers
@@ -23,11 +23,10 @@ def subject(facts: PeriodFacts) -> str:
 def period(facts: PeriodFacts) -> str:
     """`tháng 10 năm 2026`, `quý III năm 2026`, or from a day to another."""
     first, last = facts.days
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    is_whole = first.day == 1 and (last.month != date.fromordinal(last.toordinal() + 1).month)
-    if is_whole and months == 1:
+    months = whole_months(first, last)
+    if months == 1:
         return f"tháng {first.month} năm {first.year}"
-    if is_whole and months == 3 and first.month % 3 == 1:
+    if months == 3 and first.month % 3 == 1:
         return f"quý {('I', 'II', 'III', 'IV')[first.month // 3]} năm {first.year}"
     return f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
 
@@ -66,18 +65,12 @@ def _figures(facts: PeriodFacts) -> PaperTable:
 
 def told(one: FigureLine) -> str:
     """A figure as it is read on paper."""
-    figure = next(each for each in FIGURES if each.name == one.name)
-    words = _amount(figure.measure, one.value)
-    return f"hơn {words}" if one.is_running else words
+    return figure_words.so_far(one.value, BY_NAME[one.name].measure, is_running=one.is_running, language=LANGUAGE)
 
 
 def out_of(one: FigureLine) -> str:
     """What it is out of."""
-    if one.denominator is None or one.numerator is None:
-        return ""
-    if next(each for each in FIGURES if each.name == one.name).measure is Measure.MINUTES:
-        return _number(one.denominator)
-    return f"{_number(one.numerator)} / {_number(one.denominator)}"
+    return figure_words.out_of(one, BY_NAME[one.name], language=LANGUAGE)
 
 
 def _amount(measure: Measure, value: float | None) -> str:
@@ -103,8 +96,7 @@ def _places(facts: PeriodFacts) -> PaperTable:
 
 
 def _minutes(value: float | None, *, is_running: bool) -> str:
-    words = _amount(Measure.MINUTES, value)
-    return f"hơn {words}" if is_running and value is not None else words
+    return figure_words.so_far(value, Measure.MINUTES, is_running=is_running and value is not None, language=LANGUAGE)
 
 
 def _said(facts: PeriodFacts) -> PaperTable:

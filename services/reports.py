@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from core import clock
@@ -124,7 +125,7 @@ def _latest(session: Session, unit_id: UUID, kind: ReportKind, first_on: date) -
 
 
 def listing(session: Session, *, actor: Actor) -> list[ReportRow]:
-    """The reports of the actor's units, the latest period first. One query.
+    """The reports of the actor's units, the latest period first, without their figures. One query.
 
     Raises:
         NotAllowed: a leader.
@@ -134,6 +135,7 @@ def listing(session: Session, *, actor: Actor) -> list[ReportRow]:
         select(Report, Unit, User.display_name)
         .join(Unit, col(Unit.id) == Report.unit_id)
         .outerjoin(User, col(User.id) == col(Report.made_by_id))
+        .options(defer(Report.facts))  # type: ignore[arg-type]  # tens of kilobytes each
         .where(path_range(actor.unit_path))
         .order_by(col(Report.last_on).desc(), col(Report.kind), col(Report.serial).desc())
     )
@@ -163,12 +165,7 @@ def give_number(session: Session, *, actor: Actor, report_id: UUID, number: int,
         Invalid: it has its number, or the number or day cannot be.
     """
     report = get(session, actor=actor, report_id=report_id)
-    if report.number is not None:
-        raise Invalid(N_("Văn bản đã có số, không sửa được nữa."))
-    if number < 1:
-        raise Invalid(N_("Số văn bản phải từ 1 trở lên."))
-    if issued_on > clock.today():
-        raise Invalid(N_("Ngày ban hành chưa tới."))
+    official_papers.check_number(number, issued_on, given=report.number)
     report.number, report.issued_on, report.numbered_by_id = number, issued_on, actor.id
     session.flush()
     audit.record(
@@ -205,7 +202,6 @@ def paper_of(
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     card = wards.card_of(session, unit=unit)
     name = unit.name if unit.kind is UnitKind.PROVINCE else card.name
-    contact = [part for part in (card.address, f"Điện thoại: {card.shown_phone}" if card.shown_phone else "") if part]
     today = clock.today()
     serial = f"Bản xem, {today:%d/%m/%Y}"
     if report:
@@ -215,7 +211,7 @@ def paper_of(
         kind="BÁO CÁO", symbol=SYMBOL, parent=(), issuer=(official_papers.ISSUER, name.upper()),
         place=official_papers.place_of(name), written_on=today, subject=report_words.subject(facts), to="",
         body=report_words.body(facts), recipients=RECIPIENTS[kind], signing=official_papers.SIGNING, signer="",
-        contact=[". ".join(contact)] if contact else [], draft=serial if is_draft else "",
+        contact=official_papers.contact_of(card), draft=serial if is_draft else "",
         number=report.number if report else None, issued_on=report.issued_on if report else None,
     )  # fmt: skip
     return paper, report_words.annex(facts, foot=f"{name} · {serial}")
@@ -243,7 +239,7 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
     month, month_end = period_facts.last_whole_month(today)
     wanted = [(ReportKind.MONTH, month)]
     if today.month % 3 == 1:
-        wanted.append((ReportKind.QUARTER, (month.replace(day=1) - timedelta(days=32)).replace(day=1)))
+        wanted.append((ReportKind.QUARTER, period_facts.last_whole_quarter(today)[0]))
     lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
     units = session.exec(
         select(Unit.id)

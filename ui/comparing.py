@@ -10,12 +10,12 @@ from models import UnitKind
 from services import before_after, figure_words, units
 from services.access import Actor
 from services.before_after import BeforeAfter, Side
-from services.figure_register import BY_NAME, FIGURES, Definition
+from services.figure_register import BY_NAME, FIGURES, Definition, Measure
 from ui import parts
 from ui.parts import Column
 from ui.words import _, language, number
 
-FIGURE_NAMES = [one.name for one in FIGURES if not one.is_of_wards and (one.is_ratio or one.span == "flow")]
+FIGURE_NAMES = [one.name for one in FIGURES if before_after.is_comparable(one)]
 
 
 def ask(actor: Actor, today: date) -> tuple[str, list[UUID], date, int] | None:
@@ -63,6 +63,6 @@ def _row(name: str, side: Side, figure: Definition) -> tuple[str, str, str, str]
 
 def _signed(value: float, figure: Definition) -> str:
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    if figure.measure.value == "share":
+    if figure.measure is Measure.SHARE:
         return _("{n} điểm phần trăm", n=f"{sign}{number(abs(value) * 100, 1)}")
     return f"{sign}{figure_words.amount(abs(value), figure.measure, language=language())}"

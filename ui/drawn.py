@@ -95,12 +95,17 @@ def _toned(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[dict[str, Any
     return [{**row, "tone": 1 if row["name"] == chosen else 0} for row in rows]
 
 
+def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
+    """Names down the side, in the order of the rows."""
+    return {
+        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
+        "axis": {"labelColor": c["ink"], "grid": False, **axis},
+    }  # fmt: skip
+
+
 def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     rows = _toned(s["rows"], chosen)
-    y = {
-        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
-        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
-    }  # fmt: skip
+    y = _names(rows, c, labelLimit=170, labelOverlap=False)
     end = "width < 300 ? width - 62 : width - 150"
     x = quantity("value", scale={"domain": [0, 1], "nice": False, "range": [0, expression(end)]}, axis=None)
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
@@ -176,7 +181,7 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     for at, one in enumerate(s["rows"]):
         left, floor = at % columns * wide, -(at // columns) * tall
         n = max(1, len(one["values"]) - 1)
-        tone = 1 if not chosen or one["name"] == chosen else 0
+        tone = 1 if one["name"] == chosen else 0
         points += [
             {"name": one["name"], "x": left + place / n, "y": floor + value, "tone": tone}
             for place, value in enumerate(one["values"]) if value is not None
@@ -186,8 +191,7 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
     y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.2, 1.7], "nice": False, "zero": False})
-    shade = {"field": "tone", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.25, 1]}, "legend": None}
-    xy: Spec = {"x": x, "y": y, "opacity": shade}
+    xy: Spec = {"x": x, "y": y, "opacity": _shade(chosen)}
     small = expression("width < 420 ? 9 : 11")
     layers = [
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
@@ -267,10 +271,7 @@ def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
 
 def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     rows = s["rows"]
-    y = {
-        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
-        "axis": {"labelLimit": 150, "labelColor": c["ink"], "grid": False},
-    }  # fmt: skip
+    y = _names(rows, c, labelLimit=150)
     scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 96")]}
     one, two = (quantity(name, scale=scale, axis=None) for name in ("one", "two"))
     layers = [
@@ -283,10 +284,7 @@ def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
 
 def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     rows = _toned(s["rows"], chosen)
-    y = {
-        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
-        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
-    }  # fmt: skip
+    y = _names(rows, c, labelLimit=170, labelOverlap=False)
     scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 64")]}
     low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
     layers = [

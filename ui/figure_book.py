@@ -54,14 +54,7 @@ def ask(today: date) -> tuple[date, int]:
     """The last day, and how many days are looked at; both in the address."""
     words = {"1": _("ngày này"), "30": _("{n} ngày", n=number(30)), "90": _("{n} ngày", n=number(90)), "365": _("một năm")}
     on = st.date_input(
-        _("Ngày"),
-        today,
-        max_value=today,
-        min_value=date(2000, 1, 1),
-        key="ngay",
-        bind="query-params",
-        format="DD/MM/YYYY",
-        width=170,
+        _("Ngày"), today, min_value=FIRST, max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY", width=170
     )
     span = st.segmented_control(
         _("Nhìn lại"), list(SPANS), default="30", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
@@ -133,10 +126,6 @@ def days_table(figure: Definition, found: Sequence[Value]) -> Table:
         for one in reversed(found)
     ]
     return Table(_("Qua thời gian"), fields, rows)
-
-
-def _amounts() -> list[Field]:
-    return [Field(_("Đếm được"), "count"), Field(_("Trên tổng số"), "count")]
 
 
 def rows(actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str) -> None:

@@ -53,7 +53,3 @@ def line(points: Sequence[tuple[date, float | None]], *, of: Definition, look: L
         high=amount(max((row["v"] for row in rows), default=None), of.measure, language=look.language),
     )  # fmt: skip
     return drawn(look, layers, height=220, alt=alt)
-
-
-def _day(ordinal: int, look: Look) -> str:
-    return formats.day(date.fromordinal(ordinal), language=look.language, weekday=False)

@@ -1,7 +1,7 @@
 """The parts of the screen of reports: what is kept, each with its two files and its number; making one; two side by side."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from ui.words import _, day, language, moment, number
 
 PDF = "application/pdf"
 HERE = "pages/reports.py"
-ONE, ABOUT_A_QUARTER = timedelta(days=1), timedelta(days=95)
 
 
 def listing(rows: Sequence[ReportRow], *, opens: bool) -> None:
@@ -52,12 +51,9 @@ def name_of(report: Report) -> str:
 
 def make(actor: Actor, unit_id: UUID) -> None:
     """The month or quarter that is over, made by hand: the calendar does it on the first working day."""
-    month, _end = period_facts.last_whole_month(clock.today())
-    firsts = [(ReportKind.MONTH, month)]
-    quarter = clock.today().replace(day=1, month=(clock.today().month - 1) // 3 * 3 + 1)
-    firsts.append((ReportKind.QUARTER, period_facts.period_before(quarter, (quarter + ABOUT_A_QUARTER).replace(day=1) - ONE)[0]))
+    month, quarter = period_facts.last_whole_month(clock.today()), period_facts.last_whole_quarter(clock.today())
     with st.container(horizontal=True):
-        for kind, first in firsts:
+        for kind, (first, _last) in ((ReportKind.MONTH, month), (ReportKind.QUARTER, quarter)):
             label = name_of(Report(unit_id=unit_id, kind=kind, first_on=first, last_on=first, year=first.year, serial=1))
             if st.button(
                 _("Lập {name}", name=label[:1].lower() + label[1:]), key=f"make_{kind.value}", icon=":material/note_add:"

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound, Refusal
-from core.i18n import N_, best_language, translate
-from core.settings import settings
+from core.i18n import N_, translate
+from core.safe_text import safe
 from models import Scope
 from services import api_tokens, figure_tables, figure_values, units
 from services.access import Actor
@@ -29,6 +29,7 @@ from services.figure_tables import FigureTable, Step
 from services.figure_values import Value
 from web import openapi
 from web.limits import Allowance, address_of
+from web.pages import language_of
 
 _WRONG = Allowance(burst=20, per_second=1 / 30)  # tries with a token that opens nothing, an address
 _ASKED = Allowance(burst=120, per_second=2)  # questions, a token
@@ -71,9 +72,8 @@ def _kind(request: Request) -> str:
 
 
 def _of_one(request: Request, kind: str) -> str:
+    actor, query = _actor(request), request.query_params
     with reading() as session:
-        actor = _actor(request)
-        query = request.query_params
         until = _day(query.get("to"), clock.today())
         since = _day(query.get("from"), until - timedelta(days=USUAL_DAYS - 1))
         name = request.path_params["name"].removesuffix(".csv")
@@ -96,13 +96,8 @@ def _csv(table: FigureTable) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in table.rows:
-        writer.writerow(["" if cell is None else _safe(cell) for cell in _row(table.figure, row)])
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in _row(table.figure, row)])
     return file.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """A name that a spreadsheet would take for a formula (S06)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _row(figure: Definition, row: Value) -> Sequence[Any]:
@@ -118,7 +113,7 @@ def _told(request: Request, figure: Definition) -> dict[str, Any]:
         "label": figure.label, "definition": figure.definition, "numerator": figure.numerator, "denominator": figure.denominator,
         "rows": figure.source.label,
     }  # fmt: skip
-    said = {key: translate(text, language=_language(request)) if text else "" for key, text in words.items()}
+    said = {key: translate(text, language=language_of(request)) if text else "" for key, text in words.items()}
     return {"name": figure.name, "unit": figure.measure.value, "over_days": figure.span.value, **said}
 
 
@@ -167,13 +162,13 @@ async def _answered(request: Request, body_of: Callable[[Request], str], kind: s
     try:
         body = (await run_in_threadpool(body_of, request)).encode()
     except _Refused as refused:
-        words = translate(refused.message, language=_language(request)).format(**refused.blanks)
+        words = translate(refused.message, language=language_of(request)).format(**refused.blanks)
         return _refusal(refused.status, words, refused.headers)
     except Refusal as refusal:
         status = 404 if isinstance(refusal, NotFound) else 422
-        return _refusal(status, translate(refusal.message, language=_language(request)).format(**refusal.details), {})
+        return _refusal(status, translate(refusal.message, language=language_of(request)).format(**refusal.details), {})
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**_FIXED, "ETag": tag, "Cache-Control": "private, no-cache", "Content-Language": _language(request)}
+    headers = {**_FIXED, "ETag": tag, "Cache-Control": "private, no-cache", "Content-Language": language_of(request)}
     if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     media = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
@@ -182,10 +177,6 @@ async def _answered(request: Request, body_of: Callable[[Request], str], kind: s
 
 def _refusal(status: int, words: str, headers: Mapping[str, str]) -> Response:
     return JSONResponse({"error": words}, status, headers={**_FIXED, "Cache-Control": "no-store", **headers})
-
-
-def _language(request: Request) -> str:
-    return best_language(request.headers.get("accept-language", ""), default=settings().language)
 
 
 routes = [

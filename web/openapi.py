@@ -95,14 +95,11 @@ def _figure() -> dict[str, Any]:
 
 
 def _row() -> dict[str, Any]:
-    names = ("name", "unit_code", "unit_name", "from", "day", "value", "numerator", "denominator", "is_running", "is_hidden")
-    return {
-        "type": "object", "required": list(names),
-        "properties": {
-            "name": {"type": "string"}, "unit_code": {"type": "string"}, "unit_name": {"type": "string"}, "from": _DAY,
-            "day": _DAY, "value": _NUMBER | {"description": "A share is a part of 1; null where there is nothing to tell"},
-            "numerator": _NUMBER, "denominator": _NUMBER,
-            "is_running": {"type": "boolean", "description": "At least so much: whoever is in the middle has not been heard of"},
-            "is_hidden": {"type": "boolean", "description": "Of so few households that it would say something of persons"},
-        },
+    columns = {
+        "name": {"type": "string"}, "unit_code": {"type": "string"}, "unit_name": {"type": "string"}, "from": _DAY,
+        "day": _DAY, "value": _NUMBER | {"description": "A share is a part of 1; null where there is nothing to tell"},
+        "numerator": _NUMBER, "denominator": _NUMBER,
+        "is_running": {"type": "boolean", "description": "At least so much: whoever is in the middle has not been heard of"},
+        "is_hidden": {"type": "boolean", "description": "Of so few households that it would say something of persons"},
     }  # fmt: skip
+    return {"type": "object", "required": list(columns), "properties": columns}

@@ -30,7 +30,7 @@ def printed(paper: PaperText) -> bytes:
         raise Invalid(N_("Văn bản dài quá {most} ký tự."), most=LONGEST_BODY)
     words = {name: value for name, value in asdict(paper).items() if name not in ("issued_on", "number", "url", "body")}
     body = [{"run": clean(run), "words": clean(text)} for run, text in paper.body]
-    laid = _cleaned(words) | _numbered(paper) | {"body": body}
+    laid = press.cleaned(words) | _numbered(paper) | {"body": body}
     items = [{"url": paper.url, "title": "", "place": ""}] if paper.url else []
     sheet = {
         "paper": laid, "code-side": CODE_SIDE, "title": f"{laid['kind'].capitalize()} · {laid['subject']}",
@@ -53,14 +53,6 @@ def _numbered(paper: PaperText) -> dict[str, str]:
         "number": f"{paper.number:02}" if paper.number else "", "day": f"{day:%d}" if paper.issued_on else "",
         "month": f"{day.month:02}" if day.month < 3 else str(day.month), "year": str(day.year), "written_on": "",
     }  # fmt: skip
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _cleaned(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(one) for one in value]
-    return clean(value) if isinstance(value, str) else value
 
 
 def _letters(value: Any) -> Iterator[str]:

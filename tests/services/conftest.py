@@ -6,6 +6,7 @@ from sqlmodel import Session
 from models import Role, Unit
 from services.access import Actor
 from tests.factories import make_actor, make_group, make_household, make_unit
+from tests.services.five import Five, announce, scan, settle
 
 
 @pytest.fixture
@@ -30,3 +31,12 @@ def writer(session: Session, ward: Unit) -> Actor:
 @pytest.fixture
 def admin(session: Session, ward: Unit) -> Actor:
     return make_actor(session, unit=ward, role=Role.ADMIN)
+
+
+@pytest.fixture
+def five(session: Session, noon: None) -> Five:
+    """Five households at noon of the 24th, with their announcement and the code that was scanned."""
+    five = settle(session)
+    announce(session, five)
+    scan(session, five)
+    return five

@@ -14,15 +14,7 @@ from services.access import TERMINAL
 from services.chair_questions import Question
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
 from tests.factories import make_actor, make_unit
-from tests.services.five import Five, announce, scan, settle
-
-
-@pytest.fixture
-def five(session: Session, noon: None) -> Five:
-    five = settle(session)
-    announce(session, five)
-    scan(session, five)
-    return five
+from tests.services.five import Five
 
 
 @pytest.fixture

@@ -12,18 +12,10 @@ from services.access import TERMINAL
 from services.figure_register import BY_NAME, FIGURES, NAMES
 from services.figure_values import Value
 from tests.factories import make_actor, make_announcement, make_household, make_unit
-from tests.services.five import Five, announce, at, scan, settle
+from tests.services.five import Five, at
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 24)
 NOW_IN_MINUTES = 14 * 24 * 60 + 4 * 60  # from 8:00 of the 10th to noon of the 24th
-
-
-@pytest.fixture
-def five(session: Session, noon: None) -> Five:
-    five = settle(session)
-    announce(session, five)
-    scan(session, five)
-    return five
 
 
 def told(found: dict[str, Value]) -> dict[str, tuple[float | None, float | None, float | None]]:

@@ -4,23 +4,14 @@ import json
 
 import pytest
 import time_machine
-from sqlmodel import Session
 from typer.testing import CliRunner
 
 from services.figure_register import NAMES
 from terminal.habits import app
 from tests.factories import NOON
-from tests.services.five import Five, announce, settle
+from tests.services.five import Five
 
 runner = CliRunner()
-
-
-@pytest.fixture
-def five(session: Session) -> Five:
-    with time_machine.travel(NOON):
-        five = settle(session)
-        announce(session, five)
-    return five
 
 
 @time_machine.travel(NOON, tick=False)

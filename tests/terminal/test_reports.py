@@ -10,18 +10,10 @@ from typer.testing import CliRunner
 
 from models import Report
 from terminal.habits import app
-from tests.services.five import Five, announce, settle
+from tests.services.five import Five
 
 runner = CliRunner()
 NOW = "2026-12-02T02:00:00+00:00"
-
-
-@pytest.fixture
-def five(session: Session) -> Five:
-    with time_machine.travel(NOW):
-        five = settle(session)
-        announce(session, five)
-    return five
 
 
 @time_machine.travel(NOW)

@@ -188,15 +188,12 @@ def usual_codes(session: Session, *, actor: Actor, unit_id: UUID) -> list[tuple[
         NotAllowed: the actor may not print.
     """
     require(actor, *WRITERS)
-    rows = links.listing(session, actor=actor, purposes=links.PRINTED)
-    order = {"join": 0, "ask": 1, "procedure": 2}
-    good = [
-        row for row in rows if row.state not in (links.LinkState.STOPPED, links.LinkState.EXPIRED) and links.target_of(row.link)
-    ]
+    good = [row for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.may_be_printed]
+    order = {Purpose.JOIN: 0, Purpose.ASK: 1, Purpose.PROCEDURE: 2}
 
     def rank(link: ShortLink) -> int:
         is_others = link.purpose is Purpose.JOIN and link.unit_id != unit_id
-        return 4 if is_others else order.get(link.purpose.value, 3)
+        return 4 if is_others else order.get(link.purpose, 3)
 
     good.sort(key=lambda row: (rank(row.link), row.link.title))
     return [(row.link.slug, row.link.title or row.link.slug) for row in good]

@@ -115,7 +115,7 @@ def of_month(
 
 def _concerns(reach: Sequence[tuple[Audience, str]], unit: Unit, ward: Unit) -> bool:
     """Whether it was said to all who live in the unit, or, on the ward's own board, to all somewhere in the ward."""
-    if any(audience.needs or audience.group_kind for audience, _ in reach):
+    if any(audience.is_of_some or audience.group_kind for audience, _ in reach):
         return False
     return any(unit.path.startswith(path) or (unit.id == ward.id and path.startswith(ward.path)) for _, path in reach)
 

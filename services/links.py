@@ -199,7 +199,7 @@ def _said_of(row: LinkRow) -> str:
 
 def _weeks(session: Session, ids: Any) -> dict[UUID, tuple[int, int]]:
     """Scans of the last seven days and of the seven before, by link."""
-    midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.midnight(clock.today())
     since, before = midnight - timedelta(days=6), midnight - timedelta(days=13)
     this_week = case((col(ScanHour.hour) >= since, col(ScanHour.scans)), else_=0)
     sums = (

@@ -1,6 +1,6 @@
 """The only source of the current time, so that tests can stop it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.settings import settings
@@ -24,3 +24,14 @@ def local(instant: datetime) -> datetime:
 def today() -> date:
     """The day on the calendars of this place."""
     return local(now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins here."""
+    return datetime.combine(day, time(), zone())
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of its month and of the next."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1)

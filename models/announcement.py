@@ -152,6 +152,11 @@ class Audience(Model, table=True):
     streets: list[str] = Field(default_factory=list, sa_type=JSON)  # only households whose address ends so; empty: all
     group_kind: str | None = None
 
+    @property
+    def is_of_some(self) -> bool:
+        """Whether only some households of the unit are meant."""
+        return bool(self.needs or self.streets)
+
 
 class AnnouncementVersion(Model, table=True):
     """The words of an announcement as they were at one version: to join two authors' changes and to show what changed."""

@@ -4,16 +4,12 @@ import streamlit as st
 
 from core.db import reading
 from services import access, announcements, links, staff_badges
-from services.links import LinkState
 from ui import _, codes, enter, leave_for, parts, refusals
 from ui import print_studio as drawing
 
 actor = enter(needs=access.WRITERS)
 with reading() as session:
-    rows = [
-        row for row in links.listing(session, actor=actor, purposes=links.PRINTED)
-        if row.state not in (LinkState.STOPPED, LinkState.EXPIRED) and links.target_of(row.link)
-    ]  # fmt: skip
+    rows = [row for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.may_be_printed]
     people = staff_badges.wearers(session, actor=actor)
     recent, _of_all = announcements.listing(session, actor=actor, limit=drawing.RECENT)
 parts.head(_("In ấn"), _("mỗi mã trên tờ in được đọc lại trước khi đưa ra; tờ đã làm giữ 7 ngày"))

@@ -1,7 +1,7 @@
 """The calendar of announcements: what was sent on which day, what will leave at which hour, what only wishes to."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -43,9 +43,7 @@ def of_month(session: Session, *, actor: Actor, month: date) -> list[Entry]:
     A viewer sees what was sent. What was given up before it left stands nowhere.
     """
     access.require(actor, *access.WRITERS, Role.VIEWER)
-    first = month.replace(day=1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    start, end = (datetime.combine(day, time(), clock.zone()) for day in (first, following))
+    start, end = map(clock.midnight, clock.month_of(month))
     at = func.coalesce(Announcement.sent_at, Announcement.leaves_at, Announcement.send_at)
     is_planned = (col(Announcement.status) == AnnouncementStatus.SCHEDULED) | (
         col(Announcement.status).in_(UNAPPROVED) & col(Announcement.send_at).is_not(None)

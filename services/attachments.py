@@ -58,9 +58,7 @@ def store(content: bytes, *, name: str) -> dict[str, Any]:
     Raises:
         Invalid: it is no PDF or photo, or too large; in one sentence.
     """
-    if len(content) > BYTES_MAX:
-        raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
-    return _kept(ports().documents.sifted(content), name)
+    return _kept(_sifted(content), name)
 
 
 def store_photo(content: bytes, *, name: str) -> dict[str, Any]:
@@ -69,12 +67,16 @@ def store_photo(content: bytes, *, name: str) -> dict[str, Any]:
     Raises:
         Invalid: it is no photo, or too large; in one sentence.
     """
-    if len(content) > BYTES_MAX:
-        raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
-    document = ports().documents.sifted(content)
+    document = _sifted(content)
     if not document.media_type.startswith("image/"):
         raise Invalid(N_("Chỗ này cần một tấm ảnh (JPEG, PNG, WebP), không phải PDF."))
     return _kept(document, name)
+
+
+def _sifted(content: bytes) -> Document:
+    if len(content) > BYTES_MAX:
+        raise Invalid(N_("Tệp nặng hơn {most} MB."), most=BYTES_MAX // 1_000_000)
+    return ports().documents.sifted(content)
 
 
 def _kept(document: Document, name: str) -> dict[str, Any]:

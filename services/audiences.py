@@ -37,7 +37,7 @@ def sizes(session: Session, *, announcement_ids: Sequence[UUID], homes: Mapping[
     for entry, path in found:
         wanted.setdefault(entry.announcement_id, []).append((entry, path))
     whole = {
-        id_: {path for _, path in parts} for id_, parts in wanted.items() if not any(e.needs or e.streets for e, _ in parts)
+        id_: {path for _, path in parts} for id_, parts in wanted.items() if not any(entry.is_of_some for entry, _ in parts)
     }  # fmt: skip
     narrowed = {id_: parts for id_, parts in wanted.items() if id_ not in whole}
     return dict.fromkeys(announcement_ids, 0) | _whole(session, whole, homes) | _narrowed(session, narrowed)

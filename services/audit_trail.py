@@ -1,7 +1,7 @@
 """Reading the audit: who did what, when, found by person, kind, day or record, and taken away as a list."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
@@ -92,11 +92,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.kind:
         found.append(col(AuditEvent.subject_kind) == filters.kind)
     if filters.since:
-        found.append(col(AuditEvent.created_at) >= _midnight(filters.since))
+        found.append(col(AuditEvent.created_at) >= clock.midnight(filters.since))
     if filters.until:
-        found.append(col(AuditEvent.created_at) < _midnight(filters.until + timedelta(days=1)))
+        found.append(col(AuditEvent.created_at) < clock.midnight(filters.until + timedelta(days=1)))
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, clock.zone())

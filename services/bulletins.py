@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func
@@ -59,8 +59,8 @@ def happenings(session: Session, *, actor: Actor, unit_id: UUID, month: date) ->
     require(actor, *WRITERS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     ward = access.commune_of(session, unit)
-    first, following = _ends(month)
-    since, until = (datetime.combine(day, time(), clock.zone()) for day in (first - AHEAD, following))
+    first, following = clock.month_of(month)
+    since, until = clock.midnight(first - AHEAD), clock.midnight(following)
     found = session.exec(
         select(Announcement, Audience, Unit.path)
         .join(Audience, col(Audience.announcement_id) == Announcement.id)
@@ -113,14 +113,9 @@ def of_month(
     )  # fmt: skip
 
 
-def _ends(month: date) -> tuple[date, date]:
-    first = month.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
-
-
 def _concerns(reach: Sequence[tuple[Audience, str]], unit: Unit, ward: Unit) -> bool:
     """Whether it was said to all who live in the unit, or, on the ward's own board, to all somewhere in the ward."""
-    if any(audience.needs or audience.group_kind for audience, _ in reach):
+    if any(audience.is_of_some or audience.group_kind for audience, _ in reach):
         return False
     return any(unit.path.startswith(path) or (unit.id == ward.id and path.startswith(ward.path)) for _, path in reach)
 
@@ -136,7 +131,7 @@ def _line(line: str, month: date) -> tuple[date, str, str]:
     """`12 Họp tổ cuối năm | 19 giờ 30, nhà văn hóa`."""
     found = _LINE.fullmatch(clean(line))
     day = int(found[1]) if found else 0
-    first, following = _ends(month)
+    first, following = clock.month_of(month)
     is_there = 1 <= day <= (following - first).days and (not found or not found[2] or int(found[2]) == month.month)
     if found is None or not is_there:
         raise Invalid(
@@ -170,8 +165,8 @@ def _figures(session: Session, actor: Actor, unit: Unit, month: date) -> list[tu
         of = f"{formats.number(total.joined)} / {formats.number(total.households)} hộ"
         where = "trong tổ" if unit.kind is UnitKind.RESIDENTIAL else "trong phường"
         found.append((formats.share(total.coverage, places=0), f"hộ {where} đã vào nhóm Zalo", of))
-    last, first = _ends(month - timedelta(days=month.day))
-    since, until = (datetime.combine(day, time(), clock.zone()) for day in (last, first))
+    last, first = clock.month_of(month - timedelta(days=month.day))
+    since, until = clock.midnight(last), clock.midnight(first)
     sent = select(func.count()).where(
         Announcement.unit_id == access.commune_of(session, unit).id, col(Announcement.status).in_(LEFT),
         col(Announcement.sent_at) >= since, col(Announcement.sent_at) < until,
@@ -188,15 +183,12 @@ def usual_codes(session: Session, *, actor: Actor, unit_id: UUID) -> list[tuple[
         NotAllowed: the actor may not print.
     """
     require(actor, *WRITERS)
-    rows = links.listing(session, actor=actor, purposes=links.PRINTED)
-    order = {"join": 0, "ask": 1, "procedure": 2}
-    good = [
-        row for row in rows if row.state not in (links.LinkState.STOPPED, links.LinkState.EXPIRED) and links.target_of(row.link)
-    ]
+    good = [row for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.may_be_printed]
+    order = {Purpose.JOIN: 0, Purpose.ASK: 1, Purpose.PROCEDURE: 2}
 
     def rank(link: ShortLink) -> int:
         is_others = link.purpose is Purpose.JOIN and link.unit_id != unit_id
-        return 4 if is_others else order.get(link.purpose.value, 3)
+        return 4 if is_others else order.get(link.purpose, 3)
 
     good.sort(key=lambda row: (rank(row.link), row.link.title))
     return [(row.link.slug, row.link.title or row.link.slug) for row in good]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -250,7 +250,7 @@ def _signs(today: date) -> dict[Trouble, ColumnElement[bool]]:
 
 def _stirred(since: date) -> ColumnElement[bool]:
     """Whether anything happened in a group after a day: a text posted, its link opened, somebody in or out."""
-    after = datetime.combine(since + timedelta(days=1), time.min, tzinfo=clock.zone())
+    after = clock.midnight(since + timedelta(days=1))
     opened = exists().where(
         col(ReachCount.announcement_id) == col(Relay.announcement_id), col(ReachCount.group_id) == col(Relay.group_id),
         col(ReachCount.opens) > 0, col(ReachCount.at) >= after,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import case, func
@@ -113,7 +113,7 @@ def this_month(session: Session, *, account_ids: Sequence[UUID]) -> dict[UUID, t
 
 def month_begin() -> datetime:
     """The first instant of this month on the clocks of this place."""
-    return datetime.combine(clock.today().replace(day=1), time.min, clock.zone())
+    return clock.midnight(clock.today().replace(day=1))
 
 
 def waiting_for(cards: Sequence[AccountCard]) -> list[AccountCard]:

@@ -1,9 +1,9 @@
 """Reading a list of persons that another office sends: who, where, whom to call. All else of it is left in the file."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from uuid import UUID
 
 from core.errors import Invalid
@@ -73,7 +73,7 @@ def read(sheet: Sheet, *, units: UnitFinder) -> Read:
     found: dict[tuple[str, str, UUID, str], Person] = {}
     doubts: list[Doubt] = []
     repeats: list[int] = []
-    for number, row in enumerate(_below(top[header + 1 :], rows), header + 2):
+    for number, row in enumerate(chain(top[header + 1 :], rows), header + 2):
         cells = {field: in_unicode(row[place], letters) if place < len(row) else None for field, place in columns.items()}
         if not text_of(cells["name"]):
             continue
@@ -91,11 +91,6 @@ def read(sheet: Sheet, *, units: UnitFinder) -> Read:
     headers = [text_of(in_unicode(cell, letters)) for cell in top[header]]
     dropped = [text for place, text in enumerate(headers) if text and place not in columns.values()]
     return Read(list(found.values()), doubts, repeats, dropped)
-
-
-def _below(seen: Sequence[list[Cell]], rest: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
-    yield from seen
-    yield from rest
 
 
 def _header(top: Sequence[Sequence[Cell]]) -> tuple[int, str, dict[str, int]]:

@@ -110,7 +110,7 @@ def all_for(session: Session, *, actor: Actor) -> list[Summary]:
         NotAllowed: the actor sees figures only.
     """
     access.require(actor, *access.SEES_PEOPLE)
-    mine = select(Unit.id).where(access.path_range(actor.unit_path))
+    mine = access.visible_units(actor)
     counts = (
         select(
             ListedPerson.closed_list_id,
@@ -141,7 +141,7 @@ def get(session: Session, *, actor: Actor, list_id: UUID) -> ClosedList:
         NotAllowed: the actor sees figures only. NotFound: there is none, or none of its people is in the actor's sight.
     """
     access.require(actor, *access.SEES_PEOPLE)
-    mine = select(Unit.id).where(access.path_range(actor.unit_path))
+    mine = access.visible_units(actor)
     has_mine = select(ListedPerson.closed_list_id).where(col(ListedPerson.unit_id).in_(mine))
     is_seen = col(ClosedList.unit_id).in_(mine) | col(ClosedList.id).in_(has_mine)
     found = session.exec(select(ClosedList).where(ClosedList.id == list_id, is_seen)).first()
@@ -174,7 +174,7 @@ def settle(session: Session, *, actor: Actor, person_id: UUID, outcome: PersonOu
         NotAllowed: the actor sees figures only. NotFound: there is no such person in the actor's sight, or no more.
     """
     access.require(actor, *access.SEES_PEOPLE)
-    mine = select(Unit.id).where(access.path_range(actor.unit_path))
+    mine = access.visible_units(actor)
     person = session.exec(select(ListedPerson).where(ListedPerson.id == person_id, col(ListedPerson.unit_id).in_(mine))).first()
     if person is None:
         raise NotFound(N_("Không có người này trong danh sách, hoặc danh sách đã hết hạn lưu."))

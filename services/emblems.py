@@ -20,7 +20,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 def of_ward(session: Session, *, ward_id: UUID) -> Emblem | None:
     """The ward's own emblem; None where it uses ours. One query."""
-    found = session.exec(select(WardEmblem).where(WardEmblem.unit_id == ward_id)).first()
+    found = _kept(session, ward_id)
     return Emblem(found.png, found.colour) if found else None
 
 
@@ -41,7 +41,7 @@ def change(session: Session, *, actor: Actor, unit_id: UUID, content: bytes | No
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
     if ward.kind is not UnitKind.COMMUNE:
         raise Invalid(N_("Biểu tượng là của phường, xã."))
-    kept = session.exec(select(WardEmblem).where(WardEmblem.unit_id == ward.id)).first()
+    kept = _kept(session, ward.id)
     if content is None and kept is None:
         raise Invalid(N_("Xin chọn ảnh biểu tượng."))
     if content is not None and len(content) > BYTES_MAX:
@@ -65,7 +65,7 @@ def remove(session: Session, *, actor: Actor, unit_id: UUID) -> None:
     """
     require(actor, *APPROVERS)
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
-    kept = session.exec(select(WardEmblem).where(WardEmblem.unit_id == ward.id)).first()
+    kept = _kept(session, ward.id)
     if kept is None:
         return
     session.delete(kept)
@@ -78,6 +78,10 @@ def contrast(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
     return float(1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05))
+
+
+def _kept(session: Session, ward_id: UUID) -> WardEmblem | None:
+    return session.exec(select(WardEmblem).where(WardEmblem.unit_id == ward_id)).first()
 
 
 def _checked(colour: str) -> str:

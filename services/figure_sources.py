@@ -7,7 +7,7 @@ UTC says: an announcement of half past midnight counts on the day people here ca
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -89,11 +89,7 @@ class _Found:
 
 def between(since: date, until: date) -> tuple[datetime, datetime]:
     """The instants at which the first day begins and the last one ends, here."""
-    return _midnight(since), _midnight(until + timedelta(days=1))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.zone())
+    return clock.midnight(since), clock.midnight(until + timedelta(days=1))
 
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:

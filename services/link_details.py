@@ -1,6 +1,6 @@
 """What a code says of itself beside its target: its name, where it hangs, a photo of the place, its last day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -64,7 +64,7 @@ def photo_file(link: ShortLink) -> Path | None:
 
 def end_of(last_day: date | None) -> datetime | None:
     """The instant at which a code ends whose last day this is."""
-    return datetime.combine(last_day + timedelta(days=1), time(), clock.zone()) if last_day else None
+    return clock.midnight(last_day + timedelta(days=1)) if last_day else None
 
 
 def last_day_of(link: ShortLink) -> date | None:

@@ -14,7 +14,6 @@ from models import Purpose, ShortLink, Unit
 from services import emblems, links, printed_codes, wards
 from services.access import WRITERS, Actor, commune_of, path_range, require
 from services.link_slugs import normalised
-from services.links import LinkState
 from services.ports import Label, SheetHead
 from services.print_layouts import Layout
 from services.printed_codes import Numbering
@@ -104,8 +103,7 @@ def _named(session: Session, actor: Actor, slugs: Sequence[str]) -> list[ShortLi
 
 
 def _is_gone(link: ShortLink, now: datetime) -> bool:
-    is_off = links.state_of(link, now) in (LinkState.STOPPED, LinkState.EXPIRED)
-    return is_off or links.target_of(link) is None
+    return not links.may_be_printed(link, links.state_of(link, now))
 
 
 def _label(link: ShortLink) -> Label:

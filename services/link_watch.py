@@ -112,9 +112,13 @@ def troubles(session: Session, *, actor: Actor) -> list[Trouble]:
 
 def will_be_in_trouble(link: ShortLink) -> bool:
     """Whether its page stands, but has moved for good or loses its certificate within days."""
-    soon = clock.today() + ENDS_SOON
-    is_ending = link.certificate_ends_on is not None and link.certificate_ends_on <= soon
-    return link.is_active and link.trouble is None and (link.replaced_by is not None or is_ending)
+    is_moving = link.replaced_by is not None or ends_soon(link.certificate_ends_on)
+    return link.is_active and link.trouble is None and is_moving
+
+
+def ends_soon(last_day: date | None) -> bool:
+    """Whether a certificate with this last day, where it is known, ends within days."""
+    return last_day is not None and last_day <= clock.today() + ENDS_SOON
 
 
 def in_trouble(session: Session, *, actor: Actor) -> list[ShortLink]:

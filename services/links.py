@@ -83,6 +83,11 @@ class LinkRow:
         """The address to print."""
         return public_url(self.link)
 
+    @property
+    def may_be_printed(self) -> bool:
+        """Whether whoever scans it is led somewhere."""
+        return may_be_printed(self.link, self.state)
+
 
 # ---- finding
 
@@ -194,7 +199,7 @@ def _said_of(row: LinkRow) -> str:
 
 def _weeks(session: Session, ids: Any) -> dict[UUID, tuple[int, int]]:
     """Scans of the last seven days and of the seven before, by link."""
-    midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.midnight(clock.today())
     since, before = midnight - timedelta(days=6), midnight - timedelta(days=13)
     this_week = case((col(ScanHour.hour) >= since, col(ScanHour.scans)), else_=0)
     sums = (
@@ -216,6 +221,11 @@ def state_of(link: ShortLink, now: datetime) -> LinkState:
     if not link.scans and link.created_at < now - UNUSED_AFTER:
         return LinkState.UNUSED
     return LinkState.WORKING
+
+
+def may_be_printed(link: ShortLink, state: LinkState) -> bool:
+    """Whether whoever scans it is led somewhere: it is on, its days are not over, its target may be linked to."""
+    return state not in (LinkState.STOPPED, LinkState.EXPIRED) and target_of(link) is not None
 
 
 # ---- making

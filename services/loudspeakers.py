@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -211,7 +211,7 @@ def rows(session: Session, *, actor: Actor, first: date, last: date) -> list[Slo
     access.require(actor, *READERS)
     if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
         raise Invalid(N_("Chọn từ một đến {most} ngày."), most=MOST_DAYS)
-    begin, end = _midnight(first), _midnight(last + timedelta(days=1))
+    begin, end = clock.midnight(first), clock.midnight(last + timedelta(days=1))
     wanted = (
         select(LoudspeakerSlot, Announcement, Unit)
         .join(Announcement, col(Announcement.id) == col(LoudspeakerSlot.announcement_id))
@@ -348,10 +348,6 @@ def _tell(session: Session, slot: LoudspeakerSlot, status: DeliveryStatus) -> No
         delivery.status, delivery.updated_at = status, clock.now()
         delivery.sent_at = slot.read_at
         session.add(delivery)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, clock.zone())
 
 
 def _record(session: Session, actor: Actor, slot: LoudspeakerSlot, action: str) -> None:

@@ -6,7 +6,7 @@ Counts by hour are kept for good; devices are known for the ninety days that sin
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import aliased
@@ -73,7 +73,7 @@ def of(session: Session, *, actor: Actor, days: int = DAYS) -> ScanFigures:
     """
     access.require(actor, *access.WRITERS)
     first_day = clock.today() - timedelta(days=days - 1)
-    since = datetime.combine(first_day, time(), clock.zone())
+    since = clock.midnight(first_day)
     grid = [[0] * 24 for _day in range(7)]
     for hour, scans in session.exec(
         _seen(actor, select(ScanHour.hour, func.sum(ScanHour.scans)).join(ShortLink, col(ShortLink.id) == ScanHour.link_id))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -141,7 +141,7 @@ def by_day(
     """Openings of the actor's links (of one, of some purposes) on each of the last `days` days, today the last; zeros too."""
     today = clock.today()
     first_day = today - timedelta(days=days - 1)
-    since = datetime.combine(first_day, time(), clock.zone())
+    since = clock.midnight(first_day)
     wanted = (
         select(ScanHour.hour, func.sum(ScanHour.scans), func.sum(ScanHour.first_scans))
         .where(col(ScanHour.hour) >= since)

@@ -6,7 +6,7 @@ then the ward's staff see it too. Sums of the whole team, and of procedures, hol
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -55,15 +55,9 @@ class OfMember:
     sums: Sums
 
 
-def month_of(day: date) -> tuple[date, date]:
-    """The first day of a month and of the next."""
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
-
-
 def _span(month: date) -> tuple[datetime, datetime]:
-    first, after = month_of(month)
-    return datetime.combine(first, time(), clock.zone()), datetime.combine(after, time(), clock.zone())
+    first, after = clock.month_of(month)
+    return clock.midnight(first), clock.midnight(after)
 
 
 def _counted(*keys: Any) -> Select[Any]:
@@ -116,7 +110,7 @@ def by_month(session: Session, *, actor: Actor, months: int = 12) -> list[tuple[
         NotAllowed: the actor may not write.
     """
     access.require(actor, *access.WRITERS)
-    firsts = [month_of(clock.today())[0]]
+    firsts = [clock.month_of(clock.today())[0]]
     while len(firsts) < months:
         firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
     firsts.reverse()
@@ -153,7 +147,7 @@ def is_shared(month: date) -> bool:
 
 def shared_from(month: date) -> date:
     """The day from which they do."""
-    return month_of(month)[1] + TEAM_FIRST
+    return clock.month_of(month)[1] + TEAM_FIRST
 
 
 def by_member(session: Session, *, actor: Actor, month: date) -> list[OfMember] | None:

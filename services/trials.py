@@ -40,7 +40,7 @@ KEPT = timedelta(hours=24)
 HOUR = 3600
 
 
-class GivenUp(Exception):  # no failure: how a staged sending ends
+class GivenUp(Exception):  # no failure: how a trial of any kind ends
     """Raised by whoever has seen enough, so that nothing of it is kept."""
 
 

@@ -11,12 +11,12 @@ from core.errors import Refusal
 from models import Announcement
 from services import attachments, trials
 from services.access import Actor
-from services.attachments import MOST, Attachment
+from services.attachments import BYTES_MAX, MOST, Attachment
 from ui import covering, parts, said
-from ui.forms import name_file_button
+from ui.forms import PICTURES, name_file_button
 from ui.words import _, number, plain, weight
 
-ENDINGS = ["pdf", "jpg", "jpeg", "png", "webp"]
+ENDINGS = ["pdf", *PICTURES]
 
 
 def ask() -> list[dict[str, Any]]:
@@ -60,7 +60,8 @@ def _bring(kept: Sequence[dict[str, Any]]) -> None:
     turn = st.session_state.setdefault("c_files_turn", 0)  # a box that was emptied is another box
     name_file_button()
     brought = st.file_uploader(
-        _("Văn bản, ảnh kèm theo"), type=ENDINGS, accept_multiple_files=True, key=f"c_files_{turn}", max_upload_size=25,
+        _("Văn bản, ảnh kèm theo"), type=ENDINGS, accept_multiple_files=True, key=f"c_files_{turn}",
+        max_upload_size=BYTES_MAX // 1_000_000,
         help=_("PDF dưới 10 MB, hoặc ảnh. Ảnh được thu nhỏ và bỏ vị trí nơi chụp. Bà con thấy dung lượng trước khi mở."),
     )  # fmt: skip
     if not brought:

@@ -1,6 +1,6 @@
 """The month's sheet for a notice board: for whom, which month, what stands on it, how it looks."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 import streamlit as st
@@ -27,7 +27,7 @@ def wish(actor: Actor) -> tuple[UUID, date]:
     first = clock.today().replace(day=1)
     months = [first]
     while len(months) <= MONTHS_AHEAD:
-        months.append((months[-1] + timedelta(days=31)).replace(day=1))
+        months.append(clock.month_of(months[-1])[1])
     by_name = {f"{one:%m/%Y}": one for one in months}
     left, right = st.columns(2)
     with left:

@@ -117,7 +117,7 @@ def _mondays(month: date) -> list[date]:
 
 
 def _after(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return clock.month_of(month)[1]
 
 
 def _before(month: date) -> date:

@@ -1,6 +1,7 @@
 """Closed lists on a screen: bring one, and say what came of going to each of its persons."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -46,8 +47,8 @@ def bring(actor: Actor, unit_id: UUID) -> None:
                 st.rerun()
 
 
-def _take(actor: Actor, unit_id: UUID, given: object) -> None:
-    upload = uploads.keep(given, name=given.name, size=given.size)  # type: ignore[attr-defined,arg-type]
+def _take(actor: Actor, unit_id: UUID, given: Any) -> None:
+    upload = uploads.keep(given, name=given.name, size=given.size)
     with reading() as session:
         found = closed_lists.tried(session, actor=actor, unit_id=unit_id, sheet=uploads.read(upload))
     st.session_state[HAND] = Hand(actor.id, unit_id, upload, found)
@@ -62,7 +63,7 @@ def _look(actor: Actor, mine: Hand) -> None:
     )  # fmt: skip
     for doubt in mine.read.doubts[:ROWS_NAMED]:
         words = _("không lấy dòng này") if doubt.is_left_out else _("vẫn lấy, bỏ trống số điện thoại")
-        why = _(str(doubt.reason.message)).format(**doubt.reason.details)
+        why = _(doubt.reason.message, **doubt.reason.details)
         parts.item("waiting", _("Dòng {n}: {what}", n=number(doubt.row), what=words), why)
     if len(mine.read.doubts) > ROWS_NAMED:
         parts.hint(_("Còn {n} dòng khác cần xem lại.", n=number(len(mine.read.doubts) - ROWS_NAMED)))

@@ -35,7 +35,7 @@ def opened(kept: Sequence[Mapping[str, Any]]) -> None:
         return
     parts.hint(_("Khoanh từng khuôn mặt, số điện thoại, tên người bằng chuột hoặc ngón tay, rồi bấm che. Đã che thì không ai "
                  "khôi phục được từ ảnh đăng lên."))  # fmt: skip
-    drawn = _draw(one["sha256"])
+    drawn = _draw(one)
     written = _by_numbers()
     with st.container(horizontal=True):
         if st.button(_("Che vùng đã khoanh"), key="c_cover_do", type="primary"):
@@ -45,17 +45,16 @@ def opened(kept: Sequence[Mapping[str, Any]]) -> None:
             st.button(_("Lấy lại ảnh ban đầu"), key="c_cover_undo", on_click=_swap, args=(one["sha256"], first))
 
 
-def _draw(sha256: str) -> Area | None:
+def _draw(one: Mapping[str, Any]) -> Area | None:
     """The picture with a box to be drawn on it; the box."""
-    content = attachments.path_of(sha256).read_bytes()
+    sha256, content = one["sha256"], attachments.path_of(one["sha256"]).read_bytes()
     width, height = attachments.size_of(sha256)
     tall = round(WIDTH * height / width)
-    kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
     sides = {name: {"field": name, "type": "quantitative", "axis": None, "scale": {"domain": [0, 1], "reverse": name == "y"}}
              for name in ("x", "y")}  # fmt: skip
     spec = {
         "width": WIDTH, "height": tall, "autosize": {"type": "none"}, "padding": 0, "encoding": sides, "layer": [
-            {"data": {"values": [{"x": 0.5, "y": 0.5, "url": f"data:image/{kind};base64,{b64encode(content).decode()}"}]},
+            {"data": {"values": [{"x": 0.5, "y": 0.5, "url": f"data:{one['media_type']};base64,{b64encode(content).decode()}"}]},
              "mark": {"type": "image", "width": WIDTH, "height": tall, "aspect": False}, "encoding": {"url": {"field": "url"}}},
             {"data": {"values": [{"x": 0.5, "y": 0.5}]}, "mark": {"type": "point", "opacity": 0},
              "params": [{"name": "area", "select": {"type": "interval", "mark": MARK}}]},

@@ -11,6 +11,7 @@ from ui import said
 from ui.words import _
 
 Slots = Mapping[str, DeltaGenerator]  # by the name of the field, the place under it
+PICTURES = ["jpg", "jpeg", "png", "webp"]  # endings of files in which a picture may be brought
 
 
 @contextmanager

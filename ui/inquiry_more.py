@@ -11,6 +11,7 @@ from services import attachments, inquiries, private_words, public_answers, repo
 from services.access import Actor
 from services.inquiries import Thread
 from ui import parts, refusals
+from ui.forms import PICTURES
 from ui.inbox import TONES, shortened
 from ui.words import _, number
 
@@ -125,9 +126,7 @@ def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
             done(_("Đã gỡ."))
     with st.expander(_("Đã xử lý xong chỗ hỏng"), key=f"{key}_box"), st.form(key):
         note = st.text_area(_("Đã làm gì"), one.done_note, key=f"{key}_note", height=90, max_chars=reports_done.NOTE_MAX)
-        files = st.file_uploader(
-            _("Ảnh sau khi làm"), ["jpg", "jpeg", "png", "webp"], accept_multiple_files=True, key=f"{key}_files"
-        )
+        files = st.file_uploader(_("Ảnh sau khi làm"), PICTURES, accept_multiple_files=True, key=f"{key}_files")
         shows = st.checkbox(_("Đưa lên danh sách việc đã làm, có ảnh trước và sau"), value=True, key=f"{key}_public")
         if not st.form_submit_button(_("Ghi và báo người đã báo"), type="primary", key=f"{key}_go"):
             return

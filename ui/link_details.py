@@ -11,8 +11,7 @@ from core.errors import Refusal
 from models import ShortLink
 from services import attachments, link_details, links
 from ui import parts, said
-from ui.forms import name_file_button
-from ui.step_pictures import ENDINGS
+from ui.forms import PICTURES, name_file_button
 from ui.words import _
 
 WIDTH = 260
@@ -64,7 +63,9 @@ def photo(link: ShortLink) -> Brought | None:
         return None
     with st.expander(_("Thêm ảnh nơi treo"), key="ld_photo_box"):
         name_file_button()
-        given = st.file_uploader(_("Ảnh chụp nơi treo"), type=ENDINGS, key="ld_photo", max_upload_size=25)
+        given = st.file_uploader(
+            _("Ảnh chụp nơi treo"), type=PICTURES, key="ld_photo", max_upload_size=attachments.BYTES_MAX // 1_000_000
+        )
         if given:
             try:
                 return Brought(attachments.store_photo(given.getvalue(), name=given.name))

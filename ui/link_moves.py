@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import clock
 from core.db import reading, transaction
 from models import Purpose, ShortLink
 from services import link_making, link_moves, link_targets, link_watch, links
@@ -113,7 +112,7 @@ def found(link: ShortLink) -> None:
         )  # fmt: skip
     elif link.leads_on_to:
         parts.hint(_("Trang tới chuyển tiếp tới {where}.", where=where(link.leads_on_to)))
-    if link.certificate_ends_on and link.certificate_ends_on <= clock.today() + link_watch.ENDS_SOON:
+    if link.certificate_ends_on and link_watch.ends_soon(link.certificate_ends_on):
         parts.note(
             "waiting", _("Chứng thư của trang tới hết hạn {day}", day=day(link.certificate_ends_on)),
             _("Hết hạn thì điện thoại báo trang không an toàn. Nên báo cơ quan giữ trang ấy."),

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import streamlit as st
 
-from core import clock
 from services import link_targets, link_watch
 from services.link_watch import Trouble
 from ui import parts
@@ -48,7 +47,7 @@ def _words(one: Trouble) -> str:
     said = [_(one.trouble.label).capitalize()] if one.trouble else []
     if one.replaced_by:
         said.append(_("Trang ấy tự báo địa chỉ mới: {url}", url=one.replaced_by))
-    if one.certificate_ends_on and one.certificate_ends_on <= clock.today() + link_watch.ENDS_SOON:
+    if one.certificate_ends_on and link_watch.ends_soon(one.certificate_ends_on):
         said.append(_("Chứng thư của trang tới hết hạn {day}", day=day(one.certificate_ends_on)))
     places = list(dict.fromkeys(link.place for link in one.links if link.place))
     if places:

@@ -13,16 +13,13 @@ from services.access import Actor
 from services.import_rows import Rejected
 from services.link_making import MadeLinks, Planned
 from services.ports import Sheet
+from services.trials import GivenUp
 from ui import parts
 from ui.parts import Column
 from ui.words import _, language, number
 
 STATE = "nl_trial"
 ROWS_SHOWN = 8
-
-
-class _GivenUp(Exception):  # no failure: how a trial ends
-    pass
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,10 @@ def try_sheet(actor: Actor, given: Any) -> Trial:
 
 def _tried(actor: Actor, given: Any) -> Trial:
     found: list[Trial] = []
-    with _sheet_of(given) as sheet, suppress(_GivenUp), transaction() as session:
+    with _sheet_of(given) as sheet, suppress(GivenUp), transaction() as session:
         result = link_making.from_sheet(session, actor=actor, sheet=sheet)
         found.append(Trial([(link.title, link.place) for link in result.made], result.rejected))
-        raise _GivenUp
+        raise GivenUp
     return found[0]
 
 

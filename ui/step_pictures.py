@@ -9,10 +9,9 @@ from core.errors import Refusal
 from models import Procedure
 from services import attachments, procedure_pictures
 from ui import parts, said
-from ui.forms import name_file_button
+from ui.forms import PICTURES, name_file_button
 from ui.words import _, weight
 
-ENDINGS = ["jpg", "jpeg", "png", "webp"]
 WIDTH = 150
 
 
@@ -50,7 +49,8 @@ def _brought(one: Procedure) -> Change | None:
         format_func=lambda place: f"{place}. {one.steps[place - 1]}",
     )  # fmt: skip
     file = st.file_uploader(
-        _("Ảnh chụp màn hình của bước này"), type=ENDINGS, key=f"sp_file_{turn}", max_upload_size=25,
+        _("Ảnh chụp màn hình của bước này"), type=PICTURES, key=f"sp_file_{turn}",
+        max_upload_size=attachments.BYTES_MAX // 1_000_000,
         help=_("Che tên và số giấy tờ trong ảnh trước khi đưa lên. Ảnh được thu nhỏ và bỏ vị trí nơi chụp."),
     )  # fmt: skip
     if file is None or step is None:

@@ -63,9 +63,8 @@ class ProcedurePage(PhonePage):
         status = 200 if page.procedure.is_active else 410
         response = pages.render(
             request, "procedure.html", status=status, ward=page.ward, page=page, lines=_lines, duty=duty,
-            visit_query=_visit_query(ward_code, code), shelf_url=f"/p?xa={quote(ward_code)}" if ward_code else "/p",
-            here=request.url.path, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
-            ask_url=_ask_url(code, ward_code) if page.procedure.is_active else "",
+            visit_query=_query(xa=ward_code, tt=code), shelf_url="/p" + _query(xa=ward_code), here=request.url.path,
+            ward_query=_query(xa=ward_code), ask_url=ASK + _query(tt=code, xa=ward_code) if page.procedure.is_active else "",
         )  # fmt: skip
         if status == 200 and request.method == "GET" and not request.url.query:
             _keep(request, response, commits=commits)
@@ -81,11 +80,6 @@ class StepPicture(PhonePage):
         with reading() as session:
             page = procedures.page_of(session, code=request.path_params["code"], ward_code=_ward_code(request))
         return attached.sent(request, tuple(one for place, one in page.pictures.items() if place == step), place=1)
-
-
-def _ask_url(code: str, ward_code: str) -> str:
-    """The page on which to ask about a procedure."""
-    return f"{ASK}?tt={quote(code)}" + (f"&xa={quote(ward_code)}" if ward_code else "")
 
 
 def _which_ward(request: Request, homes: Sequence[Unit]) -> Response:
@@ -125,8 +119,8 @@ class ProcedureShelf(PhonePage):
         said = translate(event.label, language=pages.language_of(request)) if event else words or field
         return pages.render(
             request, "procedures.html", ward=ward, shelf=shelf, homes=[], answers=answers, words=words, said=said, duty=duty,
-            visit_query=_visit_query(ward_code),
-            is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code, ward_query=f"?xa={quote(ward_code)}" if ward_code else "",
+            visit_query=_query(xa=ward_code), is_asked=is_asked, most=SHOWN_MOST, ward_code=ward_code,
+            ward_query=_query(xa=ward_code),
             ward_more=f"&xa={quote(ward_code)}" if ward_code else "",
         )  # fmt: skip
 
@@ -148,9 +142,10 @@ def _ward_code(request: Request) -> str:
     return request.query_params.get("xa", "")[:20]
 
 
-def _visit_query(ward_code: str, code: str = "") -> str:
-    asked = {name: value for name, value in (("xa", ward_code), ("tt", code)) if value}
-    return f"?{urlencode(asked)}" if asked else ""
+def _query(**asked: str) -> str:
+    """What follows an address, of those that say anything."""
+    said = {name: value for name, value in asked.items() if value}
+    return f"?{urlencode(said)}" if said else ""
 
 
 def _lines(text: str) -> Markup:

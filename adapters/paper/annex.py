@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.paper import press
 from adapters.paper.press import Order
+from adapters.paper.texts import cleaned
 from core.errors import Invalid
 from core.i18n import N_
 from services.drawing import Drawing
@@ -13,7 +14,7 @@ from services.ports import Annex, PictureKind
 
 def printed(annex: Annex) -> bytes:
     """The PDF; see `services.ports.Paper.annex`."""
-    report = press.cleaned(
+    report = cleaned(
         {
             "title": annex.title, "sub": annex.sub, "foot": annex.foot, "figures": asdict(annex.figures), "note": annex.note,
             "charts_title": annex.charts_title, "tables": [asdict(one) for one in annex.tables],
@@ -41,4 +42,4 @@ def _made(template: str, sheet: dict[str, Any], *, kind: str = "pdf") -> bytes:
 
 def _of(drawing: Drawing) -> dict[str, Any]:
     words = {"title": drawing.title, "note": drawing.note, "sentence": drawing.sentence, "spec": dict(drawing.spec)}
-    return {"kind": drawing.kind, "drawn": not drawing.is_empty, **press.cleaned(words)}
+    return {"kind": drawing.kind, "drawn": not drawing.is_empty, **cleaned(words)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.paper import press
 from adapters.paper.press import Order
+from adapters.paper.texts import cleaned, letters
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
@@ -27,15 +28,13 @@ _WRONG = {
 
 def printed(month: Bulletin) -> bytes:
     """The PDF; see `services.ports.Paper.bulletin`."""
-    events = [{name: clean(text) for name, text in asdict(event).items()} for event in month.events]
+    events = cleaned([asdict(event) for event in month.events])
     long = [at for at, event in enumerate(events) if max(len(event["title"]), len(event["detail"])) > LONGEST_TEXT]
-    rows = {name: [[clean(text) for text in row] for row in getattr(month, name)] for name in ("figures", "phones")}
-    letters = "".join(text for event in events for text in event.values()) + "".join(
-        text for part in rows.values() for row in part for text in row
-    )
+    rows = {name: cleaned(getattr(month, name)) for name in ("figures", "phones")}
     sheet: dict[str, Any] = rows | {
         "title": f"Bảng tin {month.month}", "ward": clean(month.ward_name), "unit": clean(month.unit_name), "month": month.month,
-        "events": events, "printed": month.printed, "foot": FOOT, "hours": letters, "code-side": CODE_SIDE,
+        "events": events, "printed": month.printed, "foot": FOOT, "hours": "".join(letters([events, rows])),
+        "code-side": CODE_SIDE,
     }  # fmt: skip
     items = [_item(code.title, code.note, code.url, code.shown_url) for code in month.codes]
     rules = {"side": CODE_SIDE, "least": LEAST_MODULE, "levels": "QM", "spread": True}

@@ -1,12 +1,11 @@
 """Official papers by Nghị định 30/2020/NĐ-CP: the words are put in their places, the template has the measures."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 from adapters.paper import press
 from adapters.paper.press import Order
+from adapters.paper.texts import cleaned, letters
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean
@@ -30,11 +29,11 @@ def printed(paper: PaperText) -> bytes:
         raise Invalid(N_("Văn bản dài quá {most} ký tự."), most=LONGEST_BODY)
     words = {name: value for name, value in asdict(paper).items() if name not in ("issued_on", "number", "url", "body")}
     body = [{"run": clean(run), "words": clean(text)} for run, text in paper.body]
-    laid = press.cleaned(words) | _numbered(paper) | {"body": body}
+    laid = cleaned(words) | _numbered(paper) | {"body": body}
     items = [{"url": paper.url, "title": "", "place": ""}] if paper.url else []
     sheet = {
         "paper": laid, "code-side": CODE_SIDE, "title": f"{laid['kind'].capitalize()} · {laid['subject']}",
-        "unit": "".join(_letters(laid)),
+        "unit": "".join(letters(laid)),
     }  # fmt: skip
     order = Order(
         template="official", sheet=sheet, items=items, per_page=1, tags=True,
@@ -53,11 +52,3 @@ def _numbered(paper: PaperText) -> dict[str, str]:
         "number": f"{paper.number:02}" if paper.number else "", "day": f"{day:%d}" if paper.issued_on else "",
         "month": f"{day.month:02}" if day.month < 3 else str(day.month), "year": str(day.year), "written_on": "",
     }  # fmt: skip
-
-
-def _letters(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _letters(one)

@@ -58,7 +58,7 @@ def made(order: dict[str, Any]) -> bytes:
     drawn = _codes(items, urls, rules)
     sheet = {**order["sheet"], "items": laid, "codes": drawn}
     if sheet.get("is_dotted"):
-        sheet = _dotted_all(sheet)
+        sheet = _dotted(sheet)
     if (kind := order.get("kind", "pdf")) != "pdf":
         return compiled(order["template"], sheet, tags=False, kind=kind)
     pdf = compiled(order["template"], sheet, tags=order["tags"])
@@ -183,17 +183,13 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
         raise Refused("letters", lacking, "".join(letter for letter in dict.fromkeys(every) if not printable(letter))[:20])
 
 
-def _dotted(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Lines of a list, whose words come from many hands: one odd letter must not keep the whole list from paper."""
-    return [["".join(letter if printable(letter) else "·" for letter in cell) for cell in row] for row in rows]
-
-
-def _dotted_all(value: Any) -> Any:
+def _dotted(value: Any) -> Any:
+    """Words that come from many hands, wherever they stand in it: one odd letter must not keep the whole list from paper."""
     if isinstance(value, str):
         return "".join(letter if printable(letter) else "·" for letter in value)
     if isinstance(value, dict):
-        return {name: _dotted_all(one) for name, one in value.items()}
-    return [_dotted_all(one) for one in value] if isinstance(value, list) else value
+        return {name: _dotted(one) for name, one in value.items()}
+    return [_dotted(one) for one in value] if isinstance(value, list) else value
 
 
 def _all_of(item: dict[str, str]) -> str:

@@ -12,8 +12,6 @@ from typing import Any
 
 from pypdf import PdfReader, PdfWriter
 
-from core.text import clean
-
 PART_PAGES = 100  # 2,400 labels: about 340 MB while they are made
 WORKERS = 2
 PATIENCE_SECONDS = 180  # a part takes about 3; a process that hangs is ended
@@ -43,15 +41,6 @@ class Refused(Exception):
 
 
 Tell = Callable[[int], None]
-
-
-def cleaned(value: Any) -> Any:
-    """Every text in it in the form that stored names have."""
-    if isinstance(value, dict):
-        return {name: cleaned(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [cleaned(one) for one in value]
-    return clean(value) if isinstance(value, str) else value
 
 
 def printed(order: Order, *, tell: Tell = lambda _pages: None) -> bytes:

@@ -100,7 +100,7 @@ class Life:
         return morning.astimezone(at.tzinfo) + timedelta(minutes=self._dice.uniform(0, 75))
 
     def _readers(self, number: int, nature: Nature, posted: datetime) -> Iterator[Event]:
-        midnight = clock.local(posted).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(posted.tzinfo)
+        midnight = clock.midnight(clock.local(posted).date()).astimezone(posted.tzinfo)
         for home, hour in enumerate(nature.hours):
             if self._dice.random() < nature.dead or self._dice.random() > nature.interest * self._talk:
                 continue

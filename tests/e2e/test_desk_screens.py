@@ -6,7 +6,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
@@ -15,6 +14,7 @@ from core import clock
 from models import AnnouncementStatus, Poster, Relay, Role, Urgency
 from services import link_watch, ports, rollups, sending
 from services.ports import LinkVisit, Ports
+from tests.adapters.test_paper import codes_on
 from tests.e2e.conftest import Server
 from tests.factories import (
     make_announcement,
@@ -164,7 +164,7 @@ def printed_for(desk: Page, procedure: str) -> str:
     with desk.expect_download(timeout=120_000) as taken:
         desk.get_by_role("button", name="Tải (1 trang)").click(timeout=120_000)
     sheet = pypdfium2.PdfDocument(taken.value.path())[0].render(scale=150 / 72).to_pil()
-    [code] = zxingcpp.read_barcodes(sheet, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    [code] = codes_on(sheet)
     return str(code.text)
 
 

@@ -59,6 +59,8 @@ def test_only_what_was_said_to_everyone_there_is_hung_up(session: Session, ward:
     said(session, ward, "Cho tổ này", units=[unit])
     needy = said(session, ward, "Cho người già neo đơn")
     session.exec(select(Audience).where(Audience.announcement_id == needy.id)).one().needs = ["elderly_alone"]
+    street = said(session, ward, "Cho đường Hùng Vương")
+    session.exec(select(Audience).where(Audience.announcement_id == street.id)).one().streets = ["đường Hùng Vương"]
     said(session, ward, "Mới soạn", status=AnnouncementStatus.DRAFT, sent_at=None)
     said(session, ward, "Đã thu hồi", status=AnnouncementStatus.CANCELLED)
     old = said(session, ward, "Sai ngày")

@@ -1,4 +1,4 @@
-"""`fanout_pg`: 20,000 messages by SMS to a provider that answers in 100 ms, on PostgreSQL with one, two and three workers.
+"""`fanout_pg`: 50,000 messages by SMS to a provider that answers in 100 ms, on PostgreSQL with one, two and three workers.
 
 The ratio is that of two workers to one. Skipped with a word where PostgreSQL is not installed.
 """
@@ -16,7 +16,7 @@ from bench.workers import crew, wait_for
 from core import db
 from core.settings import settings
 
-MESSAGES, DELAY, WORKERS = 20_000, 0.1, (1, 2, 3)
+MESSAGES, DELAY, WORKERS = 50_000, 0.1, (1, 2, 3)
 WARM_UP, PATIENCE = 6.0, 600.0  # seconds
 
 

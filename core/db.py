@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, event, func, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executable, Table, event, func, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -157,6 +157,16 @@ def its_now(session: Session) -> datetime:
     if session.get_bind().dialect.name == "sqlite":
         return clock.now()
     return cast("datetime", session.execute(select(func.clock_timestamp())).scalar_one()).astimezone(UTC)
+
+
+def now_of(dialect: str) -> ColumnElement[Any]:
+    """A column that is this instant by the database's clock, in a statement that asks for other things too; see `instant`."""
+    return null() if dialect == "sqlite" else func.clock_timestamp()
+
+
+def instant(told: datetime | None) -> datetime:
+    """What `now_of` told. A SQLite file has its machine's clock."""
+    return told.astimezone(UTC) if told else clock.now()
 
 
 def upsert(

@@ -22,14 +22,15 @@ from core.i18n import N_
 from core.ids import new_id
 from core.settings import settings
 from jobs import renewing
-from jobs.desk import Closed, Desk
+from jobs.desk import Closed, Desk, Last
 from models import Announcement, ChannelAccount
-from services import batches, channel_accounts, chunks, circuits, corrections, inquiry_replies, messages
+from services import batches, channel_accounts, chunks, circuits, corrections, inquiry_replies, messages, written_outcomes
 from services.batches import Fenced, Hold
-from services.chunks import Held, Marked, Row, Settled
+from services.chunks import Held, Marked
 from services.messages import Wording
 from services.ports import ports
 from services.senders import AccountBroken, AccountKeys, Message, Outcome, Rejected, Sender, Unknown
+from services.written_outcomes import Row, Settled
 
 log = structlog.get_logger()
 IN_HAND = {True: 16, False: 4}  # batches with a marked chunk at once, by whether a crash doubles nothing: else nobody knows
@@ -182,8 +183,7 @@ class Courier:
             keys = channel_accounts.keys(session, account=account)
         except AccountBroken as error:
             broken: list[Outcome] = [Rejected("config", "", str(error))]
-            if look := circuits.look(session, account_id=account.id):
-                circuits.note(session, look, channel=hold.channel, outcomes=broken)
+            circuits.note(session, account_id=account.id, channel=hold.channel, outcomes=broken)
             return Opened(hold, said, None, sender)
         return Opened(hold, said, self._renewals.given(keys, channel=hold.channel), sender, is_quota_old=is_old)
 
@@ -247,12 +247,12 @@ class Courier:
         hold, sender = opened.hold, opened.sender
         keeps = [*in_flight, *(row for row, _ in settled)]
 
-        def work(session: Session) -> Marked | Held:
+        def work(session: Session) -> Last[Marked | Held]:
             if opened.keys is None and hold.account_id:
-                return Held(clock.now() + timedelta(seconds=chunks.AGAIN_SECONDS))
-            return chunks.turn(
-                session, hold, settled=settled, usual_rate=sender.per_second, dedupes=sender.dedupes
-            )  # fmt: skip
+                held = Held(clock.now() + timedelta(seconds=chunks.AGAIN_SECONDS))
+                return Last(lambda _: held)
+            begun = chunks.begin(session, hold, settled=settled, usual_rate=sender.per_second, dedupes=sender.dedupes)
+            return Last(lambda session: chunks.finish(session, begun, usual_rate=sender.per_second))
 
         def in_doubt(session: Session) -> None:
             batches.require(session, hold)
@@ -263,11 +263,12 @@ class Courier:
     async def _end(self, opened: Opened, settled: Sequence[Settled], held: Held | None, counted: int) -> str:
         hold = opened.hold
 
-        def work(session: Session) -> datetime | None:
+        def work(session: Session) -> Last[datetime | None]:
             batches.require(session, hold)
-            chunks.record(session, hold, settled=settled, dedupes=opened.sender.dedupes)
+            written_outcomes.record(session, hold, settled=settled, dedupes=opened.sender.dedupes)
             is_parked = held is not None and held.until is None
-            return batches.leave(session, hold, held_until=held.until if held else None, is_parked=is_parked)
+            goes_on = batches.leave(session, hold, held_until=held.until if held else None, is_parked=is_parked)
+            return Last(lambda session: self._noted(session, hold, settled, goes_on))
 
         goes_on = await self.desk.ask(work, order=str(hold.account_id))
         log.info(
@@ -275,6 +276,12 @@ class Courier:
             attempt=hold.attempt, channel=hold.channel.value, messages=counted, goes_on=goes_on.isoformat() if goes_on else None,
         )  # fmt: skip
         return "waits" if goes_on else "parked" if held else "done"
+
+    def _noted(self, session: Session, hold: Hold, settled: Sequence[Settled], goes_on: datetime | None) -> datetime | None:
+        if hold.account_id and settled:
+            said = [outcome for _, outcome in settled]
+            circuits.note(session, account_id=hold.account_id, channel=hold.channel, outcomes=said)
+        return goes_on
 
     async def _return(self, opened: Opened, rows: Sequence[Row]) -> None:
         def work(session: Session) -> None:
@@ -285,7 +292,7 @@ class Courier:
 
     async def _tell_late(self, settled: Sequence[Settled]) -> None:
         """Another has the batch; what the provider answered is still true of what nobody knew about."""
-        await self.desk.ask(lambda session: chunks.record_late(session, settled=settled))
+        await self.desk.ask(lambda session: written_outcomes.record_late(session, settled=settled))
 
     def _hands(self, opened: Opened) -> asyncio.Semaphore:
         return self._in_hand[opened.sender.dedupes, opened.hold.is_urgent]

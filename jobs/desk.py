@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
@@ -18,7 +18,16 @@ from sqlmodel import Session
 from core.db import transaction
 
 Answer = TypeVar("Answer")
-Work = Callable[[Session], Answer]
+
+
+@dataclass(frozen=True)
+class Last(Generic[Answer]):
+    """Work whose end waits until all others of its transaction have done theirs: it takes a lock that everybody wants."""
+
+    work: Callable[[Session], Answer]
+
+
+Work = Callable[[Session], Answer | Last[Answer]]
 TOGETHER = 16
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds
 
@@ -35,7 +44,7 @@ class _Piece(Generic[Answer]):
     told: Callable[[Any, BaseException | None], None]
     is_again: bool = field(default=False)
 
-    def run(self, session: Session) -> Answer:
+    def run(self, session: Session) -> Answer | Last[Answer]:
         if self.is_again and self.in_doubt:
             self.in_doubt(session)
         return self.work(session)
@@ -67,6 +76,14 @@ class Desk:
         self._is_closed.set()
         self._pieces.put(None)
         self._thread.join(timeout=30)
+
+    @overload
+    async def ask(
+        self, work: Callable[[Session], Last[Answer]], *, in_doubt: Work[None] | None = None, order: str = ""
+    ) -> Answer: ...
+
+    @overload
+    async def ask(self, work: Callable[[Session], Answer], *, in_doubt: Work[None] | None = None, order: str = "") -> Answer: ...
 
     async def ask(self, work: Work[Answer], *, in_doubt: Work[None] | None = None, order: str = "") -> Answer:
         """Have work done in a transaction that is kept when this returns.
@@ -115,7 +132,8 @@ class Desk:
     def _together(self, pieces: Sequence[_Piece[Any]]) -> list[Any]:
         try:
             with transaction(counts_only=True) as session:
-                return [self._answer(piece, session) for piece in pieces]
+                answers = [self._answer(piece, session) for piece in pieces]
+                return [one.work(session) if isinstance(one, Last) else one for one in answers]
         finally:
             for piece in pieces:
                 piece.is_again = True

@@ -46,7 +46,7 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
     if queues:
         DBOS.listen_queues(list(queues))
     DBOS.launch()
-    DBOS.register_queue(QUEUE, polling_interval_sec=0.5, worker_concurrency=4)
+    DBOS.register_queue(QUEUE, polling_interval_sec=0.2, worker_concurrency=4)
     printing.register()
     deliveries.register()
     zone = settings().timezone

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, false
+from sqlalchemy import column as column_of
 from sqlmodel import Field
 
 from core.i18n import N_
@@ -92,19 +93,26 @@ class Batch(Model, table=True):
     takes_back: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # says that it was withdrawn
 
 
+def _of_those_that_have(column: str) -> Index:
+    """An index without the rows whose column is empty: it is not written when they are."""
+    is_there = column_of(column).is_not(None)
+    return Index(f"ix_delivery_{column}", column, sqlite_where=is_there, postgresql_where=is_there)
+
+
 class Delivery(Model, table=True):
     """One thing that leaves, and what became of it."""
 
     __table_args__ = (
         Index("ix_delivery_announcement_id_status", "announcement_id", "status"),
         Index("ix_delivery_batch_id_status", "batch_id", "status"),
-        Index("ix_delivery_provider_message_id", "provider_message_id"),
+        _of_those_that_have("provider_message_id"),
+        _of_those_that_have("message_id"),
         CheckConstraint("attempts >= 0 AND cost >= 0", name="counts"),
         CheckConstraint("(announcement_id IS NULL) <> (message_id IS NULL)", name="about"),
     )
 
     announcement_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")
-    message_id: UUID | None = Field(default=None, foreign_key="inquirymessage.id", ondelete="RESTRICT", index=True)  # a reply
+    message_id: UUID | None = Field(default=None, foreign_key="inquirymessage.id", ondelete="RESTRICT")  # a reply
     channel: Channel = Field(sa_type=choice(Channel))
     recipient_kind: RecipientKind = Field(sa_type=choice(RecipientKind))
     recipient_id: str

@@ -171,7 +171,7 @@ def require(session: Session, hold: Hold) -> None:
 
 @cache
 def _requiring() -> Any:
-    return select(_BATCH.c.id).where(is_held()).with_for_update()
+    return select(_BATCH.c.id).where(is_held()).with_for_update(key_share=True)
 
 
 def held_by(hold: Hold) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def sweep(session: Session, *, most: int = 1000) -> int:
     far = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until > now + LEASES * lease)
     session.execute(update(_BATCH).where(far).values(lease_until=now + lease))
     over = _BATCH.c.ended_at.is_(None) & (_BATCH.c.lease_until <= now)
-    found = session.execute(_rows().where(over).limit(most).with_for_update(skip_locked=True)).all()
+    found = session.execute(_rows().where(over).limit(most).with_for_update(skip_locked=True, key_share=True)).all()
     if found:
         given_up = _BATCH.c.id.in_([batch_id for batch_id, *_ in found])
         session.execute(update(_BATCH).where(given_up).values(owner="", lease_until=None))

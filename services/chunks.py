@@ -9,31 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import Integer, Select, String, Update, Uuid, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, Select, String, Update, Uuid, bindparam, func, or_, select, update
 from sqlmodel import Session
 
 from core import clock
-from core.bulk import as_json, given
-from core.db import changed, its_now
+from core.bulk import given
+from core.db import changed, instant, now_of
 from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, AnnouncementStatus, Channel, DeliveryStatus, Model, Trouble
 from models.base import Instant
-from services import batches, circuits, opt_outs, outcome_notes, quiet_hours, training
+from services import batches, circuits, opt_outs, quiet_hours, training, written_outcomes
 from services.batches import WAITING, Hold
 from services.circuits import Account
-from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
+from services.senders import Outcome
+from services.written_outcomes import Row, Settled, is_one_of
 
 CHUNK = {True: 100, False: 50}  # messages marked at once, by whether a crash doubles nothing: else nobody knows of so many
 AHEAD = 1.0  # seconds of an account's pace that may be given out: an emergency waits no longer behind what is not one
 AGAIN_SECONDS = 300.0  # how often an account that is paused or broken is looked at
-FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
-MOST_TRIES = 40
 TALKING = (Channel.ZALO_OA, Channel.FACEBOOK)
-ON_ITS_WAY = (DeliveryStatus.SENDING, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 _LEDGER, _SAID, _REFUSED, _UNIT, _BATCH, _ACCOUNT = (
     Model.metadata.tables[name] for name in ("delivery", "announcement", "optout", "unit", "batch", "channelaccount")
 )
@@ -42,21 +39,6 @@ WITHDRAWN = N_("Thông báo đã được thu hồi.")
 OVER = N_("Thông báo hết hiệu lực trước khi gửi được.")
 NO_ACCOUNT = N_("Phường không còn tài khoản gửi cho kênh này.")
 OPTED_OUT = N_("Người nhận đã từ chối nhận tin.")
-TOO_OFTEN = N_("Nhà cung cấp vẫn không nhận sau nhiều lần thử.")
-
-
-class Row(NamedTuple):
-    """A row of the ledger that leaves."""
-
-    key: str  # its id, 32 letters and digits
-    recipient: str
-    attempts: int
-    name: str  # its idempotency key: what it is about
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-        return UUID(self.key)
 
 
 @dataclass(frozen=True)
@@ -75,7 +57,13 @@ class Held:
     until: datetime | None
 
 
-Settled = tuple[Row, Outcome]
+@dataclass(frozen=True)
+class Begun:
+    """A turn of which only the account's share is left: `finish` does it, last in its transaction."""
+
+    hold: Hold
+    outcomes: Sequence[Outcome]
+    found: Marked | Held  # what may leave, the account's pace not yet taken
 
 
 def turn(
@@ -86,33 +74,82 @@ def turn(
     Raises:
         Fenced: another has the batch by now.
     """
-    looked, here, now = _look(session, hold), clock.now(), its_now(session)
+    begun = begin(session, hold, settled=settled, usual_rate=usual_rate, dedupes=dedupes, most=most)
+    return finish(session, begun, usual_rate=usual_rate)
+
+
+def begin(
+    session: Session, hold: Hold, *, settled: Sequence[Settled], usual_rate: float, dedupes: bool, most: int = 0
+) -> Begun:  # fmt: skip
+    """What of a turn touches only rows of its own batch. The account is looked at and not held: all processes share it.
+
+    Raises:
+        Fenced: another has the batch by now.
+    """
+    looked, here = _look(session, hold), clock.now()
     if looked is None:
         batches.require(session, hold)
-    record_rows(session, hold, settled=settled, dedupes=dedupes)
+    written_outcomes.record(session, hold, settled=settled, dedupes=dedupes)
     if looked is None:
         stop(session, hold, error=NO_ACCOUNT, status=DeliveryStatus.REJECTED)
-        return Marked()
-    standing, account = looked
-    account = circuits.note(session, account, channel=hold.channel, outcomes=[outcome for _, outcome in settled])
+        return Begun(hold, (), Marked())
+    standing, before, now = looked
+    outcomes = [outcome for _, outcome in settled]
     if why := standing.ended(here):
         stop(session, hold, error=why)
-        return Marked()
+        return Begun(hold, outcomes, Marked())
+    account = circuits.after(before, channel=hold.channel, outcomes=outcomes)
     if held := standing.held(hold, here) or _held_by(account, hold, here):
-        return held
+        return Begun(hold, outcomes, held)
     rate = account.rate(usual_rate)
-    ahead = circuits.ahead(account, now=now, rate=rate)
-    if ahead > AHEAD:
-        return Marked(wait=ahead - AHEAD / 2)
+    if wait := _waits_for_room(account, now, rate):
+        return Begun(hold, outcomes, Marked(wait=wait))
     most = 1 if account.is_tried else min(most or CHUNK[dedupes], max(1, int(rate * AHEAD)))
     allowed = account.may_use(is_urgent=hold.is_urgent)
     most = most if allowed is None else min(most, allowed)
     rows = _mark(session, hold, here, most)
     if len(rows) < most:
         _leave_out_refusals(session, hold)
+    return Begun(hold, outcomes, Marked(rows, rate=rate) if rows else Marked())
+
+
+def finish(session: Session, begun: Begun, *, usual_rate: float) -> Marked | Held:
+    """What the answers say of the account, and its pace and quota for what was marked; both under the account's lock.
+
+    Where another process has meanwhile taken what was there, or a person paused it, marks are given back.
+    """
+    hold, found = begun.hold, begun.found
+    rows = found.rows if isinstance(found, Marked) else ()
+    if hold.account_id is None or not (rows or begun.outcomes):
+        return found
     if not rows:
-        return Marked()
-    return Marked(rows, circuits.take_slots(session, account, count=len(rows), rate=rate, now=now), rate)
+        noted = circuits.note(session, account_id=hold.account_id, channel=hold.channel, outcomes=begun.outcomes)
+        return (_held_by(noted, hold, clock.now()) if noted and isinstance(found, Held) else None) or found
+    looked = circuits.look(session, account_id=hold.account_id)
+    if looked is None:  # disconnected since
+        give_back(session, rows)
+        return Marked(wait=AHEAD)
+    account = circuits.write(session, looked.account, channel=hold.channel, outcomes=begun.outcomes)
+    rate = account.rate(usual_rate)
+    if instead := _held_by(account, hold, clock.now()) or _no_room(account, looked.now, rate):
+        give_back(session, rows)
+        return instead
+    allowed = account.may_use(is_urgent=hold.is_urgent)
+    if allowed is not None and allowed < len(rows):
+        give_back(session, rows[allowed:])
+        rows = rows[:allowed]
+    return Marked(rows, circuits.take_slots(session, account, count=len(rows), rate=rate, now=looked.now), rate)
+
+
+def _waits_for_room(account: Account, now: datetime, rate: float) -> float:
+    """In how many seconds the account's pace may be asked for again; 0 where it has room."""
+    ahead = circuits.ahead(account, now=now, rate=rate)
+    return ahead - AHEAD / 2 if ahead > AHEAD else 0.0
+
+
+def _no_room(account: Account, now: datetime, rate: float) -> Marked | None:
+    wait = _waits_for_room(account, now, rate)
+    return Marked(wait=wait) if wait else None
 
 
 @dataclass(frozen=True)
@@ -142,25 +179,26 @@ class _Standing:
         return Held(quiet_hours.after(now)) if quiet_hours.is_quiet(now) and not hold.is_urgent and not is_awaited else None
 
 
-def _look(session: Session, hold: Hold) -> tuple[_Standing, Account] | None:
-    """All that speaks for or against sending, in one look; batch and account are locked until the transaction ends."""
-    row = session.connection().execute(_looking(), batches.held_by(hold)).first()
-    return (_Standing(*row[:6]), Account(*row[6:])) if row else None
+def _look(session: Session, hold: Hold) -> tuple[_Standing, Account, datetime] | None:
+    """All that speaks for or against sending, in one look, and the database's clock; the batch is held until the end."""
+    connection = session.connection()
+    row = connection.execute(_looking(connection.dialect.name), batches.held_by(hold)).first()
+    return (_Standing(*row[1:7]), Account(*row[7:]), instant(row[0])) if row else None
 
 
 @cache
-def _looking() -> Select[Any]:
+def _looking(dialect: str) -> Select[Any]:
     said = [_SAID.c.status, _SAID.c.paused_at, _SAID.c.expires_at, _UNIT.c.is_training, _ABOVE.c.is_training,
             _BATCH.c.takes_back]  # fmt: skip
     return (
-        select(*said, *circuits.columns())
+        select(now_of(dialect), *said, *circuits.columns())
         .select_from(_BATCH)
         .join(_UNIT, _UNIT.c.id == _BATCH.c.ward_id)
         .outerjoin(_SAID, _SAID.c.id == _BATCH.c.announcement_id)
         .outerjoin(_ABOVE, _ABOVE.c.id == _UNIT.c.parent_id)
         .join(_ACCOUNT, _ACCOUNT.c.id == _BATCH.c.account_id)
         .where(batches.is_held())
-        .with_for_update(of=[_BATCH, _ACCOUNT])
+        .with_for_update(of=_BATCH, key_share=True)
     )
 
 
@@ -196,110 +234,8 @@ def give_back_others(session: Session, hold: Hold, *, but: Sequence[Row]) -> Non
     session.execute(update(_LEDGER).where(others).values(**values))
 
 
-def record(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes: bool) -> None:
-    """Write what became of the last chunk, and what it says of the account. Done twice it is done once."""
-    record_rows(session, hold, settled=settled, dedupes=dedupes)
-    account = circuits.look(session, account_id=hold.account_id) if hold.account_id and settled else None
-    if account:
-        circuits.note(session, account, channel=hold.channel, outcomes=[outcome for _, outcome in settled])
-
-
-def record_rows(session: Session, hold: Hold, *, settled: Sequence[Settled], dedupes: bool) -> None:
-    """Write what became of a chunk: one statement."""
-    if not settled:
-        return
-    now = clock.now()
-    may_repeat = dedupes and now - (hold.told_at or now) < batches.DEDUPED_FOR
-    rows = as_json(_written(row, outcome, hold.channel, now, may_repeat=may_repeat) for row, outcome in settled)
-    connection = session.connection()
-    connection.execute(_recording(connection.dialect.name), {"rows": rows, "now": now})
-    outcomes = [(row.id, row.recipient, outcome) for row, outcome in settled if not isinstance(outcome, Accepted)]
-    outcome_notes.note(session, announcement_id=hold.announcement_id, channel=hold.channel, outcomes=outcomes)
-
-
-def record_late(session: Session, *, settled: Sequence[Settled]) -> None:
-    """What a provider answered to someone who has lost the batch: the truth about rows of which nobody knew anything."""
-    for row, outcome in settled:
-        if not isinstance(outcome, Accepted | Rejected) or (isinstance(outcome, Rejected) and outcome.trouble == "config"):
-            continue
-        values: dict[str, Any] = {"status": DeliveryStatus.SENT, "trouble": None, "error": None, "sent_at": clock.now()}
-        if isinstance(outcome, Accepted):
-            values["provider_message_id"] = outcome.message_id or None
-        if isinstance(outcome, Rejected):
-            values = {"status": DeliveryStatus.REJECTED, "trouble": outcome.trouble, "error": outcome.reason, "cost": 0}
-        unknown = (_LEDGER.c.id == row.id) & (_LEDGER.c.status == DeliveryStatus.UNKNOWN) & (_LEDGER.c.attempts == row.attempts)
-        session.execute(update(_LEDGER).where(unknown).values(updated_at=clock.now(), **values))
-
-
-_Fate = tuple[DeliveryStatus, str | None, str | None, datetime | None, int | None]  # and error, trouble, next_at, cost
-
-
-def _written(row: Row, outcome: Outcome, channel: Channel, now: datetime, *, may_repeat: bool) -> tuple[Any, ...]:
-    if isinstance(outcome, Accepted):
-        return row.key, DeliveryStatus.SENT, outcome.message_id or None, None, None, None, outcome.cost
-    status, error, trouble, next_at, cost = _fate(row, outcome, channel, now, may_repeat=may_repeat)
-    return row.key, status, None, error, trouble, next_at, cost
-
-
-def _fate(row: Row, outcome: Rejected | Unavailable | Unknown, channel: Channel, now: datetime, *, may_repeat: bool) -> _Fate:
-    match outcome:
-        case Rejected():
-            if circuits.is_of_account(outcome, channel):  # not this message's fault: it waits for a person
-                return DeliveryStatus.UNAVAILABLE, outcome.reason, Trouble.CONFIG, None, None
-            return DeliveryStatus.REJECTED, outcome.reason, outcome.trouble, None, 0
-        case Unavailable():
-            return _later(row, outcome, now)
-        case Unknown():
-            if may_repeat and row.attempts < MOST_TRIES:
-                return DeliveryStatus.UNAVAILABLE, outcome.reason, Trouble.UNKNOWN, _soon(row, now), None
-            return DeliveryStatus.UNKNOWN, outcome.reason, Trouble.UNKNOWN, None, None
-
-
-def _later(row: Row, outcome: Unavailable, now: datetime) -> _Fate:
-    if row.attempts >= MOST_TRIES:
-        return DeliveryStatus.REJECTED, TOO_OFTEN, outcome.trouble, None, 0
-    asked = now + timedelta(seconds=min(outcome.after_seconds or 0, circuits.RETRY_MOST))
-    at = circuits.later_until(outcome, now) if outcome.trouble == "later" else max(_soon(row, now), asked)
-    return DeliveryStatus.UNAVAILABLE, outcome.reason, outcome.trouble, at, None
-
-
-def _soon(row: Row, now: datetime) -> datetime:
-    return now + timedelta(seconds=wait_seconds(row.attempts))
-
-
-def wait_seconds(attempts: int) -> float:
-    """How long to wait after so many attempts: twice as long each time, up to ten minutes, never all at once."""
-    return spread(min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 10)), by=0.5)
-
-
-@cache
-def _recording(dialect: str) -> Update:
-    kinds: dict[str, Any] = {"id": Uuid(), "status": String(), "message": String(), "error": String(), "trouble": String(),
-                             "next_at": Instant(), "cost": Integer()}  # fmt: skip
-    told = given(dialect, "rows", kinds)
-    ours = _LEDGER.c.status == DeliveryStatus.SENDING.value
-    now = bindparam("now", type_=Instant())
-    # A receipt may be faster than the answer: it stands, and the answer adds the provider's own number.
-    return (
-        update(_LEDGER)
-        .where(_LEDGER.c.id == told.c.id, _is_one_of(ON_ITS_WAY))
-        .values(
-            status=case((ours, told.c.status), else_=_LEDGER.c.status),
-            provider_message_id=func.coalesce(told.c.message, _LEDGER.c.provider_message_id),
-            error=case((ours, told.c.error), else_=None), trouble=case((ours, told.c.trouble), else_=None),
-            next_at=case((ours, told.c.next_at), else_=None), cost=func.coalesce(told.c.cost, _LEDGER.c.cost), updated_at=now,
-            sent_at=case((told.c.status == DeliveryStatus.SENT.value, now), else_=_LEDGER.c.sent_at),
-        )
-    )  # fmt: skip
-
-
-def _is_one_of(statuses: Sequence[DeliveryStatus]) -> Any:
-    """As `in_`, but written out: a list is put into its statement anew each time."""
-    return or_(*[_LEDGER.c.status == status for status in statuses])
-
-
 def _waits(batch_id: Any) -> Any:
-    return (_LEDGER.c.batch_id == batch_id) & _is_one_of(WAITING)
+    return (_LEDGER.c.batch_id == batch_id) & is_one_of(WAITING)
 
 
 @cache
@@ -348,7 +284,7 @@ def _marking_those() -> Update:
 
 def _marked(now: Any) -> Update:
     marked = {"status": DeliveryStatus.SENDING, "attempts": _LEDGER.c.attempts + 1, "next_at": None, "updated_at": now}
-    return update(_LEDGER).where(_is_one_of(WAITING)).values(**marked)
+    return update(_LEDGER).where(is_one_of(WAITING)).values(**marked)
 
 
 def _next_ones(channel: Channel, columns: Sequence[Any]) -> Select[Any]:

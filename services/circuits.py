@@ -11,6 +11,7 @@ from sqlalchemy import Integer, Select, Update, Uuid, bindparam, select, update
 from sqlmodel import Session
 
 from core import clock
+from core.db import instant, now_of
 from core.i18n import N_
 from core.jitter import spread
 from models import AccountState, Channel, Model
@@ -70,10 +71,22 @@ class Account:
         return max(0, self.quota_left - (0 if is_urgent else self.reserve))
 
 
-def look(session: Session, *, account_id: UUID) -> Account | None:
-    """An account, held until the transaction ends: its pace is given out to one process at a time."""
-    row = session.connection().execute(_looking(), {"account": account_id}).first()
-    return Account(*row) if row else None
+@dataclass(frozen=True)
+class Looked:
+    """An account in one's hands, and the database's clock."""
+
+    account: Account
+    now: datetime
+
+
+def look(session: Session, *, account_id: UUID) -> Looked | None:
+    """An account, held until the transaction ends: its pace is given out to one process at a time.
+
+    All that send by it wait for whoever holds it, so this comes last in a transaction.
+    """
+    connection = session.connection()
+    row = connection.execute(_looking(connection.dialect.name), {"account": account_id}).first()
+    return Looked(Account(*row[1:]), instant(row[0])) if row else None
 
 
 def columns() -> list[Any]:
@@ -82,9 +95,9 @@ def columns() -> list[Any]:
 
 
 @cache
-def _looking() -> Select[Any]:
+def _looking(dialect: str) -> Select[Any]:
     of = _ACCOUNT.c.id == bindparam("account", type_=Uuid())
-    return select(*columns()).where(of).with_for_update()
+    return select(now_of(dialect), *columns()).where(of).with_for_update(key_share=True)
 
 
 def ahead(account: Account, *, now: datetime, rate: float) -> float:
@@ -115,20 +128,51 @@ def _taking() -> Update:
     return update(_ACCOUNT).where(_ACCOUNT.c.id == bindparam("of", type_=Uuid())).values(**values)
 
 
-def note(session: Session, account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
-    """What a provider's answers say of its account; how it stands then. A statement only where something changed."""
-    now = clock.now()
-    values = _quota(outcomes, now) | _circuit(account, outcomes, now)
-    broken = next((one for one in outcomes if is_of_account(one, channel)), None)
-    if isinstance(broken, Rejected) and account.state is AccountState.ACTIVE:
-        values |= {"state": AccountState.BROKEN, "message": broken.reason}
+def note(session: Session, *, account_id: UUID, channel: Channel, outcomes: Sequence[Outcome]) -> Account | None:
+    """Write what a provider's answers say of its account, and how it stands then.
+
+    It is held only where they may say something new; None where they do not.
+    """
+    if all(isinstance(one, Accepted) and one.quota_left is None for one in outcomes) and not _has_failed(session, account_id):
+        return None
+    looked = look(session, account_id=account_id)
+    return write(session, looked.account, channel=channel, outcomes=outcomes) if looked else None
+
+
+def _has_failed(session: Session, account_id: UUID) -> bool:
+    return bool(session.execute(select(_ACCOUNT.c.failures).where(_ACCOUNT.c.id == account_id)).scalar())
+
+
+def after(account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
+    """How an account stands with those answers. Nothing is written."""
+    return _with(account, _told(account, channel, outcomes))
+
+
+def write(session: Session, account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
+    """As `note`, of an account in one's hands; how it stands then. A statement only where something changed."""
+    values = _told(account, channel, outcomes)
+    if not values:
+        return account
+    if values.get("state") is AccountState.BROKEN:
+        broken = next(one for one in outcomes if isinstance(one, Rejected) and is_of_account(one, channel))
         audit.record(
             session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account.id,
             code=broken.code,
         )  # fmt: skip
-    if not values:
-        return account
     session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account.id).values(**values))
+    return _with(account, values)
+
+
+def _told(account: Account, channel: Channel, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    now = clock.now()
+    values = _quota(outcomes, now) | _circuit(account, outcomes, now)
+    broken = next((one for one in outcomes if isinstance(one, Rejected) and is_of_account(one, channel)), None)
+    if broken and account.state is AccountState.ACTIVE:
+        values |= {"state": AccountState.BROKEN, "message": broken.reason}
+    return values
+
+
+def _with(account: Account, values: dict[str, Any]) -> Account:
     return replace(account, **{name: value for name, value in values.items() if name in _COLUMNS})
 
 

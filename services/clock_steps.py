@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from core import clock
 from models import Announcement, AnnouncementStatus, Batch, ChannelAccount, Delivery
 from services import access, audit, batches, sending
-from services.chunks import LONGEST_WAIT
+from services.written_outcomes import LONGEST_WAIT
 
 STEP = timedelta(minutes=1)  # less is the clocks' daily mending
 GRACE_MOST = timedelta(minutes=1)  # more than anything we wait for by ourselves after an approval

@@ -20,9 +20,9 @@ from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
 from core.settings import settings
 from models import Announcement, Batch, Channel, Household, Unit
 from services import access, household_messages, leader_texts, links, withdrawals
-from services.chunks import Row
 from services.public_posts import EVERYBODY
 from services.senders import Message, Rejected
+from services.written_outcomes import Row
 
 BY_TEMPLATE = (Channel.ZALO_TEMPLATE, Channel.ZNS)
 TOO_LONG = N_("Nội dung dài hơn mức kênh này nhận. Hãy viết thêm bản ngắn cho nhóm.")

@@ -18,9 +18,9 @@ from models import AnnouncementStatus, AuditEvent, Channel, ChannelAccount, Unit
 from services import access, audit, channel_accounts, channel_checks, drafts, messages, reach_rules, training, trials
 from services.access import Actor
 from services.channel_checks import Question, Tried
-from services.chunks import Row
 from services.ports import ports
 from services.senders import AccountBroken, Message, Outcome, Rejected
+from services.written_outcomes import Row
 
 CHANNELS = (Channel.SMS, Channel.ZNS)
 MOST_A_DAY = 5  # a person

@@ -20,9 +20,9 @@ from core.i18n import N_
 from models import LEFT, Announcement, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Model, Trouble
 from services import access, audit, batches, channel_accounts, drafts, messages
 from services.access import Actor
-from services.chunks import Row
 from services.ports import ports
 from services.senders import Accepted, AccountBroken, AccountKeys, Message, Outcome, Rejected, Unavailable
+from services.written_outcomes import Row
 
 _LEDGER = Model.metadata.tables["delivery"]
 ASKABLE = (Channel.FACEBOOK,)  # where the provider can be asked, and must be before it is sent again

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from weakref import WeakKeyDictionary
 
+from pydantic_core import to_json
+
 from adapters.channels.connections import Connections, Patience, Reply, head, target
 from core import clock
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: making it costs more than using it
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Client:
             NotReached, Lost.
         """
         said = {"Content-Type": "application/json", **(headers or {})}
-        return await self._ask("POST", url, said, _JSON.encode(body).encode())
+        return await self._ask("POST", url, said, to_json(body))
 
     async def post_form(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Answer:
         """Post a form. Raises as `post`."""

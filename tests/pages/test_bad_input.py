@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 
 from models import Announcement, AnnouncementStatus, Channel, ChannelAccount, DeliveryStatus, Role, Unit, User
 from services import batches, chunks, messages, sending
-from services.chunks import Marked, Row
+from services.chunks import Marked
 from services.senders import Accepted, Outcome, Rejected
+from services.written_outcomes import Row
 from tests.adapters.channels.desk import Desk
 from tests.factories import NOON, make_account, make_announcement, make_batch, make_delivery, make_unit, make_user
 from tests.pages.conftest import Visit, words

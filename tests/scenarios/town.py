@@ -49,7 +49,7 @@ from services import (
 )
 from services.access import Actor, actor_of
 from services.batches import Hold
-from services.chunks import Held, Marked, Row
+from services.chunks import Held, Marked
 from services.door_closing import Closing
 from services.drafts import Words
 from services.due import Piece
@@ -58,6 +58,7 @@ from services.senders import Accepted, Message, Outcome, Rejected
 from services.story import Story
 from services.templates import Answer
 from services.text_checks import Finding
+from services.written_outcomes import Row
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
 from tests.fakes import FakeEngine
 from tests.web.day import phone

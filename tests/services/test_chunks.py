@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from time_machine import Traveller
 
 from core import clock as house_clock
+from core.db import its_now
 from models import (
     AccountState,
     Announcement,
@@ -23,7 +24,7 @@ from models import (
     Unit,
     Urgency,
 )
-from services import access, batches, chunks, circuits, sending, training
+from services import access, batches, chunks, circuits, sending, training, written_outcomes
 from services.batches import Fenced, Hold
 from services.chunks import Held, Marked
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
@@ -66,13 +67,13 @@ def held(session: Session, announcement: Announcement) -> Hold:
 
 
 def turn(
-    session: Session, hold: Hold, outcomes: Sequence[tuple[chunks.Row, Outcome]] = (), *, dedupes: bool = False
+    session: Session, hold: Hold, outcomes: Sequence[tuple[written_outcomes.Row, Outcome]] = (), *, dedupes: bool = False
 ) -> Marked | Held:  # fmt: skip
     session.flush()
     return chunks.turn(session, hold, settled=outcomes, usual_rate=50.0, dedupes=dedupes)
 
 
-def marked(session: Session, hold: Hold) -> list[chunks.Row]:
+def marked(session: Session, hold: Hold) -> list[written_outcomes.Row]:
     found = turn(session, hold)
     assert isinstance(found, Marked)
     return list(found.rows)
@@ -177,7 +178,7 @@ def test_late_news_settle_only_what_nobody_knew(session: Session, ward: Unit) ->
     session.flush()
     news: list[Outcome] = [Accepted("m1"), Rejected("recipient", "99", "Không."), Unknown("Mất."), Accepted("m4")]
 
-    chunks.record_late(session, settled=list(zip(rows, news, strict=True)))
+    written_outcomes.record_late(session, settled=list(zip(rows, news, strict=True)))
 
     assert statuses(session) == ["sent", "rejected", "unknown", "queued"]
 
@@ -192,7 +193,7 @@ def test_a_chunk_takes_few_statements_whatever_its_size(session: Session, ward: 
 
     chunks.turn(session, hold, settled=[(row, Accepted("m")) for row in rows], usual_rate=50.0, dedupes=True)
 
-    assert len([one for one in told if one.split()[0] in ("SELECT", "UPDATE")]) <= 6
+    assert len([one for one in told if one.split()[0] in ("SELECT", "UPDATE")]) <= 7
 
 
 def test_who_opted_out_is_left_out_before_every_chunk(session: Session, ward: Unit) -> None:
@@ -371,18 +372,65 @@ def test_what_was_marked_and_not_sent_is_as_if_it_had_not_been(session: Session,
 
 def test_after_many_tries_it_is_given_up_with_a_sentence(session: Session, ward: Unit) -> None:
     hold = held(session, announced(session, ward, homes=1))
-    ledger(session)[0].attempts = chunks.MOST_TRIES - 1
+    ledger(session)[0].attempts = written_outcomes.MOST_TRIES - 1
     rows = marked(session, hold)
 
     turn(session, hold, [(rows[0], BUSY)])
 
     [row] = ledger(session)
-    assert (row.status, row.error) == (DeliveryStatus.REJECTED, chunks.TOO_OFTEN)
+    assert (row.status, row.error) == (DeliveryStatus.REJECTED, written_outcomes.TOO_OFTEN)
 
 
 def test_waits_grow_and_have_an_end() -> None:
-    waits = [chunks.wait_seconds(attempts) for attempts in (1, 4, 30)]
+    waits = [written_outcomes.wait_seconds(attempts) for attempts in (1, 4, 30)]
 
     assert 1 <= waits[0] <= 3
     assert 8 <= waits[1] <= 24
     assert 300 <= waits[2] <= 900
+
+
+def begun(session: Session, hold: Hold) -> chunks.Begun:
+    session.flush()
+    return chunks.begin(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+
+
+def test_who_pauses_an_account_between_the_mark_and_its_pace_stops_what_was_marked(
+    session: Session, ward: Unit, account: ChannelAccount
+) -> None:
+    hold = held(session, announced(session, ward))
+    half = begun(session, hold)
+    account.state = AccountState.PAUSED
+    session.flush()
+
+    found = chunks.finish(session, half, usual_rate=50.0)
+
+    assert isinstance(found, Held)
+    assert [(row.status, row.attempts) for row in ledger(session)] == [(DeliveryStatus.QUEUED, 0)] * 3
+
+
+def test_what_another_has_taken_of_a_quota_meanwhile_is_not_sent(session: Session, ward: Unit, account: ChannelAccount) -> None:
+    account.quota_left = 3
+    hold = held(session, announced(session, ward))
+    half = begun(session, hold)
+    account.quota_left = 1
+    session.flush()
+
+    found = chunks.finish(session, half, usual_rate=50.0)
+
+    session.refresh(account)
+    assert isinstance(found, Marked)
+    assert (len(found.rows), account.quota_left) == (1, 0)
+    assert sorted(statuses(session)) == ["queued", "queued", "sending"]
+
+
+def test_where_another_has_taken_the_pace_meanwhile_marks_wait(session: Session, ward: Unit, account: ChannelAccount) -> None:
+    hold = held(session, announced(session, ward))
+    half = begun(session, hold)
+    account.free_at = its_now(session) + timedelta(seconds=5)
+    session.flush()
+
+    found = chunks.finish(session, half, usual_rate=50.0)
+
+    assert isinstance(found, Marked)
+    assert (list(found.rows), found.wait > 4) == ([], True)
+    assert statuses(session) == ["queued"] * 3

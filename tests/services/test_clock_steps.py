@@ -134,7 +134,7 @@ def test_what_is_truly_spoken_for_is_waited_for(
     looked = circuits.look(session, account_id=account.id)
 
     assert looked
-    assert circuits.ahead(looked, now=clock.now(), rate=rate) == waits
+    assert circuits.ahead(looked.account, now=clock.now(), rate=rate) == waits
 
 
 @SERVERS

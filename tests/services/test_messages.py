@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 from core.ids import new_id
 from models import Announcement, Batch, Channel, Delivery, DeliveryStatus, GroupKind, RecipientKind, Relay, Unit
 from services import household_messages, leader_messages, leader_texts, messages, public_posts, sending
-from services.chunks import Row
 from services.senders import Message, Rejected
+from services.written_outcomes import Row
 from tests.factories import (
     make_account,
     make_announcement,

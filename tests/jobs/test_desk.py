@@ -1,0 +1,62 @@
+"""The ledger's desk: what waits is written together, and what everybody wants is taken last."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from jobs.desk import Desk, Last
+
+
+class Harmless(Exception):
+    """Said before anything was written."""
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Iterator[Desk]:
+    made = Desk(harmless=(Harmless,))
+    made.open()
+    yield made
+    made.close()
+
+
+def test_what_comes_last_comes_after_the_work_of_all_others(desk: Desk) -> None:
+    told: list[str] = []
+    waits = threading.Event()
+
+    def piece(name: str, _: Session) -> Last[str]:
+        def end(_: Session) -> str:
+            told.append(f"{name} ends")
+            return name
+
+        told.append(f"{name} begins")
+        return Last(end)
+
+    async def ask_all() -> list[str]:
+        first = asyncio.ensure_future(desk.ask(lambda _: str(waits.wait(10))))  # while it is at work the others gather
+        await asyncio.sleep(0.05)
+        others = [asyncio.ensure_future(desk.ask(partial(piece, name), order=name)) for name in ("b", "a")]
+        await asyncio.sleep(0.05)
+        waits.set()
+        return [await one for one in (first, *others)]
+
+    assert asyncio.run(ask_all()) == ["True", "b", "a"]
+    assert told == ["a begins", "b begins", "a ends", "b ends"]
+
+
+def test_a_refusal_is_an_answer_and_the_others_stand(desk: Desk) -> None:
+    def refuse(_: Session) -> Last[None]:
+        raise Harmless
+
+    async def ask() -> str:
+        refused = asyncio.ensure_future(desk.ask(refuse))
+        stands = await desk.ask(lambda _: "stands")
+        with pytest.raises(Harmless):
+            await refused
+        return stands
+
+    assert asyncio.run(ask()) == "stands"

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
-from models import Role, Unit, User, lineage
+from models import Role, Unit, UnitKind, User, lineage
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def commune_of(session: Session, unit: Unit) -> Unit:
     """The ward or commune a unit belongs to (itself, if it is one, or the nearest unit above that is)."""
     ids = lineage(unit.path)
     rows = {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(ids)))}
-    return next((rows[i] for i in reversed(ids) if rows[i].kind == "commune"), unit)
+    return next((rows[i] for i in reversed(ids) if rows[i].kind is UnitKind.COMMUNE), unit)
 
 
 def actor_named(session: Session, *, username: str) -> Actor:

@@ -7,6 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading, transaction
+from core.errors import Refusal
 from models import PersonOutcome
 from services import closed_lists, uploads
 from services.access import Actor
@@ -49,8 +50,12 @@ def bring(actor: Actor, unit_id: UUID) -> None:
 
 def _take(actor: Actor, unit_id: UUID, given: Any) -> None:
     upload = uploads.keep(given, name=given.name, size=given.size)
-    with reading() as session:
-        found = closed_lists.tried(session, actor=actor, unit_id=unit_id, sheet=uploads.read(upload))
+    try:
+        with reading() as session:
+            found = closed_lists.tried(session, actor=actor, unit_id=unit_id, sheet=uploads.read(upload))
+    except Refusal:
+        uploads.forget(upload)  # it names children: nothing of it stays
+        raise
     st.session_state[HAND] = Hand(actor.id, unit_id, upload, found)
 
 

@@ -25,6 +25,7 @@ from ui.parts import Tone
 from ui.words import _, day, near, number
 
 HERE, PDF = "pages/print_studio.py", "application/pdf"
+MAKING = (PrintStatus.QUEUED, PrintStatus.PRINTING)
 MOST_COPIES = link_labels.MOST
 RECENT = 12  # announcements
 TONES: dict[PrintStatus, Tone] = {
@@ -187,14 +188,30 @@ def order(actor: Actor, of: Wish) -> None:
         print_jobs.ask(session, actor=actor, layout=of.layout, labels=labels, head=head, copies=of.copies)
 
 
-@st.fragment(run_every=2)
 def week(announcement_id: UUID | None = None) -> None:
-    """What was ordered in the last seven days, or of it an announcement's packets: how far it is, or to be taken away."""
-    me = stay()
+    """What was ordered in the last seven days, or of it an announcement's packets: how far it is, or to be taken away.
+
+    Looked at anew every other second while something is being made.
+    """
+    is_making = _is_making(_ordered(stay(), announcement_id))
+    st.fragment(run_every=2 if is_making else None)(_week)(announcement_id, is_making=is_making)
+
+
+def _ordered(actor: Actor, announcement_id: UUID | None) -> list[JobRow]:
     with reading() as session:
-        rows = print_jobs.listing(session, actor=me)
-    if announcement_id:
-        rows = [row for row in rows if row.announcement_id == announcement_id]
+        rows = print_jobs.listing(session, actor=actor)
+    return [row for row in rows if announcement_id in (None, row.announcement_id)]
+
+
+def _is_making(rows: Sequence[JobRow]) -> bool:
+    return any(row.status in MAKING for row in rows)
+
+
+def _week(announcement_id: UUID | None, *, is_making: bool) -> None:
+    me = stay()
+    rows = _ordered(me, announcement_id)
+    if is_making and not _is_making(rows):
+        st.rerun()  # looks no more
     if not rows:
         parts.hint(_("Chưa có tờ in nào trong tuần này."))
     for row in rows:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from core.settings import settings
 from models import ListedPerson, PersonOutcome, Role, Unit, User
 from services import closed_lists
 from services.access import actor_of
@@ -62,3 +63,13 @@ def test_staff_see_all_lists_and_wipe_one(session: Session, visit: Visit, offici
 
 def test_a_ward_without_lists_is_told_what_they_are_for(visit: Visit, official: User) -> None:
     assert "Chưa có danh sách nào" in words(visit("closed_lists", user=official))
+
+
+@pytest.mark.usefixtures("files")
+def test_of_a_list_that_is_refused_no_file_stays(visit: Visit, official: User) -> None:
+    at = visit("closed_lists", user=official)
+
+    at.file_uploader(key="cl_file").upload("tiem.csv", "Cột lạ,Cột khác\n1,2\n".encode(), "text/csv").run()
+
+    assert [error.value for error in at.error] != []
+    assert [path for path in (settings().data_dir / "uploads").rglob("*") if path.is_file()] == []

@@ -5,6 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import GroupKind, Role
 from services import access, audit, cascade, figures, group_leaders, groups, links
+from services.access import May
 from services.households import KINDS
 from ui import (
     _,
@@ -27,7 +28,7 @@ from ui.forms import refusals_at
 
 HERE, LIST, SIZE = "pages/group.py", "pages/groups.py", 12
 STATES = {"out": False, "in": True, "all": None}
-actor = enter(needs=tuple(Role))
+actor = enter(needs=May.SEE_GROUPS.roles)
 can_write, sees_people = actor.role in access.WRITERS, actor.role in access.SEES_PEOPLE
 with needed(back=LIST):
     group_id = record_id()

@@ -5,7 +5,8 @@ import streamlit as st
 from core import phones
 from core.db import reading, transaction
 from models import Role
-from services import access, audit, household_history, household_phones, households, proposals
+from services import audit, household_history, household_phones, households, proposals
+from services.access import May
 from services.households import values_of
 from ui import (
     _,
@@ -30,7 +31,7 @@ from ui.household_form import ask
 from ui.households import facts, standing
 
 HERE, LIST = "pages/household.py", "pages/households.py"
-actor = enter(needs=access.SEES_PEOPLE)
+actor = enter(needs=May.SEE_PEOPLE.roles)
 is_staff = actor.role is not Role.LEAD
 with needed(back=LIST):
     household_id = record_id()

@@ -4,14 +4,15 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, audit, emblems, link_moves, link_targets, links, scans
+from services import audit, emblems, link_moves, link_targets, links, scans
 from services import link_details as details
+from services.access import May
 from ui import _, codes, day, enter, history, leave_for, link_details, needed, number, parts, refusals, screen_code
 from ui import link_moves as link_drawing
 from ui import links as drawing
 
 HERE, LIST = "pages/link.py", "pages/links.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_LINKS.roles)
 with needed(back=LIST), reading() as session:
     link = links.find(session, actor=actor, slug=st.query_params.get("ma", ""))
     days = scans.by_day(session, actor=actor, link_id=link.id)

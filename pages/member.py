@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, audit, duty_absences, team_members, units
+from services import audit, duty_absences, team_members, units
+from services.access import May
 from ui import _, enter, history, leave_for, needed, parts, record_id, refusals
 from ui import team as drawing
 from ui.forms import refusals_at
 
 HERE, LIST = "pages/member.py", "pages/team.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_TEAM.roles)
 with needed(back=LIST), reading() as session:
     ward = units.commune_for(session, actor=actor)
     places = team_members.places(session, actor=actor, ward=ward)

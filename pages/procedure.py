@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, audit, procedures
+from services import audit, procedures
+from services.access import May
 from ui import _, codes, day, enter, history, leave_for, needed, parts, refusals, step_pictures
 from ui import procedures as drawing
 
 HERE, LIST = "pages/procedure.py", "pages/procedures.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_PROCEDURES.roles)
 with needed(back=LIST), reading() as session:
     one = procedures.find(session, actor=actor, code=st.query_params.get("ma", ""))
     pasts = procedures.pasts(session, procedure_id=one.id)

@@ -44,7 +44,7 @@ with needed(back=LIST):
             else units.commune_for(session, actor=actor)
         )
         unit_id = card.account.unit_id if card else unit.id
-        holder = channel_accounts.holder_at(session, unit_id=unit_id) if channels.has_shared_tokens(channel) else None
+        holder = channel_accounts.holder(session, actor=actor, unit_id=unit_id) if channels.has_shared_tokens(channel) else None
         kept = channel_consents.known(session, actor=actor, unit_id=unit_id, channel=channel)
 parts.head(
     channels.name_of(channel), channels.stands(card) if card else "", card.unit_name if card else unit.name, _(USES[channel])

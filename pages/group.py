@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind, Role
-from services import access, audit, cascade, figures, group_leaders, groups, links
+from services import access, audit_trail, cascade, figures, group_leaders, groups, links
 from services.access import May
 from services.households import KINDS
 from ui import (
@@ -60,7 +60,7 @@ with needed(back=LIST), reading() as session:
     )  # fmt: skip
     leader = group_leaders.leader_of(session, actor=actor, group=group)
     link = links.find_join_link(session, group_id=group_id)
-    events = audit.history(session, subject_kind="group", subject_id=group_id) if sees_people else []
+    events = audit_trail.of_record(session, actor=actor, kind="group", record=group) if sees_people else []
     able = group_leaders.may_lead(session, actor=actor, unit_id=seen.unit.id) if can_write else []
     feeders = cascade.feeders(session, actor=actor, unit_id=seen.unit.id, but=group.id) if can_write else {}
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AuditEvent, User
+from models import AuditEvent, Model, User
 from services import access, audit
 from services.access import Actor, May
 
@@ -49,6 +49,16 @@ def listing(
     total = session.exec(select(func.count()).select_from(AuditEvent).where(*where)).one()
     query = select(AuditEvent).where(*where).order_by(col(AuditEvent.sequence).desc()).offset(skip).limit(size)
     return list(session.exec(query)), total
+
+
+def of_record(session: Session, *, actor: Actor, kind: str, record: Model, limit: int = 50) -> list[AuditEvent]:
+    """What was done to one record that the actor has been given, the latest first.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    access.require(actor, May.SEE_PEOPLE)
+    return audit.history(session, subject_kind=kind, subject_id=record.id, limit=limit)
 
 
 def choices(session: Session, *, actor: Actor) -> Choices:

@@ -146,8 +146,18 @@ def holder_of(session: Session, *, account: ChannelAccount) -> ChannelAccount:
     return holder_at(session, unit_id=account.unit_id) or account
 
 
+def holder(session: Session, *, actor: Actor, unit_id: UUID) -> ChannelAccount | None:
+    """The account with the tokens of a unit's official account, None where it has none.
+
+    Raises:
+        NotAllowed: the actor is no admin. NotFound: the unit lies outside the actor's sight.
+    """
+    access.require(actor, May.KEEP_CHANNELS)
+    return holder_at(session, unit_id=access.unit_for(session, actor=actor, unit_id=unit_id).id)
+
+
 def holder_at(session: Session, *, unit_id: UUID) -> ChannelAccount | None:
-    """The account with the tokens of a unit's official account, None where it has none."""
+    """The same for services, which have narrowed by their actor."""
     return next((one for one in official(session, unit_id=unit_id) if one.settings.get("app_id")), None)
 
 

@@ -225,7 +225,7 @@ def close(
         raise Invalid(N_("Ngày đóng nhóm không được sau hôm nay."), field="on")
     if group.started_on is not None and day < group.started_on:
         raise Invalid(N_("Ngày đóng nhóm trước ngày lập nhóm ({day:%d/%m/%Y})."), day=group.started_on, field="on")
-    fed = feeding(session, group_id=group.id)
+    fed = feeding(session, actor=actor, group_id=group.id)
     if fed and not hands_on:
         raise Invalid(N_("Nhóm đang chuyển tin cho {n} nhóm khác. Xin cho các nhóm ấy nhận tin từ nơi khác trước."), n=len(fed))
     for below in fed:
@@ -249,8 +249,13 @@ def close(
     return group
 
 
-def feeding(session: Session, *, group_id: UUID) -> list[Group]:
-    """The open groups fed from a group the actor has been given."""
+def feeding(session: Session, *, actor: Actor, group_id: UUID) -> list[Group]:
+    """The open groups fed from a group.
+
+    Raises:
+        NotFound: the group does not exist, or lies outside the actor's sight.
+    """
+    _found(session, actor, group_id)
     found = session.exec(select(Group).where(Group.parent_id == group_id, col(Group.closed_on).is_(None)))
     return sorted(found, key=lambda group: natural_key(group.name))
 

@@ -98,9 +98,9 @@ def listing(
     return procedure_search.matching(rows, words)
 
 
-def pasts(session: Session, *, procedure_id: UUID) -> list[ProcedurePast]:
-    """The texts that stood before, the latest first. The caller has found the procedure with its actor."""
-    wanted = select(ProcedurePast).where(ProcedurePast.procedure_id == procedure_id)
+def pasts(session: Session, *, procedure: Procedure) -> list[ProcedurePast]:
+    """The texts of a procedure that stood before, the latest first."""
+    wanted = select(ProcedurePast).where(ProcedurePast.procedure_id == procedure.id)
     return list(session.exec(wanted.order_by(col(ProcedurePast.stood_until).desc(), col(ProcedurePast.id).desc())))
 
 

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, likeness, likeness_search
+from services import likeness, likeness_search
+from services.access import May
 from ui import _, alike, enter, importing, leave_for, number, parts, plain, refusals
 
 HERE = "pages/alike.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WRITE_HOUSEHOLDS.roles)
 put_off = st.session_state.setdefault("al_later", [])
 with reading() as session:
     waiting = likeness.waiting(session, actor=actor)

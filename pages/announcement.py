@@ -7,7 +7,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, follow_ups, forecast, reach, relays, retractions, second_looks
-from services.access import Actor
+from services.access import Actor, May
 from ui import (
     _,
     board_folds,
@@ -27,7 +27,7 @@ from ui import (
 )  # fmt: skip
 from ui.compose import asked_for
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WATCH.roles)
 item_id = asked_for("id")
 if item_id is None:
     leave_for("pages/announcements.py")

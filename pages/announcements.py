@@ -4,8 +4,9 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import LEFT, AnnouncementStatus, Role
+from models import LEFT, AnnouncementStatus
 from services import access, announcement_days, announcements, approvals
+from services.access import May
 from ui import _, calendar, copying, enter, leave_for, listed, moment, number, parts, refusals
 from ui.parts import Column
 from ui.previews import stamp_of
@@ -19,7 +20,7 @@ FILTERS = {
     "sent": LEFT,
     "cancelled": (AnnouncementStatus.CANCELLED,),
 }
-actor = enter(_("Thông báo"), needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(_("Thông báo"), needs=May.SEE_SENT.roles)
 words = listed.filters()
 view = st.segmented_control(
     _("Xem theo"), calendar.VIEWS, format_func=calendar.names().__getitem__, key="xem", bind="query-params", default="list",

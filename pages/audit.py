@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.db import reading
-from models import Role
 from services import audit_checks, audit_trail
+from services.access import May
 from services.audit_trail import SHOWN, Filters
 from ui import _, acts, enter, narrowed, near, number, parts
 from ui.paging import asked, turn
 from ui.trail import export, kind_name, rows, verdict
 
-actor = enter(_("Nhật ký"), needs=(Role.ADMIN,), lines=[_("Ai đã làm gì, lúc nào. Chỉ thêm, không ai sửa hay xóa được.")])
+actor = enter(_("Nhật ký"), needs=May.SEE_AUDIT.roles, lines=[_("Ai đã làm gì, lúc nào. Chỉ thêm, không ai sửa hay xóa được.")])
 
 with reading() as session:
     found = audit_checks.verdict(session, actor=actor)

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, board_list, reach
+from services import board_list, reach
+from services.access import May
 from services.board_list import Standing
 from ui import _, behind, enter, household_needs, leave_for, needed, number, paging, parts
 from ui.compose import asked_for
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.STUDY_FIGURES.roles)
 item_id = asked_for("id")
 if item_id is None:
     leave_for("pages/announcements.py")

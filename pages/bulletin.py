@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from services import access
+from services.access import May
 from ui import _, bulletin, codes, enter, parts
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.PRINT.roles)
 parts.head(_("Bảng tin tháng"), _("một tờ A3 cho bảng tin; chỉ có việc đã báo cho mọi hộ"))
 codes.warn()
 left, right = st.columns([1, 1], gap="large")

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.db import reading
 from models import UnitKind
-from services import access, units
 from services import cascade as service
+from services import units
+from services.access import May
 from ui import _, cascade, enter, number, parts
 
 HERE, LIST = "pages/cascade.py", "pages/groups.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_GROUPS.roles)
 top = st.container()
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []

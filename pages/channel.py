@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.errors import NotFound
-from models import AccountState, Channel, Role
+from models import AccountState, Channel
 from services import channel_accounts, channel_checks, channel_consents, channel_usage, units
+from services.access import May
 from services.channel_fields import FIELDS, USES
 from ui import N_, _, channels, disconnecting, enter, leave_for, needed, parts, record_id, refusals
 from ui.forms import refusals_at
@@ -31,7 +32,7 @@ def back(account_id: UUID, news: str) -> None:
     leave_for(HERE, id=str(account_id), news=news)
 
 
-actor = enter(needs=(Role.ADMIN,))
+actor = enter(needs=May.KEEP_CHANNELS.roles)
 with needed(back=LIST):
     is_new = "id" not in st.query_params
     with reading() as session:
@@ -43,7 +44,7 @@ with needed(back=LIST):
             else units.commune_for(session, actor=actor)
         )
         unit_id = card.account.unit_id if card else unit.id
-        holder = channel_accounts.holder_at(session, unit_id=unit_id) if channels.has_shared_tokens(channel) else None
+        holder = channel_accounts.holder(session, actor=actor, unit_id=unit_id) if channels.has_shared_tokens(channel) else None
         kept = channel_consents.known(session, actor=actor, unit_id=unit_id, channel=channel)
 parts.head(
     channels.name_of(channel), channels.stands(card) if card else "", card.unit_name if card else unit.name, _(USES[channel])

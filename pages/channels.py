@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.db import reading
-from models import Role, UnitKind
+from models import UnitKind
 from services import channel_usage, training, units
+from services.access import May
 from ui import _, channels, enter, parts
 
-actor = enter(needs=(Role.ADMIN,))
+actor = enter(needs=May.KEEP_CHANNELS.roles)
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
     here = units.commune_for(session, actor=actor)

@@ -5,12 +5,13 @@ import streamlit as st
 from core.db import transaction
 from models import PersonOutcome
 from services import access, closed_lists
+from services.access import May
 from ui import _, enter, leave_for, needed, number, paging, parts, record_id, refusals
 from ui import closed_lists as drawing
 from ui.words import day, plain
 
 LIST, SIZE = "pages/closed_lists.py", 40
-actor = enter(needs=access.SEES_PEOPLE)
+actor = enter(needs=May.WORK_LISTS.roles)
 with needed(back=LIST), transaction() as session:  # that it is looked at is written down
     listed = closed_lists.get(session, actor=actor, list_id=record_id())
     everyone = closed_lists.people(session, actor=actor, list_id=listed.id)

@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.db import reading
 from services import access, closed_lists, units
+from services.access import May
 from ui import _, enter, number, parts
 from ui import closed_lists as drawing
 from ui.words import day
 
 actor = enter(
-    _("Danh sách đích danh"), needs=access.SEES_PEOPLE,
+    _("Danh sách đích danh"), needs=May.WORK_LISTS.roles,
     lines=[_("trẻ đến lượt tiêm, người được mời riêng: không đăng lên nhóm, hết hạn thì tự xóa")],
 )  # fmt: skip
 if actor.role in access.WRITERS:

@@ -2,11 +2,12 @@
 
 from core import clock
 from core.db import reading
-from services import access, before_after
+from services import before_after
+from services.access import May
 from ui import _, comparing, enter, parts, refusals
 
 actor = enter(
-    _("Trước và sau"), needs=access.WRITERS,
+    _("Trước và sau"), needs=May.STUDY_FIGURES.roles,
     lines=[_("một tổ có tổ trưởng mới, thẻ đã phát: cùng số liệu, trước và sau, cạnh tổ tương tự")],
 )  # fmt: skip
 asked = comparing.ask(actor, clock.today())

@@ -5,7 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.db import reading, transaction
 from models import Announcement, AnnouncementKind, AsksFor, Urgency
-from services import access, also_groups, approvals, drafts, text_checks, units
+from services import also_groups, approvals, drafts, text_checks, units
+from services.access import May
 from ui import (
     _,
     attaching,
@@ -27,7 +28,7 @@ from ui.bar import refusals_in, two_storeys
 from ui.compose import KINDS, asked_for, at
 from ui.previews import side_by_side
 
-actor = enter(_("Soạn thông báo"), needs=access.WRITERS)
+actor = enter(_("Soạn thông báo"), needs=May.WRITE.roles)
 (draft_id, again_id), corrects_id = compose_saving.asked(), asked_for("corrects")
 with needed(back="pages/announcements.py"), reading() as session:
     places = units.residential(session, actor=actor)
@@ -48,7 +49,6 @@ compose.stands(draft, actor=actor, wrong=wrong, again=again)
 copying.blanks(draft)
 top = st.container()
 compose_templates.choose(actor, draft, is_correction=wrong is not None)
-
 left, right = st.columns([1.15, 1], gap="medium")
 slots: dict[str, DeltaGenerator] = {}  # by the name of the field, the place under it where its flaw is said
 with left:

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core import clock
-from models import Role
 from services import access
+from services.access import May
 from ui import _, coverage, coverage_acts, coverage_tables, day, enter, parts
 from ui.kept import kept, seen_by
 from ui.tables import behind, download, download_csv
 
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 top = st.container()
 asked = coverage.ask(actor)
 key = seen_by(actor, asked.unit_id, asked.on, asked.span)

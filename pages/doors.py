@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, door_closing, door_lists
+from services import door_closing, door_lists
+from services.access import May
 from ui import _, doors, enter, leave_for, needed, number, parts, plain, refusals
 from ui.compose import asked_for
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WATCH.roles)
 item_id = asked_for("id")
 if item_id is None:
     leave_for("pages/announcements.py")

@@ -6,14 +6,15 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from services import access, duty_patterns, team_members, units
+from services import duty_patterns, team_members, units
+from services.access import May
 from ui import _, enter, leave_for, parts, refusals
 from ui import roster as drawing
 from ui.forms import refusals_at
 
 HERE = "pages/duty_posts.py"
 actor = enter(
-    _("Nơi trực và giờ trực"), needs=access.WRITERS, lines=(_("bà con thấy giờ này ở trang thủ tục, không thấy tên ai"),)
+    _("Nơi trực và giờ trực"), needs=May.KEEP_TEAM.roles, lines=(_("bà con thấy giờ này ở trang thủ tục, không thấy tên ai"),)
 )
 with reading() as session:
     ward = units.commune_for(session, actor=actor)

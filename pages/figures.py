@@ -5,14 +5,13 @@ from datetime import timedelta
 import streamlit as st
 
 from core import clock
-from models import Role
-from services import access
+from services.access import May
 from services.figure_words import period
 from ui import _, enter, figure_book, parts, places
 from ui.kept import seen_by
 from ui.words import language
 
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 figure = figure_book.chosen()
 top = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind, Role
-from services import access, audit, cascade, figures, group_leaders, groups, links
+from services import access, audit_trail, cascade, figures, group_leaders, groups, links
+from services.access import May
 from services.households import KINDS
 from ui import (
     _,
@@ -27,7 +28,7 @@ from ui.forms import refusals_at
 
 HERE, LIST, SIZE = "pages/group.py", "pages/groups.py", 12
 STATES = {"out": False, "in": True, "all": None}
-actor = enter(needs=tuple(Role))
+actor = enter(needs=May.SEE_GROUPS.roles)
 can_write, sees_people = actor.role in access.WRITERS, actor.role in access.SEES_PEOPLE
 with needed(back=LIST):
     group_id = record_id()
@@ -59,7 +60,7 @@ with needed(back=LIST), reading() as session:
     )  # fmt: skip
     leader = group_leaders.leader_of(session, actor=actor, group=group)
     link = links.find_join_link(session, group_id=group_id)
-    events = audit.history(session, subject_kind="group", subject_id=group_id) if sees_people else []
+    events = audit_trail.of_record(session, actor=actor, kind="group", record=group) if sees_people else []
     able = group_leaders.may_lead(session, actor=actor, unit_id=seen.unit.id) if can_write else []
     feeders = cascade.feeders(session, actor=actor, unit_id=seen.unit.id, but=group.id) if can_write else {}
 

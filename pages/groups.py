@@ -11,10 +11,11 @@ from core import clock
 from core.db import reading
 from models import GroupKind, Role, UnitKind
 from services import access, figures, group_leaders, groups, units
+from services.access import May
 from ui import _, charts, community, day, drawing, enter, number, parts, share
 from ui.kept import kept, read_once, seen_by
 
-actor = enter(needs=tuple(Role))
+actor = enter(needs=May.SEE_GROUPS.roles)
 top = st.container()
 today = clock.today()
 seen = seen_by(actor, *([actor.id] if actor.role is Role.LEAD else []))

@@ -4,13 +4,14 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import VisitStatus
-from services import access, home_visits, team_members, units
+from services import home_visits, team_members, units
+from services.access import May
 from ui import _, enter, leave_for, number, parts, refusals
 from ui import home_visits as drawing
 from ui.forms import refusals_at
 
 HERE = "pages/home_visits.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_TEAM.roles)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = home_visits.listing(session, actor=actor)

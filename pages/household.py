@@ -5,7 +5,8 @@ import streamlit as st
 from core import phones
 from core.db import reading, transaction
 from models import Role
-from services import access, audit, household_history, household_phones, households, proposals
+from services import audit_trail, household_history, household_phones, households, proposals
+from services.access import May
 from services.households import values_of
 from ui import (
     _,
@@ -30,7 +31,7 @@ from ui.household_form import ask
 from ui.households import facts, standing
 
 HERE, LIST = "pages/household.py", "pages/households.py"
-actor = enter(needs=access.SEES_PEOPLE)
+actor = enter(needs=May.SEE_PEOPLE.roles)
 is_staff = actor.role is not Role.LEAD
 with needed(back=LIST):
     household_id = record_id()
@@ -40,7 +41,7 @@ with needed(back=LIST):
         needs = households.needs_of(session, actor=actor, household_id=household_id)
         moments = household_history.timeline(session, actor=actor, household_id=household_id)
         last = household_history.last_act(session, actor=actor, household_id=household_id) if is_staff else None
-        events = audit.history(session, subject_kind="household", subject_id=household_id)
+        events = audit_trail.of_record(session, actor=actor, kind="household", record=card.household)
 home, key = card.household, card.household.id.hex
 version = household_acts.seen(home)
 is_inside = any(stay.membership.left_on is None for stay in card.stays)

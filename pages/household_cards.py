@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, household_cards, households
+from services import household_cards, households
+from services.access import May
 from ui import _, codes, confirmed_by_count, enter, number, parts, plain, refusals
 from ui import household_cards as drawing
 
 LIST = "pages/households.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.GIVE_CARDS.roles)
 parts.head(_("Thẻ hộ gia đình"), _("một thẻ một hộ, có mã riêng: gắn điện thoại với hộ, vào nhóm một chạm, tra hộ ở Một cửa"))
 with reading() as session:
     places = {unit.id: unit.label for unit in households.places(session, actor=actor)}

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, household_sheet, households
+from services import household_sheet, households
+from services.access import May
 from ui import _, enter, number, parts
 from ui import household_sheet as sheet
 from ui.paging import asked, first, turn
 
-actor = enter(_("Sửa nhanh"), needs=access.WRITERS)
+actor = enter(_("Sửa nhanh"), needs=May.WRITE_HOUSEHOLDS.roles)
 with reading() as session:
     places = {unit.label: unit.id for unit in households.places(session, actor=actor)}
 if not places:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.db import reading
 from models import Need, Role
 from services import access, figures, households, proposals
+from services.access import May
 from services.households import Filters
 from ui import _, enter, household_file, household_needs, narrowed, number, parts, share
 from ui.households import SIZE, row
@@ -12,7 +13,7 @@ from ui.paging import asked, first, turn
 
 IMPORT = "pages/import_households.py"
 STATES = {"out": False, "in": True}
-actor = enter(_("Hộ dân"), needs=access.SEES_PEOPLE)
+actor = enter(_("Hộ dân"), needs=May.SEE_PEOPLE.roles)
 can_import = actor.role in access.WRITERS
 with reading() as session:
     places = {unit.label: unit.id for unit in households.places(session, actor=actor)}

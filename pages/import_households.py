@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.errors import Refusal
-from services import access
+from services.access import May
 from ui import _, enter, import_start, importing, needed, number, parts, plain, refusals, said
 from ui.import_remarks import remarks
 from ui.import_repeats import repeats
 
 HERE, LIST = "pages/import_households.py", "pages/households.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.IMPORT_HOUSEHOLDS.roles)
 mine = importing.hand(actor)
 parts.head(_("Nhập danh sách hộ"), mine.upload.name if mine.upload else _("từ bảng tính Excel hoặc CSV, tối đa 50 MB"))
 with refusals():

@@ -2,14 +2,17 @@
 
 import streamlit as st
 
-from services import access, uploads
+from services import uploads
+from services.access import May
 from services.procedure_columns import FIELDS
 from ui import _, enter, importing_procedures, leave_for, number, parts, refusals
 from ui import procedures as drawing
 from ui.forms import name_file_button
 
 HERE, LIST = "pages/import_procedures.py", "pages/procedures.py"
-actor = enter(_("Nhập danh mục thủ tục"), needs=access.WRITERS, lines=[_("bảng tỉnh gửi: Excel hoặc CSV, tối đa 50 MB")])
+actor = enter(
+    _("Nhập danh mục thủ tục"), needs=May.KEEP_PROCEDURES.roles, lines=[_("bảng tỉnh gửi: Excel hoặc CSV, tối đa 50 MB")]
+)
 mine = importing_procedures.hand(actor)
 if mine is None:
     name_file_button()

@@ -4,14 +4,15 @@ import streamlit as st
 
 from core.db import reading
 from models import ChangeSetKind
-from services import access, change_sets
+from services import change_sets
+from services.access import May
 from services.change_records import SHOWN
 from ui import _, confirmed_by_count, enter, imports, leave_for, near, needed, number, parts, record_id, refusals
 from ui.paging import asked, turn
 
 HERE, IMPORT = "pages/imports.py", "pages/import_households.py"
 NEW, CHANGED = "moi", "sua"  # pages of the households that came by it, and of those it changed
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.IMPORT_HOUSEHOLDS.roles)
 
 if "id" not in st.query_params:
     parts.head(_("Những lần nhập danh sách"), _("mỗi lần nhập là một bản ghi: ai nhập, tệp nào, đổi những gì; nhầm thì quay lại"))

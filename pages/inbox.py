@@ -4,12 +4,13 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from services import access, inquiries
+from services import inquiries
+from services.access import May
 from services.inquiries import Box, Filters
 from ui import _, enter, inbox, number, paging, parts
 from ui import narrowed as narrowing
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 page = paging.asked()
 with reading() as session:
     counts = inquiries.counts(session, actor=actor)

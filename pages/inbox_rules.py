@@ -7,10 +7,11 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from services import access, inquiries, inquiry_figures, inquiry_rules, inquiry_work, units
+from services.access import May
 from ui import _, enter, inbox_rules, leave_for, near, parts, refusals
 
 HERE = "pages/inbox_rules.py"
-actor = enter(_("Thời hạn và số liệu trả lời"), needs=access.WRITERS)
+actor = enter(_("Thời hạn và số liệu trả lời"), needs=May.ANSWER_INQUIRIES.roles)
 now = clock.now()
 with reading() as session:
     ward = units.commune_for(session, actor=actor)

@@ -5,12 +5,13 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import InquiryStatus
-from services import access, audit, inquiries, inquiry_answers, inquiry_replies, inquiry_work, procedures, units
+from services import audit_trail, inquiries, inquiry_answers, inquiry_replies, inquiry_work, procedures, units
+from services.access import May
 from ui import _, enter, history, inbox, inquiry_acts, inquiry_more, leave_for, needed, number, parts, record_id, refusals
 from ui import inquiry as drawing
 
 HERE, LIST = "pages/inquiry.py", "pages/inbox.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 with needed(back=LIST):
     id_ = record_id()
     with transaction(counts_only=True) as session:
@@ -23,7 +24,7 @@ with needed(back=LIST):
         people = inquiries.answerers(session, actor=actor)
         places = units.residential(session, actor=actor)
         shelf = procedures.listing(session, actor=actor, unit_id=thread.inquiry.unit_id, is_active=True)
-        events = audit.history(session, subject_kind="inquiry", subject_id=id_)
+        events = audit_trail.of_record(session, actor=actor, kind="inquiry", record=thread.inquiry)
 one, now = thread.inquiry, clock.now()
 
 

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, lessons, team_members, units
+from services import lessons, team_members, units
+from services.access import May
 from ui import _, enter, leave_for, parts, refusals, team
 from ui import lessons as drawing
 from ui.forms import refusals_at
 
 HERE = "pages/lessons.py"
-actor = enter(_("Buổi hướng dẫn"), needs=access.WRITERS, lines=(_("người hướng dẫn ghi số người dự trên điện thoại"),))
+actor = enter(_("Buổi hướng dẫn"), needs=May.KEEP_TEAM.roles, lines=(_("người hướng dẫn ghi số người dự trên điện thoại"),))
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = lessons.listing(session, actor=actor)

@@ -4,18 +4,19 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, audit, emblems, link_moves, link_targets, links, scans
+from services import audit_trail, emblems, link_moves, link_targets, links, scans
 from services import link_details as details
+from services.access import May
 from ui import _, codes, day, enter, history, leave_for, link_details, needed, number, parts, refusals, screen_code
 from ui import link_moves as link_drawing
 from ui import links as drawing
 
 HERE, LIST = "pages/link.py", "pages/links.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_LINKS.roles)
 with needed(back=LIST), reading() as session:
     link = links.find(session, actor=actor, slug=st.query_params.get("ma", ""))
     days = scans.by_day(session, actor=actor, link_id=link.id)
-    events = audit.history(session, subject_kind="shortlink", subject_id=link.id)
+    events = audit_trail.of_record(session, actor=actor, kind="shortlink", record=link)
     emblem = emblems.of_unit(session, unit_id=link.unit_id)
 url, own = links.public_url(link), link.purpose in (Purpose.JOIN, Purpose.ASK, Purpose.ANNOUNCEMENT)
 ended = _("hết hạn {day}", day=day(last)) if (last := details.last_day_of(link)) else ""

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, link_moves, link_targets, link_watch, links, scans
+from services import link_moves, link_targets, link_watch, links, scans
+from services.access import May
 from services.links import LinkState
 from ui import _, codes, enter, leave_for, link_troubles, near, number, parts, refusals
 from ui import links as drawing
 from ui.parts import Column, Figure
 
 HERE = "pages/links.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_LINKS.roles)
 with reading() as session:
     rows = links.listing(session, actor=actor, purposes=links.PRINTED)
     days = scans.by_day(session, actor=actor, purposes=links.PRINTED)

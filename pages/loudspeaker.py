@@ -8,7 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from models import Role
 from services import access, loudspeakers
-from services.loudspeakers import READERS
+from services.access import May
 from ui import _, enter, leave_for, needed, parts, record_id, refusals
 from ui import loudspeakers as drawing
 from ui.compose import asked_for
@@ -16,7 +16,7 @@ from ui.forms import refusals_at
 
 HERE = "pages/loudspeaker.py"
 SPANS = {"hom_nay": 1, "ngay_mai": 2, "tuan": 7}
-actor = enter(needs=READERS)
+actor = enter(needs=May.READ_LOUDSPEAKERS.roles)
 may_book = actor.role in access.WRITERS
 
 if "luot" in st.query_params:

@@ -3,19 +3,20 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, audit, duty_absences, team_members, units
+from services import audit_trail, duty_absences, team_members, units
+from services.access import May
 from ui import _, enter, history, leave_for, needed, parts, record_id, refusals
 from ui import team as drawing
 from ui.forms import refusals_at
 
 HERE, LIST = "pages/member.py", "pages/team.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_TEAM.roles)
 with needed(back=LIST), reading() as session:
     ward = units.commune_for(session, actor=actor)
     places = team_members.places(session, actor=actor, ward=ward)
     rows = team_members.listing(session, actor=actor)
     member = team_members.get(session, actor=actor, member_id=record_id()) if "id" in st.query_params else None
-    events = audit.history(session, subject_kind="team_member", subject_id=member.id) if member else []
+    events = audit_trail.of_record(session, actor=actor, kind="team_member", record=member) if member else []
 
 if member is None:
     parts.head(_("Thêm thành viên"), ward.label)

@@ -3,14 +3,17 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, link_moves, link_targets, links
+from services import link_moves, link_targets, links
+from services.access import May
 from ui import _, enter, leave_for, number, parts, refusals
 from ui import link_moves as drawing
 from ui import links as asking
 
 HERE, LIST = "pages/move_links.py", "pages/links.py"
 actor = enter(
-    _("Đổi đường dẫn nhiều mã"), needs=access.WRITERS, lines=[_("trang tới dời đi thì đổi một lần, không phải in lại tờ nào")]
+    _("Đổi đường dẫn nhiều mã"),
+    needs=May.KEEP_LINKS.roles,
+    lines=[_("trang tới dời đi thì đổi một lần, không phải in lại tờ nào")],
 )
 with reading() as session:
     targets = link_moves.targets(session, actor=actor)

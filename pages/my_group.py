@@ -3,14 +3,15 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from models import GroupKind, Role
+from models import GroupKind
 from services import access, groups, links, passing_on
+from services.access import May
 from services.households import KINDS
 from ui import _, community, doors, enter, joining, number, paging, parts, posting, share
 from ui.parts import Figure
 
 SIZE = 10
-actor = enter(needs=(Role.LEAD, *access.WRITERS))
+actor = enter(needs=May.LEAD_A_GROUP.roles)
 with reading() as session:
     mine = groups.led_by(session, actor=actor)
     waiting = passing_on.waiting_for(session, actor=actor)

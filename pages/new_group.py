@@ -4,12 +4,15 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import GroupKind
-from services import access, groups, units
+from services import groups, units
+from services.access import May
 from services.groups import GroupValues
 from ui import _, enter, group_form, leave_for
 from ui.forms import refusals_at
 
-actor = enter(_("Lập nhóm"), needs=access.WRITERS, lines=[_("Nhóm Zalo của một tổ, một thôn, hoặc nhóm chung của phường.")])
+actor = enter(
+    _("Lập nhóm"), needs=May.KEEP_GROUPS.roles, lines=[_("Nhóm Zalo của một tổ, một thôn, hoặc nhóm chung của phường.")]
+)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     homes = units.residential(session, actor=actor)

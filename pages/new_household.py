@@ -4,14 +4,15 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Role
-from services import access, households, proposals
+from services import households, proposals
+from services.access import May
 from services.households import HouseholdValues
 from ui import _, enter, leave_for
 from ui.forms import refusals_at
 from ui.household_form import ask, is_still_new
 
 WARNED = "n_warned"  # what was typed when households like it were shown
-actor = enter(_("Thêm hộ"), needs=access.SEES_PEOPLE, lines=[_("Ghi xong, chọn nhóm của hộ ở màn hình sau.")])
+actor = enter(_("Thêm hộ"), needs=May.PROPOSE.roles, lines=[_("Ghi xong, chọn nhóm của hộ ở màn hình sau.")])
 with reading() as session:
     places = {unit.id: unit for unit in households.places(session, actor=actor)}
 ids = list(places)

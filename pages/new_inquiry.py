@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import InquiryChannel, InquiryKind
-from services import access, inquiry_intake, units
+from services import inquiry_intake, units
+from services.access import May
 from services.inquiry_intake import Asked
 from ui import _, enter, leave_for, parts, refusals
 
 CHANNELS = (InquiryChannel.PHONE, InquiryChannel.DESK, InquiryChannel.LEADER)
-actor = enter(_("Ghi câu hỏi"), needs=access.WRITERS)
+actor = enter(_("Ghi câu hỏi"), needs=May.ANSWER_INQUIRIES.roles)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
 with st.form("ask", border=False):

@@ -6,14 +6,15 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Purpose
-from services import access, links, procedures, units
 from services import link_details as details
+from services import links, procedures, units
+from services.access import May
 from ui import _, enter, leave_for, link_details, parts, refusals
 from ui import links as drawing
 
 KINDS = (Purpose.PROCEDURE, Purpose.URL)
 WHOLE = "whole"  # the shelf of all procedures
-actor = enter(_("Làm mã"), needs=access.WRITERS, lines=[_("Tờ đã dán không phải in lại khi trang tới dời đi.")])
+actor = enter(_("Làm mã"), needs=May.KEEP_LINKS.roles, lines=[_("Tờ đã dán không phải in lại khi trang tới dời đi.")])
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     homes = units.residential(session, actor=actor)

@@ -3,13 +3,16 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, link_making, procedures, units, uploads
+from services import link_making, procedures, units, uploads
+from services.access import May
 from ui import _, enter, leave_for, link_moves, making_links, number, parts, refusals
 from ui.forms import name_file_button
 
 HERE, LIST, DONE = "pages/new_links.py", "pages/links.py", "new_links_done"
 WAYS = ("each", "sheet")
-actor = enter(_("Làm nhiều mã"), needs=access.WRITERS, lines=[_("mỗi nơi treo một mã riêng thì biết nơi nào có người quét")])
+actor = enter(
+    _("Làm nhiều mã"), needs=May.KEEP_LINKS.roles, lines=[_("mỗi nơi treo một mã riêng thì biết nơi nào có người quét")]
+)
 if done := st.session_state.pop(DONE, None):
     link_moves.made(done)
     st.page_link(LIST, label=_("In các mã này"), icon=":material/print:")

@@ -5,10 +5,13 @@ import streamlit as st
 from core.db import reading, transaction
 from models import Role
 from services import accounts
+from services.access import May
 from ui import _, enter, leave_for, refusals
 from ui.accounts import choose_post, chosen
 
-actor = enter(_("Thêm người dùng"), needs=(Role.ADMIN,), lines=[_("Mật khẩu một lần hiện ở màn hình sau, dùng trong 7 ngày.")])
+actor = enter(
+    _("Thêm người dùng"), needs=May.KEEP_USERS.roles, lines=[_("Mật khẩu một lần hiện ở màn hình sau, dùng trong 7 ngày.")]
+)
 with reading() as session:
     posts = accounts.posts(session, actor=actor)
 

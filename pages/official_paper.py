@@ -4,11 +4,12 @@ import streamlit as st
 
 from core.db import reading
 from models import PaperKind
-from services import access, drafts, official_papers
+from services import drafts, official_papers
+from services.access import May
 from ui import _, enter, needed, parts, record_id
 from ui import official_paper as drawing
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.PRINT.roles)
 with needed(back="pages/print_studio.py"), reading() as session:
     item = drafts.get(session, actor=actor, announcement_id=record_id())
     asked = st.query_params.get("loai", "")

@@ -7,14 +7,15 @@ import streamlit as st
 from core import phones
 from core.db import reading, transaction
 from models import UnitKind
-from services import access, reach_rules, training, units
+from services import reach_rules, training, units
+from services.access import May
 from services.units import WardSettings
 from ui import _, emblem, enter, leave_for, parts, refusals, training_switch
 from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
 LONGEST = 120
-actor = enter(needs=access.APPROVERS)
+actor = enter(needs=May.KEEP_WARD.roles)
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
     ward = units.commune_for(session, actor=actor)

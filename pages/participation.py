@@ -4,14 +4,15 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from models import Role, UnitKind
+from models import UnitKind
 from services import access, units
+from services.access import May
 from ui import _, day, enter, participation, participation_tables, parts
 from ui.kept import kept, seen_by
 from ui.tables import behind, download
 
 RANGES: dict[str, int | None] = {"6": 6, "12": 12, "24": 24, "2020": None}
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 top = st.container()
 today = clock.today()
 words = {"6": _("6 tháng"), "12": _("12 tháng"), "24": _("24 tháng"), "2020": _("Từ 2020")}

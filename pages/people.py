@@ -5,12 +5,13 @@ import streamlit as st
 from core.db import reading
 from models import Role
 from services import accounts
+from services.access import May
 from ui import _, enter, narrowed, near, number, parts
 from ui.accounts import standing
 from ui.parts import Column, Figure
 
 STATES = {"on": True, "off": False}
-actor = enter(_("Người dùng"), needs=(Role.ADMIN,), lines=[_("Ai đăng nhập được, và được làm gì ở đơn vị nào.")])
+actor = enter(_("Người dùng"), needs=May.KEEP_USERS.roles, lines=[_("Ai đăng nhập được, và được làm gì ở đơn vị nào.")])
 
 with reading() as session:
     everyone = accounts.listing(session, actor=actor)

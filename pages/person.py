@@ -6,11 +6,12 @@ from core import phones
 from core.db import reading, transaction
 from models import Role
 from services import accounts
+from services.access import May
 from ui import _, enter, leave_for, near, needed, parts, record_id, refusals
 from ui.accounts import choose_post, chosen, standing
 
 HERE, LIST = "pages/person.py", "pages/people.py"
-actor = enter(needs=(Role.ADMIN,))
+actor = enter(needs=May.KEEP_USERS.roles)
 with needed(back=LIST):
     user_id = record_id()
     with reading() as session:

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, phone_surveys, team_members, units
+from services import phone_surveys, team_members, units
+from services.access import May
 from ui import _, day, enter, leave_for, needed, number, parts, record_id, refusals, team
 from ui import phone_surveys as drawing
 from ui.forms import refusals_at
 
 HERE = "pages/phone_survey.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_TEAM.roles)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = phone_surveys.listing(session, actor=actor)

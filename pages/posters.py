@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, links, posters
+from services import links, posters
+from services.access import May
 from ui import _, enter, leave_for, number, parts, refusals
 from ui import posters as drawing
 
 HERE, LIST = "pages/posters.py", "pages/links.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_LINKS.roles)
 with reading() as session:
     rows = posters.listing(session, actor=actor)
     people = posters.takers(session, actor=actor)

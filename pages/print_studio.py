@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, announcements, links, staff_badges
+from services import announcements, links, staff_badges
+from services.access import May
 from ui import _, codes, enter, leave_for, parts, refusals
 from ui import print_studio as drawing
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.PRINT.roles)
 with reading() as session:
     rows = [row for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.may_be_printed]
     people = staff_badges.wearers(session, actor=actor)

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, audit, procedures
+from services import audit_trail, procedures
+from services.access import May
 from ui import _, codes, day, enter, history, leave_for, needed, parts, refusals, step_pictures
 from ui import procedures as drawing
 
 HERE, LIST = "pages/procedure.py", "pages/procedures.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_PROCEDURES.roles)
 with needed(back=LIST), reading() as session:
     one = procedures.find(session, actor=actor, code=st.query_params.get("ma", ""))
-    pasts = procedures.pasts(session, procedure_id=one.id)
-    events = audit.history(session, subject_kind="procedure", subject_id=one.id)
+    pasts = procedures.pasts(session, procedure=one)
+    events = audit_trail.of_record(session, actor=actor, kind="procedure", record=one)
 off = "" if one.is_active else parts.badge("unknown", _("đã ngừng"))
 parts.head(one.name, off, _("mã {code}", code=one.code), one.field, _("bản từ {day}", day=day(one.stands_since, weekday=False)))
 

@@ -5,12 +5,13 @@ from typing import Literal
 import streamlit as st
 
 from core.db import reading, transaction
-from services import access, procedure_differences, procedure_search, procedures, units
+from services import procedure_differences, procedure_search, procedures, units
+from services.access import May
 from ui import _, enter, leave_for, number, parts, refusals
 from ui import procedures as drawing
 
 HERE, IMPORT = "pages/procedures.py", "pages/import_procedures.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_PROCEDURES.roles)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     rows = procedures.listing(session, actor=actor, unit_id=ward.id)

@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import Role
-from services import access, proposals
+from services import proposals
+from services.access import May
 from ui import _, enter, leave_for, number, parts, refusals
 from ui import proposals as shown
 
 HERE = "pages/proposals.py"
-actor = enter(_("Đề nghị của tổ trưởng"), needs=access.SEES_PEOPLE)
+actor = enter(_("Đề nghị của tổ trưởng"), needs=May.PROPOSE.roles)
 is_staff = actor.role is not Role.LEAD
 with reading() as session:
     waiting = proposals.waiting(session, actor=actor) if is_staff else []

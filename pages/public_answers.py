@@ -5,11 +5,12 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from services import access, public_answers
+from services.access import May
 from ui import _, enter, leave_for, near, number, parts, refusals
 from ui.parts import Column
 
 HERE = "pages/public_answers.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 now = clock.now()
 with reading() as session:
     rows = public_answers.listing(session, actor=actor)

@@ -1,14 +1,13 @@
 """Câu hỏi của lãnh đạo: each of six answered by two charts and three sentences."""
 
 from core import clock
-from models import Role
-from services import access
+from services.access import May
 from services.figure_words import period
 from ui import _, chair, enter, parts
 from ui.kept import seen_by
 from ui.words import language
 
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 asked = chair.question_in_address()
 title = _(asked.label)
 parts.head(title)

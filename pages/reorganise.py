@@ -6,12 +6,13 @@ from core import clock
 from core.db import reading, transaction
 from models import ReorganisationStatus
 from services import access, reorganisations
+from services.access import May
 from ui import _, confirmed_by_count, day, enter, leave_for, needed, number, parts, record_id, refusals
 from ui import reorganise as drawing
 from ui.forms import refusals_at
 
 HERE = "pages/reorganise.py"
-actor = enter(needs=access.APPROVERS)
+actor = enter(needs=May.REORGANISE.roles)
 
 if "id" in st.query_params:
     with needed(back=HERE):

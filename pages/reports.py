@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.db import reading
-from models import Role
-from services import access, units
 from services import reports as kept
+from services import units
+from services.access import May
 from ui import _, enter, needed, parts, record_id, reports
 
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 with reading() as session:
     rows = kept.listing(session, actor=actor)
 if "so" in st.query_params and reports.may_make(actor):

@@ -8,12 +8,13 @@ from core import clock
 from core.db import reading, transaction
 from models import AnnouncementStatus
 from services import access, announcements, approvals, draft_comments, drafts, lengths, plans, reviews, sending, units
+from services.access import May
 from ui import _, enter, leave_for, needed, parts, planned, refusals, review, review_bar, stay, trying
 from ui.bar import refusals_in
 from ui.compose import asked_for
 from ui.previews import side_by_side, stamp_of, until
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WRITE.roles)
 draft_id = asked_for("id")
 if draft_id is None:
     leave_for("pages/announcements.py")

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.errors import NotFound
-from services import access, duty_absences, roster, team_members
+from services import duty_absences, roster, team_members
+from services.access import May
 from ui import N_, _, day, enter, leave_for, needed, number, parts, record_id, refusals
 from ui import roster as drawing
 
 HERE = "pages/roster.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.KEEP_TEAM.roles)
 
 if "ca" in st.query_params:
     with needed(back=HERE):

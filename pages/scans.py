@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, scan_figures
+from services import scan_figures
+from services.access import May
 from ui import _, enter, number, parts, scans
 
 LIST = "pages/links.py"
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.STUDY_FIGURES.roles)
 with reading() as session:
     seen = scan_figures.of(session, actor=actor)
 parts.head(_("Lượt quét"), _("{n} ngày qua, không tính máy dò tự động", n=number(seen.days)))

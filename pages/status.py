@@ -4,13 +4,16 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from models import FigureCheck, Role
+from models import FigureCheck
 from services import engine_health, figure_checks
+from services.access import May
 from services.engine_health import Engine
 from ui import _, enter, status, stay
 from ui.kept import read_once, seen_by
 
-actor = enter(_("Trạng thái"), needs=(Role.ADMIN,), lines=[_("Hàng chờ, nhà cung cấp, tiến trình. Tự vẽ lại mỗi 10 giây.")])
+actor = enter(
+    _("Trạng thái"), needs=May.MIND_MACHINES.roles, lines=[_("Hàng chờ, nhà cung cấp, tiến trình. Tự vẽ lại mỗi 10 giây.")]
+)
 
 
 def read() -> Engine:

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, story
+from services import story
+from services.access import May
 from services.ports import ports
 from ui import _, enter, needed, record_id
 from ui import story as told
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WATCH.roles)
 with needed(back="pages/announcements.py"), reading() as session:
     seen = story.of(session, actor=actor, announcement_id=record_id())
 

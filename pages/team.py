@@ -5,10 +5,11 @@ import streamlit as st
 from core import clock
 from core.db import reading
 from services import access, figures, groups, support_figures, team_members
+from services.access import May
 from ui import _, day, enter, number, parts, team_figures
 from ui import team as drawing
 
-actor = enter(needs=access.SEES_PEOPLE)
+actor = enter(needs=May.SEE_TEAM.roles)
 is_staff = actor.role in access.WRITERS
 with reading() as session:
     own = team_members.own(session, actor=actor)

@@ -9,11 +9,12 @@ from core.db import reading, transaction
 from models import Role
 from services import attendance_figures, calls, figures, second_looks, units
 from services import today as service
+from services.access import May
 from services.calls import Calls
 from ui import _, attendance, calling, day, drawing, enter, leave_for, parts, refusals, today
 from ui.kept import kept, read_once, seen_by
 
-actor = enter(needs=tuple(Role))
+actor = enter(needs=May.SEE_GROUPS.roles)
 if actor.role is Role.LEAD:
     st.switch_page("pages/my_group.py")
 if actor.role is Role.VIEWER:

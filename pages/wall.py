@@ -3,15 +3,15 @@
 from core import clock
 from core.db import reading
 from models import Announcement
-from services import access, progress, reach
-from services.access import Actor
+from services import progress, reach
+from services.access import Actor, May
 from ui import enter, foresight, stay, wall
 from ui.kept import kept, seen_by
 
 MOST = 6  # announcements that take turns
 TURN_SECONDS = 20
 
-actor = enter(needs=access.WRITERS)
+actor = enter(needs=May.WATCH.roles)
 
 
 def draw(me: Actor, turn: int) -> None:

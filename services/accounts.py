@@ -20,7 +20,7 @@ from core.text import clean, fold, natural_key, vietnamese_key
 from models import Role, Unit, UnitKind, User, lineage
 from models import Session as Browser
 from services import access, audit, sessions
-from services.access import Actor
+from services.access import Actor, May
 from services.doors import forget_tries, is_locked, record_wrong_try, reserve_try
 from services.passwords import NOBODY, accepted, hash_password, is_right, one_time
 from services.sessions import issue_ticket, redeem, session_actor, sign_out
@@ -68,7 +68,7 @@ def create_user(
         NotAllowed: the actor is no admin.
         NotFound: the unit lies outside the actor's.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_USERS)
     return open_account(
         session, actor=actor, username=username, role=role, unit_id=unit_id, display_name=display_name, phone=phone,
         password=password,
@@ -202,7 +202,7 @@ def listing(
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_USERS)
     last_seen = _last_seen()
     statement = (
         select(User, Unit, last_seen.c.at)
@@ -226,7 +226,7 @@ def posts(session: Session, *, actor: Actor) -> list[Unit]:
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_USERS)
     units = session.exec(select(Unit).where(access.path_range(actor.unit_path), col(Unit.valid_to).is_(None)))
     return sorted(units, key=lambda unit: (unit.path.count("/"), natural_key(unit.area), natural_key(unit.label)))
 
@@ -338,7 +338,7 @@ def reactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
 
 
 def _managed(session: Session, actor: Actor, user_id: UUID) -> User:
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_USERS)
     row = session.exec(select(User, Unit.path).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id)).first()
     if row is None or not row[1].startswith(actor.unit_path):
         raise NotFound(N_("Không tìm thấy tài khoản này."))

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.i18n import N_
 from models import Announcement, Channel, Group, GroupKind, Unit
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 from services.plans import PlannedGroup
 from services.presence import stands
 
@@ -25,7 +25,7 @@ def choices(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]) -> list
     Raises:
         NotAllowed: the actor may not write. NotFound: a unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(unit_ids)]
     wards = {ward.id: ward for ward in (access.commune_of(session, unit) for unit in units)}
     found: list[Group] = []

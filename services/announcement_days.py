@@ -7,9 +7,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, Role
+from models import Announcement, AnnouncementStatus
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 
 UNAPPROVED = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)
 
@@ -42,7 +42,7 @@ def of_month(session: Session, *, actor: Actor, month: date) -> list[Entry]:
 
     A viewer sees what was sent. What was given up before it left stands nowhere.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_SENT)
     start, end = map(clock.midnight, clock.month_of(month))
     at = func.coalesce(Announcement.sent_at, Announcement.leaves_at, Announcement.send_at)
     is_planned = (col(Announcement.status) == AnnouncementStatus.SCHEDULED) | (
@@ -53,7 +53,7 @@ def of_month(session: Session, *, actor: Actor, month: date) -> list[Entry]:
         select(Announcement)
         .where(
             col(Announcement.unit_id).in_(access.visible_units(actor)), at >= start, at < end,
-            shown if actor.role is Role.VIEWER else or_(shown, is_planned),
+            shown if not access.may(actor, May.SEE_UNSENT) else or_(shown, is_planned),
         )
         .order_by(at, col(Announcement.id))
     ).all()  # fmt: skip

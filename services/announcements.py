@@ -27,7 +27,6 @@ from models import (
     PublicAnswer,
     Purpose,
     Reach,
-    Role,
     ShortLink,
     Unit,
     Urgency,
@@ -48,7 +47,7 @@ from services import (
     sending,
     wards,
 )
-from services.access import Actor
+from services.access import Actor, May
 from services.attachments import Attachment
 from services.attendance import Stand
 from services.attendance_places import PEOPLE_MAX, Party
@@ -86,13 +85,13 @@ def listing(
 
     `is_under_way` leaves only those that the first screen calls so.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_SENT)
     narrowed: ColumnElement[bool] = col(Announcement.unit_id).in_(access.visible_units(actor))
     if statuses:
         narrowed = narrowed & col(Announcement.status).in_(statuses)
     if is_under_way:
         narrowed = narrowed & progress.under_way(clock.now())
-    if actor.role is Role.VIEWER:
+    if not access.may(actor, May.SEE_UNSENT):
         narrowed = narrowed & col(Announcement.status).in_(OPEN_TO_PUBLIC) & col(Announcement.sent_at).is_not(None)
     when = func.coalesce(Announcement.sent_at, Announcement.send_at, Announcement.created_at)
     query = select(Announcement, User.display_name).outerjoin(User, col(User.id) == Announcement.author_id).where(narrowed)
@@ -114,10 +113,10 @@ def cancel(session: Session, *, actor: Actor, announcement_id: UUID) -> Cancelle
     Raises:
         NotAllowed: it was stopped before, the actor may not, or a correction stands for it already.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in drafts.EDITABLE:
-        access.require(actor, *access.APPROVERS)
+        access.require(actor, May.APPROVE)
     if announcement.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Thông báo này đã dừng từ trước."))
     if corrections.standing_for(session, announcement.id):

@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.text import clean
 from models import ApiToken, Role, Scope, Unit
 from services import access, audit
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 
 PREFIX = "cn_"  # so that one that strays into a text is known for what it is
 LONGEST_DAYS, USUAL_DAYS = 730, 365
@@ -30,7 +30,7 @@ def make(
         NotFound: the unit lies outside the actor's sight.
         Invalid: no name or one that is taken, a scope there is none of, or days beyond two years.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_TOKENS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     tidy = clean(name)
     if not tidy or len(tidy) > LONGEST_NAME:
@@ -62,7 +62,7 @@ def revoke(session: Session, *, actor: Actor, name: str) -> ApiToken:
         NotAllowed: the actor is no admin.
         NotFound: there is none of that name in the actor's sight.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_TOKENS)
     found = next((one for one, _ in listing(session, actor=actor) if one.name == clean(name)), None)
     if found is None:
         raise NotFound(N_("Không có mã truy cập tên “{name}”."), name=name)
@@ -81,7 +81,7 @@ def listing(session: Session, *, actor: Actor) -> Sequence[tuple[ApiToken, Unit]
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_TOKENS)
     wanted = select(ApiToken, Unit).join(Unit, col(Unit.id) == ApiToken.unit_id).where(path_range(actor.unit_path))
     return list(session.exec(wanted.order_by(ApiToken.name)))
 

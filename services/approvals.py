@@ -15,7 +15,7 @@ from core.i18n import N_
 from core.text import clean, clean_lines
 from models import LEFT, Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
 from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending, text_checks
-from services.access import Actor
+from services.access import Actor, May
 from services.drafts import channels_of, expect_whole, get
 
 GRACE = timedelta(seconds=10)  # in which what was sent from a screen can be taken back
@@ -29,7 +29,7 @@ def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announce
     Raises:
         Invalid: something is missing, or words that cannot be right, such as a blank left open.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.DRAFT)
     expect_whole(session, announcement=announcement)
@@ -46,7 +46,7 @@ def give_back(session: Session, *, actor: Actor, announcement_id: UUID, reason: 
     Raises:
         Invalid: no reason was given.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.IN_REVIEW)
     if not (words := clean(reason)[:REASON_MAX]):
@@ -121,7 +121,7 @@ def take_back(session: Session, *, actor: Actor, announcement_id: UUID) -> Annou
     Raises:
         NotAllowed: it has left, or was dropped, or was not approved.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status in LEFT:
         raise NotAllowed(N_("Thông báo đã gửi đi rồi, không hoàn tác được nữa. Có thể thu hồi, hoặc soạn đính chính."))
@@ -142,7 +142,7 @@ def move_hour(session: Session, *, actor: Actor, announcement_id: UUID, version:
         NotAllowed: the actor could not approve it, or it does not wait for its hour any more.
         Invalid: it was changed since `version` was read, or the hour is over, at night, or too late for its deadline.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.SCHEDULED)
     if announcement.version != version:
@@ -172,7 +172,7 @@ def move_hour(session: Session, *, actor: Actor, announcement_id: UUID, version:
 
 def may_approve(session: Session, *, actor: Actor, announcement: Announcement) -> bool:
     """Whether this person's approval counts: not for words of their own, but in an emergency or where the ward allows it."""
-    if actor.role not in access.APPROVERS:
+    if not access.may(actor, May.APPROVE):
         return False
     if announcement.urgency is Urgency.EMERGENCY or not has_written(session, actor=actor, announcement=announcement):
         return True
@@ -192,7 +192,7 @@ def has_written(session: Session, *, actor: Actor, announcement: Announcement) -
 
 def _to_approve(session: Session, actor: Actor, announcement_id: UUID) -> Announcement:
     """What is to be approved, or is on its way already; others who would approve it wait."""
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status not in UNDER_WAY:
         _expect(announcement, AnnouncementStatus.IN_REVIEW)

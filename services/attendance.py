@@ -25,7 +25,7 @@ from models import (
     Unit,
 )
 from services import access, attendance_places, audit, drafts, known_openings
-from services.access import Actor
+from services.access import Actor, May
 from services.attendance_places import PLACES_MAX, Party
 from services.household_cards import Tied
 from services.household_search import in_sight
@@ -96,7 +96,7 @@ def enter(
         Invalid: neither a household nor a name, or as `attendance_places.answered`; the event is over or called off.
         NotAllowed: the actor may not write. NotFound: the announcement or the household lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement, event = _event(session, actor, announcement_id)
     home = _household(session, actor, event, household_id) if household_id else None
     if home is None and not clean(name):
@@ -123,7 +123,7 @@ def change(session: Session, *, actor: Actor, attendance_id: UUID, people: int) 
     Raises:
         Invalid: as `attendance_places.answered`. NotAllowed, NotFound: as `enter`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     row = session.get(Attendance, attendance_id)
     if row is None:
         raise NotFound(N_("Không tìm thấy người này trong danh sách."))
@@ -144,7 +144,7 @@ def change_places(session: Session, *, actor: Actor, announcement_id: UUID, plac
         Invalid: no number of places, fewer than have one, or the event is over or called off.
         NotAllowed: the actor may not write. NotFound: it lies outside the actor's sight, or asks nobody to come.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     _announcement, event = _event(session, actor, announcement_id)
     if places is not None and not 1 <= places <= PLACES_MAX:
         raise Invalid(N_("Số chỗ phải từ 1 đến {most}."), most=PLACES_MAX, field="places")

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Announcement, AsksFor, Group, Relay, Unit
 from services import access, attendance_figures, attendance_places, audit, drafts, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.attendance import takes_answers
 from services.attendance_figures import Figures
 from services.wards import WardCard
@@ -66,7 +66,7 @@ def enter(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UU
         Invalid: as `say`. NotAllowed: the actor may not write.
         NotFound: it lies outside the actor's sight, asks nobody to come, or was not sent to this group.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     wanted = select(Relay).where(Relay.announcement_id == announcement.id, Relay.group_id == group_id)
     relay = session.exec(wanted).first()
@@ -85,7 +85,7 @@ def groups_of(session: Session, *, actor: Actor, announcement_id: UUID) -> list[
     Raises:
         NotAllowed, NotFound: as `enter`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     sent = select(Group.id, Group.name, Relay.attending).join(Relay, col(Relay.group_id) == col(Group.id))
     return [

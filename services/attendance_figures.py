@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Relay, Unit
 from services import access, attendance_places, audit, drafts, event_days, progress
-from services.access import Actor
+from services.access import Actor, May
 from services.attendance import takes_answers
 
 SEEN_BACK = timedelta(days=60)
@@ -89,7 +89,7 @@ def coming(session: Session, *, actor: Actor, announcement_id: UUID) -> Coming |
     Raises:
         NotAllowed: the actor may not write. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if announcement.sent_at is None or announcement.asks_for is not AsksFor.ATTENDANCE:
         return None
@@ -120,7 +120,7 @@ def parties(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Pa
     Raises:
         NotAllowed, NotFound: as `coming`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     return rows_of_event(session, event=attendance_places.event_of(session, announcement))
 
@@ -182,7 +182,7 @@ def on_day(session: Session, *, actor: Actor, day: date) -> list[EventToday]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     asked = session.exec(
         select(Announcement).where(
             col(Announcement.unit_id).in_(access.visible_units(actor)), Announcement.asks_for == AsksFor.ATTENDANCE,

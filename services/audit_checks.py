@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from core import sealed
 from core.files import write_whole
 from core.settings import settings
-from models import AuditEvent, Role
+from models import AuditEvent
 from services import access, audit
-from services.access import TERMINAL, Actor
+from services.access import TERMINAL, Actor, May
 from services.audit import Walk
 
 CHECKED = "audit.verified"
@@ -51,7 +51,7 @@ def verdict(session: Session, *, actor: Actor) -> Verdict | None:
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.SEE_AUDIT)
     query = select(AuditEvent).where(AuditEvent.action == CHECKED).order_by(col(AuditEvent.sequence).desc()).limit(1)
     event = session.exec(query).first()
     return Verdict(event.details["rows"], event.details["broken"], event.created_at) if event else None

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AuditEvent, Role, User
+from models import AuditEvent, Model, User
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 
 SHOWN = 50
 MOST = 20_000  # rows of one list taken away
@@ -44,11 +44,21 @@ def listing(
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.SEE_AUDIT)
     where = [*_scope(session, actor), *_conditions(filters or Filters())]
     total = session.exec(select(func.count()).select_from(AuditEvent).where(*where)).one()
     query = select(AuditEvent).where(*where).order_by(col(AuditEvent.sequence).desc()).offset(skip).limit(size)
     return list(session.exec(query)), total
+
+
+def of_record(session: Session, *, actor: Actor, kind: str, record: Model, limit: int = 50) -> list[AuditEvent]:
+    """What was done to one record that the actor has been given, the latest first.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    access.require(actor, May.SEE_PEOPLE)
+    return audit.history(session, subject_kind=kind, subject_id=record.id, limit=limit)
 
 
 def choices(session: Session, *, actor: Actor) -> Choices:
@@ -57,7 +67,7 @@ def choices(session: Session, *, actor: Actor) -> Choices:
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.SEE_AUDIT)
     scope = _scope(session, actor)
     people = session.exec(select(AuditEvent.actor_name).where(*scope).distinct().order_by(AuditEvent.actor_name))
     kinds = session.exec(select(AuditEvent.subject_kind).where(*scope).distinct().order_by(AuditEvent.subject_kind))

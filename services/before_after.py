@@ -15,7 +15,7 @@ from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from services import access, figure_values, figures
-from services.access import Actor, unit_for
+from services.access import Actor, May, unit_for
 from services.figure_register import Definition, Span, defined
 from services.figure_values import Period, Value
 
@@ -69,7 +69,7 @@ def of(
         NotFound: the figure or a group is not known, or lies outside the actor's sight.
         Invalid: no groups, groups of several wards, a figure that has no meaning below a ward, or days that cannot be compared.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     figure = defined(name)
     if not is_comparable(figure):
         raise Invalid(N_("Số liệu này không so được giữa các tổ. Xin chọn tỷ lệ, lượt hoặc thời gian của tổ."))

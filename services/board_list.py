@@ -30,7 +30,7 @@ from models import (
     Unit,
 )
 from services import access, audiences, audit, door_lists, drafts, needs
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import is_member, lives_here
 
 SIZE, MOST = 25, 20_000
@@ -142,7 +142,7 @@ def needs_told(session: Session, *, actor: Actor, announcement_id: UUID) -> tupl
     Raises:
         NotAllowed, NotFound: as `counts`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     told = session.execute(select(col(Audience.needs)).where(col(Audience.announcement_id) == announcement_id)).scalars()
     named = {need for some in told for need in some}

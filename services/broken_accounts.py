@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from models import AccountState, Batch, Channel, ChannelAccount, Delivery, Role, Unit, lineage
+from models import AccountState, Batch, Channel, ChannelAccount, Delivery, Unit, lineage
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 from services.batches import WAITING
 
 
@@ -29,7 +29,7 @@ def of(session: Session, *, actor: Actor) -> list[BrokenAccount]:
     Raises:
         NotAllowed: the actor writes no announcements.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.SEE_BROKEN_CHANNELS)
     sends_by = or_(access.path_range(actor.unit_path), col(Unit.id).in_(lineage(actor.unit_path)))
     found = session.exec(
         select(ChannelAccount, Unit.path)
@@ -40,7 +40,7 @@ def of(session: Session, *, actor: Actor) -> list[BrokenAccount]:
     listed = [
         BrokenAccount(
             account.id, account.channel, account.message, waiting.get(account.id, 0),
-            may_mend=actor.role is Role.ADMIN and path.startswith(actor.unit_path),
+            may_mend=access.may(actor, May.KEEP_CHANNELS) and path.startswith(actor.unit_path),
         )
         for account, path in found
     ]  # fmt: skip

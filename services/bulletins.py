@@ -19,7 +19,7 @@ from core.i18n import N_
 from core.text import clean
 from models import LEFT, Announcement, Audience, Purpose, ShortLink, Unit, UnitKind
 from services import access, event_days, figures, link_labels, links, wards
-from services.access import WRITERS, Actor, require
+from services.access import Actor, May, require
 from services.ports import Bulletin, BulletinCode, BulletinEvent
 
 MOST_EVENTS, MOST_CODES, LONGEST_LINE = 9, 3, 160
@@ -56,7 +56,7 @@ def happenings(session: Session, *, actor: Actor, unit_id: UUID, month: date) ->
     Raises:
         NotAllowed, NotFound: the unit is not the actor's.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     ward = access.commune_of(session, unit)
     first, following = clock.month_of(month)
@@ -182,7 +182,7 @@ def usual_codes(session: Session, *, actor: Actor, unit_id: UUID) -> list[tuple[
     Raises:
         NotAllowed: the actor may not print.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     good = [row for row in links.listing(session, actor=actor, purposes=links.PRINTED) if row.may_be_printed]
     order = {Purpose.JOIN: 0, Purpose.ASK: 1, Purpose.PROCEDURE: 2}
 

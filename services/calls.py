@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Group, Relay, Unit, Urgency, User
 from services import access, audit, leader_messages, progress, relays
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import stands
 from services.reach_rules import Duty
 
@@ -107,7 +107,7 @@ def called(session: Session, *, actor: Actor, relay_id: UUID, is_called: bool = 
     Raises:
         NotAllowed: the actor may not write. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     relay = session.get(Relay, relay_id, with_for_update=True)
     if relay is None:
         raise NotFound(N_("Không tìm thấy việc đăng này."))
@@ -132,7 +132,7 @@ _leader, _deputy, _caller = aliased(User), aliased(User), aliased(User)  # once:
 
 
 def _found(session: Session, actor: Actor, seen: ColumnElement[bool]) -> list[Call]:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     now = clock.now()
     found = session.exec(
         select(Relay, Announcement, Unit, _leader, _deputy, _caller.display_name)  # type: ignore[call-overload]

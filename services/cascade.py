@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import AuditEvent, Channel, Group, GroupKind, Membership, ReachCount, Relay, Unit, User, lineage
 from services import access, audit, figures, groups, presence
-from services.access import Actor
+from services.access import Actor, May
 from services.figures import Coverage
 from services.groups import GroupRow
 from services.households import KINDS
@@ -92,7 +92,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None) -> Cascad
         NotAllowed: the actor may not write.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     rows = groups.listing(session, actor=actor, unit_id=unit_id)
     table = figures.coverage(session, actor=actor, unit_id=unit_id)
     covers = {row.unit_id: row for row in table.rows}
@@ -124,7 +124,7 @@ def trouble_counts(session: Session, *, actor: Actor) -> Mapping[Trouble, int]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     counted = [func.coalesce(func.sum(case((is_so, 1), else_=0)), 0) for is_so in _signs(clock.today()).values()]
     found = session.execute(
         sa_select(*counted).select_from(Group).join(Unit, col(Unit.id) == col(Group.unit_id)).where(_in_sight(actor))
@@ -155,7 +155,7 @@ def move(session: Session, *, actor: Actor, group_ids: Sequence[UUID], parent_id
         NotAllowed: the actor may not write.
         NotFound: one lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     if not group_ids:
         raise Invalid(N_("Xin chọn nhóm cần chuyển."), field="group_ids")
     moved = []
@@ -189,7 +189,7 @@ def take_back(session: Session, *, actor: Actor) -> int:
         Invalid: there is nothing to take back, or a group is fed from elsewhere by now.
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     event = _last_move(session, actor)
     if event is None:
         raise Invalid(N_("Không còn lần chuyển nào để quay lại."))

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from core.errors import NotFound
 from core.i18n import N_
 from models import Change, ChangeSet, ChangeSetKind, Household, Model, Unit
-from services.access import WRITERS, Actor, path_range, require, visible_units
+from services.access import Actor, May, path_range, require, visible_units
 
 SHOWN = 40  # records of a list, or households of a record, on one page
 
@@ -61,7 +61,7 @@ def count(session: Session, *, actor: Actor) -> int:
     Raises:
         NotAllowed: the actor writes no households.
     """
-    require(actor, *WRITERS)
+    require(actor, May.IMPORT_HOUSEHOLDS)
     query = select(func.count()).select_from(ChangeSet).join(Unit, col(Unit.id) == col(ChangeSet.unit_id))
     found: int = session.execute(
         query.where(path_range(actor.unit_path), col(ChangeSet.kind) == ChangeSetKind.IMPORT)
@@ -150,7 +150,7 @@ def size(session: Session, *, actor: Actor, change_set_id: UUID) -> tuple[int, i
 
 
 def _seen(actor: Actor) -> Select[Any]:
-    require(actor, *WRITERS)
+    require(actor, May.IMPORT_HOUSEHOLDS)
     by, undone_by = (Model.metadata.tables["user"].alias() for _ in range(2))
     query = select(ChangeSet, Unit, by.c.display_name, undone_by.c.display_name).join(
         Unit, col(Unit.id) == col(ChangeSet.unit_id)

@@ -9,9 +9,9 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AccountState, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Unit, lineage
+from models import AccountState, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Unit, lineage
 from services import access, channel_accounts
-from services.access import Actor
+from services.access import Actor, May
 from services.channel_fields import OA, ORDER
 
 LEFT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.UNKNOWN)  # may have been paid for
@@ -60,7 +60,7 @@ def listing(session: Session, *, actor: Actor, unit_id: UUID | None = None) -> l
     Raises:
         NotAllowed: the actor is no admin. NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.KEEP_CHANNELS)
     wanted = select(ChannelAccount, Unit).join(Unit, col(Unit.id) == col(ChannelAccount.unit_id))
     if unit_id is None:
         wanted = wanted.where(access.path_range(actor.unit_path))

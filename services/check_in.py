@@ -17,7 +17,7 @@ from core.settings import settings
 from core.text import fold
 from models import Announcement, AsksFor, Attendance, CheckInPass, Household, Unit
 from services import access, attendance_places, audit, drafts, relays, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.attendance import takes_answers
 from services.attendance_figures import Figures, PartyRow, of_event, rows_of_event
 from services.household_cards import masked
@@ -141,7 +141,7 @@ def opened(session: Session, *, token: str) -> Door:
 
 
 def _asked(session: Session, actor: Actor, announcement_id: UUID) -> Announcement:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_EVENTS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if announcement.sent_at is None or announcement.asks_for is not AsksFor.ATTENDANCE:
         raise NotFound(N_("Thông báo này không hỏi ai đi."))

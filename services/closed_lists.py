@@ -14,7 +14,7 @@ from core.i18n import N_
 from core.text import clean, vietnamese_key
 from models import AuditEvent, ClosedList, ListedPerson, PersonOutcome, Unit
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 from services.closed_list_reading import Read, read
 from services.import_units import UnitFinder
 from services.ports import Sheet
@@ -60,7 +60,7 @@ def tried(session: Session, *, actor: Actor, unit_id: UUID, sheet: Sheet) -> Rea
     Raises:
         Invalid: it is no list of persons. NotAllowed: the actor is none of the staff. NotFound: the unit is out of sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LISTS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     return read(sheet, units=UnitFinder(session, unit=unit, on=clock.today()))
 
@@ -109,7 +109,7 @@ def all_for(session: Session, *, actor: Actor) -> list[Summary]:
     Raises:
         NotAllowed: the actor sees figures only.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.WORK_LISTS)
     mine = access.visible_units(actor)
     counts = (
         select(
@@ -140,7 +140,7 @@ def get(session: Session, *, actor: Actor, list_id: UUID) -> ClosedList:
     Raises:
         NotAllowed: the actor sees figures only. NotFound: there is none, or none of its people is in the actor's sight.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.WORK_LISTS)
     mine = access.visible_units(actor)
     has_mine = select(ListedPerson.closed_list_id).where(col(ListedPerson.unit_id).in_(mine))
     is_seen = col(ClosedList.unit_id).in_(mine) | col(ClosedList.id).in_(has_mine)
@@ -173,7 +173,7 @@ def settle(session: Session, *, actor: Actor, person_id: UUID, outcome: PersonOu
     Raises:
         NotAllowed: the actor sees figures only. NotFound: there is no such person in the actor's sight, or no more.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.WORK_LISTS)
     mine = access.visible_units(actor)
     person = session.exec(select(ListedPerson).where(ListedPerson.id == person_id, col(ListedPerson.unit_id).in_(mine))).first()
     if person is None:
@@ -194,7 +194,7 @@ def forget(session: Session, *, actor: Actor, list_id: UUID) -> int:
     Raises:
         NotAllowed: the actor is none of the staff. NotFound: as `get`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LISTS)
     listed = get(session, actor=actor, list_id=list_id)
     gone = _wipe(session, [listed])
     audit.record(

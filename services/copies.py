@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import Announcement, AnnouncementKind, Group, Unit
 from services import access, attachments, drafts
-from services.access import Actor
+from services.access import Actor, May
 from services.draft_versions import words_of
 from services.draft_words import words_from
 from services.presence import stands, valid_on
@@ -25,7 +25,7 @@ def make(session: Session, *, actor: Actor, announcement_id: UUID) -> Announceme
     Raises:
         NotAllowed, NotFound: the actor does not write, or it lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     old = drafts.get(session, actor=actor, announcement_id=announcement_id)
     said = words_of(old, drafts.audience_of(session, old.id))
     is_correction = old.kind is AnnouncementKind.CORRECTION

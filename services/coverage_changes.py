@@ -17,9 +17,9 @@ from sqlmodel import Session
 from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
-from models import Model, PastCause, Role, UnitKind
+from models import Model, PastCause, UnitKind
 from services import access, figures, presence
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.figures import Coverage
 from services.presence import lasts
 
@@ -119,7 +119,9 @@ def changes(
     rows = [_tally(reason, [one for one in found if one.reason is reason]) for reason in Reason]
     rows = [row for row in rows if row.count]
     is_telling = any(figures.is_few(row.count) for row in rows) or figures.is_small(now) or figures.is_small(before)
-    return CoverageChanges(since, until, before, now, None if actor.role is Role.VIEWER and is_telling else rows)
+    return CoverageChanges(
+        since, until, before, now, None if not access.may(actor, May.SEE_SMALL_COUNTS) and is_telling else rows
+    )
 
 
 def behind(
@@ -131,7 +133,7 @@ def behind(
         NotAllowed: the actor sees no people.
         Invalid, NotFound: as `changes`.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     found = {one.household_id: one for one in _changed(session, _path(session, actor, unit_id), since, until)}
     label = func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name)
     named: list[Named] = []

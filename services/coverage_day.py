@@ -16,9 +16,9 @@ from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import natural_key
-from models import Group, GroupKind, Household, Model, Need, Role, Unit, UnitKind
+from models import Group, GroupKind, Household, Model, Need, Unit, UnitKind
 from services import access, coverage_changes, figures, presence
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.coverage_changes import CoverageChanges
 from services.figures import Coverage, CoverageTable
 from services.households import KINDS
@@ -117,7 +117,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date 
         NotAllowed: a leader; they have a page of their own.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     day = on or clock.today()
     if day > clock.today():
         raise Invalid(N_("Ngày xem không được sau hôm nay."), field="on")
@@ -139,7 +139,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date 
         groups=_groups(session, scope, table) if is_counted and scope else None,
         needs=_needs(session, table) if is_counted else None, needs_hidden=0, hidden=[],
     )  # fmt: skip
-    return _for_observer(session, actor, seen) if actor.role is Role.VIEWER else seen
+    return _for_observer(session, actor, seen) if not access.may(actor, May.SEE_SMALL_COUNTS) else seen
 
 
 def _days(until: date, span: int) -> list[date]:

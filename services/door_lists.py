@@ -13,7 +13,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Announcement, DoorLine, DoorList, DoorOutcome, Household, How, Reach, Unit, User
 from services import access, audit, door_addresses, door_numbers, drafts
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import lives_here
 
 DIGITS_SHOWN = 3  # of a telephone number, its end (docs/decisions/0020)
@@ -66,7 +66,7 @@ def sent(session: Session, *, actor: Actor, announcement_id: UUID) -> Announceme
     Raises:
         Invalid: it has not left. NotAllowed: the actor may not write. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if announcement.sent_at is None:
         raise Invalid(N_("Thông báo chưa gửi nên chưa có danh sách gõ cửa."))

@@ -11,7 +11,7 @@ from core.i18n import N_
 from core.text import clean_lines
 from models import Announcement, AnnouncementComment, User
 from services import access, drafts
-from services.access import Actor
+from services.access import Actor, May
 
 COMMENT_MAX = 1000
 
@@ -33,7 +33,7 @@ def add(session: Session, *, actor: Actor, announcement_id: UUID, text: str) -> 
     Raises:
         Invalid: nothing was said, or too much. NotFound: the announcement lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     said = clean_lines(text)
     if not said:
@@ -61,7 +61,7 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     Raises:
         NotAllowed: the actor does not write announcements. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = session.exec(
         select(AnnouncementComment, User.display_name)

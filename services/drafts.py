@@ -20,13 +20,12 @@ from models import (
     AsksFor,
     Audience,
     Channel,
-    Role,
     ShortLink,
     Unit,
     UnitKind,
 )
 from services import access, also_groups, attachments, audit, corrections, draft_versions, links, units
-from services.access import Actor
+from services.access import Actor, May
 from services.draft_versions import Clashing, Joined, Kept
 from services.draft_words import BODY_MAX as BODY_MAX
 from services.draft_words import FACT_MAX as FACT_MAX
@@ -44,16 +43,16 @@ EDITABLE = (AnnouncementStatus.DRAFT, AnnouncementStatus.IN_REVIEW)  # by whoeve
 def may_edit(announcement: Announcement, *, actor: Actor) -> bool:
     """Before it leaves: any writer until it is approved; then its author and whoever approves, and the approval is void."""
     if announcement.status in EDITABLE:
-        return actor.role in access.WRITERS
+        return access.may(actor, May.WRITE)
     is_own = actor.id is not None and actor.id == announcement.author_id
-    return announcement.status is AnnouncementStatus.SCHEDULED and (is_own or actor.role in access.APPROVERS)
+    return announcement.status is AnnouncementStatus.SCHEDULED and (is_own or access.may(actor, May.APPROVE))
 
 
 def may_drop(announcement: Announcement, *, actor: Actor) -> bool:
     """Before it leaves: any writer until it is approved; then whoever approves."""
     if announcement.status in EDITABLE:
-        return actor.role in access.WRITERS
-    return announcement.status is AnnouncementStatus.SCHEDULED and actor.role in access.APPROVERS
+        return access.may(actor, May.WRITE)
+    return announcement.status is AnnouncementStatus.SCHEDULED and access.may(actor, May.APPROVE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def begin(session: Session, *, actor: Actor, words: Words, draft_id: UUID | None
     Raises:
         NotAllowed, NotFound, Invalid: the actor does not write, or not for these units.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     ward = _ward_of(session, actor, words)
     announcement = Announcement(id=draft_id or new_id(), unit_id=ward.id, author_id=actor.id, title="", body="")
     _apply(announcement, words)
@@ -118,7 +117,7 @@ def save(
         Invalid: as for `write`.
         NotAllowed: it has left or was dropped, or someone else's approved one waits for its hour.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if not may_edit(announcement, actor=actor):
         raise NotAllowed(_why_not(announcement))
@@ -154,7 +153,7 @@ def autosave(
         Clashing, NotFound: as `save`. Invalid: a text is too long, or the audience spans wards.
         NotAllowed: it is no draft any more.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     _refuse([flaw for flaw in flaws_of(words) if flaw.place in TEXTS and not flaw.is_missing])
     is_again = announcement_id is None and draft_id is not None and session.get(Announcement, draft_id) is not None
     announcement_id = draft_id if is_again else announcement_id
@@ -252,7 +251,7 @@ def _ward_of(session: Session, actor: Actor, words: Words) -> Unit:
     [ward] = wards.values()
     if not ward.path.startswith(actor.unit_path):
         raise NotAllowed(N_("Thông báo là lời của phường, xã. Tài khoản của một tổ không soạn thay được."))
-    if ward.kind is not UnitKind.COMMUNE and actor.role is not Role.ADMIN:
+    if ward.kind is not UnitKind.COMMUNE and not access.may(actor, May.WRITE_ABOVE):
         raise Invalid(N_("Hãy chọn đơn vị nhận thuộc một phường, xã."))
     return ward
 

@@ -32,7 +32,7 @@ from models import (
     Unit,
 )  # fmt: skip
 from services import access, audit, change_sets, rollups
-from services.access import Actor
+from services.access import Actor, May
 from services.change_sets import Entry
 from services.household_values import values_of
 from services.household_writes import fill_in, keep_past, locked, note, pasts, require_home
@@ -68,7 +68,7 @@ def unite(
         NotAllowed: the actor is not of the ward's staff.
         NotFound: one lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     if ids[0] == ids[1] or keep_id not in ids:
         raise Invalid(N_("Xin chọn giữ thông tin của một trong hai hộ."), field="keep_id")
     seen = versions or {}

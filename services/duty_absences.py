@@ -14,7 +14,7 @@ from core.i18n import N_
 from core.text import clean
 from models import DutyAbsence, DutyPattern, DutyShift, TeamMember, Unit
 from services import access, audit, duty_free, home_visits, phone_surveys, roster, team_members
-from services.access import Actor
+from services.access import Actor, May
 
 REASON_MAX = 120
 
@@ -37,7 +37,7 @@ def be_away(
         Invalid: the days cannot be right, or the reason is too long (`details["field"]`). NotAllowed: the actor may not write.
         NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     return _away(session, actor, team_members.seen(session, actor, member_id), first_on, last_on, reason)
 
 
@@ -89,7 +89,7 @@ def come_back(session: Session, *, actor: Actor, absence_id: UUID) -> int:
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     absence = session.get(DutyAbsence, absence_id)
     if absence is None:
         raise NotFound(N_("Không tìm thấy lần báo vắng này."))
@@ -144,7 +144,7 @@ def absences(session: Session, *, actor: Actor) -> list[Away]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     wanted = select(DutyAbsence, TeamMember).join(TeamMember, col(TeamMember.id) == DutyAbsence.member_id).join(
         Unit, col(Unit.id) == TeamMember.unit_id
     )  # fmt: skip
@@ -177,7 +177,7 @@ def leave(session: Session, *, actor: Actor, member_id: UUID, on: date | None = 
     Raises:
         Invalid: the day has passed, or they have left. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     [member] = duty_free.locked(session, [team_members.seen(session, actor, member_id).id])
     day = on or clock.today()
     if member.left_on is not None:

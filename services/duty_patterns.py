@@ -18,7 +18,7 @@ from core.i18n import N_
 from core.text import clean
 from models import DayOff, DutyPattern, DutyPost, DutyRegular, DutyShift, TeamMember, Unit
 from services import access, audit, duty_free, team_members, units
-from services.access import Actor
+from services.access import Actor, May
 
 AHEAD = timedelta(days=42)
 NAME_MAX, ADDRESS_MAX, NOTE_MAX, PEOPLE_MAX = 80, 160, 120, 9
@@ -62,7 +62,7 @@ def posts(session: Session, *, actor: Actor) -> list[PostRow]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     found = session.exec(
         select(DutyPost, Unit)
         .join(Unit, col(Unit.id) == DutyPost.unit_id)
@@ -97,7 +97,7 @@ def add_post(session: Session, *, actor: Actor, unit_id: UUID, name: str, addres
         Invalid: a value cannot be right (`details["field"]`). NotAllowed: the actor may not write.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     unit = team_members.place(session, actor=actor, unit_id=unit_id)
     title, where = clean(name), clean(address)
     if not title or len(title) > NAME_MAX:
@@ -117,7 +117,7 @@ def close_post(session: Session, *, actor: Actor, post_id: UUID) -> None:
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     post = _post(session, actor, post_id)
     if post.closed_on is not None:
         return
@@ -138,7 +138,7 @@ def add(session: Session, *, actor: Actor, form: PatternForm) -> list[DutyPatter
         Invalid: a value cannot be right, or a member already stands elsewhere at these hours (`details["field"]`).
         NotAllowed: the actor may not write. NotFound: the post or a member lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     post = _post(session, actor, form.post_id)
     first = form.first_on or clock.today()
     _check(post, form, first)
@@ -171,7 +171,7 @@ def end(session: Session, *, actor: Actor, pattern_id: UUID, on: date | None = N
     Raises:
         Invalid: the day has passed. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     pattern = seen(session, actor, pattern_id)
     day = on or clock.today()
     if day < clock.today():
@@ -323,7 +323,7 @@ def take_off(session: Session, *, actor: Actor, day: date, note: str = "") -> Da
     Raises:
         Invalid: the day has passed, or the note is too long. NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     ward = units.commune_for(session, actor=actor)
     words = clean(note)
     if day < clock.today():
@@ -348,7 +348,7 @@ def days_off(session: Session, *, actor: Actor) -> Sequence[DayOff]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     ward = units.commune_for(session, actor=actor)
     wanted = select(DayOff).where(DayOff.ward_id == ward.id, DayOff.day >= clock.today())
     return session.exec(wanted.order_by(col(DayOff.day))).all()

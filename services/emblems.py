@@ -9,7 +9,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind, WardEmblem
 from services import access, audit, links
-from services.access import APPROVERS, Actor, require
+from services.access import Actor, May, require
 from services.ports import Emblem, ports
 
 BYTES_MAX = 5_000_000
@@ -37,7 +37,7 @@ def change(session: Session, *, actor: Actor, unit_id: UUID, content: bytes | No
         NotAllowed, NotFound: the ward is not the actor's.
         Invalid: no picture, a colour too pale for a code, or codes with it in their middle cannot be read.
     """
-    require(actor, *APPROVERS)
+    require(actor, May.KEEP_WARD)
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
     if ward.kind is not UnitKind.COMMUNE:
         raise Invalid(N_("Biểu tượng là của phường, xã."))
@@ -63,7 +63,7 @@ def remove(session: Session, *, actor: Actor, unit_id: UUID) -> None:
     Raises:
         NotAllowed, NotFound: the ward is not the actor's.
     """
-    require(actor, *APPROVERS)
+    require(actor, May.KEEP_WARD)
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
     kept = _kept(session, ward.id)
     if kept is None:

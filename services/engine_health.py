@@ -8,9 +8,9 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Unit
+from models import AccountState, Announcement, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Unit
 from services import access, receipts, workers
-from services.access import Actor
+from services.access import Actor, May
 from services.workers import AtWork
 
 LATELY = timedelta(minutes=5)
@@ -101,7 +101,7 @@ def look(session: Session, *, actor: Actor) -> Engine:
     Raises:
         NotAllowed: the actor does not mind the machines.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.MIND_MACHINES)
     return Engine(
         queues=_queues(session, actor), providers=_providers(session, actor), workers=list(workers.at_work(session)),
         events_waiting=receipts.waiting(session), events_unknown=receipts.unknown(session),

@@ -16,7 +16,7 @@ from sqlmodel import select as select_model
 from core import clock
 from models import FigureCheck, Model
 from services import access, rollups
-from services.access import Actor
+from services.access import Actor, May
 from services.figure_sources import between
 
 EXAMPLES = 20
@@ -53,7 +53,7 @@ def latest(session: Session, *, actor: Actor) -> list[FigureCheck]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     last = select(func.max(FigureCheck.created_at)).scalar_subquery()
     wanted = select_model(FigureCheck).where(col(FigureCheck.created_at) == last)
     return list(session.exec(wanted.order_by(FigureCheck.subject)))

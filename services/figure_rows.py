@@ -15,9 +15,9 @@ from sqlmodel import Session
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import LEFT, DoorOutcome, GroupKind, Model, Role, UnitKind
+from models import LEFT, DoorOutcome, GroupKind, Model, UnitKind
 from services import access, figure_sources, presence
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.figure_register import Source, defined
 from services.presence import lasts
 
@@ -66,7 +66,7 @@ def of(session: Session, *, actor: Actor, name: str, unit_id: UUID | None = None
         NotAllowed: who only observes sees no rows of persons.
         Invalid: the last day has not come, or households are asked for of a whole province.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     if until > clock.today():
         raise Invalid(N_("Ngày {day} chưa tới, chưa có số liệu."), day=f"{until:%d/%m/%Y}")
     top = unit_id or actor.unit_id
@@ -76,8 +76,8 @@ def of(session: Session, *, actor: Actor, name: str, unit_id: UUID | None = None
         raise Invalid(N_("Xin chọn một phường, xã hay tổ, thôn để xem từng hộ."))
     wards = access.commune_of(session, place).path if place and place.kind is UnitKind.RESIDENTIAL else None
     path = place.path if place else actor.unit_path
-    if source is not Source.HOMES and actor.role is Role.LEAD:
-        access.require(actor, *access.WRITERS)
+    if source is not Source.HOMES:
+        access.require(actor, May.STUDY_FIGURES)
     return _MAKERS[source](session, path, wards or path, since, until, name)
 
 

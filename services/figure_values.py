@@ -17,9 +17,9 @@ from sqlmodel import Session
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import Role, Unit, UnitKind
+from models import Unit, UnitKind
 from services import access, figure_sources, figures
-from services.access import Actor, unit_for
+from services.access import Actor, May, unit_for
 from services.figure_register import NAMES, Definition, Measure, Span, defined
 from services.figure_sources import ByDay, Messages, Sending
 from services.figures import Coverage
@@ -162,7 +162,7 @@ class _Asked:
     @cached_property
     def hidden(self) -> bool:
         """Whether an observer may not see this place, now or on any day asked for."""
-        if self.actor.role is not Role.VIEWER or self.place is None:
+        if access.may(self.actor, May.SEE_SMALL_COUNTS) or self.place is None:
             return False
         if not self.is_below_ward:
             return any(figures.is_small(row) for row in self.standing)

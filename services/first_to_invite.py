@@ -11,7 +11,7 @@ from sqlmodel import Session
 from core import clock
 from models import GroupKind, Household, Model, Unit
 from services import access, figures, presence
-from services.access import Actor
+from services.access import Actor, May
 from services.figures import Coverage
 from services.household_search import HouseholdRow, row_of
 from services.units import place_key
@@ -64,7 +64,7 @@ def first_to_invite(session: Session, *, actor: Actor, unit_id: UUID | None = No
         NotAllowed: the actor sees figures only.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     table = figures.coverage(session, actor=actor, unit_id=unit_id)
     with_group = _with_group(session, [row.unit_id for row in table.rows if row.unit_id])
     goals = _goals([row for row in table.rows if row.unit_id in with_group], most)

@@ -11,7 +11,7 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Audience, Channel
 from services import access, attachments, audit, corrections, drafts
-from services.access import Actor
+from services.access import Actor, May
 from services.draft_versions import words_of
 from services.draft_words import Words, words_from
 
@@ -22,7 +22,7 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Announc
     Raises:
         NotFound: it does not exist, or lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     query = select(Announcement).where(
         Announcement.follows_id == announcement_id, Announcement.status != AnnouncementStatus.CANCELLED
@@ -39,7 +39,7 @@ def draft(session: Session, *, actor: Actor, announcement_id: UUID, channels: Se
         NotAllowed: the announcement has not been sent, was withdrawn, corrected, or its time is over.
         NotFound: it does not exist, or lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     first = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _check(session, first)
     wanted = [channel.value for channel in channels]

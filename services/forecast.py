@@ -17,7 +17,7 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from models import Announcement, AnnouncementStatus, Forecast, Unit
 from services import access, past_reach, usual_reach
-from services.access import Actor
+from services.access import Actor, May
 from services.past_reach import Past
 from services.usual_reach import Usual
 
@@ -248,7 +248,7 @@ def score_ended(session: Session) -> int:
 
 def score(session: Session, *, actor: Actor) -> Score:
     """How the latest forecasts in the actor's sight have done."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     rows = session.exec(
         select(Forecast.low, Forecast.high, Forecast.came)
         .join(Announcement, col(Announcement.id) == Forecast.announcement_id)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import Announcement, Channel, Delivery, Household, Model, Relay, Unit
 from services import access, drafts, forecast, past_reach, paths, plans, reach_rules, untold
-from services.access import Actor
+from services.access import Actor, May
 from services.forecast import Expected, Score
 from services.past_reach import Past
 from services.presence import is_joined
@@ -70,7 +70,7 @@ def of(session: Session, *, actor: Actor, announcement_id: UUID) -> Foresight:
     Raises:
         NotFound: it does not exist, or lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if announcement.sent_at is None:
         return Foresight(past_reach.counts_known(announcement))
@@ -94,7 +94,7 @@ def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id:
     Raises:
         NotFound: as `of`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if announcement.sent_at is None:
         return []

@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.text import vietnamese_key
 from models import Group, Part, Role, Unit, User, lineage
 from services import access, audit, door_addresses, groups, passing_on, terms
-from services.access import Actor
+from services.access import Actor, May
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def deputy_of(session: Session, *, actor: Actor, group: Group) -> Leader | None:
 
 
 def _known(session: Session, actor: Actor, user_id: UUID | None) -> Leader | None:
-    if user_id is None or actor.role not in access.SEES_PEOPLE:
+    if user_id is None or not access.may(actor, May.SEE_PEOPLE):
         return None
     found = session.exec(select(User, Unit).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id))
     return next((_leader(user, unit) for user, unit in found), None)
@@ -45,7 +45,7 @@ def _known(session: Session, actor: Actor, user_id: UUID | None) -> Leader | Non
 
 def phones_of(session: Session, *, actor: Actor, leader_ids: set[UUID]) -> dict[UUID, str]:
     """The numbers of leaders of groups the actor has been given; none for a viewer."""
-    if not leader_ids or actor.role not in access.SEES_PEOPLE:
+    if not leader_ids or not access.may(actor, May.SEE_PEOPLE):
         return {}
     found = session.exec(select(User.id, User.phone).where(col(User.id).in_(leader_ids), col(User.phone).is_not(None)))
     return {user_id: phone for user_id, phone in found if phone}
@@ -58,7 +58,7 @@ def may_lead(session: Session, *, actor: Actor, unit_id: UUID) -> list[Leader]:
         NotAllowed: the actor may not write.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     above = lineage(unit.path)
     found = session.exec(
@@ -134,7 +134,7 @@ def _entrust(session: Session, actor: Actor, group: Group, part: Part, user_id: 
 
 def _to_lead(session: Session, actor: Actor, group_id: UUID, user_id: UUID | None, *, field: str) -> Group:
     """An open group the actor may write, locked until the transaction ends, for a person who may lead it."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     group = groups.get(session, actor=actor, group_id=group_id)
     session.refresh(group, with_for_update=True)
     if group.closed_on is not None:

@@ -14,9 +14,9 @@ from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
-from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Role, Unit, User
+from models import Channel, Group, GroupKind, Household, LeaderDevice, Membership, Unit, User
 from services import access, audit, channel_values, figures, join_requests, link_targets, presence, rollups, terms, tick_lists
-from services.access import Actor
+from services.access import Actor, May
 from services.figures import Coverage
 from services.household_search import Filters, HouseholdPage, search
 from services.presence import lasts
@@ -145,7 +145,7 @@ def group_overview(
     today = clock.today()
     households = HouseholdPage([], 0, 1, size)
     is_near = group.kind is GroupKind.HOUSEHOLD or unit.path.startswith(actor.unit_path)  # else only the group is the actor's
-    if actor.role in access.SEES_PEOPLE and is_near:
+    if access.may(actor, May.SEE_PEOPLE) and is_near:
         filters = Filters(words=words, unit_id=unit.id, group_id=group.id, is_joined=is_joined)
         households = search(session, actor=own, filters=filters, page=page, size=size)
     members, people = _counts(session, col(Group.id) == group.id, today).get(group.id, (0, 0))
@@ -173,7 +173,7 @@ def create(session: Session, *, actor: Actor, unit_id: UUID, values: GroupValues
         NotAllowed: the actor may not write.
         NotFound: the unit or the feeding group lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     group = Group(name="", kind=values.kind, unit_id=unit.id)
     _fill(session, actor, group, unit, values)
@@ -190,7 +190,7 @@ def change(session: Session, *, actor: Actor, group_id: UUID, values: GroupValue
         NotAllowed: the actor may not write.
         NotFound: it, or the feeding group, lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     group, unit = _found(session, actor, group_id)
     before = group.model_dump()
     _fill(session, actor, group, unit, values)
@@ -216,7 +216,7 @@ def close(
         NotAllowed: the actor may not write.
         NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     group, _ = _found(session, actor, group_id)
     day = on or clock.today()
     if group.closed_on is not None:
@@ -225,7 +225,7 @@ def close(
         raise Invalid(N_("Ngày đóng nhóm không được sau hôm nay."), field="on")
     if group.started_on is not None and day < group.started_on:
         raise Invalid(N_("Ngày đóng nhóm trước ngày lập nhóm ({day:%d/%m/%Y})."), day=group.started_on, field="on")
-    fed = feeding(session, group_id=group.id)
+    fed = feeding(session, actor=actor, group_id=group.id)
     if fed and not hands_on:
         raise Invalid(N_("Nhóm đang chuyển tin cho {n} nhóm khác. Xin cho các nhóm ấy nhận tin từ nơi khác trước."), n=len(fed))
     for below in fed:
@@ -249,8 +249,13 @@ def close(
     return group
 
 
-def feeding(session: Session, *, group_id: UUID) -> list[Group]:
-    """The open groups fed from a group the actor has been given."""
+def feeding(session: Session, *, actor: Actor, group_id: UUID) -> list[Group]:
+    """The open groups fed from a group.
+
+    Raises:
+        NotFound: the group does not exist, or lies outside the actor's sight.
+    """
+    _found(session, actor, group_id)
     found = session.exec(select(Group).where(Group.parent_id == group_id, col(Group.closed_on).is_(None)))
     return sorted(found, key=lambda group: natural_key(group.name))
 
@@ -282,7 +287,7 @@ def _counts(session: Session, seen: ColumnElement[bool], day: date) -> dict[UUID
 
 
 def _shown_leader(actor: Actor, name: str | None) -> str:
-    return "" if actor.role is Role.VIEWER else name or ""
+    return name or "" if access.may(actor, May.SEE_PEOPLE) else ""
 
 
 def _homes(session: Session, group_id: UUID) -> Iterable[UUID]:

@@ -13,7 +13,7 @@ from core.i18n import N_
 from core.text import clean
 from models import Group, LeaderDevice, Role, TickList, Unit, User
 from services import access, accounts, door_addresses, group_leaders, groups, passing_on
-from services.access import Actor
+from services.access import Actor, May
 
 __all__ = ["Handover", "Revoked", "carry_out", "would_revoke"]
 
@@ -53,7 +53,7 @@ def would_revoke(session: Session, *, actor: Actor, group_id: UUID) -> Revoked:
         NotAllowed: the actor may not write.
         NotFound: the group lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     group = groups.get(session, actor=actor, group_id=group_id)
     now = clock.now()
     of_phones = (col(LeaderDevice.group_id) == group.id) & col(LeaderDevice.revoked_at).is_(None)
@@ -74,7 +74,7 @@ def carry_out(session: Session, *, actor: Actor, group_id: UUID, handover: Hando
         NotAllowed: the actor may not write.
         NotFound: the group lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_GROUPS)
     group = groups.get(session, actor=actor, group_id=group_id)
     session.refresh(group, with_for_update=True)
     before_id = group.leader_id

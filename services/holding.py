@@ -11,7 +11,7 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from models import LEFT, Announcement, Delivery, DeliveryStatus
 from services import access, audit, batches, drafts, leader_messages, ledger
-from services.access import Actor
+from services.access import Actor, May
 from services.channel_fields import ORDER as BY_ACCOUNT
 
 STOPPED = N_("Đã dừng trước khi gửi.")
@@ -80,7 +80,7 @@ def stop_rest(session: Session, *, actor: Actor, announcement_id: UUID, expected
 
 
 def _under_way(session: Session, actor: Actor, announcement_id: UUID) -> Announcement:
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if item.status not in LEFT:
         raise NotAllowed(N_("Thông báo này không còn đang gửi."))

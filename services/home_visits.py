@@ -19,7 +19,7 @@ from core.settings import settings
 from core.text import clean, natural_key
 from models import HelpPlace, HomeVisit, Household, TeamMember, Unit, UnitKind, VisitAskedBy, VisitStatus
 from services import access, audit, supports, team_members, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.households import in_sight
 from services.presence import lives_here, valid_on
 from services.supports import Help
@@ -94,8 +94,8 @@ def ask_for(session: Session, *, actor: Actor, wish: Wish, household_id: UUID | 
     Raises:
         Invalid: a value cannot be right. NotAllowed: the actor sees figures only. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.SEES_PEOPLE)
-    is_staff = actor.role in access.WRITERS
+    access.require(actor, May.ASK_FOR_HELP)
+    is_staff = access.may(actor, May.KEEP_TEAM)
     unit_id = wish.unit_id or actor.unit_id
     if household_id is not None:
         home = session.exec(
@@ -204,7 +204,7 @@ def listing(session: Session, *, actor: Actor, which: Sequence[VisitStatus] = OP
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     rows = _rows(session, access.path_range(actor.unit_path) & col(HomeVisit.status).in_(which), limit)
     return sorted(rows, key=_as_one_walks)
 
@@ -232,7 +232,7 @@ def waiting(session: Session, *, actor: Actor) -> int:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     wanted = select(func.count()).select_from(HomeVisit).join(Unit, col(Unit.id) == HomeVisit.unit_id)
     return session.exec(wanted.where(access.path_range(actor.unit_path), HomeVisit.status == VisitStatus.ASKED)).one()
 
@@ -243,7 +243,7 @@ def get(session: Session, *, actor: Actor, visit_id: UUID) -> HomeVisit:
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight, or forgotten.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     query = select(HomeVisit).join(Unit, col(Unit.id) == HomeVisit.unit_id)
     found = session.exec(
         query.where(HomeVisit.id == visit_id, access.path_range(actor.unit_path), col(HomeVisit.forgotten_at).is_(None))
@@ -261,7 +261,7 @@ def plan(session: Session, *, actor: Actor, visit_ids: Sequence[UUID], member_id
         Invalid: the day cannot be right, the member has left, or one of them is closed. NotAllowed: the actor may not write.
         NotFound: the member or a visit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     member = team_members.seen(session, actor, member_id)
     if not clock.today() <= visit_on <= clock.today() + AHEAD:
         raise Invalid(N_("Ngày đến phải từ hôm nay, trong {n} ngày tới."), n=AHEAD.days, field="visit_on")

@@ -17,7 +17,7 @@ from core.settings import settings
 from core.text import natural_key, vietnamese_key
 from models import Household, HouseholdToken, PhoneTie, Unit
 from services import access, attendance_places, audit, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.households import in_sight
 from services.ports import Card
 from services.presence import lives_here
@@ -77,7 +77,7 @@ def household_ids_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.GIVE_CARDS)
     wanted = (
         select(Household.id)
         .join(Unit, col(Unit.id) == col(Household.unit_id))
@@ -96,7 +96,7 @@ def issue(session: Session, *, actor: Actor, household_ids: Sequence[UUID]) -> l
         NotAllowed: the actor may not write.
         NotFound: one of them has left, or lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.GIVE_CARDS)
     if not household_ids:
         raise Invalid(N_("Chưa chọn hộ nào để làm thẻ."))
     if len(household_ids) > MOST_AT_ONCE:
@@ -138,7 +138,7 @@ def revoke_older(session: Session, *, actor: Actor, printed: Sequence[Printed]) 
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.GIVE_CARDS)
     new = [token_id for one in printed for token_id in one.token_ids]
     homes = select(HouseholdToken.household_id).where(col(HouseholdToken.id).in_(new))
     closed = _close(session, col(HouseholdToken.household_id).in_(homes), col(HouseholdToken.id).not_in(new))
@@ -187,7 +187,7 @@ def revoke(session: Session, *, actor: Actor, household_id: UUID, unties: bool =
         NotAllowed: the actor may not write.
         NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.GIVE_CARDS)
     home = _seen(session, actor, household_id)
     closed = _close(session, col(HouseholdToken.household_id) == home.id)
     let_go = 0
@@ -295,7 +295,7 @@ def household_for_staff(session: Session, *, actor: Actor, token: str) -> UUID |
     Raises:
         NotFound: as `page`.
     """
-    if actor.role not in access.SEES_PEOPLE:
+    if not access.may(actor, May.SEE_PEOPLE):
         return None
     home, unit = _behind(session, token)
     return home.id if session.exec(select(Unit.id).where(Unit.id == unit.id, in_sight(actor))).first() else None

@@ -16,7 +16,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Group, GroupKind, Household, Membership, PastCause, Unit
 from services import access, rollups
-from services.access import Actor
+from services.access import Actor, May
 from services.household_search import in_sight
 from services.household_timeline import AsOf, Moment, MomentKind, as_of, timeline
 from services.household_undo import last_act, undo_last
@@ -148,7 +148,7 @@ def merge(
     """
     if household_id == into_id:
         raise Invalid(N_("Một hộ không nhập vào chính nó được."), field="into_id")
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     both = {id_: locked(session, actor=actor, household_id=id_) for id_ in sorted((household_id, into_id))}  # in one order
     (household, unit), (into, home) = both[household_id], both[into_id]
     for one, seen in ((household, version), (into, into_version)):
@@ -181,7 +181,7 @@ def merge(
 
 
 def _writable(session: Session, actor: Actor, household_id: UUID, version: int | None) -> tuple[Household, Unit]:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     return locked(session, actor=actor, household_id=household_id, version=version)
 
 

@@ -7,14 +7,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core import phones
-from models import Role
 from services import audit, households
-from services.access import Actor
+from services.access import Actor, May, may
 
 
 def sees_numbers(actor: Actor) -> bool:
     """Whether numbers stand open on this person's lists: to call is what a leader has the list for."""
-    return actor.role is Role.LEAD
+    return may(actor, May.SEE_NUMBERS)
 
 
 def shown(actor: Actor, phone: str | None) -> str:

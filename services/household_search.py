@@ -16,9 +16,9 @@ from core.errors import NotFound
 from core.fulltext import Holds, Unindexed, near, terms
 from core.i18n import N_
 from core.text import clean, fold, vietnamese_key
-from models import Group, GroupKind, Household, Membership, Need, Role, Unit
+from models import Group, GroupKind, Household, Membership, Need, Unit
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 from services.household_values import HouseholdValues
 from services.needs import require_look
 from services.presence import is_member, lasts, lives_here, stands
@@ -98,9 +98,9 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
     Raises:
         NotAllowed: the actor sees figures only.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     below = access.path_range(actor.unit_path)
-    if actor.role is not Role.LEAD:
+    if actor.role not in May.SEE_PEOPLE.value.own:
         return below
     own = Group.metadata.tables["chat_group"].alias().c  # an own name, so that a query over groups may use this too
     led = select(own.unit_id).where(own.leader_id == actor.id, own.kind == GroupKind.HOUSEHOLD, own.closed_on.is_(None))
@@ -119,7 +119,7 @@ def search(
         Invalid: it is narrowed by needs, and the actor has not said what for (services.needs).
         NotAllowed: the actor sees figures only.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     if filters.needs:
         require_look(session, actor=actor)
     day = clock.today()

@@ -17,7 +17,7 @@ from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_
 from models import ChangeSet, ChangeSetKind, Household, Unit
 from services import access, change_sets, household_phones, households
-from services.access import Actor
+from services.access import Actor, May
 from services.change_sets import Entry
 from services.household_search import in_sight
 from services.household_values import HouseholdValues, values_of
@@ -104,7 +104,7 @@ def page(session: Session, *, actor: Actor, unit_id: UUID, page: int = 1, size: 
         NotAllowed: the actor is not of the ward's staff.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     unit = session.exec(select(Unit).where(Unit.id == unit_id, in_sight(actor))).first()
     if unit is None:
         raise NotFound(N_("Không tìm thấy đơn vị này."))
@@ -132,7 +132,7 @@ def save(session: Session, *, actor: Actor, unit_id: UUID, edits: Sequence[Edit]
         NotAllowed: the actor is not of the ward's staff.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     waiting = [edit for edit in edits if edit.typed]
     entries: list[Entry] = []
@@ -159,7 +159,7 @@ def last_save(session: Session, *, actor: Actor, unit_id: UUID) -> ChangeSet | N
         NotAllowed: the actor is not of the ward's staff.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     mine = select(ChangeSet).where(
         ChangeSet.kind == ChangeSetKind.SHEET, ChangeSet.unit_id == unit.id, ChangeSet.user_id == actor.id,

@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import AuditEvent, Household, HouseholdPast, Membership, Unit
 from services import access, rollups
-from services.access import Actor
+from services.access import Actor, May
 from services.household_search import in_sight
 from services.household_values import values_of
 from services.household_writes import events_of, fill_in, locked, note, only, require_home, units_since
@@ -30,7 +30,7 @@ def last_act(session: Session, *, actor: Actor, household_id: UUID) -> AuditEven
         NotAllowed: the actor is not of the ward's staff.
         NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     household, _unit = only(session, one_of(actor, household_id))
     event = _last(session, household)
     return event if event is not None and event.action in _UNDO and not _held(session, actor, event) else None
@@ -44,7 +44,7 @@ def undo_last(session: Session, *, actor: Actor, household_id: UUID, version: in
         NotAllowed: the actor is not of the ward's staff.
         NotFound: the household, or another that it concerns, lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     household, _unit = locked(session, actor=actor, household_id=household_id, version=version)
     event = _last(session, household)
     if event is None or event.action not in _UNDO:

@@ -15,9 +15,9 @@ from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
-from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Role, Unit, UnitKind, lineage
+from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Unit, UnitKind, lineage
 from services import needs, rollups
-from services.access import WRITERS, Actor, require
+from services.access import Actor, May, may, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
 from services.household_writes import events_of, locked, note, one, only, pasts, units_since
@@ -101,7 +101,7 @@ def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValue
         NotAllowed: the actor sees figures only.
         NotFound: the unit lies outside the actor's sight.
     """
-    require(actor, *WRITERS)
+    require(actor, May.WRITE_HOUSEHOLDS)
     unit = session.exec(select(Unit).where(Unit.id == unit_id, in_sight(actor))).first()
     if unit is None:
         raise NotFound(N_("Không tìm thấy đơn vị này."))
@@ -149,7 +149,7 @@ def end(session: Session, *, actor: Actor, household_id: UUID, on: date | None =
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
-    require(actor, *WRITERS)
+    require(actor, May.WRITE_HOUSEHOLDS)
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     day = on or clock.today()
     if household.left_on is not None:
@@ -173,7 +173,7 @@ def reopen(session: Session, *, actor: Actor, household_id: UUID, version: int |
         NotAllowed: the actor sees figures only.
         NotFound: it lies outside the actor's sight.
     """
-    require(actor, *WRITERS)
+    require(actor, May.WRITE_HOUSEHOLDS)
     household, unit = locked(session, actor=actor, household_id=household_id, version=version)
     if household.left_on is None:
         raise Invalid(N_("Hộ này vẫn đang ở đây."))
@@ -297,7 +297,7 @@ def end_stays(
 def _may_say(actor: Actor, household: Household, values: HouseholdValues) -> None:
     """Leaders correct how a household is reached and how many it is; who and where it is they propose (services.proposals)."""
     now = values_of(household)
-    if actor.role is Role.LEAD and any(
+    if not may(actor, May.WRITE_HOUSEHOLDS) and any(
         getattr(values, name) not in (getattr(now, name), None) for name in ("head_name", "address", "code", "arrived_on")
     ):
         raise NotAllowed(N_("Tổ trưởng đề nghị phường sửa tên chủ hộ, địa chỉ, mã hộ và ngày đến."))

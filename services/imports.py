@@ -17,7 +17,7 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from models import ChangeSet, ChangeSetKind, UnitKind
 from services import audit, change_sets, import_likeness, import_memberships, import_writing, rollups
-from services.access import WRITERS, Actor, require, unit_for
+from services.access import Actor, May, require, unit_for
 from services.change_sets import Earlier, Entry
 from services.import_columns import FIELDS
 from services.import_likeness import Pair
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
         NotAllowed, NotFound: the actor may not import, or not there.
         Invalid: the file is no list of households, or the unit has no place for households.
     """
-    require(actor, *WRITERS)
+    require(actor, May.IMPORT_HOUSEHOLDS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in PLACES:
         raise Invalid(N_("Chỉ nhập được hộ dân cho tổ dân phố, thôn, hoặc phường, xã có các tổ đó."))

@@ -30,7 +30,7 @@ from models import (
     User,
 )
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 from services.inquiry_intake import ward_term
 
 PAGE = 40
@@ -128,7 +128,7 @@ def listing(session: Session, *, actor: Actor, filters: Filters, page: int = 1, 
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     wards = _wards(session, actor)
     wanted = _narrowed(actor, filters, wards)
     if filters.words.strip():
@@ -150,7 +150,7 @@ def counts(session: Session, *, actor: Actor) -> Counts:
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     now = clock.now()
     rests = col(Inquiry.snoozed_until) > now
     row = session.execute(
@@ -170,7 +170,7 @@ def about(session: Session, *, actor: Actor, announcement_id: UUID) -> list[tupl
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     rows = session.exec(
         select(Inquiry)
         .where(
@@ -191,7 +191,7 @@ def get(session: Session, *, actor: Actor, inquiry_id: UUID, for_change: bool = 
     Raises:
         NotAllowed: the actor does not answer. NotFound: there is none, or it lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     inquiry = session.get(Inquiry, inquiry_id, with_for_update=for_change, populate_existing=for_change)
     unit = session.get(Unit, inquiry.unit_id) if inquiry else None
     if inquiry is None or unit is None or not unit.path.startswith(actor.unit_path):
@@ -235,7 +235,7 @@ def answerers(session: Session, *, actor: Actor) -> list[User]:
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     wanted = (
         select(User)
         .join(Unit, col(Unit.id) == User.unit_id)

@@ -15,7 +15,7 @@ from core import clock
 from models import Inquiry, InquiryKind, InquiryStatus, PublicAnswer, Unit, Voice
 from models import InquiryMessage as Message
 from services import access, inquiry_rules
-from services.access import Actor
+from services.access import Actor, May
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> di
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     n = func.count()
     rows = session.exec(
         select(Message.author_id, n)

@@ -27,7 +27,7 @@ from models import (
     Voice,
 )
 from services import access, audit, inquiry_rules, inquiry_topics
-from services.access import Actor
+from services.access import Actor, May
 
 TEXT_MAX, NAME_MAX, PLACE_MAX = 4_000, 120, 200
 GOES_ON = timedelta(days=14)  # so long after the last word what comes from the same person is the same thread
@@ -98,7 +98,7 @@ def type_in(session: Session, *, actor: Actor, ward_id: UUID, asked: Asked) -> I
         NotAllowed, NotFound: the actor does not answer for this ward.
         NotOurs, Invalid: as `take_in`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     ward = access.unit_for(session, actor=actor, unit_id=ward_id)
     inquiry = take_in(session, ward=access.commune_of(session, ward), asked=asked)
     audit.record(

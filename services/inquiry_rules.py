@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.text import clean, fold
 from models import InquiryRules, Topic, Unit, User
 from services import access, audit, office_hours
-from services.access import Actor
+from services.access import Actor, May
 from services.office_hours import OfficeHours
 
 MOST_HOURS, MOST_DAYS, WORDS_MOST = 40, 30, 200
@@ -63,7 +63,7 @@ def write(session: Session, *, actor: Actor, ward_id: UUID, rules: Rules) -> Rul
         Invalid: a time, a day or a person cannot be right.
         NotAllowed, NotFound: the actor does not decide for this ward.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     ward = access.unit_for(session, actor=actor, unit_id=ward_id)
     times = ((rules.urgent_hours, MOST_HOURS), (rules.procedure_days, MOST_DAYS), (rules.other_days, MOST_DAYS))
     if any(not 1 <= value <= most for value, most in times):

@@ -25,7 +25,7 @@ from models import (
     Voice,
 )
 from services import access, audit, inquiries, inquiry_rules
-from services.access import Actor
+from services.access import Actor, May
 from services.inquiry_intake import OPEN, TEXT_MAX, search_of, wait_again
 
 LONGEST_REST = timedelta(days=60)
@@ -168,7 +168,7 @@ def blocks(session: Session, *, actor: Actor) -> Sequence[InquiryBlock]:
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     wanted = select(InquiryBlock).where(
         InquiryBlock.until > clock.now(), col(InquiryBlock.unit_id).in_(access.visible_units(actor))
     )
@@ -181,7 +181,7 @@ def unblock(session: Session, *, actor: Actor, block_id: UUID) -> None:
     Raises:
         NotAllowed: the actor does not answer. NotFound: the ward lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     block = session.get(InquiryBlock, block_id)
     if block is None or block.until <= clock.now():
         return

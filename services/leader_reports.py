@@ -19,7 +19,7 @@ from core.i18n import N_
 from core.text import clean
 from models import Announcement, AnnouncementStatus, Group, GroupKind, LeaderReport, Relay, Unit, User
 from services import access, attachments, audit, corrections, drafts, relays, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.attachments import Attachment
 from services.wards import WardCard
 
@@ -118,7 +118,7 @@ def ask(session: Session, *, actor: Actor, announcement_id: UUID, due_at: dateti
         Invalid: an hour that has passed or is far off, or there are reports already.
         NotAllowed: the actor may not write, or it was withdrawn. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if announcement.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Thông báo này đã thu hồi."))
@@ -142,7 +142,7 @@ def enter(session: Session, *, actor: Actor, announcement_id: UUID, group_id: UU
         Invalid: as `say`. NotAllowed: the actor may not write, or it was withdrawn.
         NotFound: it lies outside the actor's sight, asks for no report, or was not sent to this group.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     wanted = select(Relay).where(Relay.announcement_id == announcement.id, Relay.group_id == group_id)
     relay = session.exec(wanted.with_for_update()).first()
@@ -164,7 +164,7 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     Raises:
         NotAllowed: the actor does not write: photos show people. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     due_at = announcement.report_by
     if due_at is None:
@@ -187,7 +187,7 @@ def asked_before(session: Session, *, actor: Actor, announcement_id: UUID) -> da
     Raises:
         NotAllowed, NotFound: as `of_announcement`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     corrected = session.get(Announcement, announcement.corrects_id) if announcement.corrects_id else None
     return corrected.report_by if corrected and announcement.report_by is None else None

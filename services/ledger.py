@@ -16,7 +16,7 @@ from core import clock
 from core.i18n import N_
 from models import AccountState, Channel, DeliveryStatus, Model, Trouble
 from services import access, audit, batches, circuits, drafts, leader_messages, withdrawals
-from services.access import Actor
+from services.access import Actor, May
 from services.channel_fields import ORDER as BY_ACCOUNT
 
 _LEDGER, _HOME, _UNIT, _BATCH, _ACCOUNT = (
@@ -133,7 +133,7 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
         NotAllowed: the actor does not write announcements.
         NotFound: there is no such announcement in the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     of_it = (_LEDGER.c.announcement_id == item.id) & _LEDGER.c.channel.in_(BY_ACCOUNT)
     about = case((leader_messages.are_of(item.id), 1), (withdrawals.are_of(item.id), 2), else_=0).label("about")
@@ -200,7 +200,7 @@ def rows(
     Raises:
         NotAllowed, NotFound: as `of_announcement`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     wanted: ColumnElement[bool] = _LEDGER.c.announcement_id == item.id
     if status is not None:

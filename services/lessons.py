@@ -13,7 +13,7 @@ from core.i18n import N_
 from core.text import clean
 from models import Lesson, LessonGuest, Skill, TeamMember, Unit
 from services import access, audit, duty_free, supports, team_members
-from services.access import Actor
+from services.access import Actor, May
 
 PLACE_MAX, PEOPLE_MAX = 120, 500
 SHORTEST, LONGEST = 10, duty_free.LONGEST_LESSON // timedelta(minutes=1)  # minutes
@@ -49,7 +49,7 @@ def plan(session: Session, *, actor: Actor, form: LessonForm) -> Lesson:
         Invalid: a value cannot be right, or the member stands elsewhere then (`details["field"]`).
         NotAllowed: the actor may not write. NotFound: the unit or the member lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     unit = access.unit_for(session, actor=actor, unit_id=form.unit_id)
     member = team_members.seen(session, actor, form.member_id)
     place = clean(form.place)
@@ -80,7 +80,7 @@ def call_off(session: Session, *, actor: Actor, lesson_id: UUID) -> None:
     Raises:
         Invalid: it was held. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     lesson = session.get(Lesson, lesson_id)
     unit = session.get(Unit, lesson.unit_id) if lesson else None
     if lesson is None or unit is None or not unit.path.startswith(actor.unit_path):
@@ -99,7 +99,7 @@ def listing(session: Session, *, actor: Actor, limit: int = 100) -> Sequence[Les
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     found = session.exec(
         select(Lesson, TeamMember, Unit)
         .join(TeamMember, col(TeamMember.id) == Lesson.member_id)

@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Group, Household, HouseholdPast, Likeness, Membership, Unit
 from services import access, audit, duplicates, resemblance
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import is_member, lasts, stands
 
 COMPARED = ("head_name", "address", "phone", "people", "code", "unit", "since", "groups")
@@ -182,7 +182,7 @@ def _two() -> tuple[Any, Any]:
 
 def _seen(actor: Actor, first: Any, second: Any, *what: Any) -> Select[Any]:
     """Pairs of which the actor sees both households."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     query = select(*what).select_from(Likeness).join(first, first.id == col(Likeness.household_id))
     query = query.join(second, second.id == col(Likeness.other_id))
     in_sight = access.visible_units(actor)

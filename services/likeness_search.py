@@ -15,7 +15,7 @@ from core.i18n import N_
 from core.ids import new_id
 from models import Household, Likeness, Unit, UnitKind
 from services import access, audit, resemblance
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.presence import lives_here
 from services.resemblance import PAIRS_MOST, SHARED_MOST, Face, Neighbours, Resemblance
 
@@ -34,7 +34,7 @@ def find(session: Session, *, actor: Actor, unit_id: UUID) -> int:
         NotAllowed: the actor is not of the ward's staff.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE_HOUSEHOLDS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in (UnitKind.COMMUNE, UnitKind.RESIDENTIAL):
         raise Invalid(N_("Xin chọn một phường, xã hoặc một tổ, thôn."), field="unit_id")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services import access, web_links
-from services.access import Actor
+from services.access import Actor, May
 from services.ports import LinkState, ports
 
 LINKS_MOST = 5  # asked at one press
@@ -21,5 +21,5 @@ def check(*, actor: Actor, texts: Mapping[str, str]) -> list[LinkState]:
     Raises:
         NotAllowed: the actor writes no announcements.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     return ports().links.check(links_of(texts))

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Purpose, ShortLink, Unit
 from services import emblems, links, printed_codes, wards
-from services.access import WRITERS, Actor, commune_of, path_range, require
+from services.access import Actor, May, commune_of, path_range, require
 from services.link_slugs import normalised
 from services.ports import Label, SheetHead
 from services.print_layouts import Layout
@@ -50,7 +50,7 @@ def numbered(
         NotAllowed: the actor may not print.
         NotFound, Invalid: as `labels`.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     printed = _chosen(session, actor, slugs, purpose, copies)
     ward = _ward(session, printed, actor)
     numbers = numbering(session, ward.id, [link.id for link in printed], layout) if ward else {}

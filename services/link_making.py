@@ -13,7 +13,7 @@ from core.i18n import N_
 from core.text import clean, fold
 from models import Procedure, Purpose, ShortLink, Unit
 from services import access, audit, links, procedures, units
-from services.access import Actor
+from services.access import Actor, May
 from services.import_columns import HEADER_ROWS
 from services.import_rows import Rejected
 from services.import_values import text_of
@@ -57,7 +57,7 @@ def planned(
         NotAllowed, NotFound: the actor may not make codes there.
         Invalid: nothing is chosen, or more than a ward can hang.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     pairs = [(unit_id, procedure_id) for unit_id in dict.fromkeys(unit_ids) for procedure_id in dict.fromkeys(procedure_ids)]
     if not pairs:
         raise Invalid(N_("Chọn ít nhất một tổ và một thủ tục."))
@@ -105,7 +105,7 @@ def from_sheet(session: Session, *, actor: Actor, sheet: Sheet, batch: str = "")
         NotAllowed: the actor may not make codes.
         Invalid: no row has headers for a place and for where the code leads, or there are too many rows.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     named, rows = _batch(batch), iter(sheet.rows)
     first = list(islice(rows, HEADER_ROWS))
     header, places = _header(first)

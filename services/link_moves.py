@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.ids import new_id
 from models import LinkMove, ShortLink, Unit
 from services import audit, link_targets, links
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor, May, path_range, require
 
 MOST = 12_000
 ACTS_SHOWN = 20
@@ -45,7 +45,7 @@ def targets(session: Session, *, actor: Actor) -> list[Target]:
     Raises:
         NotAllowed: the actor may not move codes.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     n = func.count()
     wanted = select(ShortLink.target_url, n).where(col(ShortLink.target_url).is_not(None), col(ShortLink.is_active))
     if actor.unit_path:
@@ -130,7 +130,7 @@ def undo(session: Session, *, actor: Actor, act_id: UUID) -> int:
         NotAllowed, NotFound: the actor may not move codes, or there is no such act within sight.
         Invalid: it has been taken back.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     moves = session.exec(select(LinkMove).where(LinkMove.act_id == act_id).with_for_update()).all()
     if not moves:
         raise NotFound(N_("Không tìm thấy lần đổi này."))
@@ -156,7 +156,7 @@ def acts(session: Session, *, actor: Actor, link_id: UUID | None = None) -> list
     Raises:
         NotAllowed: the actor may not move codes.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     at = func.max(col(LinkMove.created_at))
     wanted = (
         select(  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, or_, select
 from core import clock
 from models import LinkTrouble, Model, ShortLink, Unit
 from services import link_targets, links
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor, May, path_range, require
 from services.ports import LinkVisit
 
 AGAIN_AFTER = timedelta(hours=20)  # a pass is daily; one that was broken off goes on where it was
@@ -129,7 +129,7 @@ def in_trouble(session: Session, *, actor: Actor) -> list[ShortLink]:
     Raises:
         NotAllowed: the actor keeps no codes.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     soon = clock.today() + ENDS_SOON
     wrong = or_(
         col(ShortLink.trouble).is_not(None), col(ShortLink.replaced_by).is_not(None), col(ShortLink.certificate_ends_on) <= soon

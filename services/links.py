@@ -18,7 +18,7 @@ from core.text import clean, fold
 from core.tokens import new_slug
 from models import Announcement, Group, Procedure, Purpose, ScanHour, ShortLink, Unit, UnitKind
 from services import audit, link_targets, procedures
-from services.access import WRITERS, Actor, path_range, require, unit_for
+from services.access import Actor, May, path_range, require, unit_for
 from services.link_slugs import find_slug
 
 # 29^9 is 2^43: nobody finds a group's link by trying. Printed ones are shorter, lead to public pages, and tries are limited.
@@ -244,7 +244,7 @@ def create(
         NotFound: the unit is not the actor's.
         Invalid: the target may not be linked to (see `link_targets.checked`), a text is too long, or the day is past.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     if purpose in _OWN_PAGES:
         raise Invalid(N_("Mã của thông báo và của nhóm được làm ngay tại thông báo, tại nhóm."))
     procedure = procedures.find(session, actor=actor, code=str(procedure_id)) if procedure_id else None
@@ -375,7 +375,7 @@ def for_change(session: Session, *, actor: Actor, link_id: UUID) -> ShortLink:
     Raises:
         NotAllowed, NotFound: as in `create`.
     """
-    require(actor, *WRITERS)
+    require(actor, May.KEEP_LINKS)
     link = session.get(ShortLink, link_id)
     if link is None or not _sees(session, actor, link):
         raise NotFound(N_("Không tìm thấy mã {slug}."), slug=str(link_id))

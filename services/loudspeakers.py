@@ -20,15 +20,13 @@ from models import (
     DeliveryStatus,
     LoudspeakerSlot,
     RecipientKind,
-    Role,
     Unit,
     UnitKind,
     Urgency,
 )
 from services import access, audit, corrections, drafts, quiet_hours, spoken, units
-from services.access import Actor
+from services.access import Actor, May
 
-READERS = (*access.WRITERS, Role.LEAD)
 MOST_MINUTES, MOST_READER, MOST_DAYS = 15, 80, 31
 MORNING = 5  # loudspeakers begin before letters do
 GRACE = timedelta(minutes=30)  # after which what was not marked counts as missed
@@ -75,7 +73,7 @@ def readable(session: Session, *, actor: Actor, limit: int = 50) -> list[Announc
     Raises:
         NotAllowed: the actor writes no announcements.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.BOOK_LOUDSPEAKERS)
     now = clock.now()
     wanted = (
         select(Announcement)
@@ -97,7 +95,7 @@ def places(session: Session, *, actor: Actor) -> list[Unit]:
     Raises:
         NotAllowed: the actor writes no announcements.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.BOOK_LOUDSPEAKERS)
     ward = units.commune_for(session, actor=actor)
     return [ward, *units.residential(session, actor=actor, unit_id=ward.id)]
 
@@ -109,7 +107,7 @@ def book(session: Session, *, actor: Actor, announcement_id: UUID, form: SlotFor
         Invalid: the announcement may not be read, or the hour, the length or the place cannot be (`details["field"]`).
         NotAllowed: the actor writes no announcements. NotFound: the announcement or the place lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.BOOK_LOUDSPEAKERS)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     slot = LoudspeakerSlot(announcement_id=announcement.id, unit_id=form.unit_id, read_from=form.read_from)
     _fill(session, actor, slot, announcement, form)
@@ -133,7 +131,7 @@ def move(session: Session, *, actor: Actor, slot_id: UUID, form: SlotForm) -> Lo
     Raises:
         Invalid: it was read already, or as `book`. NotAllowed, NotFound: as `book`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.BOOK_LOUDSPEAKERS)
     slot = _slot(session, actor, slot_id)
     if slot.read_at is not None:
         raise Invalid(N_("Lượt này đã đọc rồi, không dời được. Hãy thêm lượt mới."))
@@ -153,7 +151,7 @@ def drop(session: Session, *, actor: Actor, slot_id: UUID) -> None:
     Raises:
         Invalid: it was read. NotAllowed, NotFound: as `book`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.BOOK_LOUDSPEAKERS)
     slot = _slot(session, actor, slot_id)
     if slot.read_at is not None:
         raise Invalid(N_("Lượt này đã đọc rồi. Bỏ dấu đã đọc trước."))
@@ -170,7 +168,7 @@ def mark_read(session: Session, *, actor: Actor, slot_id: UUID) -> LoudspeakerSl
     Raises:
         Invalid: it lies ahead, or must not be read any more. NotAllowed: a viewer. NotFound: outside the actor's sight.
     """
-    access.require(actor, *READERS)
+    access.require(actor, May.READ_LOUDSPEAKERS)
     slot = _slot(session, actor, slot_id)
     if slot.read_at is not None:
         return slot
@@ -192,7 +190,7 @@ def unmark(session: Session, *, actor: Actor, slot_id: UUID) -> LoudspeakerSlot:
     Raises:
         NotAllowed: a viewer. NotFound: outside the actor's sight.
     """
-    access.require(actor, *READERS)
+    access.require(actor, May.READ_LOUDSPEAKERS)
     slot = _slot(session, actor, slot_id)
     if slot.read_at is not None:
         slot.read_at = slot.read_by_id = None
@@ -208,7 +206,7 @@ def rows(session: Session, *, actor: Actor, first: date, last: date) -> list[Slo
     Raises:
         Invalid: the days are in the wrong order, or too many. NotAllowed: a viewer.
     """
-    access.require(actor, *READERS)
+    access.require(actor, May.READ_LOUDSPEAKERS)
     if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
         raise Invalid(N_("Chọn từ một đến {most} ngày."), most=MOST_DAYS)
     begin, end = clock.midnight(first), clock.midnight(last + timedelta(days=1))
@@ -232,7 +230,7 @@ def one(session: Session, *, actor: Actor, slot_id: UUID) -> SlotRow:
     Raises:
         NotAllowed: a viewer. NotFound: outside the actor's sight, or taken out of the book.
     """
-    access.require(actor, *READERS)
+    access.require(actor, May.READ_LOUDSPEAKERS)
     slot = _slot(session, actor, slot_id)
     announcement, unit = session.get_one(Announcement, slot.announcement_id), session.get_one(Unit, slot.unit_id)
     [row] = _told(session, [(slot, announcement, unit)])

@@ -9,7 +9,7 @@ from core.settings import settings
 from core.text import natural_key, vietnamese_key
 from models import Household, Unit
 from services import audit, drafts, relays, wards
-from services.access import WRITERS, Actor, require, unit_for
+from services.access import Actor, May, require, unit_for
 from services.households import in_sight
 from services.official_papers import FACTS
 from services.ports import MeetingPaper
@@ -22,7 +22,7 @@ def of_unit(session: Session, *, actor: Actor, announcement_id: UUID, unit_id: U
     Raises:
         NotAllowed, NotFound: the announcement or the unit is not the actor's.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     wanted = select(Household.head_name, Household.address).where(

@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import AuditEvent, Need
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 
 LASTS = timedelta(minutes=10)
 SEEN = "household.needs_seen"
@@ -44,7 +44,7 @@ def keep(session: Session, *, actor: Actor, why: Why, household_id: UUID | None 
     Raises:
         NotAllowed: the actor sees figures only.
     """
-    access.require(actor, *access.SEES_PEOPLE)
+    access.require(actor, May.SEE_PEOPLE)
     kind, subject = ("household", str(household_id)) if household_id else ("unit", str(actor.unit_id or ""))
     asked = {"needs": [need.value for need in needs]} if needs else {}
     audit.record(session, actor=actor, action=SEEN, subject_kind=kind, subject_id=subject, why=why.value, **asked)

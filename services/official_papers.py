@@ -24,7 +24,7 @@ from models import (
     User,
 )
 from services import audit, drafts, relays, wards
-from services.access import WRITERS, Actor, require
+from services.access import Actor, May, require
 from services.ports import PaperText
 from services.wards import WardCard
 
@@ -75,7 +75,7 @@ def state(session: Session, *, actor: Actor, announcement_id: UUID, kind: PaperK
     Raises:
         NotAllowed, NotFound: the announcement is not the actor's.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     paper = _find(session, announcement, kind)
     words = _read(paper) if paper else _usual(session, announcement, kind)
@@ -99,7 +99,7 @@ def word(
         NotAllowed, NotFound: as `state`.
         Invalid: it has its number already, or a line is missing or too long.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     paper = _find(session, announcement, kind)
     if paper is not None and paper.number is not None:
@@ -124,7 +124,7 @@ def give_number(
         NotAllowed, NotFound: as `state`.
         Invalid: the announcement is not approved, the paper is not worded, has a number, or the number is taken this year.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     session.exec(select(Unit.id).where(Unit.id == announcement.unit_id).with_for_update()).one()  # two clerks, one register
     paper = _find(session, announcement, kind)
@@ -168,7 +168,7 @@ def text_of(session: Session, *, actor: Actor, announcement_id: UUID, kind: Pape
     Raises:
         NotAllowed, NotFound: as `state`.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     paper = _find(session, announcement, kind)
     words = _read(paper) if paper else _usual(session, announcement, kind)

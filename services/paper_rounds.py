@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import Channel, Delivery, DeliveryStatus, RecipientKind, Unit
 from services import access, audit, drafts, units
-from services.access import Actor
+from services.access import Actor, May
 
 STEPS = (DeliveryStatus.QUEUED, DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
 
@@ -60,7 +60,7 @@ def mark(
     Raises:
         Invalid: paper knows no such step, or there is no such row. NotAllowed, NotFound: as `drafts.get`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     if status not in STEPS:
         raise Invalid(N_("Tờ in chỉ có: chờ in, đã in, đã phát."))

@@ -14,9 +14,9 @@ from sqlalchemy import and_, case, extract, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import LEFT, AsksFor, Model, Role, UnitKind
+from models import LEFT, AsksFor, Model, UnitKind
 from services import access, figures, groups, presence
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.figures import Coverage, CoverageTable
 from services.relay_pace import RelayTimes, relay_times
 
@@ -94,7 +94,7 @@ def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, mon
         NotAllowed: a leader; they have a page of their own.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     today = clock.today()
     days = groups.month_ends(today, months or _months_since(SINCE, today))
     wanted = unit_id or actor.unit_id
@@ -109,7 +109,7 @@ def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, mon
         by=by, since=days[0], table=table, before=before, growth=_with_whole(growth, table.total),
         moves=_moves(session, path, after=days[0], until=today), reached=_reached(session, path, since=days[0]), hidden=[],
     )  # fmt: skip
-    return _without_small(seen) if actor.role is Role.VIEWER else seen
+    return _without_small(seen) if not access.may(actor, May.SEE_SMALL_COUNTS) else seen
 
 
 def _months_since(start: date, today: date) -> int:

@@ -15,9 +15,9 @@ from sqlmodel import Session
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import Role, Unit, UnitKind
+from models import Unit, UnitKind
 from services import access, figure_sources, figure_values, figures, period_sources
-from services.access import Actor, unit_for
+from services.access import Actor, May, unit_for
 from services.figure_register import BY_NAME
 from services.figure_sources import Sending
 from services.figure_values import Period, Value
@@ -173,7 +173,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         NotFound: the place lies outside the actor's sight.
         Invalid: it is a residential unit, or the days cannot be.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     top = unit_id or actor.unit_id
     place = unit_for(session, actor=actor, unit_id=top) if top else None
     if place is not None and place.kind not in (UnitKind.COMMUNE, UnitKind.PROVINCE):
@@ -231,7 +231,7 @@ def _places(session: Session, actor: Actor, place: Unit | None, path: str, days:
     by: Any = "unit" if place is not None and place.kind is UnitKind.COMMUNE else "ward"
     now = figures.coverage(session, actor=actor, unit_id=top, on=days[1], by=by)
     then = figures.coverage(session, actor=actor, unit_id=top, on=before, by=by)
-    if actor.role is Role.VIEWER:
+    if not access.may(actor, May.SEE_SMALL_COUNTS):
         now, then, _ = figures.without_small(now, then)
     earlier = {row.unit_id: row for row in then.rows}
     counts = period_sources.by_place(session, path=path, since=days[0], until=days[1]) if by == "unit" else {}
@@ -268,7 +268,7 @@ def _months(session: Session, actor: Actor, top: UUID | None, until: date) -> li
 
 
 def _trends(session: Session, actor: Actor, place: Unit | None, until: date) -> list[TrendLine]:
-    if place is None or place.kind is not UnitKind.COMMUNE or actor.role is Role.VIEWER:
+    if place is None or place.kind is not UnitKind.COMMUNE or not access.may(actor, May.SEE_SMALL_COUNTS):
         return []
     days = [until]
     while len(days) < MONTHS:

@@ -21,7 +21,7 @@ from core.i18n import N_
 from core.text import clean, natural_key, vietnamese_key
 from models import Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
 from services import access, audit, household_history, households, team_members, units
-from services.access import Actor
+from services.access import Actor, May
 from services.household_history import FromDay
 from services.household_values import values_of
 from services.presence import lives_here
@@ -87,7 +87,7 @@ def begin(session: Session, *, actor: Actor, form: SurveyForm) -> PhoneSurvey:
         Invalid: a value cannot be right, or there is no household (`details["field"]`). NotAllowed: the actor may not write.
         NotFound: a unit or a member lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     ward = units.commune_for(session, actor=actor)
     title = clean(form.title)
     if not title or len(title) > TITLE_MAX:
@@ -139,7 +139,7 @@ def listing(session: Session, *, actor: Actor) -> list[SurveyRow]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     here = col(PhoneSurvey.ward_id).in_(access.visible_units(actor))
     surveys = session.exec(select(PhoneSurvey).where(here).order_by(col(PhoneSurvey.created_at).desc())).all()
     answered = col(SurveyHome.result) == SurveyResult.ANSWERED
@@ -181,7 +181,7 @@ def get(session: Session, *, actor: Actor, survey_id: UUID) -> PhoneSurvey:
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     here = col(PhoneSurvey.ward_id).in_(access.visible_units(actor))
     found = session.exec(select(PhoneSurvey).where(PhoneSurvey.id == survey_id, here)).first()
     if found is None:

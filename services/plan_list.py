@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from core import clock
 from models import Audience, Channel, Household, Need, PlannedPath, Unit, Urgency
 from services import access, audit, drafts, needs, paths, plans
-from services.access import Actor
+from services.access import Actor, May
 from services.paths import Question
 
 SIZE, MOST = 25, 20_000
@@ -79,7 +79,7 @@ def needs_told(session: Session, *, actor: Actor, source: Source, path: Channel)
     Raises:
         NotAllowed, NotFound: as `page`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     question, audience = _asked(session, actor, source)
     told = {need for entry in audience for need in entry.needs}
     if path is Channel.PRINT:

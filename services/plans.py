@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from core import clock, sms
 from models import Announcement, Audience, Channel, Group, Household, Membership, Unit, Urgency
 from services import access, corrections, links, paths
-from services.access import Actor
+from services.access import Actor, May
 from services.paths import Question
 from services.presence import is_member
 
@@ -136,7 +136,7 @@ def audience_of(
     Raises:
         NotAllowed: the actor may not write announcements. NotFound: a unit outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(unit_ids)]
     return [Audience(announcement_id=unit.id, unit_id=unit.id, needs=list(needs), streets=list(streets)) for unit in units]
 

@@ -15,7 +15,7 @@ from core.i18n import N_
 from core.text import clean
 from models import Poster, PrintedCode, ShortLink, Unit, User
 from services import access, audit, links
-from services.access import Actor, path_range
+from services.access import Actor, May, path_range
 
 TAKEN_DOWN_SHOWN = timedelta(days=7)
 
@@ -88,7 +88,7 @@ def listing(session: Session, *, actor: Actor) -> list[Hanging]:
     Raises:
         NotAllowed: the actor keeps no codes.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     found = _found(session, actor, col(Poster.down_at).is_(None))
     return sorted(found, key=lambda one: not one.must_come_down)
 
@@ -99,7 +99,7 @@ def taken_down(session: Session, *, actor: Actor) -> list[Hanging]:
     Raises:
         NotAllowed: the actor keeps no codes.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     return _found(session, actor, col(Poster.down_at) > clock.now() - TAKEN_DOWN_SHOWN)
 
 
@@ -123,7 +123,7 @@ def takers(session: Session, *, actor: Actor) -> dict[UUID, str]:
     Raises:
         NotAllowed: the actor keeps no codes.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     found = session.exec(
         select(User.id, User.display_name, Unit)
         .join(Unit, col(Unit.id) == User.unit_id)
@@ -139,7 +139,7 @@ def numbers_beneath(session: Session, *, actor: Actor) -> dict[UUID, list[int]]:
     Raises:
         NotAllowed: the actor keeps no codes.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     found = select(PrintedCode.link_id, PrintedCode.number).join(Unit, col(Unit.id) == PrintedCode.ward_id)
     numbers: dict[UUID, list[int]] = {}
     for link_id, number in session.exec(found.where(path_range(actor.unit_path)).order_by(col(PrintedCode.number))):
@@ -200,7 +200,7 @@ def take_down(session: Session, *, actor: Actor, poster_id: UUID, is_down: bool 
 
 
 def _for_change(session: Session, actor: Actor, poster_id: UUID) -> Poster:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_LINKS)
     poster = session.get(Poster, poster_id)
     if poster is None:
         raise NotFound(N_("Không tìm thấy tờ này."))

@@ -20,7 +20,7 @@ from core.ids import new_id
 from core.settings import settings
 from models import PaperKind, PrintJob, PrintStatus, Unit, User
 from services import audit, link_labels
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor, May, path_range, require
 from services.ports import Label, SheetHead, ports
 from services.print_layouts import Layout
 
@@ -77,7 +77,7 @@ def ask(
         NotAllowed: the actor may not print.
         Invalid: nothing to print, too much, or someone who belongs to no ward.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     codes = check_count(labels, copies)
     if actor.unit_id is None:
         raise Invalid(N_("Tài khoản này không thuộc phường, xã nào, nên không có nơi giữ tờ in."))
@@ -121,7 +121,7 @@ def listing(session: Session, *, actor: Actor) -> list[JobRow]:
     Raises:
         NotAllowed: the actor may not print.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     wanted = (
         select(PrintJob, col(User.display_name))
         .join(Unit, col(Unit.id) == PrintJob.unit_id)
@@ -148,7 +148,7 @@ def file_of(session: Session, *, actor: Actor, job_id: UUID) -> Path:
         NotAllowed: the actor may not print.
         NotFound: it is not the actor's, not finished, or no longer kept.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     job = session.get(PrintJob, job_id)
     unit = session.get(Unit, job.unit_id) if job else None
     is_theirs = unit is not None and unit.path.startswith(actor.unit_path)

@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.ids import new_id
 from models import PaperKind, PrintJob, PrintStatus, User
 from services import door_paper, drafts, official_papers, print_jobs
-from services.access import WRITERS, Actor, actor_of, require
+from services.access import Actor, May, actor_of, require
 from services.ports import DoorNotice, DoorSheet, PaperText
 from services.print_jobs import KEPT, PACKETS, Packets
 
@@ -39,7 +39,7 @@ def ask(session: Session, *, actor: Actor, announcement_id: UUID, kind: PaperKin
         Invalid: it is not sent, nobody is left to be told at the door, or whoever asks has no account of a ward.
         NotAllowed, NotFound: the announcement is not the actor's, or the actor may not print.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if actor.id is None:
         raise Invalid(N_("Tài khoản này không thuộc phường, xã nào, nên không có nơi giữ tờ in."))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import PrintedCode, ShortLink, Unit
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor, May, path_range, require
 from services.print_layouts import Layout
 
 
@@ -64,7 +64,7 @@ def by_number(session: Session, *, actor: Actor, number: int) -> Numbered:
         NotFound: no such number.
         Invalid: it was printed in a layout that is no longer made.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     wanted = (
         select(PrintedCode, ShortLink)
         .join(ShortLink, col(ShortLink.id) == PrintedCode.link_id)

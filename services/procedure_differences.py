@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import DifferenceAnswer, Procedure, ProcedureDifference, ProcedurePast, Unit
 from services import access, audit
-from services.access import Actor, path_range
+from services.access import Actor, May, path_range
 from services.procedure_values import FIELDS, search_terms, text_from, text_of_procedure
 
 # Of a text's parts, those a reader is shown; a number and its words are one part.
@@ -49,7 +49,7 @@ def waiting(session: Session, *, actor: Actor, unit_id: UUID) -> list[Waiting]:
     Raises:
         NotAllowed, NotFound: the actor may not write here.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_PROCEDURES)
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
     found = session.exec(
         select(ProcedureDifference, Procedure)
@@ -122,7 +122,7 @@ def decline(session: Session, *, actor: Actor, difference_id: UUID) -> Procedure
 
 
 def _open(session: Session, actor: Actor, difference_id: UUID) -> tuple[ProcedureDifference, Procedure]:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_PROCEDURES)
     difference = session.get(ProcedureDifference, difference_id, with_for_update=True)
     procedure = session.get(Procedure, difference.procedure_id) if difference else None
     if difference is None or procedure is None:

@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import DifferenceAnswer, Procedure, ProcedureDifference, Unit, UnitKind
 from services import access, audit, procedure_differences, procedure_reading
-from services.access import Actor
+from services.access import Actor, May
 from services.import_rows import Rejected
 from services.ports import Sheet
 from services.procedure_reading import ProcedureList
@@ -55,7 +55,7 @@ def run(
         NotAllowed, NotFound: the actor may not write here.
         Invalid: no header is found, or the unit is no ward.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_PROCEDURES)
     ward = access.commune_of(session, access.unit_for(session, actor=actor, unit_id=unit_id))
     if ward.kind is not UnitKind.COMMUNE:
         raise Invalid(N_("Danh mục thủ tục nhập vào một phường, xã."))

@@ -15,7 +15,7 @@ from core.settings import settings
 from core.text import clean, clean_lines
 from models import LifeEvent, Procedure, ProcedurePast, ScanHour, ShortLink, Unit, UnitKind
 from services import access, audit, link_targets, procedure_pictures, procedure_search, wards
-from services.access import Actor, path_range
+from services.access import Actor, May, path_range
 from services.attachments import Attachment
 from services.procedure_values import LONG_MAX, SHORT_MAX, search_terms
 from services.wards import WardCard
@@ -98,9 +98,9 @@ def listing(
     return procedure_search.matching(rows, words)
 
 
-def pasts(session: Session, *, procedure_id: UUID) -> list[ProcedurePast]:
-    """The texts that stood before, the latest first. The caller has found the procedure with its actor."""
-    wanted = select(ProcedurePast).where(ProcedurePast.procedure_id == procedure_id)
+def pasts(session: Session, *, procedure: Procedure) -> list[ProcedurePast]:
+    """The texts of a procedure that stood before, the latest first."""
+    wanted = select(ProcedurePast).where(ProcedurePast.procedure_id == procedure.id)
     return list(session.exec(wanted.order_by(col(ProcedurePast.stood_until).desc(), col(ProcedurePast.id).desc())))
 
 
@@ -166,7 +166,7 @@ def for_change(session: Session, *, actor: Actor, procedure_id: UUID, version: i
         NotAllowed, NotFound: the actor may not write here.
         Invalid: somebody else has written meanwhile.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_PROCEDURES)
     procedure = session.get(Procedure, procedure_id, with_for_update=True)
     if procedure is None:
         raise NotFound(N_("Không tìm thấy thủ tục {code}."), code=str(procedure_id))

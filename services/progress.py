@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import LEFT, Announcement, AnnouncementStatus, AsksFor, Group, ReachCount, Relay, Urgency
 from services import access, corrections
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import stands
 
 RECENT = timedelta(days=7)
@@ -66,7 +66,7 @@ def most_pressing(session: Session, *, actor: Actor, limit: int) -> tuple[list[P
 
     Deadlines to come stand before none, and those before what has passed. Five queries, whatever the size.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     now = clock.now()
     until = col(Announcement.must_reach_by)
     nearest_first = case((until > now, 0), (until.is_(None), 1), else_=2), until

@@ -16,9 +16,9 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from core.errors import Invalid, NotFound, Refusal
 from core.i18n import N_
-from models import Household, Proposal, ProposalKind, Role, Unit, UnitKind, User
+from models import Household, Proposal, ProposalKind, Unit, UnitKind, User
 from services import access, added_households, audit, household_history, households
-from services.access import Actor, commune_of
+from services.access import Actor, May, commune_of
 from services.household_search import in_sight
 from services.household_values import HouseholdValues, fill, not_later, values_of
 from services.household_writes import locked
@@ -143,7 +143,7 @@ def destinations(session: Session, *, actor: Actor, household_id: UUID) -> list[
 
 def waiting_count(session: Session, actor: Actor) -> int:
     """How many proposals wait for the actor; 0 for who does not answer any."""
-    if actor.role not in access.WRITERS:
+    if not access.may(actor, May.ANSWER_PROPOSALS):
         return 0
     query = select(func.count()).select_from(Proposal).join(Unit, col(Unit.id) == col(Proposal.unit_id))
     return session.exec(query.where(_open(), access.path_range(actor.unit_path))).one()
@@ -155,7 +155,7 @@ def waiting(session: Session, *, actor: Actor, limit: int = 50) -> list[Waiting]
     Raises:
         NotAllowed: the actor is not of the ward's staff.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_PROPOSALS)
     query = _all().where(_open(), access.path_range(actor.unit_path))
     return _shown(session, query.order_by(col(Proposal.created_at), col(Proposal.id)).limit(limit))
 
@@ -166,8 +166,12 @@ def answered(session: Session, *, actor: Actor, limit: int = MINE_SHOWN) -> list
     Raises:
         NotAllowed: the actor sees figures only.
     """
-    access.require(actor, *access.SEES_PEOPLE)
-    mine = col(Proposal.proposed_by_id) == actor.id if actor.role is Role.LEAD else access.path_range(actor.unit_path)
+    access.require(actor, May.PROPOSE)
+    mine = (
+        col(Proposal.proposed_by_id) == actor.id
+        if not access.may(actor, May.ANSWER_PROPOSALS)
+        else access.path_range(actor.unit_path)
+    )
     query = _all().where(col(Proposal.answered_at).is_not(None), mine)
     return _shown(session, query.order_by(col(Proposal.answered_at).desc(), col(Proposal.id)).limit(limit))
 
@@ -313,7 +317,7 @@ def _plain(value: Any) -> str:
 
 
 def _locked(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_PROPOSALS)
     query = select(Proposal).join(Unit, col(Unit.id) == col(Proposal.unit_id))
     query = query.where(Proposal.id == proposal_id, access.path_range(actor.unit_path)).with_for_update(of=Proposal)
     found = session.exec(query).first()

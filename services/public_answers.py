@@ -16,7 +16,7 @@ from core.text import clean_lines
 from core.tokens import new_slug
 from models import Announcement, Inquiry, PublicAnswer, Unit
 from services import access, audit, inquiries, private_words, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.procedure_search import FILLING
 from services.wards import WardCard
 
@@ -51,7 +51,7 @@ def publish(
         Invalid: a text is empty, too long, or names a person: `private_words.found_in` says what is to be taken out.
         NotAllowed, NotFound: the actor does not answer, or what it is about lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     asked, told = _checked(question, answer)
     ward_id = _ward_of(session, actor, inquiry_id, announcement_id)
     made = PublicAnswer(
@@ -104,7 +104,7 @@ def listing(session: Session, *, actor: Actor) -> list[PublicAnswer]:
     Raises:
         NotAllowed: the actor does not answer.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     wanted = select(PublicAnswer).where(
         col(PublicAnswer.unit_id).in_(access.visible_units(actor)), col(PublicAnswer.withdrawn_at).is_(None)
     )
@@ -218,7 +218,7 @@ def _threads(session: Session, inquiry_id: UUID | None) -> int:
 
 
 def _found(session: Session, actor: Actor, answer_id: UUID) -> PublicAnswer:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     one = session.get(PublicAnswer, answer_id, with_for_update=True)
     if one is None:
         raise NotFound(N_("Câu trả lời này không còn trên trang của phường."))

@@ -28,7 +28,7 @@ from models import (
     User,
 )
 from services import access, audit, corrections, drafts, known_openings, relays
-from services.access import Actor
+from services.access import Actor, May
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     Raises:
         NotFound: it does not exist, or lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     correction = corrections.standing_for(session, announcement.id)
     confirmed = _confirmed(session, announcement.id)
@@ -247,7 +247,7 @@ def of_group(session: Session, *, actor: Actor, announcement_id: UUID, group_id:
     Raises:
         NotFound: as `board`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     is_corrected = corrections.standing_for(session, announcement.id) is not None
     rows = _rows(session, announcement, is_corrected=is_corrected, confirmed=_confirmed(session, announcement.id))

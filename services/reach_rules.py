@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.text import clean
 from models import AccountState, Channel, ChannelAccount, Need, ReachRules, Unit, UnitKind, lineage
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 
 # The ways to one household, as the house tries them where they cost the same. The knock on the door comes after all, always.
 CHOICES = (Channel.RELAY, Channel.ZALO_OA, Channel.ZALO_TEMPLATE, Channel.ZNS, Channel.SMS)
@@ -110,7 +110,7 @@ def change(session: Session, *, actor: Actor, unit_id: UUID, version: int, value
         NotAllowed: the actor does not approve announcements.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     ward = access.unit_for(session, actor=actor, unit_id=unit_id)
     if ward.kind is UnitKind.RESIDENTIAL:
         raise Invalid(N_("Quy tắc đưa tin là của phường, xã."))

@@ -35,7 +35,7 @@ from models import (
     User,
 )
 from services import access, audit, corrections, drafts, links, training, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import is_closed
 from services.wards import WardCard
 
@@ -270,8 +270,7 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool
         raise NotFound(N_("Không tìm thấy việc đăng này."))
     group = session.get_one(Group, relay.group_id)
     access.unit_for(session, actor=actor, unit_id=group.unit_id)
-    if actor.id not in (group.leader_id, group.deputy_id) or actor.role not in access.SEES_PEOPLE:
-        access.require(actor, *access.WRITERS)
+    access.require(actor, May.SPEAK_FOR_LEADERS, is_own=actor.id in (group.leader_id, group.deputy_id))
     if is_posted:
         _post(session, relay, by=actor.display_name)
     else:
@@ -286,7 +285,7 @@ _deputy = aliased(User)  # once: it costs as much as a small query
 
 def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) -> list[RelayRow]:
     """Every relay of an announcement with its address, in the order of units."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = session.exec(
         select(Relay, Delivery, Group, Unit, User.display_name, _deputy.display_name)  # type: ignore[call-overload]

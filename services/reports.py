@@ -16,9 +16,9 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import Report, ReportKind, Role, Unit, UnitKind, UnitTotal, User
+from models import Report, ReportKind, Unit, UnitKind, UnitTotal, User
 from services import access, audit, official_papers, period_facts, report_words, wards
-from services.access import TERMINAL, Actor, path_range, unit_for
+from services.access import TERMINAL, Actor, May, path_range, unit_for
 from services.period_facts import PeriodFacts
 from services.ports import Annex, PaperText
 
@@ -70,7 +70,7 @@ def facts_of(session: Session, *, actor: Actor, unit_id: UUID, kind: ReportKind,
         NotAllowed, NotFound: as `make`.
         Invalid: it has not begun.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.MAKE_REPORTS)
     first, last = period_of(kind, first_on)
     if first > clock.today():
         raise Invalid(N_("Kỳ này chưa bắt đầu, chưa có số liệu để báo cáo."))
@@ -85,7 +85,7 @@ def make(session: Session, *, actor: Actor, unit_id: UUID, kind: ReportKind, fir
         NotFound: the unit lies outside the actor's sight.
         Invalid: the unit is no ward or province, or the period is not over.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.MAKE_REPORTS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     first, last = period_of(kind, first_on)
     if last >= clock.today():
@@ -130,7 +130,7 @@ def listing(session: Session, *, actor: Actor) -> list[ReportRow]:
     Raises:
         NotAllowed: a leader.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     wanted = (
         select(Report, Unit, User.display_name)
         .join(Unit, col(Unit.id) == Report.unit_id)
@@ -149,7 +149,7 @@ def get(session: Session, *, actor: Actor, report_id: UUID) -> Report:
         NotAllowed: the actor may not write; a report names places with few households.
         NotFound: it does not exist, or lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.MAKE_REPORTS)
     report = session.get(Report, report_id)
     unit = session.get(Unit, report.unit_id) if report else None
     if report is None or unit is None or not unit.path.startswith(actor.unit_path):
@@ -198,7 +198,7 @@ def paper_of(
         NotAllowed: the actor may not write.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.MAKE_REPORTS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     card = wards.card_of(session, unit=unit)
     name = unit.name if unit.kind is UnitKind.PROVINCE else card.name

@@ -14,7 +14,7 @@ from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay
 from services import access, audit, corrections, relays
-from services.access import Actor
+from services.access import Actor, May
 from services.relays import RelayWork
 
 
@@ -82,7 +82,7 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_deleted: boo
     Raises:
         NotFound: the relay does not exist or lies outside. NotAllowed: as `say_deleted`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.SPEAK_FOR_LEADERS)
     relay = session.get(Relay, relay_id)
     if relay is None:
         raise NotFound(N_("Không tìm thấy việc đăng này."))

@@ -11,7 +11,7 @@ from core.db import upsert
 from core.ids import new_id
 from models import Announcement, AnnouncementLook, AnnouncementVersion, Model
 from services import access, draft_versions, drafts
-from services.access import Actor
+from services.access import Actor, May
 from services.draft_versions import Difference
 
 
@@ -37,7 +37,7 @@ def last_look(session: Session, *, actor: Actor, announcement_id: UUID) -> LastL
     Raises:
         NotAllowed: the actor does not write announcements. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = _look(session, actor, announcement_id)
     return LastLook(found.version, found.seen_at) if found else None
@@ -49,7 +49,7 @@ def changes(session: Session, *, actor: Actor, announcement_id: UUID, since: Las
     Raises:
         NotAllowed, NotFound: as `last_look`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if since is None or since.version >= announcement.version or _is_all_own(session, actor, announcement, since.version):
         return None
@@ -59,7 +59,7 @@ def changes(session: Session, *, actor: Actor, announcement_id: UUID, since: Las
 
 def looked(session: Session, *, actor: Actor, announcement_id: UUID, version: int) -> None:
     """Keep that this person has read a version; an older one than known changes nothing."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     drafts.get(session, actor=actor, announcement_id=announcement_id)
     if actor.id is None:
         return

@@ -13,7 +13,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import DayOff, DutyAbsence, DutyPattern, DutyPost, DutyShift, DutySwap, SwapStatus, TeamMember, Unit
 from services import access, audit, duty_free, duty_patterns, team_members
-from services.access import Actor
+from services.access import Actor, May
 
 MOST_DAYS, CALLED_OUT = 42, timedelta(days=7)
 
@@ -57,7 +57,7 @@ def slots(session: Session, *, actor: Actor, first: date, last: date) -> list[Sl
     Raises:
         Invalid: the days are in the wrong order, or too many. NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
         raise Invalid(N_("Chọn từ một đến {most} ngày."), most=MOST_DAYS)
     return of_posts(session, access.path_range(actor.unit_path), first, last)
@@ -126,7 +126,7 @@ def slot(session: Session, *, actor: Actor, pattern_id: UUID, day: date) -> Slot
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight, or no such hours that day.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     pattern = duty_patterns.seen(session, actor, pattern_id)
     found = of_posts(session, (col(DutyPattern.id) == pattern.id) & access.path_range(actor.unit_path), day, day)
     if not found:
@@ -140,7 +140,7 @@ def free_members(session: Session, *, actor: Actor, slot: Slot) -> list[TeamMemb
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     busy = select(DutyShift.member_id).where(
         col(DutyShift.dropped_at).is_(None), DutyShift.starts_at < slot.ends_at, DutyShift.ends_at > slot.starts_at
     )
@@ -164,7 +164,7 @@ def assign(session: Session, *, actor: Actor, pattern_id: UUID, day: date, membe
         Invalid: they are absent or elsewhere, the slot is over, or has as many people as it can (`details["field"]`).
         NotAllowed: the actor may not write. NotFound: the slot or the member lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     wanted = slot(session, actor=actor, pattern_id=pattern_id, day=day)
     member = team_members.seen(session, actor, member_id)
     if member.ward_id != wanted.post.ward_id:
@@ -202,7 +202,7 @@ def take_out(session: Session, *, actor: Actor, shift_id: UUID) -> None:
     Raises:
         Invalid: it has begun. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     shift = session.get(DutyShift, shift_id)
     if shift is None:
         raise NotFound(N_("Không tìm thấy ca trực này."))

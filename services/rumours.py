@@ -11,7 +11,7 @@ from core.settings import settings
 from core.text import clean
 from models import Group, GroupKind, Inquiry, InquiryKind, PublicAnswer, Unit, User
 from services import access, inquiries, inquiry_answers, public_answers
-from services.access import Actor
+from services.access import Actor, May
 
 VERDICTS = {"false": N_("SAI"), "true": N_("ĐÚNG"), "unsure": N_("CHƯA RÕ")}
 CARD = N_("[{verdict}] {question}\n{answer}\n{ward} đã kiểm tra. Xem và chuyển tiếp: {url}")
@@ -52,7 +52,7 @@ def card_of(session: Session, *, actor: Actor, answer_id: UUID) -> Card:
     Raises:
         Invalid: it is no such answer. NotAllowed, NotFound: the actor does not answer, or it lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     made = session.get(PublicAnswer, answer_id)
     if made is None or not made.is_rumour:
         raise Invalid(N_("Chỉ tin nghi ngờ mới có kết luận, là: sai, đúng hoặc chưa rõ."))

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models import Announcement, Channel, ChannelAccount
 from services import access, links, messages, reach_rules
-from services.access import Actor
+from services.access import Actor, May
 from services.paths import ONE_BY_ONE
 from services.plans import Plan
 from services.ports import ports
@@ -29,7 +29,7 @@ def found_in(session: Session, *, actor: Actor, announcement: Announcement, plan
     Raises:
         NotAllowed: the actor writes no announcements. NotFound: the words are of a unit outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     unit = access.unit_for(session, actor=actor, unit_id=announcement.unit_id)
     accounts = reach_rules.accounts(session, ward=access.commune_of(session, unit))
     counts = {channel: plan.others.get(channel, 0) + plan.also.get(channel, 0) for channel in ONE_BY_ONE}

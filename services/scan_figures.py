@@ -16,7 +16,7 @@ from core import clock
 from core.text import natural_key, vietnamese_key
 from models import Device, Scan, ScanHour, ShortLink, Unit
 from services import access, links
-from services.access import Actor, path_range
+from services.access import Actor, May, path_range
 
 DAYS = 28
 SILENT_AFTER = timedelta(days=30)
@@ -71,7 +71,7 @@ def of(session: Session, *, actor: Actor, days: int = DAYS) -> ScanFigures:
     Raises:
         NotAllowed: the actor may not see codes.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     first_day = clock.today() - timedelta(days=days - 1)
     since = clock.midnight(first_day)
     grid = [[0] * 24 for _day in range(7)]

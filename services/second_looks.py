@@ -10,7 +10,7 @@ from core.i18n import N_
 from core.text import clean_lines
 from models import Announcement, AuditEvent, Urgency
 from services import access, audit, draft_comments
-from services.access import Actor
+from services.access import Actor, May
 from services.approvals import REASON_MAX
 from services.drafts import get
 
@@ -19,7 +19,7 @@ ALONE = "announcement.approve_own"
 
 def waiting(session: Session, *, actor: Actor) -> list[Announcement]:
     """The emergencies that wait for this person's second look, the oldest first. Two queries, whatever their number."""
-    if actor.role not in access.APPROVERS:
+    if not access.may(actor, May.APPROVE):
         return []
     unseen = session.exec(
         select(Announcement)
@@ -45,7 +45,7 @@ def look(session: Session, *, actor: Actor, announcement_id: UUID, note: str = "
     Raises:
         NotAllowed: the actor is who sent it, or there is nothing to look at a second time.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if actor.id == announcement.approver_id:
         raise NotAllowed(N_("Việc xem lại cần một người khác với người đã gửi."))

@@ -11,7 +11,7 @@ from core.i18n import N_, translate
 from core.settings import settings
 from models import Role, Unit, User
 from services import link_labels, printed_codes
-from services.access import WRITERS, Actor, path_range, require
+from services.access import Actor, May, path_range, require
 from services.ports import Label, SheetHead
 from services.print_layouts import Layout
 from services.printed_codes import Numbering
@@ -35,7 +35,7 @@ def wearers(session: Session, *, actor: Actor) -> list[Wearer]:
     Raises:
         NotAllowed: the actor may not print.
     """
-    require(actor, *WRITERS)
+    require(actor, May.PRINT)
     wanted = (
         select(User, Unit)
         .join(Unit, col(Unit.id) == col(User.unit_id))

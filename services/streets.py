@@ -12,7 +12,7 @@ from core.streets import street_of, walking_key
 from models import Household
 from models import Unit as Place
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import lives_here
 
 MOST = 400  # to choose among: those with the most households
@@ -24,7 +24,7 @@ def written(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]) -> dict
     Raises:
         NotAllowed: the actor writes no announcements. NotFound: a unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     units = [access.unit_for(session, actor=actor, unit_id=unit_id) for unit_id in dict.fromkeys(unit_ids)]
     if not units:
         return {}

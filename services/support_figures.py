@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from models import HelpOutcome, Lesson, Procedure, ProcedureLevel, SupportVisit, TeamMember
 from services import access, team_members
-from services.access import Actor
+from services.access import Actor, May
 
 TEAM_FIRST = timedelta(days=4)  # after the first of the next month, in which what each member did is the team's own
 ONLINE = (ProcedureLevel.FULL, ProcedureLevel.PARTIAL)
@@ -109,7 +109,7 @@ def by_month(session: Session, *, actor: Actor, months: int = 12) -> list[tuple[
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     firsts = [clock.month_of(clock.today())[0]]
     while len(firsts) < months:
         firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
@@ -131,7 +131,7 @@ def by_procedure(session: Session, *, actor: Actor, month: date) -> list[OfProce
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     key = col(SupportVisit.procedure_id)
     found = session.execute(_counted(key).where(_in_sight(actor), _within(month)).group_by(key)).all()
     ids = [row[0] for row in found if row[0]]
@@ -156,7 +156,7 @@ def by_member(session: Session, *, actor: Actor, month: date) -> list[OfMember] 
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     me = team_members.own(session, actor=actor)
     if not is_shared(month) and not (me and me.is_head):
         return None
@@ -182,7 +182,7 @@ def taught(session: Session, *, actor: Actor, month: date) -> Taught:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.STUDY_FIGURES)
     since, until = _span(month)
     held = columns(func.count(), func.sum(col(Lesson.people)), func.sum(col(Lesson.first_timers))).where(
         col(Lesson.ward_id).in_(access.visible_units(actor)), col(Lesson.starts_at) >= since, col(Lesson.starts_at) < until,

@@ -19,7 +19,7 @@ from core.settings import settings
 from core.text import clean, vietnamese_key
 from models import Role, Skill, TeamMember, Unit, UnitKind, User
 from services import access, audit, units, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import lasts
 from services.wards import WardCard
 
@@ -64,7 +64,7 @@ def listing(session: Session, *, actor: Actor) -> list[MemberRow]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     found = session.exec(
         select(TeamMember, Unit, User)
         .join(Unit, col(Unit.id) == TeamMember.unit_id)
@@ -101,7 +101,7 @@ def get(session: Session, *, actor: Actor, member_id: UUID) -> TeamMember:
     Raises:
         NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     return seen(session, actor, member_id)
 
 
@@ -124,7 +124,7 @@ def places(session: Session, *, actor: Actor, ward: Unit) -> list[Unit]:
     Raises:
         NotAllowed: the actor may not write.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     return [ward, *units.residential(session, actor=actor, unit_id=ward.id)]
 
 
@@ -134,7 +134,7 @@ def place(session: Session, *, actor: Actor, unit_id: UUID) -> Unit:
     Raises:
         Invalid: it is neither. NotAllowed: the actor may not write. NotFound: outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in (UnitKind.COMMUNE, UnitKind.RESIDENTIAL) or not unit.valid_on(clock.today()):
         raise Invalid(N_("Hãy chọn phường hoặc một tổ, thôn đang hoạt động."), field="unit_id")
@@ -151,7 +151,7 @@ def add(session: Session, *, actor: Actor, values: MemberValues) -> TeamMember:
         Invalid: a value cannot be right; `details["field"]` names it. NotAllowed: the actor may not write.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.KEEP_TEAM)
     unit = place(session, actor=actor, unit_id=values.unit_id)
     member = TeamMember(ward_id=access.commune_of(session, unit).id, unit_id=unit.id, name="", token_hash="", calendar_hash="")
     _fill(session, member, values)

@@ -21,7 +21,7 @@ from core.settings import ROOT
 from core.text import clean, clean_lines, natural_key
 from models import AnnouncementKind, AsksFor, Template, Urgency
 from services import access, audit, drafts, quiet_hours, units
-from services.access import Actor
+from services.access import Actor, May
 from services.draft_words import FACTS, TEXTS
 
 NAME_MAX, ANSWER_MAX, OWN_MOST = 60, 200, 100
@@ -96,7 +96,7 @@ def all_for(session: Session, *, actor: Actor) -> list[Pattern]:
     Raises:
         NotAllowed: the actor writes no announcements.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     ward = units.commune_for(session, actor=actor)
     own = session.exec(select(Template).where(Template.unit_id == ward.id)).all()
     return [*(_own(row) for row in sorted(own, key=lambda row: natural_key(row.name))), *shipped()]
@@ -117,7 +117,7 @@ def save_from(session: Session, *, actor: Actor, announcement_id: UUID, name: st
         Invalid: the name is missing, too long or taken, or there are too many.
         NotFound: the announcement lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     source = drafts.get(session, actor=actor, announcement_id=announcement_id)
     taken = session.exec(select(Template.name).where(Template.unit_id == source.unit_id)).all()
     if len(taken) >= OWN_MOST:
@@ -160,7 +160,7 @@ def drop(session: Session, *, actor: Actor, template_id: UUID) -> None:
 
 
 def _get(session: Session, *, actor: Actor, template_id: UUID) -> Template:
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     row = session.get(Template, template_id)
     if row is None or row.unit_id != units.commune_for(session, actor=actor).id:
         raise NotFound(N_("Không tìm thấy mẫu này."))

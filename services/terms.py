@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import Group, Part, Term, User
 from services import access
-from services.access import Actor
+from services.access import Actor, May
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def end_all(session: Session, *, group: Group, on: date) -> None:
 
 def history(session: Session, *, actor: Actor, group: Group) -> list[Spell]:
     """Who held which office of a group the actor has been given, the latest first; nobody for a viewer."""
-    if actor.role not in access.SEES_PEOPLE:
+    if not access.may(actor, May.SEE_PEOPLE):
         return []
     found = session.exec(
         select(Term, User.display_name).join(User, col(User.id) == col(Term.user_id)).where(Term.group_id == group.id)

@@ -14,7 +14,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select, update
 
 from core import clock, tokens
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import natural_key, vietnamese_key
@@ -30,7 +30,7 @@ from models import (
     User,
 )
 from services import access, added_households, audit, figures, households, relays, rollups, wards
-from services.access import Actor, actor_of
+from services.access import Actor, May, actor_of
 from services.figures import Coverage
 from services.household_values import HouseholdValues
 from services.import_values import PEOPLE_MAX
@@ -195,8 +195,7 @@ def _group(session: Session, actor: Actor, group_id: UUID) -> Group:
 
 
 def _require_staff_or_head(actor: Actor, group: Group) -> None:
-    if actor.role not in access.WRITERS and not _is_head(actor, group):
-        raise NotAllowed(N_("Tài khoản của ông/bà không có quyền làm việc này."))
+    access.require(actor, May.SPEAK_FOR_LEADERS, is_own=_is_head(actor, group))
 
 
 def _is_head(actor: Actor, group: Group) -> bool:

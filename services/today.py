@@ -28,7 +28,7 @@ from services import (
     roster,
     second_looks,
 )
-from services.access import Actor
+from services.access import Actor, May
 from services.broken_accounts import BrokenAccount
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
@@ -109,7 +109,7 @@ class Today:
 
 def of(session: Session, *, actor: Actor) -> Today:
     """What waits for the actor in the units in sight."""
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.SEE_TODAY)
     day, now = clock.today(), clock.now()
     table = figures.coverage(session, actor=actor, on=day)
     before = figures.coverage(session, actor=actor, on=_month_before(day))
@@ -155,7 +155,7 @@ def _reviews(session: Session, actor: Actor, table: CoverageTable) -> tuple[list
         actor.id
     )
     mine, mine_waiting = _most_pressing(session, actor, returned)
-    waiting, waiting_all = _most_pressing(session, actor, in_review) if actor.role in access.APPROVERS else ([], 0)
+    waiting, waiting_all = _most_pressing(session, actor, in_review) if access.may(actor, May.APPROVE) else ([], 0)
     listed = [*waiting, *mine]
     homes = {row.unit_id: row.households for row in table.rows if row.unit_id}
     sizes = audiences.sizes(session, announcement_ids=[item.id for item, _author in listed], homes=homes)

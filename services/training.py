@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind, lineage
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 from services.wards import WardCard
 
 HELD_BACK = N_("Chế độ tập huấn: không gửi ra ngoài.")  # what the ledger says of a row that did not leave
@@ -45,7 +45,7 @@ def switch(session: Session, *, actor: Actor, unit_id: UUID, is_on: bool) -> Uni
         Invalid: the unit is no ward, commune or province. NotAllowed: the actor is neither admin nor official.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in _LEVELS:
         raise Invalid(N_("Tập huấn bật cho cả phường, xã hoặc tỉnh, không cho riêng {unit}."), unit=unit.label)

@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.ids import new_id
 from models import AnnouncementStatus, AuditEvent, Channel, ChannelAccount, Unit, User
 from services import access, audit, channel_accounts, channel_checks, drafts, messages, reach_rules, training, trials
-from services.access import Actor
+from services.access import Actor, May
 from services.channel_checks import Question, Tried
 from services.ports import ports
 from services.senders import AccountBroken, Message, Outcome, Rejected
@@ -42,7 +42,7 @@ def channels(session: Session, *, actor: Actor, announcement_id: UUID) -> Sequen
     Raises:
         NotAllowed: the actor does not write. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     working = _accounts(session, session.get_one(Unit, item.unit_id))
     return [channel for channel in CHANNELS if channel in working]
@@ -56,7 +56,7 @@ def prepare(session: Session, *, actor: Actor, announcement_id: UUID, channel: C
             kept for emergencies, or the words cannot be said on the channel.
         NotAllowed: the actor does not write, or it was sent or given up. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     if item.sent_at is not None or item.status is AnnouncementStatus.CANCELLED:
         raise NotAllowed(N_("Chỉ gửi thử được bản chưa gửi."))

@@ -31,7 +31,7 @@ from models import (
     Relay,
 )
 from services import access, announcements, attachments, drafts, links, plans, relays, sending
-from services.access import Actor
+from services.access import Actor, May
 from services.announcements import PublicAnnouncement
 from services.attachments import Attachment
 from services.relays import RelayWork
@@ -59,7 +59,7 @@ def address(session: Session, *, actor: Actor, announcement_id: UUID) -> str:
     Raises:
         NotAllowed, NotFound: the actor does not write, or it lies outside.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WRITE)
     draft = drafts.get(session, actor=actor, announcement_id=announcement_id)
     until = int((clock.now() + KEPT).timestamp()) // HOUR
     return _url(_signer().dumps([draft.id.hex, until]))

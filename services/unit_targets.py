@@ -9,7 +9,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import AuditEvent, Unit
 from services import access, audit
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 
 SET, UNDONE = "unit.targets_set", "unit.targets_undone"
 
@@ -24,7 +24,7 @@ def save(
         NotAllowed: the actor is neither admin nor official.
         NotFound: a unit lies outside.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     scope = unit_for(session, actor=actor, unit_id=unit_id)
     wanted = {id_: percent for id_, percent in targets.items() if percent != seen.get(id_)}
     units = _locked(session, scope, list(wanted))
@@ -52,7 +52,7 @@ def last_save(session: Session, *, actor: Actor, unit_id: UUID) -> AuditEvent | 
         NotAllowed: the actor is neither admin nor official.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     scope = unit_for(session, actor=actor, unit_id=unit_id)
     query = select(AuditEvent).where(
         AuditEvent.subject_kind == "unit", AuditEvent.subject_id == str(scope.id), col(AuditEvent.action).in_((SET, UNDONE))

@@ -17,9 +17,9 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.ids import new_id
 from core.text import clean, natural_key, vietnamese_key
-from models import Role, Unit, UnitKind
+from models import Unit, UnitKind
 from services import access, audit, totals, unit_lists
-from services.access import Actor, path_range, unit_for
+from services.access import Actor, May, path_range, unit_for
 from services.import_rows import Rejected
 from services.presence import valid_on
 from services.unit_lists import UnitRow
@@ -135,7 +135,7 @@ def change_settings(session: Session, *, actor: Actor, unit_id: UUID, values: Wa
         NotAllowed: the actor is neither admin nor official.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.KEEP_WARD)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     phone = phones.parse(values.phone) if values.phone.strip() else None
     if values.phone.strip() and phone is None:
@@ -167,7 +167,7 @@ def import_units(session: Session, *, actor: Actor, rows: Iterable[Mapping[str, 
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.IMPORT_UNITS)
     read, rejected = _read(rows)
     total = len(read) + len(rejected)
     known = _Known(session, [code for row in read for code in (row.code, *_forms(row.parent_code))])

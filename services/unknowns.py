@@ -19,7 +19,7 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from models import LEFT, Announcement, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Model, Trouble
 from services import access, audit, batches, channel_accounts, drafts, messages
-from services.access import Actor
+from services.access import Actor, May
 from services.ports import ports
 from services.senders import Accepted, AccountBroken, AccountKeys, Message, Outcome, Rejected, Unavailable
 from services.written_outcomes import Row
@@ -50,7 +50,7 @@ def count(session: Session, *, actor: Actor, announcement_id: UUID) -> dict[Chan
     Raises:
         NotAllowed: the actor does not write. NotFound: there is no such announcement in the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = session.execute(select(_LEDGER.c.channel, func.count()).where(_unknown(item.id)).group_by(_LEDGER.c.channel))
     return {channel: int(n) for channel, n in found}
@@ -70,7 +70,7 @@ def settle(
             say, or the announcement is withdrawn or over.
         NotAllowed: the actor does not approve. NotFound: there is no such announcement in the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.SETTLE_UNKNOWN)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     seen = found or {}
     settled = _settle_found(session, item, seen)
@@ -159,7 +159,7 @@ def to_ask(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Que
     Raises:
         NotAllowed, NotFound: as `settle`.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.SETTLE_UNKNOWN)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     found = session.execute(
         select(Delivery, ChannelAccount)

@@ -13,9 +13,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core.i18n import N_
-from models import Role
 from services import access, figures
-from services.access import Actor
+from services.access import Actor, May
 from services.drawing import Drawing
 from services.drawings import Words
 from services.figures import Coverage
@@ -49,10 +48,10 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date 
         NotAllowed: a leader.
         NotFound: the unit lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     table = figures.coverage(session, actor=actor, unit_id=unit_id, on=on, by="ward")
     rows = table.rows
-    if actor.role is Role.VIEWER:
+    if not access.may(actor, May.SEE_SMALL_COUNTS):
         rows = figures.without_small(table, table)[0].rows
     return ranked(rows)
 

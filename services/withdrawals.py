@@ -21,7 +21,7 @@ from core.sql_ids import NewIds
 from models import Announcement, AnnouncementStatus, Channel, DeliveryStatus, Model, Unit
 from models.base import Instant
 from services import access, audit, batches, drafts, leader_messages, opt_outs, plans, reach_rules
-from services.access import Actor
+from services.access import Actor, May
 from services.paths import CALLED, FOLLOWED, ONE_BY_ONE
 
 GOT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.UNKNOWN)  # or may have got
@@ -66,7 +66,7 @@ def receivers(session: Session, *, actor: Actor, announcement_id: UUID) -> Recei
     Raises:
         NotAllowed: the actor does not write. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.WATCH)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id)
     counted = session.execute(
         select(_LEDGER.c.channel, func.count()).where(_is_due(item.id)).group_by(_LEDGER.c.channel)
@@ -91,7 +91,7 @@ def tell(session: Session, *, actor: Actor, announcement_id: UUID, expected: int
         Invalid: by now it is another number. NotAllowed: it is not withdrawn, or the actor does not approve.
         NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.APPROVE)
     item = drafts.get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     if item.status is not AnnouncementStatus.CANCELLED or item.sent_at is None:
         raise NotAllowed(N_("Chỉ báo thu hồi khi thông báo đã gửi và đã thu hồi."))

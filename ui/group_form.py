@@ -68,7 +68,7 @@ def ask_feeder(feeders: Mapping[UUID, str], *, chosen: UUID | None, key: str) ->
 def close(group: Group, *, members: int, actor: Actor, page: str) -> None:
     """Close a group once the number of its households is typed; those it feeds are fed from where it was."""
     with reading() as session:
-        fed = groups.feeding(session, group_id=group.id)
+        fed = groups.feeding(session, actor=actor, group_id=group.id)
         above = groups.get(session, actor=actor, group_id=group.parent_id).name if fed and group.parent_id else _("phường")
     with st.expander(_("Đóng nhóm"), key="g_close"):
         parts.hint(_("Nhóm không còn nhận tin; hộ trong nhóm tính là ngoài nhóm từ hôm nay. Lịch sử vẫn giữ."))

@@ -9,9 +9,9 @@ from sqlmodel import Session, col
 
 from core.errors import Invalid
 from core.i18n import N_
-from models import AuditEvent, Group, Household, Model, Role, Unit, User
+from models import AuditEvent, Group, Household, Model, Unit, User
 from services import access, audit, rollups
-from services.access import TERMINAL, Actor
+from services.access import TERMINAL, Actor, May
 from services.demo import aftermath, announcements, cascade, inquiries, links, people, places, planned, procedures, team
 from services.demo.announcements import Said
 from services.demo.occasions import Step
@@ -71,7 +71,7 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
         NotAllowed: the actor is no administrator.
         Invalid: the database holds anything, or so many households cannot be.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.FILL_DEMO)
     if not FEWEST <= households <= MOST:
         raise Invalid(N_("Số hộ phải từ {fewest} đến {most}."), fewest=FEWEST, most=MOST)
     if (taken := _first_taken(session)) is not None:

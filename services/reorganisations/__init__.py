@@ -24,7 +24,7 @@ from models import (
     Unit,
 )
 from services import access, audit
-from services.access import TERMINAL, Actor
+from services.access import TERMINAL, Actor, May
 from services.reorganisations.carrying import carry
 from services.reorganisations.checks import Checked, check
 from services.reorganisations.drafts import KINDS, Decision, Draft, Fate, Part, Rule, draft_of, steps_of
@@ -86,7 +86,7 @@ def look(session: Session, *, actor: Actor, draft: Draft, plan_id: UUID | None =
         NotAllowed: the actor is neither official nor administrator.
         NotFound: a unit lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.REORGANISE)
     checked = check(session, actor=actor, draft=draft, plan_id=plan_id)
     strangers(session, checked)
     found = stays(session, checked)
@@ -152,7 +152,7 @@ def get(session: Session, *, actor: Actor, plan_id: UUID) -> Reorganisation:
         NotAllowed: the actor is neither official nor administrator.
         NotFound: it does not exist, or lies outside the actor's sight.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.REORGANISE)
     return _found(session, actor, plan_id, locked=False)
 
 
@@ -162,7 +162,7 @@ def listing(session: Session, *, actor: Actor) -> list[Row]:
     Raises:
         NotAllowed: the actor is neither official nor administrator.
     """
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.REORGANISE)
     query = select(Reorganisation).join(Unit, col(Unit.id) == Reorganisation.unit_id).where(access.path_range(actor.unit_path))
     plans = list(session.exec(query.where(Reorganisation.status != ReorganisationStatus.DROPPED)))
     drafts = [draft_of(one) for one in plans]
@@ -302,7 +302,7 @@ def _found(session: Session, actor: Actor, plan_id: UUID, *, locked: bool) -> Re
 
 def _planned(session: Session, actor: Actor, plan_id: UUID) -> Reorganisation:
     """For a write: of two at once, the second sees what the first has done."""
-    access.require(actor, *access.APPROVERS)
+    access.require(actor, May.REORGANISE)
     kept = _found(session, actor, plan_id, locked=True)
     if kept.status is ReorganisationStatus.DONE:
         by = access.display_name(session, user_id=kept.done_by_id)

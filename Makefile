@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak restore-drill clean help
+.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ soak: .venv/tools
 ## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
+
+## make fuzz    twenty thousand requests by chance to every route and the API, from a seed: none may end in an error of ours
+fuzz: .venv/tools
+	@$(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
 
 ## make restore-drill  a small ward is backed up, lost and put back, on SQLite and PostgreSQL, every row compared
 restore-drill: .venv/tools

@@ -29,7 +29,7 @@ run: .venv
 ## make test    every check and every test, with all its own set-up (a browser included)
 test: check
 
-check: .venv/tools lint types layers licences unit e2e postgres
+check: .venv/tools lint types layers licences sbom unit e2e postgres
 	@echo "all checks passed"
 
 lint: .venv/tools
@@ -75,6 +75,14 @@ soak: .venv/tools
 ## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
+
+## make sbom    what the house is built of, with versions, hashes and licences, as CycloneDX: var/sbom.json
+sbom: .venv/tools
+	@$(BIN)/python -m tests.sbom
+
+## make advisories  whether anything is known against it, where a source of advisories can be reached; else says that it was not
+advisories: .venv/tools
+	@$(BIN)/python -m tests.advisories
 
 ## make fuzz    twenty thousand requests by chance to every route and the API, from a seed: none may end in an error of ours
 fuzz: .venv/tools

@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak restore-drill clean help
+.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ run: .venv
 ## make test    every check and every test, with all its own set-up (a browser included)
 test: check
 
-check: .venv/tools lint types layers licences unit e2e postgres
+check: .venv/tools lint types layers licences sbom unit e2e postgres
 	@echo "all checks passed"
 
 lint: .venv/tools
@@ -75,6 +75,18 @@ soak: .venv/tools
 ## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
+
+## make sbom    what the house is built of, with versions, hashes and licences, as CycloneDX: var/sbom.json
+sbom: .venv/tools
+	@$(BIN)/python -m tests.sbom
+
+## make advisories  whether anything is known against it, where a source of advisories can be reached; else says that it was not
+advisories: .venv/tools
+	@$(BIN)/python -m tests.advisories
+
+## make fuzz    twenty thousand requests by chance to every route and the API, from a seed: none may end in an error of ours
+fuzz: .venv/tools
+	@$(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
 
 ## make restore-drill  a small ward is backed up, lost and put back, on SQLite and PostgreSQL, every row compared
 restore-drill: .venv/tools

@@ -1,5 +1,6 @@
 """The only place that chooses adapters."""
 
+from adapters import stores
 from adapters.channels import switchboard
 from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
@@ -20,5 +21,5 @@ def live() -> Ports:
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
         documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(), dumps=DatabaseDumps(),
-        senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
+        stores=stores.of(settings()), senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
     )  # fmt: skip

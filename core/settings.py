@@ -22,8 +22,9 @@ class _HouseFile(DotEnvSettingsSource):
         said = super().__call__()
         if "data_dir" in said:
             said["data_dir"] = ROOT / said["data_dir"]
-        if "backup_dir" in said:
-            said["backup_dir"] = ROOT / said["backup_dir"]
+        for name in ("backup_dir", "backup_copy_dir"):
+            if said.get(name):
+                said[name] = ROOT / said[name]
         if "database_url" in said:
             said["database_url"] = _from(ROOT, said["database_url"])
         return said
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     previous_secret_keys: SecretStr = SecretStr("")  # with commas between; only to read what they sealed, until it is sealed anew
     public_url: str = "http://localhost:8501"
+    hosts: str = ""  # other names by which this house is reached, with commas between; numbers and names without a dot always
     trusted_hosts: str = "gov.vn,zalo.me"  # with everything below them: links there need no second look
     timezone: str = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en", "ja"] = "vi"
@@ -47,6 +49,13 @@ class Settings(BaseSettings):
     backup_dir: Path | None = None  # a folder for a backup every night; better on another disk
     backup_keep: int = 14  # nights
     backup_passphrase: SecretStr = SecretStr("")  # locks backups, which then hold the app key too
+    backup_copy_dir: Path | None = None  # a folder that is there already, better in another house
+    backup_copy_url: str = ""  # of a store that speaks S3: https://host; what goes there must be locked
+    backup_copy_bucket: str = ""
+    backup_copy_key: SecretStr = SecretStr("")
+    backup_copy_secret: SecretStr = SecretStr("")
+    backup_copy_region: str = "us-east-1"  # as that store calls its own
+    backup_copy_keep: int = 30  # nights, at each of these places
     lease_seconds: float = 15.0  # how long a process may be silent before others take its deliveries over
     zalo_oauth_base_url: str = "https://oauth.zaloapp.com"
     zalo_openapi_base_url: str = "https://openapi.zalo.me"
@@ -80,6 +89,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like https://host or https://host/path, without a question mark or a name in it")
         return url.rstrip("/")
 
+    @field_validator("backup_copy_url")
+    @classmethod
+    def _is_a_store(cls, url: str) -> str:
+        if url and _parts(url, ("https", "http")) is None:
+            raise ValueError("must look like https://host, or be empty")
+        return url.rstrip("/")
+
     @field_validator("smtp_url")
     @classmethod
     def _is_a_mail_server(cls, url: str) -> str:
@@ -88,7 +104,7 @@ class Settings(BaseSettings):
             raise ValueError("must look like smtp://name:password@host:587 or smtps://host, or be empty")
         return url
 
-    @field_validator("backup_keep")
+    @field_validator("backup_keep", "backup_copy_keep")
     @classmethod
     def _keeps_one(cls, nights: int) -> int:
         if nights < 1:

@@ -15,6 +15,7 @@ ENDING = 40  # seconds: a message on its way is answered, or given up, within th
 _told: list[Presence] = []  # of this process, while it works
 _engines: list[Engine] = []  # of the durable engine, where it has one of ours
 SWEEP, NIGHTLY, WATCH, REPORT = "0 * * * * *", "0 0 3 * * *", "0 30 5 * * *", "0 0 6 * * *"
+COPIES = "0 */15 * * * *"
 
 
 def prepare() -> None:
@@ -55,6 +56,7 @@ def start(*, executor_id: str | None = None, queues: Sequence[str] = ()) -> None
             {"schedule_name": "sweep", "workflow_fn": work.sweep, "schedule": SWEEP, "cron_timezone": zone},
             {"schedule_name": "nightly", "workflow_fn": work.nightly, "schedule": NIGHTLY, "cron_timezone": zone},
             {"schedule_name": "watch", "workflow_fn": watching.watch, "schedule": WATCH, "cron_timezone": zone},
+            {"schedule_name": "copies", "workflow_fn": work.copy_backups, "schedule": COPIES, "cron_timezone": zone},
             {"schedule_name": "reports", "workflow_fn": reporting.report, "schedule": REPORT, "cron_timezone": zone},
         ]
     )  # fmt: skip

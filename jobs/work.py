@@ -20,6 +20,7 @@ from services import (
     attachments,
     attendance,
     audit_checks,
+    backup_copies,
     backups,
     closed_lists,
     confirming,
@@ -40,6 +41,7 @@ from services import (
     sending,
     uploads,
 )
+from services.ports import ports
 
 log = structlog.get_logger()
 BREATH = timedelta(milliseconds=10)  # within this process writers take turns; another may come in between
@@ -314,6 +316,31 @@ def backup_step() -> str:
         log.warning("backup.refused", reason=str(refusal))
         return ""
     return file.name if file else ""
+
+
+@DBOS.step()
+def copy_backup_step() -> int:
+    """Idempotent: what lies there already is not sent again; a place that failed is left in peace for a while."""
+    copied = 0
+    for store in ports().stores:
+        with reading() as session:
+            file = backup_copies.due(session, place=store.place)
+        if file is None:
+            continue
+        arrived = backup_copies.carry(store, file)
+        with transaction() as session:
+            backup_copies.note(session, arrived)
+        copied += not arrived.message
+        if arrived.message:
+            log.warning("backup.not_copied", place=store.place, reason=arrived.message)
+    return copied
+
+
+@DBOS.workflow(name="copy_backups")
+def copy_backups(_scheduled: datetime, _context: object) -> None:
+    """Four times an hour: the newest backup to where it is not yet."""
+    if copied := copy_backup_step():
+        log.info("backup.copied", places=copied)
 
 
 @DBOS.step()

@@ -17,6 +17,7 @@ from models.announcement import (
 )
 from models.api import ApiToken, Scope
 from models.audit import AuditEvent
+from models.backup import BackupCopy
 from models.base import Model
 from models.change_set import Change, ChangeSet, ChangeSetKind
 from models.closed_list import ClosedList, ListedPerson, PersonOutcome
@@ -117,6 +118,7 @@ __all__ = [
     "Attendance",
     "Audience",
     "AuditEvent",
+    "BackupCopy",
     "Batch",
     "Change",
     "ChangeSet",

@@ -118,9 +118,20 @@ def nightly() -> Path | None:
 
 def latest() -> datetime | None:
     """When the newest nightly backup was written; None where there is none."""
+    found = newest()
+    return written_at(found) if found else None
+
+
+def newest() -> Path | None:
+    """The nightly backup that was written last; None where there is none."""
     folder = settings().backup_dir
     found = [one for one in folder.iterdir() if NAMED.fullmatch(one.name)] if folder and folder.is_dir() else []
-    return max((datetime.fromtimestamp(one.stat().st_mtime, clock.zone()) for one in found), default=None)
+    return max(found, key=lambda one: one.stat().st_mtime, default=None)
+
+
+def written_at(file: Path) -> datetime:
+    """When a file was written."""
+    return datetime.fromtimestamp(file.stat().st_mtime, clock.zone())
 
 
 def _aside() -> tempfile.TemporaryDirectory[str]:

@@ -113,6 +113,28 @@ class Dumps(Protocol):
         """
 
 
+class BackupStore(Protocol):
+    """A place to which backups are copied. Everything it is asked raises `Invalid`, in one sentence, where it cannot."""
+
+    place: str  # as people call it
+    is_elsewhere: bool  # in the hands of others: only what is locked goes there
+
+    def put(self, file: Path, name: str) -> None:
+        """Lay a file there, wholly or not at all."""
+
+    def names(self) -> list[str]:
+        """What lies there."""
+
+    def digest(self, name: str) -> tuple[int, str]:
+        """Its size and SHA-256, read back from there."""
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Write it into a file here."""
+
+    def remove(self, name: str) -> None:
+        """Take it away; what is not there is no failure."""
+
+
 class Codes(Protocol):
     """Draws QR codes for a screen."""
 
@@ -270,6 +292,7 @@ class Ports:
     links: LinkChecker = field(default_factory=NoLinks)
     visits: LinkVisitor = field(default_factory=NoVisits)
     dumps: Dumps = field(default_factory=lambda: _NoDumps())
+    stores: Sequence[BackupStore] = ()  # none: backups are kept where they are made
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people
     tokens: TokenOffice = field(default_factory=lambda: _NoTokens())
     renewing: Callable[[AccountKeys, Channel], AccountKeys] = field(

@@ -13,6 +13,7 @@ from models import Announcement, AnnouncementStatus, Group, Relay, ShortLink, Ur
 from services import (
     access,
     audiences,
+    backup_copies,
     broken_accounts,
     callouts,
     door_closing,
@@ -29,6 +30,7 @@ from services import (
     second_looks,
 )
 from services.access import Actor, May
+from services.backup_copies import Standing
 from services.broken_accounts import BrokenAccount
 from services.callouts import Callout
 from services.figures import Coverage, CoverageTable
@@ -91,6 +93,7 @@ class Today:
     posters_down: int = 0  # sheets that still hang and should not
     differences: int = 0  # what the province's list of procedures says otherwise
     broken_accounts: Sequence[BrokenAccount] = ()  # by which nothing leaves until somebody mends them
+    lost_copies: Sequence[Standing] = ()  # places to which the newest backup has not come; for whoever can mend it
     home_visits: int = 0  # asked for, and nobody chosen
     inquiries: int = 0  # questions that wait for an answer
     inquiries_late: int = 0  # of them past their time
@@ -104,7 +107,7 @@ class Today:
             self.home_visits, self.inquiries,
         )  # fmt: skip
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
-        return waiting + len(self.callouts) + len(self.broken_accounts) + sum(map(bool, lists))
+        return waiting + len(self.callouts) + len(self.broken_accounts) + len(self.lost_copies) + sum(map(bool, lists))
 
 
 def of(session: Session, *, actor: Actor) -> Today:
@@ -128,6 +131,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         doors=door_closing.waiting(session, actor=actor), differences=procedure_differences.count(session, actor=actor),
         posters_down=posters.to_take_down(session, actor=actor), links_soon=printed.soon,
         broken_accounts=broken_accounts.of(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
+        lost_copies=backup_copies.failing(session, actor=actor),
         home_visits=home_visits.waiting(session, actor=actor), inquiries=asked.waiting, inquiries_late=asked.late,
     )  # fmt: skip
 

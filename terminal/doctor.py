@@ -13,7 +13,7 @@ from core.db import engine, is_sqlite, reading
 from core.i18n import LANGUAGES, N_, SOURCE, catalogue, translate
 from core.settings import ROOT, settings
 from models import AccountState
-from services import audit, backups, channel_accounts, channel_usage, figure_checks, link_targets, training
+from services import audit, backup_copies, backups, channel_accounts, channel_usage, figure_checks, link_targets, training
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
 from terminal import upgrading
@@ -39,9 +39,9 @@ class Check:
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
-    with answering(as_json=as_json, needs_database=False) as say:
+    with answering(as_json=as_json, needs_database=False, needs_ports=True) as say:
         found = [
-            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(),
+            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(), *_copies(),
             _public_url(),
         ]  # fmt: skip
         say(found)
@@ -204,6 +204,25 @@ def _backup() -> Check:
         words = N_("bản sao lưu mới nhất trong {folder}: {since}; mỗi đêm lúc 3 giờ phải có một bản")
         return Check("backup", "fail" if last else "warn", _say(words, folder=folder, since=since))
     return Check("backup", "ok", f"{folder}, {clock.local(last).isoformat(timespec='seconds')}")
+
+
+def _copies() -> list[Check]:
+    """A line a place; none where none is set."""
+    try:
+        with reading() as session:
+            found = backup_copies.standing(session, actor=TERMINAL)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        return []
+    return [Check(f"backup_copy {one.place}", *_copy(one)) for one in found]
+
+
+def _copy(one: backup_copies.Standing) -> tuple[State, str]:
+    at = clock.local(one.copied_at).isoformat(timespec="seconds") if one.copied_at else "–"
+    if one.message:
+        return "fail", _say(N_("chưa chép được, sẽ tự thử lại: {why} Bản mới nhất ở đó: {at}."), why=one.message, at=at)
+    if one.is_late or one.copied_at is None:
+        return "warn", _say(N_("chưa có bản nào trong một ngày qua; chép ngay: manage.py backup-copy"))
+    return "ok", f"{one.file}, {at}"
 
 
 def _public_url() -> Check:

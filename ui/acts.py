@@ -151,6 +151,7 @@ WORDS = ACTS | {
     "audit.verified": N_("kiểm tra nhật ký"),
     "audit.exported": N_("tải nhật ký"),
     "backup.made": N_("sao lưu"),
+    "backup.copied": N_("chép bản sao lưu sang nơi khác"),
     "backup.restored": N_("khôi phục bản sao lưu"),
     "figures.recounted": N_("đếm lại số liệu"),
     "demo.filled": N_("dựng phường mẫu"),

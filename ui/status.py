@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models import AccountState, FigureCheck
+from services.backup_copies import Standing
 from services.channel_fields import LABELS
 from services.engine_health import Engine, Provider, Queue
 from services.workers import AtWork
@@ -155,6 +156,17 @@ def figures_verified(checks: Sequence[FigureCheck], *, now: datetime) -> None:
                 n=number(sum(one.rows for one in checks)),
             )
         )
+
+
+def backup_copies(places: Sequence[Standing]) -> None:
+    """Where the newest backup lies beside this machine; nothing where no place is set."""
+    for one in places:
+        if one.is_late:
+            words = one.message or _("Chưa có bản nào tới đó trong một ngày qua.")
+            again = _("Tự thử lại. Bản mới nhất ở đó: {at}.", at=near(one.copied_at) if one.copied_at else "–")
+            parts.note("overdue", _("Bản sao lưu chưa tới {place}", place=one.place), f"{words} {again}")
+        elif one.copied_at:
+            parts.hint(_("Bản sao lưu {file} đã ở {place} từ {at}.", file=one.file, place=one.place, at=near(one.copied_at)))
 
 
 def unknown_events(found: Sequence[tuple[str, str, int]]) -> None:

@@ -27,6 +27,12 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
     _codes(seen)
     for place, account in enumerate(seen.broken_accounts):
         _account(place, account)
+    for place, copy in enumerate(seen.lost_copies):
+        words = copy.message or _("Chưa có bản nào tới đó trong một ngày qua.")
+        parts.action(
+            f"copy{place}", "overdue", _("Bản sao lưu chưa tới {place}", place=copy.place), words, _("Xem"),
+            page="pages/status.py",
+        )  # fmt: skip
     callouts.draw(seen.callouts)
     doors.on_today(seen.doors)
     roster.on_today(seen.duty_gaps)

@@ -48,7 +48,7 @@ class CheckInPage(PhonePage):
             return pages.see(_address(request, code) + ("&done=1" if _write(request, form, code) else ""))
         except Invalid as refusal:
             wrong = pages.sentence_of(request, refusal)
-            known = code if refusal.details.get("field") != "q" else ""
+            known = code if refusal.details.get("field") != "q" and _is_there(request, code) else ""
             return _page(request, wrong=wrong, code=known, typed=form.get("q", code)[:LONGEST], status=422)
 
 

@@ -3,16 +3,22 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from string import printable
+from urllib.parse import quote
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import clock
+from core.i18n import N_, best_language, translate
+from core.settings import settings
 from web import drawn, links, metrics, procedures, visitors, visits
 from web.drawn import Drawn, Key
 from web.headers import security_headers
 from web.links import Known
+from web.origins import is_our_name, our_names
 from web.scan_recorder import recorder
 
 # Of all headers, those that say who asks.
@@ -64,7 +70,24 @@ class FrontDoor:
                     await send(known_page.body)
                     _PROCEDURE_SHOWN.inc()
                     return
+        await self._pass_on(scope, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To the routes, where it asks this house, in ASCII: no browser sends other letters, and what reads them breaks."""
+        if scope["type"] == "http":
+            if not is_our_name(_host_of(scope), our_names()):
+                await self._misled(scope, receive, send)
+                return
+            if not scope["query_string"].isascii():
+                scope = {**scope, "query_string": quote(scope["query_string"], safe=printable).encode()}
         await self.app(scope, receive, send)
+
+    @staticmethod
+    async def _misled(scope: Scope, receive: Receive, send: Send) -> None:
+        """Asked by a name that is not ours: RFC 9110 §15.5.20."""
+        language = best_language(_told(scope, _TOLD_A_LANGUAGE).get("accept-language", ""), default=settings().language)
+        words = translate(N_("Tên máy chủ này không phải của phường."), language=language)
+        await PlainTextResponse(words, 421, headers=security_headers())(scope, receive, send)
 
     async def _page(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """A page that is kept; else one phone has it drawn, and whoever comes meanwhile waits for that one."""
@@ -80,12 +103,12 @@ class FrontDoor:
         elif key and key not in self._drawing:
             is_drawn = self._drawing[key] = asyncio.Event()
             try:
-                await self.app(scope, receive, send)
+                await self._pass_on(scope, receive, send)
             finally:
                 del self._drawing[key]
                 is_drawn.set()
         else:
-            await self.app(scope, receive, send)
+            await self._pass_on(scope, receive, send)
 
     async def _redirect(self, known: Known, scope: Scope, send: Send) -> None:
         headers = _told(scope, _TOLD)
@@ -116,6 +139,11 @@ async def _show(page: Drawn, headers: dict[str, str], scope: Scope, send: Send) 
     await send({"type": "http.response.start", "status": 200, "headers": answer})
     await send(page.body)
     _SHOWN.inc()
+
+
+def _host_of(scope: Scope) -> str:
+    """ "localhost" where a program names none, as HTTP/1.0 allows."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "localhost")
 
 
 def _last_write_before(send: Send) -> Send:

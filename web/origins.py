@@ -1,5 +1,7 @@
 """Where a request comes from: changes are taken from our own pages only (ASVS 3.5.1)."""
 
+from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -21,4 +23,36 @@ def is_ours(request: Request) -> bool:
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).netloc
+    """With its port; what is no address is nobody's."""
+    try:
+        return urlsplit(address).netloc or "-"
+    except ValueError:
+        return "-"
+
+
+@lru_cache(maxsize=256)
+def is_our_name(host: str, names: tuple[str, ...]) -> bool:
+    """Whether a Host header names this house: one of its names, a number, or a name that no public one can be.
+
+    A page of somebody else whose name is made to lead into our own network would ask with that name (DNS rebinding).
+    """
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if name in names or ("." not in name and ":" not in name) or name.endswith((".local", ".localhost")):
+        return True
+    return _is_number(name)
+
+
+def our_names() -> tuple[str, ...]:
+    """By the settings: the public address's name, and others by which the house is reached."""
+    return (urlsplit(settings().public_url).hostname or "", *filter(None, map(str.strip, settings().hosts.lower().split(","))))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -3,6 +3,7 @@
 The ids are those of the project's list of requirements (docs/security.md).
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -11,7 +12,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.routing import BaseRoute, Route
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
+from core.settings import settings
+from tests.fuzz.asking import Asked, ask
+from web.front import FrontDoor
 from web.public import app
 from web.routes import routes
 
@@ -111,6 +116,37 @@ def test_s33_a_body_without_end_is_refused(client: TestClient) -> None:
             path, content=b"a=" + b"x" * 1_000_000, headers={"content-type": "application/x-www-form-urlencoded"}
         )
         assert answer.status_code in (400, 403, 404, 405, 413), (path, answer.status_code)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("ward.test", 200), ("WARD.test:8501", 200), ("127.0.0.1:8501", 200), ("[::1]:8501", 200), ("pc-ward", 200),
+     ("pc-ward.local", 200), ("second.test", 200), ("evil.test", 421), ("ward.test.evil.test", 421), ("[::1", 421),
+     ("a@evil.test", 421)],
+)  # fmt: skip
+def test_s29_only_our_own_names_are_answered(client: TestClient, monkeypatch: pytest.MonkeyPatch, host: str, status: int) -> None:
+    """Else a page of somebody else, its name led to the ward's network, could read what only that network may (DNS rebinding)."""
+    monkeypatch.setenv("CAUNOI_HOSTS", "second.test, third.test")
+    settings.cache_clear()
+
+    assert client.get("/healthz", headers={"host": host}).status_code == status
+
+
+def test_s63_routes_are_given_addresses_in_ascii_only() -> None:
+    """A query in raw bytes would break whatever builds an address of it."""
+    seen = []
+
+    async def route(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["query_string"])
+
+    asyncio.run(ask(FrontDoor(route), Asked("GET", b"/p/1?q=\x80\xff&a=%20+b", [(b"host", b"ward.test")])))
+
+    assert seen == [b"q=%80%FF&a=%20+b"]
+
+
+def test_s26_an_origin_that_is_no_address_is_nobodys(client: TestClient) -> None:
+    for path in map(filled, PATHS):
+        assert client.post(path, headers={"origin": "http://[::1"}).status_code < 500, path
 
 
 def test_s29_no_address_is_taken_from_the_host_asked(client: TestClient, session: Session) -> None:

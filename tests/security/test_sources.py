@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from core.settings import ROOT
+from tests import advisories, sbom
 
 ROOMS = ("core", "models", "services", "adapters", "jobs", "web", "ui", "pages", "terminal")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))] + [ROOT / "app.py", ROOT / "manage.py"]
@@ -93,6 +96,24 @@ def test_s55_nothing_is_fetched_from_another_host() -> None:
     for path in shown:
         found = fetched.search(path.read_text(encoding="utf-8"))
         assert found is None, (path, found and found.group())
+
+
+def test_s58_the_bill_of_materials_misses_a_pin_that_is_not_in_it() -> None:
+    """`make sbom` is part of `make check`; here only that it would tell."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    listed = [
+        {"name": name, "version": version, "externalReferences": [{"hashes": [1]}]} for name, version in sorted(sbom.pins(text))
+    ]
+
+    assert len(listed) > 50
+    assert sbom.missing({"components": listed}, text) == set()
+    assert sbom.missing({"components": listed[1:]}, text) == {(listed[0]["name"], listed[0]["version"])}
+
+
+def test_s58_where_no_source_of_advisories_is_reached_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert advisories.main(("127.0.0.1", 9)) == 0
+
+    assert "not looked at" in capsys.readouterr().out
 
 
 def test_s58_every_pin_has_hashes() -> None:

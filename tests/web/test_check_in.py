@@ -58,6 +58,14 @@ def code_in(page: str) -> str:
     return found[1]
 
 
+def test_a_press_for_a_code_that_nobody_has_is_answered_by_a_sentence(event: Day, door: str) -> None:
+    for code in ("None", "\0", "zzzzzz"):
+        answer = phone().post(door, data={"do": "neither", "code": code})
+
+        assert answer.status_code == 422
+        assert "Câu trả lời không đúng" in answer.text
+
+
 # ---- on the resident's phone
 
 

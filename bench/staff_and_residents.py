@@ -1,0 +1,198 @@
+"""`make load`: 300 staff sessions and 2,000 residents a minute on one process, for five minutes: errors, waits, memory.
+
+    python -m bench.staff_and_residents SECONDS
+
+Staff click every half minute, each on a screen in turn; residents open their group's page, follow a code, look at a procedure,
+ask, and answer. An error is an answer that is none (a status of 500 or more, a connection lost), or a screen that breaks.
+"""
+
+import asyncio
+import json
+import random
+import re
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from bench.servers import Server, house
+
+SESSIONS, CLICK_SECONDS, RESIDENTS_A_MINUTE, HOUSEHOLDS = 300, 30.0, 2_000, 3_000
+SCREENS = ("today", "announcements", "groups", "households", "inbox", "links", "coverage", "procedures")
+AGENT = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+
+
+@dataclass
+class Load:
+    """What came of it."""
+
+    clicks: list[float] = field(default_factory=list)  # milliseconds
+    opens: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    memory: dict[str, int] = field(default_factory=dict)  # MB, by when
+
+
+async def click(socket: ClientConnection, screen: str, load: Load) -> None:
+    """Ask for a run of a screen's script and wait until it has finished."""
+    asked = BackMsg()
+    asked.rerun_script.page_name = screen
+    asked.rerun_script.context_info.url = f"http://localhost/{screen}"
+    start = time.perf_counter()
+    await socket.send(asked.SerializeToString())
+    async for raw in socket:
+        told = ForwardMsg()
+        told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+        kind = told.WhichOneof("type")
+        if kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
+            load.errors[f"{screen}: {told.delta.new_element.exception.type}"] += 1
+        if kind == "script_finished":
+            break
+    load.clicks.append((time.perf_counter() - start) * 1000)
+
+
+async def person(server: Server, number: int, ends: float, load: Load) -> None:
+    """One of the staff: a screen after another, until the end."""
+    await asyncio.sleep(CLICK_SECONDS * number / SESSIONS)
+    name, value = server.cookie or ("", "")
+    address = f"ws://{urlsplit(server.url).netloc}/_stcore/stream"
+    try:
+        async with connect(
+            address, additional_headers={"Cookie": f"{name}={value}"}, origin=server.url, max_size=None, open_timeout=60  # type: ignore[arg-type]
+        ) as socket:  # fmt: skip
+            beat, turn = time.perf_counter(), number
+            while time.perf_counter() < ends:
+                await click(socket, SCREENS[turn % len(SCREENS)], load)
+                turn, beat = turn + 1, beat + CLICK_SECONDS
+                await asyncio.sleep(max(0.0, beat - time.perf_counter()))
+    except Exception as error:  # noqa: BLE001 (each is counted)
+        load.errors[f"session: {type(error).__name__}"] += 1
+
+
+async def resident(server: Server, paths: list[str], dice: random.Random, load: Load) -> None:
+    """One phone: opens a page, and one in four answers it."""
+    path = dice.choice(paths)
+    start = time.perf_counter()
+    try:
+        cookie = await ask(server, "GET", path, load)
+        load.opens.append((time.perf_counter() - start) * 1000)
+        if path.startswith("/a/") and dice.random() < 0.25:
+            await ask(server, "POST", path, load, {"do": "answer", "people": "2"}, cookie)
+        elif path == "/ask" and dice.random() < 0.1:
+            await ask(server, "POST", path, load, {"do": "ask", "text": f"Mai có tiêm phòng không ạ? {dice.random()}"}, cookie)
+    except (OSError, EOFError, ValueError, TimeoutError) as error:
+        load.errors[f"resident: {type(error).__name__}"] += 1
+
+
+async def ask(server: Server, method: str, path: str, load: Load, form: dict[str, str] | None = None, cookie: str = "") -> str:
+    """One request on a connection of its own, as a phone makes it; the cookie it is given."""
+    host = urlsplit(server.url)
+    body = urlencode(form or {})
+    heads = [
+        f"{method} {path} HTTP/1.1",
+        f"host: {host.netloc}",
+        f"user-agent: {AGENT}",
+        "accept-language: vi-VN",
+        "connection: close",
+    ]
+    heads += [f"cookie: {cookie}"] if cookie else []
+    heads += ["content-type: application/x-www-form-urlencoded", f"content-length: {len(body)}"] if form else []
+    async with asyncio.timeout(60):
+        reader, writer = await asyncio.open_connection(host.hostname, host.port)
+        writer.write(("\r\n".join(heads) + "\r\n\r\n" + body).encode())
+        answer = await reader.read()
+        writer.close()
+    status = int(answer[9:12])
+    load.statuses[status] += 1
+    if status >= 500:
+        load.errors[f"{status} {path.split('/')[1]}"] += 1
+    given = re.search(rb"(?i)set-cookie: ([^;\r]+)", answer)
+    return given[1].decode() if given else cookie
+
+
+async def residents(server: Server, paths: list[str], ends: float, load: Load) -> None:
+    """They come evenly, whether those before them were answered or not."""
+    dice, coming, beat = random.Random(7), set[asyncio.Task[None]](), time.perf_counter()
+    while time.perf_counter() < ends:
+        one = asyncio.create_task(resident(server, paths, dice, load))
+        coming.add(one)
+        one.add_done_callback(coming.discard)
+        beat += 60 / RESIDENTS_A_MINUTE
+        await asyncio.sleep(max(0.0, beat - time.perf_counter()))
+    await asyncio.gather(*coming)
+
+
+async def watch(server: Server, seconds: float, load: Load) -> None:
+    """The process's memory at a tenth of the time, in the middle and at nine tenths."""
+    since = 0.0
+    for share in (0.1, 0.5, 0.9):
+        await asyncio.sleep(seconds * share - since)
+        since = seconds * share
+        load.memory[f"{share:.0%}"] = rss_mb(server.pid)
+
+
+def rss_mb(pid: int) -> int:
+    """Resident memory of a process and of those below it."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if int(folder.name) == pid or int(told["PPid"]) == pid:
+            found += int(told.get("VmRSS", "0 kB").split()[0])
+    return found // 1024
+
+
+def addresses(folder: Path) -> list[str]:
+    """What residents open, as often as they do: mostly their group's page."""
+    with sqlite3.connect(folder / "caunoi.db") as database:
+        slugs = database.execute(
+            "SELECT l.slug, l.purpose FROM shortlink l LEFT JOIN announcement a ON a.id = l.announcement_id "
+            "WHERE l.is_active AND (a.id IS NULL OR a.expires_at > datetime('now')) ORDER BY l.created_at DESC LIMIT 60"
+        ).fetchall()
+        codes = database.execute("SELECT code FROM procedure LIMIT 5").fetchall()
+    names = [slug.decode() if isinstance(slug, bytes) else slug for slug, _ in slugs]
+    pages = [f"/a/{name}" for name, (_, purpose) in zip(names, slugs, strict=True) if purpose == "announcement"]
+    return [*pages, *[f"/q/{name}" for name in names], *[f"/p/{code}" for (code,) in codes] * 3, "/p", "/ask", "/ask", "/ward"]
+
+
+async def both(server: Server, paths: list[str], seconds: float) -> Load:
+    """Staff and residents together."""
+    load, ends = Load(), time.perf_counter() + seconds
+    people = [person(server, number, ends, load) for number in range(SESSIONS)]
+    await asyncio.gather(residents(server, paths, ends, load), watch(server, seconds, load), *people)
+    return load
+
+
+def run(seconds: float = 300.0) -> dict[str, Any]:
+    """The figures."""
+    with tempfile.TemporaryDirectory() as made, house(households=HOUSEHOLDS, folder=Path(made)) as server:
+        load = asyncio.run(both(server, addresses(Path(made)), seconds))
+
+    def spread(waits: list[float]) -> dict[str, float]:
+        cut = statistics.quantiles(waits, n=100)
+        return {"n": len(waits), "median_ms": round(cut[49], 1), "p95_ms": round(cut[94], 1), "p99_ms": round(cut[98], 1)}
+
+    return {
+        "name": "staff_and_residents", "seconds": seconds, "sessions": SESSIONS, "residents": len(load.opens),
+        "residents_a_minute": round(len(load.opens) / seconds * 60), "clicks": spread(load.clicks), "opens": spread(load.opens),
+        "statuses": {str(one): n for one, n in sorted(load.statuses.items())}, "errors": dict(load.errors),
+        "memory_mb": load.memory,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    told = run(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0)
+    print(json.dumps(told))
+    sys.exit(1 if told["errors"] else 0)

@@ -160,6 +160,22 @@ def edit(session: Session, *, provider_id: str, text: str) -> bool:
     return True
 
 
+def note_on(session: Session, *, provider_id: str, note_id: str, text: str, at: datetime) -> bool:
+    """Note among those who answer what became of a message elsewhere; once a `note_id`. False where it has not come yet."""
+    said = session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
+    if said is None:
+        return False
+    if session.exec(select(InquiryMessage.id).where(InquiryMessage.provider_id == note_id)).first() is None:
+        thread = session.get_one(Inquiry, said.inquiry_id)
+        session.add(
+            InquiryMessage(
+                inquiry_id=thread.id, voice=Voice.NOTE, text=text, at=at, provider_id=note_id, search=search_of(thread, text)
+            )
+        )
+        session.flush()
+    return True
+
+
 def forget(session: Session, *, channel: InquiryChannel, from_id: str) -> int:
     """Somebody demands that what is held about them be erased: words, pictures, name and number go; how many threads."""
     threads = session.exec(select(Inquiry).where(Inquiry.channel == channel, Inquiry.from_id == from_id)).all()

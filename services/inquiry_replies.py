@@ -37,12 +37,13 @@ TITLE = N_("Trả lời câu hỏi gửi {ward}")
 def send(session: Session, *, ward: Unit, replies: Sequence[tuple[InquiryMessage, Open]]) -> int:
     """Write answers into the ledger and promise their sending, in the caller's transaction; how many leave.
 
-    An answer that is in the ledger by that channel already stays as it is. In training nothing leaves.
+    An answer that is in the ledger by that channel already stays as it is; one to our own people is told each of them. In
+    training nothing leaves.
     """
     known = _written_before(session, [said.id for said, _ in replies])
     by_channel: dict[Channel, list[tuple[InquiryMessage, Open]]] = {}
     for said, way in replies:
-        if way.channel is not None and (said.id, way.channel) not in known:
+        if way.channel is not None and _key(said, way) not in known:
             by_channel.setdefault(way.channel, []).append((said, way))
     for channel, new in by_channel.items():
         by_template = channel in messages.BY_TEMPLATE  # whose blanks a whole batch shares
@@ -131,7 +132,7 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
         session.add(
             Delivery(
                 id=new_id(), message_id=said.id, channel=channel, recipient_kind=way.kind, recipient_id=way.recipient,
-                idempotency_key=f"reply:{said.id}:{channel.value}", cost=0 if held_back or account is None else account.price,
+                idempotency_key=_key(said, way), cost=0 if held_back or account is None else account.price,
                 status=DeliveryStatus.CANCELLED if held_back else DeliveryStatus.QUEUED,
                 error=training.HELD_BACK if held_back else None, batch_id=made[place // batches.SIZE] if made else None,
                 updated_at=clock.now(),
@@ -140,9 +141,15 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
     session.flush()
 
 
-def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[tuple[UUID | None, Channel]]:
-    wanted = select(Delivery.message_id, Delivery.channel).where(col(Delivery.message_id).in_(message_ids))
-    return {(message_id, Channel(channel)) for message_id, channel in session.exec(wanted)}
+def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[str]:
+    wanted = select(Delivery.idempotency_key).where(col(Delivery.message_id).in_(message_ids))
+    return set(session.exec(wanted))
+
+
+def _key(said: InquiryMessage, way: Open) -> str:
+    """The name of an answer in the ledger: one a channel, and by the bot, which writes to our own people, one a person."""
+    name = f"reply:{said.id}:{way.channel.value if way.channel else ''}"
+    return f"{name}:{way.recipient}" if way.channel is Channel.ZALO_BOT else name
 
 
 def _as_announcement(ward: Unit, message: InquiryMessage, inquiry: Inquiry) -> Announcement:

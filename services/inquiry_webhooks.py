@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid
-from core.i18n import translate
+from core.i18n import N_, translate
 from core.settings import settings
 from core.tokens import new_token
 from models import (
@@ -27,7 +27,15 @@ from services.inquiry_intake import TEXT_MAX, Asked, NotOurs
 from services.told import Told
 
 # Beginnings of the events by which somebody says something, or takes it back.
-WRITTEN = ("user_send_", "message.text", "message.deleted", "comment.add", "comment.edited", "comment.remove", "sms_text")
+WRITTEN = (
+    "user_send_", "message.text", "message.deleted", "comment.add", "comment.edited", "comment.remove", "comment.hide",
+    "comment.unhide", "sms_text",
+)  # fmt: skip
+# What became of a comment for everybody else; whoever wrote it still sees it, and still waits.
+SEEN_BY_OTHERS = {
+    "comment.hide": N_("Bình luận này đã bị ẩn trên fanpage: chỉ người viết và bạn bè của họ còn thấy."),
+    "comment.unhide": N_("Bình luận này đã được hiện lại trên fanpage."),
+}
 _ELSEWHERE = ("user_send_group_", "message.text.received")  # a group's own talk; the bot's messages
 
 
@@ -43,6 +51,9 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
         return inquiry_intake.take_back(session, provider_id=number, at=told.at)
     if number and told.name == "comment.edited":
         return inquiry_intake.edit(session, provider_id=number, text=told.text)
+    if number and told.name in SEEN_BY_OTHERS:
+        words = translate(SEEN_BY_OTHERS[told.name], language=settings().language)
+        return inquiry_intake.note_on(session, provider_id=number, note_id=f"{told.name}:{told.digest}", text=words, at=told.at)
     ward = _ward(session, provider, told)
     if ward is None or not told.recipient:
         return True

@@ -30,7 +30,7 @@ UNKNOWN = N_("Chưa biết loại tin này; không làm gì.")
 KNOWN = frozenset(
     (
         "follow", "unfollow", "block", "user_withdraw", "sms_stop", "sms_back", "sms_report", "user_received_message",
-        "user_seen_message", "feed.add", "message.text.received", "message.echo", "comment.echo", "oa_send_text",
+        "user_seen_message", "feed.add", "message.echo", "comment.echo", "oa_send_text",
     )
 )  # fmt: skip
 UNREACHED = N_("Nhà mạng báo không tới được máy này.")

@@ -185,6 +185,20 @@ def test_a_comment_put_right_is_read_as_it_stands(session: Session, ward: Unit) 
     assert (messages(session), threads(session)[0].text) == (["Ở đâu vậy ạ?"], "Ở đâu vậy ạ?")
 
 
+def test_a_comment_that_is_hidden_and_shown_again_is_noted_for_those_who_answer(session: Session, ward: Unit) -> None:
+    facebook(**comment("hide"))
+    facebook(**comment("add", "Ở đâu vậy ạ?"))
+    with transaction() as working:
+        receipts.work_off(working, again=True)  # it came before its comment
+    for _ in range(2):
+        facebook(**comment("unhide"))
+
+    notes = messages(session, Voice.NOTE)
+    assert ["bị ẩn" in notes[0], "hiện lại" in notes[1], len(notes)] == [True, True, 2]
+    assert (messages(session), threads(session)[0].status) == (["Ở đâu vậy ạ?"], InquiryStatus.NEW)
+    assert receipts.unknown(session) == []
+
+
 def test_an_sms_that_is_no_stop_is_a_question(session: Session, ward: Unit) -> None:
     with reading() as fresh:
         account = fresh.exec(select(ChannelAccount).where(ChannelAccount.channel == Channel.SMS)).one()

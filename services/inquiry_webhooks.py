@@ -27,10 +27,8 @@ from services.inquiry_intake import TEXT_MAX, Asked, NotOurs
 from services.told import Told
 
 # Beginnings of the events by which somebody says something, or takes it back.
-WRITTEN = (
-    "user_send_", "message.text", "message.deleted", "comment.add", "comment.edited", "comment.remove", "comment.hide",
-    "comment.unhide", "sms_text",
-)  # fmt: skip
+AFTERWARDS = ("message.deleted", "comment.edited", "comment.remove", "comment.hide", "comment.unhide")
+WRITTEN = ("user_send_", "message.text", "comment.add", "sms_text", *AFTERWARDS)
 # What became of a comment for everybody else; whoever wrote it still sees it, and still waits.
 SEEN_BY_OTHERS = {
     "comment.hide": N_("Bình luận này đã bị ẩn trên fanpage: chỉ người viết và bạn bè của họ còn thấy."),
@@ -47,13 +45,8 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     if told.name.startswith(_ELSEWHERE):
         return True
     number = f"{provider}:{told.said_id}" if told.said_id else None
-    if number and told.name in ("message.deleted", "comment.remove"):
-        return inquiry_intake.take_back(session, provider_id=number, at=told.at)
-    if number and told.name == "comment.edited":
-        return inquiry_intake.edit(session, provider_id=number, text=told.text)
-    if number and told.name in SEEN_BY_OTHERS:
-        words = translate(SEEN_BY_OTHERS[told.name], language=settings().language)
-        return inquiry_intake.note_on(session, provider_id=number, note_id=f"{told.name}:{told.digest}", text=words, at=told.at)
+    if number and told.name.startswith(AFTERWARDS):
+        return _changed(session, number, told)
     ward = _ward(session, provider, told)
     if ward is None or not told.recipient:
         return True
@@ -68,6 +61,16 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     except Invalid:
         return True  # it says nothing that could be answered
     return True
+
+
+def _changed(session: Session, number: str, told: Told) -> bool:
+    """What became of a message afterwards. False: it has not come yet."""
+    if told.name == "comment.edited":
+        return inquiry_intake.edit(session, provider_id=number, text=told.text)
+    if told.name in SEEN_BY_OTHERS:
+        words = translate(SEEN_BY_OTHERS[told.name], language=settings().language)
+        return inquiry_intake.note_on(session, provider_id=number, note_id=f"{told.name}:{told.digest}", text=words, at=told.at)
+    return inquiry_intake.take_back(session, provider_id=number, at=told.at)
 
 
 def _text(told: Told) -> str:

@@ -171,11 +171,12 @@ def test_whoever_has_it_is_reminded_and_officials_are_told_when_it_is_late(
     for chat in ("chat-7", "chat-8"):
         make_user(session, unit=ward, role=Role.OFFICIAL, bot_chat_id=chat)
     clerk = make_user(session, unit=ward, role=Role.STAFF, bot_chat_id="chat-9")
+    clock.shift(timedelta(days=1))  # noon of a working day
     asked = make_inquiry(session, unit=ward, text="Cháy nhà ở ngõ 5")
     inquiry_work.assign(session, actor=writer, inquiry_id=asked.id, user_id=clerk.id)
     steps = []
     for at in ("06:40", "08:10", "08:10", "09:00"):  # 13:40, 15:10, 16:00 here; due 15:30
-        clock.move_to(f"2026-11-24T{at}:00+00:00")
+        clock.move_to(f"2026-11-25T{at}:00+00:00")
         steps.append(inquiry_reminders.remind_and_escalate(session))
 
     assert steps == [0, 1, 0, 1]

@@ -5,6 +5,7 @@ from adapters.codes import QrCodes
 from adapters.documents import SiftedDocuments
 from adapters.dumps import DatabaseDumps
 from adapters.engine import DbosEngine
+from adapters.file_fetcher import HttpFileFetcher, origins
 from adapters.link_checker import HttpLinkChecker
 from adapters.link_visitor import HttpLinkVisitor
 from adapters.paper import TypstPaper
@@ -19,6 +20,7 @@ def live() -> Ports:
     asks = switchboard.client(settings())
     return Ports(
         sheets=CalamineSheets(), paper=TypstPaper(), codes=QrCodes(), engine=DbosEngine(), tables=Workbooks(),
-        documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(), dumps=DatabaseDumps(),
+        documents=SiftedDocuments(), links=HttpLinkChecker(), visits=HttpLinkVisitor(),
+        files=HttpFileFetcher(own=origins(settings())), dumps=DatabaseDumps(),
         senders=switchboard.senders(settings(), asks), tokens=switchboard.tokens(settings(), asks),
     )  # fmt: skip

@@ -53,6 +53,7 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     asked = Asked(
         _text(told), _channel(provider, told), from_id=told.recipient, name=told.from_name, at=min(told.at, clock.now()),
         phone=told.recipient if provider == "sms" else "", provider_id=number, language=settings().language,
+        files=told.files,
     )  # fmt: skip
     try:
         inquiry_intake.take_in(session, ward=ward, asked=asked)
@@ -74,7 +75,7 @@ def _changed(session: Session, number: str, told: Told) -> bool:
 
 
 def _text(told: Told) -> str:
-    """The words, and where what came with them lies."""
+    """The words, and what came with them as far as it can be said in words."""
     return "\n".join(filter(None, (told.text[:TEXT_MAX], *told.attached)))[:TEXT_MAX]
 
 

@@ -74,7 +74,7 @@ def answer(
     if chosen.is_closed:
         raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(own))
     replies = [
-        (_reply(session, actor, one, words, closes=closes), to)
+        (_reply(session, actor, one, words, to.way, closes=closes), to)
         for one, to in zip(threads, [chosen, *map(inquiry_ways.chosen, of_others)], strict=True)
     ]
     leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
@@ -194,11 +194,14 @@ def _ways(session: Session, threads: Sequence[Inquiry]) -> list[list[Open]]:
     return [inquiry_ways.of(one, works=works, last_number=last.get(one.id) or "") for one in threads]
 
 
-def _reply(session: Session, actor: Actor, inquiry: Inquiry, words: str, *, closes: bool) -> InquiryMessage:
+def _reply(
+    session: Session, actor: Actor, inquiry: Inquiry, words: str, way: Way, *, closes: bool
+) -> InquiryMessage:  # fmt: skip
     now = clock.now()
     said = InquiryMessage(
-        inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, search=search_of(inquiry, words)
-    )
+        inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, way=way.value,
+        search=search_of(inquiry, words),
+    )  # fmt: skip
     inquiry.first_answer_at = inquiry.first_answer_at or now
     inquiry.status = InquiryStatus.CLOSED if closes else InquiryStatus.ANSWERED
     inquiry.closed_at = now if closes else None

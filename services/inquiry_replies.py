@@ -31,6 +31,7 @@ from services.inquiry_ways import Open
 from services.messages import Wording
 
 LINE = N_("{ward} trả lời: {text}")
+POINTER = N_("{ward} đã trả lời câu hỏi của ông/bà. Xem ở đường dẫn kèm theo.")
 TITLE = N_("Trả lời câu hỏi gửi {ward}")
 
 
@@ -67,12 +68,30 @@ def wording(session: Session, *, batch_id: UUID, account_settings: Mapping[str, 
             to_staff = f"\n{settings().public_url}/inquiry?id={inquiry.id}" if batch.channel is Channel.ZALO_BOT else ""
             texts[delivery.idempotency_key] = f"{message.text}{to_staff}"
             continue
-        said = messages.said_with(
-            session, announcement=_as_announcement(ward, message, inquiry), channel=batch.channel, longest=longest,
-            account_settings=account_settings, link=page_of(inquiry),
-        )  # fmt: skip
+        said = _said(session, ward, message, inquiry, batch.channel, account_settings, longest)
         texts[delivery.idempotency_key] = said.text
     return Wording(batch.channel, title=said.title, link=said.link, blanks=said.blanks, refusal=said.refusal, by_name=texts)
+
+
+def _said(
+    session: Session, ward: Unit, message: InquiryMessage, inquiry: Inquiry, channel: Channel,
+    account_settings: Mapping[str, str], longest: int,
+) -> Wording:  # fmt: skip
+    """An answer by SMS or a template; one that has no room there says that it stands on the asker's page."""
+    link = page_of(inquiry)
+
+    def told(words: str) -> Wording:
+        return messages.said_with(
+            session, announcement=_as_announcement(ward, words, inquiry), channel=channel, longest=longest,
+            account_settings=account_settings, link=link,
+        )  # fmt: skip
+
+    whole = told(translate(LINE, language=inquiry.language).format(ward=ward.name, text=message.text))
+    if whole.refusal not in (messages.TOO_LONG, messages.BLANK_TOO_LONG):
+        return whole
+    pointing = told(translate(POINTER, language=inquiry.language).format(ward=ward.name))
+    leads_there = channel not in messages.BY_TEMPLATE or link in pointing.blanks.values()
+    return pointing if leads_there and not pointing.refusal else whole
 
 
 def page_of(inquiry: Inquiry) -> str:
@@ -152,8 +171,7 @@ def _key(said: InquiryMessage, way: Open) -> str:
     return f"{name}:{way.recipient}" if way.channel is Channel.ZALO_BOT else name
 
 
-def _as_announcement(ward: Unit, message: InquiryMessage, inquiry: Inquiry) -> Announcement:
+def _as_announcement(ward: Unit, words: str, inquiry: Inquiry) -> Announcement:
     """An answer as what templates and short messages are filled from; stored nowhere."""
     title = translate(TITLE, language=inquiry.language).format(ward=ward.name)
-    text = translate(LINE, language=inquiry.language).format(ward=ward.name, text=message.text)
-    return Announcement(unit_id=ward.id, title=title, body=text, group_text=text, urgency=Urgency.URGENT)
+    return Announcement(unit_id=ward.id, title=title, body=words, group_text=words, urgency=Urgency.URGENT)

@@ -11,8 +11,18 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean_lines
-from models import Inquiry, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
-from services import access, audit, inquiries, inquiry_replies, inquiry_ways, procedures, reach_rules
+from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
+from services import (
+    access,
+    audit,
+    inquiries,
+    inquiry_replies,
+    inquiry_ways,
+    private_words,
+    procedures,
+    public_answers,
+    reach_rules,
+)
 from services.access import Actor
 from services.inquiry_intake import OPEN, search_of
 from services.inquiry_ways import Open, Way
@@ -54,6 +64,8 @@ def answer(
 ) -> Answered:  # fmt: skip
     """Answer a thread and every waiting one that was put together with it. `version` is that of the thread as it was read.
 
+    What a leader brought is everybody's at once, unless question or answer names somebody.
+
     Raises:
         Invalid: it says nothing or too much, the way has closed, or something was said meanwhile.
         NotAllowed, NotFound: as `inquiries.get`.
@@ -77,6 +89,8 @@ def answer(
         (_reply(session, actor, one, words, to.way, closes=closes), to)
         for one, to in zip(threads, [chosen, *map(inquiry_ways.chosen, of_others)], strict=True)
     ]
+    if inquiry.channel is InquiryChannel.LEADER and inquiry.kind is InquiryKind.QUESTION:
+        _for_everybody(session, actor, inquiry, words)
     leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
     audit.record(
         session, actor=actor, action="inquiry.answered", subject_kind="inquiry", subject_id=inquiry.id, people=len(replies),
@@ -212,6 +226,20 @@ def _reply(
     session.add(inquiry)
     session.flush()
     return said
+
+
+def _for_everybody(session: Session, actor: Actor, inquiry: Inquiry, words: str) -> None:
+    question = inquiry.text[: public_answers.QUESTION_MAX]
+    told = f"{question}\n{words}"
+    if private_words.names_in(told) or any(one.severity == "stop" for one in private_words.found_in(told)):
+        return
+    made = public_answers.of_inquiry(session, actor=actor, inquiry_id=inquiry.id)
+    if made:
+        public_answers.change(session, actor=actor, answer_id=made.id, question=made.question, answer=words)
+    else:
+        public_answers.publish(
+            session, actor=actor, question=question, answer=words, inquiry_id=inquiry.id, procedure_id=inquiry.procedure_id
+        )
 
 
 def _alike(session: Session, inquiry: Inquiry) -> list[Inquiry]:

@@ -13,7 +13,7 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, InquiryKind
-from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, web_links
+from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, rumour_relays, web_links
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_page import Desk
 from web import attached, file_forms, human_check, pages, posts, visits
@@ -73,7 +73,11 @@ class AnswerPage(PhonePage):
         """Question, answer, whose it is and of when; of a doubtful message a card to pass on."""
         with reading() as session:
             page = public_answers.page_of(session, slug=request.path_params["slug"])
-        return pages.render(request, "answer.html", page=page, one=page.answer, ward=page.ward, linked=linked)
+            counted = rumour_relays.counts(session, answer_ids=[page.answer.id]) if page.answer.is_rumour else {}
+        posted, asked = counted.get(page.answer.id, (0, 0))
+        return pages.render(
+            request, "answer.html", page=page, one=page.answer, ward=page.ward, linked=linked, posted_in=posted, asked_of=asked
+        )
 
 
 class DonePage(PhonePage):

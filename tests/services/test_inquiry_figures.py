@@ -84,7 +84,7 @@ def test_the_wards_word_on_a_rumour_goes_back_to_the_chats_where_it_was_seen(ses
 
     assert card.text.startswith("[SAI] Mai cắt trợ cấp?\nKhông có việc đó.\n")
     assert public_answers.url_of(made) in card.text
-    assert [name for name, _ in card.groups] == ["Bà con tổ 5"]
+    assert [group.name for group in card.groups] == ["Bà con tổ 5"]
     assert asked.status is InquiryStatus.CLOSED
     assert [one.id for one in public_answers.rumours(session, ward_id=ward.id)] == [made.id]
     with pytest.raises(Invalid):

@@ -30,6 +30,8 @@ from services.inquiry_ways import Open, Way
 REPLY_MAX = 2_000  # what Zalo takes in one message (channels.md §2.1), Messenger as well
 ALIKE_MOST = 500  # put together at once
 OVERTAKEN = N_("Vừa có tin mới trong câu hỏi này{by}. Xin đọc rồi gửi lại nếu vẫn cần; chữ ông/bà viết còn nguyên.")
+PUBLIC = {False: N_("Trả lời chung:"), True: N_("Tin đang lan:")}
+PUBLIC_MOST = 5
 BY = N_(", {who} đã trả lời")
 TEMPLATES = (
     N_("Cảm ơn ông/bà đã hỏi. Phường đã nhận và sẽ trả lời trong hạn."),
@@ -155,7 +157,9 @@ def take_apart(session: Session, *, actor: Actor, inquiry_id: UUID) -> None:
 
 
 def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Ready]:
-    """Texts to begin with, in the language of whoever asked: from the procedure, then the templates.
+    """Texts to begin with: from the procedure, what is public on the same question, rumours included, then the templates.
+
+    Procedure and templates speak the language of whoever asked.
 
     Raises:
         NotAllowed, NotFound: as `inquiries.get`.
@@ -163,6 +167,11 @@ def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Rea
     inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id)
     procedure = session.get(Procedure, inquiry.procedure_id) if inquiry.procedure_id else None
     found = [Ready(procedure.name, from_procedure(session, procedure=procedure, language=inquiry.language))] if procedure else []
+    for one in public_answers.found(session, ward_id=inquiry.unit_id, words=inquiry.text, most=PUBLIC_MOST):
+        url = public_answers.url_of(one)
+        room = REPLY_MAX - len(url) - 2
+        answer = one.answer if len(one.answer) <= room else f"{one.answer[: room - 1]}…"
+        found.append(Ready(f"{translate(PUBLIC[one.is_rumour], language=actor.language)} {one.question}", f"{answer}\n{url}"))
     return [*found, *(Ready(text, text) for text in (translate(one, language=inquiry.language) for one in TEMPLATES))]
 
 

@@ -32,7 +32,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "rumour_relay.html": ("state", "tools", "ready", "rows", "more"),
     "leader_report.html": ("state", "pick", "ticked", "field", "talk"),
     "check_in.html": ("state", "meter", "rows", "field"),
-    "ask.html": ("state", "pick", "field", "rows"),
+    "ask.html": ("state", "pick", "field", "rows", "more"),
     "asked.html": ("state", "field", "rows", "tools", "ready", "talk"),
     "answer.html": ("state", "prose", "rows", "tools", "print"),
     "done.html": ("state", "rows", "talk"),

@@ -164,6 +164,18 @@ def test_the_procedures_own_text_is_ready_with_its_address(session: Session, war
     assert first.text.endswith(f"http://ward.test/p/{stay.code}")
 
 
+def test_what_is_public_on_the_same_question_is_ready_too(session: Session, ward: Unit, writer: Actor) -> None:
+    made = public_answers.publish(session, actor=writer, question="Bao giờ thu gom rác?", answer="Thứ Ba.")
+    public_answers.publish(session, actor=writer, question="Cắt trợ cấp?", answer="SAI. Không có.", is_rumour=True)
+    rubbish = make_inquiry(session, unit=ward, text="Cho hỏi lịch thu gom rác")
+    rumour = make_inquiry(session, unit=ward, text="Cắt trợ cấp thật không?")
+
+    ready = [inquiry_answers.ready_texts(session, actor=writer, inquiry_id=one.id)[0] for one in (rubbish, rumour)]
+
+    assert (ready[0].name, ready[0].text) == ("Trả lời chung: Bao giờ thu gom rác?", f"Thứ Ba.\n{public_answers.url_of(made)}")
+    assert ready[1].name == "Tin đang lan: Cắt trợ cấp?"
+
+
 def test_whoever_has_it_is_reminded_and_officials_are_told_when_it_is_late(
     session: Session, clock: Traveller, ward: Unit, writer: Actor
 ) -> None:

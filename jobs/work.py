@@ -16,6 +16,7 @@ from core import clock
 from core.db import is_sqlite, reading, transaction
 from core.errors import Refusal
 from core.settings import settings
+from jobs import fetching
 from services import (
     attachments,
     attendance,
@@ -201,6 +202,8 @@ def sweep(_scheduled: datetime, _context: object) -> None:
         log.info("sheet.promised_again", sheets=done)
     if done := inquiries_step():
         log.info("inquiry.sweep", threads=done)
+    if done := fetching.fetch_due_step():
+        log.info("inquiry.files.sweep", settled=done)
     if confirmed := confirm_step():
         log.info("webhook.confirmed", reports=confirmed)
     if done := receipts_step():

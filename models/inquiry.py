@@ -1,6 +1,6 @@
 """Inquiries: what people ask, report, pass on; what is said on both sides; answers made public; who may not write just now."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -128,6 +128,7 @@ class Inquiry(Model, table=True):
     topic: Topic = Field(default=Topic.OTHER, sa_type=choice(Topic))
     procedure_id: UUID | None = Field(default=None, foreign_key="procedure.id", ondelete="SET NULL")
     announcement_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="SET NULL", index=True)
+    group_id: UUID | None = Field(default=None, foreign_key="chat_group.id", ondelete="SET NULL", index=True)  # a leader's chat
     same_as_id: UUID | None = Field(default=None, foreign_key="inquiry.id", ondelete="SET NULL", index=True)
     assignee_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
     status: InquiryStatus = Field(default=InquiryStatus.NEW, sa_type=choice(InquiryStatus))
@@ -162,12 +163,22 @@ class InquiryMessage(Model, table=True):
     at: datetime = Field(sa_type=Instant)
     author_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     photos: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    way: str = Field(default="", sa_column_kwargs={"server_default": ""})  # by which a reply went (services.inquiry_ways)
     provider_id: str | None = None  # the channel's own number of it, with the channel before it
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)  # taken back by whoever wrote it
     search: str = ""  # the ward and the words, as terms (core.fulltext)
 
 
 fulltext.index(InquiryMessage.metadata.tables["inquirymessage"], "search", with_words=False)
+
+
+class AwaitedFile(Model, table=True):
+    """A photo or paper that lies with the provider still; the row goes when it is fetched, or cannot be."""
+
+    message_id: UUID = Field(foreign_key="inquirymessage.id", ondelete="CASCADE", index=True)
+    url: str
+    tries: int = 0
+    next_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class InquiryLook(Model, table=True):
@@ -226,3 +237,26 @@ class PublicAnswer(Model, table=True):
     asked: int = 1  # threads it has answered
     shown: int = 0  # times it was offered and nobody was asked after
     search: str = ""
+
+
+class AnswerDay(Model, table=True):
+    """How many people a public answer helped on a day, so that they asked nobody."""
+
+    __table_args__ = (Index("uq_answerday_answer_id_day", "answer_id", "day", unique=True),)
+
+    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
+    day: date = Field(index=True)
+    helped: int = 0
+
+
+class RumourRelay(Model, table=True):
+    """The ward's word on a doubtful message, to be posted in one of the chats where it was seen."""
+
+    __table_args__ = (Index("uq_rumourrelay_answer_id_group_id", "answer_id", "group_id", unique=True),)
+
+    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
+    group_id: UUID = Field(foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
+    token: str = Field(unique=True)  # of the leader's page
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    posted_at: datetime | None = Field(default=None, sa_type=Instant)
+    posted_by: str = ""  # "leader", or the name of whoever entered it for them

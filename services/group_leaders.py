@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.i18n import N_
 from core.text import vietnamese_key
 from models import Group, Part, Role, Unit, User, lineage
-from services import access, audit, door_addresses, groups, passing_on, terms
+from services import access, audit, door_addresses, groups, passing_on, rumour_relays, terms
 from services.access import Actor, May
 
 
@@ -92,6 +92,7 @@ def set_leader(
     _entrust(session, actor, group, Part.LEADER, leader_id, day)
     groups.forget_phones(session, group)
     passing_on.hand_over(session, group=group)
+    rumour_relays.hand_over(session, group=group)
     door_addresses.hand_over(session, unit_id=group.unit_id)
     return group
 

@@ -11,8 +11,18 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean_lines
-from models import Inquiry, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
-from services import access, audit, inquiries, inquiry_replies, inquiry_ways, procedures, reach_rules
+from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, Procedure, Unit, Voice
+from services import (
+    access,
+    audit,
+    inquiries,
+    inquiry_replies,
+    inquiry_ways,
+    private_words,
+    procedures,
+    public_answers,
+    reach_rules,
+)
 from services.access import Actor
 from services.inquiry_intake import OPEN, search_of
 from services.inquiry_ways import Open, Way
@@ -20,6 +30,8 @@ from services.inquiry_ways import Open, Way
 REPLY_MAX = 2_000  # what Zalo takes in one message (channels.md §2.1), Messenger as well
 ALIKE_MOST = 500  # put together at once
 OVERTAKEN = N_("Vừa có tin mới trong câu hỏi này{by}. Xin đọc rồi gửi lại nếu vẫn cần; chữ ông/bà viết còn nguyên.")
+PUBLIC = {False: N_("Trả lời chung:"), True: N_("Tin đang lan:")}
+PUBLIC_MOST = 5
 BY = N_(", {who} đã trả lời")
 TEMPLATES = (
     N_("Cảm ơn ông/bà đã hỏi. Phường đã nhận và sẽ trả lời trong hạn."),
@@ -54,6 +66,8 @@ def answer(
 ) -> Answered:  # fmt: skip
     """Answer a thread and every waiting one that was put together with it. `version` is that of the thread as it was read.
 
+    What a leader brought is everybody's at once, unless question or answer names somebody.
+
     Raises:
         Invalid: it says nothing or too much, the way has closed, or something was said meanwhile.
         NotAllowed, NotFound: as `inquiries.get`.
@@ -74,9 +88,11 @@ def answer(
     if chosen.is_closed:
         raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(own))
     replies = [
-        (_reply(session, actor, one, words, closes=closes), to)
+        (_reply(session, actor, one, words, to.way, closes=closes), to)
         for one, to in zip(threads, [chosen, *map(inquiry_ways.chosen, of_others)], strict=True)
     ]
+    if inquiry.channel is InquiryChannel.LEADER and inquiry.kind is InquiryKind.QUESTION:
+        _for_everybody(session, actor, inquiry, words)
     leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
     audit.record(
         session, actor=actor, action="inquiry.answered", subject_kind="inquiry", subject_id=inquiry.id, people=len(replies),
@@ -141,7 +157,9 @@ def take_apart(session: Session, *, actor: Actor, inquiry_id: UUID) -> None:
 
 
 def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Ready]:
-    """Texts to begin with, in the language of whoever asked: from the procedure, then the templates.
+    """Texts to begin with: from the procedure, what is public on the same question, rumours included, then the templates.
+
+    Procedure and templates speak the language of whoever asked.
 
     Raises:
         NotAllowed, NotFound: as `inquiries.get`.
@@ -149,6 +167,11 @@ def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Rea
     inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id)
     procedure = session.get(Procedure, inquiry.procedure_id) if inquiry.procedure_id else None
     found = [Ready(procedure.name, from_procedure(session, procedure=procedure, language=inquiry.language))] if procedure else []
+    for one in public_answers.found(session, ward_id=inquiry.unit_id, words=inquiry.text, most=PUBLIC_MOST):
+        url = public_answers.url_of(one)
+        room = REPLY_MAX - len(url) - 2
+        answer = one.answer if len(one.answer) <= room else f"{one.answer[: room - 1]}…"
+        found.append(Ready(f"{translate(PUBLIC[one.is_rumour], language=actor.language)} {one.question}", f"{answer}\n{url}"))
     return [*found, *(Ready(text, text) for text in (translate(one, language=inquiry.language) for one in TEMPLATES))]
 
 
@@ -194,11 +217,14 @@ def _ways(session: Session, threads: Sequence[Inquiry]) -> list[list[Open]]:
     return [inquiry_ways.of(one, works=works, last_number=last.get(one.id) or "") for one in threads]
 
 
-def _reply(session: Session, actor: Actor, inquiry: Inquiry, words: str, *, closes: bool) -> InquiryMessage:
+def _reply(
+    session: Session, actor: Actor, inquiry: Inquiry, words: str, way: Way, *, closes: bool
+) -> InquiryMessage:  # fmt: skip
     now = clock.now()
     said = InquiryMessage(
-        inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, search=search_of(inquiry, words)
-    )
+        inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, way=way.value,
+        search=search_of(inquiry, words),
+    )  # fmt: skip
     inquiry.first_answer_at = inquiry.first_answer_at or now
     inquiry.status = InquiryStatus.CLOSED if closes else InquiryStatus.ANSWERED
     inquiry.closed_at = now if closes else None
@@ -209,6 +235,20 @@ def _reply(session: Session, actor: Actor, inquiry: Inquiry, words: str, *, clos
     session.add(inquiry)
     session.flush()
     return said
+
+
+def _for_everybody(session: Session, actor: Actor, inquiry: Inquiry, words: str) -> None:
+    question = inquiry.text[: public_answers.QUESTION_MAX]
+    told = f"{question}\n{words}"
+    if private_words.names_in(told) or any(one.severity == "stop" for one in private_words.found_in(told)):
+        return
+    made = public_answers.of_inquiry(session, actor=actor, inquiry_id=inquiry.id)
+    if made:
+        public_answers.change(session, actor=actor, answer_id=made.id, question=made.question, answer=words)
+    else:
+        public_answers.publish(
+            session, actor=actor, question=question, answer=words, inquiry_id=inquiry.id, procedure_id=inquiry.procedure_id
+        )
 
 
 def _alike(session: Session, inquiry: Inquiry) -> list[Inquiry]:

@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Inquiry, InquiryKind, InquiryStatus, PublicAnswer, Unit, Voice
+from models import Inquiry, InquiryKind, InquiryStatus, Unit, Voice
 from models import InquiryMessage as Message
-from services import access, inquiry_rules
+from services import access, inquiry_rules, public_answers
 from services.access import Actor, May
 
 
@@ -52,7 +52,7 @@ class Figures:
     by_channel: Sequence[Part]
     by_hour: Sequence[Part]
     by_unit: Sequence[Part]
-    without_a_person: int  # who found a public answer and did not ask
+    without_a_person: int  # who say that a public answer helped, and did not ask
     helped: int
     not_helped: int
 
@@ -90,12 +90,13 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
                 of_name.setdefault(name, []).append(time)
         return [Part(name, speed(times)) for name, times in sorted(of_name.items())]
 
-    shown = session.exec(select(func.coalesce(func.sum(PublicAnswer.shown), 0)).where(col(PublicAnswer.unit_id).in_(wards))).one()
+    first_on, last_on = clock.local(since).date(), clock.local(until).date()
     return Figures(
         speed(first), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
         speed(_by_clock(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
         parts(lambda row: row.channel.value), parts(lambda row: f"{clock.local(row.asked_at).hour:02d}"),
-        parts(lambda row: names.get(row.place_unit_id or row.id, "")), int(shown),
+        parts(lambda row: names.get(row.place_unit_id or row.id, "")),
+        public_answers.helped(session, ward_ids=wards, first=first_on, last=last_on),
         sum(row.has_helped is True for row in rows), sum(row.has_helped is False for row in rows),
     )  # fmt: skip
 

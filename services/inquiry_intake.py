@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from core import clock, phones
 from core.errors import Invalid, Refusal
 from core.fulltext import terms
-from core.i18n import N_
+from core.i18n import N_, translate
+from core.settings import settings
 from core.text import clean, clean_lines, fold
 from core.tokens import new_token
 from models import (
@@ -26,13 +27,14 @@ from models import (
     Unit,
     Voice,
 )
-from services import access, audit, inquiry_rules, inquiry_topics
+from services import access, audit, inquiry_files, inquiry_rules, inquiry_topics
 from services.access import Actor, May
 
 TEXT_MAX, NAME_MAX, PLACE_MAX = 4_000, 120, 200
 GOES_ON = timedelta(days=14)  # so long after the last word what comes from the same person is the same thread
 LINKS_MANY = 3  # from so many on it is an advertisement
 PERSONAL = (InquiryChannel.ZALO, InquiryChannel.FACEBOOK, InquiryChannel.COMMENT, InquiryChannel.SMS)  # tell who writes
+ONLY_FILES = N_("(gửi {n} ảnh hoặc tệp)")
 OPEN = (InquiryStatus.NEW, InquiryStatus.ASSIGNED)
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
@@ -60,6 +62,7 @@ class Asked:
     place: str = ""
     language: str = "vi"
     photos: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    files: Sequence[str] = ()  # where photos lie that are still to be fetched
     announcement_id: UUID | None = None
     procedure_id: UUID | None = None
     provider_id: str | None = None  # the channel's own number of the message
@@ -81,6 +84,7 @@ def take_in(session: Session, *, ward: Unit, asked: Asked) -> Inquiry:
     _check(asked, text)
     if inquiry_topics.is_not_ours(text):
         raise not_ours(ward)
+    text = text or translate(ONLY_FILES, language=settings().language).format(n=len(asked.files)) if asked.files else text
     at = asked.at or clock.now()
     thread = _thread(session, ward, asked, at)
     if thread is None:
@@ -133,6 +137,7 @@ def take_back(session: Session, *, provider_id: str, at: datetime) -> bool:
         return False
     thread = session.get_one(Inquiry, said.inquiry_id)
     said.text, said.search, said.photos, said.deleted_at = "", "", [], at
+    inquiry_files.want_no_more(session, message_ids=[said.id])
     session.flush()
     left = session.exec(
         select(InquiryMessage.text).where(
@@ -160,11 +165,29 @@ def edit(session: Session, *, provider_id: str, text: str) -> bool:
     return True
 
 
+def note_on(session: Session, *, provider_id: str, note_id: str, text: str, at: datetime) -> bool:
+    """Note among those who answer what became of a message elsewhere; once a `note_id`. False where it has not come yet."""
+    said = session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
+    if said is None:
+        return False
+    if session.exec(select(InquiryMessage.id).where(InquiryMessage.provider_id == note_id)).first() is None:
+        thread = session.get_one(Inquiry, said.inquiry_id)
+        session.add(
+            InquiryMessage(
+                inquiry_id=thread.id, voice=Voice.NOTE, text=text, at=at, provider_id=note_id, search=search_of(thread, text)
+            )
+        )
+        session.flush()
+    return True
+
+
 def forget(session: Session, *, channel: InquiryChannel, from_id: str) -> int:
     """Somebody demands that what is held about them be erased: words, pictures, name and number go; how many threads."""
     threads = session.exec(select(Inquiry).where(Inquiry.channel == channel, Inquiry.from_id == from_id)).all()
     for thread in threads:
-        for said in session.exec(select(InquiryMessage).where(InquiryMessage.inquiry_id == thread.id)):
+        messages = session.exec(select(InquiryMessage).where(InquiryMessage.inquiry_id == thread.id)).all()
+        inquiry_files.want_no_more(session, message_ids=[said.id for said in messages])
+        for said in messages:
             said.text, said.search, said.photos, said.deleted_at = "", "", [], said.deleted_at or clock.now()
         thread.text = thread.from_id = thread.from_name = thread.place = thread.likeness = ""
         thread.from_phone, thread.photos, thread.due_at = None, [], None
@@ -207,7 +230,7 @@ def _known(session: Session, asked: Asked) -> Inquiry | None:
 
 
 def _check(asked: Asked, text: str) -> None:
-    if not text and not asked.photos:
+    if not text and not asked.photos and not asked.files:
         raise Invalid(N_("Xin viết điều cần hỏi, một hai câu cũng được."), field="text")
     if len(text) > TEXT_MAX:
         raise Invalid(N_("Dài quá {most} ký tự. Xin viết gọn, phần còn lại gửi tiếp sau."), most=TEXT_MAX, field="text")
@@ -245,7 +268,7 @@ def _begun(session: Session, ward: Unit, asked: Asked, text: str, at: datetime) 
         procedure_id=asked.procedure_id or told.procedure_id, announcement_id=asked.announcement_id, assignee_id=on_duty,
         status=InquiryStatus.SPAM if is_spam else InquiryStatus.ASSIGNED if on_duty else InquiryStatus.NEW,
         due_at=None if is_spam or asked.kind is InquiryKind.THANKS else rules.due(topic, since=at), asked_at=at, last_at=at,
-        likeness="" if is_spam else inquiry_topics.likeness_of(text),
+        likeness="" if is_spam else inquiry_topics.likeness_of(asked.text),
     )  # fmt: skip
     session.add(inquiry)
     session.flush()
@@ -271,6 +294,7 @@ def _say(session: Session, inquiry: Inquiry, asked: Asked, text: str, at: dateti
     )  # fmt: skip
     session.add(said)
     session.flush()
+    inquiry_files.wait_for(session, message=said, urls=asked.files)
     return said
 
 

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.i18n import N_
 from models import (
     Announcement,
+    Group,
     Inquiry,
     InquiryKind,
     InquiryMessage,
@@ -22,7 +23,7 @@ from models import (
     UnitKind,
     Voice,
 )
-from services import access, attachments, wards
+from services import access, attachments, leader_questions, wards
 from services.attachments import Attachment
 from services.inquiry_intake import OPEN, wait_again
 from services.wards import WardCard
@@ -59,6 +60,8 @@ class AskersThread:
     photos: tuple[Attachment, ...]  # all of the thread, in the order shown
     done: tuple[Attachment, ...]
     asks_whether_it_helped: bool
+    for_chat: str = ""  # of what a leader brought: the text to post once it is answered
+    group_name: str = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -108,11 +111,15 @@ def of_token(session: Session, *, token: str) -> AskersThread:
         SaidHere(one.voice is Voice.ASKED, one.text, one.at, one.deleted_at is not None, attachments.shown(one.photos))
         for one in said
     ]  # fmt: skip
+    ward = wards.card_of(session, unit=session.get_one(Unit, inquiry.unit_id))
+    group = session.get(Group, inquiry.group_id) if inquiry.group_id else None
+    ready = leader_questions.ready_texts(session, inquiries=[inquiry], ward=ward) if group else {}
     return AskersThread(
-        inquiry, wards.card_of(session, unit=session.get_one(Unit, inquiry.unit_id)), messages,
+        inquiry, ward, messages,
         tuple(photo for one in messages for photo in one.photos), attachments.shown(inquiry.done_photos),
         asks_whether_it_helped=inquiry.status is InquiryStatus.ANSWERED and inquiry.has_helped is None
         and inquiry.kind is not InquiryKind.THANKS,
+        for_chat=ready.get(inquiry.token, ""), group_name=group.name if group else "",
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def _look(session: Session, inquiry: Inquiry, due_at: datetime, hours: OfficeHou
     now = clock.now()
     if due_at <= now:
         inquiry.escalated_at = now
-        _say(session, inquiry, LATE, _officials(session, inquiry))
+        _say(session, inquiry, LATE, [*_holder(session, inquiry), *_officials(session, inquiry)])
     elif hours.between(now, due_at) <= hours.between(inquiry.last_at, due_at) * LAST_PART:
         inquiry.reminded_at = now
         _say(session, inquiry, SOON, _holder(session, inquiry))
@@ -68,7 +68,7 @@ def _officials(session: Session, inquiry: Inquiry) -> Sequence[User]:
 
 
 def _say(session: Session, inquiry: Inquiry, words: str, people: Sequence[User]) -> None:
-    """A note in the thread, and to those who have written to the ward's bot a message as well."""
+    """A note in the thread, and to each of them who has written to the ward's bot a message as well, once."""
     here = clock.local(inquiry.due_at or clock.now())
     text = translate(words, language=settings().language).format(when=f"{here:%H:%M %d/%m}", text=inquiry.text[:SHOWN])
     note = InquiryMessage(inquiry_id=inquiry.id, voice=Voice.NOTE, text=text, at=clock.now(), search=search_of(inquiry, text))
@@ -76,7 +76,7 @@ def _say(session: Session, inquiry: Inquiry, words: str, people: Sequence[User])
     session.flush()
     ward = session.get_one(Unit, inquiry.unit_id)
     account = reach_rules.accounts(session, ward=ward).get(Channel.ZALO_BOT)
-    first = next((one.bot_chat_id for one in people if one.bot_chat_id), None)
-    if account and account.works and first:
-        way = Open(Way.SPOKEN, Channel.ZALO_BOT, RecipientKind.FOLLOWER, first)
-        inquiry_replies.send(session, ward=ward, replies=[(note, way)])
+    if account and account.works:
+        chats = dict.fromkeys(one.bot_chat_id for one in people if one.bot_chat_id)
+        ways = [Open(Way.SPOKEN, Channel.ZALO_BOT, RecipientKind.FOLLOWER, chat) for chat in chats]
+        inquiry_replies.send(session, ward=ward, replies=[(note, way) for way in ways])

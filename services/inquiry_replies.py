@@ -31,18 +31,20 @@ from services.inquiry_ways import Open
 from services.messages import Wording
 
 LINE = N_("{ward} trả lời: {text}")
+POINTER = N_("{ward} đã trả lời câu hỏi của ông/bà. Xem ở đường dẫn kèm theo.")
 TITLE = N_("Trả lời câu hỏi gửi {ward}")
 
 
 def send(session: Session, *, ward: Unit, replies: Sequence[tuple[InquiryMessage, Open]]) -> int:
     """Write answers into the ledger and promise their sending, in the caller's transaction; how many leave.
 
-    An answer that is in the ledger by that channel already stays as it is. In training nothing leaves.
+    An answer that is in the ledger by that channel already stays as it is; one to our own people is told each of them. In
+    training nothing leaves.
     """
     known = _written_before(session, [said.id for said, _ in replies])
     by_channel: dict[Channel, list[tuple[InquiryMessage, Open]]] = {}
     for said, way in replies:
-        if way.channel is not None and (said.id, way.channel) not in known:
+        if way.channel is not None and _key(said, way) not in known:
             by_channel.setdefault(way.channel, []).append((said, way))
     for channel, new in by_channel.items():
         by_template = channel in messages.BY_TEMPLATE  # whose blanks a whole batch shares
@@ -66,12 +68,30 @@ def wording(session: Session, *, batch_id: UUID, account_settings: Mapping[str, 
             to_staff = f"\n{settings().public_url}/inquiry?id={inquiry.id}" if batch.channel is Channel.ZALO_BOT else ""
             texts[delivery.idempotency_key] = f"{message.text}{to_staff}"
             continue
-        said = messages.said_with(
-            session, announcement=_as_announcement(ward, message, inquiry), channel=batch.channel, longest=longest,
-            account_settings=account_settings, link=page_of(inquiry),
-        )  # fmt: skip
+        said = _said(session, ward, message, inquiry, batch.channel, account_settings, longest)
         texts[delivery.idempotency_key] = said.text
     return Wording(batch.channel, title=said.title, link=said.link, blanks=said.blanks, refusal=said.refusal, by_name=texts)
+
+
+def _said(
+    session: Session, ward: Unit, message: InquiryMessage, inquiry: Inquiry, channel: Channel,
+    account_settings: Mapping[str, str], longest: int,
+) -> Wording:  # fmt: skip
+    """An answer by SMS or a template; one that has no room there says that it stands on the asker's page."""
+    link = page_of(inquiry)
+
+    def told(words: str) -> Wording:
+        return messages.said_with(
+            session, announcement=_as_announcement(ward, words, inquiry), channel=channel, longest=longest,
+            account_settings=account_settings, link=link,
+        )  # fmt: skip
+
+    whole = told(translate(LINE, language=inquiry.language).format(ward=ward.name, text=message.text))
+    if whole.refusal not in (messages.TOO_LONG, messages.BLANK_TOO_LONG):
+        return whole
+    pointing = told(translate(POINTER, language=inquiry.language).format(ward=ward.name))
+    leads_there = channel not in messages.BY_TEMPLATE or link in pointing.blanks.values()
+    return pointing if leads_there and not pointing.refusal else whole
 
 
 def page_of(inquiry: Inquiry) -> str:
@@ -131,7 +151,7 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
         session.add(
             Delivery(
                 id=new_id(), message_id=said.id, channel=channel, recipient_kind=way.kind, recipient_id=way.recipient,
-                idempotency_key=f"reply:{said.id}:{channel.value}", cost=0 if held_back or account is None else account.price,
+                idempotency_key=_key(said, way), cost=0 if held_back or account is None else account.price,
                 status=DeliveryStatus.CANCELLED if held_back else DeliveryStatus.QUEUED,
                 error=training.HELD_BACK if held_back else None, batch_id=made[place // batches.SIZE] if made else None,
                 updated_at=clock.now(),
@@ -140,13 +160,18 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
     session.flush()
 
 
-def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[tuple[UUID | None, Channel]]:
-    wanted = select(Delivery.message_id, Delivery.channel).where(col(Delivery.message_id).in_(message_ids))
-    return {(message_id, Channel(channel)) for message_id, channel in session.exec(wanted)}
+def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[str]:
+    wanted = select(Delivery.idempotency_key).where(col(Delivery.message_id).in_(message_ids))
+    return set(session.exec(wanted))
 
 
-def _as_announcement(ward: Unit, message: InquiryMessage, inquiry: Inquiry) -> Announcement:
+def _key(said: InquiryMessage, way: Open) -> str:
+    """The name of an answer in the ledger: one a channel, and by the bot, which writes to our own people, one a person."""
+    name = f"reply:{said.id}:{way.channel.value if way.channel else ''}"
+    return f"{name}:{way.recipient}" if way.channel is Channel.ZALO_BOT else name
+
+
+def _as_announcement(ward: Unit, words: str, inquiry: Inquiry) -> Announcement:
     """An answer as what templates and short messages are filled from; stored nowhere."""
     title = translate(TITLE, language=inquiry.language).format(ward=ward.name)
-    text = translate(LINE, language=inquiry.language).format(ward=ward.name, text=message.text)
-    return Announcement(unit_id=ward.id, title=title, body=text, group_text=text, urgency=Urgency.URGENT)
+    return Announcement(unit_id=ward.id, title=title, body=words, group_text=words, urgency=Urgency.URGENT)

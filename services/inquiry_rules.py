@@ -53,7 +53,12 @@ class Rules:
 def of(session: Session, *, ward_id: UUID) -> Rules:
     """The rules of a ward: its own, or the usual ones."""
     own = session.exec(select(InquiryRules).where(InquiryRules.unit_id == ward_id)).first()
-    return Rules(**{name: getattr(own, name) for name in Rules.__dataclass_fields__}) if own else Rules()
+    return _rules(own) if own else Rules()
+
+
+def hours_of_all(session: Session) -> dict[UUID, OfficeHours]:
+    """When offices are open, by ward; of those only that have rules of their own."""
+    return {one.unit_id: _rules(one).hours for one in session.exec(select(InquiryRules))}
 
 
 def write(session: Session, *, actor: Actor, ward_id: UUID, rules: Rules) -> Rules:
@@ -79,6 +84,10 @@ def write(session: Session, *, actor: Actor, ward_id: UUID, rules: Rules) -> Rul
     session.flush()
     audit.record(session, actor=actor, action="inquiry_rules.written", subject_kind="unit", subject_id=ward_id)
     return of(session, ward_id=ward_id)
+
+
+def _rules(own: InquiryRules) -> Rules:
+    return Rules(**{name: getattr(own, name) for name in Rules.__dataclass_fields__})
 
 
 def _check_duty(session: Session, ward: Unit, rules: Rules) -> None:

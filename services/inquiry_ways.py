@@ -81,6 +81,8 @@ def of(inquiry: Inquiry, *, works: Collection[Channel], last_number: str = "") -
         for way, channel in ((Way.ZNS, Channel.ZNS), (Way.SMS, Channel.SMS)):
             if channel in works and way not in [one.way for one in ways]:
                 ways.append(Open(way, channel, RecipientKind.PHONE, phone))
+    if inquiry.group_id:
+        ways.append(Open(Way.PAGE))
     if phone:
         ways.append(Open(Way.CALL, recipient=phone))
     if inquiry.channel in (InquiryChannel.DESK, InquiryChannel.PHONE, InquiryChannel.LEADER) or not ways:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Invalid
-from core.i18n import translate
+from core.i18n import N_, translate
 from core.settings import settings
 from core.tokens import new_token
 from models import (
@@ -27,7 +27,13 @@ from services.inquiry_intake import TEXT_MAX, Asked, NotOurs
 from services.told import Told
 
 # Beginnings of the events by which somebody says something, or takes it back.
-WRITTEN = ("user_send_", "message.text", "message.deleted", "comment.add", "comment.edited", "comment.remove", "sms_text")
+AFTERWARDS = ("message.deleted", "comment.edited", "comment.remove", "comment.hide", "comment.unhide")
+WRITTEN = ("user_send_", "message.text", "comment.add", "sms_text", *AFTERWARDS)
+# What became of a comment for everybody else; whoever wrote it still sees it, and still waits.
+SEEN_BY_OTHERS = {
+    "comment.hide": N_("Bình luận này đã bị ẩn trên fanpage: chỉ người viết và bạn bè của họ còn thấy."),
+    "comment.unhide": N_("Bình luận này đã được hiện lại trên fanpage."),
+}
 _ELSEWHERE = ("user_send_group_", "message.text.received")  # a group's own talk; the bot's messages
 
 
@@ -39,16 +45,15 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     if told.name.startswith(_ELSEWHERE):
         return True
     number = f"{provider}:{told.said_id}" if told.said_id else None
-    if number and told.name in ("message.deleted", "comment.remove"):
-        return inquiry_intake.take_back(session, provider_id=number, at=told.at)
-    if number and told.name == "comment.edited":
-        return inquiry_intake.edit(session, provider_id=number, text=told.text)
+    if number and told.name.startswith(AFTERWARDS):
+        return _changed(session, number, told)
     ward = _ward(session, provider, told)
     if ward is None or not told.recipient:
         return True
     asked = Asked(
         _text(told), _channel(provider, told), from_id=told.recipient, name=told.from_name, at=min(told.at, clock.now()),
         phone=told.recipient if provider == "sms" else "", provider_id=number, language=settings().language,
+        files=told.files,
     )  # fmt: skip
     try:
         inquiry_intake.take_in(session, ward=ward, asked=asked)
@@ -59,8 +64,18 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     return True
 
 
+def _changed(session: Session, number: str, told: Told) -> bool:
+    """What became of a message afterwards. False: it has not come yet."""
+    if told.name == "comment.edited":
+        return inquiry_intake.edit(session, provider_id=number, text=told.text)
+    if told.name in SEEN_BY_OTHERS:
+        words = translate(SEEN_BY_OTHERS[told.name], language=settings().language)
+        return inquiry_intake.note_on(session, provider_id=number, note_id=f"{told.name}:{told.digest}", text=words, at=told.at)
+    return inquiry_intake.take_back(session, provider_id=number, at=told.at)
+
+
 def _text(told: Told) -> str:
-    """The words, and where what came with them lies."""
+    """The words, and what came with them as far as it can be said in words."""
     return "\n".join(filter(None, (told.text[:TEXT_MAX], *told.attached)))[:TEXT_MAX]
 
 

@@ -1,30 +1,23 @@
 """When an office is open: its hours on working days, the public holidays, the days a ward adds or works instead.
 
-Public holidays: Bộ luật Lao động 2019, Điều 112 (New Year; Tết, five days; 10/3 of the lunar calendar; 30/4, 1/5; 2/9, two days).
-Where one falls on a weekend the next working day is free (Điều 111.3). The days of Tết and around 2/9 are those the government
-announced for 2026; for 2027 they follow the same rule until it announces them: a ward corrects them in its rules.
+Public holidays, those made up for and the Saturdays worked instead of a day off come from the `holidays` package (Bộ luật Lao
+động 2019, Điều 111 và 112, and what the government announces each year); what it does not know yet a ward writes into its rules.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 
 USUAL = "07:30-11:30, 13:30-17:00"
-HOLIDAYS = frozenset(
-    date.fromisoformat(day)
-    for day in (
-        "2026-01-01", "2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19", "2026-02-20", "2026-04-27", "2026-04-30",
-        "2026-05-01", "2026-09-01", "2026-09-02",
-        "2027-01-01", "2027-02-05", "2027-02-08", "2027-02-09", "2027-02-10", "2027-02-11", "2027-04-16", "2027-04-30",
-        "2027-05-03", "2027-09-02", "2027-09-03",
-    )
-)  # fmt: skip
 FARTHEST = 366  # days looked ahead: a ward that never opens has no due time
+DAYS_MOST = 200  # of a ward's own
+_WRITTEN_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _STRETCH = re.compile(r"(\d{1,2})[:h](\d{2})?\s*[-–]\s*(\d{1,2})[:h](\d{2})?")
 
 
@@ -43,9 +36,10 @@ class OfficeHours:
 
     def is_open_on(self, day: date) -> bool:
         """Whether people work on that day."""
-        if day in self.work_days:
-            return True
-        return day.weekday() < 5 and day not in HOLIDAYS and day not in self.free_days
+        if day in self.work_days or day in self.free_days:
+            return day in self.work_days
+        public = public_days(day.year)
+        return day in public.worked or (day.weekday() < 5 and day not in public.free)
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody works at that instant."""
@@ -82,11 +76,34 @@ class OfficeHours:
                     yield max(begin, at), end
 
 
+@dataclass(frozen=True)
+class PublicDays:
+    """What differs from the week all over the country in a year."""
+
+    free: frozenset[date]
+    worked: frozenset[date]  # Saturdays, for a day off beside a holiday
+
+
+@cache
+def public_days(year: int) -> PublicDays:
+    """The public holidays of a year, and the weekend days worked instead of one, as far as they are announced."""
+    from holidays import country_holidays  # noqa: PLC0415  # a tenth of a second, for whoever asks for a day
+
+    known = country_holidays("VN", years=year)
+    return PublicDays(frozenset(known), frozenset(known.weekend_workdays))
+
+
+def coming_holidays(since: date) -> list[date]:
+    """The public holidays of the year from a day on, in order."""
+    until = since + timedelta(days=365)
+    return sorted(day for year in (since.year, since.year + 1) for day in public_days(year).free if since <= day <= until)
+
+
 def read(opens: str, *, free_days: Sequence[str] = (), work_days: Sequence[str] = ()) -> OfficeHours:
-    """Office hours as somebody wrote them: `07:30-11:30, 13:30-17:00`, and days as 2026-11-24.
+    """Office hours as somebody wrote them: `07:30-11:30, 13:30-17:00`, and days as 24/11/2026 or 2026-11-24.
 
     Raises:
-        Invalid: they cannot be read, or end before they begin.
+        Invalid: they cannot be read, or end before they begin; a day is both free and worked, or there are too many of them.
     """
     stretches = []
     for hour, minute, to_hour, to_minute in _STRETCH.findall(opens):
@@ -96,14 +113,21 @@ def read(opens: str, *, free_days: Sequence[str] = (), work_days: Sequence[str] 
     edges = [edge for stretch in stretches for edge in stretch]
     if not stretches or edges != sorted(set(edges)):
         raise Invalid(N_("Giờ làm việc “{words}” chưa đúng. Ghi như: 07:30-11:30, 13:30-17:00."), words=opens[:60])
-    return OfficeHours(tuple(stretches), frozenset(map(_day, free_days)), frozenset(map(_day, work_days)))
+    free, worked = (frozenset(map(_day, days[: DAYS_MOST + 1])) for days in (free_days, work_days))
+    if max(len(free), len(worked)) > DAYS_MOST:
+        raise Invalid(N_("Nhiều nhất {most} ngày. Xin bỏ những ngày đã qua."), most=DAYS_MOST)
+    if both := free & worked:
+        raise Invalid(N_("Ngày {day:%d/%m/%Y} vừa nghỉ vừa làm bù. Xin bỏ ở một nơi."), day=min(both))
+    return OfficeHours(tuple(stretches), free, worked)
 
 
 def _day(written: str) -> date:
+    words = written.strip()
+    found = _WRITTEN_DAY.fullmatch(words)
     try:
-        return date.fromisoformat(written.strip())
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(words)
     except ValueError:
-        raise Invalid(N_("Ngày “{words}” chưa đúng. Ghi như: 2026-11-24."), words=written[:40]) from None
+        raise Invalid(N_("Ngày “{words}” chưa đúng. Ghi như: 24/11/2026."), words=written[:40]) from None
 
 
 def _minutes(since: time, until: time) -> int:

@@ -263,6 +263,29 @@ class LinkVisitor(Protocol):
         """How each stands, in their order. Never raises for what is at the other end."""
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What came of asking for a file: its content, that it will never be had, or that it may be later."""
+
+    outcome: Literal["taken", "gone", "later"]
+    content: bytes = b""
+
+
+class FileFetcher(Protocol):
+    """Fetches files that providers keep; only from public addresses, within seconds, and none that is too large."""
+
+    def fetch(self, url: str) -> Fetched:
+        """The file. Never raises for what is at the other end."""
+
+
+class NoFiles:
+    """Where nothing may be asked: each may be had later."""
+
+    def fetch(self, url: str) -> Fetched:  # noqa: ARG002  # as the protocol names it
+        """Later."""
+        return Fetched("later")
+
+
 class NoVisits:
     """Where nothing may be asked: nobody is visited."""
 
@@ -291,6 +314,7 @@ class Ports:
     documents: Documents = field(default_factory=lambda: _NoDocuments())
     links: LinkChecker = field(default_factory=NoLinks)
     visits: LinkVisitor = field(default_factory=NoVisits)
+    files: FileFetcher = field(default_factory=NoFiles)
     dumps: Dumps = field(default_factory=lambda: _NoDumps())
     stores: Sequence[BackupStore] = ()  # none: backups are kept where they are made
     senders: Mapping[Channel, Sender] = field(default_factory=dict)  # by account; a channel without one is done by people

@@ -30,7 +30,7 @@ UNKNOWN = N_("Chưa biết loại tin này; không làm gì.")
 KNOWN = frozenset(
     (
         "follow", "unfollow", "block", "user_withdraw", "sms_stop", "sms_back", "sms_report", "user_received_message",
-        "user_seen_message", "feed.add", "message.text.received", "message.echo", "comment.echo", "oa_send_text",
+        "user_seen_message", "feed.add", "message.echo", "comment.echo", "oa_send_text",
     )
 )  # fmt: skip
 UNREACHED = N_("Nhà mạng báo không tới được máy này.")
@@ -282,7 +282,7 @@ def _body(one: Told) -> dict[str, Any]:
         "at": one.at.isoformat(), "status": one.status.value if one.status else None, "key": one.delivery_key,
         "ids": list(one.provider_message_ids), "recipient": one.recipient, "is_sure": one.is_sure, "code": one.code,
         "chat_id": one.chat_id, "to": one.to, "said_id": one.said_id, "text": one.text, "attached": list(one.attached),
-        "from_name": one.from_name,
+        "files": list(one.files), "from_name": one.from_name,
     }  # fmt: skip
 
 
@@ -293,5 +293,6 @@ def _told(event: WebhookEvent) -> Told:
         status=DeliveryStatus(body["status"]) if body["status"] else None, delivery_key=body["key"],
         provider_message_ids=tuple(body["ids"]), recipient=body["recipient"], is_sure=body["is_sure"],
         code=body.get("code", ""), chat_id=body.get("chat_id", ""), to=body.get("to", ""), said_id=body.get("said_id", ""),
-        text=body.get("text", ""), attached=tuple(body.get("attached", ())), from_name=body.get("from_name", ""),
+        text=body.get("text", ""), attached=tuple(body.get("attached", ())),
+        files=tuple(body.get("files", ())), from_name=body.get("from_name", ""),
     )  # fmt: skip

@@ -17,15 +17,13 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Report, ReportKind, Unit, UnitKind, UnitTotal, User
-from services import access, audit, official_papers, period_facts, report_words, wards
+from services import access, audit, inquiry_rules, official_papers, period_facts, report_words, wards
 from services.access import TERMINAL, Actor, May, path_range, unit_for
+from services.office_hours import FARTHEST, OfficeHours
 from services.period_facts import PeriodFacts
 from services.ports import Annex, PaperText
 
 SYMBOL = "BC-UBND"
-# Days off that are the same each year (Bộ luật Lao động 2019, article 112); those of the lunar calendar are not counted here: a
-# report that comes on one of them waits until people are back.
-DAYS_OFF = {(1, 1), (4, 30), (5, 1), (9, 1), (9, 2)}
 RECIPIENTS = {
     ReportKind.MONTH: ("Ủy ban nhân dân phường;", "Lưu: VT."), ReportKind.QUARTER: ("Ủy ban nhân dân tỉnh;", "Lưu: VT."),
 }  # fmt: skip
@@ -220,12 +218,11 @@ def paper_of(
 # ---- by the calendar
 
 
-def first_working_day(month: date) -> date:
-    """The first day of a month on which offices are open."""
-    day = month.replace(day=1)
-    while day.weekday() >= 5 or (day.month, day.day) in DAYS_OFF:
-        day += timedelta(days=1)
-    return day
+def first_working_day(month: date, *, hours: OfficeHours | None = None) -> date:
+    """The first day of a month on which offices are open: one ward's, or any that knows the public holidays only."""
+    asked = hours or inquiry_rules.Rules().hours
+    days = (month.replace(day=1) + timedelta(days=n) for n in range(FARTHEST))
+    return next((day for day in days if asked.is_open_on(day)), month)
 
 
 def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
@@ -234,8 +231,6 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
     Whoever was away on the first working day finds it on a later one.
     """
     today = clock.today()
-    if today < first_working_day(today):
-        return []
     month, month_end = period_facts.last_whole_month(today)
     wanted = [(ReportKind.MONTH, month)]
     if today.month % 3 == 1:
@@ -246,10 +241,12 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
         .where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
         .order_by(Unit.code)
     ).all()
+    own, usual = inquiry_rules.hours_of_all(session), first_working_day(today)
+    at_work = [id_ for id_ in units if today >= (first_working_day(today, hours=own[id_]) if id_ in own else usual)]
     table = Report.metadata.tables["report"].c
     known = session.execute(sa_select(table.unit_id, table.kind, table.first_on).where(table.last_on == month_end))
     made = {(unit_id, kind, first) for unit_id, kind, first in known}
-    return [(unit_id, kind, first) for unit_id in units for kind, first in wanted if (unit_id, kind, first) not in made]
+    return [(unit_id, kind, first) for unit_id in at_work for kind, first in wanted if (unit_id, kind, first) not in made]
 
 
 def make_due(session: Session, *, unit_id: UUID, kind: ReportKind, first_on: date) -> bool:

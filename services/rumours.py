@@ -5,13 +5,15 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from core import clock
 from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean
-from models import Group, GroupKind, Inquiry, InquiryKind, PublicAnswer, Unit, User
+from models import Group, GroupKind, Inquiry, InquiryKind, PublicAnswer, Unit
 from services import access, inquiries, inquiry_answers, public_answers
 from services.access import Actor, May
+from services.presence import stands
 
 VERDICTS = {"false": N_("SAI"), "true": N_("ĐÚNG"), "unsure": N_("CHƯA RÕ")}
 CARD = N_("[{verdict}] {question}\n{answer}\n{ward} đã kiểm tra. Xem và chuyển tiếp: {url}")
@@ -23,7 +25,7 @@ class Card:
 
     answer: PublicAnswer
     text: str
-    groups: tuple[tuple[str, str], ...]  # name of the group, its leader
+    groups: tuple[Group, ...]
 
 
 def judge(
@@ -57,27 +59,22 @@ def card_of(session: Session, *, actor: Actor, answer_id: UUID) -> Card:
     if made is None or not made.is_rumour:
         raise Invalid(N_("Chỉ tin nghi ngờ mới có kết luận, là: sai, đúng hoặc chưa rõ."))
     ward = access.unit_for(session, actor=actor, unit_id=made.unit_id)
+    return Card(made, text_of(made, ward_name=ward.name), _chats(session, ward, made))
+
+
+def text_of(made: PublicAnswer, *, ward_name: str) -> str:
+    """The ready text of a judged message, in the ward's language."""
     verdict, _, rest = made.answer.partition(". ")
-    text = translate(CARD, language=settings().language).format(
-        verdict=verdict, question=made.question, answer=rest, ward=ward.name, url=public_answers.url_of(made)
+    return translate(CARD, language=settings().language).format(
+        verdict=verdict, question=made.question, answer=rest, ward=ward_name, url=public_answers.url_of(made)
     )
-    return Card(made, text, _chats(session, ward, made))
 
 
-def _chats(session: Session, ward: Unit, made: PublicAnswer) -> tuple[tuple[str, str], ...]:
-    seen_in = _seen_in(session, made)
+def _chats(session: Session, ward: Unit, made: PublicAnswer) -> tuple[Group, ...]:
+    brought = session.get(Inquiry, made.inquiry_id) if made.inquiry_id else None
+    if brought and brought.group_id:
+        return tuple(session.exec(select(Group).where(Group.id == brought.group_id, stands(clock.today()))))
+    seen_in = session.get(Unit, brought.place_unit_id) if brought and brought.place_unit_id else None
     path = access.path_range(seen_in.path if seen_in else ward.path)
-    wanted = (
-        select(Group.name, User.display_name)
-        .join(Unit, col(Unit.id) == Group.unit_id)
-        .outerjoin(User, col(User.id) == Group.leader_id)
-        .where(path, Group.kind == GroupKind.HOUSEHOLD, col(Group.closed_on).is_(None))
-    )
-    return tuple((name, leader or "") for name, leader in session.exec(wanted.order_by(Group.name)))
-
-
-def _seen_in(session: Session, made: PublicAnswer) -> Unit | None:
-    if made.inquiry_id is None:
-        return None
-    inquiry = session.get(Inquiry, made.inquiry_id)
-    return session.get(Unit, inquiry.place_unit_id) if inquiry and inquiry.place_unit_id else None
+    wanted = select(Group).join(Unit, col(Unit.id) == Group.unit_id).where(path, Group.kind == GroupKind.HOUSEHOLD)
+    return tuple(session.exec(wanted.where(stands(clock.today())).order_by(Group.name)))

@@ -27,5 +27,6 @@ class Told:
     to: str = ""  # to which account of ours somebody wrote: an official account's id, a page's, the key of a gateway's account
     said_id: str = ""  # the provider's number of what somebody wrote, to us or under a post
     text: str = ""  # what they wrote
-    attached: tuple[str, ...] = ()  # where what they sent with it lies
+    attached: tuple[str, ...] = ()  # in words what they sent with it: a place, a link, what kind of thing it is
+    files: tuple[str, ...] = ()  # where photos and papers they sent with it lie
     from_name: str = ""  # as the provider shows them

@@ -136,6 +136,8 @@ WORDS = ACTS | {
     "inquiry.spam": N_("đánh dấu tin rác"),
     "inquiry.put_together": N_("gộp câu hỏi giống nhau"),
     "public_answer.published": N_("đăng câu trả lời chung"),
+    "rumour.relayed": N_("nhờ chuyển lời của phường vào các nhóm"),
+    "rumour.posted": N_("ghi nhóm đã đăng lời của phường"),
     "public_answer.withdrawn": N_("gỡ câu trả lời chung"),
     "closed_list.brought": N_("đưa lên danh sách kín"),
     "closed_list.seen": N_("xem danh sách kín"),

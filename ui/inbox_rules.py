@@ -1,16 +1,18 @@
 """The parts of the screen for the rules of the inbox: figures of the last month, the form."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import streamlit as st
 
+from core import clock
 from models import InquiryChannel, Topic, User
+from services import office_hours
 from services.inquiry_figures import Figures, Part, Speed
 from services.inquiry_rules import MOST_DAYS, MOST_HOURS, Rules
 from ui import parts
 from ui.parts import Column, Figure
-from ui.words import _, number, share, span
+from ui.words import _, day, number, share, span
 
 
 def _time(minutes: int | None) -> str:
@@ -65,8 +67,14 @@ def form(rules: Rules, people: Sequence[User]) -> Rules | None:
             days = st.number_input(_("Thủ tục, ngày"), 1, MOST_DAYS, rules.procedure_days, key="r_days", width=160)
             others = st.number_input(_("Việc khác, ngày"), 1, MOST_DAYS, rules.other_days, key="r_others", width=160)
         opens = st.text_input(_("Giờ làm việc, thứ Hai đến thứ Sáu"), rules.opens, key="r_opens")
-        free = st.text_input(_("Ngày nghỉ thêm"), ", ".join(rules.free_days), key="r_free", placeholder="2026-11-24")
-        work = st.text_input(_("Thứ Bảy làm bù"), ", ".join(rules.work_days), key="r_work")
+        known = ", ".join(day(one, weekday=False) for one in office_hours.coming_holidays(clock.today()))
+        free = st.text_input(
+            _("Ngày nghỉ thêm"), _written(rules.free_days), key="r_free", placeholder="24/12/2026",
+            help=_("Ngày lễ đã tính sẵn: {days}.", days=known),
+        )  # fmt: skip
+        work = st.text_input(
+            _("Ngày đi làm bù, hoặc ngày lễ vẫn làm"), _written(rules.work_days), key="r_work", placeholder="22/08/2026"
+        )
         duty = {}
         for topic in Topic:
             asked = rules.duty.get(topic.value)
@@ -81,6 +89,10 @@ def form(rules: Rules, people: Sequence[User]) -> Rules | None:
         int(hours), int(days), int(others), opens, _days(free), _days(work),
         {topic: user for topic, user in duty.items() if user}, words.split("\n"),
     )  # fmt: skip
+
+
+def _written(days: Sequence[str]) -> str:
+    return ", ".join(day(date.fromisoformat(one), weekday=False) for one in days)
 
 
 def _days(typed: str) -> list[str]:

@@ -47,7 +47,8 @@ def conversation(messages: Sequence[Said], name: str) -> None:
             message = said.message
             who = {Voice.ASKED: name or _("Người hỏi"), Voice.REPLY: said.author or _("Phường"),
                    Voice.NOTE: _("Ghi chú nội bộ, {who}", who=said.author)}[message.voice]  # fmt: skip
-            parts.html(parts.joined(parts.small(f"{who} · {near(message.at)}"), parts.text(_words(said))))
+            by = f" · {_(Way(message.way).label)}" if message.way in list(Way) else ""
+            parts.html(parts.joined(parts.small(f"{who} · {near(message.at)}{by}"), parts.text(_words(said))))
             photos(message.photos)
             for delivery in said.deliveries:
                 tone: Tone = parts.TONES.get(delivery.status.value, "unknown")

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.db import reading, transaction
 from models import InquiryChannel, InquiryKind, Voice
-from services import attachments, inquiries, private_words, public_answers, reports_done, rumours
+from services import attachments, inquiries, private_words, public_answers, reports_done, rumour_relays, rumours
 from services.access import Actor
 from services.inquiries import Thread
-from ui import parts, refusals
+from ui import parts, refusals, rumour_card
 from ui.forms import PICTURES
 from ui.inbox import TONES, shortened
 from ui.words import _, number
@@ -48,10 +48,14 @@ def for_all(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
 
 def _for_leader(thread: Thread) -> None:
     """What a leader brought goes back as text to put into the chat."""
+    if thread.inquiry.channel is not InquiryChannel.LEADER:
+        return
     replies = [one.message.text for one in thread.messages if one.message.voice is Voice.REPLY]
-    if thread.inquiry.channel is InquiryChannel.LEADER and replies:
-        parts.section(_("Tin để tổ trưởng đăng vào nhóm"))
-        st.code(f"{thread.inquiry.text}\n→ {replies[-1]}", language=None, wrap_lines=True)
+    if not replies:
+        parts.hint(_("Trả lời xong, tổ trưởng có lời nhắn cho nhóm, và câu trả lời lên trang chung nếu không nêu tên ai."))
+        return
+    parts.section(_("Tin để tổ trưởng đăng vào nhóm"))
+    st.code(f"{thread.inquiry.text}\n→ {replies[-1]}", language=None, wrap_lines=True)
 
 
 def _publish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
@@ -59,6 +63,11 @@ def _publish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
     if not replies:
         return
     one, key = thread.inquiry, f"pub_{thread.inquiry.id.hex}"
+    with reading() as session:
+        made = public_answers.of_inquiry(session, actor=actor, inquiry_id=one.id)
+    if made:
+        parts.hint(_("Đã ở trang chung: {url}", url=public_answers.url_of(made)))
+        return
     with st.expander(_("Đưa lên trang chung"), key=f"{key}_box"), st.form(key):
         question = st.text_input(
             _("Câu hỏi, bỏ tên và việc riêng"), one.text[: public_answers.QUESTION_MAX], key=f"{key}_q",
@@ -95,11 +104,7 @@ def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
     with reading() as session:
         made = public_answers.of_inquiry(session, actor=actor, inquiry_id=one.id)
     if made:
-        with reading() as session:
-            card = rumours.card_of(session, actor=actor, answer_id=made.id)
-        parts.section(_("Tin để chuyển vào nhóm"), _("{n} nhóm", n=number(len(card.groups))))
-        st.code(card.text, language=None, wrap_lines=True)
-        parts.lines(*(f"{name}: {leader}" if leader else name for name, leader in card.groups[:20]))
+        rumour_card.shown(actor, made.id, done)
         return
     with st.form(key):
         verdict = st.segmented_control(
@@ -111,10 +116,11 @@ def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
             return
     with refusals():
         with transaction() as session:
-            rumours.judge(
+            made = rumours.judge(
                 session, actor=actor, inquiry_id=one.id, verdict=verdict or "", question=question, answer=answer
             )  # fmt: skip
-        done(_("Đã kết luận. Dưới đây là tin để chuyển vào các nhóm."))
+            asked = rumour_relays.begin(session, actor=actor, answer_id=made.id)
+        done(_("Đã kết luận và nhờ {n} tổ trưởng đăng: tin hiện ở trang của từng người.", n=number(asked)))
 
 
 def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:

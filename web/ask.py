@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core import clock
@@ -13,12 +14,12 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, InquiryKind
-from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, web_links
+from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, rumour_relays, web_links
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_page import Desk
 from web import attached, file_forms, human_check, pages, posts, visits
 from web.file_forms import Brought, PageWithPhotos
-from web.limits import asks_seldom, may_ask
+from web.limits import asks_seldom, counts_as_help, may_ask, may_look
 from web.pages import PhonePage
 from web.visits import Visit
 
@@ -28,6 +29,7 @@ KINDS = (
     (InquiryKind.RUMOUR, N_("Hỏi một tin nghi là giả")),
     (InquiryKind.THANKS, N_("Cảm ơn, góp lời")),
 )
+LOOKED_AT, SHOWN = 300, 700  # letters of what is typed, and of an answer that is offered
 TOO_MANY = N_("Máy này đã gửi nhiều câu hỏi trong thời gian ngắn. Xin đợi một lúc, hoặc gọi phường nếu cần gấp.")
 CHECK = N_("Xin trả lời phép cộng để phường biết không phải máy tự gửi.")
 
@@ -73,7 +75,19 @@ class AnswerPage(PhonePage):
         """Question, answer, whose it is and of when; of a doubtful message a card to pass on."""
         with reading() as session:
             page = public_answers.page_of(session, slug=request.path_params["slug"])
-        return pages.render(request, "answer.html", page=page, one=page.answer, ward=page.ward, linked=linked)
+            counted = rumour_relays.counts(session, answer_ids=[page.answer.id]) if page.answer.is_rumour else {}
+        posted, asked = counted.get(page.answer.id, (0, 0))
+        return pages.render(
+            request,
+            "answer.html",
+            page=page,
+            one=page.answer,
+            ward=page.ward,
+            linked=linked,
+            posted_in=posted,
+            asked_of=asked,
+            has_helped=request.query_params.get("said") == "helped",
+        )
 
 
 class DonePage(PhonePage):
@@ -100,14 +114,38 @@ class DonePhoto(PhonePage):
 
 
 class EnoughPage(PhonePage):
-    """`/ask/a/{slug}/enough`: somebody who was about to ask found the answer."""
+    """`/ask/a/{slug}/enough`: this answer helped, nobody need be asked."""
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:  # noqa: ARG002  # as the room is asked
-        """Count it, and show the answer."""
-        slug = request.path_params["slug"]
-        with transaction(counts_only=True) as session:
-            public_answers.note_that_it_was_enough(session, slug=slug)
-        return pages.see(f"/ask/a/{slug}")
+        """Count it, once a phone and day, and show the answer."""
+        slug, visit = request.path_params["slug"], visits.visit_of(request)
+        if counts_as_help(request.scope, visit.visitor, slug, clock.now()):
+            with transaction(counts_only=True) as session:
+                public_answers.note_that_it_was_enough(session, slug=slug)
+        return visits.remembered(pages.see(f"/ask/a/{slug}?said=helped"), visit)
+
+
+class FoundPage(PhonePage):
+    """`/ask/found`: what the script of `/ask` looks up while somebody types. What is typed is kept nowhere."""
+
+    async def post(self, request: Request) -> Response:
+        """As any form, but paced by itself: whoever types must not use up the presses of others."""
+        return await run_in_threadpool(self.pressed, request, await posts.form_of(request))
+
+    def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
+        """The ward's public answers that share telling words, as JSON."""
+        if not may_look(request.scope, visits.visit_of(request).visitor, clock.now()):
+            return _told([], status=429)
+        desk = _desk(request, form)
+        if desk is None:
+            return _told([])
+        with reading() as session:
+            found = public_answers.found(session, ward_id=desk.unit.id, words=form.get("text", "")[:LOOKED_AT])
+        return _told([{"slug": one.slug, "question": one.question, "answer": one.answer[:SHOWN]} for one in found])
+
+
+def _told(found: Sequence[Mapping[str, str]], *, status: int = 200) -> Response:
+    return JSONResponse(list(found), status, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
 
 
 def _sent(request: Request, form: Mapping[str, str], files: Sequence[Brought]) -> Response:
@@ -241,6 +279,7 @@ routes = [
     Route("/ask", AskPage),
     Route("/ask/a/{slug}", AnswerPage),
     Route("/ask/a/{slug}/enough", EnoughPage),
+    Route("/ask/found", FoundPage),
     Route("/ask/done", DonePage),
     Route("/ask/done/{id:uuid}/{place:int}", DonePhoto),
     Route("/ask/{token}", AskersPage),

@@ -107,6 +107,28 @@ def asks_seldom(scope: Scope, visitor: str, now: datetime) -> bool:
     return _asked_by_phone.take(visitor, now) and is_seldom
 
 
+# Looks into public answers while somebody types: a few a minute from one phone, a waiting room from one address.
+_looked, _looked_by_phone = Allowance(burst=120, per_second=2), Allowance(burst=20, per_second=1 / 3)
+# "That helped": once a day from one phone and answer; an address is not believed without end.
+_helped, _helped_by_phone = Allowance(burst=30, per_second=1 / 120), Allowance(burst=1, per_second=1 / 86_400)
+
+
+def may_look(scope: Scope, visitor: str, now: datetime) -> bool:
+    """Whether answers are looked up once more for this phone, and for its address."""
+    address = address_of(scope)
+    if is_public(address) and not _looked.take(address, now):
+        return False
+    return _looked_by_phone.take(visitor, now)
+
+
+def counts_as_help(scope: Scope, visitor: str, slug: str, now: datetime) -> bool:
+    """Whether one more word that an answer helped moves its figure."""
+    if not _helped_by_phone.take((visitor, slug), now):
+        return False
+    address = address_of(scope)
+    return not is_public(address) or _helped.take(address, now)
+
+
 @lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""

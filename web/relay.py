@@ -18,7 +18,7 @@ from core.errors import Invalid, NotAllowed
 from core.formats import number
 from core.i18n import N_, translate
 from models import Part
-from services import door_page, leader_reports, passing_on, relays, retractions, team_members
+from services import door_page, leader_questions, leader_reports, passing_on, relays, retractions, team_members
 from services.relays import RelayWork
 from web import leaders as door
 from web import pages, visitors
@@ -56,6 +56,7 @@ class RelayPage(PhonePage):
             work, old = relays.work_for_token(session, token=token), retractions.old_post(session, token=token)
             doors = door_page.beside_relay(session, token=token)
             report = leader_reports.asked_of(session, token=token)
+            beside = leader_questions.beside_relay(session, token=token)
             helps = team_members.ward_with_a_team(session) is not None
             if visitors.is_person(request.headers, request.method):
                 relays.opened(session, token=token)
@@ -63,7 +64,9 @@ class RelayPage(PhonePage):
         if is_first:
             with transaction() as session:
                 relays.opened(session, token=token)
-        return pages.render(request, _template(work), old=old, doors=doors, helps=helps, report=report, **_shown(request, work))
+        return pages.render(
+            request, _template(work), old=old, doors=doors, helps=helps, report=report, beside=beside, **_shown(request, work)
+        )
 
     def pressed(self, request: Request, form: Mapping[str, str]) -> Response:
         """Posted, undone, passed on, noted, a withdrawn text deleted, this phone forgotten. Each press again changes nothing."""

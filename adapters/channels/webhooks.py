@@ -13,6 +13,10 @@ from models import DeliveryStatus
 from services import bot_links
 from services.told import BadSignature, Told
 
+FILES = ("image", "photo", "file")  # what is fetched of what people send
+LINKED = ("link", "fallback", "audio", "video", "gif")  # what stays where it lies
+URL_MOST = 2_000
+
 
 def zalo(body: bytes, headers: Mapping[str, str], *, app_id: str, oa_id: str, secret: str) -> list[Told]:
     """An event of the official account or of ZNS.
@@ -44,7 +48,7 @@ def zalo(body: bytes, headers: Mapping[str, str], *, app_id: str, oa_id: str, se
             provider_message_ids=numbers if status else (), recipient=who,
             to=str(_part(said, "recipient").get("id") or said.get("oa_id") or "") if is_written else "",
             said_id=str(message.get("msg_id") or "") if is_written else "", text=_words(message) if is_written else "",
-            attached=_attached(message) if is_written else (),
+            attached=_attached(message) if is_written else (), files=_files(message) if is_written else (),
         )
     ]  # fmt: skip
 
@@ -90,8 +94,9 @@ def _messaged(page: str, one: dict[str, Any], at: datetime) -> Told:
     name = "message.echo" if message.get("is_echo") or who == page else f"message.{kind}"
     digest = _digest("facebook", name, page, who, number or str(one.get("timestamp")))
     return Told(
-        name=name, digest=digest, at=at, recipient=who, to=page, said_id=number, text=_words(message), attached=_attached(message)
-    )
+        name=name, digest=digest, at=at, recipient=who, to=page, said_id=number, text=_words(message),
+        attached=_attached(message), files=_files(message),
+    )  # fmt: skip
 
 
 def _commented(page: str, value: Mapping[str, Any], at: datetime, digest: str) -> Told:
@@ -102,7 +107,7 @@ def _commented(page: str, value: Mapping[str, Any], at: datetime, digest: str) -
     photo = value.get("photo")
     return Told(
         name=name, digest=digest, at=at, recipient=str(who.get("id") or ""), to=page, said_id=number,
-        text=str(value.get("message") or ""), attached=(photo,) if isinstance(photo, str) else (),
+        text=str(value.get("message") or ""), files=tuple(filter(None, (_address({"url": photo}),))),
         from_name=str(who.get("name") or ""),
     )  # fmt: skip
 
@@ -113,15 +118,31 @@ def _words(message: Mapping[str, Any]) -> str:
 
 
 def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where what came with a message lies; of a place its coordinates."""
+    """In words what came with a message and is no photo or paper: a place by its coordinates, a link, else what kind it is."""
     found = []
     for one in map(_part_of, _list_of(message.get("attachments"))):
-        payload = _part(one, "payload")
+        payload, kind = _part(one, "payload"), str(one.get("type") or "")
         place = _part(payload, "coordinates")
         at = ", ".join(str(place[name]) for name in ("latitude", "lat", "longitude", "long") if place.get(name) is not None)
-        url = payload.get("url") or payload.get("thumbnail")
-        found.append(url if isinstance(url, str) and url.startswith("https://") else at or str(one.get("type") or ""))
+        link = _address(payload) if kind in LINKED else ""
+        if not _is_file(kind, payload):
+            found.append(link or at or kind)
     return tuple(filter(None, found))
+
+
+def _files(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where photos and papers of a message lie: the things themselves, never their thumbnails."""
+    told = [(str(one.get("type") or ""), _part(one, "payload")) for one in map(_part_of, _list_of(message.get("attachments")))]
+    return tuple(_address(payload) for kind, payload in told if _is_file(kind, payload))
+
+
+def _is_file(kind: str, payload: Mapping[str, Any]) -> bool:
+    return kind in FILES and not payload.get("sticker_id") and bool(_address(payload))
+
+
+def _address(payload: Mapping[str, Any]) -> str:
+    url = payload.get("url")
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) and len(url) <= URL_MOST else ""
 
 
 def sms_callback(query: Mapping[str, str]) -> list[Told]:

@@ -1,14 +1,14 @@
 """Two indexes of the ledger hold only rows that have what they are asked by: each row is written three times.
 
 Revision ID: 0039
-Revises: 0030
+Revises: 0038
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0039"
-down_revision = "0030"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

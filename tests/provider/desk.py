@@ -42,6 +42,7 @@ class Desk:
         self.script: deque[Mapping[str, Any]] = deque()
         self.posts: dict[str, list[dict[str, Any]]] = {}  # of a page, the newest first
         self.calls: deque[tuple[str, str, dict[str, Any]]] = deque(maxlen=1000)  # method, path, what was asked
+        self.files: dict[str, Answer] = {}  # what people sent, by its name under /files/
         self._spent: dict[str, int] = {}
         self._free_at: dict[str, float] = {}
 

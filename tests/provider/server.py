@@ -51,6 +51,9 @@ class Provider:
         prefix, _, rest = request.path.lstrip("/").partition("/")
         if prefix == "_control":
             return self._control(request, rest.strip("/"))
+        if prefix == "files":
+            self.desk.calls.append((request.method, request.path, {}))
+            return self.desk.files.get(rest, Answer(b"URL signature expired", 403, media_type="text/plain"))
         if prefix == "oauth":
             scripted = self.desk.scripted(zalo.OA)
             return scripted or self.desk.tokens.exchange(request, self.desk.faults)

@@ -164,22 +164,38 @@ def test_the_procedures_own_text_is_ready_with_its_address(session: Session, war
     assert first.text.endswith(f"http://ward.test/p/{stay.code}")
 
 
+def test_what_is_public_on_the_same_question_is_ready_too(session: Session, ward: Unit, writer: Actor) -> None:
+    made = public_answers.publish(session, actor=writer, question="Bao giờ thu gom rác?", answer="Thứ Ba.")
+    public_answers.publish(session, actor=writer, question="Cắt trợ cấp?", answer="SAI. Không có.", is_rumour=True)
+    rubbish = make_inquiry(session, unit=ward, text="Cho hỏi lịch thu gom rác")
+    rumour = make_inquiry(session, unit=ward, text="Cắt trợ cấp thật không?")
+
+    ready = [inquiry_answers.ready_texts(session, actor=writer, inquiry_id=one.id)[0] for one in (rubbish, rumour)]
+
+    assert (ready[0].name, ready[0].text) == ("Trả lời chung: Bao giờ thu gom rác?", f"Thứ Ba.\n{public_answers.url_of(made)}")
+    assert ready[1].name == "Tin đang lan: Cắt trợ cấp?"
+
+
 def test_whoever_has_it_is_reminded_and_officials_are_told_when_it_is_late(
     session: Session, clock: Traveller, ward: Unit, writer: Actor
 ) -> None:
     make_account(session, unit=ward, channel=Channel.ZALO_BOT)
-    make_user(session, unit=ward, role=Role.OFFICIAL, bot_chat_id="chat-7")
+    for chat in ("chat-7", "chat-8"):
+        make_user(session, unit=ward, role=Role.OFFICIAL, bot_chat_id=chat)
+    clerk = make_user(session, unit=ward, role=Role.STAFF, bot_chat_id="chat-9")
+    clock.shift(timedelta(days=1))  # noon of a working day
     asked = make_inquiry(session, unit=ward, text="Cháy nhà ở ngõ 5")
+    inquiry_work.assign(session, actor=writer, inquiry_id=asked.id, user_id=clerk.id)
     steps = []
     for at in ("06:40", "08:10", "08:10", "09:00"):  # 13:40, 15:10, 16:00 here; due 15:30
-        clock.move_to(f"2026-11-24T{at}:00+00:00")
+        clock.move_to(f"2026-11-25T{at}:00+00:00")
         steps.append(inquiry_reminders.remind_and_escalate(session))
 
     assert steps == [0, 1, 0, 1]
     noted = select(InquiryMessage.text).where(InquiryMessage.voice == Voice.NOTE).order_by(col(InquiryMessage.at))
     notes = session.exec(noted).all()
     assert [note.partition(" (")[0].partition(" từ")[0] for note in notes] == ["Sắp tới hạn trả lời", "Quá hạn trả lời"]
-    assert [row.recipient_id for row in ledger(session)] == ["chat-7", "chat-7"]
+    assert [row.recipient_id for row in ledger(session)] == ["chat-7", "chat-8", "chat-9", "chat-9"]  # the clerk both times
     inquiry_work.close(session, actor=writer, inquiry_id=asked.id)
     assert inquiry_reminders.remind_and_escalate(session) == 0
 

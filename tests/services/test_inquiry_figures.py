@@ -24,7 +24,8 @@ def test_a_percentile_counts_what_is_open_as_the_longest() -> None:
 def test_answer_time_is_told_in_office_hours_and_by_the_clock(
     session: Session, clock: Traveller, ward: Unit, writer: Actor
 ) -> None:
-    quick = make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")  # noon; the office opens at 13:30
+    clock.shift(timedelta(days=1))  # noon of a working day; the office opens at 13:30
+    quick = make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")
     make_inquiry(session, unit=ward, text="Còn mở", channel=InquiryChannel.SMS, from_id="+84912345678")
     make_inquiry(session, unit=ward, text="Cảm ơn", kind=InquiryKind.THANKS)
     clock.shift(timedelta(hours=2))  # 14:00
@@ -40,6 +41,9 @@ def test_answer_time_is_told_in_office_hours_and_by_the_clock(
     assert [one.name for one in seen.by_hour] == ["12"]
     assert seen.first_by_clock.answered == seen.solved.answered == 1
     assert seen.share_without_a_person == pytest.approx(1 / 3)
+    clock.shift(timedelta(days=40))
+    later = inquiry_figures.of(session, actor=writer, since=house_clock.now() - timedelta(days=30), until=house_clock.now())
+    assert later.without_a_person == 0
 
 
 def test_a_mended_report_is_told_and_shown_without_who_reported_it(session: Session, ward: Unit, writer: Actor) -> None:
@@ -83,7 +87,7 @@ def test_the_wards_word_on_a_rumour_goes_back_to_the_chats_where_it_was_seen(ses
 
     assert card.text.startswith("[SAI] Mai cắt trợ cấp?\nKhông có việc đó.\n")
     assert public_answers.url_of(made) in card.text
-    assert [name for name, _ in card.groups] == ["Bà con tổ 5"]
+    assert [group.name for group in card.groups] == ["Bà con tổ 5"]
     assert asked.status is InquiryStatus.CLOSED
     assert [one.id for one in public_answers.rumours(session, ward_id=ward.id)] == [made.id]
     with pytest.raises(Invalid):

@@ -14,9 +14,10 @@ from adapters.paper import TypstPaper
 from adapters.table_files import Workbooks
 from core.errors import Invalid, NotAllowed, NotFound
 from models import ReportKind, Role
-from services import period_facts, ports, report_files, report_words, reports, rollups
+from services import inquiry_rules, period_facts, ports, report_files, report_words, reports, rollups
 from services.access import TERMINAL
 from services.figure_register import FIGURES, Measure
+from services.inquiry_rules import Rules
 from services.period_facts import PeriodFacts
 from services.ports import Ports
 from tests.factories import make_actor, make_household, make_unit
@@ -108,6 +109,18 @@ def test_a_month_that_is_not_over_is_looked_at_and_not_kept(session: Session, fi
 )
 def test_the_first_working_day(month: date, day: date) -> None:
     assert reports.first_working_day(month) == day
+
+
+def test_a_ward_that_rests_a_day_longer_finds_its_report_a_day_later(session: Session, five: Five, clock: Traveller) -> None:
+    official = make_actor(session, unit=five.ward, role=Role.OFFICIAL)
+    inquiry_rules.write(session, actor=official, ward_id=five.ward.id, rules=Rules(free_days=["01/12/2026"]))
+
+    asked = []
+    for day in (1, 2):
+        clock.move_to(_at(2026, 12, day))
+        asked.append(len(reports.due(session)))
+
+    assert asked == [0, 1]
 
 
 def test_the_calendar_asks_for_the_month_and_after_a_quarter_for_it_too(session: Session, five: Five, clock: Traveller) -> None:

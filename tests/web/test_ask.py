@@ -136,14 +136,39 @@ def test_an_answer_that_stands_is_offered_before_the_question_is_sent(session: S
     browser = phone()
 
     offered = send(browser, text="cho hỏi lịch thu gom rác")
-    enough = browser.post(f"/ask/a/{stands.slug}/enough")
+    for _ in range(2):  # once a phone and day
+        enough = browser.post(f"/ask/a/{stands.slug}/enough")
     sent = send(browser, text="cho hỏi lịch thu gom rác", still="1")
 
     assert "Bao giờ thu gom rác?" in offered
-    assert "Thứ Ba và thứ Sáu" in browser.get(enough.headers["location"]).text
+    page = browser.get(enough.headers["location"]).text
+    assert ("Thứ Ba và thứ Sáu" in page, "đã giúp được" in page) == (True, True)
+    assert "Được rồi, không cần hỏi nữa" in browser.get(f"/ask/a/{stands.slug}").text
     session.refresh(stands)
     assert stands.shown == 1
     assert sent.startswith("/ask/")
+
+
+def test_answers_are_offered_while_somebody_types_and_nothing_of_it_is_kept(session: Session, ward: Unit) -> None:
+    clerk = make_actor(session, unit=ward, role=Role.STAFF)
+    public_answers.publish(session, actor=clerk, question="Bao giờ thu gom rác?", answer="Thứ Ba và thứ Sáu.")
+    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác nhà ông Lý Văn Tú?")
+    session.commit()
+    browser = phone()
+    form = browser.get("/ask")
+
+    found = browser.post("/ask/found", data={"xa": ward.code, "text": "lịch thu gom rác nhà tôi"})
+
+    assert [(one["question"], one["answer"]) for one in found.json()] == [("Bao giờ thu gom rác?", "Thứ Ba và thứ Sáu.")]
+    assert (found.headers["cache-control"], form.headers["content-security-policy"].count("connect-src 'self'")) == (
+        "no-store",
+        1,
+    )
+    assert browser.post("/ask/found", data={"text": ""}).json() == []
+    assert browser.post("/ask/found", data={"text": "rác"}, headers={"origin": "https://evil.example"}).status_code == 403
+    asked = [browser.post("/ask/found", data={"text": f"thu gom rác {n}"}).status_code for n in range(20)]
+    assert (asked[0], asked[-1]) == (200, 429)
+    assert len(session.exec(select(Inquiry)).all()) == 1
 
 
 def test_who_asks_a_lot_is_asked_a_sum_and_then_held_back(session: Session, ward: Unit) -> None:

@@ -4,15 +4,23 @@ import hashlib
 import hmac
 import json
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, col, select
 from time_machine import Traveller
 
+from adapters.documents import SiftedDocuments
+from adapters.file_fetcher import HttpFileFetcher, origins
 from core.db import reading, transaction
+from core.settings import Settings
+from jobs import fetching
 from models import (
+    AwaitedFile,
     Channel,
     ChannelAccount,
     Delivery,
@@ -26,8 +34,13 @@ from models import (
     Voice,
     WebhookEvent,
 )
-from services import channel_accounts, inquiry_answers, receipts, webhook_addresses
+from services import attachments, channel_accounts, inquiry_answers, inquiry_files, ports, receipts, webhook_addresses
+from services.ports import Ports
 from tests.factories import NOON, make_account, make_actor
+from tests.fakes import FakeEngine, Nothing
+from tests.provider import Provider
+from tests.provider.server import running as provider_running
+from tests.provider.wire import Answer
 from tests.web.day import make_ward, phone
 
 APP, OA, SECRET = "1234567890123456789", "388613280878808645", "oa-secret-demo-key"
@@ -111,14 +124,125 @@ def test_told_again_and_in_disorder_it_is_one_thread_in_its_order(session: Sessi
     assert (asked.asked_at, asked.last_at) == (sooner, later)
 
 
-def test_a_photo_and_a_place_come_with_where_they_lie(session: Session, ward: Unit) -> None:
-    zalo("", number="m1", name="user_send_image", attachments=[{"type": "image", "payload": {"url": "https://f.zdn.vn/1.jpg"}}])
-    zalo(
-        "Chỗ này", number="m2", name="user_send_location",
-        attachments=[{"type": "location", "payload": {"coordinates": {"latitude": "22.14", "longitude": "105.83"}}}],
-    )  # fmt: skip
+def image(url: str, kind: str = "image", **payload: str) -> dict[str, Any]:
+    """An attachment as both providers tell of it; the thumbnail is nothing anybody asked for."""
+    return {"type": kind, "payload": {"thumbnail": f"{url}?small", "url": url, **payload}}
 
-    assert messages(session) == ["https://f.zdn.vn/1.jpg", "Chỗ này\n22.14, 105.83"]
+
+def picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(made, "JPEG")
+    return made.getvalue()
+
+
+@pytest.fixture
+def keeper(ward: Unit, promises: FakeEngine) -> Iterator[Provider]:
+    """The provider that keeps what people sent, and whoever fetches from it."""
+    with provider_running() as provider:
+        told = Settings.model_validate({name.removeprefix("CAUNOI_").lower(): url for name, url in provider.urls.items()})
+        nothing: Any = Nothing()
+        ports.provide(
+            Ports(sheets=nothing, paper=nothing, codes=nothing, engine=promises, tables=nothing, documents=SiftedDocuments(),
+                  files=HttpFileFetcher(own=origins(told)))
+        )  # fmt: skip
+        yield provider
+
+
+def file_of(provider: Provider, name: str) -> str:
+    return f"http://127.0.0.1:{provider.port}/files/{name}"
+
+
+def fetch(promises: FakeEngine) -> None:
+    """What the engine was promised, done."""
+    for one in [promise for promise in promises.promises.values() if promise.work == inquiry_files.WORK]:
+        fetching.fetch_step(one.subject_id)
+
+
+def photos(session: Session) -> list[int]:
+    """How many each message holds."""
+    held = session.exec(select(InquiryMessage.photos).where(InquiryMessage.voice == Voice.ASKED)).all()
+    session.commit()  # others write next
+    return [len(one) for one in held]
+
+
+def test_a_place_a_link_and_a_sticker_are_told_in_words(session: Session, ward: Unit) -> None:
+    place = {"type": "location", "payload": {"coordinates": {"latitude": "22.14", "longitude": "105.83"}}}
+    zalo("Chỗ này", number="m1", name="user_send_location", attachments=[place])
+    zalo("", number="m2", name="user_send_link", attachments=[image("https://a.vn/b", "link")])
+    zalo("", number="m3", name="user_send_sticker", attachments=[image("https://a.vn/s.png", "sticker")])
+
+    assert messages(session) == ["Chỗ này\n22.14, 105.83", "https://a.vn/b", "sticker"]
+    assert session.exec(select(AwaitedFile)).all() == []
+
+
+def test_photos_are_fetched_once_after_the_webhook_and_kept_for_those_who_answer(
+    session: Session, keeper: Provider, promises: FakeEngine
+) -> None:
+    for name in ("1.jpg", "2.jpg", "3.jpg"):
+        keeper.desk.files[name] = Answer(picture(), media_type="image/jpeg")
+    for _ in range(2):
+        zalo("", number="m1", name="user_send_image", attachments=[image(file_of(keeper, "1.jpg"))])
+    told = {"sender": {"id": "42"}, "recipient": {"id": PAGE}, "timestamp": int(NOON.timestamp() * 1000)}
+    sticker = image(file_of(keeper, "s.png")) | {"payload": {"url": file_of(keeper, "s.png"), "sticker_id": 7}}
+    said = {"mid": "m2", "text": "Đèn này", "attachments": [image(file_of(keeper, "2.jpg")), sticker]}
+    facebook(messaging=[told | {"message": said}], time=int(NOON.timestamp() * 1000))
+    under_a_post = comment("add", "Và đây", number="55_9")
+    under_a_post["changes"][0]["value"]["photo"] = file_of(keeper, "3.jpg")
+    facebook(**under_a_post)
+    assert photos(session) == [0, 0, 0]
+
+    for _ in range(2):
+        fetch(promises)
+
+    assert photos(session) == [1, 1, 1]
+    assert messages(session) == ["(gửi 1 ảnh hoặc tệp)", "Đèn này\nimage", "Và đây"]
+    assert [path for _, path, _ in keeper.desk.calls] == ["/files/1.jpg", "/files/2.jpg", "/files/3.jpg"]
+    (kept,) = threads(session)[0].photos
+    assert attachments.path_of(kept["sha256"]).stat().st_mode & 0o077 == 0
+
+
+def test_a_photo_that_is_gone_or_none_ends_in_a_word_and_one_for_later_is_tried_again(
+    session: Session, keeper: Provider, promises: FakeEngine, clock: Traveller
+) -> None:
+    keeper.desk.files["page.jpg"] = Answer(b"<html><script>", media_type="image/jpeg")
+    keeper.desk.files["busy.jpg"] = Answer(b"", 503)
+    sent = [image(file_of(keeper, name)) for name in ("expired.jpg", "page.jpg", "busy.jpg")]
+    zalo("Xem giúp", number="m1", name="user_send_image", attachments=[*sent, image("http://169.254.169.254/latest")])
+    fetch(promises)
+
+    notes = messages(session, Voice.NOTE)
+    assert [("không còn tải được ở Zalo OA" in note, "không phải PDF hay ảnh" in note) for note in notes] == [
+        (True, False), (False, True), (True, False),
+    ]  # fmt: skip
+    keeper.desk.files["busy.jpg"] = Answer(picture(), media_type="image/jpeg")
+    session.commit()
+    assert fetching.fetch_due_step() == 0  # not yet
+    clock.shift(timedelta(minutes=1))
+    assert (fetching.fetch_due_step(), photos(session)) == (1, [1])
+
+
+def test_a_provider_that_never_comes_back_is_given_up_after_a_day(
+    session: Session, keeper: Provider, promises: FakeEngine, clock: Traveller
+) -> None:
+    keeper.desk.files["busy.jpg"] = Answer(b"", 503)
+    zalo("", number="m1", name="user_send_image", attachments=[image(file_of(keeper, "busy.jpg"))])
+    fetch(promises)
+    for wait in inquiry_files.WAITS:
+        clock.shift(wait)
+        fetching.fetch_due_step()
+
+    assert (len(keeper.desk.calls), len(messages(session, Voice.NOTE))) == (5, 1)
+    assert session.exec(select(AwaitedFile)).all() == []
+
+
+def test_what_its_writer_takes_back_is_fetched_no_more(session: Session, keeper: Provider, promises: FakeEngine) -> None:
+    told = {"sender": {"id": "42"}, "recipient": {"id": PAGE}, "timestamp": int(NOON.timestamp() * 1000)}
+    said = {"mid": "m1", "attachments": [image(file_of(keeper, "1.jpg"))]}
+    facebook(messaging=[told | {"message": said}], time=int(NOON.timestamp() * 1000))
+    facebook(messaging=[told | {"message": {"mid": "m1", "is_deleted": True}}], time=int(NOON.timestamp() * 1000))
+    fetch(promises)
+
+    assert (list(keeper.desk.calls), photos(session), messages(session, Voice.NOTE)) == ([], [0], [])
 
 
 @pytest.mark.parametrize("text", ["👍👍👍", "<script>alert(1)</script>", "a" * 100_000, "\x00"])
@@ -183,6 +307,20 @@ def test_a_comment_put_right_is_read_as_it_stands(session: Session, ward: Unit) 
     facebook(**comment("edited", "Ở đâu vậy ạ?"))
 
     assert (messages(session), threads(session)[0].text) == (["Ở đâu vậy ạ?"], "Ở đâu vậy ạ?")
+
+
+def test_a_comment_that_is_hidden_and_shown_again_is_noted_for_those_who_answer(session: Session, ward: Unit) -> None:
+    facebook(**comment("hide"))
+    facebook(**comment("add", "Ở đâu vậy ạ?"))
+    with transaction() as working:
+        receipts.work_off(working, again=True)  # it came before its comment
+    for _ in range(2):
+        facebook(**comment("unhide"))
+
+    notes = messages(session, Voice.NOTE)
+    assert ["bị ẩn" in notes[0], "hiện lại" in notes[1], len(notes)] == [True, True, 2]
+    assert (messages(session), threads(session)[0].status) == (["Ở đâu vậy ạ?"], InquiryStatus.NEW)
+    assert receipts.unknown(session) == []
 
 
 def test_an_sms_that_is_no_stop_is_a_question(session: Session, ward: Unit) -> None:

@@ -17,7 +17,8 @@ from core.i18n import N_
 from services import access, figure_values, figures
 from services.access import Actor, unit_for
 from services.figure_register import Definition, Span, defined
-from services.figure_values import Period, Value
+from services.figure_sources import Period
+from services.figure_values import Value
 
 SIMILAR = 5
 SHORTEST, LONGEST = 7, 366

@@ -4,6 +4,7 @@ Nothing here knows who asks: `services.figure_values` has narrowed the path to w
 UTC says: an announcement of half past midnight counts on the day people here call so.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["
 _SENT, _REACH = _TABLES["delivery"].c, _TABLES["reach"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+Period = tuple[date, date]  # first and last day
 Pair = tuple[float, float]
 ByDay = dict[date, Pair]
 
@@ -92,6 +94,12 @@ def between(since: date, until: date) -> tuple[datetime, datetime]:
     return clock.midnight(since), clock.midnight(until + timedelta(days=1))
 
 
+def period_at(periods: Sequence[Period], day: date) -> int | None:
+    """Which of some periods, in their order, a day lies in."""
+    at = bisect_right(periods, (day, date.max)) - 1
+    return at if at >= 0 and day <= periods[at][1] else None
+
+
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """By day, how many more and how many fewer households were in a chat; see `gained`."""
     query = gained(by=_DAY.day, path=path, since=since, until=until)
@@ -117,10 +125,12 @@ def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Se
     )
 
 
-def sendings(session: Session, *, path: str, wards_path: str, since: date, until: date, times: bool) -> list[Sending]:
+def sendings(
+    session: Session, *, path: str, wards_path: str, since: date, until: date, times_from: date | None = None
+) -> list[Sending]:  # fmt: skip
     """Announcements sent on these days, the oldest first: of the wards at or below `wards_path`, with the groups below `path`.
 
-    With `times` also how long each took to half and to nine tenths of its households.
+    Of those sent from `times_from` on also how long each took to half and to nine tenths of its households.
     """
     start, end = between(since, until)
     said = session.execute(
@@ -133,7 +143,7 @@ def sendings(session: Session, *, path: str, wards_path: str, since: date, until
     for ids in batches([row.id for row in said], IDS_AT_A_TIME):
         _read_posts(session, found, ids, path)
         _read_counts(session, found, ids)
-    told = _told_at(session, found) if times else {}
+    told = _told_at(session, [row for row in said if clock.local(row.sent_at).date() >= times_from]) if times_from else {}
     return [_sending(row, found, told.get(row.id, [])) for row in said]
 
 
@@ -155,9 +165,9 @@ def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
     found.counts.update({(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(sums)})
 
 
-def _told_at(session: Session, found: _Found) -> dict[UUID, list[datetime | None]]:
+def _told_at(session: Session, said: Sequence[Any]) -> dict[UUID, list[datetime | None]]:
     """When half and when nine tenths of the households of each announcement that asks were told; None where they are not yet."""
-    asked = [row for row in found.said if row.asks_for != AsksFor.NOTHING and row.households]
+    asked = [row for row in said if row.asks_for != AsksFor.NOTHING and row.households]
     told: dict[UUID, list[datetime | None]] = {}
     for some in batches(asked, IDS_AT_A_TIME):
         place = func.row_number().over(partition_by=_REACH.announcement_id, order_by=_REACH.told_at)
@@ -201,18 +211,23 @@ def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, b
 
 def opens(session: Session, *, path: str, since: date, until: date) -> dict[date, int]:
     """Phones that opened a group's link for the first time, by day, of groups below a path."""
+    query = open_rows(path=path, since=since, until=until).with_only_columns(_COUNT.at, func.sum(_COUNT.opens))
+    found: dict[date, int] = defaultdict(int)
+    for at, n in session.execute(query.group_by(_COUNT.at)):
+        found[clock.local(at).date()] += int(n)
+    return found
+
+
+def open_rows(*, path: str, since: date, until: date) -> Select[Any]:
+    """Counters of phones that opened links of groups of units below a path on these days, to be given columns."""
     start, end = between(since, until)
-    query = (
-        select(_COUNT.at, func.sum(_COUNT.opens))
+    return (
+        select(_COUNT.at)
         .select_from(
             _TABLES["reachcount"].join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id)
             .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
-        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0).group_by(_COUNT.at)
+        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0)
     )  # fmt: skip
-    found: dict[date, int] = defaultdict(int)
-    for at, n in session.execute(query):
-        found[clock.local(at).date()] += int(n)
-    return found
 
 
 def scans(session: Session, *, path: str, since: date, until: date) -> ByDay:

@@ -4,12 +4,11 @@ Who only observes learns no count of a place with a handful of households, nor o
 whole.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
 from sqlmodel import Session
@@ -18,15 +17,16 @@ from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import Role, Unit, UnitKind
-from services import access, figure_sources, figures
+from services import access, desk_figures, figure_sources, figures
 from services.access import Actor, unit_for
+from services.desk_figures import Amounts, Desk
+from services.desk_sources import Question
 from services.figure_register import NAMES, Definition, Measure, Span, defined
-from services.figure_sources import ByDay, Messages, Sending
+from services.figure_sources import ByDay, Messages, Period, Sending, period_at
 from services.figures import Coverage
-from services.relay_pace import pace
+from services.relay_pace import paced
 
 LONGEST = 366 * 10  # days of one question
-Period = tuple[date, date]  # first and last day
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ class Value:
     denominator: float | None = None  # None for what is no ratio
     is_running: bool = False  # "at least so much": the group or household in the middle has not been heard of yet
     is_hidden: bool = False  # this reader does not see it
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a place already, over the days asked for or more."""
+
+    said: Sequence[Sending]
+    asked: Sequence[Question]
 
 
 def of_period(
@@ -73,7 +81,8 @@ def series(
 
 
 def of_periods(
-    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), periods: Sequence[Period]
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), periods: Sequence[Period],
+    read: Read | None = None,
 ) -> dict[str, list[Value]]:  # fmt: skip
     """The figures named (all), each over the periods in their order. Periods may lie apart, but do not overlap.
 
@@ -81,11 +90,12 @@ def of_periods(
         NotFound: a figure or the place is not known, or lies outside the actor's sight.
         Invalid: a period ends before it begins, lies in the future, or they reach over more than ten years.
     """
-    return of_places(session, actor=actor, unit_ids=[unit_id], names=names, periods=periods)[0]
+    return of_places(session, actor=actor, unit_ids=[unit_id], names=names, periods=periods, read=read)[0]
 
 
 def of_places(
-    session: Session, *, actor: Actor, unit_ids: Sequence[UUID | None], names: Sequence[str] = (), periods: Sequence[Period]
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID | None], names: Sequence[str] = (), periods: Sequence[Period],
+    read: Read | None = None,
 ) -> list[dict[str, list[Value]]]:  # fmt: skip
     """The same of each of some places. What an observer may not see is asked once a ward, not once a place.
 
@@ -104,7 +114,7 @@ def of_places(
     for unit_id in unit_ids:
         top = unit_id or actor.unit_id
         place = unit_for(session, actor=actor, unit_id=top) if top else None
-        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen)
+        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen, read)
         values = {one.name: asked.values(one) for one in wanted}
         found.append({name: [some[at] for at in order] for name, some in values.items()})
     return found
@@ -129,6 +139,7 @@ class _Asked:
     periods: list[Period]
     names: set[str]
     unseen: dict[UUID, set[UUID | None]]  # by ward, what an observer does not see below it; shared with the other places
+    read: Read | None = None
 
     @property
     def path(self) -> str:
@@ -192,12 +203,13 @@ class _Asked:
     def sendings(self) -> list[list[Sending]]:
         """Announcements by period."""
         since, until = self.range
-        times = bool(self.names & {"time_to_half", "time_to_ninety"})
+        times_from = since if self.names & {"time_to_half", "time_to_ninety"} else None
+        said = self.read.said if self.read else figure_sources.sendings(
+            self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times_from=times_from
+        )  # fmt: skip
         found: list[list[Sending]] = [[] for _ in self.periods]
-        for one in figure_sources.sendings(
-            self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times=times
-        ):
-            if (at := self._at(one.day)) is not None:
+        for one in said:
+            if (at := period_at(self.periods, one.day)) is not None:
                 found[at].append(one)
         return found
 
@@ -206,6 +218,10 @@ class _Asked:
         ids = [one.id for some in self.sendings for one in some]
         by_id = figure_sources.messages(self.session, announcement_ids=ids)
         return [[row for one in some for row in by_id.get(one.id, [])] for some in self.sendings]
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.session, self.path, self.periods, self.names, self.read.asked if self.read else None)
 
     @cached_property
     def moves(self) -> list[tuple[float, float]]:
@@ -224,7 +240,7 @@ class _Asked:
         since, until = self.range
         found = [0] * len(self.periods)
         for day, n in figure_sources.opens(self.session, path=self.path, since=since, until=until).items():
-            if (at := self._at(day)) is not None:
+            if (at := period_at(self.periods, day)) is not None:
                 found[at] += n
         return found
 
@@ -232,17 +248,9 @@ class _Asked:
         since, until = self.range
         found: list[tuple[float, float]] = [(0, 0)] * len(self.periods)
         for day, (one, other) in read(self.session, path=self.path, since=since, until=until).items():
-            if (at := self._at(day)) is not None:
+            if (at := period_at(self.periods, day)) is not None:
                 found[at] = (found[at][0] + one, found[at][1] + other)
         return found
-
-    def _at(self, day: date) -> int | None:
-        """Which period a day lies in."""
-        at = bisect_right(self.periods, (day, date.max)) - 1
-        return at if at >= 0 and day <= self.periods[at][1] else None
-
-
-Amounts = tuple[float | None, float | None, bool]  # of a spread: its minutes, of how many, whether it still runs
 
 
 def _with(figure: Definition, blank: Value, one: float | None, other: float | None, is_running: bool) -> Value:  # noqa: FBT001
@@ -268,16 +276,9 @@ def _spread(
     waits: Callable[[Sending], Iterable[tuple[float, bool]]], *, ninety: bool = False
 ) -> Callable[[_Asked], list[Amounts]]:
     def made(asked: _Asked) -> list[Amounts]:
-        return [_paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
+        return [paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
 
     return made
-
-
-def _paced(waits: Sequence[tuple[float, bool]], *, ninety: bool) -> Amounts:
-    if not waits:
-        return None, 0, False
-    half, half_runs, late, late_runs = pace(waits)
-    return (late, len(waits), late_runs) if ninety else (half, len(waits), half_runs)
 
 
 def _relays(one: Sending) -> Sequence[tuple[float, bool]]:
@@ -298,6 +299,10 @@ def _of_messages(one: str, other: str = "") -> Callable[[_Asked], list[Amounts]]
         (sum(getattr(row, one) for row in some), sum(getattr(row, other) for row in some) if other else None, False)
         for some in asked.messages
     ]  # fmt: skip
+
+
+def _of_desk(make: Callable[[Desk], list[Amounts]], asked: _Asked) -> list[Amounts]:
+    return make(asked.desk)
 
 
 _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
@@ -324,6 +329,7 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
     "scans": lambda asked: [(one, None, False) for one, _ in asked.scans],
     "first_scans": lambda asked: [(other, None, False) for _, other in asked.scans],
     "doors_told": lambda asked: [(one, other, False) for one, other in asked.knocks],
+    **{name: partial(_of_desk, make) for name, make in desk_figures.MAKERS.items()},
 }
 
 

@@ -14,7 +14,7 @@ from core.i18n import N_
 from core.settings import settings
 from core.text import clean_lines
 from core.tokens import new_slug
-from models import Announcement, Inquiry, PublicAnswer, Unit
+from models import Announcement, Inquiry, PublicAnswer, PublicAnswerDay, Unit
 from services import access, audit, inquiries, private_words, wards
 from services.access import Actor
 from services.procedure_search import FILLING
@@ -182,7 +182,11 @@ def note_that_it_was_enough(session: Session, *, slug: str) -> None:
     known = session.exec(select(PublicAnswer).where(PublicAnswer.slug == slug).with_for_update()).first()
     if known:
         known.shown += 1
+        of_day = select(PublicAnswerDay).where(PublicAnswerDay.answer_id == known.id, PublicAnswerDay.day == clock.today())
+        today = session.exec(of_day).first() or PublicAnswerDay(answer_id=known.id, day=clock.today(), shown=0)
+        today.shown += 1
         session.add(known)
+        session.add(today)
 
 
 def _is_shown(ward_id: UUID) -> ColumnElement[bool]:

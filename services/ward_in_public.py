@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Unit, UnitKind, UnitTotal
-from services import figure_values, figures, period_facts, wards
+from services import figure_values, figures, period_days, wards
 from services.access import TERMINAL
 from services.figure_values import Value
 from services.figures import SMALL, Coverage
@@ -86,8 +86,8 @@ def of(session: Session, *, code: str = "") -> PublicWard | None:
     if len(found) != 1:
         return None
     unit = found[0]
-    since, until = period_facts.last_whole_month(clock.today())
-    earlier = period_facts.period_before(since, until)[1]
+    since, until = period_days.last_whole_month(clock.today())
+    earlier = period_days.period_before(since, until)[1]
     names = ("announcements", "known", "relay_median", "opens", "scans")
     told = figure_values.of_period(session, actor=TERMINAL, unit_id=unit.id, names=names, since=since, until=until)
     now = figures.coverage(session, actor=TERMINAL, unit_id=unit.id, on=until)

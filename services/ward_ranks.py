@@ -17,7 +17,7 @@ from models import Role
 from services import access, figures
 from services.access import Actor
 from services.drawing import Drawing
-from services.drawings import Words
+from services.drawing_words import Words
 from services.figures import Coverage
 
 WITHIN = 1.645  # of a standard deviation each way: nine chances in ten

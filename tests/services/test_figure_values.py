@@ -49,8 +49,19 @@ def test_every_figure_of_five_households(session: Session, five: Five) -> None:
         "scans": (5, 5, None),
         "first_scans": (3, 3, None),
         "doors_told": (1 / 2, 1, 2),
+        "questions": (3, 3, None),  # the one of October, thanks and spam are not among them
+        "answered_in_time": (1 / 2, 1, 2),  # the third has time until the 27th
+        "answer_median": (1620, 1620, 3),  # 240 of Tuesday, three days of 450, 30 of Monday
+        "answer_ninety": (150, 150, 3),  # the one that waits: at least since 9:00, the office closed at 11:30
+        "answer_clock": (8460, 8460, 3),  # five days and 21 hours
+        "questions_open": (1, 1, None),
+        "found_alone": (4, 4, None),
+        "supports": (3, 3, None),
+        "first_timers": (1, 1, None),
+        "supports_online": (1 / 3, 1, 3),  # one went elsewhere, one was no procedure
     }
-    assert [name for name, one in found.items() if one.is_running] == ["relay_median", "relay_ninety", "time_to_ninety"]
+    running = ["relay_median", "relay_ninety", "time_to_ninety", "answer_ninety"]
+    assert [name for name, one in found.items() if one.is_running] == running
     assert set(found) == set(NAMES)
 
 
@@ -71,21 +82,24 @@ def test_each_day_counts_by_the_clocks_of_the_ward_and_not_by_utc(session: Sessi
     make_announcement(
         session, unit=five.ward, status=AnnouncementStatus.SENT, sent_at=at(date(2026, 11, 12), 0, 30), households=5
     )
-    names = ["scans", "announcements", "entered", "coverage"]
+    names = ["scans", "announcements", "entered", "coverage", "supports", "questions_open"]
 
     found = figure_values.series(
-        session, actor=TERMINAL, unit_id=five.ward.id, names=names, since=date(2026, 11, 4), until=date(2026, 11, 12)
+        session, actor=TERMINAL, unit_id=five.ward.id, names=names, since=date(2026, 11, 4), until=date(2026, 11, 13)
     )
 
     by_name = {name: {one.day.day: one.value for one in found if one.name == name and one.value} for name in names}
     assert by_name["scans"] == {10: 4, 11: 1}  # half past midnight is the new day
     assert by_name["announcements"] == {10: 1, 12: 1}
     assert by_name["entered"] == {5: 1}
-    assert by_name["coverage"] == {4: 3 / 5} | dict.fromkeys(range(5, 13), 4 / 5)
+    assert by_name["coverage"] == {4: 3 / 5} | dict.fromkeys(range(5, 14), 4 / 5)
+    assert by_name["supports"] == {11: 1, 12: 1, 13: 1}
+    assert by_name["questions_open"] == dict.fromkeys(range(4, 10), 1) | dict.fromkeys(range(10, 14), 2)
 
 
 def test_a_month_is_the_sum_of_its_days(session: Session, five: Five) -> None:
-    flows = ["entered", "left", "opens", "scans", "first_scans", "announcements", "messages", "cost"]
+    flows = ["entered", "left", "opens", "scans", "first_scans", "announcements", "messages", "cost", "questions",
+             "found_alone", "supports", "first_timers"]  # fmt: skip
 
     month = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)
     days = figure_values.series(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)

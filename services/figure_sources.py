@@ -52,6 +52,7 @@ class Sending:
     known: int = 0
     estimated: int = 0
     waits: Sequence[tuple[float, bool]] = ()  # minutes to posting, and whether it still runs; of the groups of the place
+    wait_paths: Sequence[str] = ()  # of each of these, the unit
     to_half: tuple[float, bool] | None = None
     to_ninety: tuple[float, bool] | None = None
 
@@ -79,7 +80,8 @@ class Posted:
     group_id: UUID
     households: int
     posted_at: datetime | None
-    is_below: bool  # whether the group lies in the place asked for
+    path: str  # of the group's unit
+    is_below: bool  # whether it lies in the place asked for
 
 
 @dataclass
@@ -102,12 +104,20 @@ def period_at(periods: Sequence[Period], day: date) -> int | None:
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """By day, how many more and how many fewer households were in a chat; see `gained`."""
-    query = gained(by=_DAY.day, path=path, since=since, until=until)
+    query = gained(_DAY.day, path=path, since=since, until=until)
     return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
 
 
-def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
-    """By a column of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
+def moves_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each residential unit."""
+    return _by_unit(
+        (row[0], row[1], int(row[2]), int(row[3]))
+        for row in session.execute(gained(_DAY.unit_id, _DAY.day, path=path, since=since, until=until))
+    )
+
+
+def gained(*by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
+    """By columns of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
 
     So that entered less left is what the households in a chat gained, but for units that begin or end. Where one household
     joins and another leaves the same unit on a day, neither is counted.
@@ -117,11 +127,11 @@ def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Se
     is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
     more = _DAY.joined - func.coalesce(earlier.c.joined, 0)
     return (
-        select(by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
+        select(*by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
         .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
         .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
         .where(_DAY.day >= since, _DAY.day <= until)
-        .group_by(by)
+        .group_by(*by)
     )
 
 
@@ -156,7 +166,7 @@ def _read_posts(session: Session, found: _Found, ids: Sequence[UUID], path: str)
         ).where(_RELAY.announcement_id.in_(ids))
     )  # fmt: skip
     for row in rows:
-        found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4].startswith(path)))
+        found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4], row[4].startswith(path)))
 
 
 def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
@@ -200,7 +210,8 @@ def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sendin
         row.id, row.title, row.unit_id, row.sent_at, row.households, asks=row.asks_for != AsksFor.NOTHING,
         is_there=row.status == AnnouncementStatus.SENT, known=int(known),
         estimated=int(min(max(known, by_opens), row.households)),
-        waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
+        waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below],
+        wait_paths=[post.path for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip
 
 
@@ -209,13 +220,17 @@ def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, b
     return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
 
 
-def opens(session: Session, *, path: str, since: date, until: date) -> dict[date, int]:
-    """Phones that opened a group's link for the first time, by day, of groups below a path."""
+def opens(session: Session, *, path: str, since: date, until: date) -> ByDay:
+    """Phones that opened a group's link for the first time, by day, of groups below a path; the second number is none."""
     query = open_rows(path=path, since=since, until=until).with_only_columns(_COUNT.at, func.sum(_COUNT.opens))
-    found: dict[date, int] = defaultdict(int)
-    for at, n in session.execute(query.group_by(_COUNT.at)):
-        found[clock.local(at).date()] += int(n)
-    return found
+    return _by_day((clock.local(at).date(), int(n), 0) for at, n in session.execute(query.group_by(_COUNT.at)))
+
+
+def opens_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each unit with groups."""
+    query = open_rows(path=path, since=since, until=until).with_only_columns(_GROUP.unit_id, _COUNT.at, func.sum(_COUNT.opens))
+    found = session.execute(query.group_by(_GROUP.unit_id, _COUNT.at))
+    return _by_unit((unit_id, clock.local(at).date(), int(n), 0) for unit_id, at, n in found)
 
 
 def open_rows(*, path: str, since: date, until: date) -> Select[Any]:
@@ -271,6 +286,15 @@ def knocks(session: Session, *, path: str, since: date, until: date) -> ByDay:
     return _by_day((clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for at, outcome in session.execute(query))
 
 
+def knocks_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each residential unit."""
+    columns = (_LIST.unit_id, _KNOCK.knocked_at, _KNOCK.outcome)
+    found = session.execute(door_rows(path=path, since=since, until=until).with_only_columns(*columns))
+    return _by_unit(
+        (unit_id, clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for unit_id, at, outcome in found
+    )  # fmt: skip
+
+
 def door_rows(*, path: str, since: date, until: date) -> Select[Any]:
     """Knocks of these days on door lists of units below a path, entered and not taken back; to be given columns."""
     start, end = between(since, until)
@@ -286,3 +310,10 @@ def _by_day(rows: Iterable[tuple[date, float, float]]) -> ByDay:
         before = found.get(day, (0, 0))
         found[day] = (before[0] + one, before[1] + other)
     return found
+
+
+def _by_unit(rows: Iterable[tuple[UUID, date, float, float]]) -> dict[UUID, ByDay]:
+    some: dict[UUID, list[tuple[date, float, float]]] = defaultdict(list)
+    for unit_id, day, one, other in rows:
+        some[unit_id].append((day, one, other))
+    return {unit_id: _by_day(of_unit) for unit_id, of_unit in some.items()}

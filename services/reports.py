@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import Report, ReportKind, Role, Unit, UnitKind, UnitTotal, User
+from models import Report, ReportKind, Role, Unit, UnitKind, User
 from services import access, audit, official_papers, period_days, period_facts, report_words, wards
 from services.access import TERMINAL, Actor, path_range, unit_for
 from services.period_facts import PeriodFacts
@@ -248,16 +248,11 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
     wanted = [(ReportKind.MONTH, month)]
     if today.month % 3 == 1:
         wanted.append((ReportKind.QUARTER, period_days.last_whole_quarter(today)[0]))
-    lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
-    units = session.exec(
-        select(Unit.id)
-        .where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
-        .order_by(Unit.code)
-    ).all()
+    units = sorted(wards.inhabited(session), key=lambda unit: unit.code)
     table = Report.metadata.tables["report"].c
     known = session.execute(sa_select(table.unit_id, table.kind, table.first_on).where(table.last_on == month_end))
     made = {(unit_id, kind, first) for unit_id, kind, first in known}
-    return [(unit_id, kind, first) for unit_id in units for kind, first in wanted if (unit_id, kind, first) not in made]
+    return [(unit.id, kind, first) for unit in units for kind, first in wanted if (unit.id, kind, first) not in made]
 
 
 def make_due(session: Session, *, unit_id: UUID, kind: ReportKind, first_on: date) -> bool:

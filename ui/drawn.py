@@ -303,9 +303,10 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
     scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 64")]}
     low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
+    usual = {"condition": {"test": "datum.is_usual", "value": c["grey"]}, "value": c["river"]}
     layers = [
         layer(rows, "rule", {"y": y, "x": low, "x2": {"field": "high"}}, color=c["grey"], strokeWidth=2),
-        layer(rows, "point", {"y": y, "x": value, "opacity": _shade(chosen)}, filled=True, size=70, color=c["river"])
+        layer(rows, "point", {"y": y, "x": value, "opacity": _shade(chosen), "color": usual}, filled=True, size=70)
         | {"name": MARKS},
         layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from core import formats
 from core.db import reading
-from services import ward_in_public
+from services import ward_in_public, wards
 from services.figure_register import Measure
 from services.figure_words import amount
 from services.ward_in_public import PublicPlace, PublicWard
@@ -29,7 +29,7 @@ class WardPage(PhonePage):
         code = request.query_params.get("xa", "")[:CODE_MAX]
         with reading() as session:
             seen = ward_in_public.of(session, code=code)
-            homes = ward_in_public.all_wards(session) if seen is None else []
+            homes = wards.inhabited(session) if seen is None else []
         if seen is None:
             return pages.render(request, "ward.html", ward=None, seen=None, homes=homes)
         shown = _listed(seen, request.query_params.get("trang", ""))

@@ -1,13 +1,16 @@
 """Every figure of the register, computed by hand from a ward of five households; and the edges of time and place."""
 
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from core.errors import Invalid, NotAllowed, NotFound
-from models import AnnouncementStatus, Role, UnitChange, UnitChangeKind, UnitChangeLink
-from services import figure_rows, figure_values, rollups
+from models import AnnouncementStatus, ReachCount, Role, UnitChange, UnitChangeKind, UnitChangeLink
+from services import figure_rows, figure_values, period_sources, rollups
 from services.access import TERMINAL
 from services.figure_register import BY_NAME, FIGURES, NAMES
 from services.figure_values import Value
@@ -195,6 +198,50 @@ def test_who_observes_sees_no_place_of_a_handful_nor_the_one_that_gives_it_away(
     assert (of_one["coverage"].is_hidden, of_one["coverage"].numerator) == (True, None)
     assert of_two["coverage"].is_hidden
     assert of_all["coverage"].value == 3 / 5
+
+
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.VIEWER])
+def test_places_asked_for_together_say_what_each_says_alone(session: Session, five: Five, role: Role) -> None:
+    actor = make_actor(session, unit=five.ward, role=role)
+    ids = [five.one.id, five.two.id, five.ward.id, None]
+    periods = [(FIRST, date(2026, 11, 10)), (date(2026, 11, 11), LAST)]
+
+    together = figure_values.of_places(session, actor=actor, unit_ids=ids, periods=periods)
+
+    alone = [figure_values.of_periods(session, actor=actor, unit_id=id_, periods=periods) for id_ in ids]
+    assert together == alone
+
+
+def test_more_places_ask_no_more_questions_of_the_database(session: Session, five: Five) -> None:
+    names = ["coverage", "entered", "relay_median", "opens", "doors_told"]
+    more = [make_unit(session, parent=five.ward).id for _ in range(6)]
+
+    def asked(unit_ids: list[UUID]) -> int:
+        seen: list[str] = []
+
+        def note(*given: Any) -> None:
+            seen.append(given[2])
+
+        session.commit()
+        event.listen(session.get_bind(), "before_cursor_execute", note)
+        figure_values.of_places(session, actor=TERMINAL, unit_ids=unit_ids, names=names, periods=[(FIRST, LAST)])
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+        return len(seen)
+
+    two = [five.one.id, five.two.id]
+    assert asked([*two, *more]) == asked(two) > 4
+
+
+def test_hours_of_the_week_and_openings_count_the_same(session: Session, five: Five) -> None:
+    """A group that belongs to no place of the ward is in neither, nor an opening of no group."""
+    said = make_announcement(session, unit=five.ward, status=AnnouncementStatus.SENT, sent_at=at(LAST, 7), households=5)
+    session.add(ReachCount(announcement_id=said.id, group_id=None, at=at(LAST, 8), opens=9))
+    session.commit()
+
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, names=["opens"], since=FIRST, until=LAST)
+    grid = period_sources.opens_grid(session, path=five.ward.path, since=FIRST, until=LAST)
+
+    assert sum(map(sum, grid)) == found["opens"].value == 3
 
 
 def test_an_unknown_figure_and_a_foreign_place_are_refused(session: Session, five: Five) -> None:

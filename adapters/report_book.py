@@ -14,13 +14,14 @@ from xlsxwriter.utility import xl_col_to_name
 
 from core.i18n import translate
 from core.safe_text import safe
+from models import Topic
 from services.figure_register import FIGURES, Definition, Measure, Span
 from services.figure_words import NONE
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
 
 LANGUAGE = "vi"  # of papers
-SUMMARY, PLACES, MONTHS, SAID, TIMES, CHANNELS, CODES = (
-    "Báo cáo", "Theo nơi", "Theo tháng", "Thông báo", "Thời gian", "Kênh", "Mã QR",
+SUMMARY, PLACES, MONTHS, SAID, TIMES, CHANNELS, CODES, TOPICS, FOUND, HELPED = (
+    "Báo cáo", "Theo nơi", "Theo tháng", "Thông báo", "Thời gian", "Kênh", "Mã QR", "Hỏi đáp", "Tự tìm thấy", "Hỗ trợ",
 )  # fmt: skip
 PLACE_HEADS = (
     "Mã", "Nơi", "Số hộ", "Hộ trong nhóm", "Nhân khẩu", "Người trong nhóm", "Người có điện thoại thông minh", "Số hộ kỳ trước",
@@ -35,9 +36,13 @@ SAID_HEADS = (
 )  # fmt: skip
 TIME_HEADS = (
     "Phút đến khi đăng", "Đang chờ", "Phút đến một nửa số hộ", "Đang chờ", "Phút đến chín phần mười số hộ", "Đang chờ",
+    "Phút làm việc đến câu trả lời", "Đang chờ", "Phút theo đồng hồ đến câu trả lời", "Đang chờ",
 )  # fmt: skip
 CHANNEL_HEADS = ("Kênh", "Tin đã đi", "Đồng", "Tin có phí tới nơi")
 CODE_HEADS = ("Nơi treo", "Lượt quét", "Lần đầu")
+TOPIC_HEADS = ("Việc", "Đã hỏi", "Đã trả lời hoặc quá hạn", "Đúng hạn", "Còn chờ")
+FOUND_HEADS = ("Câu trả lời chung", "Lượt tự tìm thấy")
+HELPED_HEADS = ("Thủ tục", "Lượt hỗ trợ", "Làm trực tuyến", "Lần đầu")
 # Sums: of a figure, the sheet and column above and below the line.
 SUMS: Mapping[str, tuple[tuple[str, int], tuple[str, int] | None]] = {
     "coverage": ((PLACES, 3), (PLACES, 2)), "households": ((PLACES, 2), None), "joined": ((PLACES, 3), None),
@@ -46,9 +51,12 @@ SUMS: Mapping[str, tuple[tuple[str, int], tuple[str, int] | None]] = {
     "doors_told": ((PLACES, 12), (PLACES, 13)), "announcements": ((SAID, 2), None), "posted": ((SAID, 7), (SAID, 8)),
     "known": ((SAID, 5), (SAID, 4)), "estimated": ((SAID, 6), (SAID, 3)), "messages": ((CHANNELS, 1), None),
     "cost": ((CHANNELS, 2), None), "cost_per_arrival": ((CHANNELS, 2), (CHANNELS, 3)), "scans": ((CODES, 1), None),
-    "first_scans": ((CODES, 2), None),
+    "first_scans": ((CODES, 2), None), "questions": ((TOPICS, 1), None), "answered_in_time": ((TOPICS, 3), (TOPICS, 2)),
+    "questions_open": ((TOPICS, 4), None), "found_alone": ((FOUND, 1), None), "supports": ((HELPED, 1), None),
+    "first_timers": ((HELPED, 3), None), "supports_online": ((HELPED, 2), (HELPED, 1)),
 }  # fmt: skip
-SPREADS = {"relay_median": (0, False), "relay_ninety": (0, True), "time_to_half": (2, False), "time_to_ninety": (4, False)}
+SPREADS = {"relay_median": (0, False), "relay_ninety": (0, True), "time_to_half": (2, False), "time_to_ninety": (4, False),
+           "answer_median": (6, False), "answer_ninety": (6, True), "answer_clock": (8, False)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,15 +103,25 @@ def _data(facts: PeriodFacts) -> dict[str, tuple[Sequence[str], Sequence[Sequenc
         TIMES: (TIME_HEADS, _times(facts)),
         CHANNELS: (CHANNEL_HEADS, [(one.name, one.one, one.two, one.three) for one in facts.channels]),
         CODES: (CODE_HEADS, [(one.name or NONE, one.one, one.two) for one in facts.scan_places]),
+        TOPICS: (TOPIC_HEADS, [(_topic(one.name), one.asked, one.judged, one.in_time, one.waiting) for one in facts.topics]),
+        FOUND: (FOUND_HEADS, [(one.name, one.one) for one in facts.found]),
+        HELPED: (HELPED_HEADS, [(one.name or "Việc khác", one.one, one.two, one.three) for one in facts.helped]),
     }
 
 
+def _topic(name: str) -> str:
+    return translate(Topic(name).label, language=LANGUAGE)
+
+
 def _times(facts: PeriodFacts) -> list[Sequence[Any]]:
-    """Minutes, and 1 where they still run, three lists side by side; those that ended first."""
+    """Minutes, and 1 where they still run, five lists side by side; those that ended first."""
     halves = sorted((int(one.half_runs), one.half) for one in facts.said if one.half is not None)
     nineties = sorted((int(one.ninety_runs), one.ninety) for one in facts.said if one.ninety is not None)
-    beside = zip_longest(facts.waits, halves, nineties, fillvalue=(None, None))
-    return [(*wait, half, half_runs, ninety, ninety_runs) for wait, (half_runs, half), (ninety_runs, ninety) in beside]
+    lists = (
+        facts.waits, [(half, runs) for runs, half in halves], [(ninety, runs) for runs, ninety in nineties], facts.answers,
+        facts.answers_by_clock,
+    )  # fmt: skip
+    return [[cell for pair in row for cell in pair] for row in zip_longest(*lists, fillvalue=(None, None))]
 
 
 def _place(one: PlaceLine) -> Sequence[Any]:
@@ -157,7 +175,7 @@ def _summary(sheet: Any, facts: PeriodFacts, title: str, sizes: Mapping[str, int
     sheet.write_string(1, 0, f"{facts.since} – {facts.until}; kỳ trước {facts.before_since} – {facts.before_until}")
     for column, head in enumerate(("Số liệu", "Giá trị", "Đếm được", "Trên tổng số", "Kỳ trước", "Đơn vị", "Là gì")):
         sheet.write_string(3, column, head, looks.head)
-    for row, figure in enumerate(FIGURES, 4):
+    for row, figure in enumerate((one for one in FIGURES if facts.has(one.name)), 4):
         one = facts.figure(figure.name)
         for column, text in ((0, figure.label), (5, figure.measure.label), (6, figure.definition)):
             sheet.write_string(row, column, translate(text, language=LANGUAGE))

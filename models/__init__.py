@@ -36,7 +36,6 @@ from models.household import (
     ProposalKind,
 )
 from models.inquiry import (
-    AnswerDay,
     AwaitedFile,
     Inquiry,
     InquiryBlock,
@@ -47,6 +46,7 @@ from models.inquiry import (
     InquiryRules,
     InquiryStatus,
     PublicAnswer,
+    PublicAnswerDay,
     RumourRelay,
     Topic,
     Voice,
@@ -115,7 +115,6 @@ __all__ = [
     "AnnouncementLook",
     "AnnouncementStatus",
     "AnnouncementVersion",
-    "AnswerDay",
     "ApiToken",
     "AsksFor",
     "Attempt",
@@ -202,6 +201,7 @@ __all__ = [
     "Proposal",
     "ProposalKind",
     "PublicAnswer",
+    "PublicAnswerDay",
     "Purpose",
     "Reach",
     "ReachCount",

@@ -239,16 +239,6 @@ class PublicAnswer(Model, table=True):
     search: str = ""
 
 
-class AnswerDay(Model, table=True):
-    """How many people a public answer helped on a day, so that they asked nobody."""
-
-    __table_args__ = (Index("uq_answerday_answer_id_day", "answer_id", "day", unique=True),)
-
-    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
-    day: date = Field(index=True)
-    helped: int = 0
-
-
 class RumourRelay(Model, table=True):
     """The ward's word on a doubtful message, to be posted in one of the chats where it was seen."""
 
@@ -260,3 +250,16 @@ class RumourRelay(Model, table=True):
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_by: str = ""  # "leader", or the name of whoever entered it for them
+
+
+class PublicAnswerDay(Model, table=True):
+    """How often a public answer was enough on a day: somebody was about to ask, found it, and asked nobody."""
+
+    __table_args__ = (
+        Index("uq_publicanswerday_answer_id_day", "answer_id", "day", unique=True),
+        CheckConstraint("shown > 0", name="shown"),
+    )
+
+    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
+    day: date
+    shown: int

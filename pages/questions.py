@@ -3,7 +3,7 @@
 from core import clock
 from services.access import May
 from services.figure_words import period
-from ui import _, chair, enter, parts
+from ui import _, chair, enter, linked, parts
 from ui.kept import seen_by
 from ui.words import language
 
@@ -11,9 +11,10 @@ actor = enter(needs=May.SEE_FIGURES.roles)
 asked = chair.question_in_address()
 title = _(asked.label)
 parts.head(title)
-unit_id, since, until = chair.ask(actor, clock.today())
-facts = chair.facts_of(seen_by(actor, unit_id, since, until), actor, unit_id, since, until)
+unit_id, since, until = linked.ask(actor, clock.today())
+key = seen_by(actor, unit_id, since, until)
+facts = linked.facts_of(key, actor, unit_id, since, until)
 parts.hint(f"{facts.unit_name} · {period(since, until, language=language())}")
 chair.sentences(facts, asked)
-chair.charts(facts, asked, file_name=f"cau-hoi-{asked.value}-{until:%Y-%m-%d}")
+linked.charts(actor, key, facts, asked.charts, file_name=f"cau-hoi-{asked.value}-{until:%Y-%m-%d}")
 chair.choose(asked)

@@ -11,7 +11,7 @@ from core import clock, locked_files
 from core.errors import Invalid, Refusal
 from core.i18n import N_, translate
 from core.settings import settings
-from models import BackupCopy, Role
+from models import BackupCopy
 from services import access, audit, backup_files, backups
 from services.access import TERMINAL, Actor
 from services.ports import BackupStore, ports
@@ -97,7 +97,7 @@ def standing(session: Session, *, actor: Actor) -> list[Standing]:
     Raises:
         NotAllowed: the actor is no admin.
     """
-    access.require(actor, Role.ADMIN)
+    access.require(actor, May.MIND_MACHINES)
     places = [store.place for store in ports().stores]
     rows = {row.place: row for row in session.exec(select(BackupCopy).where(col(BackupCopy.place).in_(places)))} if places else {}
     return [_standing(place, rows.get(place)) for place in places]
@@ -105,7 +105,7 @@ def standing(session: Session, *, actor: Actor) -> list[Standing]:
 
 def failing(session: Session, *, actor: Actor) -> list[Standing]:
     """Those that the first screen calls out; nothing for whoever cannot mend it."""
-    if actor.role is not Role.ADMIN or not ports().stores:
+    if not access.may(actor, May.MIND_MACHINES) or not ports().stores:
         return []
     return [one for one in standing(session, actor=actor) if one.is_late]
 

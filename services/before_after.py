@@ -17,7 +17,8 @@ from core.i18n import N_
 from services import access, figure_values, figures
 from services.access import Actor, May, unit_for
 from services.figure_register import Definition, Span, defined
-from services.figure_values import Period, Value
+from services.figure_sources import Period
+from services.figure_values import Value
 
 SIMILAR = 5
 SHORTEST, LONGEST = 7, 366
@@ -79,17 +80,17 @@ def of(
     if (last - changed_on).days + 1 < SHORTEST:
         raise Invalid(N_("Từ ngày thay đổi chưa đủ {least} ngày để so."), least=SHORTEST)
     units = [unit_for(session, actor=actor, unit_id=id_) for id_ in unit_ids]
-    wards = {access.commune_of(session, unit).id for unit in units}
+    above = {figure_values.above(unit) or unit.path: unit for unit in units}
+    wards = {access.commune_of(session, unit).id for unit in above.values()}
     if len(wards) != 1:
         raise Invalid(N_("Xin chọn các tổ, thôn của cùng một phường, xã."))
     one = timedelta(days=1)
     periods = ((changed_on - (last - changed_on) - one, changed_on - one), (changed_on, last))
     ward = wards.pop()
     table = figures.coverage(session, actor=actor, unit_id=ward, on=last)
-    known = {
-        row.unit_id: figure_values.of_periods(session, actor=actor, unit_id=row.unit_id, names=[name], periods=periods)[name]
-        for row in table.rows
-    }
+    ids = [row.unit_id for row in table.rows if row.unit_id]
+    told = figure_values.of_places(session, actor=actor, unit_ids=ids, names=[name], periods=periods)
+    known = {id_: values[name] for id_, values in zip(ids, told, strict=True)}
     ours = [known[unit.id] for unit in units if unit.id in known]
     changed = _side(ours)
     others = [values for id_, values in known.items() if id_ not in set(unit_ids) and values[0].value is not None]

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from core import formats
 from core.i18n import N_
+from models import Topic
 from services import drawings
-from services.drawings import CHANNELS, WEEKDAYS, Words
+from services.drawing_words import Words
+from services.drawings import CHANNELS, WEEKDAYS
 from services.figures import SMALL
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
 
@@ -34,7 +36,7 @@ class Question(StrEnum):
         return {
             "reaching": N_("Tin có đến được người dân không?"), "left_out": N_("Ai còn bị bỏ sót?"),
             "help": N_("Tổ, thôn nào cần giúp?"), "faster": N_("Có nhanh hơn không?"),
-            "asking": N_("Người dân tìm gì, hỏi gì?"), "worth": N_("Có đáng tiền không?"),
+            "asking": N_("Người dân hỏi gì?"), "worth": N_("Có đáng tiền không?"),
         }[self]  # fmt: skip
 
     @property
@@ -42,7 +44,7 @@ class Question(StrEnum):
         """The two drawings of its page."""
         return {
             "reaching": ("curves", "months"), "left_out": ("coverage", "moves"), "help": ("phones", "multiples"),
-            "faster": ("relays", "heat"), "asking": ("scan_places", "scan_hours"), "worth": ("paths", "costs"),
+            "faster": ("relays", "heat"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
         }[self]  # fmt: skip
 
 
@@ -227,7 +229,50 @@ def _faster(name: str, words: str) -> Callable[[PeriodFacts, Words], str]:
     return rule
 
 
-# ---- what do people look for
+# ---- what do people ask
+
+
+def _asked(facts: PeriodFacts, w: Words) -> str:
+    if not facts.has("questions"):
+        return _scanned(facts, w)
+    asked, waiting = facts.figure("questions"), facts.figure("questions_open")
+    if not asked.value:
+        return w.say(N_("Kỳ này không ai gửi câu hỏi nào cho phường."))
+    first, *others = facts.topics
+    if others and others[0].asked == first.asked:  # none is asked about most
+        return w.say(N_("{n} câu hỏi; còn {open} câu chờ trả lời."), n=w.number(asked.value), open=w.number(waiting.value or 0))
+    return w.say(
+        N_("{n} câu hỏi, nhiều nhất về {topic} ({most}); còn {open} câu chờ trả lời."), n=w.number(asked.value),
+        topic=w.say(Topic(first.name).label), most=w.number(first.asked), open=w.number(waiting.value or 0),
+    )  # fmt: skip
+
+
+def _answered(facts: PeriodFacts, w: Words) -> str:
+    if not facts.has("questions"):
+        return _most_scanned(facts, w)
+    one, half = facts.figure("answered_in_time"), facts.figure("answer_median")
+    if half.value is None:
+        return w.say(N_("Không có câu hỏi nào để tính thời gian trả lời."))
+    time = w.minutes(half.value)
+    time = w.say(N_("hơn {time}"), time=time) if half.is_running else time
+    if not one.denominator:
+        return w.say(N_("Chưa câu nào đến hạn; một nửa được trả lời sau {time}, tính giờ làm việc."), time=time)
+    return w.say(
+        N_("Đúng hạn {share} ({n} / {all} câu); một nửa được trả lời sau {time}, tính giờ làm việc."), share=w.share(one.value),
+        n=w.number(one.numerator or 0), all=w.number(one.denominator), time=time,
+    )  # fmt: skip
+
+
+def _found(facts: PeriodFacts, w: Words) -> str:
+    if not facts.has("questions"):
+        return _busiest(facts, w)
+    alone, scans = facts.figure("found_alone").value or 0, facts.figure("scans").value or 0
+    if not alone and not scans:
+        return w.say(N_("Chưa có lượt nào tự tìm thấy câu trả lời hoặc quét mã QR."))
+    return w.say(
+        N_("{n} lượt tự tìm thấy câu trả lời, không phải hỏi ai; {scans} lượt quét mã QR."), n=w.number(alone),
+        scans=w.number(scans),
+    )  # fmt: skip
 
 
 def _scanned(facts: PeriodFacts, w: Words) -> str:
@@ -299,6 +344,6 @@ _RULES: dict[Question, Sequence[Callable[[PeriodFacts, Words], str]]] = {
         _faster("relay_median", N_("Một nửa số nhóm đăng sau")), _faster("relay_ninety", N_("Chín phần mười số nhóm đăng sau")),
         _faster("time_to_half", N_("Biết chắc một nửa số hộ đã nhận sau")),
     ),
-    Question.ASKING: (_scanned, _most_scanned, _busiest),
+    Question.ASKING: (_asked, _answered, _found),
     Question.WORTH: (_cost, _dearest, _for_nothing),
 }  # fmt: skip

@@ -6,17 +6,18 @@ The screens draw them by Vega-Lite, paper and pictures by Typst: the same number
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from core import formats
-from core.i18n import N_, translate
+from core.i18n import N_
+from services import desk_drawings
 from services.drawing import Drawing
+from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
 from services.story import PATH_LABELS
 
-BARS_MOST, SCANS_MOST = 40, 15
+BARS_MOST, SCANS_MOST, DOTS_MOST = 40, 15, 600
+OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
 CHANNELS = PATH_LABELS | {
     "facebook": N_("Fanpage"), "email": N_("Thư điện tử"), "zalo_broadcast": N_("Zalo OA, bài gửi chung"),
@@ -24,37 +25,15 @@ CHANNELS = PATH_LABELS | {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Words:
-    """Texts and numbers in a language."""
-
-    language: str = "vi"
-
-    def say(self, message: str, **blanks: object) -> str:
-        """A text, its blanks filled."""
-        return translate(message, language=self.language).format(**blanks)
-
-    def share(self, value: float | None, places: int = 1) -> str:
-        """`89,7 %`."""
-        return formats.share(value, language=self.language, places=places)
-
-    def number(self, value: float) -> str:
-        """`1.234`."""
-        return formats.number(value, language=self.language)
-
-    def minutes(self, value: float) -> str:
-        """`2 giờ 18 phút`."""
-        return formats.span(timedelta(minutes=round(value)), language=self.language)
-
-    def day(self, iso: str) -> str:
-        """`24/11/2026`."""
-        return formats.day(date.fromisoformat(iso), language=self.language, weekday=False)
-
-
 def of(facts: PeriodFacts, *, language: str = "vi", names: Sequence[str] = ()) -> list[Drawing]:
     """The charts named (all) of a period, in a language."""
     words = Words(language)
     return [DRAWN[name](facts, words) for name in names or DRAWN]
+
+
+def told_by(facts: PeriodFacts) -> list[str]:
+    """The charts that the facts of a period can fill: what was kept long ago knows nothing of questions and help."""
+    return [name for name in DRAWN if facts.has("questions") or name not in OF_THE_DESK]
 
 
 def coverage(facts: PeriodFacts, w: Words) -> Drawing:
@@ -70,34 +49,50 @@ def coverage(facts: PeriodFacts, w: Words) -> Drawing:
     sentence = w.say(
         N_("Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: {name} {share}; {n} trên {all} nơi dưới mục tiêu {target}."),
         name=shown[0].name, share=rows[0]["text"], n=w.number(short), all=w.number(len(rows)), target=w.share(target, 0),
-    ) if shown else _none(w)  # fmt: skip
+    ) if shown else nothing(w)  # fmt: skip
     return Drawing(
         "coverage", "bars", w.say(N_("Hộ trong nhóm theo nơi")), sentence,
         w.say(N_("vạch đứng: {day}; nét đứt: mục tiêu {goal}"), day=w.day(facts.before_until), goal=w.share(target, 0)),
-        _heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Kỳ trước")),
-        [(one.name, one.households, one.joined, _rounded(one.coverage), _rounded(one.coverage_before)) for one in shown],
+        heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Kỳ trước")),
+        [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in shown],
         {"rows": rows, "rule": target},
     )  # fmt: skip
 
 
 def months(facts: PeriodFacts, w: Words) -> Drawing:
     """Coverage at the ends of twelve months."""
-    values = [one.joined / one.households if one.households else None for one in facts.months]
-    labels = [_month(one.first) for one in facts.months]
+    counts = [(one.joined, one.households) for one in facts.months]
+    names = (N_("Tháng"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"))
+    return _over_months(
+        "months", facts, w, counts, title=N_("Tỷ lệ hộ trong nhóm, 12 tháng"), names=names,
+        sentence=N_("Tỷ lệ hộ trong nhóm từ {start} ({then}) đến {end} ({now})."),
+    )  # fmt: skip
+
+
+def phone_months(facts: PeriodFacts, w: Words) -> Drawing:
+    """People with a smartphone at the ends of twelve months."""
+    counts = [(one.smartphones, one.people) for one in facts.months]
+    names = (N_("Tháng"), N_("Nhân khẩu"), N_("Người có điện thoại thông minh"), N_("Tỷ lệ"))
+    return _over_months(
+        "phone_months", facts, w, counts, title=N_("Người có điện thoại thông minh, 12 tháng"), names=names,
+        sentence=N_("Tỷ lệ người có điện thoại thông minh từ {start} ({then}) đến {end} ({now})."),
+    )  # fmt: skip
+
+
+def _over_months(
+    name: str, facts: PeriodFacts, w: Words, counts: Sequence[tuple[int, int]], *, title: str, sentence: str, names: Sequence[str]
+) -> Drawing:
+    values = [some / all_ if all_ else None for some, all_ in counts]
+    labels = [month_name(one.first) for one in facts.months]
     told = [(label, value) for label, value in zip(labels, values, strict=True) if value is not None]
-    sentence = w.say(
-        N_("Tỷ lệ hộ trong nhóm từ {start} ({then}) đến {end} ({now})."), start=told[0][0], then=w.share(told[0][1]),
-        end=told[-1][0], now=w.share(told[-1][1]),
-    ) if told else _none(w)  # fmt: skip
+    said = w.say(
+        sentence, start=told[0][0], then=w.share(told[0][1]), end=told[-1][0], now=w.share(told[-1][1])
+    ) if told else nothing(w)  # fmt: skip
     low = max(0.0, math.floor((min((value for _, value in told), default=0) - 0.04) * 10) / 10)
-    rows = [
-        (label, one.households, one.joined, _rounded(value))
-        for label, one, value in zip(labels, facts.months, values, strict=True)
-    ]
+    rows = [(label, all_, some, rounded(value)) for label, (some, all_), value in zip(labels, counts, values, strict=True)]
     return Drawing(
-        "months", "line", w.say(N_("Tỷ lệ hộ trong nhóm, 12 tháng")), sentence, w.say(N_("cuối mỗi tháng")),
-        _heads(w, N_("Tháng"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ")), rows if told else [],
-        {"labels": labels, "values": [_scaled(value, low, 1) for value in values], "texts": [w.share(value) for value in values],
+        name, "line", w.say(title), said, w.say(N_("cuối mỗi tháng")), heads(w, *names), rows if told else [],
+        {"labels": labels, "values": [scaled(value, low, 1) for value in values], "texts": [w.share(value) for value in values],
          "ticks": [[0, w.share(low, 0)], [1, w.share(1, 0)]]},
     )  # fmt: skip
 
@@ -111,16 +106,16 @@ def multiples(facts: PeriodFacts, w: Words) -> Drawing:
         first = next((value for value in line.shares if value is not None), None)
         risen += (line.shares[-1] or 0) > (first or 0)
         rows.append(
-            {"name": line.name, "values": [_scaled(value, low, 1) for value in line.shares], "first": w.share(first, 0),
+            {"name": line.name, "values": [scaled(value, low, 1) for value in line.shares], "first": w.share(first, 0),
              "last": w.share(line.shares[-1], 0)}
         )  # fmt: skip
     sentence = w.say(
         N_("Tỷ lệ hộ trong nhóm của {all} nơi qua 12 tháng: {n} nơi tăng."), all=w.number(len(rows)), n=w.number(risen)
-    ) if rows else _none(w)  # fmt: skip
-    labels = [_month(one.first) for one in facts.months]
+    ) if rows else nothing(w)  # fmt: skip
+    labels = [month_name(one.first) for one in facts.months]
     return Drawing(
         "multiples", "multiples", w.say(N_("Từng nơi qua 12 tháng")), sentence, w.say(N_("thấp nhất trước")),
-        [w.say(N_("Nơi")), *labels], [(line.name, *map(_rounded, line.shares)) for line in facts.trends],
+        [w.say(N_("Nơi")), *labels], [(line.name, *map(rounded, line.shares)) for line in facts.trends],
         {"labels": [labels[0], labels[-1]] if labels else [], "rows": rows, "low": w.share(low, 0)},
     )  # fmt: skip
 
@@ -129,7 +124,7 @@ def moves(facts: PeriodFacts, w: Words) -> Drawing:
     """Joined above, left below, by month."""
     top = max([one.entered for one in facts.months] + [one.left for one in facts.months] + [1])
     rows = [
-        {"name": _month(one.first), "up": one.entered / top, "down": one.left / top,
+        {"name": month_name(one.first), "up": one.entered / top, "down": one.left / top,
          "text": formats.signed(one.entered - one.left, language=w.language)}
         for one in facts.months
     ]  # fmt: skip
@@ -137,11 +132,11 @@ def moves(facts: PeriodFacts, w: Words) -> Drawing:
     is_any = bool(entered or left)
     sentence = w.say(
         N_("Trong 12 tháng có {entered} lượt vào nhóm, {left} lượt rời nhóm."), entered=w.number(entered), left=w.number(left)
-    ) if is_any else _none(w)  # fmt: skip
+    ) if is_any else nothing(w)  # fmt: skip
     return Drawing(
         "moves", "columns", w.say(N_("Vào nhóm và rời nhóm")), sentence, w.say(N_("lượt hộ mỗi tháng, số trên cột là hiệu số")),
-        _heads(w, N_("Tháng"), N_("Lượt vào"), N_("Lượt rời")),
-        [(_month(one.first), one.entered, one.left) for one in facts.months] if is_any else [],
+        heads(w, N_("Tháng"), N_("Lượt vào"), N_("Lượt rời")),
+        [(month_name(one.first), one.entered, one.left) for one in facts.months] if is_any else [],
         {"rows": rows, "up": w.say(N_("Vào nhóm")), "down": w.say(N_("Rời nhóm")), "top": w.number(top)},
     )  # fmt: skip
 
@@ -154,7 +149,7 @@ def phones(facts: PeriodFacts, w: Words) -> Drawing:
     (x0, x1), (y0, y1) = _ends(xs), _ends(ys)
     largest = max((one.households for one in shown), default=1)
     rows = [
-        {"name": one.name, "x": _scaled(x, x0, x1), "y": _scaled(y, y0, y1), "size": one.households / largest,
+        {"name": one.name, "x": scaled(x, x0, x1), "y": scaled(y, y0, y1), "size": one.households / largest,
          "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
          "text": w.say(
              N_("{name}: {share} hộ trong nhóm, {phones} người có máy"), name=one.name, share=w.share(y), phones=w.share(x)
@@ -162,12 +157,12 @@ def phones(facts: PeriodFacts, w: Words) -> Drawing:
         for one, x, y in zip(shown, xs, ys, strict=True)
     ]  # fmt: skip
     named = "; ".join(str(row["text"]) for row in rows if row["tone"] != "usual")
-    sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named or "–") if shown else _none(w)
+    sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named or "–") if shown else nothing(w)
     return Drawing(
         "phones", "scatter", w.say(N_("Hộ trong nhóm so với điện thoại thông minh")), sentence,
         w.say(N_("mỗi chấm một nơi; tam giác: nhiều máy, ít hộ vào nhóm")),
-        _heads(w, N_("Nơi"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
-        [(one.name, _rounded(x), _rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
+        heads(w, N_("Nơi"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
+        [(one.name, rounded(x), rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
         {"rows": rows, "x": w.say(N_("Người có điện thoại thông minh")), "y": w.say(N_("Hộ trong nhóm")),
          "xticks": [[0, w.share(x0, 0)], [1, w.share(x1, 0)]], "yticks": [[0, w.share(y0, 0)], [1, w.share(y1, 0)]]},
     )  # fmt: skip
@@ -196,11 +191,11 @@ def curves(facts: PeriodFacts, w: Words) -> Drawing:
     sentence = w.say(
         N_("{n} thông báo gần nhất: nhiều nhất là “{title}”, đến {share} số hộ."), n=w.number(len(shown)), title=best.title,
         share=w.share(best.curve[-1][1]),
-    ) if best else _none(w)  # fmt: skip
+    ) if best else nothing(w)  # fmt: skip
     return Drawing(
         "curves", "curves", w.say(N_("Tin lan đến đâu, theo thời gian")), sentence,
         w.say(N_("phần số hộ đã mở hoặc biết chắc; nền xám: khoảng thường thấy")),
-        _heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
+        heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
         [(one.title, w.day(one.on), one.households, one.known, one.estimated) for one in shown],
         {"rows": rows, "band": band, "xticks": [[0, "0"], [0.5, w.minutes(end / 2)], [1, w.minutes(end)]],
          "yticks": [[0, w.share(0, 0)], [0.5, w.share(0.5, 0)], [1, w.share(1, 0)]]},
@@ -219,18 +214,19 @@ def _band(lines: Sequence[Sequence[Sequence[float]]], end: float) -> list[list[f
 
 def relays(facts: PeriodFacts, w: Words) -> Drawing:
     """A dot a group and announcement: how long until it was posted; median and 90th percentile marked."""
-    waits = [(minutes, bool(runs)) for minutes, runs in facts.waits]
+    named = facts.place_waits or [[minutes, runs, ""] for minutes, runs in facts.waits]
+    waits = [(minutes, bool(runs)) for minutes, runs, _ in named]
     if not waits:
-        return Drawing("relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), _none(w))
+        return Drawing("relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), nothing(w))
     half, half_runs, ninety, ninety_runs = pace(waits)
     ended = [minutes for minutes, runs in waits if not runs]
     edge = max([*ended, 30.0]) if not ended else min(max(ended), sorted(ended)[-1 - len(ended) // 20] * 2 + 30)
     pile: dict[int, int] = {}
     dots = []
-    for minutes, runs in waits[:600]:
+    for minutes, runs, name in named[:DOTS_MOST]:
         column = 36 if runs or minutes > edge else int(minutes / edge * 35)
         pile[column] = pile.get(column, 0) + 1
-        dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted"})
+        dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted", "name": name})
     running = len(waits) - len(ended)
     more = w.say(N_("hơn {time}"), time="{}")
     said = [(more if runs else "{}").format(w.minutes(minutes)) for minutes, runs in ((half, half_runs), (ninety, ninety_runs))]
@@ -241,7 +237,8 @@ def relays(facts: PeriodFacts, w: Words) -> Drawing:
     marks = [{"x": min(1.0, minutes / edge * 35 / 36), "text": text} for minutes, text in ((half, said[0]), (ninety, said[1]))]
     return Drawing(
         "relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), sentence, w.say(N_("mỗi chấm một nhóm, một thông báo")),
-        _heads(w, N_("Phút đến khi đăng"), N_("Chưa đăng")), [(round(m), w.say(N_("chưa")) if runs else "") for m, runs in waits],
+        heads(w, N_("Nơi"), N_("Phút đến khi đăng"), N_("Chưa đăng")),
+        [(name or "–", round(m), w.say(N_("chưa")) if runs else "") for m, runs, name in named],
         {"rows": dots, "levels": max(pile.values()), "marks": marks, "xticks": [[0, "0"], [35 / 36, w.minutes(edge)]]},
     )  # fmt: skip
 
@@ -260,7 +257,7 @@ def _heat(name: str, grid: Sequence[Sequence[int]], w: Words, title: str, what: 
     top = max((max(row) for row in grid), default=0)
     days = [w.say(one) for one in WEEKDAYS]
     if not top:
-        return Drawing(name, "heat", title, _none(w))
+        return Drawing(name, "heat", title, nothing(w))
     weekday, hour = max(((day, hour) for day in range(7) for hour in range(24)), key=lambda at: grid[at[0]][at[1]])
     sentence = w.say(
         N_("Đông nhất {weekday} lúc {hour} giờ: {n} trên {all} {what}."), weekday=days[weekday], hour=hour, n=w.number(top),
@@ -285,11 +282,11 @@ def paths(facts: PeriodFacts, w: Words) -> Drawing:
     sentence = w.say(
         N_("Theo kế hoạch báo {planned} lượt hộ, biết chắc đã tới {told}; nhiều nhất qua {path}."), planned=w.number(planned),
         told=w.number(told), path=rows[0]["name"],
-    ) if rows else _none(w)  # fmt: skip
+    ) if rows else nothing(w)  # fmt: skip
     return Drawing(
         "paths", "pairs", w.say(N_("Kế hoạch và kết quả theo đường báo tin")), sentence,
         w.say(N_("nhạt: hộ theo kế hoạch; đậm: biết chắc đã nhận")),
-        _heads(w, N_("Đường báo tin"), N_("Kế hoạch"), N_("Biết chắc")),
+        heads(w, N_("Đường báo tin"), N_("Kế hoạch"), N_("Biết chắc")),
         [(row["name"], one.one, one.two) for row, one in zip(rows, facts.paths, strict=True)], {"rows": rows},
     )  # fmt: skip
 
@@ -308,10 +305,10 @@ def costs(facts: PeriodFacts, w: Words) -> Drawing:
     sentence = w.say(
         N_("Chi {total} cho tin qua tài khoản; đắt nhất mỗi tin tới nơi là {name}, {price}."), total=total,
         name=dearest["name"], price=dearest["text"],
-    ) if rows else _none(w)  # fmt: skip
+    ) if rows else nothing(w)  # fmt: skip
     return Drawing(
         "costs", "bars", w.say(N_("Chi phí mỗi tin tới nơi")), sentence, w.say(N_("bên phải: số tin tới nơi")),
-        _heads(w, N_("Kênh"), N_("Tin đã đi"), N_("Đồng"), N_("Tin có phí tới nơi"), N_("Đồng mỗi tin tới nơi")),
+        heads(w, N_("Kênh"), N_("Tin đã đi"), N_("Đồng"), N_("Tin có phí tới nơi"), N_("Đồng mỗi tin tới nơi")),
         [(row["name"], one.one, one.two, one.three, round(price)) for row, (one, price) in zip(rows, priced, strict=True)],
         {"rows": rows, "rule": None},
     )  # fmt: skip
@@ -328,10 +325,10 @@ def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
     sentence = w.say(
         N_("Quét nhiều nhất ở {name}: {n} trên {all} lượt."), name=rows[0]["name"], n=rows[0]["text"],
         all=w.number(sum(one.one for one in facts.scan_places)),
-    ) if rows else _none(w)  # fmt: skip
+    ) if rows else nothing(w)  # fmt: skip
     return Drawing(
         "scan_places", "bars", w.say(N_("Quét mã QR ở đâu")), sentence, w.say(N_("lượt quét; bên phải: máy quét lần đầu")),
-        _heads(w, N_("Nơi treo"), N_("Lượt quét"), N_("Lần đầu")),
+        heads(w, N_("Nơi treo"), N_("Lượt quét"), N_("Lần đầu")),
         [(row["name"], one.one, one.two) for row, one in zip(rows, facts.scan_places, strict=False)],
         {"rows": rows, "rule": None},
     )  # fmt: skip
@@ -340,20 +337,9 @@ def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
 DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
     "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones, "curves": curves,
     "relays": relays, "heat": heat, "paths": paths, "costs": costs, "scan_places": scan_places, "scan_hours": scan_hours,
+    "topics": desk_drawings.topics, "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_,
+    "phone_months": phone_months,
 }  # fmt: skip
-
-
-def _none(w: Words) -> str:
-    return w.say(N_("Kỳ này chưa có số liệu."))
-
-
-def _heads(w: Words, *names: str) -> list[str]:
-    return [w.say(name) for name in names]
-
-
-def _month(first: str) -> str:
-    day = date.fromisoformat(first)
-    return f"{day.month}/{day:%y}"
 
 
 def off_trend(pairs: Sequence[tuple[float, float]]) -> list[float]:
@@ -363,14 +349,6 @@ def off_trend(pairs: Sequence[tuple[float, float]]) -> list[float]:
         return [y - middle for _, y in pairs]
     line = statistics.linear_regression([x for x, _ in pairs], [y for _, y in pairs])
     return [y - (line.intercept + line.slope * x) for x, y in pairs]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _scaled(value: float | None, low: float, high: float) -> float | None:
-    return None if value is None else (value - low) / (high - low) if high > low else 0.5
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:

@@ -63,6 +63,9 @@ class Source(StrEnum):
     SCANS = "scans"
     MESSAGES = "messages"
     DOORS = "doors"
+    QUESTIONS = "questions"
+    ANSWERS = "answers"
+    HELP = "help"
 
     @property
     def label(self) -> str:
@@ -76,6 +79,9 @@ class Source(StrEnum):
             "scans": N_("từng mã QR có lượt quét trong kỳ"),
             "messages": N_("từng tin đã đi qua tài khoản, trong sổ gửi"),
             "doors": N_("từng lần gõ cửa đã ghi"),
+            "questions": N_("từng câu hỏi gửi phường"),
+            "answers": N_("từng câu trả lời chung có người tự tìm thấy"),
+            "help": N_("lượt hỗ trợ theo thủ tục; của ai là việc riêng của tổ công nghệ số"),
         }[self]
 
 
@@ -209,6 +215,55 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         "doors_told", N_("Gõ cửa gặp và báo được"), Measure.SHARE, Span.FLOW, Source.DOORS,
         N_("Trong 100 lần gõ cửa đã ghi, bao nhiêu lần báo được cho hộ."), N_("lần gõ cửa báo được"), N_("lần gõ cửa đã ghi"),
+    ),
+    Definition(
+        "questions", N_("Câu hỏi"), Measure.TIMES, Span.FLOW, Source.QUESTIONS,
+        N_("Câu hỏi, tin báo hỏng, tin nghi ngờ gửi phường trong kỳ; tin rác, lời cảm ơn và câu đã rút lại không tính."),
+        N_("câu hỏi"), is_of_wards=True,
+    ),
+    Definition(
+        "answered_in_time", N_("Trả lời đúng hạn"), Measure.SHARE, Span.FLOW, Source.QUESTIONS,
+        N_("Của các câu hỏi trong kỳ đã trả lời hoặc đã quá hạn, bao nhiêu câu được trả lời lần đầu trong hạn phường đặt."),
+        N_("câu trả lời lần đầu trong hạn"), N_("câu đã trả lời hoặc đã quá hạn"), is_of_wards=True,
+    ),
+    Definition(
+        "answer_median", N_("Thời gian trả lời, một nửa số câu hỏi"), Measure.MINUTES, Span.SPREAD, Source.QUESTIONS,
+        N_("Số phút làm việc đến câu trả lời đầu tiên của một nửa số câu hỏi trong kỳ. Câu chưa trả lời vẫn tính, như còn chờ."),
+        N_("phút làm việc đến câu trả lời đầu tiên"), N_("câu hỏi"), is_of_wards=True,
+    ),
+    Definition(
+        "answer_ninety", N_("Thời gian trả lời, chín phần mười số câu hỏi"), Measure.MINUTES, Span.SPREAD, Source.QUESTIONS,
+        N_("Số phút làm việc đến câu trả lời đầu tiên của chín phần mười số câu hỏi. Câu chưa trả lời vẫn tính, như còn chờ."),
+        N_("phút làm việc đến câu trả lời đầu tiên"), N_("câu hỏi"), is_of_wards=True,
+    ),
+    Definition(
+        "answer_clock", N_("Thời gian trả lời theo đồng hồ"), Measure.MINUTES, Span.SPREAD, Source.QUESTIONS,
+        N_("Số phút theo đồng hồ, kể cả đêm và ngày nghỉ, đến câu trả lời đầu tiên của một nửa số câu hỏi trong kỳ."),
+        N_("phút từ lúc hỏi"), N_("câu hỏi"), is_of_wards=True,
+    ),
+    Definition(
+        "questions_open", N_("Câu hỏi còn chờ"), Measure.TIMES, Span.STANDING, Source.QUESTIONS,
+        N_("Câu hỏi đến hết ngày ấy chưa được trả lời lần nào và chưa đóng, dù hỏi từ bao giờ."), N_("câu hỏi chưa trả lời"),
+        is_of_wards=True,
+    ),
+    Definition(
+        "found_alone", N_("Tự tìm thấy câu trả lời"), Measure.TIMES, Span.FLOW, Source.ANSWERS,
+        N_("Lượt người dân định hỏi, gặp câu trả lời chung của phường và không phải hỏi ai nữa."), N_("lượt tự tìm thấy"),
+        is_of_wards=True,
+    ),
+    Definition(
+        "supports", N_("Lượt hỗ trợ của tổ công nghệ số"), Measure.TIMES, Span.FLOW, Source.HELP,
+        N_("Lượt thành viên tổ công nghệ số giúp người dân; lượt đã rút lại không tính."), N_("lượt hỗ trợ"), is_of_wards=True,
+    ),
+    Definition(
+        "first_timers", N_("Lần đầu làm trực tuyến"), Measure.TIMES, Span.FLOW, Source.HELP,
+        N_("Trong số lượt hỗ trợ, những lượt là lần đầu người ấy làm một thủ tục trực tuyến."), N_("lượt làm lần đầu"),
+        is_of_wards=True,
+    ),
+    Definition(
+        "supports_online", N_("Hỗ trợ làm trực tuyến"), Measure.SHARE, Span.FLOW, Source.HELP,
+        N_("Trong 100 lượt hỗ trợ, bao nhiêu lượt là thủ tục làm được trực tuyến và không phải sang nơi khác."),
+        N_("lượt làm trực tuyến"), N_("lượt hỗ trợ"), is_of_wards=True,
     ),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in FIGURES}

@@ -6,6 +6,7 @@ Nothing is summed here: whoever counts these rows gets the figure's own numerato
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,20 @@ from sqlalchemy import Select, and_, func, literal, select
 from sqlmodel import Session
 
 from core import clock
+from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
 from models import LEFT, DoorOutcome, GroupKind, Model, UnitKind
-from services import access, figure_sources, presence
+from services import access, desk_sources, figure_sources, presence
 from services.access import Actor, May, path_range, unit_for
+from services.desk_sources import Help, Question
 from services.figure_register import Source, defined
 from services.presence import lasts
 
 MOST = 500
+TITLE_MAX = 90
+IDS_AT_A_TIME = 500
+OTHER_HELP = N_("Việc khác")
 Amounts = tuple[float, float | None]
 
 _TABLES = Model.metadata.tables
@@ -29,6 +35,7 @@ _UNIT, _HOME, _GROUP = _TABLES["unit"].c, _TABLES["household"].c, _TABLES["chat_
 _SPELL, _SAID, _RELAY = _TABLES["membership"].c, _TABLES["announcement"].c, _TABLES["relay"].c
 _COUNT, _LINK, _HOUR = _TABLES["reachcount"].c, _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LINE = _TABLES["doorknock"].c, _TABLES["doorline"].c
+_ASKED, _ANSWER, _SHOWN = _TABLES["inquiry"].c, _TABLES["publicanswer"].c, _TABLES["publicanswerday"].c
 UNIT_LABEL = func.coalesce(func.nullif(_UNIT.short_name, ""), _UNIT.name)
 
 
@@ -43,6 +50,7 @@ class Row:
     denominator: float | None = None
     page: str = ""  # of the screens: household, announcement, link
     id: str = ""
+    about: str = ""  # a word of what it is, to be translated
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,10 @@ def _relays(session: Session, path: str, _wards: str, since: date, until: date, 
 
 
 def _announcements(session: Session, path: str, wards: str, since: date, until: date, name: str) -> Rows:
-    times = name in ("time_to_half", "time_to_ninety")
-    found = figure_sources.sendings(session, path=path, wards_path=wards, since=since, until=until, times=times)
+    times_from = since if name in ("time_to_half", "time_to_ninety") else None
+    found = figure_sources.sendings(
+        session, path=path, wards_path=wards, since=since, until=until, times_from=times_from
+    )  # fmt: skip
     rows = []
     for one in reversed(found):
         if name in ("known", "time_to_half", "time_to_ninety") and not one.asks:
@@ -167,7 +177,7 @@ def _announcements(session: Session, path: str, wards: str, since: date, until: 
 
 
 def _messages(session: Session, path: str, wards: str, since: date, until: date, name: str) -> Rows:
-    said = figure_sources.sendings(session, path=path, wards_path=wards, since=since, until=until, times=False)
+    said = figure_sources.sendings(session, path=path, wards_path=wards, since=since, until=until)
     by_id = figure_sources.messages(session, announcement_ids=[one.id for one in said])
     rows = []
     for one in reversed(said):
@@ -226,6 +236,58 @@ def _doors(session: Session, path: str, _wards: str, since: date, until: date, _
     return _counted(session, rows, query)
 
 
+def _questions(session: Session, _path: str, wards: str, since: date, until: date, name: str) -> Rows:
+    start, end = figure_sources.between(since, until)
+    is_standing = name == "questions_open"
+    found = desk_sources.questions(session, path=wards, start=start, end=end, waiting=is_standing)
+    wanted = [
+        one for one in found
+        if (name != "answered_in_time" or one.is_in_time is not None)
+        and (not is_standing or one.done_at is None or one.done_at >= end)
+    ]  # fmt: skip
+    amounts: dict[str, Callable[[Question], Amounts]] = {
+        "answered_in_time": lambda one: (int(bool(one.is_in_time)), 1),
+        "answer_clock": lambda one: (round(one.by_clock[0]), None),
+        "answer_median": lambda one: (one.office[0], None), "answer_ninety": lambda one: (one.office[0], None),
+    }  # fmt: skip
+    shown = list(reversed(wanted))[:MOST]
+    texts = _texts(session, [one.id for one in shown])
+    rows = []
+    for one in shown:
+        told: Amounts = amounts[name](one) if name in amounts else (1, None)
+        words = shorten(texts[one.id], TITLE_MAX, placeholder="…")
+        rows.append(Row(words, "", one.day, *told, "inquiry", str(one.id), about=one.topic.label))
+    return Rows(rows, len(wanted))
+
+
+def _texts(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    for some in batches(ids, IDS_AT_A_TIME):
+        found |= {row[0]: row[1] for row in session.execute(select(_ASKED.id, _ASKED.text).where(_ASKED.id.in_(some)))}
+    return found
+
+
+def _answers(session: Session, path: str, _wards: str, since: date, until: date, _name: str) -> Rows:
+    shown = func.sum(_SHOWN.shown)
+    query = (
+        desk_sources.found_rows(path=path, since=since, until=until).with_only_columns(_ANSWER.id, _ANSWER.question, shown)
+        .group_by(_ANSWER.id, _ANSWER.question)
+    )  # fmt: skip
+    found = _some(session, query.order_by(shown.desc(), _ANSWER.id))
+    return _counted(session, [Row(shorten(row[1], TITLE_MAX, placeholder="…"), "", None, row[2]) for row in found], query)
+
+
+def _helps(session: Session, path: str, _wards: str, since: date, until: date, name: str) -> Rows:
+    """By procedure: who helped is the team's own."""
+    found = desk_sources.helped_with(session, path=path, since=since, until=until)
+    amounts: dict[str, Callable[[Help], Amounts]] = {
+        "supports": lambda one: (one.supports, None), "first_timers": lambda one: (one.first_timers, None),
+        "supports_online": lambda one: (one.online, one.supports),
+    }  # fmt: skip
+    rows = [Row(title, "", None, *amounts[name](one), about="" if title else OTHER_HELP) for title, one in found]
+    return Rows(rows[:MOST], len(rows))
+
+
 def _some(session: Session, query: Select[Any]) -> Sequence[Any]:
     return session.execute(query.limit(MOST)).all()
 
@@ -240,4 +302,5 @@ def _counted(session: Session, rows: Sequence[Row], query: Select[Any]) -> Rows:
 _MAKERS: dict[Source, Callable[[Session, str, str, date, date, str], Rows]] = {
     Source.HOMES: _homes, Source.MOVES: _moves, Source.RELAYS: _relays, Source.ANNOUNCEMENTS: _announcements,
     Source.OPENS: _opens, Source.SCANS: _scans, Source.MESSAGES: _messages, Source.DOORS: _doors,
+    Source.QUESTIONS: _questions, Source.ANSWERS: _answers, Source.HELP: _helps,
 }  # fmt: skip

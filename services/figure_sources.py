@@ -4,6 +4,7 @@ Nothing here knows who asks: `services.figure_values` has narrowed the path to w
 UTC says: an announcement of half past midnight counts on the day people here call so.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["
 _SENT, _REACH = _TABLES["delivery"].c, _TABLES["reach"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+Period = tuple[date, date]  # first and last day
 Pair = tuple[float, float]
 ByDay = dict[date, Pair]
 
@@ -50,6 +52,7 @@ class Sending:
     known: int = 0
     estimated: int = 0
     waits: Sequence[tuple[float, bool]] = ()  # minutes to posting, and whether it still runs; of the groups of the place
+    wait_paths: Sequence[str] = ()  # of each of these, the unit
     to_half: tuple[float, bool] | None = None
     to_ninety: tuple[float, bool] | None = None
 
@@ -77,7 +80,8 @@ class Posted:
     group_id: UUID
     households: int
     posted_at: datetime | None
-    is_below: bool  # whether the group lies in the place asked for
+    path: str  # of the group's unit
+    is_below: bool  # whether it lies in the place asked for
 
 
 @dataclass
@@ -92,14 +96,28 @@ def between(since: date, until: date) -> tuple[datetime, datetime]:
     return clock.midnight(since), clock.midnight(until + timedelta(days=1))
 
 
+def period_at(periods: Sequence[Period], day: date) -> int | None:
+    """Which of some periods, in their order, a day lies in."""
+    at = bisect_right(periods, (day, date.max)) - 1
+    return at if at >= 0 and day <= periods[at][1] else None
+
+
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """By day, how many more and how many fewer households were in a chat; see `gained`."""
-    query = gained(by=_DAY.day, path=path, since=since, until=until)
+    query = gained(_DAY.day, path=path, since=since, until=until)
     return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
 
 
-def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
-    """By a column of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
+def moves_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each residential unit."""
+    return _by_unit(
+        (row[0], row[1], int(row[2]), int(row[3]))
+        for row in session.execute(gained(_DAY.unit_id, _DAY.day, path=path, since=since, until=until))
+    )
+
+
+def gained(*by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
+    """By columns of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
 
     So that entered less left is what the households in a chat gained, but for units that begin or end. Where one household
     joins and another leaves the same unit on a day, neither is counted.
@@ -109,18 +127,20 @@ def gained(*, by: ColumnElement[Any], path: str, since: date, until: date) -> Se
     is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
     more = _DAY.joined - func.coalesce(earlier.c.joined, 0)
     return (
-        select(by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
+        select(*by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
         .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
         .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
         .where(_DAY.day >= since, _DAY.day <= until)
-        .group_by(by)
+        .group_by(*by)
     )
 
 
-def sendings(session: Session, *, path: str, wards_path: str, since: date, until: date, times: bool) -> list[Sending]:
+def sendings(
+    session: Session, *, path: str, wards_path: str, since: date, until: date, times_from: date | None = None
+) -> list[Sending]:  # fmt: skip
     """Announcements sent on these days, the oldest first: of the wards at or below `wards_path`, with the groups below `path`.
 
-    With `times` also how long each took to half and to nine tenths of its households.
+    Of those sent from `times_from` on also how long each took to half and to nine tenths of its households.
     """
     start, end = between(since, until)
     said = session.execute(
@@ -133,7 +153,7 @@ def sendings(session: Session, *, path: str, wards_path: str, since: date, until
     for ids in batches([row.id for row in said], IDS_AT_A_TIME):
         _read_posts(session, found, ids, path)
         _read_counts(session, found, ids)
-    told = _told_at(session, found) if times else {}
+    told = _told_at(session, [row for row in said if clock.local(row.sent_at).date() >= times_from]) if times_from else {}
     return [_sending(row, found, told.get(row.id, [])) for row in said]
 
 
@@ -146,7 +166,7 @@ def _read_posts(session: Session, found: _Found, ids: Sequence[UUID], path: str)
         ).where(_RELAY.announcement_id.in_(ids))
     )  # fmt: skip
     for row in rows:
-        found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4].startswith(path)))
+        found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4], row[4].startswith(path)))
 
 
 def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
@@ -155,9 +175,9 @@ def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
     found.counts.update({(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(sums)})
 
 
-def _told_at(session: Session, found: _Found) -> dict[UUID, list[datetime | None]]:
+def _told_at(session: Session, said: Sequence[Any]) -> dict[UUID, list[datetime | None]]:
     """When half and when nine tenths of the households of each announcement that asks were told; None where they are not yet."""
-    asked = [row for row in found.said if row.asks_for != AsksFor.NOTHING and row.households]
+    asked = [row for row in said if row.asks_for != AsksFor.NOTHING and row.households]
     told: dict[UUID, list[datetime | None]] = {}
     for some in batches(asked, IDS_AT_A_TIME):
         place = func.row_number().over(partition_by=_REACH.announcement_id, order_by=_REACH.told_at)
@@ -190,7 +210,8 @@ def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sendin
         row.id, row.title, row.unit_id, row.sent_at, row.households, asks=row.asks_for != AsksFor.NOTHING,
         is_there=row.status == AnnouncementStatus.SENT, known=int(known),
         estimated=int(min(max(known, by_opens), row.households)),
-        waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
+        waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below],
+        wait_paths=[post.path for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip
 
 
@@ -199,20 +220,29 @@ def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, b
     return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
 
 
-def opens(session: Session, *, path: str, since: date, until: date) -> dict[date, int]:
-    """Phones that opened a group's link for the first time, by day, of groups below a path."""
+def opens(session: Session, *, path: str, since: date, until: date) -> ByDay:
+    """Phones that opened a group's link for the first time, by day, of groups below a path; the second number is none."""
+    query = open_rows(path=path, since=since, until=until).with_only_columns(_COUNT.at, func.sum(_COUNT.opens))
+    return _by_day((clock.local(at).date(), int(n), 0) for at, n in session.execute(query.group_by(_COUNT.at)))
+
+
+def opens_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each unit with groups."""
+    query = open_rows(path=path, since=since, until=until).with_only_columns(_GROUP.unit_id, _COUNT.at, func.sum(_COUNT.opens))
+    found = session.execute(query.group_by(_GROUP.unit_id, _COUNT.at))
+    return _by_unit((unit_id, clock.local(at).date(), int(n), 0) for unit_id, at, n in found)
+
+
+def open_rows(*, path: str, since: date, until: date) -> Select[Any]:
+    """Counters of phones that opened links of groups of units below a path on these days, to be given columns."""
     start, end = between(since, until)
-    query = (
-        select(_COUNT.at, func.sum(_COUNT.opens))
+    return (
+        select(_COUNT.at)
         .select_from(
             _TABLES["reachcount"].join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id)
             .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
-        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0).group_by(_COUNT.at)
+        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0)
     )  # fmt: skip
-    found: dict[date, int] = defaultdict(int)
-    for at, n in session.execute(query):
-        found[clock.local(at).date()] += int(n)
-    return found
 
 
 def scans(session: Session, *, path: str, since: date, until: date) -> ByDay:
@@ -256,6 +286,15 @@ def knocks(session: Session, *, path: str, since: date, until: date) -> ByDay:
     return _by_day((clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for at, outcome in session.execute(query))
 
 
+def knocks_by_unit(session: Session, *, path: str, since: date, until: date) -> dict[UUID, ByDay]:
+    """The same of each residential unit."""
+    columns = (_LIST.unit_id, _KNOCK.knocked_at, _KNOCK.outcome)
+    found = session.execute(door_rows(path=path, since=since, until=until).with_only_columns(*columns))
+    return _by_unit(
+        (unit_id, clock.local(at).date(), int(outcome == DoorOutcome.TOLD), 1) for unit_id, at, outcome in found
+    )  # fmt: skip
+
+
 def door_rows(*, path: str, since: date, until: date) -> Select[Any]:
     """Knocks of these days on door lists of units below a path, entered and not taken back; to be given columns."""
     start, end = between(since, until)
@@ -271,3 +310,10 @@ def _by_day(rows: Iterable[tuple[date, float, float]]) -> ByDay:
         before = found.get(day, (0, 0))
         found[day] = (before[0] + one, before[1] + other)
     return found
+
+
+def _by_unit(rows: Iterable[tuple[UUID, date, float, float]]) -> dict[UUID, ByDay]:
+    some: dict[UUID, list[tuple[date, float, float]]] = defaultdict(list)
+    for unit_id, day, one, other in rows:
+        some[unit_id].append((day, one, other))
+    return {unit_id: _by_day(of_unit) for unit_id, of_unit in some.items()}

@@ -14,7 +14,8 @@ from models import Unit, UnitKind
 from services import figure_values, presence
 from services.access import Actor, unit_for
 from services.figure_register import Definition, defined
-from services.figure_values import Period, Value
+from services.figure_sources import Period
+from services.figure_values import Value
 
 MOST_ROWS = 20_000
 

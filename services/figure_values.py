@@ -4,29 +4,32 @@ Who only observes learns no count of a place with a handful of households, nor o
 whole.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core import clock
+from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind
-from services import access, figure_sources, figures
+from services import access, desk_figures, figure_sources, figures
 from services.access import Actor, May, unit_for
+from services.desk_figures import Amounts, Desk
+from services.desk_sources import Question
+from services.figure_neighbours import Neighbours
 from services.figure_register import NAMES, Definition, Measure, Span, defined
-from services.figure_sources import ByDay, Messages, Sending
+from services.figure_sources import ByDay, Messages, Pair, Period, Sending, period_at
 from services.figures import Coverage
-from services.relay_pace import pace
+from services.relay_pace import paced
 
+AT_A_TIME = 500
 LONGEST = 366 * 10  # days of one question
-Period = tuple[date, date]  # first and last day
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class Value:
     denominator: float | None = None  # None for what is no ratio
     is_running: bool = False  # "at least so much": the group or household in the middle has not been heard of yet
     is_hidden: bool = False  # this reader does not see it
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a place already, over the days asked for or more."""
+
+    said: Sequence[Sending]
+    asked: Sequence[Question]
 
 
 def of_period(
@@ -73,7 +84,8 @@ def series(
 
 
 def of_periods(
-    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), periods: Sequence[Period]
+    session: Session, *, actor: Actor, unit_id: UUID | None = None, names: Sequence[str] = (), periods: Sequence[Period],
+    read: Read | None = None,
 ) -> dict[str, list[Value]]:  # fmt: skip
     """The figures named (all), each over the periods in their order. Periods may lie apart, but do not overlap.
 
@@ -81,11 +93,12 @@ def of_periods(
         NotFound: a figure or the place is not known, or lies outside the actor's sight.
         Invalid: a period ends before it begins, lies in the future, or they reach over more than ten years.
     """
-    return of_places(session, actor=actor, unit_ids=[unit_id], names=names, periods=periods)[0]
+    return of_places(session, actor=actor, unit_ids=[unit_id], names=names, periods=periods, read=read)[0]
 
 
 def of_places(
-    session: Session, *, actor: Actor, unit_ids: Sequence[UUID | None], names: Sequence[str] = (), periods: Sequence[Period]
+    session: Session, *, actor: Actor, unit_ids: Sequence[UUID | None], names: Sequence[str] = (), periods: Sequence[Period],
+    read: Read | None = None,
 ) -> list[dict[str, list[Value]]]:  # fmt: skip
     """The same of each of some places. What an observer may not see is asked once a ward, not once a place.
 
@@ -100,13 +113,39 @@ def of_places(
         _check(first, last)
     ordered, unseen = sorted(periods), dict[UUID, set[UUID | None]]()
     order = [ordered.index(period) for period in periods]
+    places = _places(session, actor, unit_ids)
+    beside = _neighbours(session, actor, [one for one in places if one], ordered) if len(places) > 1 else {}
     found = []
-    for unit_id in unit_ids:
-        top = unit_id or actor.unit_id
-        place = unit_for(session, actor=actor, unit_id=top) if top else None
-        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen)
+    for place in places:
+        near = beside.get(above(place)) if place else None
+        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen, read, near)
         values = {one.name: asked.values(one) for one in wanted}
         found.append({name: [some[at] for at in order] for name, some in values.items()})
+    return found
+
+
+def _places(session: Session, actor: Actor, unit_ids: Sequence[UUID | None]) -> list[Unit | None]:
+    tops = [unit_id or actor.unit_id for unit_id in unit_ids]
+    known: list[Unit] = []  # held, so that each is at hand when its sight is asked for
+    for some in batches([top for top in dict.fromkeys(tops) if top], AT_A_TIME):
+        known += session.exec(select(Unit).where(col(Unit.id).in_(some)))
+    return [unit_for(session, actor=actor, unit_id=top) if top else None for top in tops]
+
+
+def above(unit: Unit) -> str:
+    """The path of the ward above a residential unit; "" of any other."""
+    return unit.path.rstrip("/").rpartition("/")[0] if unit.kind is UnitKind.RESIDENTIAL else ""
+
+
+def _neighbours(session: Session, actor: Actor, places: Sequence[Unit], periods: Sequence[Period]) -> dict[str, Neighbours]:
+    """By ward, where residential units are asked for: what they are made of is read once for all of them."""
+    first = {above(one): one for one in places if one.kind is UnitKind.RESIDENTIAL}
+    wards = {path: access.commune_of(session, one) for path, one in first.items()}
+    found = {}
+    for path, ward in wards.items():
+        if path and ward.kind is UnitKind.COMMUNE:
+            seer = replace(actor, unit_id=ward.id, unit_path=ward.path)  # of its units only those asked for are told
+            found[path] = Neighbours(session, seer, ward.id, ward.path, periods)
     return found
 
 
@@ -129,6 +168,8 @@ class _Asked:
     periods: list[Period]
     names: set[str]
     unseen: dict[UUID, set[UUID | None]]  # by ward, what an observer does not see below it; shared with the other places
+    read: Read | None = None
+    near: Neighbours | None = None  # where several units of a ward are asked for
 
     @property
     def path(self) -> str:
@@ -166,15 +207,15 @@ class _Asked:
             return False
         if not self.is_below_ward:
             return any(figures.is_small(row) for row in self.standing)
-        ward = access.commune_of(self.session, self.place)
+        ward = self.near or access.commune_of(self.session, self.place)
         if ward.id not in self.unseen:
-            self.unseen[ward.id] = self._unseen_below(ward)
+            self.unseen[ward.id] = self._unseen_below(ward.id, ward.path)
         return self.place.id in self.unseen[ward.id]
 
-    def _unseen_below(self, ward: Unit) -> set[UUID | None]:
+    def _unseen_below(self, ward_id: UUID, path: str) -> set[UUID | None]:
         days = sorted({last for _, last in self.periods})
-        seer = replace(self.actor, unit_id=ward.id, unit_path=ward.path)  # the neighbours decide; none of theirs is told
-        rows = figures.growth(self.session, actor=seer, unit_id=ward.id, days=days, by="unit")
+        seer = replace(self.actor, unit_id=ward_id, unit_path=path)  # the neighbours decide; none of theirs is told
+        rows = figures.growth(self.session, actor=seer, unit_id=ward_id, days=days, by="unit")
         by_day: dict[date, list[Coverage]] = {}
         for day, _label, row in rows:
             by_day.setdefault(day, []).append(row)
@@ -183,6 +224,8 @@ class _Asked:
     @cached_property
     def standing(self) -> list[Coverage]:
         """The counts on the last day of each period."""
+        if self.near and self.place:
+            return self.near.standing(self.place.id)
         days = [last for _, last in self.periods]
         rows = figures.growth(self.session, actor=self.actor, unit_id=self.place.id if self.place else None, days=days)
         by_day = {day: row for day, _label, row in rows}
@@ -191,15 +234,22 @@ class _Asked:
     @cached_property
     def sendings(self) -> list[list[Sending]]:
         """Announcements by period."""
-        since, until = self.range
-        times = bool(self.names & {"time_to_half", "time_to_ninety"})
         found: list[list[Sending]] = [[] for _ in self.periods]
-        for one in figure_sources.sendings(
-            self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times=times
-        ):
-            if (at := self._at(one.day)) is not None:
+        for one in self._said():
+            if (at := period_at(self.periods, one.day)) is not None:
                 found[at].append(one)
         return found
+
+    def _said(self) -> Sequence[Sending]:
+        if self.read:
+            return self.read.said
+        if self.near and self.place:
+            return self.near.said(self.place.path)
+        since, until = self.range
+        times_from = since if self.names & {"time_to_half", "time_to_ninety"} else None
+        return figure_sources.sendings(
+            self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times_from=times_from
+        )
 
     @cached_property
     def messages(self) -> list[list[Messages]]:
@@ -208,41 +258,38 @@ class _Asked:
         return [[row for one in some for row in by_id.get(one.id, [])] for some in self.sendings]
 
     @cached_property
-    def moves(self) -> list[tuple[float, float]]:
-        return self._summed(figure_sources.moves)
+    def desk(self) -> Desk:
+        return Desk(self.session, self.path, self.periods, self.names, self.read.asked if self.read else None)
 
     @cached_property
-    def scans(self) -> list[tuple[float, float]]:
-        return self._summed(figure_sources.scans)
+    def moves(self) -> list[Pair]:
+        return self._summed(self._of_unit(self.near.moves) if self.near else self._read(figure_sources.moves))
 
     @cached_property
-    def knocks(self) -> list[tuple[float, float]]:
-        return self._summed(figure_sources.knocks)
+    def scans(self) -> list[Pair]:
+        return self._summed(self._read(figure_sources.scans))
 
     @cached_property
-    def opens(self) -> list[int]:
+    def knocks(self) -> list[Pair]:
+        return self._summed(self._of_unit(self.near.knocks) if self.near else self._read(figure_sources.knocks))
+
+    @cached_property
+    def opens(self) -> list[Pair]:
+        return self._summed(self._of_unit(self.near.opens) if self.near else self._read(figure_sources.opens))
+
+    def _read(self, source: Callable[..., ByDay]) -> ByDay:
         since, until = self.range
-        found = [0] * len(self.periods)
-        for day, n in figure_sources.opens(self.session, path=self.path, since=since, until=until).items():
-            if (at := self._at(day)) is not None:
-                found[at] += n
-        return found
+        return source(self.session, path=self.path, since=since, until=until)
 
-    def _summed(self, read: Callable[..., ByDay]) -> list[tuple[float, float]]:
-        since, until = self.range
-        found: list[tuple[float, float]] = [(0, 0)] * len(self.periods)
-        for day, (one, other) in read(self.session, path=self.path, since=since, until=until).items():
-            if (at := self._at(day)) is not None:
+    def _of_unit(self, by_unit: Mapping[UUID, ByDay]) -> ByDay:
+        return by_unit.get(self.place.id, {}) if self.place else {}
+
+    def _summed(self, by_day: ByDay) -> list[Pair]:
+        found: list[Pair] = [(0, 0)] * len(self.periods)
+        for day, (one, other) in by_day.items():
+            if (at := period_at(self.periods, day)) is not None:
                 found[at] = (found[at][0] + one, found[at][1] + other)
         return found
-
-    def _at(self, day: date) -> int | None:
-        """Which period a day lies in."""
-        at = bisect_right(self.periods, (day, date.max)) - 1
-        return at if at >= 0 and day <= self.periods[at][1] else None
-
-
-Amounts = tuple[float | None, float | None, bool]  # of a spread: its minutes, of how many, whether it still runs
 
 
 def _with(figure: Definition, blank: Value, one: float | None, other: float | None, is_running: bool) -> Value:  # noqa: FBT001
@@ -268,16 +315,9 @@ def _spread(
     waits: Callable[[Sending], Iterable[tuple[float, bool]]], *, ninety: bool = False
 ) -> Callable[[_Asked], list[Amounts]]:
     def made(asked: _Asked) -> list[Amounts]:
-        return [_paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
+        return [paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
 
     return made
-
-
-def _paced(waits: Sequence[tuple[float, bool]], *, ninety: bool) -> Amounts:
-    if not waits:
-        return None, 0, False
-    half, half_runs, late, late_runs = pace(waits)
-    return (late, len(waits), late_runs) if ninety else (half, len(waits), half_runs)
 
 
 def _relays(one: Sending) -> Sequence[tuple[float, bool]]:
@@ -300,6 +340,10 @@ def _of_messages(one: str, other: str = "") -> Callable[[_Asked], list[Amounts]]
     ]  # fmt: skip
 
 
+def _of_desk(make: Callable[[Desk], list[Amounts]], asked: _Asked) -> list[Amounts]:
+    return make(asked.desk)
+
+
 _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
     "coverage": _counts("joined", "households"),
     "households": _counts("households"),
@@ -313,7 +357,7 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
     "posted": _of_sendings(_posted),
     "relay_median": _spread(_relays),
     "relay_ninety": _spread(_relays, ninety=True),
-    "opens": lambda asked: [(n, None, False) for n in asked.opens],
+    "opens": lambda asked: [(n, None, False) for n, _ in asked.opens],
     "known": _of_sendings(lambda some: (sum(one.known for one in _asking(some)), sum(one.households for one in _asking(some)))),
     "estimated": _of_sendings(lambda some: (sum(one.estimated for one in some), sum(one.households for one in some))),
     "time_to_half": _spread(lambda one: [one.to_half] if one.to_half else []),
@@ -324,6 +368,7 @@ _MAKERS: dict[str, Callable[[_Asked], list[Amounts]]] = {
     "scans": lambda asked: [(one, None, False) for one, _ in asked.scans],
     "first_scans": lambda asked: [(other, None, False) for _, other in asked.scans],
     "doors_told": lambda asked: [(one, other, False) for one, other in asked.knocks],
+    **{name: partial(_of_desk, make) for name, make in desk_figures.MAKERS.items()},
 }
 
 

@@ -12,10 +12,13 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Inquiry, InquiryKind, InquiryStatus, Unit, Voice
+from models import Inquiry, Unit, Voice
 from models import InquiryMessage as Message
-from services import access, inquiry_rules, public_answers
+from services import access, desk_sources
 from services.access import Actor, May
+from services.desk_sources import Question, Wait
+from services.figure_sources import took
+from services.relay_pace import paced
 
 
 @dataclass(frozen=True)
@@ -70,46 +73,40 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
         NotFound: the unit lies outside the actor's sight.
     """
     path = access.unit_for(session, actor=actor, unit_id=unit_id).path if unit_id else actor.unit_path
-    wards = session.exec(select(Unit.id).where(access.path_range(path), Unit.kind == "commune")).all()
-    wanted = select(Inquiry).where(
-        col(Inquiry.unit_id).in_(wards), Inquiry.asked_at >= since, Inquiry.asked_at < until,
-        Inquiry.status != InquiryStatus.SPAM, Inquiry.kind != InquiryKind.THANKS,
-    )  # fmt: skip
-    rows = session.exec(wanted).all()
-    hours = {ward_id: inquiry_rules.of(session, ward_id=ward_id).hours for ward_id in {row.unit_id for row in rows}}
+    rows = desk_sources.questions(session, path=path, start=since, end=until)
     names = {unit.id: unit.label for unit in session.exec(select(Unit).where(col(Unit.id).in_({r.place_unit_id for r in rows})))}
-    now = clock.now()
-    first = [
-        (hours[row.unit_id].between(row.asked_at, row.first_answer_at or now), row.first_answer_at is not None) for row in rows
-    ]
+    found = desk_sources.found_alone(
+        session, path=path, since=clock.local(since).date(), until=clock.local(until).date()
+    )  # fmt: skip
 
-    def parts(name_of: Callable[[Inquiry], str]) -> list[Part]:
-        of_name: dict[str, list[tuple[int, bool]]] = {}
-        for row, time in zip(rows, first, strict=True):
+    def parts(name_of: Callable[[Question], str]) -> list[Part]:
+        of_name: dict[str, list[Wait]] = {}
+        for row in rows:
             if name := name_of(row):
-                of_name.setdefault(name, []).append(time)
+                of_name.setdefault(name, []).append(row.office)
         return [Part(name, speed(times)) for name, times in sorted(of_name.items())]
 
-    first_on, last_on = clock.local(since).date(), clock.local(until).date()
+    now = clock.now()
     return Figures(
-        speed(first), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
-        speed(_by_clock(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
+        speed(row.office for row in rows), speed(row.by_clock for row in rows),
+        speed(took(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
         parts(lambda row: row.channel.value), parts(lambda row: f"{clock.local(row.asked_at).hour:02d}"),
-        parts(lambda row: names.get(row.place_unit_id or row.id, "")),
-        public_answers.helped(session, ward_ids=wards, first=first_on, last=last_on),
+        parts(lambda row: names.get(row.place_unit_id, "") if row.place_unit_id else ""), sum(found.values()),
         sum(row.has_helped is True for row in rows), sum(row.has_helped is False for row in rows),
     )  # fmt: skip
 
 
-def speed(times: Iterable[tuple[int, bool]]) -> Speed:
-    """Median and ninetieth percentile of times, of which some still run: they are at least what they are now.
+def speed(times: Iterable[Wait]) -> Speed:
+    """Median and ninetieth percentile of waits, of which some still run: they come after all that ended.
 
     A percentile that falls on one that runs is not known.
     """
-    told = sorted(times)
-    answered = sum(is_over for _, is_over in told)
-    ended = sorted(minutes for minutes, is_over in told if is_over)
-    return Speed(len(told), answered, _nth(ended, len(told), 0.5), _nth(ended, len(told), 0.9))
+    waits = list(times)
+    (half, _, half_runs), (late, _, late_runs) = paced(waits), paced(waits, ninety=True)
+    return Speed(
+        len(waits), sum(not runs for _, runs in waits), None if half is None or half_runs else int(half),
+        None if late is None or late_runs else int(late),
+    )  # fmt: skip
 
 
 def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> dict[UUID, int]:
@@ -130,13 +127,3 @@ def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> di
         .group_by(col(Message.author_id))
     )  # fmt: skip
     return {author: count for author, count in rows if author}
-
-
-def _by_clock(since: datetime, end: datetime | None, now: datetime) -> tuple[int, bool]:
-    return int(((end or now) - since).total_seconds() // 60), end is not None
-
-
-def _nth(ended: Sequence[int], total: int, share: float) -> int | None:
-    """The value below which that share of all lies, those that run counted as the longest."""
-    place = int(total * share)
-    return ended[place] if total and place < len(ended) else None

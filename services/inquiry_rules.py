@@ -1,8 +1,9 @@
 """By when a ward answers what it is asked, and who is asked first; the usual rules until it sets its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -31,7 +32,7 @@ class Rules:
     duty: Mapping[str, str] = field(default_factory=dict)
     blocked_words: Sequence[str] = ()
 
-    @property
+    @cached_property
     def hours(self) -> OfficeHours:
         """When its office is open."""
         return office_hours.read(self.opens, free_days=self.free_days, work_days=self.work_days)
@@ -52,8 +53,13 @@ class Rules:
 
 def of(session: Session, *, ward_id: UUID) -> Rules:
     """The rules of a ward: its own, or the usual ones."""
-    own = session.exec(select(InquiryRules).where(InquiryRules.unit_id == ward_id)).first()
-    return _rules(own) if own else Rules()
+    return of_wards(session, ward_ids=[ward_id])[ward_id]
+
+
+def of_wards(session: Session, *, ward_ids: Collection[UUID]) -> dict[UUID, Rules]:
+    """The same of several."""
+    own = {one.unit_id: one for one in session.exec(select(InquiryRules).where(col(InquiryRules.unit_id).in_(ward_ids)))}
+    return {id_: _rules(own[id_]) if id_ in own else Rules() for id_ in ward_ids}
 
 
 def hours_of_all(session: Session) -> dict[UUID, OfficeHours]:

@@ -5,31 +5,31 @@ was reported once stays as it was, whatever is entered later.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
 
-from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind
-from services import access, figure_sources, figure_values, figures, period_sources
+from services import access, desk_sources, figure_sources, figure_values, figures, period_sources
 from services.access import Actor, May, unit_for
 from services.figure_register import BY_NAME
-from services.figure_sources import Sending
-from services.figure_values import Period, Value
+from services.figure_sources import Period, Sending
+from services.figure_values import Read, Value
 from services.figures import Coverage
-from services.period_sources import NamedCount
+from services.period_days import MONTHS, months_up_to, period_before
+from services.period_sources import NamedCount, PlaceCounts, TopicLine
 from services.relay_pace import pace
 
-MONTHS = 12
 TRENDS_MOST = 36
 CURVES = 6
 PLACES_MOST = 4_000
 Line = TypeVar("Line")
+Counts = Mapping[UUID | None, PlaceCounts]
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,11 @@ class MonthLine:
     minutes: float | None
     known: int
     asked: int
+    people: int = 0
+    smartphones: int = 0
+    questions: int = 0
+    supports: int = 0
+    first_timers: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,20 @@ class PeriodFacts:
     opens: list[list[int]]  # weekday from Monday by hour
     scans: list[list[int]]
     scan_places: list[NamedCount]  # scans, first scans
+    topics: list[TopicLine] = field(default_factory=list)  # empty in reports of before there were such figures, as below
+    answers: list[list[float]] = field(default_factory=list)  # office minutes, and 1 where it still runs; those that ended first
+    answers_by_clock: list[list[float]] = field(default_factory=list)
+    found: list[NamedCount] = field(default_factory=list)  # public answers: how often each was enough
+    place_waits: list[list[Any]] = field(default_factory=list)  # as `waits`, with the name of the place, "" for none of these
+    helped: list[NamedCount] = field(default_factory=list)  # by procedure: help, online, a person's first
 
     def figure(self, name: str) -> FigureLine:
         """One of the figures."""
         return next(one for one in self.figures if one.name == name)
+
+    def has(self, name: str) -> bool:
+        """Whether it is among them: what was kept long ago knows nothing of figures that came later."""
+        return any(one.name == name for one in self.figures)
 
     @property
     def days(self) -> Period:
@@ -180,42 +195,44 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         raise Invalid(N_("Báo cáo lập cho phường, xã hoặc tỉnh. Xin chọn một phường, xã."))
     path = place.path if place else actor.unit_path
     before = period_before(since, until)
-    now, then = (
-        figure_values.of_period(session, actor=actor, unit_id=top, since=first, until=last)
-        for first, last in ((since, until), before)
-    )
-    said = figure_sources.sendings(session, path=path, wards_path=path, since=since, until=until, times=True)
-    named = next(iter(now.values()))
+    months = months_up_to(until)
+    read = _read(session, path, since=min(before[0], months[0][0]), until=until, times_from=before[0])
+    found = figure_values.of_periods(session, actor=actor, unit_id=top, periods=[before, (since, until)], read=read)
+    said = [one for one in read.said if one.day >= since]
+    asked = [one for one in read.asked if since <= one.day <= until]
+    named = next(iter(found.values()))[1]
+    counts = period_sources.by_place(session, path=path, since=since, until=until) if _below(place) == "unit" else {}
+    places = _places(session, actor, place, counts, until, before[1])
     return PeriodFacts(
         unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
         since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
-        figures=[_figure(now[name], then[name]) for name in now],
-        places=_places(session, actor, place, path, (since, until), before[1]),
-        months=_months(session, actor, top, until), trends=_trends(session, actor, place, until), said=_said(session, said),
-        waits=[[round(m, 4), int(runs)] for m, runs in sorted(_waits(said), key=lambda wait: (wait[1], wait[0]))],
+        figures=[_figure(now, then) for then, now in found.values()],
+        places=list(places.values()),
+        months=months_of(session, actor=actor, unit_id=top, periods=months, read=read),
+        trends=_trends(session, actor, place, until),
+        said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
         channels=_channels(session, said), paths=period_sources.paths(session, announcement_ids=[one.id for one in said]),
         opens=period_sources.opens_grid(session, path=path, since=since, until=until),
         scans=period_sources.scans_grid(session, path=path, since=since, until=until),
         scan_places=period_sources.scan_places(session, path=path, since=since, until=until),
+        topics=period_sources.topics(read.asked, since=since, until=until), answers=_ordered([one.office for one in asked]),
+        answers_by_clock=_ordered([one.by_clock for one in asked]),
+        found=period_sources.found_alone(session, path=path, since=since, until=until),
+        helped=period_sources.helped(session, path=path, since=since, until=until),
     )  # fmt: skip
 
 
-def period_before(since: date, until: date) -> Period:
-    """As many days before; of whole calendar months, as many of those."""
-    last = since - timedelta(days=1)
-    if months := whole_months(since, until):
-        first = since
-        for _ in range(months):
-            first = (first - timedelta(days=1)).replace(day=1)
-        return first, last
-    return since - (until - since) - timedelta(days=1), last
+def _read(session: Session, path: str, *, since: date, until: date, times_from: date) -> Read:
+    """Announcements and questions of all the days that are looked at, once for everything made of them."""
+    said = figure_sources.sendings(
+        session, path=path, wards_path=path, since=since, until=until, times_from=times_from
+    )  # fmt: skip
+    start, end = figure_sources.between(since, until)
+    return Read(said, desk_sources.questions(session, path=path, start=start, end=end, waiting=True))
 
 
-def whole_months(since: date, until: date) -> int:
-    """How many calendar months these days are; 0 where they are not whole ones."""
-    if since.day != 1 or (until + timedelta(days=1)).day != 1:
-        return 0
-    return (until.year - since.year) * 12 + until.month - since.month + 1
+def _ordered(waits: Sequence[tuple[float, bool]]) -> list[list[float]]:
+    return [[round(minutes, 4), int(runs)] for minutes, runs in sorted(waits, key=lambda wait: (wait[1], wait[0]))]
 
 
 def _figure(now: Value, then: Value) -> FigureLine:
@@ -226,21 +243,38 @@ def _figure(now: Value, then: Value) -> FigureLine:
     )  # fmt: skip
 
 
-def _places(session: Session, actor: Actor, place: Unit | None, path: str, days: Period, before: date) -> list[PlaceLine]:
-    top = place.id if place else None
-    by: Any = "unit" if place is not None and place.kind is UnitKind.COMMUNE else "ward"
-    now = figures.coverage(session, actor=actor, unit_id=top, on=days[1], by=by)
+def _places(
+    session: Session, actor: Actor, place: Unit | None, counts: Counts, until: date, before: date
+) -> dict[UUID | None, PlaceLine]:  # fmt: skip
+    top, by = place.id if place else None, _below(place)
+    now = figures.coverage(session, actor=actor, unit_id=top, on=until, by=by)
     then = figures.coverage(session, actor=actor, unit_id=top, on=before, by=by)
     if not access.may(actor, May.SEE_SMALL_COUNTS):
         now, then, _ = figures.without_small(now, then)
     earlier = {row.unit_id: row for row in then.rows}
-    counts = period_sources.by_place(session, path=path, since=days[0], until=days[1]) if by == "unit" else {}
-    rows = now.rows[:PLACES_MOST]
-    found = [_place(row, earlier.get(row.unit_id), counts.get(row.unit_id, period_sources.NOTHING)) for row in rows]
-    return sorted(found, key=lambda one: (one.coverage is None, one.coverage or 0, one.name))
+    found = {
+        row.unit_id: _place(row, earlier.get(row.unit_id), counts.get(row.unit_id, period_sources.NOTHING))
+        for row in now.rows[:PLACES_MOST]
+    }
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].coverage is None, pair[1].coverage or 0, pair[1].name)))
 
 
-def _place(row: Coverage, before: Coverage | None, more: period_sources.PlaceCounts) -> PlaceLine:
+def _below(place: Unit | None) -> Literal["unit", "ward"]:
+    """Whether a place is looked at by its residential units, or by its wards."""
+    return "unit" if place is not None and place.kind is UnitKind.COMMUNE else "ward"
+
+
+def _named_waits(places: Mapping[UUID | None, PlaceLine], counts: Counts) -> list[list[Any]]:
+    """Each group's wait with the name of its place, "" for what stands in no line."""
+    found = [
+        [round(minutes, 4), int(runs), places[unit_id].name if unit_id in places else ""]
+        for unit_id, one in counts.items()
+        for minutes, runs in one.waits
+    ]
+    return sorted(found, key=lambda wait: (wait[1], wait[0], wait[2]))
+
+
+def _place(row: Coverage, before: Coverage | None, more: PlaceCounts) -> PlaceLine:
     minutes, runs = pace(more.waits)[:2] if more.waits else (None, False)
     return PlaceLine(
         row.unit_code, row.unit_name, row.target_percent, row.households, row.joined, row.people, row.people_joined,
@@ -250,21 +284,32 @@ def _place(row: Coverage, before: Coverage | None, more: period_sources.PlaceCou
     )  # fmt: skip
 
 
-def _months(session: Session, actor: Actor, top: UUID | None, until: date) -> list[MonthLine]:
-    periods: list[Period] = [(until.replace(day=1), until)]
-    while len(periods) < MONTHS:
-        last = periods[0][0] - timedelta(days=1)
-        periods.insert(0, (last.replace(day=1), last))
-    names = ("coverage", "entered", "left", "relay_median", "known")
-    found = figure_values.of_periods(session, actor=actor, unit_id=top, names=names, periods=periods)
+def months_of(
+    session: Session, *, actor: Actor, unit_id: UUID | None, periods: Sequence[Period], read: Read | None = None
+) -> list[MonthLine]:  # fmt: skip
+    """A line a month of a place.
+
+    Raises:
+        NotFound: the place lies outside the actor's sight.
+    """
+    names = (
+        "coverage", "entered", "left", "relay_median", "known", "smartphone_rate", "questions", "supports", "first_timers",
+    )  # fmt: skip
+    found = figure_values.of_periods(session, actor=actor, unit_id=unit_id, names=names, periods=periods, read=read)
     return [
         MonthLine(
             period[0].isoformat(), _whole(coverage.denominator), _whole(coverage.numerator), _whole(entered.value),
             _whole(left.value), None if minutes.value is None else round(minutes.value), _whole(known.numerator),
-            _whole(known.denominator),
+            _whole(known.denominator), _whole(phones.denominator), _whole(phones.numerator), *map(_whole_of, desk),
         )
-        for period, coverage, entered, left, minutes, known in zip(periods, *[found[name] for name in names], strict=True)
+        for period, coverage, entered, left, minutes, known, phones, *desk in zip(
+            periods, *[found[name] for name in names], strict=True
+        )
     ]  # fmt: skip
+
+
+def _whole_of(value: Value) -> int:
+    return _whole(value.value)
 
 
 def _trends(session: Session, actor: Actor, place: Unit | None, until: date) -> list[TrendLine]:
@@ -326,10 +371,11 @@ def from_json(kept: Mapping[str, Any]) -> PeriodFacts:
     """What was kept, as it was."""
     kinds: dict[str, type[Any]] = {
         "figures": FigureLine, "places": PlaceLine, "months": MonthLine, "said": SaidLine, "channels": NamedCount,
-        "paths": NamedCount, "scan_places": NamedCount, "trends": TrendLine,
+        "paths": NamedCount, "scan_places": NamedCount, "trends": TrendLine, "topics": TopicLine, "found": NamedCount,
+        "helped": NamedCount,
     }  # fmt: skip
-    values: dict[str, Any] = {one.name: kept[one.name] for one in fields(PeriodFacts)}
-    return PeriodFacts(**(values | {name: _lines(kind, values[name]) for name, kind in kinds.items()}))
+    values: dict[str, Any] = {one.name: kept[one.name] for one in fields(PeriodFacts) if one.name in kept}
+    return PeriodFacts(**(values | {name: _lines(kind, values[name]) for name, kind in kinds.items() if name in values}))
 
 
 def _lines(kind: type[Line], rows: Sequence[Mapping[str, Any]]) -> list[Line]:
@@ -337,20 +383,3 @@ def _lines(kind: type[Line], rows: Sequence[Mapping[str, Any]]) -> list[Line]:
         raise TypeError(kind)
     names = {one.name for one in fields(kind)}
     return [kind(**{name: value for name, value in row.items() if name in names}) for row in rows]
-
-
-def last_whole_month(today: date) -> Period:
-    """The month before this one."""
-    last = today.replace(day=1) - timedelta(days=1)
-    return last.replace(day=1), last
-
-
-def last_whole_quarter(today: date) -> Period:
-    """The quarter before this one."""
-    last = today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1) - timedelta(days=1)
-    return last.replace(day=1, month=last.month - 2), last
-
-
-def until_today(day: date) -> date:
-    """A day, but none that has not come."""
-    return min(day, clock.today())

@@ -10,9 +10,12 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import LEFT, AnnouncementStatus, DoorOutcome, Model
+from models import AnnouncementStatus, DoorOutcome, Model
+from services import desk_figures, desk_sources
 from services.access import path_range
-from services.figure_sources import Sending, between, door_rows, gained, scan_rows, took
+from services.desk_sources import Question
+from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows, took
+from services.relay_pace import paced
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
@@ -54,7 +57,7 @@ NOTHING = PlaceCounts()
 def by_place(session: Session, *, path: str, since: date, until: date) -> dict[UUID | None, PlaceCounts]:
     """By residential unit, in four queries."""
     found: dict[UUID | None, PlaceCounts] = defaultdict(PlaceCounts)
-    for unit_id, entered, left in session.execute(gained(by=_DAY.unit_id, path=path, since=since, until=until)):
+    for unit_id, entered, left in session.execute(gained(_DAY.unit_id, path=path, since=since, until=until)):
         found[unit_id].entered, found[unit_id].left = int(entered), int(left)
     start, end = between(since, until)
     relays = (
@@ -67,14 +70,8 @@ def by_place(session: Session, *, path: str, since: date, until: date) -> dict[U
     now = clock.now()
     for unit_id, sent_at, posted_at in session.execute(relays):
         found[unit_id].waits.append(took(sent_at, posted_at, now))
-    opens = (
-        select(_GROUP.unit_id, func.sum(_COUNT.opens))
-        .select_from(
-            _TABLES["reachcount"].join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id)
-            .join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
-        ).where(path_range(path), _COUNT.at >= start, _COUNT.at < end).group_by(_GROUP.unit_id)
-    )  # fmt: skip
-    for unit_id, n in session.execute(opens):
+    opens = open_rows(path=path, since=since, until=until).with_only_columns(_GROUP.unit_id, func.sum(_COUNT.opens))
+    for unit_id, n in session.execute(opens.group_by(_GROUP.unit_id)):
         found[unit_id].opens = int(n)
     told = func.sum(case((_KNOCK.outcome == DoorOutcome.TOLD, 1), else_=0))
     doors = door_rows(path=path, since=since, until=until).with_only_columns(_LIST.unit_id, told, func.count())
@@ -84,16 +81,9 @@ def by_place(session: Session, *, path: str, since: date, until: date) -> dict[U
 
 
 def opens_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
-    """Phones that opened for the first time, by weekday from Monday and hour of this place."""
-    start, end = between(since, until)
-    query = (
-        select(_COUNT.at, func.sum(_COUNT.opens))
-        .select_from(_TABLES["reachcount"].join(_TABLES["announcement"], _SAID.id == _COUNT.announcement_id)
-                     .join(_TABLES["unit"], _UNIT.id == _SAID.unit_id))
-        .where(path_range(path), _SAID.status.in_(LEFT), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0)
-        .group_by(_COUNT.at)
-    )  # fmt: skip
-    return _grid([(at, int(n)) for at, n in session.execute(query)])
+    """Phones that opened a group's link for the first time, by weekday from Monday and hour of this place."""
+    query = open_rows(path=path, since=since, until=until).with_only_columns(_COUNT.at, func.sum(_COUNT.opens))
+    return _grid([(at, int(n)) for at, n in session.execute(query.group_by(_COUNT.at))])
 
 
 def scans_grid(session: Session, *, path: str, since: date, until: date) -> list[list[int]]:
@@ -154,3 +144,52 @@ def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, 
 def _thinned(points: list[list[float]]) -> list[list[float]]:
     step = max(1, len(points) // CURVE_POINTS)
     return [point for place, point in enumerate(points) if place % step == 0 or point is points[-1]]
+
+
+# ---- questions and help
+
+
+@dataclass(frozen=True)
+class TopicLine:
+    """What was asked about a topic; minutes are of office hours, None where nothing was asked."""
+
+    name: str
+    asked: int
+    judged: int  # of these, answered or late
+    in_time: int
+    waiting: int  # on the last day, whenever they were asked
+    half: float | None
+    half_runs: bool
+    ninety: float | None
+    ninety_runs: bool
+
+
+def topics(questions: Sequence[Question], *, since: date, until: date) -> list[TopicLine]:
+    """By topic, the most asked first, of what was asked on these days or waits at the end of the last."""
+    start, end = between(since, until)
+    lines = []
+    for topic, some in desk_sources.topics(one for one in questions if one.asked_at < end).items():
+        asked = [one for one in some if one.asked_at >= start]
+        waiting = sum(one.done_at is None or one.done_at >= end for one in some)
+        if not asked and not waiting:
+            continue
+        waits = [one.office for one in asked]
+        in_time, judged = desk_figures.in_time(asked)
+        (half, _, half_runs), (ninety, _, ninety_runs) = paced(waits), paced(waits, ninety=True)
+        lines.append(
+            TopicLine(topic.value, len(asked), judged, in_time, waiting, half, half_runs, ninety, ninety_runs)
+        )  # fmt: skip
+    return sorted(lines, key=lambda one: (-one.asked, one.name))
+
+
+def found_alone(session: Session, *, path: str, since: date, until: date) -> list[NamedCount]:
+    """Public answers and how often each was enough, the most first."""
+    question, shown = _TABLES["publicanswer"].c.question, func.sum(_TABLES["publicanswerday"].c.shown)
+    query = desk_sources.found_rows(path=path, since=since, until=until).with_only_columns(question, shown).group_by(question)
+    return [NamedCount(row[0], int(row[1])) for row in session.execute(query.order_by(shown.desc(), question))]
+
+
+def helped(session: Session, *, path: str, since: date, until: date) -> list[NamedCount]:
+    """Help by procedure, the most first: all, online, a person's first."""
+    found = desk_sources.helped_with(session, path=path, since=since, until=until)
+    return [NamedCount(name, one.supports, one.online, one.first_timers) for name, one in found]

@@ -1,6 +1,5 @@
 """Answers for everybody: made from one answer with a click, found in people's words, looked at again after half a year."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -17,7 +16,7 @@ from core.ids import new_id
 from core.settings import settings
 from core.text import clean_lines
 from core.tokens import new_slug
-from models import Announcement, AnswerDay, Inquiry, Model, PublicAnswer, Unit
+from models import Announcement, Inquiry, Model, PublicAnswer, Unit
 from services import access, audit, inquiries, private_words, wards
 from services.access import Actor, May
 from services.procedure_search import FILLING
@@ -26,7 +25,7 @@ from services.wards import WardCard
 LOOKED_AT_EVERY = timedelta(days=180)
 QUESTION_MAX, ANSWER_MAX = 300, 4_000
 OFFERED, ASKED_MOST = 3, 10
-_DAYS = Model.metadata.tables["answerday"]
+_DAYS = Model.metadata.tables["publicanswerday"]
 FEW_WORDS = 2  # telling words that must be shared before an answer is offered
 
 
@@ -187,16 +186,8 @@ def note_that_it_was_enough(session: Session, *, slug: str) -> None:
     if known:
         known.shown += 1
         session.add(known)
-        row = {"id": new_id(), "created_at": clock.now(), "answer_id": known.id, "day": clock.today(), "helped": 1}
-        upsert(session, _DAYS, [row], key=["answer_id", "day"], add=["helped"])
-
-
-def helped(session: Session, *, ward_ids: Collection[UUID], first: date, last: date) -> int:
-    """How many people the wards' answers helped from a day to another, both included."""
-    n = func.coalesce(func.sum(AnswerDay.helped), 0)
-    wanted = select(n).join(PublicAnswer, col(PublicAnswer.id) == AnswerDay.answer_id)
-    of_wards = wanted.where(col(PublicAnswer.unit_id).in_(ward_ids), AnswerDay.day >= first, AnswerDay.day <= last)
-    return int(session.exec(of_wards).one())
+        row = {"id": new_id(), "created_at": clock.now(), "answer_id": known.id, "day": clock.today(), "shown": 1}
+        upsert(session, _DAYS, [row], key=["answer_id", "day"], add=["shown"])
 
 
 def _is_shown(ward_id: UUID) -> ColumnElement[bool]:

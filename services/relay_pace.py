@@ -84,3 +84,11 @@ def pace(waits: Sequence[tuple[float, bool]]) -> tuple[float, bool, float, bool]
     middle = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
     late = ordered[math.ceil(len(ordered) * 0.9) - 1]
     return mean(minutes for minutes, _ in middle), middle[-1][1], late[0], late[1]
+
+
+def paced(waits: Sequence[tuple[float, bool]], *, ninety: bool = False) -> tuple[float | None, float, bool]:
+    """The median or the 90th percentile of any number of waits, of how many, and whether it still runs."""
+    if not waits:
+        return None, 0, False
+    half, half_runs, late, late_runs = pace(waits)
+    return (late, len(waits), late_runs) if ninety else (half, len(waits), half_runs)

@@ -6,9 +6,10 @@ from datetime import date
 from core import formats
 from core.i18n import translate
 from services import chair_questions, drawings, figure_words
-from services.drawings import Words
+from services.drawing_words import Words
 from services.figure_register import BY_NAME, FIGURES, Measure
-from services.period_facts import FigureLine, PeriodFacts, whole_months
+from services.period_days import whole_months
+from services.period_facts import FigureLine, PeriodFacts
 from services.ports import Annex, PaperTable
 
 LANGUAGE = "vi"  # of papers
@@ -49,13 +50,14 @@ def annex(facts: PeriodFacts, *, foot: str) -> Annex:
         figures=_figures(facts),
         note="Tỷ lệ là tổng chia tổng, không phải trung bình các tỷ lệ. “hơn”: nhóm hoặc hộ ở giữa vẫn chưa có tin."
         " Gạch ngang: không có gì để chia.",
-        charts_title="Biểu đồ", charts=drawings.of(facts, language=LANGUAGE), tables=[_places(facts), _said(facts)],
+        charts_title="Biểu đồ", charts=drawings.of(facts, language=LANGUAGE, names=drawings.told_by(facts)),
+        tables=[_places(facts), _said(facts)],
     )  # fmt: skip
 
 
 def _figures(facts: PeriodFacts) -> PaperTable:
     rows = []
-    for figure in FIGURES:
+    for figure in (known for known in FIGURES if facts.has(known.name)):
         one = facts.figure(figure.name)
         rows.append(
             (translate(figure.label, language=LANGUAGE), told(one), out_of(one), _amount(figure.measure, one.before))

@@ -16,8 +16,8 @@ from sqlmodel import Session, col, func, select
 from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from models import Report, ReportKind, Unit, UnitKind, UnitTotal, User
-from services import access, audit, inquiry_rules, official_papers, period_facts, report_words, wards
+from models import Report, ReportKind, Unit, UnitKind, User
+from services import access, audit, inquiry_rules, official_papers, period_days, period_facts, report_words, wards
 from services.access import TERMINAL, Actor, May, path_range, unit_for
 from services.office_hours import FARTHEST, OfficeHours
 from services.period_facts import PeriodFacts
@@ -72,7 +72,7 @@ def facts_of(session: Session, *, actor: Actor, unit_id: UUID, kind: ReportKind,
     first, last = period_of(kind, first_on)
     if first > clock.today():
         raise Invalid(N_("Kỳ này chưa bắt đầu, chưa có số liệu để báo cáo."))
-    return period_facts.of(session, actor=actor, unit_id=unit_id, since=first, until=period_facts.until_today(last))
+    return period_facts.of(session, actor=actor, unit_id=unit_id, since=first, until=period_days.until_today(last))
 
 
 def make(session: Session, *, actor: Actor, unit_id: UUID, kind: ReportKind, first_on: date) -> Report:
@@ -160,10 +160,18 @@ def give_number(session: Session, *, actor: Actor, report_id: UUID, number: int,
 
     Raises:
         NotAllowed, NotFound: as `get`.
-        Invalid: it has its number, or the number or day cannot be.
+        Invalid: it has its number, the number or day cannot be, or another report of that year bears it.
     """
     report = get(session, actor=actor, report_id=report_id)
     official_papers.check_number(number, issued_on, given=report.number)
+    session.exec(select(Unit.id).where(Unit.id == report.unit_id).with_for_update()).one()  # two hands, one register
+    of_year = (col(Report.issued_on) >= date(issued_on.year, 1, 1)) & (col(Report.issued_on) <= date(issued_on.year, 12, 31))
+    taken = session.exec(select(Report).where(Report.unit_id == report.unit_id, Report.number == number, of_year)).first()
+    if taken is not None:
+        raise Invalid(
+            N_("Số {n}/{symbol} năm {year} đã cấp cho báo cáo {serial} trong sổ. Xin xem lại sổ văn thư."), n=number,
+            symbol=SYMBOL, year=issued_on.year, serial=taken.serial,
+        )  # fmt: skip
     report.number, report.issued_on, report.numbered_by_id = number, issued_on, actor.id
     session.flush()
     audit.record(
@@ -231,16 +239,11 @@ def due(session: Session) -> Sequence[tuple[UUID, ReportKind, date]]:
     Whoever was away on the first working day finds it on a later one.
     """
     today = clock.today()
-    month, month_end = period_facts.last_whole_month(today)
+    month, month_end = period_days.last_whole_month(today)
     wanted = [(ReportKind.MONTH, month)]
     if today.month % 3 == 1:
-        wanted.append((ReportKind.QUARTER, period_facts.last_whole_quarter(today)[0]))
-    lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
-    units = session.exec(
-        select(Unit.id)
-        .where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
-        .order_by(Unit.code)
-    ).all()
+        wanted.append((ReportKind.QUARTER, period_days.last_whole_quarter(today)[0]))
+    units = [unit.id for unit in sorted(wards.inhabited(session), key=lambda unit: unit.code)]
     own, usual = inquiry_rules.hours_of_all(session), first_working_day(today)
     at_work = [id_ for id_ in units if today >= (first_working_day(today, hours=own[id_]) if id_ in own else usual)]
     table = Report.metadata.tables["report"].c

@@ -17,7 +17,7 @@ from core.i18n import N_
 from core.settings import settings
 from models import Group, PublicAnswer, RumourRelay, Unit, User
 from services import access, audit, public_answers, relays, rumours, training, wards
-from services.access import Actor
+from services.access import Actor, May
 from services.presence import is_closed
 from services.wards import WardCard
 
@@ -88,7 +88,7 @@ def listing(session: Session, *, actor: Actor, answer_id: UUID) -> list[Row]:
     Raises:
         NotAllowed, NotFound: as `rumours.card_of`.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     found = session.exec(
         select(RumourRelay, Group, Unit, User)
         .join(Group, col(Group.id) == RumourRelay.group_id)
@@ -112,7 +112,7 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool
     Raises:
         NotAllowed: the actor does not answer, or it was withdrawn. NotFound: it lies outside the actor's sight.
     """
-    access.require(actor, *access.WRITERS)
+    access.require(actor, May.ANSWER_INQUIRIES)
     one = session.get(RumourRelay, relay_id, with_for_update=True, populate_existing=True)
     if one is None:
         raise NotFound(UNKNOWN)

@@ -60,7 +60,7 @@ def _span(month: date) -> tuple[datetime, datetime]:
     return clock.midnight(first), clock.midnight(after)
 
 
-def _counted(*keys: Any) -> Select[Any]:
+def counted(*keys: Any) -> Select[Any]:
     """Keys, then the five sums of `Sums`, over the log with its procedures."""
     helped = col(SupportVisit.outcome) != HelpOutcome.SENT_ELSEWHERE
     is_online = col(Procedure.level).in_(ONLINE) & helped
@@ -99,7 +99,7 @@ def own(session: Session, *, token: str) -> Sums:
         NotFound: as `team_members.opened`.
     """
     held = team_members.opened(session, token=token)
-    mine = _counted().where(col(SupportVisit.member_id) == held.member.id, _within(clock.today()))
+    mine = counted().where(col(SupportVisit.member_id) == held.member.id, _within(clock.today()))
     return _sums(session.execute(mine).one())
 
 
@@ -119,7 +119,7 @@ def by_month(session: Session, *, actor: Actor, months: int = 12) -> list[tuple[
     found = {
         int(row[0]): _sums(row[1:])
         for row in session.execute(
-            _counted(number.label("number")).where(_in_sight(actor), col(SupportVisit.helped_at) >= starts[0]).group_by("number")
+            counted(number.label("number")).where(_in_sight(actor), col(SupportVisit.helped_at) >= starts[0]).group_by("number")
         )
     }
     return [(first, found.get(place, Sums())) for place, first in enumerate(firsts, start=1)]
@@ -133,7 +133,7 @@ def by_procedure(session: Session, *, actor: Actor, month: date) -> list[OfProce
     """
     access.require(actor, May.STUDY_FIGURES)
     key = col(SupportVisit.procedure_id)
-    found = session.execute(_counted(key).where(_in_sight(actor), _within(month)).group_by(key)).all()
+    found = session.execute(counted(key).where(_in_sight(actor), _within(month)).group_by(key)).all()
     ids = [row[0] for row in found if row[0]]
     named = {one.id: one for one in session.exec(select(Procedure).where(col(Procedure.id).in_(ids)))}
     rows = [OfProcedure(named.get(row[0]), _sums(row[1:])) for row in found]
@@ -161,7 +161,7 @@ def by_member(session: Session, *, actor: Actor, month: date) -> list[OfMember] 
     if not is_shared(month) and not (me and me.is_head):
         return None
     key = col(SupportVisit.member_id)
-    found = session.execute(_counted(key).where(_in_sight(actor), _within(month)).group_by(key)).all()
+    found = session.execute(counted(key).where(_in_sight(actor), _within(month)).group_by(key)).all()
     sums: dict[UUID, Sums] = {row[0]: _sums(row[1:]) for row in found}
     people = session.exec(select(TeamMember).where(col(TeamMember.id).in_(sums)))
     return [OfMember(one, sums[one.id]) for one in sorted(people, key=lambda one: team_members.by_name(one.name))]

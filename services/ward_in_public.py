@@ -8,11 +8,10 @@ What is shown stands for a whole month.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from core import clock
-from models import Unit, UnitKind, UnitTotal
-from services import figure_values, figures, period_facts, wards
+from services import figure_values, figures, period_days, wards
 from services.access import TERMINAL
 from services.figure_values import Value
 from services.figures import SMALL, Coverage
@@ -73,21 +72,14 @@ class PublicWard:
         return _share(self.joined, self.households)
 
 
-def all_wards(session: Session) -> list[Unit]:
-    """Wards with households, by name: several may share an installation."""
-    lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
-    wanted = select(Unit).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
-    return list(session.exec(wanted.order_by(Unit.name, Unit.code)))
-
-
 def of(session: Session, *, code: str = "") -> PublicWard | None:
     """The page of the ward of a code, or of the only one; None where there is none of it, or several and none is named."""
-    found = [unit for unit in all_wards(session) if not code or unit.code == code]
+    found = [unit for unit in wards.inhabited(session) if not code or unit.code == code]
     if len(found) != 1:
         return None
     unit = found[0]
-    since, until = period_facts.last_whole_month(clock.today())
-    earlier = period_facts.period_before(since, until)[1]
+    since, until = period_days.last_whole_month(clock.today())
+    earlier = period_days.period_before(since, until)[1]
     names = ("announcements", "known", "relay_median", "opens", "scans")
     told = figure_values.of_period(session, actor=TERMINAL, unit_id=unit.id, names=names, since=since, until=until)
     now = figures.coverage(session, actor=TERMINAL, unit_id=unit.id, on=until)

@@ -16,7 +16,7 @@ from core.i18n import N_
 from services import access, figures
 from services.access import Actor, May
 from services.drawing import Drawing
-from services.drawings import Words
+from services.drawing_words import Words
 from services.figures import Coverage
 
 WITHIN = 1.645  # of a standard deviation each way: nine chances in ten
@@ -38,7 +38,12 @@ class Ranked:
     ranked: float
     low: float
     high: float
-    stands_out: bool  # its interval leaves the share of all outside
+    everywhere: float  # the share of all
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether its interval leaves the share of all outside."""
+        return not self.low <= self.everywhere <= self.high
 
 
 def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, on: date | None = None) -> list[Ranked]:
@@ -86,7 +91,7 @@ def _one(row: Coverage, everywhere: float, weight: float) -> Ranked:
     low, high = max(0.0, mean - away), min(1.0, mean + away)
     share = row.joined / row.households
     return Ranked(
-        row.unit_id, row.unit_name, row.households, row.joined, share, mean, low, high, not low <= everywhere <= high
+        row.unit_id, row.unit_name, row.households, row.joined, share, mean, low, high, everywhere
     )  # fmt: skip
 
 
@@ -95,11 +100,36 @@ def drawing(rows: Sequence[Ranked], *, language: str = "vi") -> Drawing:
     w = Words(language)
     spec = {
         "rows": [
-            {"name": one.name, "low": one.low, "high": one.high, "value": one.ranked, "text": w.share(one.share)} for one in rows
+            {"name": one.name, "low": one.low, "high": one.high, "value": one.ranked, "text": w.share(one.share),
+             "is_usual": not one.stands_out}
+            for one in rows
         ]
     }  # fmt: skip
-    heads = [w.say(one) for one in (N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"))]
+    sentence = " ".join(filter(None, (w.say(SENTENCE), _standing_out(rows, w))))
+    heads = [
+        w.say(one)
+        for one in (N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"), N_("So với mức chung"))
+    ]
     return Drawing(
-        "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), w.say(SENTENCE), w.say(N_("con số: tỷ lệ thật")), heads,
-        [(one.name, one.households, one.joined, round(one.share, 3), round(one.ranked, 3)) for one in rows], spec,
+        "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), sentence, w.say(N_("con số: tỷ lệ thật; đậm: khác mức chung")),
+        heads,
+        [(one.name, one.households, one.joined, round(one.share, 3), round(one.ranked, 3), _against(one, w)) for one in rows],
+        spec,
+    )  # fmt: skip
+
+
+def _against(one: Ranked, w: Words) -> str:
+    """How a ward stands to all of them, where chance does not explain it."""
+    if not one.stands_out:
+        return w.say(N_("như mức chung"))
+    return w.say(N_("cao hơn")) if one.ranked > one.everywhere else w.say(N_("thấp hơn"))
+
+
+def _standing_out(rows: Sequence[Ranked], w: Words) -> str:
+    off = [one for one in rows if one.stands_out]
+    if not off:
+        return w.say(N_("Không nơi nào khác hẳn mức chung.")) if rows else ""
+    high = sum(one.ranked > one.everywhere for one in off)
+    return w.say(
+        N_("Khác hẳn mức chung: {high} nơi cao hơn, {low} nơi thấp hơn."), high=w.number(high), low=w.number(len(off) - high)
     )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core import phones
-from models import Unit, UnitChangeLink, UnitKind
+from models import Unit, UnitChangeLink, UnitKind, UnitTotal
 from services import access
 
 SUCCESSIONS = 10  # one after the other that are followed
@@ -70,3 +70,10 @@ def meant(session: Session, *, among: SelectOfScalar[UUID], code: str = "") -> U
         wanted = wanted.where(Unit.code == code)
     found = session.exec(wanted.limit(2)).all()
     return found[0] if len(found) == 1 else None
+
+
+def inhabited(session: Session) -> list[Unit]:
+    """Wards with households, by name: several may share an installation. For what is everybody's, and for the calendar."""
+    lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
+    wanted = select(Unit).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
+    return list(session.exec(wanted.order_by(Unit.name, Unit.code)))

@@ -14,7 +14,7 @@ from services import coverage_day
 from services.access import Actor
 from services.coverage_day import CoverageDay
 from services.today import is_below
-from ui import charts, coverage_tables, drawing, parts, places, tables
+from ui import asked_days, charts, coverage_tables, drawing, parts, places, tables
 from ui.charts import GrowthPoint
 from ui.community import hidden_words
 from ui.parts import Column, Figure
@@ -22,7 +22,6 @@ from ui.words import _, day, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 8
-KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,10 @@ def ask(actor: Actor) -> Asked:
     with reading() as session:
         first = coverage_day.first_day(session, actor=actor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        on = st.date_input(
-            _("Ngày"), today, min_value=min(first, today), max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY",
-            width=170,
-        )  # fmt: skip
+        on = asked_days.until(_("Ngày"), today, first=first)
         place = places.ask(actor, on=on)
-        span = st.segmented_control(
-            _("Nhìn lại"), list(spans), default="30", required=True, format_func=spans.__getitem__, key="ky", bind="query-params"
-        )
-    return Asked(place.unit_id, on, int(span or "30"), is_wide=place.is_wide)
+        span = asked_days.back(spans)
+    return Asked(place.unit_id, on, span, is_wide=place.is_wide)
 
 
 def load(actor: Actor, key: tuple[Any, ...], asked: Asked) -> CoverageDay:
@@ -60,14 +54,14 @@ def load(actor: Actor, key: tuple[Any, ...], asked: Asked) -> CoverageDay:
     return of_ward(key, actor, asked.unit_id, asked.on, asked.span)
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_ward(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, on: date, span: int) -> CoverageDay:  # noqa: ARG001  # kept by it
     """The whole screen, kept until something is done that the audit knows of."""
     with reading() as session:
         return coverage_day.of(session, actor=_actor, unit_id=unit_id, on=on, span=span)
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_wards(actor: Actor, unit_id: UUID | None, on: date, span: int) -> CoverageDay:
     """The same of many wards, kept for five minutes for each reader: it reads thousands of units."""
     with reading() as session:

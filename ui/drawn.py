@@ -15,6 +15,8 @@ from ui.words import _
 
 STEP = 21
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
+PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
+MARKS = "marks"
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [10, 4])
 
 
@@ -31,10 +33,8 @@ def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: b
     clicked = ""
     if not one.is_empty:
         made = chart(one, look=parts.look(), chosen=chosen)
-        if selects and one.kind in ("bars", "scatter"):
-            spec = made.spec | {
-                "params": [{"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": ["marks"]}]
-            }
+        if selects and one.kind in PICKED:
+            spec = pickable(made.spec)
             event: Any = st.vega_lite_chart(
                 spec, theme=None, width="stretch", alt=made.alt, key=f"{key}_chart", on_select="rerun", selection_mode="chosen"
             )
@@ -44,6 +44,13 @@ def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: b
             st.vega_lite_chart(made.spec, theme=None, width="stretch", alt=made.alt, key=f"{key}_chart")
         _behind(one, key=key, file_name=file_name)
     return clicked
+
+
+def pickable(spec: Spec) -> Spec:
+    """The spec with its marks to be clicked: what is clicked comes back as the name of its place."""
+    views = [layer["name"] for layer in spec["layer"] if layer.get("name", "").startswith(MARKS)]
+    picked = {"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": views}
+    return spec | {"params": [picked]} if views else spec
 
 
 def _behind(one: Drawing, *, key: str, file_name: str) -> None:
@@ -113,7 +120,7 @@ def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     marks = [{**row, "value": row["mark"]} for row in rows if row["mark"] is not None]
     bars = {"y": y, "x": x, "color": colour, "opacity": _shade(chosen)}
     layers = [
-        layer(rows, "bar", bars, height=13, cornerRadiusEnd=2, stroke=c["river"], strokeWidth=1) | {"name": "marks"},
+        layer(rows, "bar", bars, height=13, cornerRadiusEnd=2, stroke=c["river"], strokeWidth=1) | {"name": MARKS},
         layer([{"value": s["rule"]}] if s["rule"] is not None else [], "rule", {"x": x}, color=c["red"], strokeDash=[4, 3]),
         layer(marks, "tick", {"y": y, "x": x}, thickness=2, size=17, color=c["ink"]),
         layer(rows, "text", {"y": y, "x": {"value": beside}, "text": text_of()}, align="right", fontWeight=600),
@@ -188,12 +195,19 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         ]  # fmt: skip
         heads += [{"x": left, "y": floor + 1.35, "text": one["name"], "tone": tone}]
         rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
+    cells = [
+        {"name": one["name"], "x": at % columns * wide, "x2": at % columns * wide + 1.05, "y": -(at // columns) * tall - 0.2,
+         "y2": -(at // columns) * tall + 1.6, "tone": 1 if one["name"] == chosen else 0}
+        for at, one in enumerate(s["rows"])
+    ]  # fmt: skip
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
     y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.2, 1.7], "nice": False, "zero": False})
     xy: Spec = {"x": x, "y": y, "opacity": _shade(chosen)}
     small = expression("width < 420 ? 9 : 11")
+    corners: Spec = {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"}}
     layers = [
+        layer(cells, "rect", corners, fill=c["sheet"], fillOpacity=0.01, cursor="pointer") | {"name": MARKS},
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
         layer(points, "line", xy | {"detail": {"field": "name", "type": "nominal"}}, color=c["river"], strokeWidth=2),
         layer(heads, "text", xy | {"text": text_of()}, align="left", fontSize=small, limit=expression(f"width / {columns} - 12")),
@@ -213,7 +227,7 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         "color": {"field": "mark_tone", "type": "nominal", "scale": tones, "legend": None}, "tooltip": {"field": "text"},
     }  # fmt: skip
     named = [{**row, "mark_tone": one["tone"]} for row, one in zip(rows, s["rows"], strict=True)]
-    layers = [layer(named, "point", dots, filled=True, stroke=c["sheet"], strokeWidth=1) | {"name": "marks"}]
+    layers = [layer(named, "point", dots, filled=True, stroke=c["sheet"], strokeWidth=1) | {"name": MARKS}]
     for side, some in (
         ("left", [row for row in named if row["x"] <= 0.55]),
         ("right", [row for row in named if row["x"] > 0.55]),
@@ -242,16 +256,18 @@ def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 260 + 18 * len(names)
 
 
-def _dots(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     x = _axis("x", s["xticks"], padding=6)
     top = s["levels"] + 2.2
     y = quantity("level", axis=None, scale={"domain": [0.3, top], "nice": False})
-    posted, running = ([one for one in s["rows"] if (one["state"] == "posted") is is_posted] for is_posted in (True, False))
+    rows = _toned(s["rows"], chosen)
+    posted, running = ([one for one in rows if (one["state"] == "posted") is is_posted] for is_posted in (True, False))
+    spots = {"x": x, "y": y, "opacity": _shade(chosen), "tooltip": {"field": "name"}}
     size = min(80.0, (150 / top * 0.9) ** 2)
     layers = [
         layer([{"x": one["x"]} for one in s["marks"]], "rule", {"x": x}, color=c["soft"], strokeDash=[4, 3]),
-        layer(posted, "point", {"x": x, "y": y}, filled=True, size=size, color=c["river"], opacity=1),
-        layer(running, "point", {"x": x, "y": y}, filled=False, size=size, color=c["red"], opacity=1),
+        layer(posted, "point", spots, filled=True, size=size, color=c["river"]) | {"name": MARKS},
+        layer(running, "point", spots, filled=False, size=size, color=c["red"]) | {"name": f"{MARKS}_running"},
     ]  # fmt: skip
     for at, one in enumerate(s["marks"]):
         is_late = one["x"] > 0.55
@@ -287,15 +303,33 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
     scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 64")]}
     low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
+    usual = {"condition": {"test": "datum.is_usual", "value": c["grey"]}, "value": c["river"]}
     layers = [
         layer(rows, "rule", {"y": y, "x": low, "x2": {"field": "high"}}, color=c["grey"], strokeWidth=2),
-        layer(rows, "point", {"y": y, "x": value, "opacity": _shade(chosen)}, filled=True, size=70, color=c["river"]),
+        layer(rows, "point", {"y": y, "x": value, "opacity": _shade(chosen), "color": usual}, filled=True, size=70)
+        | {"name": MARKS},
         layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
     ]  # fmt: skip
     return layers, {"step": STEP}
 
 
+def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+    rows = s["rows"]
+    names = [one["name"] for one in rows]
+    x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    one, two = (quantity(name, scale={"domain": [0, 1.15], "nice": False}, axis=None) for name in ("one", "two"))
+    said = [row for row in rows if row["one"]]
+    room = expression(f"width < {30 * len(names)} ? 10 : 12")
+    layers = [
+        layer(rows, "bar", {"x": x, "y": one}, width={"band": 0.62}, cornerRadius=2, color=c["tint"], stroke=c["river"]),
+        layer(rows, "bar", {"x": x, "y": two}, width={"band": 0.62}, cornerRadius=2, color=c["river"]),
+        layer([{"one": 0}], "rule", {"y": one}, color=c["soft"]),
+        layer(said, "text", {"x": x, "y": one, "text": text_of()}, dy=-8, fontWeight=600, fontSize=room),
+    ]  # fmt: skip
+    return layers, 210
+
+
 _KINDS: dict[str, Callable[[Mapping[str, Any], Colours, str], Made]] = {
     "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
-    "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks,
+    "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally,
 }  # fmt: skip

@@ -12,29 +12,27 @@ from models import Role
 from services import figure_rows, figure_values
 from services.access import Actor
 from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Source, Span
-from services.figure_rows import Rows
-from services.figure_values import Period, Value
+from services.figure_rows import Row, Rows
+from services.figure_sources import Period
+from services.figure_values import Value
 from services.figure_words import out_of, period, told
-from ui import figure_charts, parts, refusals
+from ui import asked_days, figure_charts, parts, refusals
 from ui.parts import Column, Text
 from ui.tables import Field, Table, behind, download
 from ui.words import _, day, language, number
 
-SPANS = {"1": 1, "30": 30, "90": 90, "365": 365}
 STEPS = {1: 1, 30: 1, 90: 7, 365: 7}  # days of one point of the line
 ROWS_SHOWN = 40
-FIRST = date(2000, 1, 1)
-KEPT_SECONDS = 300
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_all(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, since: date, until: date) -> Mapping[str, Value]:  # noqa: ARG001  # kept by it
     """Every figure over a period, kept until something is done that the audit knows of."""
     with reading() as session:
         return figure_values.of_period(session, actor=_actor, unit_id=unit_id, since=since, until=until)
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_days(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, name: str, until: date, span: int) -> Sequence[Value]:  # noqa: ARG001
     """One figure in steps up to a day, kept as `of_all`."""
     with reading() as session:
@@ -52,14 +50,8 @@ def steps(until: date, span: int) -> list[Period]:
 
 def ask(today: date) -> tuple[date, int]:
     """The last day, and how many days are looked at; both in the address."""
-    words = {"1": _("ngày này"), "30": _("{n} ngày", n=number(30)), "90": _("{n} ngày", n=number(90)), "365": _("một năm")}
-    on = st.date_input(
-        _("Ngày"), today, min_value=FIRST, max_value=today, key="ngay", bind="query-params", format="DD/MM/YYYY", width=170
-    )
-    span = st.segmented_control(
-        _("Nhìn lại"), list(SPANS), default="30", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
-    )
-    return on, SPANS[span or "30"]
+    on = asked_days.until(_("Ngày"), today)
+    return on, asked_days.back({"1": _("ngày này")} | asked_days.usual() | {"365": _("một năm")})
 
 
 def chosen() -> Definition | None:
@@ -146,10 +138,9 @@ def _draw(found: Rows, figure: Definition, file_name: str) -> None:
     if not found.rows:
         parts.hint(_("Không có dòng nào trong kỳ này."))
         return
-    queries = {"link": "ma"}
     lines = [
         (
-            parts.cell(parts.link(one.title, one.page, **{queries.get(one.page, "id"): one.id}), one.place),
+            parts.cell(_title(one), _place(one)),
             day(one.on, weekday=False) if one.on else "", number(one.numerator),
             number(one.denominator) if one.denominator is not None else "",
         )
@@ -166,5 +157,15 @@ def _draw(found: Rows, figure: Definition, file_name: str) -> None:
         Field(_("Đếm được"), "count"),
         Field(_("Trên tổng số"), "count"),
     ]
-    table = Table(_(figure.label), fields, [(one.title, one.place, one.on, one.numerator, one.denominator) for one in found.rows])
+    cells = [(one.title or _(one.about), _place(one), one.on, one.numerator, one.denominator) for one in found.rows]
+    table = Table(_(figure.label), fields, cells)
     download([table], label=_("Tải các dòng này (Excel)"), key="x_rows", file_name=f"{file_name}-tung-dong")
+
+
+def _title(row: Row) -> Text:
+    words = row.title or _(row.about)
+    return parts.link(words, row.page, **{"ma" if row.page == "link" else "id": row.id}) if row.page else words
+
+
+def _place(row: Row) -> str:
+    return row.place or (_(row.about) if row.about and row.title else "")

@@ -92,6 +92,7 @@ ROOMS = (
     Room("pages/participation.py", N_("Mức độ tham gia"), N_("Số liệu"), May.SEE_FIGURES.roles),
     Room("pages/coverage.py", N_("Độ phủ"), N_("Số liệu"), May.SEE_FIGURES.roles),
     Room("pages/questions.py", N_("Câu hỏi của lãnh đạo"), N_("Số liệu"), May.SEE_FIGURES.roles),
+    Room("pages/charts.py", N_("Biểu đồ"), N_("Số liệu"), May.SEE_FIGURES.roles),
     Room("pages/compare.py", N_("Trước và sau"), N_("Số liệu"), May.STUDY_FIGURES.roles),
     Room("pages/reports.py", N_("Báo cáo"), N_("Số liệu"), May.SEE_FIGURES.roles),
     Room("pages/figures.py", N_("Sổ số liệu"), N_("Số liệu"), May.SEE_FIGURES.roles),

@@ -14,7 +14,7 @@ from services import participation, ward_ranks
 from services.access import Actor
 from services.participation import Overview, Reached
 from services.ward_ranks import Ranked
-from ui import charts, drawing, drawn, parts
+from ui import asked_days, charts, drawing, drawn, parts
 from ui.charts import GrowthPoint, Move
 from ui.participation_tables import label
 from ui.parts import Column, Figure
@@ -22,17 +22,16 @@ from ui.words import _, day, language, near, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 6
-KEPT_SECONDS = 300
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_wards(actor: Actor, unit_id: UUID | None, months: int | None) -> Overview:
     """The overview of many wards, kept for five minutes for each reader: it reads thousands of units."""
     with reading() as session:
         return participation.overview(session, actor=actor, unit_id=unit_id, months=months)
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def of_ward(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, months: int | None) -> Overview:  # noqa: ARG001  # kept by it
     """The overview of one ward, kept until something is done that the audit knows of."""
     with reading() as session:
@@ -80,7 +79,7 @@ def coverage(seen: Overview) -> None:
     parts.chart(title, charts.coverage(lowest, target=goal, look=parts.look()), note, key="c_coverage")
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=50, show_spinner=False)
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
 def _ranks(actor: Actor) -> list[Ranked]:
     with reading() as session:
         return ward_ranks.of(session, actor=actor)

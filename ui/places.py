@@ -26,14 +26,15 @@ def ask(actor: Actor, *, on: date) -> Place:
     with reading() as session:
         below = units.children(session, actor=actor, unit_id=actor.unit_id, on=on) if actor.unit_id else []
         wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
-    ward = _one_of(_("Xã, phường"), wards, key="xa") if wards else actor.unit_id
+    ward = one_of(_("Xã, phường"), wards, key="xa") if wards else actor.unit_id
     with reading() as session:
         listed = units.children(session, actor=actor, unit_id=ward, on=on) if ward else []
         places = {unit.label: unit.id for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
-    place = _one_of(_("Tổ, thôn"), places, key="to") if places else None
+    place = one_of(_("Tổ, thôn"), places, key="to") if places else None
     return Place(place or ward, is_wide=bool(wards) and not ward)
 
 
-def _one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:
+def one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:
+    """One of some places by name, all of them (None) where the address names none."""
     chosen = st.selectbox(label, list(places), index=None, key=key, bind="query-params", placeholder=_("Tất cả"), width=250)
     return places.get(chosen or "")

@@ -10,7 +10,7 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import Report, ReportKind, Role
-from services import figure_words, period_facts, report_files, report_words, reports
+from services import figure_words, period_days, period_facts, report_files, report_words, reports
 from services.access import Actor
 from services.figure_register import BY_NAME
 from services.reports import ReportRow
@@ -51,7 +51,7 @@ def name_of(report: Report) -> str:
 
 def make(actor: Actor, unit_id: UUID) -> None:
     """The month or quarter that is over, made by hand: the calendar does it on the first working day."""
-    month, quarter = period_facts.last_whole_month(clock.today()), period_facts.last_whole_quarter(clock.today())
+    month, quarter = period_days.last_whole_month(clock.today()), period_days.last_whole_quarter(clock.today())
     with st.container(horizontal=True):
         for kind, (first, _last) in ((ReportKind.MONTH, month), (ReportKind.QUARTER, quarter)):
             label = name_of(Report(unit_id=unit_id, kind=kind, first_on=first, last_on=first, year=first.year, serial=1))

@@ -48,7 +48,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "team_survey.html": ("state", "meter", "rows", "pick", "field", "tools"),
     "team_lessons.html": ("state", "field", "more", "doors"),
     "team_swap.html": ("state", "pick"),
-    "ward.html": ("state", "meter", "facts", "rows"),
+    "ward.html": ("state", "meter", "facts", "places", "rows"),
     "gone.html": ("state",),
     "down.html": ("state", "rows"),
     "notfound.html": ("state",),

@@ -1,19 +1,24 @@
 """`/ward`: how the ward is doing, for everybody; no household, no count under five."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from core import formats
 from core.db import reading
-from services import ward_in_public
+from services import ward_in_public, wards
 from services.figure_register import Measure
 from services.figure_words import amount
-from services.ward_in_public import PublicWard
+from services.ward_in_public import PublicPlace, PublicWard
 from web import pages
 from web.pages import PhonePage
 
 CODE_MAX = 20
+AT_A_TIME = 40  # places: with more the page would be heavier than an old phone bears
 
 
 class WardPage(PhonePage):
@@ -24,10 +29,28 @@ class WardPage(PhonePage):
         code = request.query_params.get("xa", "")[:CODE_MAX]
         with reading() as session:
             seen = ward_in_public.of(session, code=code)
-            homes = ward_in_public.all_wards(session) if seen is None else []
+            homes = wards.inhabited(session) if seen is None else []
         if seen is None:
             return pages.render(request, "ward.html", ward=None, seen=None, homes=homes)
-        return pages.render(request, "ward.html", ward=seen.card, seen=seen, homes=[], words=_words(request, seen))
+        shown = _listed(seen, request.query_params.get("trang", ""))
+        return pages.render(request, "ward.html", ward=seen.card, seen=seen, homes=[], words=_words(request, seen), places=shown)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Those of one page; all pages together are the whole list, once."""
+
+    rows: Sequence[PublicPlace]
+    page: int
+    last: int
+    at: str  # the address of a page, but for its number
+
+
+def _listed(seen: PublicWard, wanted: str) -> _Places:
+    last = max(1, -(-len(seen.places) // AT_A_TIME))
+    page = min(last, max(1, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1))
+    rows = seen.places[(page - 1) * AT_A_TIME : page * AT_A_TIME]
+    return _Places(rows, page, last, f"/ward?xa={quote(seen.code)}&trang=")
 
 
 def _words(request: Request, seen: PublicWard) -> dict[str, str]:

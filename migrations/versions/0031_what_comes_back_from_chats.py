@@ -1,5 +1,4 @@
-"""Photos that wait with a provider, the chat a question was brought from, the way of each reply, the word on a rumour in each
-chat, and by day whom a public answer helped.
+"""Photos that wait with a provider, the chat a question was brought from, the way of each reply, a rumour's word in each chat.
 
 Revision ID: 0031
 Revises: 0030
@@ -30,20 +29,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_awaitedfile_message_id", "awaitedfile", ["message_id"])
     op.create_index("ix_awaitedfile_next_at", "awaitedfile", ["next_at"])
-    op.create_table(
-        "answerday",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer_id", sa.Uuid(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("helped", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["answer_id"], ["publicanswer.id"], name=op.f("fk_answerday_answer_id_publicanswer"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answerday")),
-    )
-    op.create_index("ix_answerday_day", "answerday", ["day"])
-    op.create_index("uq_answerday_answer_id_day", "answerday", ["answer_id", "day"], unique=True)
     op.create_table(
         "rumourrelay",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -81,5 +66,4 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inquiry_group_id")
         batch_op.drop_column("group_id")
     op.drop_table("rumourrelay")
-    op.drop_table("answerday")
     op.drop_table("awaitedfile")

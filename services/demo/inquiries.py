@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from core import clock
 from core.fulltext import terms
-from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, PublicAnswer, Voice
+from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, PublicAnswer, PublicAnswerDay, Voice
 from services import inquiry_rules, inquiry_topics
 from services.demo import places
 from services.demo.stage import Stage, token
@@ -80,7 +81,7 @@ def ask(session: Session, stage: Stage, ward: Ward) -> int:
         if answered:
             _say(session, inquiry, keys.next(), Voice.REPLY, story.answer, answered, clerk.id)
             if story.public and story.kind is K.QUESTION:
-                _publish(session, stage, inquiry, keys.next(), story, clerk.id, n)
+                _publish(session, stage, inquiry, keys, story, clerk.id, n)
     return len(STORIES)
 
 
@@ -93,12 +94,16 @@ def _say(session: Session, inquiry: Inquiry, id_: Any, voice: Voice, text: str, 
     )  # fmt: skip
 
 
-def _publish(session: Session, stage: Stage, inquiry: Inquiry, id_: Any, story: Story, owner: Any, n: int) -> None:
-    at = inquiry.first_answer_at or stage.now
+def _publish(session: Session, stage: Stage, inquiry: Inquiry, keys: Any, story: Story, owner: Any, n: int) -> None:
+    at, id_ = inquiry.first_answer_at or stage.now, keys.next()
+    enough = 7 + n
     session.add(
         PublicAnswer(
             id=id_, created_at=at, unit_id=inquiry.unit_id, inquiry_id=inquiry.id, slug=f"mau{stage.seed}{n:02d}",
             question=story.text, answer=story.answer, owner_id=owner, looked_at=at, look_again_at=at + LOOKED_AT_EVERY,
-            search=terms(f"{story.text} {story.answer}"), shown=7 + n,
+            search=terms(f"{story.text} {story.answer}"), shown=enough,
         )
     )  # fmt: skip
+    session.flush()
+    day = clock.local(stage.now).date()
+    session.add(PublicAnswerDay(id=keys.next(), created_at=at, answer_id=id_, day=day, shown=enough))

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from models import Role, Unit
 from services.access import Actor
 from tests.factories import make_actor, make_group, make_household, make_unit
-from tests.services.five import Five, announce, scan, settle
+from tests.services.five import Five, announce, ask, help_people, scan, settle
 
 
 @pytest.fixture
@@ -35,8 +35,10 @@ def admin(session: Session, ward: Unit) -> Actor:
 
 @pytest.fixture
 def five(session: Session, noon: None) -> Five:
-    """Five households at noon of the 24th, with their announcement and the code that was scanned."""
+    """Five households at noon of the 24th, with their announcement, the code that was scanned, what was asked and helped."""
     five = settle(session)
     announce(session, five)
     scan(session, five)
+    ask(session, five)
+    help_people(session, five)
     return five

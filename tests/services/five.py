@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
 from core import clock
+from core.tokens import new_token
 from models import (
     Announcement,
     AnnouncementStatus,
@@ -18,8 +20,16 @@ from models import (
     DoorList,
     DoorOutcome,
     Group,
+    HelpOutcome,
     Household,
     How,
+    Inquiry,
+    InquiryChannel,
+    InquiryKind,
+    InquiryStatus,
+    ProcedureLevel,
+    PublicAnswer,
+    PublicAnswerDay,
     Purpose,
     Reach,
     ReachCount,
@@ -27,6 +37,9 @@ from models import (
     Relay,
     ScanHour,
     ShortLink,
+    SupportVisit,
+    TeamMember,
+    Topic,
     Unit,
 )
 from services import rollups
@@ -37,6 +50,7 @@ from tests.factories import (
     make_household,
     make_link,
     make_membership,
+    make_procedure,
     make_unit,
 )
 
@@ -157,3 +171,58 @@ def scan(session: Session, five: Five) -> ShortLink:
         session.add(ScanHour(link_id=link.id, hour=hour, scans=n, first_scans=firsts))
     session.commit()
     return link
+
+
+def ask(session: Session, five: Five) -> None:
+    """What people asked the ward, in the office hours 7:30-11:30 and 13:30-17:00 of Monday to Friday.
+
+    A paper on the 10th at 9:00, answered at 9:45. Rubbish on the 10th at 11:00, answered on Monday the 16th at 8:00: late by a
+    working day. Something else on the 24th at 9:00, which waits. One of October was closed without an answer on the 21st.
+    Thanks and spam count nowhere. A public answer was enough four times on the 12th, three times in October.
+    """
+    asked: tuple[tuple[Topic, datetime, datetime | None, datetime | None], ...] = (
+        (Topic.PROCEDURE, at(SENT_ON, 9), at(SENT_ON, 9, 45), None),
+        (Topic.ENVIRONMENT, at(SENT_ON, 11), at(date(2026, 11, 16), 8), None),
+        (Topic.OTHER, at(date(2026, 11, 24), 9), None, None),
+        (Topic.OTHER, at(date(2026, 10, 20), 9), None, at(date(2026, 11, 21), 9)),
+    )
+    for topic, when, answered, closed in asked:
+        _asked(session, five, when, topic=topic, first_answer_at=answered, closed_at=closed)
+    _asked(session, five, at(SENT_ON, 9), kind=InquiryKind.THANKS)
+    _asked(session, five, at(SENT_ON, 9), status=InquiryStatus.SPAM)
+    found = PublicAnswer(
+        unit_id=five.ward.id, slug="cau1", question="Bao giờ thu rác?", answer="Thứ Ba.", looked_at=at(SENT_ON, 8),
+        look_again_at=at(SENT_ON, 8) + timedelta(days=180),
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    for day, n in ((date(2026, 11, 12), 4), (date(2026, 10, 30), 3)):
+        session.add(PublicAnswerDay(answer_id=found.id, day=day, shown=n))
+    session.commit()
+
+
+def _asked(session: Session, five: Five, when: datetime, **more: Any) -> None:
+    fields = {"token": new_token(), "channel": InquiryChannel.FORM, "text": "Mai có họp không ạ?"} | more
+    session.add(Inquiry(unit_id=five.ward.id, asked_at=when, last_at=when, **fields))
+
+
+def help_people(session: Session, five: Five) -> None:
+    """The team helped on the 11th with a procedure that can be done online, a person's first; sent somebody elsewhere with it on
+    the 12th; helped with something else at half past midnight of the 13th, still the 12th in UTC. A fourth note was taken back.
+    """
+    member = TeamMember(
+        name="Hà Thị Minh", ward_id=five.ward.id, unit_id=five.ward.id, token_hash=new_token(), calendar_hash=new_token()
+    )
+    birth = make_procedure(session, unit=five.ward, level=ProcedureLevel.FULL)
+    session.add(member)
+    session.flush()
+    visits: tuple[tuple[datetime, dict[str, Any]], ...] = (
+        (at(date(2026, 11, 11), 9), {"procedure_id": birth.id, "is_first_online": True}),
+        (at(date(2026, 11, 12), 9), {"procedure_id": birth.id, "outcome": HelpOutcome.SENT_ELSEWHERE}),
+        (at(date(2026, 11, 13), 0, 30), {}),
+        (at(date(2026, 11, 14), 9), {"taken_back_at": at(date(2026, 11, 14), 10)}),
+    )
+    for n, (when, fields) in enumerate(visits):
+        values: dict[str, Any] = {"minutes": 10, "outcome": HelpOutcome.DONE} | fields
+        session.add(SupportVisit(ward_id=five.ward.id, member_id=member.id, helped_at=when, key=f"v{n}", **values))
+    session.commit()

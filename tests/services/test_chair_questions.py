@@ -7,13 +7,16 @@ from datetime import date
 import pytest
 from sqlmodel import Session
 
+from adapters.table_files import Workbooks
 from core.errors import Invalid, NotAllowed
 from models import Role
-from services import chair_questions, drawings, period_facts
+from services import chair_questions, drawings, period_days, period_facts, report_words
 from services.access import TERMINAL
 from services.chair_questions import Question
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
+from services.period_sources import TopicLine
 from tests.factories import make_actor, make_unit
+from tests.formulas import Reader
 from tests.services.five import Five
 
 
@@ -47,9 +50,9 @@ def test_the_answers_of_five_households(facts: PeriodFacts) -> None:
             "Biết chắc một nửa số hộ đã nhận sau: 10 giờ.",
         ],
         Question.ASKING: [
-            "5 lượt quét mã QR, 3 lượt là lần đầu của một máy.",
-            "Nhiều người quét nhất ở Nhà văn hóa: 5 lượt.",
-            "Người dân mở tin nhiều nhất vào thứ Ba lúc 8 giờ.",
+            "3 câu hỏi; còn 1 câu chờ trả lời.",
+            "Đúng hạn 50,0 % (1 / 2 câu); một nửa được trả lời sau 27 giờ, tính giờ làm việc.",
+            "4 lượt tự tìm thấy câu trả lời, không phải hỏi ai; 5 lượt quét mã QR.",
         ],
         Question.WORTH: [
             "Chi 600 ₫ cho 2 tin; kỳ trước 0 ₫.",
@@ -130,6 +133,46 @@ def test_the_slowest_has_posted_at_least_three_times_or_not(facts: PeriodFacts) 
     assert chair_questions.answer(seen, Question.HELP).sentences[2] == "Tổ 3 đăng chậm nhất: quá nửa số tin chưa đăng (1 / 4)."
 
 
+def topic(name: str, asked: int, **more: object) -> TopicLine:
+    fields = {"judged": asked, "in_time": asked, "waiting": 0, "half": 30, "half_runs": False, "ninety": 60, "ninety_runs": False}
+    return TopicLine(name=name, asked=asked, **(fields | more))  # type: ignore[arg-type]
+
+
+def test_the_topic_asked_about_most_is_named(facts: PeriodFacts) -> None:
+    seen = replace(facts, topics=[topic("procedure", 3), topic("health", 1)])
+
+    first, _, _ = chair_questions.answer(seen, Question.ASKING).sentences
+
+    assert first == "3 câu hỏi, nhiều nhất về thủ tục, giấy tờ (3); còn 1 câu chờ trả lời."
+
+
+def test_where_nothing_was_asked_and_where_nothing_is_due_yet(facts: PeriodFacts) -> None:
+    nothing = with_figure(facts, "questions", value=0)
+    none_due = with_figure(facts, "answered_in_time", value=None, denominator=0)
+
+    assert chair_questions.answer(nothing, Question.ASKING).sentences[0] == "Kỳ này không ai gửi câu hỏi nào cho phường."
+    assert chair_questions.answer(none_due, Question.ASKING).sentences[1].startswith("Chưa câu nào đến hạn")
+
+
+def test_a_report_of_before_these_figures_says_what_it_said(facts: PeriodFacts) -> None:
+    """Kept in spring: no questions among its figures, none of the fields that came later."""
+    kept = json.loads(json.dumps(period_facts.as_json(facts)))
+    names = {"questions", "answered_in_time", "answer_median", "found_alone", "questions_open"}
+    kept["figures"] = [one for one in kept["figures"] if one["name"] not in names]
+    for name in ("topics", "answers", "answers_by_clock", "found", "helped", "place_waits"):
+        del kept[name]
+    for month in kept["months"]:
+        for name in ("people", "smartphones", "questions", "supports", "first_timers"):
+            del month[name]
+
+    old = period_facts.from_json(kept)
+
+    assert chair_questions.answer(old, Question.ASKING).sentences[0].startswith("5 lượt quét mã QR")
+    assert set(drawings.told_by(old)) == set(drawings.DRAWN) - {"topics", "answer_times", "help", "phone_months"}
+    assert report_words.annex(old, foot="").figures.rows
+    assert Reader(Workbooks().report(old, title="Báo cáo")).value("Báo cáo", "B5") == 0.6
+
+
 def test_what_was_kept_is_what_was(facts: PeriodFacts) -> None:
 
     assert period_facts.from_json(json.loads(json.dumps(period_facts.as_json(facts)))) == facts
@@ -146,7 +189,7 @@ def test_what_was_kept_is_what_was(facts: PeriodFacts) -> None:
     ],
 )
 def test_the_period_before_is_as_long_and_of_months_as_many_months(since: date, until: date, before: tuple[date, date]) -> None:
-    assert period_facts.period_before(since, until) == before
+    assert period_days.period_before(since, until) == before
 
 
 def test_facts_are_of_wards_and_not_for_leaders(session: Session, five: Five) -> None:

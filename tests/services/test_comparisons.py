@@ -34,6 +34,9 @@ def test_a_ward_far_off_stands_out_and_the_share_lies_in_the_interval() -> None:
     rows = ward_ranks.ranked([*[ward(f"P{n}", 800 + n, 1000) for n in range(9)], ward("Xa", 300, 1000)])
 
     last = rows[-1]
+    drawn = ward_ranks.drawing(rows)
+    assert (drawn.rows[-1][-1], drawn.spec["rows"][-1]["is_usual"]) == ("thấp hơn", False)
+    assert "1 nơi thấp hơn" in drawn.sentence
     assert (last.name, last.stands_out) == ("Xa", True)
     assert all(one.low <= one.ranked <= one.high for one in rows)
 

@@ -1,13 +1,16 @@
 """Every figure of the register, computed by hand from a ward of five households; and the edges of time and place."""
 
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from core.errors import Invalid, NotAllowed, NotFound
-from models import AnnouncementStatus, Role, UnitChange, UnitChangeKind, UnitChangeLink
-from services import figure_rows, figure_values, rollups
+from models import AnnouncementStatus, ReachCount, Role, UnitChange, UnitChangeKind, UnitChangeLink
+from services import figure_rows, figure_values, period_sources, rollups
 from services.access import TERMINAL
 from services.figure_register import BY_NAME, FIGURES, NAMES
 from services.figure_values import Value
@@ -49,8 +52,19 @@ def test_every_figure_of_five_households(session: Session, five: Five) -> None:
         "scans": (5, 5, None),
         "first_scans": (3, 3, None),
         "doors_told": (1 / 2, 1, 2),
+        "questions": (3, 3, None),  # the one of October, thanks and spam are not among them
+        "answered_in_time": (1 / 2, 1, 2),  # the third has time until the 27th
+        "answer_median": (1620, 1620, 3),  # 240 of Tuesday, three days of 450, 30 of Monday
+        "answer_ninety": (150, 150, 3),  # the one that waits: at least since 9:00, the office closed at 11:30
+        "answer_clock": (8460, 8460, 3),  # five days and 21 hours
+        "questions_open": (1, 1, None),
+        "found_alone": (4, 4, None),
+        "supports": (3, 3, None),
+        "first_timers": (1, 1, None),
+        "supports_online": (1 / 3, 1, 3),  # one went elsewhere, one was no procedure
     }
-    assert [name for name, one in found.items() if one.is_running] == ["relay_median", "relay_ninety", "time_to_ninety"]
+    running = ["relay_median", "relay_ninety", "time_to_ninety", "answer_ninety"]
+    assert [name for name, one in found.items() if one.is_running] == running
     assert set(found) == set(NAMES)
 
 
@@ -71,21 +85,24 @@ def test_each_day_counts_by_the_clocks_of_the_ward_and_not_by_utc(session: Sessi
     make_announcement(
         session, unit=five.ward, status=AnnouncementStatus.SENT, sent_at=at(date(2026, 11, 12), 0, 30), households=5
     )
-    names = ["scans", "announcements", "entered", "coverage"]
+    names = ["scans", "announcements", "entered", "coverage", "supports", "questions_open"]
 
     found = figure_values.series(
-        session, actor=TERMINAL, unit_id=five.ward.id, names=names, since=date(2026, 11, 4), until=date(2026, 11, 12)
+        session, actor=TERMINAL, unit_id=five.ward.id, names=names, since=date(2026, 11, 4), until=date(2026, 11, 13)
     )
 
     by_name = {name: {one.day.day: one.value for one in found if one.name == name and one.value} for name in names}
     assert by_name["scans"] == {10: 4, 11: 1}  # half past midnight is the new day
     assert by_name["announcements"] == {10: 1, 12: 1}
     assert by_name["entered"] == {5: 1}
-    assert by_name["coverage"] == {4: 3 / 5} | dict.fromkeys(range(5, 13), 4 / 5)
+    assert by_name["coverage"] == {4: 3 / 5} | dict.fromkeys(range(5, 14), 4 / 5)
+    assert by_name["supports"] == {11: 1, 12: 1, 13: 1}
+    assert by_name["questions_open"] == dict.fromkeys(range(4, 10), 1) | dict.fromkeys(range(10, 14), 2)
 
 
 def test_a_month_is_the_sum_of_its_days(session: Session, five: Five) -> None:
-    flows = ["entered", "left", "opens", "scans", "first_scans", "announcements", "messages", "cost"]
+    flows = ["entered", "left", "opens", "scans", "first_scans", "announcements", "messages", "cost", "questions",
+             "found_alone", "supports", "first_timers"]  # fmt: skip
 
     month = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)
     days = figure_values.series(session, actor=TERMINAL, unit_id=five.ward.id, names=flows, since=FIRST, until=LAST)
@@ -181,6 +198,50 @@ def test_who_observes_sees_no_place_of_a_handful_nor_the_one_that_gives_it_away(
     assert (of_one["coverage"].is_hidden, of_one["coverage"].numerator) == (True, None)
     assert of_two["coverage"].is_hidden
     assert of_all["coverage"].value == 3 / 5
+
+
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.VIEWER])
+def test_places_asked_for_together_say_what_each_says_alone(session: Session, five: Five, role: Role) -> None:
+    actor = make_actor(session, unit=five.ward, role=role)
+    ids = [five.one.id, five.two.id, five.ward.id, None]
+    periods = [(FIRST, date(2026, 11, 10)), (date(2026, 11, 11), LAST)]
+
+    together = figure_values.of_places(session, actor=actor, unit_ids=ids, periods=periods)
+
+    alone = [figure_values.of_periods(session, actor=actor, unit_id=id_, periods=periods) for id_ in ids]
+    assert together == alone
+
+
+def test_more_places_ask_no_more_questions_of_the_database(session: Session, five: Five) -> None:
+    names = ["coverage", "entered", "relay_median", "opens", "doors_told"]
+    more = [make_unit(session, parent=five.ward).id for _ in range(6)]
+
+    def asked(unit_ids: list[UUID]) -> int:
+        seen: list[str] = []
+
+        def note(*given: Any) -> None:
+            seen.append(given[2])
+
+        session.commit()
+        event.listen(session.get_bind(), "before_cursor_execute", note)
+        figure_values.of_places(session, actor=TERMINAL, unit_ids=unit_ids, names=names, periods=[(FIRST, LAST)])
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+        return len(seen)
+
+    two = [five.one.id, five.two.id]
+    assert asked([*two, *more]) == asked(two) > 4
+
+
+def test_hours_of_the_week_and_openings_count_the_same(session: Session, five: Five) -> None:
+    """A group that belongs to no place of the ward is in neither, nor an opening of no group."""
+    said = make_announcement(session, unit=five.ward, status=AnnouncementStatus.SENT, sent_at=at(LAST, 7), households=5)
+    session.add(ReachCount(announcement_id=said.id, group_id=None, at=at(LAST, 8), opens=9))
+    session.commit()
+
+    found = figure_values.of_period(session, actor=TERMINAL, unit_id=five.ward.id, names=["opens"], since=FIRST, until=LAST)
+    grid = period_sources.opens_grid(session, path=five.ward.path, since=FIRST, until=LAST)
+
+    assert sum(map(sum, grid)) == found["opens"].value == 3
 
 
 def test_an_unknown_figure_and_a_foreign_place_are_refused(session: Session, five: Five) -> None:

@@ -15,7 +15,7 @@ from tests.factories import NOON, make_announcement, make_group, make_inquiry, m
 
 
 def test_a_percentile_counts_what_is_open_as_the_longest() -> None:
-    told = [(10, True), (20, True), (30, True), (5, False), (7, False)]
+    told = [(10.0, False), (20.0, False), (30.0, False), (5.0, True), (7.0, True)]
 
     assert inquiry_figures.speed(told) == inquiry_figures.Speed(5, 3, 30, None)
     assert inquiry_figures.speed([]) == inquiry_figures.Speed(0, 0, None, None)

@@ -1,11 +1,15 @@
 """Reports that are kept: numbered, comparable, made by the calendar, and the same to the digit on paper and in the workbook."""
 
+import shutil
+import subprocess
 import unicodedata
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlmodel import Session
 from time_machine import Traveller
@@ -14,7 +18,7 @@ from adapters.paper import TypstPaper
 from adapters.table_files import Workbooks
 from core.errors import Invalid, NotAllowed, NotFound
 from models import ReportKind, Role
-from services import inquiry_rules, period_facts, ports, report_files, report_words, reports, rollups
+from services import figure_words, inquiry_rules, period_facts, ports, report_files, report_words, reports, rollups
 from services.access import TERMINAL
 from services.figure_register import FIGURES, Measure
 from services.inquiry_rules import Rules
@@ -23,7 +27,7 @@ from services.ports import Ports
 from tests.factories import make_actor, make_household, make_unit
 from tests.fakes import FakeEngine, Nothing
 from tests.formulas import Reader
-from tests.services.five import Five, announce, scan, settle
+from tests.services.five import Five, announce, ask, help_people, scan, settle
 
 NOVEMBER, OCTOBER = date(2026, 11, 1), date(2026, 10, 1)
 
@@ -35,6 +39,8 @@ def five(session: Session, clock: Traveller, promises: FakeEngine) -> Five:
     five = settle(session)
     announce(session, five)
     scan(session, five)
+    ask(session, five)
+    help_people(session, five)
     return five
 
 
@@ -157,6 +163,21 @@ def test_the_clerk_gives_the_number_once(session: Session, five: Five, clock: Tr
         reports.give_number(session, actor=TERMINAL, report_id=made.id, number=16, issued_on=date(2026, 12, 2))
 
 
+def test_a_number_is_given_once_a_year(session: Session, five: Five, clock: Traveller) -> None:
+    clock.move_to(_at(2026, 12, 2))
+    one, other = (
+        reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=first)
+        for first in (OCTOBER, NOVEMBER)
+    )
+    reports.give_number(session, actor=TERMINAL, report_id=one.id, number=15, issued_on=date(2026, 12, 2))
+
+    with pytest.raises(Invalid, match="đã cấp cho báo cáo"):
+        reports.give_number(session, actor=TERMINAL, report_id=other.id, number=15, issued_on=date(2026, 12, 2))
+    clock.move_to(_at(2027, 1, 5))
+    told = reports.give_number(session, actor=TERMINAL, report_id=other.id, number=15, issued_on=date(2027, 1, 5))
+    assert (told.number, told.issued_on) == (15, date(2027, 1, 5))
+
+
 def test_who_may(session: Session, five: Five, clock: Traveller) -> None:
     clock.move_to(_at(2026, 12, 2))
     made = reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=NOVEMBER)
@@ -188,12 +209,32 @@ def test_the_workbook_counts_to_the_figures_of_the_report(november: PeriodFacts)
 
 def test_a_changed_row_changes_the_figure(november: PeriodFacts) -> None:
     book = Reader(report_files.xlsx(november))
-    line = next(line for line in range(5, 30) if book.value("Báo cáo", f"A{line}") == "Hộ trong nhóm")
+    line = next(line for line in range(5, 60) if book.value("Báo cáo", f"A{line}") == "Hộ trong nhóm")
     before = book.value("Báo cáo", f"B{line}")
 
     book.book["Theo nơi"]["D2"] = 3
 
     assert book.value("Báo cáo", f"B{line}") != before
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+@pytest.mark.once
+def test_an_independent_program_counts_the_same_as_the_paper(november: PeriodFacts, tmp_path: Path) -> None:
+    """LibreOffice counts every formula anew: what was kept beside them is taken out before."""
+    book = load_workbook(BytesIO(report_files.xlsx(november)))
+    book.save(tmp_path / "bao-cao.xlsx")  # without the values that were kept beside the formulas
+    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out")]
+    subprocess.run([*command, str(tmp_path / "bao-cao.xlsx")], check=True, capture_output=True, timeout=120)
+
+    counted = load_workbook(tmp_path / "out" / "bao-cao.xlsx", data_only=True)["Báo cáo"]
+
+    rows = {counted[f"A{line}"].value: line for line in range(5, 5 + len(FIGURES))}
+    for figure in FIGURES:
+        value, one = counted[f"B{rows[figure.label]}"].value, november.figure(figure.name)
+        assert value == ("–" if one.value is None else pytest.approx(one.value)), figure.name
+        told = None if value == "–" else value
+        assert figure_words.so_far(told, figure.measure, is_running=one.is_running, language="vi") == report_words.told(one)
 
 
 def words_of(pdf: bytes) -> str:

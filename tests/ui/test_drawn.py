@@ -8,7 +8,7 @@ import pytest
 from services import drawings
 from services.drawing import Drawing
 from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine, SaidLine, TrendLine
-from services.period_sources import NamedCount
+from services.period_sources import NamedCount, TopicLine
 from ui import drawn
 from ui.chart_kit import Look
 
@@ -19,6 +19,12 @@ SAID = SaidLine(
 )  # fmt: skip
 
 
+TOPICS = [TopicLine("procedure", 9, 8, 6, 1, 45.0, False, 600.0, False), TopicLine("other", 4, 1, 1, 3, 90.0, True, 90.0, True)]
+FIGURES = [
+    FigureLine("coverage", 0.5, 50, 100, False, 0.4, 40, 100), FigureLine("answer_median", 60, 60, 13, False, None, None, None),
+]  # fmt: skip
+
+
 def place(n: int) -> PlaceLine:
     share = n % 100
     return PlaceLine(f"T{n}", f"Tổ {n}", 90, 100, share, 300, share, 100 + n, 90, n % 90, 1, 0, 3, 4, 12, False, 5, 1, 2)
@@ -27,11 +33,12 @@ def place(n: int) -> PlaceLine:
 def facts(places: int) -> PeriodFacts:
     return PeriodFacts(
         "01843", "Phường Bắc Kạn", 90, "2026-11-01", "2026-11-24", "2026-10-08", "2026-10-31",
-        figures=[FigureLine("coverage", 0.5, 50, 100, False, 0.4, 40, 100)], places=[place(n) for n in range(places)],
-        months=[MonthLine(f"2026-{n:02}-01", 100, 50 + n, n, 1, 20, 10, 20) for n in range(1, 12)],
+        figures=FIGURES, places=[place(n) for n in range(places)],
+        months=[MonthLine(f"2026-{n:02}-01", 100, 50 + n, n, 1, 20, 10, 20, 300, 150 + n, 5, 2 * n, n) for n in range(1, 12)],
         trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(min(places, 36))],
         said=[SAID, replace(SAID, title="Khác")] * 2, waits=[[5.0, 0], [12.0, 0], [90.0, 0], [300.0, 1]],
         channels=[NamedCount("zns", 10, 3000, 9)], paths=[NamedCount("relay", 90, 60), NamedCount("door", 10, 5)],
+        topics=TOPICS, place_waits=[[5.0, 0, "Tổ 3"], [12.0, 0, "Tổ 4"], [300.0, 1, "Tổ 3"]],
         opens=GRID, scans=GRID, scan_places=[NamedCount("Nhà văn hóa", 30, 20), NamedCount("", 3, 1)],
     )  # fmt: skip
 
@@ -61,14 +68,23 @@ def test_four_hundred_groups_stay_a_picture(name: str) -> None:
     assert sum(len(layer.get("data", {}).get("values", [])) for layer in chart.spec["layer"]) < 1200
 
 
-@pytest.mark.parametrize("name", ["coverage", "phones", "costs"])
+@pytest.mark.parametrize("name", ["coverage", "phones", "costs", "multiples", "relays"])
 def test_a_click_on_a_mark_names_its_place(name: str) -> None:
-    spec = drawn.chart(drawings.of(facts(31), names=[name])[0], look=Look()).spec
-    spec = spec | {"params": [{"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": ["marks"]}]}
+    spec = drawn.pickable(drawn.chart(drawings.of(facts(31), names=[name])[0], look=Look()).spec)
 
     alt.Chart.from_dict(spec, validate=True)
 
-    assert [layer for layer in spec["layer"] if layer.get("name") == "marks"]
+    views = spec["params"][0]["views"]
+    marked = [layer for layer in spec["layer"] if layer.get("name") in views]
+    assert len(marked) == len(views) >= 1
+    assert all("name" in row for layer in marked for row in layer["data"]["values"])
+
+
+def test_dots_of_the_chosen_group_stand_out_among_the_others() -> None:
+    chart = drawn.chart(drawings.of(facts(31), names=["relays"])[0], look=Look(), chosen="Tổ 3")
+
+    tones = [row["tone"] for layer in chart.spec["layer"] if layer.get("name") for row in layer["data"]["values"]]
+    assert sorted(tones) == [0, 1, 1]
 
 
 def test_a_table_stands_behind_each_with_shares_as_shares() -> None:

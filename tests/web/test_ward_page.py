@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
-from models import Unit
+from models import Unit, UnitDay, UnitTotal
 from services import rollups, ward_in_public
 from services.figures import Coverage
 from services.ward_in_public import Told
@@ -59,6 +59,30 @@ def test_a_ward_tells_about_how_many_and_no_name(phone: TestClient, session: Ses
     assert "2 nơi không nêu số" in words
     assert "Bí Mật" not in answer.text
     assert len(answer.content) < LARGEST_PAGE
+
+
+def counted(session: Session, ward: Unit, places: int) -> None:
+    """Places of a ward as they are counted by day, households left aside."""
+    day = date(2020, 1, 1)
+    for place in range(places):
+        unit = make_unit(session, parent=ward, short_name=f"Tổ dân phố số {place}, Phùng Chí Kiên")
+        session.add(UnitDay(unit_id=unit.id, day=day, households=1000 + place, joined=800))
+    session.add(UnitTotal(unit_id=ward.id, day=day, households=1000 * places, joined=800 * places))
+    session.commit()
+
+
+def test_many_places_are_told_page_by_page_each_once_and_no_page_is_too_heavy(phone: TestClient, session: Session) -> None:
+    ward = make_unit(session, name="Phường Bắc Kạn")
+    counted(session, ward, 85)
+
+    answers = [phone.get(f"/ward?xa={ward.code}&trang={page}") for page in (1, 2, 3)]
+
+    names = [name for answer in answers for name in re.findall(r"<dt>(Tổ dân phố số \d+, Phùng Chí Kiên)</dt>", answer.text)]
+    assert len(names) == len(set(names)) == 85
+    assert max(len(answer.content) for answer in answers) < LARGEST_PAGE
+    assert ["trang=4" in answer.text for answer in answers] == [False] * 3
+    for odd in ("0", "99", "-1", "²", "x", "99999"):
+        assert phone.get(f"/ward?trang={odd}").status_code == 200
 
 
 def test_a_ward_of_five_households_tells_nothing_of_them(phone: TestClient, session: Session) -> None:

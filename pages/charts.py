@@ -1,0 +1,29 @@
+"""Biểu đồ: every chart of a period, some at a time; a place that is clicked in one stands out in the others."""
+
+import streamlit as st
+
+from core import clock
+from core.i18n import N_
+from models import Role
+from services import access
+from services.figure_words import period
+from ui import _, enter, linked, parts
+from ui.kept import seen_by
+from ui.words import language
+
+SETS = {
+    "nhom": (N_("Hộ trong nhóm"), ("coverage", "phones", "multiples", "moves")),
+    "tin": (N_("Tin lan đến đâu"), ("curves", "relays", "heat", "paths")),
+    "hoi": (N_("Hỏi đáp và mã QR"), ("topics", "answer_times", "scan_places", "scan_hours")),
+    "so": (N_("Công nghệ số và chi phí"), ("help", "phone_months", "months", "costs")),
+}
+actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+parts.head(_("Biểu đồ"))
+unit_id, since, until = linked.ask(actor, clock.today())
+asked = st.segmented_control(
+    _("Xem"), list(SETS), default="nhom", required=True, format_func=lambda one: _(SETS[one][0]), key="xem", bind="query-params"
+)
+key = seen_by(actor, unit_id, since, until)
+facts = linked.facts_of(key, actor, unit_id, since, until)
+parts.hint(f"{facts.unit_name} · {period(since, until, language=language())}")
+linked.charts(actor, key, facts, SETS[asked or "nhom"][1], file_name=f"bieu-do-{until:%Y-%m-%d}")

@@ -1,0 +1,60 @@
+"""Texts and numbers of charts in a language."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core import formats
+from core.i18n import N_, translate
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts and numbers in a language."""
+
+    language: str = "vi"
+
+    def say(self, message: str, **blanks: object) -> str:
+        """A text, its blanks filled."""
+        return translate(message, language=self.language).format(**blanks)
+
+    def share(self, value: float | None, places: int = 1) -> str:
+        """`89,7 %`."""
+        return formats.share(value, language=self.language, places=places)
+
+    def number(self, value: float) -> str:
+        """`1.234`."""
+        return formats.number(value, language=self.language)
+
+    def minutes(self, value: float) -> str:
+        """`2 giờ 18 phút`."""
+        return formats.span(timedelta(minutes=round(value)), language=self.language)
+
+    def day(self, iso: str) -> str:
+        """`24/11/2026`."""
+        return formats.day(date.fromisoformat(iso), language=self.language, weekday=False)
+
+
+def nothing(w: Words) -> str:
+    """Where there is nothing to draw."""
+    return w.say(N_("Kỳ này chưa có số liệu."))
+
+
+def heads(w: Words, *names: str) -> list[str]:
+    """The heads of a table."""
+    return [w.say(name) for name in names]
+
+
+def month_name(first: str) -> str:
+    """`11/26`."""
+    day = date.fromisoformat(first)
+    return f"{day.month}/{day:%y}"
+
+
+def rounded(value: float | None) -> float | None:
+    """A share to a tenth of a per cent."""
+    return None if value is None else round(value, 3)
+
+
+def scaled(value: float | None, low: float, high: float) -> float | None:
+    """Where a value stands between two ends, from 0 to 1."""
+    return None if value is None else (value - low) / (high - low) if high > low else 0.5

@@ -1,0 +1,72 @@
+"""What figures of residential units are made of, read once for all units of a ward: what each of them has is its part of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import Session
+
+from services import figure_sources, figures
+from services.access import Actor
+from services.figure_sources import ByDay, Period, Sending
+from services.figures import Coverage
+
+
+@dataclass
+class Neighbours:
+    """The units of a ward over some periods. The caller has narrowed by its actor."""
+
+    session: Session
+    actor: Actor
+    id: UUID
+    path: str
+    periods: Sequence[Period]
+
+    @property
+    def _range(self) -> Period:
+        return self.periods[0][0], max(last for _, last in self.periods)
+
+    @cached_property
+    def moves(self) -> dict[UUID, ByDay]:
+        """By unit and day, as `figure_sources.moves`."""
+        since, until = self._range
+        return figure_sources.moves_by_unit(self.session, path=self.path, since=since, until=until)
+
+    @cached_property
+    def opens(self) -> dict[UUID, ByDay]:
+        """By unit and day, as `figure_sources.opens`."""
+        since, until = self._range
+        return figure_sources.opens_by_unit(self.session, path=self.path, since=since, until=until)
+
+    @cached_property
+    def knocks(self) -> dict[UUID, ByDay]:
+        """By unit and day, as `figure_sources.knocks`."""
+        since, until = self._range
+        return figure_sources.knocks_by_unit(self.session, path=self.path, since=since, until=until)
+
+    @cached_property
+    def _said(self) -> list[Sending]:
+        since, until = self._range
+        return figure_sources.sendings(self.session, path=self.path, wards_path=self.path, since=since, until=until)
+
+    def said(self, path: str) -> list[Sending]:
+        """The ward's announcements with the groups of one unit."""
+        return [
+            replace(one, waits=[wait for wait, at in zip(one.waits, one.wait_paths, strict=True) if at == path])
+            for one in self._said
+        ]  # fmt: skip
+
+    @cached_property
+    def _rows(self) -> dict[UUID | None, dict[Period, Coverage]]:
+        ends = {last: period for period in self.periods for last in (period[1],)}
+        found: dict[UUID | None, dict[Period, Coverage]] = defaultdict(dict)
+        for day, _label, row in figures.growth(self.session, actor=self.actor, unit_id=self.id, days=sorted(ends), by="unit"):
+            found[row.unit_id][ends[day]] = row
+        return found
+
+    def standing(self, unit_id: UUID) -> list[Coverage]:
+        """The counts of a unit on the last day of each period; none of a day on which it is not valid."""
+        nobody = Coverage(unit_id, "", "", "", 0)
+        return [self._rows[unit_id].get(period, nobody) for period in self.periods]

@@ -1,0 +1,39 @@
+"""Which days a screen of figures is about: the last one, and how far back; both stand in the address."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from ui.words import _, number
+
+FIRST = date(2000, 1, 1)
+SPANS = (30, 90, 365)
+KEPT_SECONDS = 300
+
+
+def until(label: str, today: date, *, first: date = FIRST) -> date:
+    """The last day, today where the address names none."""
+    return st.date_input(
+        label,
+        today,
+        min_value=min(first, today),
+        max_value=today,
+        key="ngay",
+        bind="query-params",
+        format="DD/MM/YYYY",
+        width=170,
+    )
+
+
+def back(words: Mapping[str, str]) -> int:
+    """How many days are looked at, of those there are words for; 30 where the address names none of them."""
+    span = st.segmented_control(
+        _("Nhìn lại"), list(words), default="30", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
+    )
+    return int(span or "30")
+
+
+def usual() -> dict[str, str]:
+    """A month, a quarter, a year, in days."""
+    return {str(days): _("{n} ngày", n=number(days)) for days in SPANS}

@@ -1,0 +1,98 @@
+"""Charts that follow each other's choice: a place that is clicked in one stands out in the others, and in the address.
+
+Charts that name no places show the months and hours of the chosen one alone. Only these charts are drawn anew by a click.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from core.db import reading
+from models import UnitKind
+from services import drawings, period_facts, period_focus, units
+from services.access import Actor
+from services.drawing import Drawing
+from services.drawing_words import Words
+from services.period_facts import PeriodFacts
+from ui import asked_days, drawn, parts, places
+from ui.words import _, language, number
+
+CHOSEN = "noi"
+CLICKS, TURN = "linked_clicks", "linked_turn"
+
+
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
+def facts_of(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, since: date, until: date) -> PeriodFacts:  # noqa: ARG001  # kept by it
+    """The facts of a period, kept until something is done that the audit knows of."""
+    with reading() as session:
+        return period_facts.of(session, actor=_actor, unit_id=unit_id, since=since, until=until)
+
+
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
+def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, name: str) -> PeriodFacts:  # noqa: ARG001
+    with reading() as session:
+        return period_focus.of(session, actor=_actor, facts=_facts, name=name)
+
+
+def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
+    """The ward, the first and the last day; all in the address."""
+    with reading() as session:
+        below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
+    wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        until = asked_days.until(_("Đến ngày"), today)
+        ward = places.one_of(_("Xã, phường"), wards, key="xa") if wards else None
+        span = asked_days.back(asked_days.usual())
+    return ward or actor.unit_id, until - timedelta(days=span - 1), until
+
+
+@st.fragment
+def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str) -> None:
+    """The charts named, two beside each other."""
+    chosen = st.query_params.get(CHOSEN, "")
+    chosen = chosen if any(one.name == chosen for one in facts.places) else ""
+    seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
+    pictures = [_of(facts if name not in period_focus.FOLLOW else seen, name, chosen) for name in names]
+    clicks, turn = dict[str, str](), st.session_state.get(TURN, 0)
+    for at in range(0, len(pictures), 2):
+        for column, one in zip(st.columns(2, gap="medium"), pictures[at : at + 2], strict=False):
+            with column:
+                clicks[one.name] = drawn.show(
+                    one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
+                )
+    if (clicked := _newest(clicks)) and clicked != chosen:
+        st.query_params[CHOSEN] = clicked
+        st.rerun(scope="fragment")
+    if chosen:
+        _what_is_chosen(facts, chosen)
+
+
+def _newest(clicks: Mapping[str, str]) -> str:
+    """What was clicked just now: every chart goes on telling what was clicked in it last."""
+    before = st.session_state.get(CLICKS, {})
+    st.session_state[CLICKS] = before | clicks
+    return next((click for name, click in clicks.items() if click and click != before.get(name)), "")
+
+
+def _of(facts: PeriodFacts, name: str, chosen: str) -> Drawing:
+    made = drawings.of(facts, language=language(), names=[name])[0]
+    if not chosen or name not in period_focus.FOLLOW:
+        return made
+    return replace(made, note=_("chỉ {name}; {note}", name=chosen, note=made.note) if made.note else chosen)
+
+
+def _what_is_chosen(facts: PeriodFacts, chosen: str) -> None:
+    place = next(one for one in facts.places if one.name == chosen)
+    words = Words(language())
+    parts.lines(
+        _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name, n=number(place.joined),
+          all=number(place.households), share=words.share(place.coverage), before=words.share(place.coverage_before))
+    )  # fmt: skip
+    if st.button(_("Bỏ chọn"), key="q_none"):
+        del st.query_params[CHOSEN]
+        st.session_state[TURN], st.session_state[CLICKS] = st.session_state.get(TURN, 0) + 1, {}  # charts that know of no click
+        st.rerun(scope="fragment")

@@ -13,7 +13,7 @@ from core.i18n import N_, translate
 from core.settings import settings
 from models import BackupCopy
 from services import access, audit, backup_files, backups
-from services.access import TERMINAL, Actor
+from services.access import TERMINAL, Actor, May
 from services.ports import BackupStore, ports
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)  # after a failure; twice as long after each more

@@ -5,9 +5,9 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from core.errors import NotFound
-from models import Role, UnitKind
+from models import UnitKind
 from services import access, period_facts, period_sources, units
-from services.access import Actor
+from services.access import Actor, May
 from services.period_days import months_up_to
 from services.period_facts import PeriodFacts
 
@@ -20,7 +20,7 @@ def of(session: Session, *, actor: Actor, facts: PeriodFacts, name: str) -> Peri
     Raises:
         NotAllowed: a leader.
     """
-    access.require(actor, *access.WRITERS, Role.VIEWER)
+    access.require(actor, May.SEE_FIGURES)
     code = next((one.unit_code for one in facts.places if one.name == name), "")
     since, until = facts.days
     try:

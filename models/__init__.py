@@ -44,6 +44,7 @@ from models.inquiry import (
     InquiryRules,
     InquiryStatus,
     PublicAnswer,
+    PublicAnswerDay,
     Topic,
     Voice,
 )
@@ -195,6 +196,7 @@ __all__ = [
     "Proposal",
     "ProposalKind",
     "PublicAnswer",
+    "PublicAnswerDay",
     "Purpose",
     "Reach",
     "ReachCount",

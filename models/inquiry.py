@@ -1,6 +1,6 @@
 """Inquiries: what people ask, report, pass on; what is said on both sides; answers made public; who may not write just now."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -167,7 +167,7 @@ class InquiryMessage(Model, table=True):
     search: str = ""  # the ward and the words, as terms (core.fulltext)
 
 
-fulltext.index(InquiryMessage.metadata.tables["inquirymessage"], "search", with_words=False)
+fulltext.index(InquiryMessage.metadata.tables["inquirymessage"], "search", with_words=False, when="at")
 
 
 class InquiryLook(Model, table=True):
@@ -191,6 +191,9 @@ class InquiryRules(Model, table=True):
     free_days: list[str] = Field(default_factory=list, sa_type=JSON)  # beside the public holidays, as ISO days
     work_days: list[str] = Field(default_factory=list, sa_type=JSON)  # Saturdays that make up for a free day
     duty: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # topic: the user's id
+    places: dict[str, str] = Field(  # residential unit's id: the user's
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
     blocked_words: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
@@ -226,3 +229,13 @@ class PublicAnswer(Model, table=True):
     asked: int = 1  # threads it has answered
     shown: int = 0  # times it was offered and nobody was asked after
     search: str = ""
+
+
+class PublicAnswerDay(Model, table=True):
+    """How often an answer was enough on a day, so that nobody was asked."""
+
+    __table_args__ = (Index("uq_publicanswerday_answer_id_day", "answer_id", "day", unique=True),)
+
+    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
+    day: date = Field(index=True)
+    times: int = 0

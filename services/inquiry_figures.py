@@ -4,7 +4,7 @@ Once by the clock and once in the ward's office hours; by topic, channel, group,
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Inquiry, InquiryKind, InquiryStatus, PublicAnswer, Unit, Voice
+from models import Inquiry, InquiryKind, InquiryStatus, Unit, User, Voice
 from models import InquiryMessage as Message
-from services import access, inquiry_rules
+from services import access, inquiry_rules, inquiry_sight, public_answers, team_members
 from services.access import Actor
 
 
@@ -69,10 +69,12 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
     Raises:
         NotFound: the unit lies outside the actor's sight.
     """
-    path = access.unit_for(session, actor=actor, unit_id=unit_id).path if unit_id else actor.unit_path
-    wards = session.exec(select(Unit.id).where(access.path_range(path), Unit.kind == "commune")).all()
+    if unit_id:
+        unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+        actor = replace(actor, unit_id=unit.id, unit_path=unit.path)
+    sight = inquiry_sight.of(session, actor=actor)
     wanted = select(Inquiry).where(
-        col(Inquiry.unit_id).in_(wards), Inquiry.asked_at >= since, Inquiry.asked_at < until,
+        sight.which, Inquiry.asked_at >= since, Inquiry.asked_at < until,
         Inquiry.status != InquiryStatus.SPAM, Inquiry.kind != InquiryKind.THANKS,
     )  # fmt: skip
     rows = session.exec(wanted).all()
@@ -90,12 +92,14 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
                 of_name.setdefault(name, []).append(time)
         return [Part(name, speed(times)) for name, times in sorted(of_name.items())]
 
-    shown = session.exec(select(func.coalesce(func.sum(PublicAnswer.shown), 0)).where(col(PublicAnswer.unit_id).in_(wards))).one()
+    shown = public_answers.enough_between(
+        session, ward_ids=sight.wards, since=clock.local(since).date(), until=clock.local(until).date()
+    )
     return Figures(
         speed(first), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
         speed(_by_clock(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
         parts(lambda row: row.channel.value), parts(lambda row: f"{clock.local(row.asked_at).hour:02d}"),
-        parts(lambda row: names.get(row.place_unit_id or row.id, "")), int(shown),
+        parts(lambda row: names.get(row.place_unit_id or row.id, "")), shown,
         sum(row.has_helped is True for row in rows), sum(row.has_helped is False for row in rows),
     )  # fmt: skip
 
@@ -111,24 +115,21 @@ def speed(times: Iterable[tuple[int, bool]]) -> Speed:
     return Speed(len(told), answered, _nth(ended, len(told), 0.5), _nth(ended, len(told), 0.9))
 
 
-def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> dict[UUID, int]:
-    """How many answers each of the actor's ward has written since then: for the team itself.
+def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> list[tuple[str, int]]:
+    """How many answers each has written since then, by name and not by number: for themselves, to share the work.
 
     Raises:
         NotAllowed: the actor does not answer.
     """
     access.require(actor, *access.WRITERS)
-    n = func.count()
     rows = session.exec(
-        select(Message.author_id, n)
+        select(User.display_name, func.count())
+        .join(Message, col(Message.author_id) == User.id)
         .join(Inquiry, col(Inquiry.id) == Message.inquiry_id)
-        .where(
-            col(Inquiry.unit_id).in_(access.visible_units(actor)), Message.voice == Voice.REPLY, Message.at >= since,
-            col(Message.author_id).is_not(None),
-        )
-        .group_by(col(Message.author_id))
-    )  # fmt: skip
-    return {author: count for author, count in rows if author}
+        .where(inquiry_sight.of(session, actor=actor).which, Message.voice == Voice.REPLY, Message.at >= since)
+        .group_by(col(User.id), User.display_name)
+    )
+    return sorted(((name, count) for name, count in rows), key=lambda row: team_members.by_name(row[0]))
 
 
 def _by_clock(since: datetime, end: datetime | None, now: datetime) -> tuple[int, bool]:

@@ -1,11 +1,13 @@
 """The parts of the screen for the rules of the inbox: figures of the last month, the form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import streamlit as st
 
-from models import InquiryChannel, Topic, User
+from core.errors import Invalid
+from core.i18n import N_
+from models import InquiryChannel, Topic, Unit, User
 from services.inquiry_figures import Figures, Part, Speed
 from services.inquiry_rules import MOST_DAYS, MOST_HOURS, Rules
 from ui import parts
@@ -26,7 +28,7 @@ def figures(seen: Figures) -> None:
         Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "",
                _("9 trên 10 câu trong {time}", time=_time(seen.first_by_clock.ninetieth))),
         Figure(_("Xong hẳn"), number(solved.answered), _("/ {n} câu hỏi", n=number(solved.asked)),
-               _("{n} câu còn mở", n=number(solved.is_open))),
+               _("{n} câu còn mở, nửa số câu xong trong {time}", n=number(solved.is_open), time=_time(solved.median))),
         Figure(_("Tự tìm thấy câu trả lời"), share(seen.share_without_a_person), "",
                _("{n} lượt không phải hỏi", n=number(seen.without_a_person))),
     )  # fmt: skip
@@ -40,6 +42,14 @@ def figures(seen: Figures) -> None:
             _table(_("Giờ hỏi"), _named(seen.by_hour))
 
 
+def people(rows: Sequence[tuple[str, int]]) -> None:
+    """Who wrote how many answers, by name, so that the work can be shared."""
+    if rows:
+        parts.section(_("Ai trả lời, 30 ngày"), _("xếp theo tên, để chia việc cho đều"))
+        parts.table((_("Ai trả lời"), Column(_("Số lần trả lời"), "num")), [(name, number(n)) for name, n in rows], shown=20,
+                    more=_("Xem cả {n} người", n=number(len(rows))))  # fmt: skip
+
+
 def _named(some: Sequence[Part]) -> list[tuple[str, Speed]]:
     return [(one.name, one.speed) for one in some]
 
@@ -50,12 +60,16 @@ def _table(head: str, rows: Sequence[tuple[str, Speed]]) -> None:
     parts.table(
         heads,
         [(name, number(one.asked), number(one.is_open), _time(one.median), _time(one.ninetieth)) for name, one in rows],
-        shown=8, more=_("Xem cả"),
+        shown=8, more=_("Xem cả"), fold=False,
     )  # fmt: skip
 
 
-def form(rules: Rules, people: Sequence[User]) -> Rules | None:
-    """The rules to be set; what was filled in when saved."""
+def form(rules: Rules, people: Sequence[User], places: Sequence[Unit]) -> Rules | None:
+    """The rules to be set; what was filled in when saved.
+
+    Raises:
+        Invalid: two people were given the same group.
+    """
     ids = [str(user.id) for user in people]
     named = {str(user.id): user.display_name for user in people}
     parts.section(_("Thời hạn trả lời"), _("tính trong giờ làm việc, trừ ngày lễ"))
@@ -67,20 +81,46 @@ def form(rules: Rules, people: Sequence[User]) -> Rules | None:
         opens = st.text_input(_("Giờ làm việc, thứ Hai đến thứ Sáu"), rules.opens, key="r_opens")
         free = st.text_input(_("Ngày nghỉ thêm"), ", ".join(rules.free_days), key="r_free", placeholder="2026-11-24")
         work = st.text_input(_("Thứ Bảy làm bù"), ", ".join(rules.work_days), key="r_work")
+        parts.section(_("Ai trả lời trước"), _("việc khẩn theo việc; việc khác theo tổ, rồi theo việc; thủ tục theo ca trực"))
         duty = {}
-        for topic in Topic:
-            asked = rules.duty.get(topic.value)
-            duty[topic.value] = st.selectbox(
-                _("Hỏi trước về: {topic}", topic=_(topic.label)), ids, ids.index(asked) if asked in ids else None,
-                key=f"r_{topic.value}", format_func=named.__getitem__, placeholder=_("chưa giao"),
-            )  # fmt: skip
+        with st.container(horizontal=True):
+            for topic in Topic:
+                asked = rules.duty.get(topic.value)
+                duty[topic.value] = st.selectbox(
+                    _(topic.label), ids, ids.index(asked) if asked in ids else None, key=f"r_{topic.value}",
+                    format_func=named.__getitem__, placeholder=_("chưa giao"), width=260,
+                )  # fmt: skip
+        given = _places(rules, named, places)
         words = st.text_area(_("Từ của tin rác, mỗi dòng một từ"), "\n".join(rules.blocked_words), key="r_words", height=90)
         if not st.form_submit_button(_("Ghi lại"), type="primary", key="r_save"):
             return None
     return Rules(
         int(hours), int(days), int(others), opens, _days(free), _days(work),
-        {topic: user for topic, user in duty.items() if user}, words.split("\n"),
+        {topic: user for topic, user in duty.items() if user}, _by_place(given), words.split("\n"),
     )  # fmt: skip
+
+
+def _places(rules: Rules, named: Mapping[str, str], places: Sequence[Unit]) -> dict[str, list[str]]:
+    """The groups each person looks after."""
+    labels = {str(unit.id): unit.label for unit in places}
+    given = {}
+    with st.expander(_("Tổ, thôn của từng người"), key="r_places"):
+        for user, name in named.items():
+            own = [place for place, whose in rules.places.items() if whose == user and place in labels]
+            given[user] = st.multiselect(
+                name, list(labels), own, key=f"r_of_{user}", format_func=labels.__getitem__, placeholder=_("Chọn tổ, thôn")
+            )
+    return given
+
+
+def _by_place(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    whose: dict[str, str] = {}
+    for user, places in given.items():
+        for place in places:
+            if place in whose:
+                raise Invalid(N_("Mỗi tổ, thôn chỉ giao cho một người."))
+            whose[place] = user
+    return whose
 
 
 def _days(typed: str) -> list[str]:

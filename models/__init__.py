@@ -44,7 +44,6 @@ from models.inquiry import (
     InquiryRules,
     InquiryStatus,
     PublicAnswer,
-    PublicAnswerDay,
     Topic,
     Voice,
 )
@@ -196,7 +195,6 @@ __all__ = [
     "Proposal",
     "ProposalKind",
     "PublicAnswer",
-    "PublicAnswerDay",
     "Purpose",
     "Reach",
     "ReachCount",

@@ -1,6 +1,6 @@
 """Inquiries: what people ask, report, pass on; what is said on both sides; answers made public; who may not write just now."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -229,13 +229,3 @@ class PublicAnswer(Model, table=True):
     asked: int = 1  # threads it has answered
     shown: int = 0  # times it was offered and nobody was asked after
     search: str = ""
-
-
-class PublicAnswerDay(Model, table=True):
-    """How often an answer was enough on a day, so that nobody was asked."""
-
-    __table_args__ = (Index("uq_publicanswerday_answer_id_day", "answer_id", "day", unique=True),)
-
-    answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
-    day: date = Field(index=True)
-    times: int = 0

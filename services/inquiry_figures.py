@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Inquiry, InquiryKind, InquiryStatus, Unit, User, Voice
+from models import Inquiry, InquiryKind, InquiryStatus, PublicAnswer, Unit, User, Voice
 from models import InquiryMessage as Message
-from services import access, inquiry_rules, inquiry_sight, public_answers, team_members
+from services import access, inquiry_rules, inquiry_sight, team_members
 from services.access import Actor
 
 
@@ -92,14 +92,13 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
                 of_name.setdefault(name, []).append(time)
         return [Part(name, speed(times)) for name, times in sorted(of_name.items())]
 
-    shown = public_answers.enough_between(
-        session, ward_ids=sight.wards, since=clock.local(since).date(), until=clock.local(until).date()
-    )
+    of_wards = col(PublicAnswer.unit_id).in_(sight.wards)
+    shown = session.exec(select(func.coalesce(func.sum(PublicAnswer.shown), 0)).where(of_wards)).one()
     return Figures(
         speed(first), speed(_by_clock(row.asked_at, row.first_answer_at, now) for row in rows),
         speed(_by_clock(row.asked_at, row.closed_at, now) for row in rows), parts(lambda row: row.topic.value),
         parts(lambda row: row.channel.value), parts(lambda row: f"{clock.local(row.asked_at).hour:02d}"),
-        parts(lambda row: names.get(row.place_unit_id or row.id, "")), shown,
+        parts(lambda row: names.get(row.place_unit_id or row.id, "")), int(shown),
         sum(row.has_helped is True for row in rows), sum(row.has_helped is False for row in rows),
     )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Answers for everybody: made from one answer with a click, found in people's words, looked at again after half a year."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -9,15 +8,13 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from core import clock
-from core.db import upsert
 from core.errors import Invalid, NotFound
 from core.fulltext import terms
 from core.i18n import N_
-from core.ids import new_id
 from core.settings import settings
 from core.text import clean_lines
 from core.tokens import new_slug
-from models import Announcement, Inquiry, Model, PublicAnswer, PublicAnswerDay, Unit
+from models import Announcement, Inquiry, PublicAnswer, Unit
 from services import access, audit, inquiries, private_words, wards
 from services.access import Actor
 from services.procedure_search import FILLING
@@ -27,7 +24,6 @@ LOOKED_AT_EVERY = timedelta(days=180)
 QUESTION_MAX, ANSWER_MAX = 300, 4_000
 OFFERED, ASKED_MOST, RUMOURS_MOST = 3, 10, 30
 FEW_WORDS = 2  # telling words that must be shared before an answer is offered
-_DAYS = Model.metadata.tables["publicanswerday"]
 
 
 @dataclass(frozen=True)
@@ -187,18 +183,6 @@ def note_that_it_was_enough(session: Session, *, slug: str) -> None:
     if known:
         known.shown += 1
         session.add(known)
-        row = {"id": new_id(), "created_at": clock.now(), "answer_id": known.id, "day": clock.today(), "times": 1}
-        upsert(session, _DAYS, [row], key=["answer_id", "day"], add=["times"])
-
-
-def enough_between(session: Session, *, ward_ids: Sequence[UUID], since: date, until: date) -> int:
-    """How often answers of these wards were enough, so that nobody was asked, on the days from the first to the last."""
-    times = select(func.coalesce(func.sum(PublicAnswerDay.times), 0)).join(PublicAnswer)
-    return int(
-        session.exec(
-            times.where(col(PublicAnswer.unit_id).in_(ward_ids), PublicAnswerDay.day >= since, PublicAnswerDay.day <= until)
-        ).one()
-    )
 
 
 def _is_shown(ward_id: UUID) -> ColumnElement[bool]:

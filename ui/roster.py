@@ -15,7 +15,7 @@ from services.access import Actor
 from services.duty_absences import Away
 from services.duty_patterns import PatternForm, PatternRow, PostRow
 from services.roster import Slot
-from ui import leave_for, parts
+from ui import leave_for, parts, refusals
 from ui.forms import Slots, refusals_at
 from ui.parts import Figure, Tone
 from ui.words import _, beginning, day, hour, language, number
@@ -141,9 +141,10 @@ def absences(away: Sequence[Away], members: Sequence[TeamMember], actor: Actor) 
         detail = ", ".join(filter(None, (days, one.absence.reason, _("{n} ca bỏ trống", n=number(one.shifts)))))
         with parts.line(f"away_{one.absence.id.hex}", "unknown", one.name, detail):
             if st.button(_("Lại trực được"), key=f"back_{one.absence.id.hex}"):
-                with transaction() as session:
-                    duty_absences.come_back(session, actor=actor, absence_id=one.absence.id)
-                leave_for(PAGE, news=_("Đã bỏ báo vắng."))
+                with refusals():
+                    with transaction() as session:
+                        duty_absences.come_back(session, actor=actor, absence_id=one.absence.id)
+                    leave_for(PAGE, news=_("Đã bỏ báo vắng."))
     if members:
         with st.expander(_("Ghi người báo vắng"), key="r_away"):
             _away_form(members, actor)

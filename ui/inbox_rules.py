@@ -12,7 +12,7 @@ from services.inquiry_figures import Figures, Part, Speed
 from services.inquiry_rules import MOST_DAYS, MOST_HOURS, Rules
 from ui import parts
 from ui.parts import Column, Figure
-from ui.words import _, number, share, span
+from ui.words import _, beginning, number, share, span
 
 
 def _time(minutes: int | None) -> str:
@@ -23,12 +23,10 @@ def figures(seen: Figures) -> None:
     """How fast the ward answered in thirty days; what is open counts as still running."""
     first, solved = seen.first, seen.solved
     parts.figures(
-        Figure(_("Trả lời lần đầu, nửa số câu hỏi trong"), _time(first.median), _("giờ làm việc"),
-               _("9 trên 10 câu trong {time}", time=_time(first.ninetieth))),
-        Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "",
-               _("9 trên 10 câu trong {time}", time=_time(seen.first_by_clock.ninetieth))),
-        Figure(_("Xong hẳn"), number(solved.answered), _("/ {n} câu hỏi", n=number(solved.asked)),
-               _("{n} câu còn mở, nửa số câu xong trong {time}", n=number(solved.is_open), time=_time(solved.median))),
+        Figure(_("Trả lời lần đầu, nửa số câu hỏi trong"), _time(first.median), _("giờ làm việc") if first.median else "",
+               _nine_of_ten(first)),
+        Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "", _nine_of_ten(seen.first_by_clock)),
+        Figure(_("Xong hẳn"), number(solved.answered), _("/ {n} câu hỏi", n=number(solved.asked)), _half(solved)),
         Figure(_("Tự tìm thấy câu trả lời"), share(seen.share_without_a_person), "",
                _("{n} lượt không phải hỏi", n=number(seen.without_a_person))),
     )  # fmt: skip
@@ -40,6 +38,19 @@ def figures(seen: Figures) -> None:
             _table(_("Qua"), [(channels[one.name], one.speed) for one in seen.by_channel])
             _table(_("Tổ, thôn"), _named(seen.by_unit))
             _table(_("Giờ hỏi"), _named(seen.by_hour))
+
+
+def _nine_of_ten(one: Speed) -> str:
+    if one.ninetieth is None:
+        return _("{n} / {all} câu đã trả lời", n=number(one.answered), all=number(one.asked))
+    return _("9 trên 10 câu trong {time}", time=_time(one.ninetieth))
+
+
+def _half(one: Speed) -> str:
+    still_open = _("{n} câu còn mở", n=number(one.is_open))
+    if one.median is None:
+        return still_open
+    return _("{n}, nửa số câu xong trong {time}", n=still_open, time=_time(one.median))
 
 
 def people(rows: Sequence[tuple[str, int]]) -> None:
@@ -87,7 +98,7 @@ def form(rules: Rules, people: Sequence[User], places: Sequence[Unit]) -> Rules 
             for topic in Topic:
                 asked = rules.duty.get(topic.value)
                 duty[topic.value] = st.selectbox(
-                    _(topic.label), ids, ids.index(asked) if asked in ids else None, key=f"r_{topic.value}",
+                    beginning(_(topic.label)), ids, ids.index(asked) if asked in ids else None, key=f"r_{topic.value}",
                     format_func=named.__getitem__, placeholder=_("chưa giao"), width=260,
                 )  # fmt: skip
         given = _places(rules, named, places)

@@ -19,7 +19,7 @@ AS_THEY_ARE = "array_to_tsvector(string_to_array(search, ' '))"
 
 
 def upgrade() -> None:
-    _index(BY_ERA)
+    _index(BY_ERA, " WITH (fastupdate = off)")
     op.add_column("inquiryrules", sa.Column("places", sa.JSON(), server_default="{}", nullable=False))
 
 
@@ -28,7 +28,7 @@ def downgrade() -> None:
     _index(AS_THEY_ARE)
 
 
-def _index(vector: str) -> None:
+def _index(vector: str, more: str = "") -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"DROP INDEX {NAME}")
-        op.execute(f"CREATE INDEX {NAME} ON inquirymessage USING gin (({vector}))")
+        op.execute(f"CREATE INDEX {NAME} ON inquirymessage USING gin (({vector})){more}")

@@ -179,6 +179,17 @@ def test_the_inbox_is_filtered_and_searched_and_shows_the_most_pressing_first(
     assert inquiries.counts(session, actor=writer).waiting == 2
 
 
+def test_words_of_years_ago_are_found_behind_those_of_today(
+    session: Session, clock: Traveller, ward: Unit, writer: Actor
+) -> None:  # fmt: skip
+    for days in (0, 1, 70, 400, 2_000):
+        make_inquiry(session, unit=ward, text=f"Mất điện {days} ngày", at=house_clock.now() - timedelta(days=days))
+
+    assert texts(session, writer, box=Box.ALL, words="mat dien") == [f"Mất điện {days} ngày" for days in (0, 1, 70, 400, 2_000)]
+    assert texts(session, writer, box=Box.ALL, words="2000 ngay") == ["Mất điện 2000 ngày"]
+    assert texts(session, writer, box=Box.ALL, words="khongcodau") == []
+
+
 def test_what_rests_comes_back_and_what_is_late_is_counted(session: Session, clock: Traveller, ward: Unit, writer: Actor) -> None:
     asked = make_inquiry(session, unit=ward, text="Cháy nhà")
     inquiry_work.snooze(session, actor=writer, inquiry_id=asked.id, until=house_clock.now() + timedelta(hours=1))

@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from string import ascii_lowercase
 from typing import Any
 
-from sqlalchemy import DDL, Boolean, ColumnElement, Dialect, String, Table, TypeDecorator, event, literal
+from sqlalchemy import DDL, Boolean, ColumnElement, Dialect, String, Table, TypeDecorator, event, func, literal, select, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
-from core import vocabulary
+from core import clock, vocabulary
 from core.text import fold
 from core.vocabulary import Words
 
 AT_HAND = "2 3 4 5"  # beginnings of so many letters have lists of their own, or SQLite joins those of many words (measured: 0014)
+ERA_SECONDS, ERAS = 30 * 24 * 3600, 160  # thirteen years
 TYPO_FROM = 4  # letters a word needs before a slip in it is guessed
 _NO_TERM = re.compile(r"[^0-9a-z]+")
 
@@ -78,11 +79,8 @@ class Holds(FunctionElement[bool]):
         return self
 
 
-class Latest(FunctionElement[bool]):
-    """As `Holds` with one way, of the rows added last: at most so many, so that a common word costs no more than a rare one.
-
-    Only SQLite stops there; PostgreSQL looks at all that hold the words.
-    """
+class _Added(FunctionElement[bool]):
+    """As `Holds` with one way, of the rows added last: at most so many (SQLite)."""
 
     inherit_cache = True
     type = Boolean()
@@ -90,9 +88,45 @@ class Latest(FunctionElement[bool]):
     def __init__(self, column: ColumnElement[str], words: Words, most: int) -> None:
         super().__init__(column, literal([words], _Question()), literal(most))
 
-    def self_group(self, against: Any = None) -> "Latest":  # noqa: ARG002 (SQLAlchemy names it)
+    def self_group(self, against: Any = None) -> "_Added":  # noqa: ARG002 (SQLAlchemy names it)
         """As `Holds`."""
         return self
+
+
+class _OfEras(FunctionElement[bool]):
+    """As `Holds`, for ways whose forms begin with an era: of rows of those only (PostgreSQL)."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[str], when: ColumnElement[Any], *ways: Words) -> None:
+        super().__init__(column, when, literal(ways, _Question()))
+
+
+def latest(
+    session: Session, *, given: ColumnElement[Any], column: ColumnElement[str], when: ColumnElement[Any], words: Words, most: int
+) -> set[Any]:
+    """`given` of the latest rows that hold, of every word, a form: at most about so many, whatever the number of rows.
+
+    For a table whose index was made with `when`. SQLite reads what was added last, and stops. PostgreSQL has no order in such an
+    index: there each term is kept under its era (`docs/decisions/0051`), and eras are looked through from the latest, ever more
+    at a time; what is older than `ERAS` is not found.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return set(session.execute(select(given).where(_Added(column, words, most))).scalars())
+    found: list[Any] = []
+    newest = int(clock.now().timestamp()) // ERA_SECONDS + 1  # a channel's clock may be ahead
+    begin, wide, connection = newest, 2, session.connection()
+    with connection.begin_nested() as only_here:
+        # The planner holds the terms for cheap and would rather look at every row, or compile the question first.
+        connection.execute(select(*(func.set_config(name, "off", true()) for name in ("enable_seqscan", "jit"))))
+        while len(found) < most and begin > newest - ERAS:
+            ways = [[[f"{era}x{form}" for form in forms] for forms in words] for era in range(begin, begin - wide, -1)]
+            wanted = select(given).where(_OfEras(column, when, *ways)).order_by(when.desc()).limit(most)
+            found += connection.execute(wanted).scalars()
+            begin, wide = begin - wide, wide * 2
+        only_here.rollback()
+    return set(found)
 
 
 class Unindexed(FunctionElement[Any]):
@@ -115,13 +149,14 @@ def _with_plus(element: Unindexed, compiler: SQLCompiler, **kw: Any) -> str:
     return f"+{compiler.process(element.clauses, **kw)}"
 
 
-def index(table: Table, column: str, *, with_words: bool = True) -> None:
+def index(table: Table, column: str, *, with_words: bool = True, when: str = "") -> None:
     """Have the index and the words made with the table, and kept by the database itself: no writer can forget them.
 
-    Without the words a slip finds nothing; a writer of many short rows is spared them.
+    Without the words a slip finds nothing; a writer of many short rows is spared them. With `when`, the column of an instant,
+    the index answers `latest`, and nothing else.
     """
     unless = f"{table.name}_fts_bulk"
-    on = {"sqlite": sqlite_statements(table.name, column), "postgresql": [postgresql_statement(table.name, column)]}
+    on = {"sqlite": sqlite_statements(table.name, column), "postgresql": [postgresql_statement(table.name, column, when=when)]}
     for dialect, statements in on.items():
         words = vocabulary.statements(table.name, column, dialect=dialect, unless=unless) if with_words else []
         for statement in (*statements, *words):
@@ -170,6 +205,19 @@ def in_bulk(session: Session, table: Table, column: str, *, with_words: bool = T
         session.connection().exec_driver_sql(statement)
 
 
+def tidy(session: Session, table: Table) -> None:
+    """Put the parts together in which an index grows (SQLite; PostgreSQL's own cleaning does it): a common word is found faster.
+
+    Takes 2.5 s for a million rows (docs/measurements/2026-11-30-inbox.md); nothing where nothing was added.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql(_tidy_statement(f"{table.name}_fts"))
+
+
+def _tidy_statement(fts: str) -> str:
+    return f"INSERT INTO {fts} ({fts}) VALUES ('optimize')"  # noqa: S608 (our own names)
+
+
 def _bulk_statements(table: str, column: str, *, with_words: bool) -> list[str]:
     fts = f"{table}_fts"
     added = f"SELECT rowid, {column} FROM {table} WHERE rowid > (SELECT since FROM {fts}_bulk)"  # noqa: S608 (our own names)
@@ -181,9 +229,13 @@ def _bulk_statements(table: str, column: str, *, with_words: bool) -> list[str]:
     ]
 
 
-def postgresql_statement(table: str, column: str) -> str:
-    """A GIN index over the terms as they are, not as PostgreSQL's parser would cut them."""
-    return f"CREATE INDEX ix_{table}_{column}_terms ON {table} USING gin ({_vector(column)})"
+def postgresql_statement(table: str, column: str, *, when: str = "") -> str:
+    """A GIN index over the terms as they are, not as PostgreSQL's parser would cut them.
+
+    That of eras has no list of what is still to be put into it: each of many forms would read all of that.
+    """
+    vector, more = (_vector_of_eras(column, when), " WITH (fastupdate = off)") if when else (_vector(column), "")
+    return f"CREATE INDEX ix_{table}_{column}_terms ON {table} USING gin (({vector})){more}"
 
 
 def _vector(column: str) -> str:
@@ -203,15 +255,20 @@ def _on_postgresql(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{_vector(compiler.process(column, **kw))} @@ CAST({compiler.process(question, **kw)} AS tsquery)"
 
 
-@compiles(Latest, "sqlite")
-def _latest_on_sqlite(element: Latest, compiler: SQLCompiler, **kw: Any) -> str:
+def _vector_of_eras(column: str, when: str) -> str:
+    era = f"floor(extract(epoch from {when} at time zone 'UTC') / {ERA_SECONDS})::int::text"
+    return _vector(f"regexp_replace({column}, '[^ ]+', {era} || 'x\\&', 'g')")
+
+
+@compiles(_Added, "sqlite")
+def _added_on_sqlite(element: _Added, compiler: SQLCompiler, **kw: Any) -> str:
     column, question, most = element.clauses
     name = column.table.name
     asked = f"{name}_fts MATCH {compiler.process(question, **kw)} ORDER BY rowid DESC LIMIT {compiler.process(most, **kw)}"
     return f"{name}.rowid IN (SELECT rowid FROM {name}_fts WHERE {asked})"  # noqa: S608 (our own names)
 
 
-@compiles(Latest, "postgresql")
-def _latest_on_postgresql(element: Latest, compiler: SQLCompiler, **kw: Any) -> str:
-    column, question, _most = element.clauses
-    return f"{_vector(compiler.process(column, **kw))} @@ CAST({compiler.process(question, **kw)} AS tsquery)"
+@compiles(_OfEras, "postgresql")
+def _of_eras_on_postgresql(element: _OfEras, compiler: SQLCompiler, **kw: Any) -> str:
+    column, when, question = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"{_vector_of_eras(column, when)} @@ CAST({question} AS tsquery)"

@@ -7,6 +7,9 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from core.errors import Invalid
+from core.i18n import N_
+
 # Mobile prefixes moved from eleven digits to ten in 2018 (Ministry of Information and Communications, 15/9/2018).
 _MOVED = {
     "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038",
@@ -47,6 +50,18 @@ def parse(text: str) -> str | None:
     if not digits.startswith("0") or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def read(text: str) -> str | None:
+    """As `parse`, of a field that may stay empty: None for nothing.
+
+    Raises:
+        Invalid: what is written is no telephone number; the field is `phone`.
+    """
+    number = parse(text)
+    if number is None and text.strip():
+        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=text[:40], field="phone")
+    return number
 
 
 class Mending(StrEnum):

@@ -30,6 +30,7 @@ from services import (
     figure_checks,
     forecast,
     home_visits,
+    inquiries,
     inquiry_reminders,
     join_requests,
     leader_reports,
@@ -257,6 +258,13 @@ def _old_runs(before: str) -> list[str]:
 
 
 @DBOS.step()
+def tidy_words_step() -> None:
+    """Idempotent: a common word is then found as fast as a rare one."""
+    with transaction(counts_only=True) as session:
+        inquiries.tidy_words(session)
+
+
+@DBOS.step()
 def sweep_uploads_step() -> int:
     """Idempotent: files that were brought and never read, with names and telephone numbers in them."""
     return uploads.sweep()
@@ -387,5 +395,5 @@ def nightly(_scheduled: datetime, _context: object) -> None:
         runs=tidy_step(), report_photos=forget_report_photos_step(),
         uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
         events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(), visits=forget_visits_step(),
-        figures_wrong=verify_figures_step(), audit_broken=check_audit_step(), backup=backup_step(),
+        words=tidy_words_step(), figures_wrong=verify_figures_step(), audit_broken=check_audit_step(), backup=backup_step(),
     )  # fmt: skip

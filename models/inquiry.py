@@ -169,7 +169,7 @@ class InquiryMessage(Model, table=True):
     search: str = ""  # the ward and the words, as terms (core.fulltext)
 
 
-fulltext.index(InquiryMessage.metadata.tables["inquirymessage"], "search", with_words=False)
+fulltext.index(InquiryMessage.metadata.tables["inquirymessage"], "search", with_words=False, when="at")
 
 
 class AwaitedFile(Model, table=True):
@@ -202,6 +202,9 @@ class InquiryRules(Model, table=True):
     free_days: list[str] = Field(default_factory=list, sa_type=JSON)  # beside the public holidays, as ISO days
     work_days: list[str] = Field(default_factory=list, sa_type=JSON)  # Saturdays that make up for a free day
     duty: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # topic: the user's id
+    places: dict[str, str] = Field(  # residential unit's id: the user's
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
     blocked_words: list[str] = Field(default_factory=list, sa_type=JSON)
 
 

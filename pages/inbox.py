@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import clock
 from core.db import reading
-from services import inquiries
+from services import inquiries, inquiry_rules, units
 from services.access import May
 from services.inquiries import Box, Filters
 from ui import _, enter, inbox, number, paging, parts
@@ -14,11 +14,14 @@ actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 page = paging.asked()
 with reading() as session:
     counts = inquiries.counts(session, actor=actor)
+    rules = inquiry_rules.of(session, ward_id=units.commune_for(session, actor=actor).id)
 parts.head(_("Hỏi đáp"), _("{n} câu hỏi chờ trả lời", n=number(counts.waiting)))
 inbox.figures(counts)
 with st.container(horizontal=True):
-    st.page_link("pages/new_inquiry.py", label=_("Ghi câu hỏi qua điện thoại, tại quầy"), icon=":material/add:")
+    st.page_link("pages/new_inquiry.py", label=_("Ghi câu hỏi"), icon=":material/add:")
     st.page_link("pages/public_answers.py", label=_("Câu trả lời chung"), icon=":material/public:")
+    st.page_link("pages/inbox_rules.py", label=_("Thời hạn, số liệu"), icon=":material/speed:")
+inbox.closed_now(rules.hours, clock.now())
 chosen = inbox.filters()
 with reading() as session:
     rows, has_more = inquiries.listing(session, actor=actor, filters=chosen, page=page)

@@ -5,17 +5,29 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import InquiryStatus
-from services import audit_trail, inquiries, inquiry_answers, inquiry_replies, inquiry_work, procedures, units
+from services import audit_trail, inquiries, inquiry_answers, inquiry_work, units
 from services.access import May
-from ui import _, enter, history, inbox, inquiry_acts, inquiry_more, leave_for, needed, number, parts, record_id, refusals
+from ui import (
+    _,
+    enter,
+    history,
+    inbox,
+    inquiry_acts,
+    inquiry_more,
+    inquiry_travels,
+    leave_for,
+    needed,
+    number,
+    parts,
+    record_id,
+    refusals,
+)
 from ui import inquiry as drawing
 
 HERE, LIST = "pages/inquiry.py", "pages/inbox.py"
 actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 with needed(back=LIST):
     id_ = record_id()
-    with transaction(counts_only=True) as session:
-        inquiry_work.look(session, actor=actor, inquiry_id=id_)
     with reading() as session:
         thread = inquiries.thread(session, actor=actor, inquiry_id=id_)
         ways = inquiry_answers.ways(session, inquiry=thread.inquiry)
@@ -23,8 +35,11 @@ with needed(back=LIST):
         alike = inquiry_answers.alike(session, actor=actor, inquiry_id=id_)
         people = inquiries.answerers(session, actor=actor)
         places = units.residential(session, actor=actor)
-        shelf = procedures.listing(session, actor=actor, unit_id=thread.inquiry.unit_id, is_active=True)
+        shelf = inquiries.procedures_of(session, inquiry=thread.inquiry)
         events = audit_trail.of_record(session, actor=actor, kind="inquiry", record=thread.inquiry)
+    if not thread.is_looked_at:
+        with transaction(counts_only=True) as session:
+            inquiry_work.look(session, actor=actor, inquiry_id=id_)
 one, now = thread.inquiry, clock.now()
 
 
@@ -37,20 +52,11 @@ parts.head(inbox.shortened(one.text, 90) or _("(đã xóa)"), _(one.kind.label),
 if thread.looking:
     parts.note("waiting", _("Đang có người mở: {who}", who=", ".join(thread.looking)), _("Xin trao đổi trước khi trả lời."))
 if one.same_as_id:
-    parts.action("same", "waiting", _("Đã gộp vào câu hỏi khác"), _("Trả lời ở đó thì người này cũng nhận."), _("Mở"),
-                 page=HERE, id=str(one.same_as_id))  # fmt: skip
+    inquiry_acts.apart(actor, one, done)
 left, right = st.columns([1.6, 1], gap="medium")
 with left:
     drawing.conversation(thread.messages, one.from_name)
-    for said, delivery_id in drawing.unknown_ones(thread.messages):
-        with parts.line(f"u_{delivery_id.hex}", "unknown", _("Chưa rõ tin đã tới chưa"), inbox.shortened(said.message.text, 60)):
-            arrived = st.button(_("Đã tới"), key=f"yes_{delivery_id.hex}")
-            again = st.button(_("Gửi lại"), key=f"no_{delivery_id.hex}")
-        if arrived or again:
-            with refusals():
-                with transaction() as session:
-                    inquiry_replies.settle(session, actor=actor, delivery_id=delivery_id, has_arrived=arrived)
-                done(_("Đã ghi."))
+    inquiry_travels.of(actor, thread, done)
     if one.status is InquiryStatus.SPAM:
         if st.button(_("Không phải tin rác"), key="unspam"):
             with refusals():
@@ -84,7 +90,8 @@ with right:
     values = None
     with st.expander(_("Sắp xếp lại: việc, tổ, thủ tục"), key="sorting"):
         values = drawing.sorting(one, places=places, procedures=shelf)
-    put = inquiry_acts.put_together(alike, thread.alike)
+    inquiry_acts.together(actor, thread.alike, done)
+    put = inquiry_acts.put_together(alike)
     acts = inquiry_acts.last_acts(one)
     history.of(events, key="inquiry_history")
     st.page_link(LIST, label=_("Về hộp hỏi đáp"), icon=":material/arrow_back:")

@@ -14,11 +14,11 @@ actor = enter(needs=May.KEEP_TEAM.roles)
 with needed(back=LIST), reading() as session:
     ward = units.commune_for(session, actor=actor)
     places = team_members.places(session, actor=actor, ward=ward)
-    rows = team_members.listing(session, actor=actor)
-    member = team_members.get(session, actor=actor, member_id=record_id()) if "id" in st.query_params else None
+    row = team_members.row(session, actor=actor, member_id=record_id()) if "id" in st.query_params else None
+    member = row.member if row else None
     events = audit_trail.of_record(session, actor=actor, kind="team_member", record=member) if member else []
 
-if member is None:
+if row is None or member is None:
     parts.head(_("Thêm thành viên"), ward.label)
     with st.container(width=640):
         if filled := drawing.form(None, places):
@@ -30,11 +30,10 @@ if member is None:
     st.page_link(LIST, label=_("Về danh sách"), icon=":material/arrow_back:")
     st.stop()
 
-username = next((row.username for row in rows if row.member.id == member.id), "")
 parts.head(member.name, _("tổ trưởng") if member.is_head else "", drawing.skills(member))
 left, right = st.columns([1.1, 1], gap="medium")
 with left:
-    if filled := drawing.form(member, places, username=username):
+    if filled := drawing.form(member, places, username=row.username):
         values, slots = filled
         with refusals_at(slots):
             with transaction() as session:

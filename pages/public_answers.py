@@ -4,9 +4,10 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
+from models import PublicAnswer
 from services import access, public_answers
 from services.access import May
-from ui import _, enter, leave_for, near, number, parts, refusals
+from ui import _, day, enter, leave_for, number, parts, refusals
 from ui.parts import Column
 
 HERE = "pages/public_answers.py"
@@ -14,11 +15,21 @@ actor = enter(needs=May.ANSWER_INQUIRIES.roles)
 now = clock.now()
 with reading() as session:
     rows = public_answers.listing(session, actor=actor)
-    owners = {row.id: access.display_name(session, user_id=row.owner_id) for row in rows}
+    owners = access.display_names(session, user_ids={row.owner_id for row in rows})
 old = [row for row in rows if row.look_again_at <= now]
 parts.head(
     _("Câu trả lời chung"), _("{n} câu trả lời", n=number(len(rows))), _("{n} cần xem lại", n=number(len(old))) if old else ""
 )
+
+
+def _about(row: PublicAnswer) -> str:
+    return " · ".join(filter(None, (_("tin đang lan") if row.is_rumour else "", row.answer[:90])))
+
+
+def _again(row: PublicAnswer) -> str:
+    return _("xem lại {day}", day=day(clock.local(row.look_again_at).date(), weekday=False))
+
+
 if not rows:
     parts.empty(
         _("Chưa có câu trả lời chung nào"),
@@ -26,14 +37,14 @@ if not rows:
         _("Mở hộp hỏi đáp"), page="pages/inbox.py",
     )  # fmt: skip
     st.stop()
-heads = (_("Câu hỏi"), Column(_("Xem lại"), "state"), Column(_("Đã giúp"), "num desk"), Column(_("Phụ trách"), "desk"))
+heads = (_("Câu hỏi"), Column(_("Xem lại"), "wide"), Column(_("Đã giúp"), "num desk"), Column(_("Phụ trách"), "desk"))
 parts.table(
     heads,
     [
         (
-            parts.joined(parts.anchor(public_answers.url_of(row), row.question), parts.small(row.answer[:90])),
-            parts.badge("overdue" if row in old else "arrived", near(row.look_again_at)), number(row.asked + row.shown),
-            owners[row.id] or "–",
+            parts.joined(parts.anchor(public_answers.url_of(row), row.question), parts.small(_about(row))),
+            parts.badge("overdue" if row in old else "arrived", _again(row)), number(row.asked + row.shown),
+            owners.get(row.owner_id) or "–",
         )
         for row in rows
     ],

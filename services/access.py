@@ -4,6 +4,7 @@ A user has a role at a unit and sees that unit and those below it. What lies out
 so that nobody learns of its existence. `docs/security-roles.md` is this table written out.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Any
@@ -181,6 +182,12 @@ def actor_named(session: Session, *, username: str) -> Actor:
     if user is None:
         raise NotFound(N_("Không có tài khoản “{name}” đang dùng."), name=username)
     return actor_of(session, user)
+
+
+def display_names(session: Session, *, user_ids: Collection[UUID | None]) -> dict[UUID | None, str]:
+    """The names of many at once; whoever is not known is not in it. One query."""
+    named = session.exec(select(User.id, User.display_name).where(col(User.id).in_([id_ for id_ in user_ids if id_])))
+    return dict(named.all())
 
 
 def display_name(session: Session, *, user_id: UUID | None) -> str:

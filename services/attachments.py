@@ -120,7 +120,8 @@ def again(digest: str) -> dict[str, Any] | None:
     path = path_of(digest)
     if not _HASH.fullmatch(digest) or not path.is_file():
         return None
-    head = path.read_bytes()[:8]
+    with path.open("rb") as file:
+        head = file.read(8)
     kind = "application/pdf" if head.startswith(b"%PDF") else "image/png" if head.startswith(b"\x89PNG") else "image/jpeg"
     return {"sha256": digest, "name": _name("anh", KINDS[kind]), "media_type": kind, "bytes": path.stat().st_size}
 

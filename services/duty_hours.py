@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy import case
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import DutyPattern, DutyPost
-from services import duty_patterns, roster, wards
+from models import DutyPattern, DutyPost, DutyShift, TeamMember, User
+from services import access, duty_patterns, roster, wards
 
 SINGLE_DAYS = timedelta(days=14)  # so far ahead hours of one day only are told
 
@@ -91,6 +92,24 @@ def _weekly(patterns: Sequence[DutyPattern]) -> list[Weekly]:
 
 def _span(slot: roster.Slot) -> Span:
     return Span(slot.day, slot.starts_at, slot.ends_at, bool(slot.on_duty))
+
+
+def answering(session: Session, *, ward_id: UUID) -> UUID | None:
+    """The user who has duty at a post of the ward now, at its own desk first, and may answer; None where nobody."""
+    now = clock.now()
+    return session.exec(
+        select(User.id)
+        .join(TeamMember, col(TeamMember.user_id) == User.id)
+        .join(DutyShift, col(DutyShift.member_id) == TeamMember.id)
+        .join(DutyPattern, col(DutyPattern.id) == DutyShift.pattern_id)
+        .join(DutyPost, col(DutyPost.id) == DutyPattern.post_id)
+        .where(
+            TeamMember.ward_id == ward_id, col(User.is_active), col(User.role).in_(access.WRITERS),
+            DutyShift.starts_at <= now, DutyShift.ends_at > now, col(DutyShift.dropped_at).is_(None),
+        )
+        .order_by(case((col(DutyPost.unit_id) == DutyPost.ward_id, 0), else_=1), col(DutyShift.starts_at), col(User.id))
+        .limit(1)
+    ).first()  # fmt: skip
 
 
 def ward_of(session: Session, *, code: str = "") -> UUID | None:

@@ -16,6 +16,7 @@ from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
+from core.streets import walking_key
 from core.text import clean, natural_key
 from models import HelpPlace, HomeVisit, Household, TeamMember, Unit, UnitKind, VisitAskedBy, VisitStatus
 from services import access, audit, supports, team_members, wards
@@ -126,9 +127,7 @@ def _made(session: Session, ward: Unit, wish: Wish, by: VisitAskedBy) -> tuple[H
     for field, text in (("words", words), ("wish", when)):
         if len(text) > WORDS_MAX:
             raise Invalid(N_("Xin viết ngắn hơn {most} chữ."), most=WORDS_MAX, field=field)
-    phone = phones.parse(wish.phone) if wish.phone.strip() else None
-    if wish.phone.strip() and phone is None:
-        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=wish.phone[:40], field="phone")
+    phone = phones.read(wish.phone)
     unit_id = _place(session, ward, wish.unit_id)
     token = tokens.new_token()
     visit = HomeVisit(
@@ -211,7 +210,7 @@ def listing(session: Session, *, actor: Actor, which: Sequence[VisitStatus] = OP
 
 def _as_one_walks(row: Row) -> tuple[object, ...]:
     one = row.visit
-    return one.visit_on is not None, one.visit_on or date.min, natural_key(row.unit_label), natural_key(one.address), one.id
+    return one.visit_on is not None, one.visit_on or date.min, natural_key(row.unit_label), walking_key(one.address), one.id
 
 
 def _rows(session: Session, which: ColumnElement[bool], limit: int) -> list[Row]:

@@ -58,9 +58,7 @@ def fill(session: Session, household: Household, *, unit: Unit, values: Househol
     code = _checked("code", code_of, values.code) or household.code or _next_code(session, unit)
     if code != household.code:
         require_free(session, household, unit, code)
-    phone = phones.parse(values.phone) if values.phone.strip() else None
-    if values.phone.strip() and phone is None:
-        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=values.phone, field="phone")
+    phone = phones.read(values.phone)
     if not 0 <= values.people <= PEOPLE_MAX:
         raise Invalid(N_("Số nhân khẩu phải từ 0 đến {most}."), most=PEOPLE_MAX, field="people")
     if not 0 <= values.smartphones <= values.people:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import NotFound
-from core.fulltext import Latest, terms
+from core.fulltext import latest, terms, tidy
 from core.i18n import N_
 from models import (
     Announcement,
@@ -29,14 +29,17 @@ from models import (
     Unit,
     User,
 )
-from services import access
+from services import access, inquiry_sight
 from services.access import Actor, May
 from services.inquiry_intake import ward_term
+from services.inquiry_sight import Sight
 
 PAGE = 40
 FOUND_MOST = 200  # messages, the latest, in which words are looked for further
 WORDS_MOST = 100
 LOOKING_FOR = timedelta(minutes=2)  # who has looked within is looking
+LOOK_AGAIN = timedelta(seconds=45)  # so long a look is not noted anew: a screen is drawn again at each press
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _MESSAGES = Model.metadata.tables["inquirymessage"]
 
 
@@ -118,6 +121,7 @@ class Thread:
     announcement: Announcement | None
     alike: Sequence[Inquiry]
     looking: Sequence[str]  # others who have it open
+    is_looked_at: bool = False  # by the actor, as others are told already
 
 
 def listing(session: Session, *, actor: Actor, filters: Filters, page: int = 1, size: int = PAGE) -> tuple[list[Row], bool]:
@@ -129,14 +133,16 @@ def listing(session: Session, *, actor: Actor, filters: Filters, page: int = 1, 
         NotAllowed: the actor does not answer.
     """
     access.require(actor, May.ANSWER_INQUIRIES)
-    wards = _wards(session, actor)
-    wanted = _narrowed(actor, filters, wards)
+    sight = inquiry_sight.of(session, actor=actor)
+    wanted = _narrowed(actor, filters, sight)
     if filters.words.strip():
         asked = [[f"{word}*"] for word in terms(filters.words[:WORDS_MOST]).split()]
         found: set[UUID] = set()
-        for of_ward in _apart(session, wards) if asked else ():
-            held = Latest(_MESSAGES.c.search, [*of_ward, *asked], FOUND_MOST)
-            found |= set(session.execute(sa_select(_MESSAGES.c.inquiry_id).where(held)).scalars())
+        for of_ward in _apart(session, sight.wards) if asked else ():
+            found |= latest(
+                session, given=_MESSAGES.c.inquiry_id, column=_MESSAGES.c.search, when=_MESSAGES.c.at,
+                words=[*of_ward, *asked], most=FOUND_MOST,
+            )  # fmt: skip
         wanted &= col(Inquiry.id).in_(found)
     first = col(Inquiry.due_at).asc() if filters.box in BY_DUE else col(Inquiry.last_at).desc()
     query = select(Inquiry).where(wanted).order_by(first).offset((max(page, 1) - 1) * size).limit(size + 1)
@@ -159,7 +165,7 @@ def counts(session: Session, *, actor: Actor) -> Counts:
             func.coalesce(func.sum(case((and_(~func.coalesce(rests, False), col(Inquiry.due_at) < now), 1), else_=0)), 0),
             func.coalesce(func.sum(case((col(Inquiry.assignee_id) == actor.id, 1), else_=0)), 0),
             func.coalesce(func.sum(case((rests, 1), else_=0)), 0),
-        ).where(col(Inquiry.unit_id).in_(_wards(session, actor)), col(Inquiry.due_at).is_not(None))
+        ).where(inquiry_sight.of(session, actor=actor).which, _waits())
     ).one()
     return Counts(*map(int, row))
 
@@ -175,7 +181,7 @@ def about(session: Session, *, actor: Actor, announcement_id: UUID) -> list[tupl
         select(Inquiry)
         .where(
             Inquiry.announcement_id == announcement_id, Inquiry.status != InquiryStatus.SPAM,
-            col(Inquiry.unit_id).in_(_wards(session, actor)),
+            inquiry_sight.of(session, actor=actor).which,
         )
         .order_by(col(Inquiry.asked_at))
     ).all()  # fmt: skip
@@ -193,8 +199,7 @@ def get(session: Session, *, actor: Actor, inquiry_id: UUID, for_change: bool = 
     """
     access.require(actor, May.ANSWER_INQUIRIES)
     inquiry = session.get(Inquiry, inquiry_id, with_for_update=for_change, populate_existing=for_change)
-    unit = session.get(Unit, inquiry.unit_id) if inquiry else None
-    if inquiry is None or unit is None or not unit.path.startswith(actor.unit_path):
+    if inquiry is None or not inquiry_sight.of(session, actor=actor).holds(inquiry):
         raise NotFound(N_("Không tìm thấy câu hỏi này."))
     return inquiry
 
@@ -216,17 +221,26 @@ def thread(session: Session, *, actor: Actor, inquiry_id: UUID) -> Thread:
     for delivery in session.exec(select(Delivery).where(col(Delivery.message_id).in_([one.id for one, _ in said]))):
         travels.setdefault(delivery.message_id, []).append(delivery)
     row = _with_names(session, [inquiry])[0]
-    looking = session.exec(
-        select(User.display_name)
-        .join(InquiryLook, col(InquiryLook.user_id) == User.id)
-        .where(InquiryLook.inquiry_id == inquiry.id, InquiryLook.seen_at > clock.now() - LOOKING_FOR, User.id != actor.id)
+    looks = session.exec(
+        select(InquiryLook, User.display_name)
+        .join(User, col(User.id) == InquiryLook.user_id)
+        .where(InquiryLook.inquiry_id == inquiry.id, InquiryLook.seen_at > clock.now() - LOOKING_FOR)
     ).all()
+    looking = [name for look, name in looks if look.user_id != actor.id]
+    is_looked_at = any(look.user_id == actor.id and look.seen_at > clock.now() - LOOK_AGAIN for look, _ in looks)
     alike = session.exec(select(Inquiry).where(Inquiry.same_as_id == inquiry.id).order_by(col(Inquiry.asked_at))).all()
     return Thread(
         inquiry, [Said(one, name or "", travels.get(one.id, ())) for one, name in said], row.assignee, row.place,
         session.get(Procedure, inquiry.procedure_id) if inquiry.procedure_id else None,
         session.get(Announcement, inquiry.announcement_id) if inquiry.announcement_id else None, alike, looking,
+        is_looked_at,
     )  # fmt: skip
+
+
+def procedures_of(session: Session, *, inquiry: Inquiry) -> Sequence[Procedure]:
+    """What a thread may be about: its ward's procedures, by field and name. The caller has found the thread with its actor."""
+    wanted = select(Procedure).where(Procedure.unit_id == inquiry.unit_id, col(Procedure.is_active))
+    return session.exec(wanted.order_by(Procedure.field, Procedure.name, Procedure.code)).all()
 
 
 def answerers(session: Session, *, actor: Actor) -> list[User]:
@@ -244,11 +258,16 @@ def answerers(session: Session, *, actor: Actor) -> list[User]:
     return list(session.exec(wanted.order_by(User.display_name)))
 
 
-def _narrowed(actor: Actor, filters: Filters, wards: Sequence[UUID]) -> ColumnElement[bool]:
+def tidy_words(session: Session) -> None:
+    """Put the index of what was said in order, every night: it grows in parts. Done again, nothing changes."""
+    tidy(session, _MESSAGES)
+
+
+def _narrowed(actor: Actor, filters: Filters, sight: Sight) -> ColumnElement[bool]:
     now = clock.now()
     is_awake = col(Inquiry.snoozed_until).is_(None) | (col(Inquiry.snoozed_until) <= now)
-    waits = col(Inquiry.due_at).is_not(None)
-    wanted: ColumnElement[bool] = col(Inquiry.unit_id).in_(wards)
+    waits = _waits()
+    wanted = sight.which
     match filters.box:
         case Box.WAITING:
             wanted &= waits & is_awake
@@ -274,10 +293,9 @@ def _narrowed(actor: Actor, filters: Filters, wards: Sequence[UUID]) -> ColumnEl
     return wanted
 
 
-def _wards(session: Session, actor: Actor) -> list[UUID]:
-    """The wards whose inbox the actor reads: those at or below the own unit."""
-    seen = session.exec(select(Unit.id).where(access.path_range(actor.unit_path), Unit.kind == "commune")).all()
-    return list(seen)
+def _waits() -> ColumnElement[bool]:
+    """Whether a thread is to be answered. Said as a range: of `IS NOT NULL` SQLite's planner thinks that it holds for most."""
+    return col(Inquiry.due_at) > LONG_AGO
 
 
 def _apart(session: Session, wards: Sequence[UUID]) -> list[list[list[str]]]:

@@ -4,7 +4,7 @@ Once by the clock and once in the ward's office hours; by topic, channel, group,
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Inquiry, Unit, Voice
+from models import Inquiry, Unit, User, Voice
 from models import InquiryMessage as Message
-from services import access, desk_sources
+from services import access, desk_sources, inquiry_sight, team_members
 from services.access import Actor, May
 from services.desk_sources import Question, Wait
 from services.figure_sources import took
@@ -72,8 +72,15 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
     Raises:
         NotFound: the unit lies outside the actor's sight.
     """
-    path = access.unit_for(session, actor=actor, unit_id=unit_id).path if unit_id else actor.unit_path
-    rows = desk_sources.questions(session, path=path, start=since, end=until)
+    if unit_id:
+        unit = access.unit_for(session, actor=actor, unit_id=unit_id)
+        actor = replace(actor, unit_id=unit.id, unit_path=unit.path)
+    sight = inquiry_sight.of(session, actor=actor)
+    path = actor.unit_path if sight.places is None else session.get_one(Unit, sight.wards[0]).path
+    rows = [
+        one for one in desk_sources.questions(session, path=path, start=since, end=until)
+        if sight.places is None or one.place_unit_id in sight.places
+    ]  # fmt: skip
     names = {unit.id: unit.label for unit in session.exec(select(Unit).where(col(Unit.id).in_({r.place_unit_id for r in rows})))}
     found = desk_sources.found_alone(
         session, path=path, since=clock.local(since).date(), until=clock.local(until).date()
@@ -109,21 +116,18 @@ def speed(times: Iterable[Wait]) -> Speed:
     )  # fmt: skip
 
 
-def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> dict[UUID, int]:
-    """How many answers each of the actor's ward has written since then: for the team itself.
+def messages_by_person(session: Session, *, actor: Actor, since: datetime) -> list[tuple[str, int]]:
+    """How many answers each has written since then, by name and not by number: for themselves, to share the work.
 
     Raises:
         NotAllowed: the actor does not answer.
     """
     access.require(actor, May.ANSWER_INQUIRIES)
-    n = func.count()
     rows = session.exec(
-        select(Message.author_id, n)
+        select(User.display_name, func.count())
+        .join(Message, col(Message.author_id) == User.id)
         .join(Inquiry, col(Inquiry.id) == Message.inquiry_id)
-        .where(
-            col(Inquiry.unit_id).in_(access.visible_units(actor)), Message.voice == Voice.REPLY, Message.at >= since,
-            col(Message.author_id).is_not(None),
-        )
-        .group_by(col(Message.author_id))
-    )  # fmt: skip
-    return {author: count for author, count in rows if author}
+        .where(inquiry_sight.of(session, actor=actor).which, Message.voice == Voice.REPLY, Message.at >= since)
+        .group_by(col(User.id), User.display_name)
+    )
+    return sorted(((name, count) for name, count in rows), key=lambda row: team_members.by_name(row[0]))

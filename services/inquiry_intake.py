@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from core import clock, phones
-from core.errors import Invalid, Refusal
+from core.errors import Invalid, NotFound, Refusal
 from core.fulltext import terms
 from core.i18n import N_, translate
 from core.settings import settings
@@ -27,7 +27,7 @@ from models import (
     Unit,
     Voice,
 )
-from services import access, audit, inquiry_files, inquiry_rules, inquiry_topics
+from services import access, audit, duty_hours, inquiry_files, inquiry_rules, inquiry_sight, inquiry_topics
 from services.access import Actor, May
 
 TEXT_MAX, NAME_MAX, PLACE_MAX = 4_000, 120, 200
@@ -78,8 +78,8 @@ def take_in(session: Session, *, ward: Unit, asked: Asked) -> Inquiry:
         NotOurs: it is a complaint or a denunciation; nothing is kept.
         Invalid: there is nothing to answer, or more than one question can be; `details["field"]` names it.
     """
-    if known := _known(session, asked):
-        return known
+    if known := _numbered(session, asked.provider_id):
+        return session.get_one(Inquiry, known.inquiry_id)
     text = clean_lines(asked.text)
     _check(asked, text)
     if inquiry_topics.is_not_ours(text):
@@ -96,15 +96,22 @@ def take_in(session: Session, *, ward: Unit, asked: Asked) -> Inquiry:
 
 
 def type_in(session: Session, *, actor: Actor, ward_id: UUID, asked: Asked) -> Inquiry:
-    """Keep what somebody said on the telephone, at the desk, or to a group leader.
+    """Keep what somebody said on the telephone, at the desk, or to a group leader. Below the ward it is of the own group.
 
     Raises:
         NotAllowed, NotFound: the actor does not answer for this ward.
         NotOurs, Invalid: as `take_in`.
     """
     access.require(actor, May.ANSWER_INQUIRIES)
-    ward = access.unit_for(session, actor=actor, unit_id=ward_id)
-    inquiry = take_in(session, ward=access.commune_of(session, ward), asked=asked)
+    sight = inquiry_sight.of(session, actor=actor)
+    unit = session.get(Unit, ward_id)
+    ward = access.commune_of(session, unit) if unit else None
+    if ward is None or ward.id not in sight.wards:
+        raise NotFound(N_("Không tìm thấy đơn vị này."))
+    inquiry = take_in(session, ward=ward, asked=asked)
+    if not sight.holds(inquiry):
+        inquiry.place_unit_id = actor.unit_id
+        session.add(inquiry)
     audit.record(
         session, actor=actor, action="inquiry.typed_in", subject_kind="inquiry", subject_id=inquiry.id,
         channel=inquiry.channel.value,
@@ -132,7 +139,7 @@ def say_more(
 
 def take_back(session: Session, *, provider_id: str, at: datetime) -> bool:
     """Whoever wrote a message has deleted it: its words and pictures go. False where it has not come yet."""
-    said = session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
+    said = _numbered(session, provider_id)
     if said is None:
         return False
     thread = session.get_one(Inquiry, said.inquiry_id)
@@ -154,7 +161,7 @@ def take_back(session: Session, *, provider_id: str, at: datetime) -> bool:
 
 def edit(session: Session, *, provider_id: str, text: str) -> bool:
     """Whoever wrote a message has put it right. False where it has not come yet."""
-    said = session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
+    said = _numbered(session, provider_id)
     if said is None:
         return False
     thread = session.get_one(Inquiry, said.inquiry_id)
@@ -218,15 +225,11 @@ def not_ours(ward: Unit) -> NotOurs:
     return NotOurs(NOT_OURS, ward=ward.name, where=f" ({ward.address})" if ward.address else "")
 
 
-def _known(session: Session, asked: Asked) -> Inquiry | None:
-    if asked.provider_id is None:
+def _numbered(session: Session, provider_id: str | None) -> InquiryMessage | None:
+    """The message that a channel knows by this number."""
+    if provider_id is None:
         return None
-    wanted = (
-        select(Inquiry)
-        .join(InquiryMessage, col(InquiryMessage.inquiry_id) == Inquiry.id)
-        .where(InquiryMessage.provider_id == asked.provider_id)
-    )
-    return session.exec(wanted).first()
+    return session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
 
 
 def _check(asked: Asked, text: str) -> None:
@@ -260,7 +263,9 @@ def _begun(session: Session, ward: Unit, asked: Asked, text: str, at: datetime) 
     topic = Topic.PROCEDURE if asked.procedure_id and told.topic is not Topic.URGENT else told.topic
     rules = inquiry_rules.of(session, ward_id=ward.id)
     is_spam = _is_spam(session, ward, asked, text, rules.blocked_words)
-    on_duty = None if is_spam else rules.on_duty(topic)
+    on_duty = None if is_spam else rules.on_duty(topic, told.place_unit_id)
+    if topic is Topic.PROCEDURE and not on_duty and not is_spam:
+        on_duty = duty_hours.answering(session, ward_id=ward.id)
     inquiry = Inquiry(
         unit_id=ward.id, place_unit_id=told.place_unit_id, token=new_token(), kind=asked.kind, channel=asked.channel,
         from_id=asked.from_id, from_name=clean(asked.name), from_phone=phones.parse(asked.phone), text=text[:TEXT_MAX],

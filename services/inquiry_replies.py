@@ -46,11 +46,12 @@ def send(session: Session, *, ward: Unit, replies: Sequence[tuple[InquiryMessage
     for said, way in replies:
         if way.channel is not None and _key(said, way) not in known:
             by_channel.setdefault(way.channel, []).append((said, way))
+    leaving = 0
     for channel, new in by_channel.items():
         by_template = channel in messages.BY_TEMPLATE  # whose blanks a whole batch shares
         for together in [[one] for one in new] if by_template else [new]:
-            _begin(session, ward, channel, together)
-    return sum(map(len, by_channel.values()))
+            leaving += _begin(session, ward, channel, together)
+    return leaving
 
 
 def wording(session: Session, *, batch_id: UUID, account_settings: Mapping[str, str], longest: int) -> Wording:
@@ -140,10 +141,15 @@ def stop(session: Session, *, actor: Actor, message_id: UUID) -> int:
     waiting = session.exec(wanted).all()
     for one in waiting:
         one.status, one.cost, one.updated_at, one.next_at = DeliveryStatus.CANCELLED, 0, clock.now(), None
+        session.add(one)
+    if waiting:
+        audit.record(
+            session, actor=actor, action="inquiry.stopped", subject_kind="inquiry", subject_id=said.inquiry_id, ways=len(waiting)
+        )
     return len(waiting)
 
 
-def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tuple[InquiryMessage, Open]]) -> None:
+def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tuple[InquiryMessage, Open]]) -> int:
     account = reach_rules.accounts(session, ward=ward).get(channel)
     held_back = training.is_on(session, unit=ward)
     made = [] if held_back else batches.begin_replies(session, ward=ward, channel=channel, rows=len(replies))
@@ -158,6 +164,7 @@ def _begin(session: Session, ward: Unit, channel: Channel, replies: Sequence[tup
             )
         )  # fmt: skip
     session.flush()
+    return 0 if held_back else len(replies)
 
 
 def _written_before(session: Session, message_ids: Sequence[UUID]) -> set[str]:

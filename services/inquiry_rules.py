@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid
 from core.i18n import N_
 from core.text import clean, fold
-from models import InquiryRules, Topic, Unit, User
+from models import InquiryRules, Topic, Unit, UnitKind, User
 from services import access, audit, office_hours
 from services.access import Actor, May
 from services.office_hours import OfficeHours
@@ -30,6 +30,7 @@ class Rules:
     free_days: Sequence[str] = ()
     work_days: Sequence[str] = ()
     duty: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     blocked_words: Sequence[str] = ()
 
     @cached_property
@@ -45,9 +46,10 @@ class Rules:
         days = self.procedure_days if topic is Topic.PROCEDURE else self.other_days
         return hours.after(since, days * hours.day_minutes)
 
-    def on_duty(self, topic: Topic) -> UUID | None:
-        """Who is asked first about a topic."""
-        named = self.duty.get(topic.value)
+    def on_duty(self, topic: Topic, place_unit_id: UUID | None = None) -> UUID | None:
+        """Who is asked first: for what is urgent the one named for it, else whoever has the group, else the topic."""
+        of_topic, of_place = self.duty.get(topic.value), self.places.get(str(place_unit_id))
+        named = (of_topic or of_place) if topic is Topic.URGENT else (of_place or of_topic)
         return UUID(named) if named else None
 
 
@@ -84,6 +86,7 @@ def write(session: Session, *, actor: Actor, ward_id: UUID, rules: Rules) -> Rul
     own = session.exec(select(InquiryRules).where(InquiryRules.unit_id == ward_id)).first() or InquiryRules(unit_id=ward_id)
     own.urgent_hours, own.procedure_days, own.other_days = rules.urgent_hours, rules.procedure_days, rules.other_days
     own.opens, own.duty = clean(rules.opens), dict(rules.duty)
+    own.places = dict(rules.places)
     own.free_days, own.work_days = ([day.isoformat() for day in sorted(days)] for days in (hours.free_days, hours.work_days))
     own.blocked_words = list(dict.fromkeys(word for one in rules.blocked_words if (word := fold(one))))[:WORDS_MOST]
     session.add(own)
@@ -97,7 +100,7 @@ def _rules(own: InquiryRules) -> Rules:
 
 
 def _check_duty(session: Session, ward: Unit, rules: Rules) -> None:
-    named = {UUID(one) for one in rules.duty.values()}
+    named = {UUID(one) for one in (*rules.duty.values(), *rules.places.values())}
     known = session.exec(
         select(User.id).join(Unit, col(Unit.id) == User.unit_id).where(
             col(User.id).in_(named), col(User.is_active), access.path_range(ward.path), col(User.role).in_(access.WRITERS)
@@ -105,3 +108,6 @@ def _check_duty(session: Session, ward: Unit, rules: Rules) -> None:
     ).all()  # fmt: skip
     if len(known) < len(named) or set(rules.duty) - {topic.value for topic in Topic}:
         raise Invalid(N_("Người trực hỏi đáp phải là cán bộ của phường, đang dùng tài khoản."))
+    groups = session.exec(select(Unit.id).where(access.path_range(ward.path), Unit.kind == UnitKind.RESIDENTIAL)).all()
+    if {UUID(one) for one in rules.places} - set(groups):
+        raise Invalid(N_("Xin chọn ít nhất một tổ, thôn của phường."))

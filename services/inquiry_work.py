@@ -1,9 +1,10 @@
 """Working the inbox: who has it, what is noted, what rests until when, what is done, what is rubbish."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -16,6 +17,7 @@ from models import (
     Inquiry,
     InquiryBlock,
     InquiryKind,
+    InquiryLook,
     InquiryMessage,
     InquiryStatus,
     Model,
@@ -34,7 +36,7 @@ _LOOKS = Model.metadata.tables["inquirylook"]
 
 
 def look(session: Session, *, actor: Actor, inquiry_id: UUID) -> None:
-    """The actor has a thread open: others see it.
+    """The actor has a thread open: others see it. Whoever opens threads for hours leaves one row a thread, of a day at most.
 
     Raises:
         NotAllowed, NotFound: as `inquiries.get`.
@@ -43,6 +45,7 @@ def look(session: Session, *, actor: Actor, inquiry_id: UUID) -> None:
     if actor.id:
         row = {"id": new_id(), "created_at": clock.now(), "inquiry_id": inquiry.id, "user_id": actor.id, "seen_at": clock.now()}
         upsert(session, _LOOKS, [row], key=["inquiry_id", "user_id"], replace=["seen_at"])
+        session.execute(delete(InquiryLook).where(col(InquiryLook.user_id) == actor.id, col(InquiryLook.seen_at) < _day_ago()))
 
 
 def assign(session: Session, *, actor: Actor, inquiry_id: UUID, user_id: UUID | None) -> Inquiry:
@@ -162,8 +165,17 @@ def mark_spam(session: Session, *, actor: Actor, inquiry_id: UUID, block_days: i
     return _written(session, actor, inquiry, "inquiry.spam", days=block_days)
 
 
-def blocks(session: Session, *, actor: Actor) -> Sequence[InquiryBlock]:
-    """Who may not write just now in the actor's units, with the day it ends.
+@dataclass(frozen=True)
+class Blocked:
+    """Somebody kept out, with their name and what they wrote last, as far as the channel tells."""
+
+    block: InquiryBlock
+    name: str
+    text: str
+
+
+def blocks(session: Session, *, actor: Actor) -> list[Blocked]:
+    """Who may not write just now in the actor's units, with the day it ends. Two queries.
 
     Raises:
         NotAllowed: the actor does not answer.
@@ -172,7 +184,14 @@ def blocks(session: Session, *, actor: Actor) -> Sequence[InquiryBlock]:
     wanted = select(InquiryBlock).where(
         InquiryBlock.until > clock.now(), col(InquiryBlock.unit_id).in_(access.visible_units(actor))
     )
-    return session.exec(wanted.order_by(col(InquiryBlock.until))).all()
+    found = session.exec(wanted.order_by(col(InquiryBlock.until))).all()
+    wrote = select(Inquiry).where(
+        col(Inquiry.unit_id).in_({one.unit_id for one in found}), Inquiry.status == InquiryStatus.SPAM,
+        col(Inquiry.from_id).in_({one.from_id for one in found}),
+    )  # fmt: skip
+    last = {(one.unit_id, one.channel, one.from_id): one for one in session.exec(wrote.order_by(col(Inquiry.last_at)))}
+    threads = [(one, last.get((one.unit_id, one.channel, one.from_id))) for one in found]
+    return [Blocked(one, thread.from_name if thread else "", thread.text if thread else "") for one, thread in threads]
 
 
 def unblock(session: Session, *, actor: Actor, block_id: UUID) -> None:
@@ -189,6 +208,10 @@ def unblock(session: Session, *, actor: Actor, block_id: UUID) -> None:
     block.until = clock.now()
     session.add(block)
     audit.record(session, actor=actor, action="inquiry.unblocked", subject_kind="unit", subject_id=block.unit_id)
+
+
+def _day_ago() -> datetime:
+    return clock.now() - timedelta(days=1)
 
 
 def _rests(inquiry: Inquiry) -> None:

@@ -18,9 +18,9 @@ from core import clock
 from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
-from core.text import clean, natural_key, vietnamese_key
+from core.text import clean, natural_key
 from models import Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
-from services import access, audit, household_history, households, team_members, units
+from services import access, audit, door_numbers, household_history, households, team_members, units
 from services.access import Actor, May
 from services.household_history import FromDay
 from services.household_values import values_of
@@ -130,7 +130,7 @@ def _share_out(
 
 
 def _as_one_walks(home: Household) -> tuple[Any, ...]:
-    return not home.address, natural_key(home.address), vietnamese_key(home.head_name), home.id
+    return door_numbers.walking(home.head_name, home.address, home.id)
 
 
 def listing(session: Session, *, actor: Actor) -> list[SurveyRow]:
@@ -209,8 +209,8 @@ def hand_over(session: Session, *, actor: Actor, survey_id: UUID, from_id: UUID 
 
 
 def let_go(session: Session, *, member_id: UUID) -> int:
-    """A member leaves: what they have not asked is nobody's, for a service that has checked who asks; how many."""
-    theirs = (col(SurveyHome.member_id) == member_id) & col(SurveyHome.result).is_(None)
+    """A member leaves: whom they have not asked, or not met, is nobody's, for a service that has checked who asks; how many."""
+    theirs = (col(SurveyHome.member_id) == member_id) & _is_left()
     return changed(session, update(SurveyHome).where(theirs).values(member_id=None))
 
 

@@ -24,7 +24,7 @@ from services.wards import WardCard
 
 LOOKED_AT_EVERY = timedelta(days=180)
 QUESTION_MAX, ANSWER_MAX = 300, 4_000
-OFFERED, ASKED_MOST = 3, 10
+OFFERED, ASKED_MOST, RUMOURS_MOST = 3, 10, 30
 _DAYS = Model.metadata.tables["publicanswerday"]
 FEW_WORDS = 2  # telling words that must be shared before an answer is offered
 
@@ -175,9 +175,9 @@ def of_announcement(session: Session, *, announcement_id: UUID) -> list[PublicAn
 
 
 def rumours(session: Session, *, ward_id: UUID) -> list[PublicAnswer]:
-    """What the ward says of doubtful messages that go round, the latest first."""
+    """What the ward says of doubtful messages that go round, the latest first, as many as one reads."""
     wanted = select(PublicAnswer).where(_is_shown(ward_id), col(PublicAnswer.is_rumour))
-    return list(session.exec(wanted.order_by(col(PublicAnswer.created_at).desc())))
+    return list(session.exec(wanted.order_by(col(PublicAnswer.created_at).desc()).limit(RUMOURS_MOST)))
 
 
 def note_that_it_was_enough(session: Session, *, slug: str) -> None:

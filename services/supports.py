@@ -23,7 +23,7 @@ from models import (
     SupportVisit,
     Unit,
 )
-from services import audit, household_cards, procedure_search, team_members
+from services import audit, household_cards, procedure_search, procedures, team_members
 from services.team_members import Pass
 
 MINUTES = (5, 10, 20, 40)
@@ -78,13 +78,13 @@ def offered(session: Session, *, token: str, words: str = "") -> list[Procedure]
 
 
 def procedure_of(session: Session, *, token: str, code: str) -> Procedure:
-    """The procedure of the member's ward with a code.
+    """The active procedure of the member's ward with a code.
 
     Raises:
         NotFound: there is none, or as `team_members.opened`.
     """
     held = team_members.opened(session, token=token)
-    found = session.exec(select(Procedure).where(Procedure.unit_id == held.ward.id, Procedure.code == code)).first()
+    found = procedures.of_code(session, ward_id=held.ward.id, code=code)
     if found is None:
         raise NotFound(N_("Không tìm thấy thủ tục {code}."), code=code[:60])
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect
 from sqlmodel import Session, col, select
 
 from core import clock, phones, tokens
@@ -25,6 +25,7 @@ from services.wards import WardCard
 
 NAME_MAX = 80
 Kind = Literal["page", "calendar"]
+_OPENED = "team_member_opened"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,17 @@ def listing(session: Session, *, actor: Actor) -> list[MemberRow]:
     )
     rows = [MemberRow(member, unit.label, user.username if user else "") for member, unit, user in found]
     return sorted(rows, key=lambda row: (not row.member.is_head, by_name(row.member.name), row.member.id))
+
+
+def row(session: Session, *, actor: Actor, member_id: UUID) -> MemberRow:
+    """One member with where they help and their account; also one who has left.
+
+    Raises:
+        NotAllowed: the actor may not write. NotFound: outside the actor's sight.
+    """
+    member = get(session, actor=actor, member_id=member_id)
+    user = session.get(User, member.user_id) if member.user_id else None
+    return MemberRow(member, session.get_one(Unit, member.unit_id).label, user.username if user else "")
 
 
 def of_ward(session: Session, *, actor: Actor, ward: Unit) -> list[TeamMember]:
@@ -199,9 +211,7 @@ def _fill(session: Session, member: TeamMember, values: MemberValues) -> None:
     name = clean(values.name)
     if not name or len(name) > NAME_MAX:
         raise Invalid(N_("Xin ghi họ tên, nhiều nhất {most} chữ."), most=NAME_MAX, field="name")
-    phone = phones.parse(values.phone) if values.phone.strip() else None
-    if values.phone.strip() and phone is None:
-        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=values.phone, field="phone")
+    phone = phones.read(values.phone)
     member.name, member.phone, member.is_head = name, phone, values.is_head
     member.skills = [skill.value for skill in Skill if skill in values.skills]
     member.user_id = _account(session, member, values.username)
@@ -254,19 +264,33 @@ def own(session: Session, *, actor: Actor) -> TeamMember | None:
 
 
 def opened(session: Session, *, token: str, kind: Kind = "page") -> Pass:
-    """What an address opens.
+    """What an address opens. A page asks several services with the same one: it is looked up once a transaction.
 
     Raises:
         NotFound: it never was, was replaced, or its owner has left: one sentence for all.
     """
+    digest = tokens.digest(token)
+    known: Pass | None = session.info.get(_OPENED)
+    if known is not None and _still_opens(known, digest, kind):
+        return known
     column = TeamMember.token_hash if kind == "page" else TeamMember.calendar_hash
-    member = session.exec(select(TeamMember).where(column == tokens.digest(token), is_here())).first()
+    member = session.exec(select(TeamMember).where(column == digest, is_here())).first()
     unit = session.get(Unit, member.unit_id) if member else None
     if member is None or unit is None:
         raise NotFound(N_("Đường dẫn này không có, hoặc đã được thay. Xin nhờ tổ trưởng tổ công nghệ số gửi lại."))
     ward = session.get_one(Unit, member.ward_id)
     actor = Actor(member.user_id, "", member.name, Role.LEAD, unit.id, unit.path)
-    return Pass(member, unit, ward, actor)
+    held = session.info[_OPENED] = Pass(member, unit, ward, actor)
+    return held
+
+
+def _still_opens(held: Pass, digest: str, kind: Kind) -> bool:
+    """Whether an address opened before is this one and stands; rows that may have changed since are read anew."""
+    if any(inspect(row).expired for row in (held.member, held.unit, held.ward)):
+        return False
+    one = held.member
+    stays = one.left_on is None or one.left_on > clock.today()
+    return stays and one.unit_id == held.unit.id and digest == (one.token_hash if kind == "page" else one.calendar_hash)
 
 
 def card_of(session: Session, *, held: Pass) -> WardCard:

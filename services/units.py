@@ -137,9 +137,7 @@ def change_settings(session: Session, *, actor: Actor, unit_id: UUID, values: Wa
     """
     access.require(actor, May.KEEP_WARD)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
-    phone = phones.parse(values.phone) if values.phone.strip() else None
-    if values.phone.strip() and phone is None:
-        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=values.phone, field="phone")
+    phone = phones.read(values.phone)
     if not 0 <= values.target_percent <= 100:
         raise Invalid(N_("Mục tiêu phải từ 0 đến 100 %."), field="target_percent")
     wanted = {

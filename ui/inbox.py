@@ -8,6 +8,7 @@ import streamlit as st
 
 from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic
 from services.inquiries import Box, Counts, Filters, Row
+from services.office_hours import OfficeHours
 from ui import paging, parts
 from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
@@ -41,26 +42,36 @@ def figures(counts: Counts) -> None:
     )
 
 
+def closed_now(hours: OfficeHours, now: datetime) -> None:
+    """While the office is closed no time to answer runs out: from when it goes on."""
+    if not hours.is_open(now):
+        parts.hint(_("Ngoài giờ làm việc: hạn trả lời tính tiếp từ {when}.", when=near(hours.after(now, 0))))
+
+
 def filters() -> Filters:
     """What the reader narrows the list by; all of it stands in the address."""
     box = st.segmented_control(
         _("Ngăn"), [one.value for one in Box], default=Box.WAITING.value, key="ngan", format_func=_box, bind="query-params",
         label_visibility="collapsed", on_change=paging.first, required=True,
     )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    # Folded away, so that on a phone the list begins on the first screen.
+    with st.container(horizontal=True, vertical_alignment="center"):
         words = st.text_input(
-            _("Tìm trong lời đã nói"), key="tim", type="search", live=True, icon=":material/search:", width=300,
-            placeholder=_("ví dụ: mat dien, Lan"), bind="query-params", on_change=paging.first,
+            _("Tìm trong lời đã nói"), key="tim", type="search", live=True, icon=":material/search:", width=240,
+            placeholder=_("ví dụ: mat dien, Lan"), bind="query-params", on_change=paging.first, label_visibility="collapsed",
         )  # fmt: skip
-        topic = _one_of(_("Việc gì"), Topic, "viec")
-        channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
-        kind = _one_of(_("Loại"), InquiryKind, "loai")
+        narrows = sum(bool(st.session_state.get(key) or st.query_params.get(key)) for key in ("viec", "kenh", "loai"))
+        label = _("Lọc ({n})", n=number(narrows)) if narrows else _("Lọc")
+        with st.popover(label, icon=":material/filter_alt:", key="inbox_narrow"):
+            topic = _one_of(_("Việc gì"), Topic, "viec")
+            channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
+            kind = _one_of(_("Loại"), InquiryKind, "loai")
     return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind)
 
 
 def _one_of(label: str, kind: Any, key: str) -> Any:
     chosen = st.selectbox(
-        label, [one.value for one in kind], index=None, key=key, placeholder=_("tất cả"), width=190, bind="query-params",
+        label, [one.value for one in kind], index=None, key=key, placeholder=_("tất cả"), width=260, bind="query-params",
         format_func=lambda value: _(kind(value).label), on_change=paging.first,
     )  # fmt: skip
     return kind(chosen) if chosen else None

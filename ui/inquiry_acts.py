@@ -1,26 +1,56 @@
 """What is done to a thread beside answering it: given, sorted, put to rest, put together, closed, thrown away."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import streamlit as st
 
+from core import clock
 from core.db import transaction
 from models import Inquiry, InquiryStatus
 from services import inquiry_answers, inquiry_work
 from services.access import Actor
-from ui import parts
+from ui import parts, refusals
 from ui.inbox import shortened
-from ui.words import _, near, number
+from ui.words import _, day, near, number
+
+SHOWN = 10  # of those put together, each with its button
 
 
-def put_together(alike: Sequence[Inquiry], together: Sequence[Inquiry]) -> list[UUID]:
-    """Others that ask the same: those put together, and those that could be; whom to put to it when pressed."""
-    if together:
-        parts.section(_("Trả lời cùng lúc"), _("{n} người hỏi giống", n=number(len(together))))
-        parts.lines(*(parts.joined(parts.link(shortened(one.text, 70), "inquiry", id=str(one.id))) for one in together[:10]))
+def apart(actor: Actor, one: Inquiry, done: Callable[[str], None]) -> None:
+    """A thread that was put to another one: the way there, and out of it again."""
+    with parts.line("same", "waiting", _("Đã gộp vào câu hỏi khác"), _("Trả lời ở đó thì người này cũng nhận.")):
+        st.page_link("pages/inquiry.py", label=_("Mở"), query_params={"id": str(one.same_as_id)})
+        is_pressed = st.button(_("Tách ra"), key="apart")
+    if is_pressed:
+        _take_apart(actor, one, done)
+
+
+def together(actor: Actor, threads: Sequence[Inquiry], done: Callable[[str], None]) -> None:
+    """Those that are answered with this one; each can be taken out again."""
+    if not threads:
+        return
+    parts.section(_("Trả lời cùng lúc"), _("{n} người hỏi giống", n=number(len(threads))))
+    for one in threads[:SHOWN]:
+        with parts.line(f"t_{one.id.hex}", "waiting", parts.link(shortened(one.text, 70), "inquiry", id=str(one.id)), ""):
+            is_pressed = st.button(_("Tách ra"), key=f"apart_{one.id.hex}")
+        if is_pressed:
+            _take_apart(actor, one, done)
+    if len(threads) > SHOWN:
+        parts.hint(_("và {n} câu hỏi nữa", n=number(len(threads) - SHOWN)))
+
+
+def _take_apart(actor: Actor, one: Inquiry, done: Callable[[str], None]) -> None:
+    with refusals():
+        with transaction() as session:
+            inquiry_answers.take_apart(session, actor=actor, inquiry_id=one.id)
+        done(_("Đã tách ra, trả lời riêng."))
+
+
+def put_together(alike: Sequence[Inquiry]) -> list[UUID]:
+    """Others that ask the same and could be put to it; whom, when pressed."""
     if not alike:
         return []
     parts.section(_("Hỏi giống"), _("gộp thì trả lời một lần, gửi cho tất cả"))
@@ -43,14 +73,13 @@ def last_acts(one: Inquiry) -> tuple[str, int]:
         if st.button(_("Xong, không cần trả lời"), key="close"):
             return "close", 0
         with st.popover(_("Tin rác"), key="spam_box"):
-            days = 0
-            if one.from_id:
-                offered = [0, *inquiry_work.BLOCK_DAYS]
-                days = st.radio(
-                    _("Chặn người gửi"), offered, key="block_days",
-                    format_func=lambda value: _("{n} ngày", n=number(value)) if value else _("không chặn"),
-                )  # fmt: skip
-            return ("spam", days) if st.button(_("Bỏ vào tin rác"), key="spam") else ("", 0)
+            if st.button(_("Bỏ vào tin rác"), key="spam", width="stretch"):
+                return "spam", 0
+            for days in inquiry_work.BLOCK_DAYS if one.from_id else ():
+                until = day(clock.today() + timedelta(days=days))
+                if st.button(_("Tin rác, chặn người gửi tới {day}", day=until), key=f"block_{days}", width="stretch"):
+                    return "spam", days
+            return "", 0
 
 
 def carry_out(

@@ -10,7 +10,7 @@ from models import Skill, TeamMember, Unit
 from services.lessons import LONGEST, PLACE_MAX, SHORTEST, LessonForm, LessonRow
 from ui import parts
 from ui.forms import Slots
-from ui.words import _, moment, number
+from ui.words import _, beginning, moment, number
 
 
 def line(row: LessonRow) -> bool:
@@ -21,9 +21,10 @@ def line(row: LessonRow) -> bool:
     else:
         held = _("sắp mở") if one.starts_at > clock.now() else _("chưa ghi số người dự")
     cards = _("{n} hộ quét thẻ", n=number(row.cards)) if row.cards else ""
-    detail = ", ".join(filter(None, (moment(one.starts_at), one.place, row.unit_label, row.member, held, cards)))
+    where = "" if row.unit_label in one.place else row.unit_label
+    detail = ", ".join(filter(None, (moment(one.starts_at), one.place, where, row.member, held, cards)))
     tone: parts.Tone = "arrived" if one.people is not None else "waiting"
-    with parts.line(f"l_{one.id.hex}", tone, _(one.topic.label), detail):
+    with parts.line(f"l_{one.id.hex}", tone, beginning(_(one.topic.label)), detail):
         return one.people is None and st.button(_("Bỏ buổi này"), key=f"l_off_{one.id.hex}")
 
 

@@ -42,9 +42,12 @@ def figures(row: SurveyRow) -> None:
 
 def shares(rows: Sequence[Share]) -> None:
     """Who asks how many of which group: the plan, and how far it has come."""
-    heads: list[Column | str] = [_("Tổ, thôn"), _("Ai đi hỏi"), Column(_("Đã xong"), "num")]
+    heads: list[Column | str] = [_("Ai đi hỏi"), Column(_("Đã xong"), "num")]
     cells = [
-        (row.unit_label, row.member or parts.badge("overdue", _("chưa có ai")), f"{number(row.done)} / {number(row.homes)}")
+        (
+            parts.cell(row.member or parts.badge("overdue", _("chưa có ai")), row.unit_label),
+            f"{number(row.done)} / {number(row.homes)}",
+        )
         for row in rows
     ]
     parts.table(heads, cells, shown=40, more=_("Xem cả {n} dòng", n=number(len(cells))))

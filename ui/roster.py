@@ -15,10 +15,10 @@ from services.access import Actor
 from services.duty_absences import Away
 from services.duty_patterns import PatternForm, PatternRow, PostRow
 from services.roster import Slot
-from ui import leave_for, parts
+from ui import leave_for, parts, refusals
 from ui.forms import Slots, refusals_at
 from ui.parts import Figure, Tone
-from ui.words import _, day, hour, language, number
+from ui.words import _, beginning, day, hour, language, number
 
 PAGE, POSTS = "pages/roster.py", "pages/duty_posts.py"
 GAPS_SHOWN = 5
@@ -80,7 +80,7 @@ def figures(slots: Sequence[Slot], gaps: Sequence[Slot], away: Sequence[Away]) -
 def week(slots: Sequence[Slot]) -> None:
     """Day by day, each slot with its people and the way into it."""
     for on, of_day in groupby(slots, key=lambda slot: slot.day):
-        parts.section(_upper(day(on)), _("hôm nay") if on == clock.today() else "")
+        parts.section(beginning(day(on)), _("hôm nay") if on == clock.today() else "")
         for slot in of_day:
             line(slot)
 
@@ -88,11 +88,6 @@ def week(slots: Sequence[Slot]) -> None:
 def gap(slot: Slot) -> None:
     """A slot that lacks somebody, with its day."""
     line(slot, names_day=True)
-
-
-def _upper(words: str) -> str:
-    """As at the beginning of a line: the other letters stay."""
-    return words[:1].upper() + words[1:]
 
 
 def line(slot: Slot, *, names_day: bool = False) -> None:
@@ -146,9 +141,10 @@ def absences(away: Sequence[Away], members: Sequence[TeamMember], actor: Actor) 
         detail = ", ".join(filter(None, (days, one.absence.reason, _("{n} ca bỏ trống", n=number(one.shifts)))))
         with parts.line(f"away_{one.absence.id.hex}", "unknown", one.name, detail):
             if st.button(_("Lại trực được"), key=f"back_{one.absence.id.hex}"):
-                with transaction() as session:
-                    duty_absences.come_back(session, actor=actor, absence_id=one.absence.id)
-                leave_for(PAGE, news=_("Đã bỏ báo vắng."))
+                with refusals():
+                    with transaction() as session:
+                        duty_absences.come_back(session, actor=actor, absence_id=one.absence.id)
+                    leave_for(PAGE, news=_("Đã bỏ báo vắng."))
     if members:
         with st.expander(_("Ghi người báo vắng"), key="r_away"):
             _away_form(members, actor)

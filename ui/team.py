@@ -11,7 +11,7 @@ from models import Skill, TeamMember, Unit
 from services import team_members
 from services.access import Actor
 from services.team_members import MemberRow, MemberValues
-from ui import leave_for, parts
+from ui import leave_for, parts, refusals
 from ui.forms import Slots
 from ui.parts import Column
 from ui.words import _, number
@@ -89,9 +89,10 @@ def addresses(member: TeamMember, actor: Actor) -> None:
         "renew", "unknown", _("Mất máy, hay lộ đường dẫn"), _("Hai đường dẫn cũ hết dùng ngay; gửi đường dẫn mới cho người ấy."),
         _("Đổi đường dẫn"),
     ):  # fmt: skip
-        with transaction() as session:
-            team_members.renew(session, actor=actor, member_id=member.id)
-        leave_for(MEMBER, news=_("Đã đổi. Xin gửi đường dẫn mới."), id=str(member.id))
+        with refusals():
+            with transaction() as session:
+                team_members.renew(session, actor=actor, member_id=member.id)
+            leave_for(MEMBER, news=_("Đã đổi. Xin gửi đường dẫn mới."), id=str(member.id))
 
 
 def own_page(member: TeamMember) -> None:

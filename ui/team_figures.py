@@ -78,7 +78,7 @@ def procedures(rows: Sequence[OfProcedure]) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    parts.table(heads, cells, shown=12, more=_("Xem cả {n} thủ tục", n=number(len(cells))))
+    parts.table(heads, cells, shown=12, more=_("Xem cả {n} thủ tục", n=number(len(cells))), fold=False)
 
 
 def members(rows: Sequence[OfMember] | None, shared_from: str) -> None:
@@ -103,7 +103,7 @@ def members(rows: Sequence[OfMember] | None, shared_from: str) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    parts.table(heads, cells, shown=20, more=_("Xem cả {n} người", n=number(len(cells))))
+    parts.table(heads, cells, shown=20, more=_("Xem cả {n} người", n=number(len(cells))), fold=False)
 
 
 def month_choice(rows: Sequence[tuple[date, Sums]]) -> date:

@@ -42,6 +42,11 @@ def plain(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
+def beginning(words: str) -> str:
+    """As at the beginning of a line: the other letters stay."""
+    return words[:1].upper() + words[1:]
+
+
 def number(value: float, places: int = 0) -> str:
     """`1.234,5`."""
     return formats.number(value, language=language(), places=places)

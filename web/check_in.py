@@ -20,6 +20,7 @@ from services.attendance_places import CODE_LETTERS
 from services.check_in import Door
 from web import pages
 from web.pages import PhonePage
+from web.typed import number
 
 COOKIE = "cn_door"  # on the door's phone only, so that a code it scans opens here and nowhere else
 LONGEST = 120
@@ -77,8 +78,7 @@ def _write(request: Request, form: Mapping[str, str], code: str) -> bool:
 
 
 def _number(form: Mapping[str, str]) -> int:
-    typed = form.get("people", "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else 0
+    return number(form.get("people", ""), digits=2) or 0
 
 
 def _found(request: Request, typed: str) -> Response:

@@ -17,6 +17,7 @@ from services.join_requests import Asked
 from web import pages, posts, visits
 from web.limits import may_join
 from web.pages import PhonePage
+from web.typed import number
 from web.visits import Visit
 
 # Every press takes this long: by the time nobody learns whether a number was known (which writes a little more).
@@ -72,10 +73,10 @@ def _say(request: Request, form: Mapping[str, str], visit: Visit) -> None:
 
 
 def _number(form: Mapping[str, str]) -> int:
-    typed = form.get("people", "").strip() or "1"
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
+    people = number(form.get("people", "").strip() or "1", digits=2)
+    if people is None:
         raise Invalid(N_("Số người phải là một số, từ 1 đến 99."), field="people")
-    return int(typed)
+    return people
 
 
 def _page(

@@ -36,6 +36,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "asked.html": ("state", "field", "rows", "tools", "ready", "talk"),
     "answer.html": ("state", "prose", "rows", "tools", "print"),
     "done.html": ("state", "rows", "talk"),
+    "rumours.html": ("state", "rows"),
     "procedure.html": ("state", "facts", "bring", "tools", "steps", "rows", "more", "print"),
     "procedures.html": ("state", "facts", "rows", "field", "find"),
     "team.html": ("state", "rows", "facts", "duo", "ready"),

@@ -11,7 +11,7 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from services import lessons, team_members
-from web import pages
+from web import pages, typed
 from web.pages import PhonePage
 from web.team import id_in
 
@@ -38,10 +38,10 @@ class LessonsPage(PhonePage):
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
-    typed = form.get(name, "").strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
+    many = typed.number(form.get(name, ""), digits=3)
+    if many is None:
         raise Invalid(N_("Xin ghi số người bằng chữ số."), field=name)
-    return int(typed)
+    return many
 
 
 def _page(request: Request, *, wrong: str = "", status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from services.supports import Help
 from web import pages
 from web.pages import PhonePage
 from web.team import COOKIE, id_in, result_in
+from web.typed import number
 
 OTHER = "khac"  # none of the ward's procedures
 WORDS_MAX = 100
@@ -93,10 +94,10 @@ def _pressed(request: Request, form: Mapping[str, str], token: str, *, back: str
 
 
 def _minutes(form: Mapping[str, str]) -> int:
-    typed = form.get("minutes", "").strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
+    minutes = number(form.get("minutes", ""), digits=3)
+    if minutes is None:
         raise Invalid(N_("Số phút phải từ 1 đến {most}."), most=supports.MINUTES_MAX, field="minutes")
-    return int(typed)
+    return minutes
 
 
 def _page(

@@ -14,6 +14,7 @@ from services import phone_surveys, team_members
 from web import pages, turning
 from web.pages import PhonePage
 from web.team import id_in, result_in
+from web.typed import number
 
 ROOM_BYTES, LINE_BYTES = 6_500, 190
 
@@ -43,10 +44,10 @@ class SurveyPage(PhonePage):
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
-    typed = form.get(name, "").strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
+    many = number(form.get(name, ""), digits=2)
+    if many is None:
         raise Invalid(N_("Số người phải là một số, từ 0 đến 99."), field=name)
-    return int(typed)
+    return many
 
 
 def _page(request: Request, *, typed: Mapping[str, str] | None = None, wrong: str = "", status: int = 200) -> Response:

@@ -12,7 +12,7 @@ from core.tokens import new_token
 from models import HelpOutcome
 from services import home_visits, supports, team_members
 from services.supports import Help
-from web import pages
+from web import pages, typed
 from web.pages import PhonePage
 from web.team import id_in, result_in
 
@@ -43,8 +43,7 @@ class TeamVisitsPage(PhonePage):
 
 
 def _minutes(form: Mapping[str, str]) -> int:
-    typed = form.get("minutes", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else supports.USUAL_MINUTES
+    return typed.number(form.get("minutes", ""), digits=3) or supports.USUAL_MINUTES
 
 
 def _page(request: Request, *, wrong: str = "", status: int = 200) -> Response:

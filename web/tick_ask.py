@@ -17,6 +17,7 @@ from services.join_requests import Reason, Waiting
 from services.tick_lists import DIGITS_SHOWN, Pass
 from web import pages
 from web.pages import PhonePage
+from web.typed import number
 
 SIZE = 20  # households to choose from a page; the likeliest stand first
 NEW = "new"
@@ -28,7 +29,8 @@ class TickAskPage(PhonePage):
     def get(self, request: Request) -> Response:
         """What the visitor typed, and the households it may be. The number by its end, as on the list."""
         asked = request.query_params.get("page", "1")
-        page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+        page = number(asked, digits=4)
+        page = 1 if page is None else page
         with reading() as session:
             held, one = _asked(session, request)
             homes = join_requests.candidates(session, actor=held.actor, request_id=one.id)

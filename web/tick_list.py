@@ -19,6 +19,7 @@ from services.household_values import HouseholdValues
 from services.tick_lists import Line, Saved, Tick
 from web import pages, posts, turning
 from web.pages import PhonePage
+from web.typed import number
 
 # A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
 ROOM_BYTES, LINE_BYTES = 7_200, 225  # for all lines; of one, besides its name and address
@@ -101,10 +102,10 @@ def _uuid(text: str) -> UUID:
 
 def _number(text: str) -> int:
     """One or two digits; the services say which of them can be right."""
-    typed = text.strip() or "1"
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
+    people = number(text.strip() or "1", digits=2)
+    if people is None:
         raise Invalid(N_("Số người phải là một số, từ 1 đến 99."), field="people")
-    return int(typed)
+    return people
 
 
 def _address(request: Request, form: Mapping[str, str], saved: Saved, **more: str) -> str:
@@ -114,7 +115,7 @@ def _address(request: Request, form: Mapping[str, str], saved: Saved, **more: st
     query = {"said": f"{saved.joined}.{saved.left}.{saved.recounted}"} | more
     if asked == "out":
         query["show"] = asked
-    if turned.isascii() and turned.isdigit() and "show" not in form:
+    if number(turned, digits=4) is not None and "show" not in form:
         query["page"] = turned
     return f"{request.url.path}?{urlencode(query)}"
 
@@ -157,7 +158,7 @@ def _was(lines: Sequence[Line]) -> str:
 
 def _said(text: str) -> Saved | None:
     """What the last press wrote, as the address says it; whoever writes another address only deceives themselves."""
-    counts = [int(part) for part in text.split(".") if part.isascii() and part.isdigit() and len(part) <= 2]
+    counts = [many for part in text.split(".") if (many := number(part, digits=2)) is not None]
     return Saved(*counts) if len(counts) == 3 else None
 
 

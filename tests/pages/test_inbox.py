@@ -3,9 +3,24 @@
 import pytest
 from sqlmodel import Session, select
 
-from models import Inquiry, InquiryKind, InquiryMessage, InquiryStatus, PublicAnswer, Role, Unit, User, Voice
+from models import (
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Inquiry,
+    InquiryChannel,
+    InquiryKind,
+    InquiryLook,
+    InquiryMessage,
+    InquiryStatus,
+    PublicAnswer,
+    Role,
+    Unit,
+    User,
+    Voice,
+)
 from services import access, inquiry_answers
-from tests.factories import make_inquiry, make_procedure, make_unit, make_user
+from tests.factories import make_account, make_inquiry, make_procedure, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 
@@ -123,6 +138,44 @@ def test_a_doubtful_message_is_judged_and_gives_the_text_for_the_chats(
     assert at.error  # no verdict chosen
 
     assert session.exec(select(PublicAnswer)).all() == []
+
+
+def test_what_was_put_together_is_taken_apart_again(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    first, *others = (make_inquiry(session, unit=ward, text=f"Bao giờ có điện {n}") for n in range(3))
+    inquiry_answers.put_together(
+        session, actor=access.actor_of(session, clerk), inquiry_id=first.id, others=[one.id for one in others]
+    )
+    session.commit()
+
+    visit("inquiry", user=clerk, id=str(first.id)).button(key=f"apart_{others[0].id.hex}").click().run()
+    visit("inquiry", user=clerk, id=str(others[1].id)).button(key="apart").click().run()
+
+    session.expire_all()
+    assert [one.same_as_id for one in others] == [None, None]
+
+
+def test_an_answer_that_has_not_left_is_stopped(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    make_account(session, unit=ward, channel=Channel.ZALO_OA)
+    asked = make_inquiry(session, unit=ward, channel=InquiryChannel.ZALO, from_id="2512523625412515")
+    sent = inquiry_answers.answer(session, actor=access.actor_of(session, clerk), inquiry_id=asked.id, text="Có tiêm.")
+    session.commit()
+
+    visit("inquiry", user=clerk, id=str(asked.id)).button(key=f"stop_{sent.reply.id.hex}").click().run()
+
+    session.expire_all()
+    assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.CANCELLED]
+
+
+def test_a_screen_drawn_again_writes_no_second_look(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    asked = make_inquiry(session, unit=ward)
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    first = session.exec(select(InquiryLook.seen_at)).one()
+    session.rollback()
+
+    at.run()
+
+    assert session.exec(select(InquiryLook.seen_at)).one() == first
 
 
 def test_something_broken_is_mended_and_shown_to_all(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:

@@ -1,6 +1,6 @@
 """What people ask: taken in, guessed at, put into threads, found again, worked."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -9,11 +9,23 @@ from time_machine import Traveller
 from core import clock as house_clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, Role, Topic, Unit
-from services import access, inquiries, inquiry_intake, inquiry_page, inquiry_rules, inquiry_topics, inquiry_work
+from services import (
+    access,
+    duty_patterns,
+    inquiries,
+    inquiry_intake,
+    inquiry_page,
+    inquiry_rules,
+    inquiry_topics,
+    inquiry_work,
+    team_members,
+)
 from services.access import Actor
+from services.duty_patterns import PatternForm
 from services.inquiries import Box, Filters
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_rules import Rules
+from services.team_members import MemberValues
 from tests.factories import make_actor, make_inquiry, make_procedure, make_unit, make_user
 
 ZALO = {"channel": InquiryChannel.ZALO, "from_id": "2512523625412515"}
@@ -147,8 +159,8 @@ def test_advertisements_and_blocked_people_go_to_the_spam_box(session: Session, 
     assert texts(session, writer) == []
     assert len(texts(session, writer, box=Box.SPAM)) == 4
 
-    for block in inquiry_work.blocks(session, actor=writer):
-        inquiry_work.unblock(session, actor=writer, block_id=block.id)
+    for row in inquiry_work.blocks(session, actor=writer):
+        inquiry_work.unblock(session, actor=writer, block_id=row.block.id)
     assert make_inquiry(session, unit=ward, text="xin hỏi thật", **ZALO).status is InquiryStatus.NEW
 
 
@@ -165,6 +177,17 @@ def test_the_inbox_is_filtered_and_searched_and_shows_the_most_pressing_first(
     assert texts(session, writer, words="rac khac") == []
     assert texts(session, writer, topic=Topic.URGENT) == ["Cháy nhà ở ngõ 5!"]
     assert inquiries.counts(session, actor=writer).waiting == 2
+
+
+def test_words_of_years_ago_are_found_behind_those_of_today(
+    session: Session, clock: Traveller, ward: Unit, writer: Actor
+) -> None:  # fmt: skip
+    for days in (0, 1, 70, 400, 2_000):
+        make_inquiry(session, unit=ward, text=f"Mất điện {days} ngày", at=house_clock.now() - timedelta(days=days))
+
+    assert texts(session, writer, box=Box.ALL, words="mat dien") == [f"Mất điện {days} ngày" for days in (0, 1, 70, 400, 2_000)]
+    assert texts(session, writer, box=Box.ALL, words="2000 ngay") == ["Mất điện 2000 ngày"]
+    assert texts(session, writer, box=Box.ALL, words="khongcodau") == []
 
 
 def test_what_rests_comes_back_and_what_is_late_is_counted(session: Session, clock: Traveller, ward: Unit, writer: Actor) -> None:
@@ -189,6 +212,8 @@ def test_a_thread_is_given_to_colleagues_only_and_others_see_who_looks(session: 
 
     thread = inquiries.thread(session, actor=writer, inquiry_id=asked.id)
     assert (thread.assignee, thread.looking, thread.inquiry.status) == ("Lý Văn Tú", ["Lý Văn Tú"], InquiryStatus.ASSIGNED)
+    theirs = inquiries.thread(session, actor=access.actor_of(session, colleague), inquiry_id=asked.id)
+    assert (thread.is_looked_at, theirs.is_looked_at, theirs.looking) == (False, True, [])
     seen = inquiry_page.of_token(session, token=asked.token)
     assert [said.text for said in seen.messages] == [asked.text]  # no note
 
@@ -202,6 +227,26 @@ def test_only_who_answers_here_reads_the_inbox(session: Session, ward: Unit) -> 
         inquiries.thread(session, actor=make_actor(session, unit=make_unit(session), role=Role.STAFF), inquiry_id=asked.id)
 
 
+def test_who_works_for_a_group_has_its_wards_questions_of_that_group(session: Session, ward: Unit) -> None:
+    group, other = (make_unit(session, parent=ward, short_name=name, name=name) for name in ("Tổ 13", "Tổ 7"))
+    ours, theirs = (make_inquiry(session, unit=ward, text=f"{place} mất điện") for place in ("Tổ 13", "Tổ 7"))
+    helper = make_actor(session, unit=group, role=Role.STAFF)
+    typed = inquiry_intake.type_in(
+        session, actor=helper, ward_id=ward.id, asked=Asked("Xin lịch đổ rác", InquiryChannel.PHONE)
+    )  # fmt: skip
+
+    assert {ours.place_unit_id, theirs.place_unit_id, typed.place_unit_id} == {group.id, other.id}
+    assert set(texts(session, helper, box=Box.ALL)) == {ours.text, typed.text}
+    assert texts(session, helper, box=Box.ALL, words="mat dien") == [ours.text]
+    assert inquiries.counts(session, actor=helper).waiting == 2
+    with pytest.raises(NotFound):
+        inquiries.thread(session, actor=helper, inquiry_id=theirs.id)
+    theirs.assignee_id = helper.id
+    assert inquiries.thread(session, actor=helper, inquiry_id=theirs.id).inquiry is theirs
+    with pytest.raises(NotFound):
+        inquiry_intake.type_in(session, actor=helper, ward_id=make_unit(session).id, asked=Asked("Gì", InquiryChannel.PHONE))
+
+
 def test_who_is_on_duty_for_a_topic_gets_its_questions(session: Session, ward: Unit) -> None:
     official, clerk = make_actor(session, unit=ward, role=Role.OFFICIAL), make_user(session, unit=ward, role=Role.STAFF)
     duty = {Topic.ENVIRONMENT.value: str(clerk.id)}
@@ -210,6 +255,38 @@ def test_who_is_on_duty_for_a_topic_gets_its_questions(session: Session, ward: U
 
     assert make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?").assignee_id == clerk.id
     assert make_inquiry(session, unit=ward, text="Việc khác").assignee_id is None
+
+
+def test_who_looks_after_a_group_gets_its_questions_but_not_what_is_urgent(session: Session, ward: Unit) -> None:
+    official = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    clerk, chief = (make_user(session, unit=ward, role=Role.STAFF) for _ in range(2))
+    group = make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13")
+    rules = Rules(duty={"environment": str(chief.id), "urgent": str(chief.id)}, places={str(group.id): str(clerk.id)})
+
+    inquiry_rules.write(session, actor=official, ward_id=ward.id, rules=rules)
+
+    asked = [make_inquiry(session, unit=ward, text=text).assignee_id for text in (
+        "Tổ 13 bao giờ thu gom rác?", "Bao giờ thu gom rác?", "Cháy nhà ở tổ 13!")]  # fmt: skip
+    assert asked == [clerk.id, chief.id, chief.id]
+    with pytest.raises(Invalid):
+        inquiry_rules.write(session, actor=official, ward_id=ward.id, rules=Rules(places={str(ward.id): str(clerk.id)}))
+
+
+def test_a_question_about_a_procedure_goes_to_who_stands_at_the_desk(
+    session: Session, clock: Traveller, ward: Unit, writer: Actor
+) -> None:  # fmt: skip
+    clerk = make_user(session, unit=ward, role=Role.STAFF)
+    values = MemberValues("Lý Văn An", ward.id, username=clerk.username)
+    member = team_members.add(session, actor=writer, values=values)
+    post = duty_patterns.add_post(session, actor=writer, unit_id=ward.id, name="Bộ phận Một cửa")
+    form = PatternForm(post.id, (1,), time(13, 30), time(17), member_ids=(member.id,))
+    duty_patterns.add(session, actor=writer, form=form)
+
+    early = make_inquiry(session, unit=ward, text="Làm giấy khai sinh cần gì")  # noon
+    clock.shift(timedelta(hours=2))
+    asked = [make_inquiry(session, unit=ward, text=text).assignee_id for text in ("Đăng ký khai sinh cần gì?", "Rác đầy đường")]
+
+    assert (early.assignee_id, asked) == (None, [clerk.id, None])
 
 
 def test_questions_in_other_words_tell_the_same() -> None:

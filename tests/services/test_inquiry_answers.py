@@ -139,9 +139,9 @@ def test_in_training_an_answer_stays_in_the_house(session: Session, ward: Unit, 
     ward.is_training = True
     asked = make_inquiry(session, unit=ward, **ZALO)
 
-    inquiry_answers.answer(session, actor=writer, inquiry_id=asked.id, text="Có.")
+    answered = inquiry_answers.answer(session, actor=writer, inquiry_id=asked.id, text="Có.")
 
-    assert [row.status for row in ledger(session)] == [DeliveryStatus.CANCELLED]
+    assert ([row.status for row in ledger(session)], answered.leaving) == ([DeliveryStatus.CANCELLED], 0)
     assert session.exec(select(Batch)).all() == []
 
 

@@ -44,6 +44,7 @@ def test_answer_time_is_told_in_office_hours_and_by_the_clock(
     clock.shift(timedelta(days=40))
     later = inquiry_figures.of(session, actor=writer, since=house_clock.now() - timedelta(days=30), until=house_clock.now())
     assert later.without_a_person == 0
+    assert inquiry_figures.messages_by_person(session, actor=writer, since=NOON) == [(writer.display_name, 1)]
 
 
 def test_a_mended_report_is_told_and_shown_without_who_reported_it(session: Session, ward: Unit, writer: Actor) -> None:

@@ -451,6 +451,22 @@ def test_doors_that_did_not_open_stay_and_can_be_handed_over(
     assert phone_surveys.doors(session, token=token_of(an, "page")) == []
 
 
+def test_doors_of_someone_who_leaves_wait_for_another_those_nobody_opened_too(
+    session: Session, ward: Unit, place: Unit, writer: Actor, minh: TeamMember, token: str
+) -> None:  # fmt: skip
+    make_household(session, unit=place, address="Số 90")
+    survey = phone_surveys.begin(session, actor=writer, form=SurveyForm("Đợt 1", (place.id,), (minh.id,), TUESDAY))
+    door, _other = phone_surveys.doors(session, token=token)
+    phone_surveys.answer(session, token=token, line_id=door.id, result=SurveyResult.NOT_HOME)
+
+    duty_absences.leave(session, actor=writer, member_id=minh.id)
+
+    shares = phone_surveys.shares(session, actor=writer, survey_id=survey.id)
+    assert [(row.member_id, row.homes, row.done) for row in shares] == [(None, 2, 0)]
+    with pytest.raises(NotFound):
+        phone_surveys.doors(session, token=token)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -199,3 +199,16 @@ def test_a_question_from_an_announcement_knows_which(session: Session, day: Day)
 
 def test_an_address_that_never_was_is_said_to_be_none(ward: Unit) -> None:
     assert phone().get("/ask/nothing-here").status_code == 404
+
+
+def test_doubtful_messages_that_were_looked_into_stand_on_a_page(session: Session, ward: Unit) -> None:
+    assert "Chưa có tin nào phải kiểm tra" in phone().get("/ask/rumours").text
+    writer = make_actor(session, unit=ward, role=Role.STAFF)
+    public_answers.publish(session, actor=writer, question="Lịch rác?", answer="Thứ Ba.")
+    made = public_answers.publish(session, actor=writer, question="Mai cắt trợ cấp?", answer="SAI. Không có.", is_rumour=True)
+    session.commit()
+
+    page = phone().get("/ask/rumours").text
+
+    assert f"/ask/a/{made.slug}" in page
+    assert "Lịch rác?" not in page

@@ -19,7 +19,7 @@ from core import clock
 from core.db import make_engine
 from core.ids import new_id
 from models import Announcement, Device, Group, Household, Membership, Model, Purpose, ShortLink, Unit, UnitKind
-from services import rollups, scans
+from services import following, scans
 
 EVENTS, ROUNDS = 1_000, 5
 
@@ -83,10 +83,13 @@ def _round(engine: Any, links: list[Any], homes: list[Any], groups: dict[Any, An
             session.commit()
     for first in range(0, len(homes), 10):
         some = homes[first : first + 10]
+        rows = [_membership(home_id, groups[unit_id]) for home_id, unit_id in some]
         with Session(engine) as session:
-            _insert(session, "membership", [_membership(home_id, groups[unit_id]) for home_id, unit_id in some])
             if is_ours:
-                rollups.refresh(session, unit_ids={unit_id for _, unit_id in some}, since=TODAY)
+                with following.changes(session, household_ids=[home_id for home_id, _ in some]):
+                    _insert(session, "membership", rows)
+            else:
+                _insert(session, "membership", rows)
             session.commit()
     return time.perf_counter() - start
 

@@ -39,9 +39,8 @@ def changes(session: Session, *, household_ids: Collection[UUID]) -> Iterator[No
     """
     session.flush()
     ids = sorted(set(household_ids))
+    tree = totals.held(session, _paths(session, ids))
     before = _counted(session, ids)
-    if totals.lock(session, sorted(before)):
-        before = _counted(session, ids)  # somebody may have closed their group until now
     yield
     session.flush()
     gained = _less(_counted(session, ids), before)
@@ -49,7 +48,19 @@ def changes(session: Session, *, household_ids: Collection[UUID]) -> Iterator[No
         raise ValueError("a household came to another unit: what is there has to be counted anew")
     of_all = {unit_id: gained.get(unit_id, {}) for unit_id in before}  # how long it takes tells nobody that nothing was gained
     raise_by(session, _DAYS, of_all)
-    totals.pass_up(session, of_all)
+    totals.pass_up(session, of_all, tree=tree)
+
+
+def _paths(session: Session, ids: Sequence[UUID]) -> set[str]:
+    """Those of the units where they live or lived."""
+    return {row.path for part in batches(ids, AT_A_TIME) for row in session.execute(_places(), {"ids": part})}
+
+
+@cache
+def _places() -> Select[Any]:
+    homes: Any = bindparam("ids", expanding=True)
+    stays, unit = presence.spells(household_ids=homes).subquery(), _TABLES["unit"]
+    return select(unit.c.path).select_from(stays.join(unit, unit.c.id == stays.c.unit_id))
 
 
 @cache

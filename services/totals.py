@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlmodel import Session
 
 from core.bulk import batches
@@ -25,6 +25,7 @@ PLACES_AT_A_TIME = 50
 _TABLES = Model.metadata.tables
 _DAYS, _TOTALS = _TABLES["unitday"], _TABLES["unittotal"]
 _UNIT = _TABLES["unit"].c
+Tree = Mapping[UUID, Row[Any]]  # units with path, first and last day, and whether they have totals
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,15 @@ def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) ->
     add(session, _TOTALS, passed_on, since=since)
 
 
-def pass_up(session: Session, gained: Mapping[UUID, Changes]) -> None:
+def pass_up(session: Session, gained: Mapping[UUID, Changes], *, tree: Tree) -> None:
     """Add to all that is above these residential units what each gained or lost on the days it is valid."""
-    units = [row for part in batches(sorted(gained), AT_A_TIME) for row in session.execute(_units(), {"ids": part})]
-    above = _places(session, {part for row in units for part in lineage(row.path)})
     passed_on: dict[UUID, Changes] = {}
-    for row in units:
+    for unit_id, changes in gained.items():
+        place = tree[unit_id]
         own: Changes = {}
-        add_changes(own, within(days_of(gained[row.id]), row.valid_from, row.valid_to))
-        for upper in lineage(row.path):
-            if upper in above:
+        add_changes(own, within(days_of(changes), place.valid_from, place.valid_to))
+        for upper in lineage(place.path):
+            if tree[upper].has_totals:
                 _add(passed_on.setdefault(upper, {}), own)
     raise_by(session, _TOTALS, passed_on)
 
@@ -83,17 +83,29 @@ def repair(session: Session) -> list[UUID]:
     return wrong + recount(session, unit_ids=session.execute(select(_UNIT.id).where(_has_totals())).scalars())
 
 
-def lock(session: Session, unit_ids: Sequence[UUID]) -> bool:
-    """On PostgreSQL hold these units and all above them until the end, from above: nobody waits for one who waits for them.
+def lock(session: Session, unit_ids: Sequence[UUID]) -> None:
+    """On PostgreSQL hold these units and all above them until the end, from above: nobody waits for one who waits for them."""
+    if _has_many_writers(session):
+        held(session, [row.path for part in batches(unit_ids, AT_A_TIME) for row in session.execute(_paths(part))])
 
-    Whether that was needed: SQLite has one writer anyway.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    paths = [row.path for part in batches(unit_ids, AT_A_TIME) for row in session.execute(_paths(part))]
+
+def held(session: Session, paths: Iterable[str]) -> Tree:
+    """The units with these paths and all above them, by id, held as `lock` does."""
+    found: dict[UUID, Row[Any]] = {}
     for part in batches(sorted({one for path in paths for one in lineage(path)}), AT_A_TIME):
-        session.execute(select(_UNIT.id).where(_UNIT.id.in_(part)).order_by(_UNIT.path).with_for_update(key_share=True)).all()
-    return True
+        found |= {row.id: row for row in session.execute(_held(is_locked=_has_many_writers(session)), {"ids": part})}
+    return found
+
+
+@cache
+def _held(*, is_locked: bool) -> Select[Any]:
+    own = select(_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _has_totals().label("has_totals"))
+    own = own.where(_UNIT.id.in_(bindparam("ids", expanding=True))).order_by(_UNIT.path)
+    return own.with_for_update(key_share=True) if is_locked else own
+
+
+def _has_many_writers(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"  # SQLite has one writer anyway
 
 
 def _has_totals() -> ColumnElement[bool]:
@@ -102,12 +114,6 @@ def _has_totals() -> ColumnElement[bool]:
 
 def _paths(ids: Sequence[UUID]) -> Select[Any]:
     return select(_UNIT.path).where(_UNIT.id.in_(ids))
-
-
-@cache
-def _units() -> Select[Any]:
-    own = select(_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to)
-    return own.where(_UNIT.id.in_(bindparam("ids", expanding=True)))
 
 
 def _places(session: Session, ids: Iterable[UUID]) -> dict[UUID, _Place]:

@@ -1,6 +1,6 @@
 """`report`: a monthly report as PDF, the official paper with its annex of twelve charts, beside the twelve charts alone.
 
-Both by processes of their own, as in the house. The most memory any of them took is recorded beside.
+Each by a process of its own, as in the house. The most memory any of them took is recorded beside.
 """
 
 import resource
@@ -33,7 +33,7 @@ def run() -> dict[str, Any]:
     ours, bare = [], []
     for _ in range(ROUNDS + 1):
         ours.append(_timed(lambda: report_files.pdf(_paper(facts), report_words.annex(facts, foot="Phường Bắc Kạn"))))
-        bare.append(_timed(lambda: _made("charts_only", charts)))
+        bare.append(_timed(lambda: _made("charts_only", charts, kind="pdf")))
     seconds, baseline = statistics.median(ours[1:]), statistics.median(bare[1:])
     return {
         "name": "report", "ours": round(seconds, 2), "baseline": round(baseline, 2), "ratio": round(seconds / baseline, 2),

@@ -6,7 +6,7 @@ take turns (docs/decisions/0040).
 """
 
 import os
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -171,18 +171,27 @@ def instant(told: datetime | None) -> datetime:
 
 def upsert(
     session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Iterable[str], add: Iterable[str] = (),
-    replace: Iterable[str] = (),
+    replace: Iterable[str] = (), of_each: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Insert rows; where the key is taken, add to the columns `add` and overwrite the columns `replace`.
 
-    With neither, an existing row is left alone.
+    With neither, an existing row is left alone. `of_each` is what all rows have besides, or how the database makes it.
     """
     if not rows:
         return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table)
+    statement = _upsert(session.get_bind().dialect.name, table, tuple(key), tuple(add), tuple(replace))
+    session.execute(statement.values(**of_each) if of_each else statement, list(rows))
+
+
+@cache
+def _upsert(
+    dialect: str, table: Table, key: tuple[str, ...], add: tuple[str, ...], replace: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:  # fmt: skip
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     changes = {name: table.c[name] + insert.excluded[name] for name in add}
     changes |= {name: insert.excluded[name] for name in replace}
     keys = [table.c[name] for name in key]
-    statement = insert.on_conflict_do_update(index_elements=keys, set_=changes) if changes else insert.on_conflict_do_nothing()
-    session.execute(statement, list(rows))
+    done: sqlite.Insert | postgresql.Insert = (
+        insert.on_conflict_do_update(index_elements=keys, set_=changes) if changes else insert.on_conflict_do_nothing()
+    )
+    return done

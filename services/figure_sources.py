@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from core import clock
@@ -104,7 +104,7 @@ def period_at(periods: Sequence[Period], day: date) -> int | None:
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
     """By day, how many more and how many fewer households were in a chat; see `gained`."""
-    query = gained(_DAY.day, path=path, since=since, until=until)
+    query = gained("day", path=path, since=since, until=until)
     return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
 
 
@@ -112,27 +112,29 @@ def moves_by_unit(session: Session, *, path: str, since: date, until: date) -> d
     """The same of each residential unit."""
     return _by_unit(
         (row[0], row[1], int(row[2]), int(row[3]))
-        for row in session.execute(gained(_DAY.unit_id, _DAY.day, path=path, since=since, until=until))
+        for row in session.execute(gained("unit_id", "day", path=path, since=since, until=until))
     )
 
 
-def gained(*by: ColumnElement[Any], path: str, since: date, until: date) -> Select[Any]:
-    """By columns of the daily counts, how many more and how many fewer households were in a chat: residential units added up.
+def gained(*by: Literal["day", "unit_id"], path: str, since: date, until: date) -> Select[Any]:
+    """By day, by unit or by both, how many more and how many fewer households were in a chat: residential units added up.
 
     So that entered less left is what the households in a chat gained, but for units that begin or end. Where one household
     joins and another leaves the same unit on a day, neither is counted.
     """
-    unit, counts, earlier, before = _TABLES["unit"], _TABLES["unitday"], _TABLES["unitday"].alias(), _TABLES["unitday"].alias()
-    latest = select(func.max(before.c.day)).where(before.c.unit_id == _DAY.unit_id, before.c.day < _DAY.day)
-    is_before = and_(earlier.c.unit_id == _DAY.unit_id, earlier.c.day == latest.correlate(counts).scalar_subquery())
-    more = _DAY.joined - func.coalesce(earlier.c.joined, 0)
-    return (
-        select(*by, func.sum(case((more > 0, more), else_=0)), func.sum(case((more < 0, -more), else_=0)))
-        .select_from(unit.join(counts, _DAY.unit_id == _UNIT.id).outerjoin(earlier, is_before))
-        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(_DAY.day))
-        .where(_DAY.day >= since, _DAY.day <= until)
-        .group_by(*by)
-    )
+    is_below = path_range(path) & (_UNIT.kind == UnitKind.RESIDENTIAL)
+    valid = (_UNIT.valid_from, _UNIT.valid_to)
+    latest = select(_DAY.joined).where(_DAY.unit_id == _UNIT.id, _DAY.day < since).order_by(_DAY.day.desc()).limit(1)
+    start = literal(since - timedelta(days=1), _DAY.day.type)
+    stood = select(_UNIT.id.label("unit_id"), start.label("day"), latest.scalar_subquery().label("joined"), *valid)
+    changed = select(_DAY.unit_id, _DAY.day, _DAY.joined, *valid).join(_TABLES["unit"], _UNIT.id == _DAY.unit_id)
+    rows = union_all(stood.where(is_below), changed.where(is_below, _DAY.day >= since, _DAY.day <= until)).subquery().c
+    before = func.lag(rows.joined).over(partition_by=rows.unit_id, order_by=rows.day)
+    steps = select(*rows, (rows.joined - func.coalesce(before, 0)).label("more")).subquery().c
+    is_valid = (steps.valid_from.is_(None) | (steps.valid_from <= steps.day)) & presence.lasts(steps.valid_to, steps.day)
+    sums = [func.sum(case((sign * steps.more > 0, sign * steps.more), else_=0)) for sign in (1, -1)]
+    columns = [steps[name] for name in by]
+    return select(*columns, *sums).where(steps.day >= since, is_valid).group_by(*columns)
 
 
 def sendings(

@@ -29,6 +29,7 @@ from services.figures import Coverage
 from services.relay_pace import paced
 
 AT_A_TIME = 500
+Place = tuple[UUID | None, str, str]  # id, code and name
 LONGEST = 366 * 10  # days of one question
 
 
@@ -189,16 +190,13 @@ class _Asked:
 
     def values(self, figure: Definition) -> list[Value]:
         unit = self.place
-        named = Value(
-            figure.name, unit.id if unit else None, unit.code if unit else "", unit.label if unit else "", *self.periods[0]
-        )
-        blank = [replace(named, since=first, day=last) for first, last in self.periods]
-        if figure.is_of_wards and self.is_below_ward:
-            return blank
-        if self.hidden:
-            return [replace(one, is_hidden=True) for one in blank]
-        made = _MAKERS[figure.name](self)
-        return [_with(figure, one, *amounts) for one, amounts in zip(blank, made, strict=True)]
+        place: Place = (unit.id, unit.code, unit.label) if unit else (None, "", "")
+        has_none = figure.is_of_wards and self.is_below_ward
+        is_hidden = not has_none and self.hidden
+        made = [NOTHING] * len(self.periods) if has_none or is_hidden else _MAKERS[figure.name](self)
+        return [
+            _told(figure, place, period, amounts, is_hidden=is_hidden) for period, amounts in zip(self.periods, made, strict=True)
+        ]
 
     @cached_property
     def hidden(self) -> bool:
@@ -292,13 +290,19 @@ class _Asked:
         return found
 
 
-def _with(figure: Definition, blank: Value, one: float | None, other: float | None, is_running: bool) -> Value:  # noqa: FBT001
-    if figure.span is Span.SPREAD:
-        return replace(blank, value=one, numerator=one, denominator=other, is_running=is_running)
-    if not figure.is_ratio:
-        return replace(blank, value=one, numerator=one)
-    value = one / other if one is not None and other else None
-    return replace(blank, value=value, numerator=one, denominator=other)
+NOTHING: Amounts = (None, None, False)
+
+
+def _told(figure: Definition, place: Place, period: Period, amounts: Amounts, *, is_hidden: bool) -> Value:
+    value, other, is_running = amounts
+    one = value
+    if figure.span is not Span.SPREAD:
+        is_running = False
+        if figure.is_ratio:
+            value = one / other if one is not None and other else None
+        else:
+            other = None
+    return Value(figure.name, *place, period[0], period[1], value, one, other, is_running, is_hidden)
 
 
 def _counts(one: str, other: str = "") -> Callable[[_Asked], list[Amounts]]:

@@ -16,11 +16,11 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
 from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Unit, UnitKind, lineage
-from services import needs, rollups
+from services import following, needs, rollups
 from services.access import Actor, May, may, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
-from services.household_writes import events_of, locked, note, one, only, pasts, units_since
+from services.household_writes import events_of, locked, note, one, only, pasts
 from services.import_values import PEOPLE_MAX
 from services.needs import Why
 from services.presence import valid_on
@@ -222,7 +222,7 @@ def join(
         NotAllowed: the actor sees figures only.
         NotFound: the household or the group lies outside the actor's sight.
     """
-    household, unit = locked(session, actor=actor, household_id=household_id, version=version)
+    household, _unit = locked(session, actor=actor, household_id=household_id, version=version)
     group = _group(session, actor, group_id)
     day = on or clock.today()
     if not 1 <= people <= PEOPLE_MAX:
@@ -240,12 +240,12 @@ def join(
         if day < earlier.left_on:
             raise Invalid(N_("Hộ này đã ở trong nhóm tới ngày {day:%d/%m/%Y}."), day=earlier.left_on, field="on")
     membership = Membership(household_id=household.id, group_id=group.id, people=people, joined_on=day, source=source)
-    session.add(membership)
+    with following.changes(session, household_ids=[household.id]):
+        session.add(membership)
     note(
         session, actor=actor, action="household.joined", household=household, group_id=str(group.id), people=people,
         on=day.isoformat(), membership_id=str(membership.id),
     )  # fmt: skip
-    rollups.refresh(session, unit_ids=[unit.id], since=day)
     return membership
 
 
@@ -272,13 +272,13 @@ def leave(
     if day < membership.joined_on:
         raise Invalid(N_("Ngày ra khỏi nhóm trước ngày vào ({day:%d/%m/%Y})."), day=membership.joined_on, field="on")
     not_later(day, N_("Ngày ra khỏi nhóm không được sau hôm nay."), "on")
-    membership.left_on = day
-    session.add(membership)
+    with following.changes(session, household_ids=[household.id]):
+        membership.left_on = day
+        session.add(membership)
     note(
         session, actor=actor, action="household.left", household=household, group_id=str(group.id), on=day.isoformat(),
         membership_id=str(membership.id),
     )  # fmt: skip
-    rollups.refresh(session, unit_ids=units_since(session, household, day), since=day)
     return membership
 
 

@@ -3,6 +3,7 @@
 A stranger is never told which of the two happened: the words, the time and what the page shows are the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import fold, natural_key
 from models import Group, Household, JoinRequest, Membership, MembershipSource, Proposal, Unit
-from services import added_households, audit, households, join, rollups
+from services import added_households, audit, following, households, join
 from services.access import Actor
 from services.household_values import HouseholdValues
 from services.import_values import PEOPLE_MAX, address_of, name_of
@@ -100,7 +101,8 @@ def ask(session: Session, *, slug: str, visitor: str, asked: Asked) -> None:
         _close(request, by=None, is_accepted=True, household_id=meant[0].id)
     else:
         request.name, request.phone, request.address = name, number, address
-        rollups.refresh(session, unit_ids=[unit.id], since=clock.today())  # changes nothing, and takes as long
+        with following.changes(session, household_ids=_anybody(session, unit)):  # changes nothing, and takes as long
+            pass
         _note(session, join.resident_of(unit), "join_request.made", group)
     if len(meant) == 1 or request.id in _open_ids(session, group) or _has_room(session, group):
         session.add(request)
@@ -143,6 +145,10 @@ def join_by_self(session: Session, *, group: Group, unit: Unit, household: House
             session, actor=join.resident_of(unit), household_id=household.id, group_id=group.id, people=people,
             source=MembershipSource.SELF,
         )  # fmt: skip
+
+
+def _anybody(session: Session, unit: Unit) -> Sequence[UUID]:
+    return session.exec(select(Household.id).where(Household.unit_id == unit.id).limit(1)).all()
 
 
 def _checked(asked: Asked) -> tuple[str, str, str]:

@@ -335,11 +335,11 @@ class Paper(Protocol):
             Invalid: a text that does not fit, or a letter that cannot be printed; named.
         """
 
-    def annex(self, annex: Annex) -> bytes:
-        """The annex of a report on A4 pages; a letter that no font has stands as a dot.
+    def report(self, paper: PaperText, annex: Annex) -> bytes:
+        """An official paper with its annex behind it, one file; a letter of the annex that no font has stands as a dot.
 
         Raises:
-            Invalid: it cannot be printed.
+            Invalid: as `official`.
         """
 
     def chart(self, drawing: Drawing, *, kind: PictureKind) -> bytes:

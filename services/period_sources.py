@@ -57,7 +57,7 @@ NOTHING = PlaceCounts()
 def by_place(session: Session, *, path: str, since: date, until: date) -> dict[UUID | None, PlaceCounts]:
     """By residential unit, in four queries."""
     found: dict[UUID | None, PlaceCounts] = defaultdict(PlaceCounts)
-    for unit_id, entered, left in session.execute(gained(_DAY.unit_id, path=path, since=since, until=until)):
+    for unit_id, entered, left in session.execute(gained("unit_id", path=path, since=since, until=until)):
         found[unit_id].entered, found[unit_id].left = int(entered), int(left)
     start, end = between(since, until)
     relays = (

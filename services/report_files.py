@@ -1,21 +1,17 @@
 """The two files of a report, made of the same kept figures: the paper with its annex, and the workbook."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from services import report_words
 from services.period_facts import PeriodFacts
 from services.ports import Annex, PaperText, ports
 
 
 def pdf(paper: PaperText, annex: Annex) -> bytes:
-    """The official paper and its annex as one file; both are made at once, by processes of their own.
+    """The official paper and its annex as one file.
 
     Raises:
         Invalid: it cannot be printed.
     """
-    with ThreadPoolExecutor(2) as makers:
-        parts = [makers.submit(ports().paper.official, paper), makers.submit(ports().paper.annex, annex)]
-        return ports().paper.joined([part.result() for part in parts])
+    return ports().paper.report(paper, annex)
 
 
 def xlsx(facts: PeriodFacts) -> bytes:

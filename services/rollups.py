@@ -16,7 +16,7 @@ from sqlmodel import Session
 from core.bulk import batches
 from models import GroupKind, Model
 from services import presence, totals
-from services.day_counts import COUNTS, NONE, Changes, days_of, standing, stored, write
+from services.day_counts import COUNTS, NONE, Changes, days_of, put, stood
 from services.presence import lasts
 
 FOREVER = date.max
@@ -60,7 +60,7 @@ def differing(session: Session) -> tuple[int, list[UUID]]:
     session.flush()
     wrong: list[UUID] = []
     for some in batches(sorted(set(ids)), UNITS_AT_A_TIME):
-        changes, found = _changes(session, some, None), stored(session, _DAYS, some, None)
+        changes, found = _changes(session, some, None), stood(session, _DAYS, some, None).days
         wrong += [unit_id for unit_id in some if days_of(changes.get(unit_id, {}), NONE) != found.get(unit_id, [])]
     with session.begin_nested() as aside:  # what totals would be, written and taken back
         wrong += totals.repair(session)
@@ -70,14 +70,10 @@ def differing(session: Session) -> tuple[int, list[UUID]]:
 
 def _recount(session: Session, ids: Sequence[UUID], since: date | None) -> list[UUID]:
     """Bring the rows from `since` on in line; the units in which any was wrong."""
-    before = standing(session, _DAYS, ids, since) if since else {}
+    own = stood(session, _DAYS, ids, since)
     changes = _from_day(session, ids, since) if since else _changes(session, ids, None)
-    wanted = {unit_id: days_of(changes.get(unit_id, {}), before.get(unit_id, NONE)) for unit_id in ids}
-    found = stored(session, _DAYS, ids, since)
-    wrong = {unit_id: days for unit_id, days in wanted.items() if days != found.get(unit_id, [])}
-    if wrong:
-        write(session, _DAYS, wrong, since)
-    return list(wrong)
+    wanted = {unit_id: days_of(changes.get(unit_id, {}), own.before.get(unit_id, NONE)) for unit_id in ids}
+    return list(put(session, _DAYS, wanted, own=own, since=since))
 
 
 def _from_day(session: Session, ids: Sequence[UUID], since: date) -> ByUnit:

@@ -29,7 +29,7 @@ from models import (
     Unit,
     User,
 )
-from services import access, added_households, audit, figures, households, relays, rollups, wards
+from services import access, added_households, audit, figures, following, households, relays, wards
 from services.access import Actor, May, actor_of
 from services.figures import Coverage
 from services.household_values import HouseholdValues
@@ -285,13 +285,13 @@ def _recount(session: Session, held: Pass, tick: Tick) -> None:
         _leave(session, held, tick)
         _join(session, held, tick)
         return
-    stay.people = tick.now
-    session.add(stay)
+    with following.changes(session, household_ids=[tick.household_id]):
+        stay.people = tick.now
+        session.add(stay)
     audit.record(
         session, actor=held.actor, action="household.recounted", subject_kind="household", subject_id=tick.household_id,
         group_id=str(held.group.id), people=tick.now,
     )  # fmt: skip
-    rollups.refresh(session, unit_ids=[held.unit.id], since=stay.joined_on)
 
 
 def _lines(session: Session, held: Pass) -> list[Line]:

@@ -5,25 +5,27 @@ A `UnitTotal` row is the sum of the residential units that hang below a unit now
 to those above it. Whoever hangs a unit elsewhere calls `recount`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlmodel import Session
 
 from core.bulk import batches
 from models import Model, UnitKind, lineage
 from services.access import path_range
-from services.day_counts import NONE, Changes, Counts, Days, add_changes, days_of, plus, standing, stored, within, write
+from services.day_counts import NONE, Changes, add, add_changes, days_of, plus, put, raise_by, stood, within
 
 AT_A_TIME = 200
 PLACES_AT_A_TIME = 50
 _TABLES = Model.metadata.tables
 _DAYS, _TOTALS = _TABLES["unitday"], _TABLES["unittotal"]
 _UNIT = _TABLES["unit"].c
+Tree = Mapping[UUID, Row[Any]]  # units with path, first and last day, and whether they have totals
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,6 @@ class _Place:
     path: str
     places: list[UUID] = field(default_factory=list)
     units: list[tuple[UUID, date | None, date | None]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Stood:
-    """What was written until now from a day on, and what stood before."""
-
-    before: dict[UUID, Counts]
-    days: dict[UUID, Days]
-
-    def of(self, unit_id: UUID, since: date | None) -> Days:
-        """From `since` on, beginning with what stood before."""
-        start = [(since, self.before[unit_id])] if since and unit_id in self.before else []
-        return [*start, *self.days.get(unit_id, [])]
 
 
 def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) -> None:
@@ -62,7 +51,20 @@ def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) ->
                 break
             if upper in above:
                 _add(passed_on.setdefault(upper, {}), changes)
-    _pass_on(session, passed_on, since)
+    add(session, _TOTALS, passed_on, since=since)
+
+
+def pass_up(session: Session, gained: Mapping[UUID, Changes], *, tree: Tree) -> None:
+    """Add to all that is above these residential units what each gained or lost on the days it is valid."""
+    passed_on: dict[UUID, Changes] = {}
+    for unit_id, changes in gained.items():
+        place = tree[unit_id]
+        own: Changes = {}
+        add_changes(own, within(days_of(changes), place.valid_from, place.valid_to))
+        for upper in lineage(place.path):
+            if tree[upper].has_totals:
+                _add(passed_on.setdefault(upper, {}), own)
+    raise_by(session, _TOTALS, passed_on)
 
 
 def recount(session: Session, *, unit_ids: Iterable[UUID]) -> list[UUID]:
@@ -77,18 +79,33 @@ def repair(session: Session) -> list[UUID]:
     """Add everything up anew; the units whose totals were wrong until now."""
     stale = select(_TOTALS.c.unit_id).join(_TABLES["unit"], _UNIT.id == _TOTALS.c.unit_id).where(~_has_totals())
     wrong = list(session.execute(stale.distinct()).scalars())
-    if wrong:
-        write(session, _TOTALS, {unit_id: [] for unit_id in wrong}, None)
+    put(session, _TOTALS, {unit_id: [] for unit_id in wrong}, own=stood(session, _TOTALS, wrong, None), since=None)
     return wrong + recount(session, unit_ids=session.execute(select(_UNIT.id).where(_has_totals())).scalars())
 
 
 def lock(session: Session, unit_ids: Sequence[UUID]) -> None:
     """On PostgreSQL hold these units and all above them until the end, from above: nobody waits for one who waits for them."""
-    if session.get_bind().dialect.name != "postgresql":  # SQLite has one writer anyway
-        return
-    paths = [row.path for part in batches(unit_ids, AT_A_TIME) for row in session.execute(_paths(part))]
+    if _has_many_writers(session):
+        held(session, [row.path for part in batches(unit_ids, AT_A_TIME) for row in session.execute(_paths(part))])
+
+
+def held(session: Session, paths: Iterable[str]) -> Tree:
+    """The units with these paths and all above them, by id, held as `lock` does."""
+    found: dict[UUID, Row[Any]] = {}
     for part in batches(sorted({one for path in paths for one in lineage(path)}), AT_A_TIME):
-        session.execute(select(_UNIT.id).where(_UNIT.id.in_(part)).order_by(_UNIT.path).with_for_update(key_share=True)).all()
+        found |= {row.id: row for row in session.execute(_held(is_locked=_has_many_writers(session)), {"ids": part})}
+    return found
+
+
+@cache
+def _held(*, is_locked: bool) -> Select[Any]:
+    own = select(_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _has_totals().label("has_totals"))
+    own = own.where(_UNIT.id.in_(bindparam("ids", expanding=True))).order_by(_UNIT.path)
+    return own.with_for_update(key_share=True) if is_locked else own
+
+
+def _has_many_writers(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"  # SQLite has one writer anyway
 
 
 def _has_totals() -> ColumnElement[bool]:
@@ -145,9 +162,9 @@ def _settle(session: Session, places: Sequence[_Place], since: date | None) -> d
     """Add places up anew from `since` on; what those gained or lost whose totals were wrong."""
     gained: dict[UUID, Changes] = {}
     for some in batches(places, PLACES_AT_A_TIME):
-        units = _stood(session, _DAYS, [unit_id for place in some for unit_id, _first, _end in place.units], since)
-        below = _stood(session, _TOTALS, [one for place in some for one in place.places], since)
-        own = _stood(session, _TOTALS, [place.id for place in some], since)
+        units = stood(session, _DAYS, [unit_id for place in some for unit_id, _first, _end in place.units], since)
+        below = stood(session, _TOTALS, [one for place in some for one in place.places], since)
+        own = stood(session, _TOTALS, [place.id for place in some], since)
         wanted = {}
         for place in some:
             changes: Changes = {since: NONE} if since else {}
@@ -156,44 +173,8 @@ def _settle(session: Session, places: Sequence[_Place], since: date | None) -> d
             for one in place.places:
                 add_changes(changes, below.of(one, since))
             wanted[place.id] = days_of(changes, own.before.get(place.id, NONE))
-        gained |= _replace(session, own, wanted, since)
+        gained |= put(session, _TOTALS, wanted, own=own, since=since)
     return gained
-
-
-def _pass_on(session: Session, passed_on: dict[UUID, Changes], since: date | None) -> None:
-    """Add to totals what those below them gained or lost."""
-    own = _stood(session, _TOTALS, sorted(passed_on), since)
-    wanted = {}
-    for place_id, changes in passed_on.items():
-        add_changes(changes, own.of(place_id, since))
-        wanted[place_id] = days_of(changes, own.before.get(place_id, NONE))
-    _replace(session, own, wanted, since)
-
-
-def _replace(session: Session, own: _Stood, wanted: dict[UUID, Days], since: date | None) -> dict[UUID, Changes]:
-    """Write what differs, each from the first day on which it does; what was gained or lost by it."""
-    gained: dict[UUID, Changes] = {}
-    for place_id, days in wanted.items():
-        stored_days = own.days.get(place_id, [])
-        if days == stored_days:
-            continue
-        start = [(since, own.before.get(place_id, NONE))] if since else []
-        changes: Changes = {}
-        add_changes(changes, [*start, *days])
-        add_changes(changes, [*start, *stored_days], -1)
-        gained[place_id] = {day: change for day, change in changes.items() if change != NONE}
-        first = min(set(days) ^ set(stored_days))[0]
-        write(session, _TOTALS, {place_id: [row for row in days if row[0] >= first]}, first)
-    return gained
-
-
-def _stood(session: Session, table: Table, ids: Sequence[UUID], since: date | None) -> _Stood:
-    found = _Stood({}, {})
-    for part in batches(ids, AT_A_TIME):
-        found.days.update(stored(session, table, part, since))
-        if since:
-            found.before.update(standing(session, table, part, since))
-    return found
 
 
 def _add(found: Changes, changes: Changes) -> None:

@@ -3,7 +3,7 @@
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
-from services import audit, audit_checks, rollups
+from services import audit, audit_checks, figure_checks, rollups
 from services.access import TERMINAL
 from terminal.habits import AsJson, answering, app
 
@@ -29,4 +29,6 @@ def recount(as_json: AsJson = False) -> None:
             wrong = rollups.repair(session)
             if wrong:  # screens that keep their figures for a while look at the last act
                 audit.record(session, actor=TERMINAL, action="figures.recounted", wrong=len(wrong))
+                session.flush()
+                figure_checks.verify(session)  # the alarm of the night ends with what it told
         say({"wrong": len(wrong)})

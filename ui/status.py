@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from core.i18n import N_
 from models import AccountState, FigureCheck
 from services.backup_copies import Standing
 from services.channel_fields import LABELS
@@ -13,6 +14,7 @@ from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
 MINUTE = timedelta(minutes=1)  # less is not told
+COUNTED = {"coverage": N_("hộ và hộ trong nhóm"), "scans": N_("lượt mở đường dẫn"), "opens": N_("máy mở thông báo")}
 LONG = timedelta(minutes=10)  # so long nothing that may leave should wait
 
 
@@ -143,10 +145,13 @@ def figures_verified(checks: Sequence[FigureCheck], *, now: datetime) -> None:
     """Whether the counts that figures are read from are those of the rows; a difference is said in red."""
     wrong = sum(one.wrong for one in checks)
     if wrong:
-        subjects = ", ".join(one.subject for one in checks if one.wrong)
+        subjects = ", ".join(_(COUNTED[one.subject]) for one in checks if one.wrong)
         parts.note(
             "overdue", _("{n} số đếm sẵn khác với đếm lại", n=number(wrong)),
-            _("Ở {subjects}. Số liệu trên màn hình có thể sai; xem nhật ký rồi mới sửa.", subjects=subjects),
+            _(
+                "Ở {subjects}. Số liệu trên màn hình có thể sai. Máy không tự sửa: xin báo người cài máy xem nhật ký, rồi chạy "
+                "lệnh manage.py recount.", subjects=subjects,
+            ),
         )  # fmt: skip
     elif checks and now - checks[0].created_at < timedelta(days=2):
         parts.hint(

@@ -209,9 +209,13 @@ class TypstPaper:
         """
         return bulletins.printed(month)
 
-    def annex(self, annex: Annex) -> bytes:
-        """The annex of a report; see `services.ports.Paper.annex`."""
-        return annexes.printed(annex)
+    def report(self, paper: PaperText, annex: Annex) -> bytes:
+        """An official paper with its annex behind it, one file; a letter of the annex that no font has stands as a dot.
+
+        Raises:
+            Invalid: as `official`.
+        """
+        return official_papers.printed(paper, behind=annexes.sheet(annex))
 
     def chart(self, drawing: Drawing, *, kind: PictureKind) -> bytes:
         """One chart as a picture of its own."""

@@ -1,4 +1,4 @@
-"""Charts on paper: the annex of a report, and one chart as a picture of its own."""
+"""Charts on paper: what the annex of a report takes, and one chart as a picture of its own."""
 
 from dataclasses import asdict
 from typing import Any
@@ -12,15 +12,15 @@ from services.drawing import Drawing
 from services.ports import Annex, PictureKind
 
 
-def printed(annex: Annex) -> bytes:
-    """The PDF; see `services.ports.Paper.annex`."""
+def sheet(annex: Annex) -> dict[str, Any]:
+    """What its template takes. One odd letter in a name must not keep a whole report from paper: it stands as a dot."""
     report = cleaned(
         {
-            "title": annex.title, "sub": annex.sub, "foot": annex.foot, "figures": asdict(annex.figures), "note": annex.note,
+            "sub": annex.sub, "foot": annex.foot, "figures": asdict(annex.figures), "note": annex.note, "title": annex.title,
             "charts_title": annex.charts_title, "tables": [asdict(one) for one in annex.tables],
         }
     )  # fmt: skip
-    return _made("annex", {"report": report, "charts": [_of(one) for one in annex.charts], "title": report["title"]})
+    return {"report": report, "charts": [_of(one) for one in annex.charts], "is_dotted": True}
 
 
 def drawn(drawing: Drawing, *, kind: PictureKind) -> bytes:
@@ -29,10 +29,9 @@ def drawn(drawing: Drawing, *, kind: PictureKind) -> bytes:
     return _made("chart", {"charts": [chart], "title": chart["title"]}, kind=kind)
 
 
-def _made(template: str, sheet: dict[str, Any], *, kind: str = "pdf") -> bytes:
-    # One odd letter in a name must not keep a whole report from paper: it stands as a dot.
+def _made(template: str, data: dict[str, Any], *, kind: str) -> bytes:
     order = Order(
-        template=template, sheet=sheet | {"is_dotted": True}, items=[], per_page=1, tags=True, codes={"spread": True}, kind=kind
+        template=template, sheet=data | {"is_dotted": True}, items=[], per_page=1, tags=True, codes={"spread": True}, kind=kind
     )
     try:
         return press.printed(order)

@@ -1,7 +1,9 @@
 """Official papers by Nghị định 30/2020/NĐ-CP: the words are put in their places, the template has the measures."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from adapters.paper import press
 from adapters.paper.press import Order
@@ -23,8 +25,8 @@ _WRONG = {
 }
 
 
-def printed(paper: PaperText) -> bytes:
-    """The PDF; see `services.ports.Paper.official`."""
+def printed(paper: PaperText, *, behind: Mapping[str, Any] | None = None) -> bytes:
+    """The PDF; see `services.ports.Paper.official`. With `behind`, what the annex of a report takes, as one file with it."""
     if sum(len(words) for _, words in paper.body) > LONGEST_BODY:
         raise Invalid(N_("Văn bản dài quá {most} ký tự."), most=LONGEST_BODY)
     words = {name: value for name, value in asdict(paper).items() if name not in ("issued_on", "number", "url", "body")}
@@ -36,7 +38,7 @@ def printed(paper: PaperText) -> bytes:
         "unit": "".join(letters(laid)),
     }  # fmt: skip
     order = Order(
-        template="official", sheet=sheet, items=items, per_page=1, tags=True,
+        template="report" if behind else "official", sheet={**sheet, **(behind or {})}, items=items, per_page=1, tags=True,
         codes={"side": CODE_SIDE, "least": LEAST_MODULE, "levels": "M", "spread": True},
     )  # fmt: skip
     try:

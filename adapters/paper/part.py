@@ -63,6 +63,8 @@ def made(order: dict[str, Any]) -> bytes:
         return compiled(order["template"], sheet, tags=False, kind=kind)
     pdf = compiled(order["template"], sheet, tags=order["tags"])
     asked = [item["url"] for item in items]
+    if not asked:
+        return pdf
     lost = (
         unread_anywhere(pdf, asked) if rules["spread"] else unread(pdf, asked, per_page=order["per_page"], times=rules["times"])
     )
@@ -186,7 +188,7 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
 def _dotted(value: Any) -> Any:
     """Words that come from many hands, wherever they stand in it: one odd letter must not keep the whole list from paper."""
     if isinstance(value, str):
-        return "".join(letter if printable(letter) else "·" for letter in value)
+        return value if printable(value) else "".join(letter if printable(letter) else "·" for letter in value)
     if isinstance(value, dict):
         return {name: _dotted(one) for name, one in value.items()}
     return [_dotted(one) for one in value] if isinstance(value, list) else value

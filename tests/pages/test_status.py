@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from core import clock
-from models import AccountState, AnnouncementStatus, Batch, Channel, DeliveryStatus, Role, Unit, User
+from models import AccountState, AnnouncementStatus, Batch, Channel, DeliveryStatus, FigureCheck, Role, Unit, User
 from services import workers
 from tests.factories import make_account, make_announcement, make_delivery, make_user
 from tests.pages.conftest import Visit, words
@@ -60,3 +60,19 @@ def test_it_is_for_admins_only(visit: Visit, session: Session, ward: Unit, role:
 
     assert "không có quyền" in at.error[0].value
     assert "Hàng chờ" not in words(at)
+
+
+def test_counts_that_differ_from_the_recount_are_an_alarm_that_says_what_to_do(
+    visit: Visit, session: Session, admin: User
+) -> None:
+    night = clock.now()
+    session.add_all(
+        [FigureCheck(subject=subject, rows=40, wrong=n, created_at=night) for subject, n in (("coverage", 2), ("scans", 0))]
+    )
+    session.commit()
+
+    said = words(visit("status", user=admin))
+
+    assert "2 số đếm sẵn khác với đếm lại" in said
+    assert "Ở hộ và hộ trong nhóm. Số liệu trên màn hình có thể sai." in said
+    assert "manage.py recount" in said

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Group, GroupKind, Household, Proposal, Role, TickList, Unit, User
-from services import added_households, group_leaders, groups, tick_lists
+from services import added_households, group_leaders, groups, rollups, tick_lists
 from services.access import Actor, actor_of
 from services.household_values import HouseholdValues
 from services.tick_lists import Saved, Tick
@@ -161,6 +161,7 @@ def test_many_ticks_in_one_save_are_counted_by_kind(session: Session, place: Pla
     homes: list[Household] = [make_household(session, unit=place.unit) for _ in range(4)]
     for home in homes[:2]:
         make_membership(session, household=home, group=place.group)
+    rollups.refresh(session, unit_ids=[place.unit.id])
     token = token_of(session, place)
 
     ticks = [Tick(homes[0].id, 2, 0), Tick(homes[1].id, 2, 3), Tick(homes[2].id, 0, 1), Tick(homes[3].id, 0, 0)]

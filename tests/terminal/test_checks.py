@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
+from time_machine import Traveller
 from typer.testing import CliRunner
 
 from models import AuditEvent, UnitDay
-from services import audit, rollups
+from services import audit, figure_checks, rollups
 from services.access import TERMINAL
 from terminal.habits import app
 from tests.factories import make_household, make_unit
@@ -49,14 +50,17 @@ def test_the_first_broken_row_is_named_and_the_command_fails(session: Session) -
     assert "dòng 2" in result.stderr
 
 
-def test_wrong_counts_are_put_right_told_and_recorded(session: Session) -> None:
+def test_wrong_counts_are_put_right_told_and_recorded(session: Session, clock: Traveller) -> None:
     ward = make_unit(session)
     wrong, well = make_unit(session, parent=ward), make_unit(session, parent=ward)
     for place in (wrong, well):
         make_household(session, unit=place, people=4, arrived_on=date(2026, 5, 1))
     rollups.refresh(session, unit_ids=[wrong.id, well.id])
     session.exec(select(UnitDay).where(UnitDay.unit_id == wrong.id)).one().households = 9
+    session.flush()
+    figure_checks.verify(session)
     session.commit()
+    clock.shift(60)
 
     told = answer("recount")
 
@@ -65,6 +69,7 @@ def test_wrong_counts_are_put_right_told_and_recorded(session: Session) -> None:
     assert session.exec(select(UnitDay.households).order_by(col(UnitDay.id))).all() == [1, 1]
     [event] = session.exec(select(AuditEvent)).all()
     assert (event.action, event.details) == ("figures.recounted", {"wrong": 1})
+    assert [one.wrong for one in figure_checks.latest(session, actor=TERMINAL)] == [0, 0, 0]  # the alarm is over
 
 
 def test_counts_that_are_right_stay_and_leave_no_trace(session: Session) -> None:

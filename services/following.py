@@ -1,0 +1,138 @@
+"""Following a change: what is written about a few households is added to the daily counts, and nobody else is counted again.
+
+`services.rollups.refresh` counts every household of a unit from a day on. Where somebody joins or leaves a chat, which happens by
+the hundred a second on a busy evening, that is a hundred times the work: here the days of these households are read before and
+after the write, and the difference is added to the rows of their units and of all above, in the same transaction. What a
+household counts is the definition of design §4, as in `services.rollups`; a property test holds the two together.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, select
+from sqlmodel import Session
+
+from core.bulk import batches
+from models import GroupKind, Model
+from services import presence, totals
+from services.day_counts import AT_A_TIME, NONE, Changes, Counts, plus, raise_by
+
+ByUnit = dict[UUID, Changes]
+Span = tuple[date, date]  # from a day until the day before the other
+
+_TABLES = Model.metadata.tables
+_DAYS = _TABLES["unitday"]
+_SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
+_NEVER = date.max
+
+
+@contextmanager
+def changes(session: Session, *, household_ids: Collection[UUID]) -> Iterator[None]:
+    """Add to the counts what the block changes about these households: their people and phones, who joins a chat and who leaves.
+
+    The block may not take a household to another unit, nor change a unit or a group: `rollups.refresh` counts those anew. On
+    PostgreSQL the units and those above them stay locked until the end of the transaction, as `refresh` keeps them.
+    """
+    session.flush()
+    ids = sorted(set(household_ids))
+    tree = totals.held(session, _paths(session, ids))
+    before = _counted(session, ids)
+    yield
+    session.flush()
+    gained = _less(_counted(session, ids), before)
+    if not gained.keys() <= before.keys():
+        raise ValueError("a household came to another unit: what is there has to be counted anew")
+    of_all = {unit_id: gained.get(unit_id, {}) for unit_id in before}  # how long it takes tells nobody that nothing was gained
+    raise_by(session, _DAYS, of_all)
+    totals.pass_up(session, of_all, tree=tree)
+
+
+def _paths(session: Session, ids: Sequence[UUID]) -> set[str]:
+    """Those of the units where they live or lived."""
+    return {row.path for part in batches(ids, AT_A_TIME) for row in session.execute(_places(), {"ids": part})}
+
+
+@cache
+def _places() -> Select[Any]:
+    homes: Any = bindparam("ids", expanding=True)
+    stays, unit = presence.spells(household_ids=homes).subquery(), _TABLES["unit"]
+    return select(unit.c.path).select_from(stays.join(unit, unit.c.id == stays.c.unit_id))
+
+
+@cache
+def _lives() -> Select[Any]:
+    """Every stay of these households, beside each of their memberships; `is_counted` where it is in a household group."""
+    homes: Any = bindparam("ids", expanding=True)
+    stays, spell, group = presence.spells(household_ids=homes).subquery(), _TABLES["membership"], _TABLES["chat_group"]
+    lives = stays.outerjoin(spell, _SPELL.household_id == stays.c.household_id).outerjoin(group, _GROUP.id == _SPELL.group_id)
+    is_counted = (_GROUP.kind == GroupKind.HOUSEHOLD).label("is_counted")
+    return select(
+        stays, is_counted, _SPELL.people.label("in_chat"), _SPELL.joined_on, _SPELL.left_on, _GROUP.closed_on
+    ).select_from(lives)
+
+
+def _counted(session: Session, ids: Sequence[UUID]) -> ByUnit:
+    """By unit where they live or lived, and by day, what the counts go up or down by because of these households."""
+    found: ByUnit = {}
+    for part in batches(ids, AT_A_TIME):
+        stays, joined = dict[tuple[Any, ...], None](), dict[tuple[UUID, UUID], list[Span]]()
+        for row in session.execute(_lives(), {"ids": part}):
+            stay = (row.unit_id, row.household_id, row.started_on, row.ended_on or _NEVER, row.people, row.smartphones)
+            stays[stay] = None
+            found.setdefault(row.unit_id, {})
+            span = _span_in_chat(row)
+            if span[0] < span[1]:
+                joined.setdefault((row.unit_id, row.household_id), []).append(span)
+                _note(found, row.unit_id, span, (0, 0, 0, 0, row.in_chat))
+        for unit_id, _home, start, end, people, smartphones in stays:
+            _note(found, unit_id, (start, end), (1, people, smartphones, 0, 0))
+        for (unit_id, _home), spans in joined.items():
+            for span in _together(spans):
+                _note(found, unit_id, span, (0, 0, 0, 1, 0))
+    return found
+
+
+def _span_in_chat(row: Row[Any]) -> Span:
+    """While the household is here, in the group, and the group is open; none where it is not in a group that counts."""
+    if not row.is_counted:
+        return _NEVER, _NEVER
+    return max(row.joined_on, row.started_on), min(day or _NEVER for day in (row.left_on, row.ended_on, row.closed_on))
+
+
+def _together(spans: Sequence[Span]) -> Iterator[Span]:
+    """Those that overlap or touch as one."""
+    start, end = min(spans)
+    for one in sorted(spans):
+        if one[0] > end:
+            yield start, end
+            start, end = one
+        end = max(end, one[1])
+    yield start, end
+
+
+def _note(found: ByUnit, unit_id: UUID, span: Span, counts: Counts) -> None:
+    start, end = span
+    if start >= end:
+        return
+    days = found[unit_id]
+    days[start] = plus(days.get(start, NONE), counts)
+    if end < _NEVER:
+        days[end] = plus(days.get(end, NONE), _negative(counts))
+
+
+def _negative(counts: Counts) -> Counts:
+    return tuple(-count for count in counts)
+
+
+def _less(after: ByUnit, before: ByUnit) -> ByUnit:
+    gained: ByUnit = {unit_id: dict(days) for unit_id, days in after.items()}
+    for unit_id, days in before.items():
+        own = gained.setdefault(unit_id, {})
+        for day, counts in days.items():
+            own[day] = plus(own.get(day, NONE), _negative(counts))
+    left = {unit_id: {day: one for day, one in days.items() if one != NONE} for unit_id, days in gained.items()}
+    return {unit_id: days for unit_id, days in left.items() if days}

@@ -353,6 +353,11 @@ def provide(ports: Ports) -> None:
     _provided[:] = [ports]
 
 
+def is_provided() -> bool:
+    """Whether the outside world of this process was set."""
+    return bool(_provided)
+
+
 def ports() -> Ports:
     """The outside world of this process; asking before it was provided is a bug."""
     return _provided[0]

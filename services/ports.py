@@ -354,7 +354,7 @@ def provide(ports: Ports) -> None:
 
 
 def is_provided() -> bool:
-    """Whether the outside world of this process was set."""
+    """Whether the outside world of this process was set; the light public process has none."""
     return bool(_provided)
 
 

@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from core import logs, process
-from services import ports
 from web import session
 from web.errors import exception_handlers
 from web.front import FrontDoor
@@ -21,10 +20,6 @@ from web.routes import routes
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     """Put what was loaded out of the collector's sight: it lives as long as the process. No log of secret addresses."""
     logs.set_up()
-    if not ports.is_provided():
-        from adapters import chooser  # noqa: PLC0415  # two seconds, for whoever serves
-
-        ports.provide(chooser.live())
     logging.getLogger("uvicorn.access").disabled = True
     process.keep_what_is_loaded()
     yield

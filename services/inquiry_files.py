@@ -18,7 +18,7 @@ from core.i18n import N_, translate
 from core.settings import settings
 from models import AwaitedFile, Inquiry, InquiryMessage, Voice
 from services import attachments
-from services.ports import ports
+from services.ports import is_provided, ports
 
 WORK = "fetch_files"
 MOST = attachments.MOST  # of one message
@@ -49,12 +49,15 @@ class Brought:
 
 
 def wait_for(session: Session, *, message: InquiryMessage, urls: Sequence[str]) -> None:
-    """Await what came with a message, and promise its fetching in the caller's transaction."""
-    now, wanted = clock.now(), list(dict.fromkeys(urls))[:MOST]
+    """Await what came with a message, and promise its fetching in the caller's transaction.
+
+    A process that can promise nothing leaves it to the next sweep.
+    """
+    now, wanted, promises = clock.now(), list(dict.fromkeys(urls))[:MOST], is_provided()
     for url in wanted:
-        session.add(AwaitedFile(message_id=message.id, url=url, next_at=now + IN_HAND))
-    if wanted:
-        session.flush()
+        session.add(AwaitedFile(message_id=message.id, url=url, next_at=now + IN_HAND if promises else now))
+    session.flush()
+    if wanted and promises:
         ports().engine.promise(session, work=WORK, key=f"files:{message.id}", at=now, subject_id=str(message.id))
 
 

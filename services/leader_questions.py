@@ -139,8 +139,11 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
 
 
 def ready_texts(session: Session, *, inquiries: Sequence[Inquiry], ward: WardCard) -> dict[str, str]:
-    """By token of a question, what its leader posts into the chat: question and answer, and where more stands. Two queries."""
-    ids = [one.id for one in inquiries if one.status not in OPEN]
+    """By token of a question, what its leader posts into the chat: question and answer, and where more stands. Two queries.
+
+    A rumour has none: the ward's word on it has a page of its own (services.rumour_relays).
+    """
+    ids = [one.id for one in inquiries if one.status not in OPEN and one.kind is InquiryKind.QUESTION]
     if not ids:
         return {}
     said = session.exec(

@@ -376,6 +376,11 @@ def provide(ports: Ports) -> None:
     _provided[:] = [ports]
 
 
+def is_provided() -> bool:
+    """Whether the outside world of this process was set; the light public process has none."""
+    return bool(_provided)
+
+
 def ports() -> Ports:
     """The outside world of this process; asking before it was provided is a bug."""
     return _provided[0]

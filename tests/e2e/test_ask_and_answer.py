@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
 
-from models import Role
+from models import Role, User
+from services import access, public_answers
 from tests.e2e.conftest import Server
 from tests.factories import make_procedure, make_unit, make_user
 
@@ -18,6 +20,8 @@ def ward(server: Server) -> None:
     with server.session() as session:
         ward = make_unit(session, name="Phường Bắc Kạn")
         make_user(session, unit=ward, role=Role.STAFF, username="mai", display_name="Lò Thị Mai")
+        clerk = access.actor_of(session, session.exec(select(User).where(User.username == "mai")).one())
+        public_answers.publish(session, actor=clerk, question="Bao giờ thu gom rác?", answer="Thứ Ba, trước 7 giờ sáng.")
         make_procedure(session, unit=ward, name="Đăng ký tạm trú", documents="Tờ khai mẫu CT01", also_called=["giấy ở trọ"])
 
 
@@ -48,3 +52,18 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     phone.get_by_role("button", name="Được rồi, cảm ơn").click()
     expect(phone.get_by_text("Việc này đã xong")).to_be_visible()
     simple.close()
+
+
+def test_an_answer_that_stands_is_offered_while_somebody_types_and_is_enough(server: Server, browser: Browser) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, locale="vi-VN")
+    phone = context.new_page()
+    phone.goto("/ask")
+    phone.get_by_label("Viết điều cần hỏi, cần báo").fill("cho hỏi lịch thu gom rác")
+    expect(phone.get_by_role("status")).to_have_text(re.compile("1 câu gần giống"))
+
+    phone.get_by_text("Bao giờ thu gom rác?").first.click()
+    expect(phone.get_by_text("Thứ Ba, trước 7 giờ sáng.")).to_be_visible()
+    phone.get_by_role("button", name="Được rồi, không cần hỏi nữa").click()
+
+    expect(phone.get_by_text("đã giúp được")).to_be_visible()
+    context.close()

@@ -19,8 +19,8 @@ from models import (
     User,
     Voice,
 )
-from services import access, inquiry_answers
-from tests.factories import make_account, make_inquiry, make_procedure, make_unit, make_user
+from services import access, inquiry_answers, rumour_relays, rumours
+from tests.factories import make_account, make_group, make_inquiry, make_procedure, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 
@@ -176,6 +176,26 @@ def test_a_screen_drawn_again_writes_no_second_look(session: Session, visit: Vis
     at.run()
 
     assert session.exec(select(InquiryLook.seen_at)).one() == first
+
+
+def test_the_chats_that_have_the_wards_word_are_counted_on_its_card(
+    session: Session, visit: Visit, clerk: User, ward: Unit
+) -> None:
+    actor = access.actor_of(session, clerk)
+    make_group(session, unit=make_unit(session, parent=ward), name="Bà con tổ 5")
+    asked = make_inquiry(session, unit=ward, text="Mai cắt trợ cấp?", kind=InquiryKind.RUMOUR)
+    made = rumours.judge(session, actor=actor, inquiry_id=asked.id, verdict="false", question="Cắt trợ cấp?", answer="Không.")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    at.button(key="ask_leaders").click().run()
+
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    [row] = rumour_relays.listing(session, actor=actor, answer_id=made.id)
+    session.commit()
+    assert "0 trên 1 nhóm đã đăng" in words(at)
+    at.button(key=f"posted_{row.relay_id.hex}").click().run()
+
+    assert rumour_relays.counts(session, answer_ids=[made.id]) == {made.id: (1, 1)}
 
 
 def test_something_broken_is_mended_and_shown_to_all(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:

@@ -221,6 +221,16 @@ def test_a_photo_that_is_gone_or_none_ends_in_a_word_and_one_for_later_is_tried_
     assert (fetching.fetch_due_step(), photos(session)) == (1, [1])
 
 
+def test_what_a_process_without_an_engine_took_in_is_fetched_by_the_next_sweep(session: Session, keeper: Provider) -> None:
+    keeper.desk.files["1.jpg"] = Answer(picture(), media_type="image/jpeg")
+    outside = ports.ports()
+    ports._provided.clear()  # as in the light public process
+    zalo("", number="m1", name="user_send_image", attachments=[image(file_of(keeper, "1.jpg"))])
+    ports.provide(outside)
+
+    assert (fetching.fetch_due_step(), photos(session)) == (1, [1])
+
+
 def test_a_provider_that_never_comes_back_is_given_up_after_a_day(
     session: Session, keeper: Provider, promises: FakeEngine, clock: Traveller
 ) -> None:

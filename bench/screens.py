@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench import chromium
 from bench.servers import Server, default_streamlit, house
 
-SCREENS = ("today", "groups", "announcement", "participation")
+SCREENS = ("today", "groups", "announcement", "participation", "charts", "questions", "figures", "reports", "compare")
 RERUNS, LOADS = 15, 5
 SMALL, LARGE = 3_000, 300_000
 # Resolves when the script has run and nothing in the page has changed for two frames.

@@ -180,7 +180,7 @@ def standing_out(places: Sequence[PlaceLine]) -> dict[PlaceLine, float]:
 def curves(facts: PeriodFacts, w: Words) -> Drawing:
     """Reach curves of the latest announcements over one another, with the band in which most of them lie."""
     shown = [one for one in facts.said if len(one.curve) > 1]
-    end = max([point[0] for one in shown for point in one.curve] + [60.0])
+    end = 120.0 * math.ceil(max([point[0] for one in shown for point in one.curve] + [60.0]) / 120)  # whole hours, halves too
     rows = [
         {"name": one.title, "points": [[minutes / end, share] for minutes, share in one.curve] + [[1, one.curve[-1][1]]],
          "last": w.share(one.curve[-1][1], 0)}

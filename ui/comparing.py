@@ -19,20 +19,25 @@ FIGURE_NAMES = [one.name for one in FIGURES if before_after.is_comparable(one)]
 
 
 def ask(actor: Actor, today: date) -> tuple[str, list[UUID], date, int] | None:
-    """The figure, the groups, the day, how many days each side; None until groups are chosen."""
+    """The figure, the groups, the day, how many days each side, all in the address; None until groups and a day are chosen."""
     with reading() as session:
         ward = units.commune_for(session, actor=actor)
         listed = units.children(session, actor=actor, unit_id=ward.id)
     names = {unit.id: unit.label for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            _("Số liệu"), FIGURE_NAMES, key="s_name", format_func=lambda one: _(BY_NAME[one].label), width=280
+            _("Số liệu"), FIGURE_NAMES, key="so", bind="query-params", format_func=lambda one: _(BY_NAME[one].label), width=280
         )  # fmt: skip
-        on = st.date_input(_("Ngày thay đổi"), None, max_value=today, key="s_on", format="DD/MM/YYYY", width=170)
-        days = st.number_input(_("Số ngày mỗi bên"), before_after.SHORTEST, before_after.LONGEST, 30, key="s_days", width=150)
+        on = st.date_input(
+            _("Ngày thay đổi"), None, max_value=today, key="tu", bind="query-params", format="DD/MM/YYYY", width=170
+        )  # fmt: skip
+        days = st.number_input(
+            _("Số ngày mỗi bên"), before_after.SHORTEST, before_after.LONGEST, 30, key="ngay", bind="query-params", width=150
+        )
     chosen = st.multiselect(
-        _("Tổ, thôn đã thay đổi"), list(names), key="s_units", format_func=names.__getitem__, placeholder=_("Chọn tổ")
-    )
+        _("Tổ, thôn đã thay đổi"), list(names), key="to", bind="query-params", format_func=names.__getitem__,
+        placeholder=_("Chọn tổ"),
+    )  # fmt: skip
     return (name, list(chosen), on, int(days)) if chosen and on else None
 
 

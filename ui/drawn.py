@@ -14,6 +14,7 @@ from ui.tables import Field, Table, download, download_csv, draw
 from ui.words import _
 
 STEP = 21
+LETTER_PIXELS = 7
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
 PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
 MARKS = "marks"
@@ -48,9 +49,8 @@ def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: b
 
 def pickable(spec: Spec) -> Spec:
     """The spec with its marks to be clicked: what is clicked comes back as the name of its place."""
-    views = [layer["name"] for layer in spec["layer"] if layer.get("name", "").startswith(MARKS)]
-    picked = {"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": views}
-    return spec | {"params": [picked]} if views else spec
+    picked = {"name": "chosen", "select": {"type": "point", "fields": ["name"]}, "views": [MARKS]}
+    return spec | {"params": [picked]}
 
 
 def _behind(one: Drawing, *, key: str, file_name: str) -> None:
@@ -92,9 +92,9 @@ Made = tuple[list[Spec], int | Spec]
 Colours = Mapping[str, str]
 
 
-def _shade(chosen: str) -> Any:
+def _shade(chosen: str, *, least: float = 0.25) -> Any:
     """Others step back where one was chosen; the name is data, compared here, never part of an expression."""
-    shade = {"field": "tone", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.25, 1]}, "legend": None}
+    shade = {"condition": {"test": "datum.tone > 0", "value": 1}, "value": least}
     return shade if chosen else {"value": 1}
 
 
@@ -183,7 +183,7 @@ def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
 
 
 def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
-    columns, wide, tall = 4, 1.25, 2.1
+    columns, wide, tall = 4, 1.15, 2.6
     points, heads, rules = [], [], []
     for at, one in enumerate(s["rows"]):
         left, floor = at % columns * wide, -(at // columns) * tall
@@ -197,23 +197,24 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
     cells = [
         {"name": one["name"], "x": at % columns * wide, "x2": at % columns * wide + 1.05, "y": -(at // columns) * tall - 0.2,
-         "y2": -(at // columns) * tall + 1.6, "tone": 1 if one["name"] == chosen else 0}
+         "y2": -(at // columns) * tall + 1.7, "tone": 1 if one["name"] == chosen else 0}
         for at, one in enumerate(s["rows"])
     ]  # fmt: skip
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
     y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.2, 1.7], "nice": False, "zero": False})
     xy: Spec = {"x": x, "y": y, "opacity": _shade(chosen)}
+    said = {"x": x, "y": y, "opacity": _shade(chosen, least=0.6), "text": text_of()}
     small = expression("width < 420 ? 9 : 11")
     corners: Spec = {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"}}
     layers = [
         layer(cells, "rect", corners, fill=c["sheet"], fillOpacity=0.01, cursor="pointer") | {"name": MARKS},
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
         layer(points, "line", xy | {"detail": {"field": "name", "type": "nominal"}}, color=c["river"], strokeWidth=2),
-        layer(heads, "text", xy | {"text": text_of()}, align="left", fontSize=small, limit=expression(f"width / {columns} - 12")),
-        layer(rules, "text", xy | {"x": quantity("x2"), "text": text_of()}, align="right", dy=9, fontWeight=600, fontSize=small),
+        layer(heads, "text", said, align="left", fontSize=small, limit=expression(f"width / {columns} - 8")),
+        layer(rules, "text", said | {"x": quantity("x2")}, align="right", dy=9, fontWeight=600, fontSize=small),
     ]  # fmt: skip
-    return layers, 20 + 62 * lines
+    return layers, 20 + 76 * lines
 
 
 def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
@@ -260,15 +261,19 @@ def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     x = _axis("x", s["xticks"], padding=6)
     top = s["levels"] + 2.2
     y = quantity("level", axis=None, scale={"domain": [0.3, top], "nice": False})
-    rows = _toned(s["rows"], chosen)
-    posted, running = ([one for one in rows if (one["state"] == "posted") is is_posted] for is_posted in (True, False))
-    spots = {"x": x, "y": y, "opacity": _shade(chosen), "tooltip": {"field": "name"}}
     size = min(80.0, (150 / top * 0.9) ** 2)
+
+    def tint(usual: str, running: str) -> Spec:
+        return {"condition": {"test": "datum.state == 'running'", "value": running}, "value": usual}
+
+    spots = {
+        "x": x, "y": y, "opacity": _shade(chosen), "tooltip": {"field": "name"}, "fill": tint(c["river"], c["sheet"]),
+        "stroke": tint(c["river"], c["red"]),
+    }  # fmt: skip
     layers = [
         layer([{"x": one["x"]} for one in s["marks"]], "rule", {"x": x}, color=c["soft"], strokeDash=[4, 3]),
-        layer(posted, "point", spots, filled=True, size=size, color=c["river"]) | {"name": MARKS},
-        layer(running, "point", spots, filled=False, size=size, color=c["red"]) | {"name": f"{MARKS}_running"},
-    ]  # fmt: skip
+        layer(_toned(s["rows"], chosen), "point", spots, size=size, strokeWidth=1.5) | {"name": MARKS},
+    ]
     for at, one in enumerate(s["marks"]):
         is_late = one["x"] > 0.55
         spot = [{"x": one["x"], "level": top - 0.4 - at * top / 9, "text": one["text"]}]
@@ -300,8 +305,9 @@ def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
 
 def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     rows = _toned(s["rows"], chosen)
+    room = 24 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
-    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 64")]}
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width - {room}")]}
     low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
     usual = {"condition": {"test": "datum.is_usual", "value": c["grey"]}, "value": c["river"]}
     layers = [

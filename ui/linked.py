@@ -57,18 +57,18 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
     chosen = chosen if any(one.name == chosen for one in facts.places) else ""
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
     pictures = [_of(facts if name not in period_focus.FOLLOW else seen, name, chosen) for name in names]
+    if chosen:
+        _what_is_chosen(facts, chosen)
     clicks, turn = dict[str, str](), st.session_state.get(TURN, 0)
-    for at in range(0, len(pictures), 2):
-        for column, one in zip(st.columns(2, gap="medium"), pictures[at : at + 2], strict=False):
-            with column:
+    for at, column in enumerate(st.columns(2, gap="medium")):
+        with column:
+            for one in pictures[at::2]:  # each column flows by itself: a tall chart leaves no hole beside it
                 clicks[one.name] = drawn.show(
                     one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
                 )
     if (clicked := _newest(clicks)) and clicked != chosen:
         st.query_params[CHOSEN] = clicked
         st.rerun(scope="fragment")
-    if chosen:
-        _what_is_chosen(facts, chosen)
 
 
 def _newest(clicks: Mapping[str, str]) -> str:
@@ -88,11 +88,13 @@ def _of(facts: PeriodFacts, name: str, chosen: str) -> Drawing:
 def _what_is_chosen(facts: PeriodFacts, chosen: str) -> None:
     place = next(one for one in facts.places if one.name == chosen)
     words = Words(language())
-    parts.lines(
-        _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name, n=number(place.joined),
-          all=number(place.households), share=words.share(place.coverage), before=words.share(place.coverage_before))
-    )  # fmt: skip
-    if st.button(_("Bỏ chọn"), key="q_none"):
-        del st.query_params[CHOSEN]
-        st.session_state[TURN], st.session_state[CLICKS] = st.session_state.get(TURN, 0) + 1, {}  # charts that know of no click
-        st.rerun(scope="fragment")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        parts.lines(
+            _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name,
+              n=number(place.joined), all=number(place.households), share=words.share(place.coverage),
+              before=words.share(place.coverage_before))
+        )  # fmt: skip
+        if st.button(_("Bỏ chọn"), key="q_none", icon=":material/close:"):
+            del st.query_params[CHOSEN]
+            st.session_state[TURN], st.session_state[CLICKS] = st.session_state.get(TURN, 0) + 1, {}  # charts without a click
+            st.rerun(scope="fragment")

@@ -1,0 +1,127 @@
+"""Every chart of a period on one page, and before against after: as each role sees them, and what stands in the address."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from sqlmodel import Session
+from streamlit.testing.v1 import AppTest
+
+from models import Role, Unit, User
+from services import rollups
+from tests.factories import make_household, make_unit, make_user
+from tests.pages.conftest import Visit, words
+from tests.services.five import Five, announce, ask, help_people, scan, settle
+
+NOW = "2026-11-24T05:00:00+00:00"
+SETS = ("Hộ trong nhóm", "Tin lan đến đâu", "Hỏi đáp và mã QR", "Công nghệ số và chi phí")
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def five(session: Session) -> Five:
+    five = settle(session)
+    for happens in (announce, scan, ask, help_people):
+        happens(session, five)
+    return five
+
+
+@pytest.fixture
+def chief(session: Session, five: Five) -> User:
+    return make_user(session, unit=five.ward, role=Role.OFFICIAL)
+
+
+def test_each_set_draws_four_charts_with_a_sentence_and_a_table_behind(visit: Visit, chief: User) -> None:
+    for one in SETS:
+        at = visit("charts", user=chief, xem=one)
+
+        assert not at.exception, one
+        assert words(at).count("<h2>") == 4, one
+        assert len([box for box in at.expander if box.label == "Bảng số liệu, tải về"]) >= 3, one
+
+
+def test_a_place_that_is_chosen_is_followed_by_the_charts_that_name_none(visit: Visit, chief: User) -> None:
+    at = visit("charts", user=chief, noi="Tổ 1")
+
+    assert "Đang chọn Tổ 1: 2 / 3 hộ trong nhóm" in words(at)
+    assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
+    assert "Trong 12 tháng có 1 lượt vào nhóm, 0 lượt rời nhóm." in words(at)  # Bình; Dung left the other
+    at.button(key="q_none").click().run()
+    assert "noi" not in at.query_params
+    assert "chỉ Tổ 1" not in words(at)
+
+
+def test_nonsense_in_the_address_chooses_nothing(visit: Visit, chief: User) -> None:
+    at = visit("charts", user=chief, noi="<i>lạ</i>", xem="<b>", ky="0", ngay="2026-13-40")
+
+    assert not at.exception
+    assert "Đang chọn" not in words(at)
+    assert "<i>lạ" not in words(at)
+
+
+def test_an_observer_chooses_no_place_of_a_handful(session: Session, visit: Visit, five: Five) -> None:
+    at = visit("charts", user=make_user(session, unit=five.ward, role=Role.VIEWER), noi="Tổ 1")
+
+    assert not at.exception
+    assert "Tổ 1" not in words(at)
+
+
+@pytest.mark.parametrize("households", [0, 1])
+def test_a_ward_with_nobody_and_one_with_one_household_are_drawn_too(session: Session, visit: Visit, households: int) -> None:
+    ward = make_unit(session)
+    place = make_unit(session, parent=ward)
+    for _ in range(households):
+        make_household(session, unit=place)
+    rollups.refresh(session, unit_ids=[place.id])
+    session.commit()
+    chief = make_user(session, unit=ward, role=Role.OFFICIAL)
+
+    for one in (SETS[0], SETS[2]):
+        assert not visit("charts", user=chief, xem=one).exception
+
+
+# ---- before and after
+
+
+def compared(visit: Visit, user: User, **query: Any) -> AppTest:
+    at = visit("compare", user=user, **query)
+    assert not at.exception
+    return at
+
+
+def test_the_comparison_stands_in_the_address_and_says_both_sides(
+    session: Session, visit: Visit, five: Five, chief: User
+) -> None:
+    assert "Chọn ngày thay đổi" in words(compared(visit, chief))
+
+    at = compared(visit, chief, so="Hộ trong nhóm", tu="2026-11-05", to="Tổ 1")
+
+    assert "Đã thay đổi: Tổ 1" in words(at)
+    assert "Tương tự: Tổ 2" in words(at)
+    assert "33,3\xa0%" in words(at)  # An of three, the day before Bình came
+    assert "66,7\xa0%" in words(at)
+    assert "Nơi đã thay đổi đổi nhiều hơn nơi tương tự" in words(at)
+
+
+def test_days_that_cannot_be_compared_are_refused_in_a_sentence(visit: Visit, chief: User) -> None:
+    at = compared(visit, chief, tu="2026-11-23", to="Tổ 1")
+
+    assert [error.value for error in at.error] == ["Từ ngày thay đổi chưa đủ 7 ngày để so."]
+
+
+def test_the_comparison_is_not_for_leaders_nor_observers(session: Session, visit: Visit, five: Five) -> None:
+    for role in (Role.LEAD, Role.VIEWER):
+        user = make_user(session, unit=five.one if role is Role.LEAD else five.ward, role=role)
+        assert "Tổ, thôn đã thay đổi" not in [box.label for box in compared(visit, user).multiselect]
+
+
+def test_a_ward_without_groups_has_nothing_to_compare(session: Session, visit: Visit) -> None:
+    empty: Unit = make_unit(session)
+
+    assert "Chọn ngày thay đổi" in words(compared(visit, make_user(session, unit=empty)))

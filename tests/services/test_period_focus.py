@@ -1,0 +1,44 @@
+"""One place of a period's facts: its own months and hours, and nothing of a place that may not be seen."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session
+
+from core.errors import NotAllowed
+from models import Role
+from services import period_facts, period_focus
+from services.access import TERMINAL, Actor
+from services.period_facts import PeriodFacts
+from tests.factories import make_actor
+from tests.services.five import Five
+
+
+def facts(session: Session, five: Five, actor: Actor) -> PeriodFacts:
+    return period_facts.of(session, actor=actor, unit_id=five.ward.id, since=date(2026, 11, 1), until=date(2026, 11, 24))
+
+
+def test_the_months_and_hours_of_a_place_are_its_own(session: Session, five: Five) -> None:
+    whole = facts(session, five, TERMINAL)
+
+    one, two = (period_focus.of(session, actor=TERMINAL, facts=whole, name=name) for name in ("Tổ 1", "Tổ 2"))
+
+    november = [(seen.months[-1].joined, seen.months[-1].households, seen.months[-1].entered) for seen in (whole, one, two)]
+    assert november == [(3, 5, 1), (2, 3, 1), (1, 2, 0)]
+    assert [sum(map(sum, seen.opens)) for seen in (whole, one, two)] == [3, 3, 0]
+    assert one.places == whole.places
+
+
+def test_a_name_of_no_place_leaves_all_as_it_was(session: Session, five: Five) -> None:
+    whole = facts(session, five, TERMINAL)
+
+    assert period_focus.of(session, actor=TERMINAL, facts=whole, name="Tổ 99") == whole
+
+
+def test_an_observer_gets_nothing_of_a_place_of_a_handful_and_a_leader_nothing(session: Session, five: Five) -> None:
+    observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
+    seen = facts(session, five, observer)
+
+    assert period_focus.of(session, actor=observer, facts=seen, name="Tổ 1") == seen
+    with pytest.raises(NotAllowed):
+        period_focus.of(session, actor=make_actor(session, unit=five.one, role=Role.LEAD), facts=seen, name="Tổ 1")

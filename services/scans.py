@@ -141,9 +141,9 @@ def by_day(
     """Openings of the actor's links (of one, of some purposes) on each of the last `days` days, today the last; zeros too.
 
     Raises:
-        NotAllowed: the actor does not keep codes.
+        NotAllowed: the actor sees no figures.
     """
-    require(actor, May.KEEP_LINKS)
+    require(actor, May.SEE_FIGURES)
     today = clock.today()
     first_day = today - timedelta(days=days - 1)
     since = clock.midnight(first_day)

@@ -63,6 +63,8 @@ def test_every_screen_opens_for_whom_the_table_names_and_refuses_others(town: To
     actor = town.actor(role, "child" if role is Role.LEAD else "own")
 
     seen = {room.path: open_(at, room.path) for room in ROOMS if room.path not in {*FREE, "new_password"}}
+    for page in [page for page, outcome in seen.items() if outcome == "broken"]:  # AppTest alone takes boxes to the next screen
+        seen[page] = came_of(visit(page, user=user))
 
     assert {page for page, outcome in seen.items() if outcome == "refused"} == {
         page for page in seen if role not in page_roles(page)

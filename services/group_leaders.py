@@ -44,10 +44,15 @@ def _known(session: Session, actor: Actor, user_id: UUID | None) -> Leader | Non
 
 
 def phones_of(session: Session, *, actor: Actor, leader_ids: set[UUID]) -> dict[UUID, str]:
-    """The numbers of leaders of groups the actor has been given; none for a viewer."""
+    """The numbers of those of them who lead a group in the actor's sight; none for a viewer."""
     if not leader_ids or not access.may(actor, May.SEE_PEOPLE):
         return {}
-    found = session.exec(select(User.id, User.phone).where(col(User.id).in_(leader_ids), col(User.phone).is_not(None)))
+    found = session.exec(
+        select(User.id, User.phone)
+        .join(Group, col(Group.leader_id) == col(User.id))
+        .join(Unit, col(Unit.id) == col(Group.unit_id))
+        .where(col(User.id).in_(leader_ids), access.path_range(actor.unit_path) | (col(User.id) == actor.id))
+    )
     return {user_id: phone for user_id, phone in found if phone}
 
 

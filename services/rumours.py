@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from core import clock
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean
@@ -56,9 +56,11 @@ def card_of(session: Session, *, actor: Actor, answer_id: UUID) -> Card:
     """
     access.require(actor, May.ANSWER_INQUIRIES)
     made = session.get(PublicAnswer, answer_id)
-    if made is None or not made.is_rumour:
-        raise Invalid(N_("Chỉ tin nghi ngờ mới có kết luận, là: sai, đúng hoặc chưa rõ."))
+    if made is None:
+        raise NotFound(N_("Câu trả lời này không còn trên trang của phường."))
     ward = access.unit_for(session, actor=actor, unit_id=made.unit_id)
+    if not made.is_rumour:
+        raise Invalid(N_("Chỉ tin nghi ngờ mới có kết luận, là: sai, đúng hoặc chưa rõ."))
     return Card(made, text_of(made, ward_name=ward.name), _chats(session, ward, made))
 
 

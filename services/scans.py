@@ -16,7 +16,7 @@ from core.db import upsert
 from core.ids import new_id
 from models import Device, Model, Purpose, Scan, ScanHour, ShortLink, Unit
 from services import known_openings, scan_statements
-from services.access import Actor, path_range
+from services.access import Actor, May, path_range, require
 
 _TABLES = Model.metadata.tables
 _LINK = _TABLES["shortlink"].c
@@ -138,7 +138,12 @@ def _start(minute: str, minutes: int) -> datetime:
 def by_day(
     session: Session, *, actor: Actor, link_id: UUID | None = None, purposes: Collection[Purpose] = (), days: int = 28
 ) -> list[DayOfScans]:
-    """Openings of the actor's links (of one, of some purposes) on each of the last `days` days, today the last; zeros too."""
+    """Openings of the actor's links (of one, of some purposes) on each of the last `days` days, today the last; zeros too.
+
+    Raises:
+        NotAllowed: the actor sees no figures.
+    """
+    require(actor, May.SEE_FIGURES)
     today = clock.today()
     first_day = today - timedelta(days=days - 1)
     since = clock.midnight(first_day)

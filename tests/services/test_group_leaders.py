@@ -44,12 +44,16 @@ def test_a_group_without_a_leader_has_none(session: Session, ward: Unit, unit: U
     assert group_leaders.leader_of(session, actor=make_actor(session, unit=ward), group=make_group(session, unit=unit)) is None
 
 
-def test_numbers_come_for_the_leaders_that_have_one(session: Session, ward: Unit, unit: Unit) -> None:
+def test_numbers_come_for_those_who_have_one_and_lead_a_group_in_sight(session: Session, ward: Unit, unit: Unit) -> None:
     with_number = make_user(session, unit=unit, role=Role.LEAD, phone="+84912345678")
     without = make_user(session, unit=unit, role=Role.LEAD, phone=None)
+    leads_none = make_user(session, unit=unit, role=Role.LEAD)
+    elsewhere = make_user(session, unit=unit, role=Role.LEAD)
+    for one, place in ((with_number, unit), (without, unit), (elsewhere, make_unit(session))):
+        make_group(session, unit=place, leader_id=one.id)
 
     found = group_leaders.phones_of(
-        session, actor=make_actor(session, unit=ward), leader_ids={with_number.id, without.id}
+        session, actor=make_actor(session, unit=ward), leader_ids={with_number.id, without.id, leads_none.id, elsewhere.id}
     )  # fmt: skip
 
     assert found == {with_number.id: "+84912345678"}

@@ -88,6 +88,10 @@ advisories: .venv/tools
 fuzz: .venv/tools
 	@$(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
 
+## make load    300 staff sessions and 2,000 residents a minute for five minutes: errors, waits, memory
+load: .venv/tools
+	@$(BIN)/python -m bench.staff_and_residents $(or $(SECONDS),300)
+
 ## make restore-drill  a small ward is backed up, lost and put back, on SQLite and PostgreSQL, every row compared
 restore-drill: .venv/tools
 	@$(BIN)/python -m tests.restore_drill

@@ -1,6 +1,6 @@
 """`make load`: 300 staff sessions and 2,000 residents a minute on one process, for five minutes: errors, waits, memory.
 
-    python -m bench.staff_and_residents SECONDS
+    python -m bench.staff_and_residents SECONDS [FOLDER]     with a folder the ward stays there for the next run
 
 Staff click every half minute, each on a screen in turn; residents open their group's page, follow a code, look at a procedure,
 ask, and answer. An error is an answer that is none (a status of 500 or more, a connection lost), or a screen that breaks.
@@ -175,10 +175,12 @@ async def both(server: Server, paths: list[str], seconds: float) -> Load:
     return load
 
 
-def run(seconds: float = 300.0) -> dict[str, Any]:
+def run(seconds: float = 300.0, folder: str = "") -> dict[str, Any]:
     """The figures."""
-    with tempfile.TemporaryDirectory() as made, house(households=HOUSEHOLDS, folder=Path(made)) as server:
-        load = asyncio.run(both(server, addresses(Path(made)), seconds))
+    with tempfile.TemporaryDirectory() as made:
+        place = Path(folder or made)
+        with house(households=HOUSEHOLDS, folder=place) as server:
+            load = asyncio.run(both(server, addresses(place), seconds))
 
     def spread(waits: list[float]) -> dict[str, float]:
         cut = statistics.quantiles(waits, n=100)
@@ -193,6 +195,6 @@ def run(seconds: float = 300.0) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    told = run(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0)
+    told = run(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0, *sys.argv[2:3])
     print(json.dumps(told))
     sys.exit(1 if told["errors"] else 0)

@@ -33,7 +33,7 @@ def unseal(sealed: str, *, owner: str) -> dict[str, str]:
         return {}
     try:
         opened = _locks(owner).decrypt(sealed.encode())
-    except InvalidToken:
+    except (InvalidToken, UnicodeEncodeError):
         raise Unreadable from None  # the token is no word for a log
     return {str(name): str(value) for name, value in json.loads(opened).items()}
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, text
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_, translate
+from core.safe_text import safe
 from models import ChangeSet, ChangeSetKind, UnitKind
 from services import audit, change_sets, import_likeness, import_memberships, import_writing, rollups
 from services.access import Actor, May, require, unit_for
@@ -46,7 +47,6 @@ __all__ = [
 ]
 
 PLACES = (UnitKind.RESIDENTIAL, UnitKind.COMMUNE, UnitKind.PROVINCE)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def refused_csv(result: ImportResult, *, language: str = "vi") -> bytes:
     headers, rows = refused_rows(result, language=language)
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerows([_guarded(cell) for cell in row] for row in [headers, *rows])
+    writer.writerows([safe(cell) for cell in row] for row in [headers, *rows])
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -199,10 +199,6 @@ def _by_sheet(result: ImportResult) -> dict[str, list[Rejected]]:
     for one in result.rejected:
         found.setdefault(one.sheet, []).append(one)
     return found
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _write(

@@ -55,8 +55,12 @@ def keep(content: IO[bytes], *, name: str, size: int) -> Upload:
     suffix = PurePath(given).suffix.lower()
     path = folder / f"{new_token()}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(content, file, 1 << 20)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+    except OSError:  # a full disk must not be filled by what is of no use
+        path.unlink(missing_ok=True)
+        raise
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     shown = given if len(given) <= NAME_SHOWN else f"{given[: NAME_SHOWN - len(suffix)]}…{suffix}"

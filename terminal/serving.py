@@ -5,6 +5,8 @@ import sys
 
 import uvicorn
 
+from web.patience import Patient
+
 
 def main(host: str, port: int) -> None:
     """Serve until told to stop (SIGTERM, Ctrl+C)."""
@@ -14,6 +16,7 @@ def main(host: str, port: int) -> None:
         "app:app",
         host=host,
         port=port,
+        http=Patient,
         access_log=False,
         log_level="warning",
         server_header=False,

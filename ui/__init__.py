@@ -15,7 +15,7 @@ import streamlit as st
 import structlog
 from markupsafe import Markup
 
-from core import clock
+from core import clock, outages
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from core.i18n import N_, translate
@@ -189,6 +189,9 @@ def failed(error: Exception) -> bool:
     """
     reference = new_slug(8)
     structlog.get_logger().error("page failed", reference=reference, page=_here(), exc_info=error)
+    if outage := outages.of(error):
+        st.error(_(outage.sentence))
+        return True
     st.error(
         _("Trang này gặp lỗi, việc vừa làm có thể chưa được ghi. Xin tải lại trang; nếu vẫn lỗi, báo mã {code}.", code=reference)
     )

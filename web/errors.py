@@ -7,6 +7,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from core import outages
 from core.i18n import N_, best_language, translate
 from core.settings import settings
 from core.tokens import new_slug
@@ -18,6 +19,10 @@ def failed(request: Request, error: Exception) -> Response:
     reference = new_slug(8)
     structlog.get_logger().error("route failed", reference=reference, method=request.method, exc_info=error)
     language = best_language(request.headers.get("accept-language", ""), default=settings().language)
+    outage = outages.of(error)
+    if outage:
+        later = {"retry-after": str(outages.RETRY_AFTER_SECONDS)}
+        return PlainTextResponse(translate(outage.sentence, language=language), 503, headers=security_headers() | later)
     words = translate(
         N_("Có lỗi, việc vừa làm có thể chưa được ghi. Xin thử lại; nếu vẫn lỗi, báo mã {code}."), language=language
     )

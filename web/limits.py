@@ -24,15 +24,22 @@ class Allowance:
         self.burst, self.per_second, self.most = burst, per_second, most
         self._left: dict[object, tuple[float, datetime]] = {}
 
+    def is_left(self, key: object, now: datetime) -> bool:
+        """Whether one more would be allowed."""
+        return self._count(key, now) >= 1
+
     def take(self, key: object, now: datetime) -> bool:
         """Whether one more is allowed at this instant; if so, it is used up."""
-        left, since = self._left.get(key, (float(self.burst), now))
-        left = min(float(self.burst), left + self.per_second * max(0.0, (now - since).total_seconds()))
+        left = self._count(key, now)
         is_allowed = left >= 1
         if key not in self._left and len(self._left) >= self.most:
             self._left.clear()
         self._left[key] = (left - 1 if is_allowed else left, now)
         return is_allowed
+
+    def _count(self, key: object, now: datetime) -> float:
+        left, since = self._left.get(key, (float(self.burst), now))
+        return min(float(self.burst), left + self.per_second * max(0.0, (now - since).total_seconds()))
 
 
 def address_of(scope: Scope) -> str:
@@ -127,6 +134,21 @@ def counts_as_help(scope: Scope, visitor: str, slug: str, now: datetime) -> bool
         return False
     address = address_of(scope)
     return not is_public(address) or _helped.take(address, now)
+
+
+# Events that nobody signed rightly: a provider whose secret was just changed tries for a while, a guesser for ever.
+_unsigned = Allowance(burst=120, per_second=0.5)
+
+
+def may_tell(scope: Scope, now: datetime) -> bool:
+    """Whether an event from this address is still looked at."""
+    address = address_of(scope)
+    return not is_public(address) or _unsigned.is_left(address, now)
+
+
+def told_falsely(scope: Scope, now: datetime) -> None:
+    """One from this address was not signed rightly."""
+    _unsigned.take(address_of(scope), now)
 
 
 @lru_cache(maxsize=4096)

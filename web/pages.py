@@ -16,10 +16,11 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core import formats
+from core import formats, outages
 from core.db import reading
 from core.errors import NotFound, Refusal
 from core.i18n import N_, best_language, translate
+from core.outages import Outage
 from core.settings import settings
 from core.tokens import new_slug
 from services import link_targets, resident_page, wards
@@ -162,12 +163,15 @@ def trouble(request: Request, *, status: int, heading: str, sentence: str, refer
     )  # fmt: skip
 
 
-def broken(request: Request, reference: str) -> Response:
-    """The page for a fault of ours, with the number under which its cause is in the log."""
-    return trouble(
-        request, status=500, heading=N_("Trang đang trục trặc"),
-        sentence=N_("Xin thử lại sau ít phút. Nếu cần gấp, xin gọi phường."), reference=reference,
-    )  # fmt: skip
+def broken(request: Request, reference: str, *, outage: Outage | None = None) -> Response:
+    """The page for a fault of ours, with the number under which its cause is in the log; an outage says what it is."""
+    sentence = outage.sentence if outage else N_("Xin thử lại sau ít phút. Nếu cần gấp, xin gọi phường.")
+    answer = trouble(
+        request, status=503 if outage else 500, heading=N_("Trang đang trục trặc"), sentence=sentence, reference=reference
+    )
+    if outage:
+        answer.headers["Retry-After"] = str(outages.RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _ward_here(unit_id: UUID | None = None) -> wards.WardCard | None:
@@ -203,10 +207,10 @@ class PhonePage(HTTPEndpoint):
     async def _answer(self, request: Request) -> Response:
         try:
             return await self._taken(request)
-        except Exception:  # noqa: BLE001 (logged, and answered with its number)
+        except Exception as error:  # noqa: BLE001 (logged, and answered with its number)
             reference = new_slug(8)  # neither the address nor its token is logged
             _log.exception("page.failed", page=type(self).__name__, reference=reference)
-            return broken(request, reference)
+            return broken(request, reference, outage=outages.of(error))
 
     async def _taken(self, request: Request) -> Response:
         looks, presses = getattr(self, "get", None), type(self).pressed is not PhonePage.pressed

@@ -26,6 +26,7 @@ from services import opt_outs, receipts, webhook_accounts, webhook_addresses
 from services.told import BadSignature, Told
 from services.webhook_accounts import Signer
 from web.event_shelf import is_rush, shelf
+from web.limits import may_tell, told_falsely
 
 LARGEST_BODY = 256 * 1024
 LONGEST_SMS = 2_000
@@ -106,10 +107,13 @@ async def _taken(
             raise BadSignature
         return told
 
+    if not may_tell(request.scope, clock.now()):
+        return _refused(429)
     try:
         told = verified() if provider == "zalo" and _is_known() else await run_in_threadpool(verified)
     except BadSignature:
         log.warning("webhook.refused", provider=provider)
+        told_falsely(request.scope, clock.now())
         return _refused(403)
     new = await shelf().keep(provider, told) if told else 0
     return PlainTextResponse(
@@ -205,7 +209,9 @@ def _is_fresh(at: datetime, oldest: timedelta) -> bool:
 
 
 def _refused(status: int) -> Response:
-    return PlainTextResponse({403: "Forbidden", 413: "Content Too Large"}[status], status, headers=_NEVER_KEPT)
+    return PlainTextResponse(
+        {403: "Forbidden", 413: "Content Too Large", 429: "Too Many Requests"}[status], status, headers=_NEVER_KEPT
+    )
 
 
 # ---- after the answer

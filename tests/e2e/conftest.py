@@ -1,6 +1,7 @@
 """The real server and a real browser. Each module has a server of its own, on a database of its own."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from services import sessions
 expect.set_options(timeout=20_000)  # the first page after a start, on a busy machine
 HOUSE = Path(__file__).parent.parent.parent
 FILE = "e2e.db"
+HERE = re.compile(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1)[:/]|data:|blob:|about:|chrome")
 
 
 @cache
@@ -60,11 +62,17 @@ class Server:
         """Where it answers."""
         return f"http://localhost:{self.port}"
 
+    @property
+    def outside(self) -> Path:
+        """Where it is written down when it tried to reach another machine."""
+        return self.folder / "outside.txt"
+
     def env(self) -> dict[str, str]:
         """The settings it runs with."""
         return os.environ | {
             "CAUNOI_DATA_DIR": str(self.folder), "CAUNOI_DATABASE_URL": str(self.engine.url), "CAUNOI_PUBLIC_URL": self.url,
             "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false", "CAUNOI_TIMEZONE": where_it_is_noon(),
+            "PYTHONPATH": str(HOUSE / "tests" / "guard"), "CAUNOI_TEST_OUTSIDE": str(self.outside),
         } | self.settings  # fmt: skip
 
     def start(self) -> None:
@@ -116,7 +124,15 @@ def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one, else Playwright's own; it calls nobody by itself."""
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    nowhere = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
+    quiet = [
+        nowhere,
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+    ]
     return browser_type_launch_args | {"executable_path": chromium.installed(), "args": quiet}
 
 
@@ -153,6 +169,36 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator
     yield server
     server.stop()
     server.engine.dispose()
+    tried = server.outside.read_text() if server.outside.exists() else ""
+    assert not tried, f"the product tried to reach another machine:\n{tried}"
+
+
+@pytest.fixture(scope="session")
+def fetched() -> list[str]:
+    """What pages asked other machines for; nobody follows a link of a ward's out of it by the browser alone."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser, fetched: list[str]) -> Browser:
+    """One whose pages are watched."""
+    plain = browser.new_context
+
+    def watched(**options: Any) -> BrowserContext:
+        context = plain(**options)
+        context.on("request", lambda request: None if HERE.match(request.url) else fetched.append(request.url))
+        return context
+
+    browser.new_context = watched  # type: ignore[method-assign]
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(fetched: list[str]) -> Iterator[None]:
+    """No page of ours fetches anything from another machine."""
+    yield
+    asked, fetched[:] = list(fetched), []
+    assert not asked
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,7 @@ from models.procedure import (
 )
 from models.reach import How, Reach, ReachCount
 from models.report import FigureCheck, Report, ReportKind
+from models.second_factor import CeremonyKind, Challenge, FactorKind, KeptForm, RecoveryCode, SecondFactor
 from models.support import (
     HelpOutcome,
     HelpPlace,
@@ -118,6 +119,8 @@ __all__ = [
     "Audience",
     "AuditEvent",
     "Batch",
+    "CeremonyKind",
+    "Challenge",
     "Change",
     "ChangeSet",
     "ChangeSetKind",
@@ -140,6 +143,7 @@ __all__ = [
     "DutyRegular",
     "DutyShift",
     "DutySwap",
+    "FactorKind",
     "FigureCheck",
     "Forecast",
     "Group",
@@ -160,6 +164,7 @@ __all__ = [
     "InquiryRules",
     "InquiryStatus",
     "JoinRequest",
+    "KeptForm",
     "LeaderDevice",
     "LeaderReport",
     "Lesson",
@@ -200,6 +205,7 @@ __all__ = [
     "ReachCount",
     "ReachRules",
     "RecipientKind",
+    "RecoveryCode",
     "Relay",
     "Reorganisation",
     "ReorganisationStatus",
@@ -209,6 +215,7 @@ __all__ = [
     "Scan",
     "ScanHour",
     "Scope",
+    "SecondFactor",
     "Session",
     "ShortLink",
     "Skill",

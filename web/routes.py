@@ -18,6 +18,7 @@ from web import (
     links,
     procedures,
     relay,
+    second_step,
     session,
     stop,
     team,
@@ -34,8 +35,11 @@ from web import (
     webhooks,
 )
 
+# Of staff: the light front door, which serves residents' phones alone, has none of them.
+signing_in: list[BaseRoute] = [*session.routes, *second_step.routes]
+
 routes: list[BaseRoute] = [
-    *session.routes,
+    *signing_in,
     *announcement.routes,
     *check_in.routes,
     *attached.routes,

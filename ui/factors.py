@@ -70,7 +70,7 @@ def new_app(actor: Actor, begun: NewApp) -> None:
     """The code to scan, and the place for the first code the app shows."""
     parts.section(_("Quét mã bằng ứng dụng"), _("hoặc gõ các chữ ở dưới vào ứng dụng"))
     codes.once(begun.address, says=_("Mã QR để ứng dụng tạo mã quét"))
-    st.code(begun.letters, language=None)
+    st.code(begun.letters, language=None, wrap_lines=True)
     with st.form("app", border=False):
         code = st.text_input(_("Mã 6 số ứng dụng đang hiện"), key="f_code", max_chars=6, autocomplete="one-time-code")
         name = st.text_input(_("Tên để nhận ra"), key="f_new_name", max_chars=40, placeholder=_("ví dụ: điện thoại của tôi"))

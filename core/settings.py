@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en", "ja"] = "vi"
     embedded_worker: bool = True
+    second_factor: Literal["required", "offered"] = "required"  # of admins and officials
+    oidc_issuer: str = ""  # of an identity provider, a second door for who has an account here; with both below, or not at all
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""  # of the provider, on the button
     executor_id: str = "ward-0"
     backup_dir: Path | None = None  # a folder for a backup every night; better on another disk
     backup_keep: int = 14  # nights
@@ -104,6 +109,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like smtp://name:password@host:587 or smtps://host, or be empty")
         return url
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, url: str) -> str:
+        if url and _parts(url, ("https", "http")) is None:
+            raise ValueError("must look like https://host or https://host/path, or be empty")
+        return url.rstrip("/")
+
     @field_validator("backup_keep", "backup_copy_keep")
     @classmethod
     def _keeps_one(cls, nights: int) -> int:
@@ -143,6 +155,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """The environment comes before the house's file."""
         return init_settings, env_settings, _HouseFile(settings_cls), file_secret_settings
+
+    @property
+    def has_second_door(self) -> bool:
+        """Whether an identity provider is set, wholly."""
+        return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret.get_secret_value())
 
     @property
     def is_https(self) -> bool:

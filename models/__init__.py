@@ -65,6 +65,7 @@ from models.procedure import (
 )
 from models.reach import How, Reach, ReachCount
 from models.report import FigureCheck, Report, ReportKind
+from models.second_factor import CeremonyKind, Challenge, FactorKind, KeptForm, RecoveryCode, SecondFactor
 from models.support import (
     HelpOutcome,
     HelpPlace,
@@ -124,6 +125,8 @@ __all__ = [
     "AwaitedFile",
     "BackupCopy",
     "Batch",
+    "CeremonyKind",
+    "Challenge",
     "Change",
     "ChangeSet",
     "ChangeSetKind",
@@ -146,6 +149,7 @@ __all__ = [
     "DutyRegular",
     "DutyShift",
     "DutySwap",
+    "FactorKind",
     "FigureCheck",
     "Forecast",
     "Group",
@@ -166,6 +170,7 @@ __all__ = [
     "InquiryRules",
     "InquiryStatus",
     "JoinRequest",
+    "KeptForm",
     "LeaderDevice",
     "LeaderReport",
     "Lesson",
@@ -207,6 +212,7 @@ __all__ = [
     "ReachCount",
     "ReachRules",
     "RecipientKind",
+    "RecoveryCode",
     "Relay",
     "Reorganisation",
     "ReorganisationStatus",
@@ -217,6 +223,7 @@ __all__ = [
     "Scan",
     "ScanHour",
     "Scope",
+    "SecondFactor",
     "Session",
     "ShortLink",
     "Skill",

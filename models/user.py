@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from core.i18n import N_
@@ -35,6 +35,11 @@ class Role(StrEnum):
 class User(Model, table=True):
     """Someone who signs in. A leader may also act from a phone page without signing in."""
 
+    __table_args__ = (
+        Index("uq_user_email", "email", unique=True),
+        Index("uq_user_subject", "subject", unique=True),
+    )
+
     username: str = Field(unique=True)  # lower case
     display_name: str
     role: Role = Field(sa_type=choice(Role))
@@ -45,6 +50,9 @@ class User(Model, table=True):
     password_expires_at: datetime | None = Field(default=None, sa_type=Instant)  # of a one-time password; past once used
     is_active: bool = True
     language: str = "vi"
+    is_example: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of the demonstration: password known
+    email: str | None = None  # lower case; by which an identity provider's account is found
+    subject: str | None = None  # that account's own name, bound at its first sign-in
     bot_chat_id: str | None = None  # where the ward's Zalo bot may write to them: known once they have written to it
 
 
@@ -57,15 +65,23 @@ class Session(Model, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     device: str = ""
+    place: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the network it came from, never the whole address
+    is_waiting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # for the second factor: opens nothing
+    is_strong: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # an identity provider asked twice
+    proven_at: datetime | None = Field(default=None, sa_type=Instant)  # when who sits there last showed a secret
 
 
 class Ticket(Model, table=True):
     """A one-time way from the sign-in form to the route that sets the cookie; good for a minute."""
 
+    __table_args__ = (Index("uq_ticket_source", "source", unique=True),)
+
     token_hash: str = Field(unique=True)
     user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
+    is_strong: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # a second factor was shown elsewhere
+    source: str | None = None  # digest of what it was given for, which gives no second one
 
 
 class Attempt(Model, table=True):

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.db import reading, transaction
 from core.i18n import LANGUAGES
-from services import accounts, bot_links, sessions
-from ui import _, enter, leave_for, near, parts, refusals, token
+from services import accounts, bot_links, second_factors, sessions
+from ui import _, enter, leave_for, near, number, parts, refusals, token
 
 ME = "pages/account.py"
 actor = enter()
@@ -42,16 +42,24 @@ with right, st.container(gap=None):
     with reading() as session:
         browsers = sessions.mine(session, actor=actor, token=token())
         bot = bot_links.standing(session, actor=actor)
-    parts.section(_("Đang đăng nhập"), _("tự đăng xuất sau 12 giờ không dùng"))
+        standing = second_factors.standing(session, actor=actor)
+    parts.section(_("Xác nhận hai bước"), _("sau mật khẩu, mỗi lần đăng nhập"))
+    is_on, label = bool(standing.factors), _("Xem, thêm") if standing.factors else _("Bật")
+    words = _("Đang bật, {n} cách", n=number(len(standing.factors))) if is_on else _("Chưa bật")
+    tone: parts.Tone = "arrived" if is_on else "overdue" if standing.is_required else "unknown"
+    parts.action("second", tone, words, _("Ứng dụng tạo mã, khóa truy cập, mã khôi phục."), label, page="pages/second_factor.py")
+    parts.section(_("Đang đăng nhập"), _("tự đăng xuất sau 30 phút không dùng, hoặc sau 12 giờ"))
     ending = None
     for browser in browsers:
         device = browser.device or _("Thiết bị chưa rõ")
         detail = _("Đăng nhập {since}, dùng lần cuối {seen}", since=near(browser.since), seen=near(browser.last_seen_at))
+        detail += f", {_(browser.place)}" if browser.place else ""
         if browser.is_here:
             with parts.line("here", "arrived", _("{device}, máy này", device=device), detail):
                 parts.sign_out_button()
         elif parts.action(f"end{browser.id.hex}", "unknown", device, detail, _("Đăng xuất")):
             ending = browser.id
+    ends_others = len(browsers) > 1 and st.button(_("Đăng xuất mọi thiết bị khác"), key="end_others")
     leaves_bot = False
     if bot:
         parts.section(_("Nhận lời nhắc qua Zalo"))
@@ -67,6 +75,10 @@ if leaves_bot:
     with transaction() as session:
         bot_links.unlink(session, actor=actor)
     leave_for(ME, news=_("Bot không nhắn cho ông/bà nữa."))
+if ends_others:
+    with transaction() as session:
+        sessions.end_others(session, actor=actor, token=token())
+    leave_for(ME, news=_("Đã đăng xuất mọi thiết bị khác."))
 if ending:
     with refusals():
         with transaction() as session:

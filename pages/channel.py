@@ -7,7 +7,7 @@ import streamlit as st
 from core.db import reading, transaction
 from core.errors import NotFound
 from models import AccountState, Channel
-from services import channel_accounts, channel_checks, channel_consents, channel_usage, units
+from services import channel_accounts, channel_checks, channel_consents, channel_usage, proofs, units
 from services.access import May
 from services.channel_fields import FIELDS, USES
 from ui import N_, _, channels, disconnecting, enter, leave_for, needed, parts, record_id, refusals
@@ -59,6 +59,7 @@ with left:
     filled = channels.form(channel, card, has_tokens_elsewhere=is_elsewhere)
     if filled:
         with refusals_at(filled.slots):
+            proofs.require(actor)  # before a code for tokens is spent at the provider
             with st.spinner(_("Đang hỏi nhà cung cấp…")):
                 form = channel_consents.with_tokens(filled.form, kept)
             with transaction() as session:

@@ -81,7 +81,7 @@ with st.container(gap=None, key="records"):
             pass
 turn(found.pages)
 with st.container(horizontal=True, vertical_alignment="center"):
-    household_file.button(filters, key="take")
+    household_file.button(actor, filters, key="take")
     label = _("Đề nghị của tổ trưởng ({n})", n=number(waiting)) if waiting else _("Đề nghị của tổ trưởng")
     st.page_link("pages/proposals.py", label=label, icon=":material/rate_review:")
     if can_import:

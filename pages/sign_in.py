@@ -8,7 +8,7 @@ from core.db import transaction
 from core.i18n import LANGUAGES
 from core.settings import settings
 from services import accounts
-from ui import HOME, _, arrive, parts
+from ui import HOME, _, arrive, parts, second_door
 from ui.door import ask
 
 if arrive():
@@ -25,13 +25,28 @@ with foot:
     with hint:
         parts.hint(_("Quên mật khẩu: nhờ quản trị viên của phường, xã đặt lại."))
 with main:
+    if second_door.come_back(st.query_params.get("next", "/")):
+        st.stop()
     parts.head(_("Đăng nhập"), _("Dành cho cán bộ phường, xã, tổ trưởng, trưởng thôn và tổ công nghệ số."))
     match st.query_params.get("again"):
         case "ticket":
             parts.note("waiting", _("Lần đăng nhập trước chưa xong."), _("Xin nhập lại tên và mật khẩu."))
+        case "elsewhere":
+            parts.note(
+                "waiting", _("Tài khoản ấy chưa dùng được ở đây."),
+                _("Xin đăng nhập bằng tên và mật khẩu, hoặc nhờ quản trị viên của phường, xã."),
+            )  # fmt: skip
+        case "idle":
+            parts.note("waiting", _("Đã đăng xuất vì 30 phút không dùng, hoặc đã 12 giờ."), _("Xin đăng nhập lại."))
+        case "kept":
+            parts.note(
+                "waiting", _("Đã đăng xuất vì 30 phút không dùng, hoặc đã 12 giờ."),
+                _("Những gì đang viết vẫn giữ: đăng nhập lại là thấy."),
+            )  # fmt: skip
         case "out":
             parts.note("arrived", _("Đã đăng xuất khỏi thiết bị này."))
     tried = ask()
+    second_door.offer()
     if tried and tried.is_right:
         with transaction() as session:
             ticket = accounts.admit(session, username=tried.username, address=tried.address)

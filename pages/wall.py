@@ -3,7 +3,7 @@
 from core import clock
 from core.db import reading
 from models import Announcement
-from services import progress, reach
+from services import progress, reach, sessions
 from services.access import Actor, May
 from ui import enter, foresight, stay, wall
 from ui.kept import kept, seen_by
@@ -29,7 +29,7 @@ def draw(me: Actor, turn: int) -> None:
 @wall.redrawn
 def live() -> None:
     """By itself, the next one at each turn; screens of one ward that look at the same time share one drawing."""
-    me = stay()
+    me = stay(sessions.WHOLE_LIFE)  # nobody touches it all day; another page asks anew
     turn = int(clock.now().timestamp()) // TURN_SECONDS
     kept("wall", seen_by(me, turn), lambda: draw(me, turn))
 

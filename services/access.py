@@ -6,6 +6,7 @@ so that nobody learns of its existence. `docs/security-roles.md` is this table w
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, unique
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,13 @@ class Actor:
     unit_path: str
     language: str = "vi"
     must_change_password: bool = False
+    must_enrol: bool = False  # a second factor, before anything else
+    proven_at: datetime | None = None  # when the browser's owner last showed a secret; None where no browser acts
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something of their own account comes before anything else."""
+        return self.must_change_password or self.must_enrol
 
 
 # Whoever has the machine's terminal and its files has everything already.

@@ -19,7 +19,7 @@ from core.i18n import LANGUAGES, N_
 from core.text import clean, fold, natural_key, vietnamese_key
 from models import Role, Unit, UnitKind, User, lineage
 from models import Session as Browser
-from services import access, audit, sessions
+from services import access, audit, proofs, sessions
 from services.access import Actor, May
 from services.doors import forget_tries, is_locked, record_wrong_try, reserve_try
 from services.passwords import NOBODY, accepted, hash_password, is_right, one_time
@@ -65,9 +65,10 @@ def create_user(
     Raises:
         Invalid: the name is taken or has other letters than a-z 0-9 . _ -, the password is refused, or the role does not fit the
             unit (see `fits`).
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: the unit lies outside the actor's.
     """
+    proofs.require(actor)
     access.require(actor, May.KEEP_USERS)
     return open_account(
         session, actor=actor, username=username, role=role, unit_id=unit_id, display_name=display_name, phone=phone,
@@ -265,9 +266,10 @@ def change(
 
     Raises:
         Invalid: the phone number is none, the name is empty, or the role does not fit the unit (see `fits`).
-        NotAllowed: the actor is no admin, or no admin would remain.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin, or no admin would remain.
         NotFound: the account or the unit lies outside the actor's.
     """
+    proofs.require(actor)
     user = _managed(session, actor, user_id)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if (role, unit.id) != (user.role, user.unit_id):
@@ -288,9 +290,10 @@ def reset_password(session: Session, *, actor: Actor, user_id: UUID) -> str:
     """A new one-time password for someone who has lost theirs, shown once; all their sessions end.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: the account lies outside the actor's units.
     """
+    proofs.require(actor)
     made = one_time()
     hashed = hash_password(made)
     user = _managed(session, actor, user_id)
@@ -306,9 +309,10 @@ def deactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
     """Close an account: no sign-in, and every session ends at its next click. What the person did stays.
 
     Raises:
-        NotAllowed: the actor is no admin, or no admin would remain.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin, or no admin would remain.
         NotFound: the account lies outside the actor's units.
     """
+    proofs.require(actor)
     user = _managed(session, actor, user_id)
     _require_another_admin(session, user)
     return close(session, actor=actor, user=user)
@@ -327,9 +331,10 @@ def reactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
     """Open a closed account again, with the password it had.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: the account lies outside the actor's units.
     """
+    proofs.require(actor)
     user = _managed(session, actor, user_id)
     user.is_active = True
     session.add(user)

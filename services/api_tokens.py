@@ -11,7 +11,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean
 from models import ApiToken, Role, Scope, Unit
-from services import access, audit
+from services import access, audit, proofs
 from services.access import Actor, May, path_range, unit_for
 
 PREFIX = "cn_"  # so that one that strays into a text is known for what it is
@@ -26,10 +26,11 @@ def make(
     """A token of a unit and the words that open with it, which nobody can show again.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: the unit lies outside the actor's sight.
         Invalid: no name or one that is taken, a scope there is none of, or days beyond two years.
     """
+    proofs.require(actor)
     access.require(actor, May.KEEP_TOKENS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     tidy = clean(name)
@@ -59,9 +60,10 @@ def revoke(session: Session, *, actor: Actor, name: str) -> ApiToken:
     """End a token at once; one that has ended stays as it is.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: there is none of that name in the actor's sight.
     """
+    proofs.require(actor)
     access.require(actor, May.KEEP_TOKENS)
     found = next((one for one, _ in listing(session, actor=actor) if one.name == clean(name)), None)
     if found is None:

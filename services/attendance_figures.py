@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, AnnouncementStatus, AsksFor, Attendance, Group, Household, Relay, Unit
-from services import access, attendance_places, audit, drafts, event_days, progress
+from services import access, attendance_places, audit, drafts, event_days, progress, proofs
 from services.access import Actor, May
 from services.attendance import takes_answers
 
@@ -129,8 +129,9 @@ def take(session: Session, *, actor: Actor, announcement_id: UUID) -> list[Party
     """The same to take away as a table, names in full: kept in the audit.
 
     Raises:
-        NotAllowed, NotFound: as `coming`.
+        Unproven: the actor must show a secret again. NotAllowed, NotFound: as `coming`.
     """
+    proofs.require(actor)
     rows = parties(session, actor=actor, announcement_id=announcement_id)
     audit.record(
         session, actor=actor, action="attendance.exported", subject_kind="announcement", subject_id=announcement_id,

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import AuditEvent, Model, User
-from services import access, audit
+from services import access, audit, proofs
 from services.access import Actor, May
 
 SHOWN = 50
@@ -78,8 +78,9 @@ def take(session: Session, *, actor: Actor, filters: Filters) -> list[AuditEvent
     """What the filters find, at most twenty thousand rows, the latest first. That it was taken is kept too.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
     """
+    proofs.require(actor)
     rows, total = listing(session, actor=actor, filters=filters, size=MOST)
     audit.record(session, actor=actor, action="audit.exported", rows=len(rows), found=total)
     return rows

@@ -29,7 +29,7 @@ from models import (
     Reach,
     Unit,
 )
-from services import access, audiences, audit, door_lists, drafts, needs
+from services import access, audiences, audit, door_lists, drafts, needs, proofs
 from services.access import Actor, May
 from services.presence import is_member, lives_here
 
@@ -126,8 +126,9 @@ def take(
     """A whole list, at most twenty thousand, to take away; that it was taken is kept.
 
     Raises:
-        Invalid, NotAllowed, NotFound: as `page`.
+        Invalid, Unproven: the actor must show a secret again. NotAllowed, NotFound: as `page`.
     """
+    proofs.require(actor)
     rows = [Behind(*row) for row in session.execute(_list(session, actor, announcement_id, standing, group_id).limit(MOST))]
     audit.record(
         session, actor=actor, action="board.exported", subject_kind="announcement", subject_id=announcement_id,

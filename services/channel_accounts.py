@@ -14,7 +14,7 @@ from core import sealed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount, Unit, UnitKind
-from services import access, audit, batches, channel_values, webhook_addresses
+from services import access, audit, batches, channel_values, proofs, webhook_addresses
 from services.access import Actor, May
 from services.channel_fields import FIELDS, OA
 from services.channel_values import AccountForm
@@ -58,8 +58,9 @@ def connect(session: Session, *, actor: Actor, unit_id: UUID, channel: Channel, 
 
     Raises:
         Invalid: a value is missing or cannot be right (`details["field"]` names it), or the channel needs no account.
-        NotAllowed: the actor is no admin. NotFound: the unit lies outside the actor's sight.
+        Unproven: the actor must show a secret again. NotAllowed: the actor is no admin. NotFound: the unit lies outside.
     """
+    proofs.require(actor)
     access.require(actor, May.KEEP_CHANNELS)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if channel not in FIELDS:
@@ -83,8 +84,9 @@ def change(session: Session, *, actor: Actor, account_id: UUID, version: int, fo
 
     Raises:
         Invalid: a value cannot be right (`details["field"]` names it), or someone else changed the account meanwhile.
-        NotAllowed, NotFound: as `get`.
+        Unproven: the actor must show a secret again. NotAllowed, NotFound: as `get`.
     """
+    proofs.require(actor)
     account = get(session, actor=actor, account_id=account_id)
     session.exec(select(ChannelAccount.id).where(ChannelAccount.id == account.id).with_for_update())
     session.refresh(account)

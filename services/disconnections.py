@@ -12,7 +12,7 @@ from core.db import changed
 from core.errors import Invalid
 from core.i18n import N_
 from models import Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Trouble
-from services import audit, channel_accounts, channel_usage
+from services import audit, channel_accounts, channel_usage, proofs
 from services.access import Actor
 from services.batches import WAITING
 from services.channel_fields import OA
@@ -49,8 +49,9 @@ def disconnect(session: Session, *, actor: Actor, account_id: UUID, expected: in
 
     Raises:
         Invalid: more are waiting by now than that, or other channels send by its tokens.
-        NotAllowed, NotFound: as `channel_accounts.get`.
+        Unproven: the actor must show a secret again. NotAllowed, NotFound: as `channel_accounts.get`.
     """
+    proofs.require(actor)
     account = channel_accounts.get(session, actor=actor, account_id=account_id)
     session.execute(select(col(ChannelAccount.id)).where(col(ChannelAccount.id) == account.id).with_for_update())
     if leaning := _leaning(session, account):

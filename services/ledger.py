@@ -15,7 +15,7 @@ from sqlmodel import Session
 from core import clock
 from core.i18n import N_
 from models import AccountState, Channel, DeliveryStatus, Model, Trouble
-from services import access, audit, batches, circuits, drafts, leader_messages, withdrawals
+from services import access, audit, batches, circuits, drafts, leader_messages, proofs, withdrawals
 from services.access import Actor, May
 from services.channel_fields import ORDER as BY_ACCOUNT
 
@@ -231,8 +231,9 @@ def take(
     """What leaves by accounts, to be taken away as a file; that it was taken is kept.
 
     Raises:
-        NotAllowed, NotFound: as `of_announcement`.
+        Unproven: the actor must show a secret again. NotAllowed, NotFound: as `of_announcement`.
     """
+    proofs.require(actor)
     found = list(rows(session, actor=actor, announcement_id=announcement_id, status=status, channels=BY_ACCOUNT))
     audit.record(
         session, actor=actor, action="announcement.ledger_taken", subject_kind="announcement", subject_id=announcement_id,

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from core import clock
 from models import Audience, Channel, Household, Need, PlannedPath, Unit, Urgency
-from services import access, audit, drafts, needs, paths, plans
+from services import access, audit, drafts, needs, paths, plans, proofs
 from services.access import Actor, May
 from services.paths import Question
 
@@ -91,8 +91,9 @@ def take(session: Session, *, actor: Actor, source: Source, path: Channel) -> li
     """All households told by a path, at most twenty thousand, to take away; that they were taken is kept.
 
     Raises:
-        Invalid, NotAllowed, NotFound: as `page`.
+        Invalid, Unproven: the actor must show a secret again. NotAllowed, NotFound: as `page`.
     """
+    proofs.require(actor)
     rows = [PlannedHousehold(*row) for row in session.execute(_found(session, actor, source, path).limit(MOST))]
     subject = ("announcement", source.announcement_id) if source.announcement_id else ("unit", actor.unit_id or "")
     audit.record(

@@ -18,6 +18,7 @@ from services import (
     channel_usage,
     channel_values,
     disconnections,
+    second_factors,
     units,
 )
 from services import training as training_mode
@@ -128,7 +129,7 @@ def channel_reseal(as_json: AsJson = False) -> None:
     """After a change of the app key: seal anew what CAUNOI_PREVIOUS_SECRET_KEYS still opens. Then take the old key out."""
     with answering(as_json=as_json) as say:
         with transaction() as session:
-            done = channel_accounts.reseal(session, actor=TERMINAL)
+            done = channel_accounts.reseal(session, actor=TERMINAL) + second_factors.reseal(session, actor=TERMINAL)
         say({"resealed": done})
 
 

@@ -13,7 +13,17 @@ from core.db import engine, is_sqlite, reading
 from core.i18n import LANGUAGES, N_, SOURCE, catalogue, translate
 from core.settings import ROOT, settings
 from models import AccountState
-from services import audit, backup_copies, backups, channel_accounts, channel_usage, figure_checks, link_targets, training
+from services import (
+    audit,
+    backup_copies,
+    backups,
+    channel_accounts,
+    channel_usage,
+    figure_checks,
+    link_targets,
+    second_factors,
+    training,
+)
 from services.access import TERMINAL
 from services.channel_usage import AccountCard
 from terminal import upgrading
@@ -21,6 +31,7 @@ from terminal.habits import AsJson, answering, app
 
 FREE_MB_WARN, FREE_MB_FAIL = 2_000, 200
 BACKUP_EVERY = timedelta(hours=26)
+MIN_ADMINS = 2
 FONTS = ("BeVietnamPro-Regular.ttf", "Tinos-Regular.ttf")
 MISSING = N_("thiếu {names}")
 NO_TABLES = N_("chưa có bảng: chạy manage.py migrate")
@@ -41,7 +52,8 @@ def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, engine, fonts, channels, clock, disk and the public address."""
     with answering(as_json=as_json, needs_database=False, needs_ports=True) as say:
         found = [
-            *_database(), _secret(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(), _disk(), _backup(), *_copies(),
+            *_database(), _secret(), *_accounts(), *_second_door(), _fonts(), _catalogues(), *_channels(), *_figures(), _clock(),
+            _disk(), _backup(), *_copies(),
             _public_url(),
         ]  # fmt: skip
         say(found)
@@ -88,6 +100,46 @@ def _secret() -> Check:
         words = _say(N_("người khác đọc được {name}: chmod 600 {path}"), name=path.name, path=path)
         return Check("secret_key", "fail", words)
     return Check("secret_key", "ok", _say(N_("giữ trong DATA_DIR, chỉ chủ đọc được")))
+
+
+def _accounts() -> list[Check]:
+    """Whether somebody else could put things right, and whether a password alone opens what it should not."""
+    try:
+        with reading() as session:
+            admins, lacking = second_factors.admins(session, actor=TERMINAL), second_factors.lacking(session, actor=TERMINAL)
+            examples = second_factors.examples(session, actor=TERMINAL)
+    except (SQLAlchemyError, OSError):  # said by the checks of the database
+        return []
+    found = [Check("admins", "ok" if admins >= MIN_ADMINS else "warn", _say(
+        N_("{n} quản trị viên") if admins >= MIN_ADMINS else
+        N_("{n} quản trị viên: trước khi dùng thật cần ít nhất hai, manage.py create-user NAME --role admin"), n=admins,
+    ))]  # fmt: skip
+    if settings().second_factor == "offered":
+        found.append(Check("second_factor", "warn", _say(N_("không bắt buộc: đặt CAUNOI_SECOND_FACTOR=required khi dùng thật"))))
+    elif lacking:
+        words = N_("{names}: chưa có xác nhận hai bước, sẽ phải thiết lập ở lần đăng nhập tới")
+        found.append(Check("second_factor", "warn", _say(words, names=", ".join(lacking[:10]))))
+    elif examples:
+        words = N_("{n} tài khoản của phường mẫu không cần xác nhận hai bước: đừng ghi dữ liệu thật vào đây")
+        found.append(Check("second_factor", "warn", _say(words, n=examples)))
+    else:
+        found.append(Check("second_factor", "ok", _say(N_("bắt buộc với quản trị và lãnh đạo, ai cũng đã có"))))
+    return found
+
+
+def _second_door() -> list[Check]:
+    own = settings()
+    given = [bool(one) for one in (own.oidc_issuer, own.oidc_client_id, own.oidc_client_secret.get_secret_value())]
+    if not any(given):
+        return []
+    if not all(given):
+        words = N_("thiếu: đặt cả CAUNOI_OIDC_ISSUER, CAUNOI_OIDC_CLIENT_ID và CAUNOI_OIDC_CLIENT_SECRET, hoặc bỏ cả ba")
+        return [Check("oidc", "fail", _say(words))]
+    if not own.oidc_issuer.startswith("https://"):
+        return [Check("oidc", "fail", _say(N_("{url}: nhà cung cấp danh tính phải dùng https"), url=own.oidc_issuer))]
+    if not own.is_https:
+        return [Check("oidc", "warn", _say(N_("CAUNOI_PUBLIC_URL chưa là https: nhà cung cấp thường không chịu")))]
+    return [Check("oidc", "ok", own.oidc_issuer)]
 
 
 def _fonts() -> Check:

@@ -65,6 +65,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     monkeypatch.setenv("CAUNOI_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CAUNOI_SECRET_KEY", "a key for tests only")
     monkeypatch.setenv("CAUNOI_PUBLIC_URL", "http://ward.test")
+    monkeypatch.setenv("CAUNOI_SECOND_FACTOR", "offered")  # what it asks where it is required is tried in its own tests
     monkeypatch.setenv("CAUNOI_DATABASE_URL", POSTGRES or f"sqlite:///{tmp_path / 'test.db'}")
     monkeypatch.setattr(passwords, "ROUNDS", 4)  # bcrypt's least: a slow hash protects nobody here
     settings.cache_clear()

@@ -7,7 +7,7 @@ A page's first line is `actor = enter(_("Title"), needs=(Role.STAFF,))`; its for
 import urllib.parse
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from core.tokens import new_slug
 from models import Role
 from services import sessions, training
 from services.access import Actor
-from ui import parts, this_run
+from services.proofs import Unproven
+from ui import kept_forms, parts, proving, this_run
 from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
 HOME = "pages/home.py"
 SIGN_IN = "pages/sign_in.py"
 NEW_PASSWORD = "pages/new_password.py"  # noqa: S105  # a page, not a secret
+SECOND_FACTOR = "pages/second_factor.py"
 
 
 def token() -> str:
@@ -56,11 +58,11 @@ def _arrived() -> this_run.Run:
     return run
 
 
-def _look_up() -> this_run.Run:
+def _look_up(idle: timedelta = sessions.IDLE_LIFE) -> this_run.Run:
     found, practising = None, list[str]()
     if cookie := token():
         with reading() as session:
-            found = sessions.session_actor(session, token=cookie)
+            found = sessions.session_actor(session, token=cookie, idle=idle)
             practising = training.names(session, actor=found) if found else []
     read_by(found.language if found else None)
     if found:
@@ -87,8 +89,13 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
     actor = run.actor
     if actor is None:
         _meet_the_door()
+    where = _way_back().get("next", "/")
     if actor.must_change_password and _here() != "new_password":
         st.switch_page(NEW_PASSWORD, query_params=_way_back())
+    if actor.must_enrol and _here() not in ("new_password", "second_factor"):
+        st.switch_page(SECOND_FACTOR, query_params=_way_back())
+    proving.answer(actor, where)
+    is_given_back = kept_forms.give_back(actor, _here(), where)
     if run.training:
         parts.band(
             _("TẬP HUẤN"), _("{units}: mọi việc làm như thật, không gì gửi ra ngoài.", units=training.listed(run.training))
@@ -102,16 +109,19 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
         st.success(news)
     if title:
         parts.head(title, *lines)
+    if is_given_back:
+        parts.note("arrived", _("Những gì đang viết trước khi hết giờ vẫn còn đây"), _("Xin đọc lại rồi ghi."))
     return actor
 
 
-def stay() -> Actor:
+def stay(idle: timedelta = sessions.IDLE_LIFE) -> Actor:
     """For a fragment, which runs without its page: look the session up again; at the door again if it has ended.
 
     A fragment may run by itself every few seconds: that nobody touches the screen must still end the session (S44), so
-    being looked up here is not being seen. Run together with its page it believes what the page has just found.
+    being looked up here is not being seen. Run together with its page it believes what the page has just found. `idle` is
+    longer for a screen that is only looked at and shows nothing of a person.
     """
-    actor = (this_run.of_page() or _look_up()).actor
+    actor = (this_run.of_page() or _look_up(idle)).actor
     if actor is None:
         st.rerun()  # the whole page, which then leads to the door
     return actor
@@ -129,7 +139,10 @@ def _way_back() -> dict[str, str]:
 
 
 def _meet_the_door() -> NoReturn:
-    st.switch_page(SIGN_IN, query_params=_way_back())
+    """Where time has ended the session, what was being typed is kept, and the door says so."""
+    back = _way_back()
+    ended = kept_forms.keep(token(), _here(), back.get("next", "/"))
+    st.switch_page(SIGN_IN, query_params=back | ({"again": ended} if ended else {}))
 
 
 def leave_for(page: str, *, news: str = "", **query: str) -> NoReturn:
@@ -141,9 +154,11 @@ def leave_for(page: str, *, news: str = "", **query: str) -> NoReturn:
 
 @contextmanager
 def refusals() -> Generator[None]:
-    """Show a refusal as a sentence; what was typed stays."""
+    """Show a refusal as a sentence; what was typed stays. Where a secret must be shown again, ask for it."""
     try:
         yield
+    except Unproven:
+        proving.ask()
     except Refusal as refusal:
         st.error(said(refusal))
 

@@ -15,7 +15,7 @@ from services.attendance_figures import Coming, EventToday, Figures, OfGroup, Pa
 from services.check_in import MadePass
 from services.household_search import Filters
 from services.ports import Shown, ports
-from ui import codes, leave_for, parts, stay, token
+from ui import codes, leave_for, parts, proving, stay, token
 from ui.forms import refusals_at
 from ui.kept import kept, read_once, seen_by
 from ui.parts import Column, Figure
@@ -269,10 +269,8 @@ def _door(item: Announcement, seen: Coming, actor: Actor) -> None:
             _("Danh sách ở cửa để in (PDF)"), partial(_paper, item.id, token()), "danh-sach-vao-cua.pdf", "application/pdf",
             key="a_pdf", icon=":material/print:", on_click="ignore",
         )  # fmt: skip
-        st.download_button(
-            _("Tải danh sách (Excel)"), partial(_workbook, item.id, token(), language()), "ai-se-den.xlsx", XLSX, key="a_xlsx",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        made_file = partial(_workbook, item.id, token(), language())
+        proving.download(actor, _("Tải danh sách (Excel)"), made_file, "ai-se-den.xlsx", XLSX, key="a_xlsx")
     parts.hint(_("Tờ in ghi tên tắt. Bảng Excel ghi tên đầy đủ, mỗi lần tải được ghi vào nhật ký."))
 
 

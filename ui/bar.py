@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import Refusal
-from ui import parts, said
+from services.proofs import Unproven
+from ui import parts, proving, said
 
 
 def two_storeys() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -23,5 +24,7 @@ def refusals_in(word: DeltaGenerator) -> Generator[None]:
     """Show a refusal in the bar, whatever field it is about."""
     try:
         yield
+    except Unproven:
+        proving.ask()
     except Refusal as refusal:
         word.error(said(refusal))

@@ -14,7 +14,7 @@ from services.access import Actor
 from services.board_list import Behind, Standing
 from services.household_phones import shown
 from services.ports import Shown, ports
-from ui import paging, parts, token
+from ui import paging, parts, proving, token
 from ui.parts import Column, Text
 from ui.words import _, language, near
 
@@ -57,10 +57,8 @@ def draw(actor: Actor, announcement_id: UUID, standing: Standing, group_id: UUID
     ]  # fmt: skip
     parts.table(heads, [_line(one, actor) for one in found.rows])
     paging.turn(found.pages)
-    st.download_button(
-        _("Tải danh sách này (CSV)"), partial(_file, announcement_id, standing, group_id, token(), language()),
-        f"ho-{standing.value}.csv", CSV, key="behind_csv", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    made = partial(_file, announcement_id, standing, group_id, token(), language())
+    proving.download(actor, _("Tải danh sách này (CSV)"), made, f"ho-{standing.value}.csv", CSV, key="behind_csv")
 
 
 def _line(one: Behind, actor: Actor) -> Sequence[Text]:

@@ -38,6 +38,11 @@ def show(url: str, *, width: int = 200) -> None:
     st.image(png(url), width=width, alt=_("Mã QR của {url}", url=url))
 
 
+def once(address: str, *, says: str, width: int = 220) -> None:
+    """The code of an address that is a secret: drawn and kept nowhere."""
+    st.image(ports().codes.png(address), width=width, alt=says)
+
+
 def warn() -> bool:
     """Say before anything is printed that phones cannot open our address; True when that is so."""
     is_dead = link_targets.opens_only_here()

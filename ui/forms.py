@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import Refusal
-from ui import said
+from services.proofs import Unproven
+from ui import proving, said
 from ui.words import _
 
 Slots = Mapping[str, DeltaGenerator]  # by the name of the field, the place under it
@@ -19,6 +20,8 @@ def refusals_at(slots: Slots) -> Generator[None]:
     """Show a refusal under the field it is about, or where the block stands."""
     try:
         yield
+    except Unproven:
+        proving.ask()
     except Refusal as refusal:
         place = slots.get(str(refusal.details.get("field", "")))
         (place or st).error(said(refusal))

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import streamlit as st
-
 from core.db import transaction
 from core.i18n import N_, translate
 from services import household_export, sessions
@@ -11,7 +9,7 @@ from services.access import Actor
 from services.household_phones import shown
 from services.household_search import Filters, HouseholdRow
 from services.ports import Shown, ports
-from ui import token
+from ui import proving, token
 from ui.tables import XLSX
 from ui.words import _, language
 
@@ -21,12 +19,10 @@ HEADS = (
 )  # fmt: skip
 
 
-def button(filters: Filters, *, key: str) -> None:
+def button(actor: Actor, filters: Filters, *, key: str) -> None:
     """Takes away what is listed, all pages of it."""
-    st.download_button(
-        _("Tải danh sách (Excel)"), partial(_workbook, filters, token(), language()), "ho-dan.xlsx", XLSX, key=key,
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    made = partial(_workbook, filters, token(), language())
+    proving.download(actor, _("Tải danh sách (Excel)"), made, "ho-dan.xlsx", XLSX, key=key)
 
 
 def _workbook(filters: Filters, cookie: str, speaks: str) -> bytes:

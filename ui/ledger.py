@@ -16,7 +16,7 @@ from services.household_phones import shown
 from services.ledger import Ledger, Line, Reason, Row, Standstill
 from services.ports import Shown, ports
 from services.unknowns import Decision
-from ui import board, confirmed_by_count, leave_for, parts, refusals, stay, token
+from ui import board, confirmed_by_count, leave_for, parts, proving, refusals, stay, token
 from ui.kept import read_once, seen_by
 from ui.parts import Column, Text, Tone
 from ui.tables import XLSX
@@ -46,7 +46,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
         _to_decide(item, seen, actor)
     with st.container(horizontal=True):
         _holding(item, seen, actor)
-        _files(item.id)
+        _files(item.id, actor)
     if st.session_state.get("l_stopping") == item.id:
         st.dialog(_("Dừng tin chưa gửi"), on_dismiss=_forget)(partial(_stop, item, seen, actor))()
 
@@ -251,12 +251,10 @@ def _forget() -> None:
 # ---- to take away
 
 
-def _files(announcement_id: UUID) -> None:
+def _files(announcement_id: UUID, actor: Actor) -> None:
     for kind, mime, label in (("xlsx", XLSX, _("Tải sổ gửi (Excel)")), ("csv", CSV, _("Tải sổ gửi (CSV)"))):
-        st.download_button(
-            label, partial(_file, announcement_id, kind, token(), language()), f"so-gui.{kind}", mime, key=f"l_{kind}",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        made = partial(_file, announcement_id, kind, token(), language())
+        proving.download(actor, label, made, f"so-gui.{kind}", mime, key=f"l_{kind}")
 
 
 def _file(announcement_id: UUID, kind: str, cookie: str, speaks: str) -> bytes:

@@ -108,6 +108,7 @@ ROOMS = (
     Room("pages/account.py", N_("Tài khoản của tôi"), OWN, May.KEEP_ACCOUNT.roles),
     Room("pages/sign_in.py", N_("Đăng nhập")),
     Room("pages/new_password.py", N_("Đặt mật khẩu")),
+    Room("pages/second_factor.py", N_("Xác nhận hai bước")),
 )
 # The first screen's address is "/": Streamlit knows no page under its name, and would say so.
 SCREENS = [room.path for room in ROOMS if room.path != "home"]
@@ -124,7 +125,7 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
     """Every room by section. All are known, so that a link to any opens; the menu shows those of the reader's role."""
     sections: dict[str, list[st.Page]] = {"": []}
     for room in ROOMS:
-        is_shown = actor is not None and not actor.must_change_password and actor.role in room.roles
+        is_shown = actor is not None and not actor.is_held and actor.role in room.roles
         section = plain(actor.display_name) if actor and room.section == OWN else _(room.section)
         page = copy(_page(room, _(room.title), is_shown=is_shown))  # a page remembers whether it may run
         sections.setdefault(section if is_shown and room.section else "", []).append(page)
@@ -136,7 +137,7 @@ def visit() -> None:
     actor = arrive()
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     st.logo("static/logo.svg", size="large")
-    shown = st.navigation(menu(actor), position="top" if actor and not actor.must_change_password else "hidden")
+    shown = st.navigation(menu(actor), position="top" if actor and not actor.is_held else "hidden")
     st.set_page_config(page_title=f"{shown.title} · Cầu Nối")
     st.session_state["here"] = shown.url_path or "home"
     parts.speak()

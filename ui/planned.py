@@ -16,7 +16,7 @@ from services.plan_list import PlannedHousehold, Source
 from services.plans import Plan
 from services.ports import Shown, ports
 from services.reach_rules import LABELS
-from ui import also_groups, household_needs, paging, parts, token
+from ui import also_groups, household_needs, paging, parts, proving, token
 from ui.parts import Column, Text
 from ui.tables import XLSX
 from ui.words import _, language, money, number
@@ -127,10 +127,8 @@ def _households(source: Source, path: Channel, *, actor: Actor, key: str) -> Non
     heads: list[Column | str] = [_("Chủ hộ"), Column(_("Tổ, thôn"), "desk"), _("Địa chỉ"), Column(_("Điện thoại"), "desk")]
     parts.table(heads, rows)
     paging.turn(found.pages, f"{key}_trang")
-    st.download_button(
-        _("Tải danh sách này (Excel)"), partial(_workbook, source, path, token(), language()), "ke-hoach-dua-tin.xlsx", XLSX,
-        key=f"{key}_xlsx", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    made = partial(_workbook, source, path, token(), language())
+    proving.download(actor, _("Tải danh sách này (Excel)"), made, "ke-hoach-dua-tin.xlsx", XLSX, key=f"{key}_xlsx")
 
 
 def _workbook(source: Source, path: Channel, cookie: str, speaks: str) -> bytes:

@@ -3,8 +3,6 @@
 import json
 from functools import partial
 
-import streamlit as st
-
 from core.db import transaction
 from core.i18n import N_
 from models import AuditEvent
@@ -13,7 +11,7 @@ from services.access import Actor
 from services.audit_checks import Verdict
 from services.audit_trail import MOST, Filters
 from services.ports import ports
-from ui import acts, parts
+from ui import acts, parts, proving
 from ui.tables import CSV
 from ui.words import _, near, number
 
@@ -68,10 +66,7 @@ def export(actor: Actor, filters: Filters, total: int) -> None:
     """The button that takes away what is found, as a text that every program reads."""
     if total > MOST:
         parts.hint(_("Tệp tải về có {n} dòng mới nhất; chọn khoảng ngày ngắn hơn để lấy phần còn lại.", n=number(MOST)))
-    st.download_button(
-        _("Tải nhật ký đang xem"), partial(_file, actor, filters), "nhat-ky.csv", CSV, key="take", icon=":material/download:",
-        on_click="ignore",
-    )  # fmt: skip
+    proving.download(actor, _("Tải nhật ký đang xem"), partial(_file, actor, filters), "nhat-ky.csv", CSV, key="take")
 
 
 def _file(actor: Actor, filters: Filters) -> bytes:

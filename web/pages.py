@@ -28,7 +28,7 @@ from web import files, posts
 from web.styles import STYLES
 
 LONGEST_HELD_TOGETHER = 24
-TALKING = ("door.html", "ask.html")  # whose script sends to this site by itself
+TALKING = ("door.html", "ask.html", "second_step.html", "new_passkey.html")  # whose script sends to this site by itself
 _SELF, _NONE = "'self'", "'none'"
 _HOURS = re.compile(r"\d{1,2} (?:giờ(?: \d{1,2})?|phút)\b")
 _log = structlog.get_logger()

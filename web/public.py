@@ -8,12 +8,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from core import logs, process
-from web import session
 from web.errors import exception_handlers
 from web.front import FrontDoor
 from web.headers import SecurityHeaders
 from web.metrics import Measured
-from web.routes import routes
+from web.routes import routes, signing_in
 
 
 @asynccontextmanager
@@ -27,7 +26,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
 
 app = FrontDoor(
     Starlette(
-        routes=[route for route in routes if route not in session.routes],
+        routes=[route for route in routes if route not in signing_in],
         middleware=[Middleware(Measured), Middleware(SecurityHeaders)],
         exception_handlers=exception_handlers,
         lifespan=lifespan,

@@ -21,6 +21,7 @@ from web import (
     relay,
     rumour_relay,
     rumours,
+    second_step,
     session,
     stop,
     team,
@@ -37,8 +38,11 @@ from web import (
     webhooks,
 )
 
+# Of staff: the light front door, which serves residents' phones alone, has none of them.
+signing_in: list[BaseRoute] = [*session.routes, *second_step.routes]
+
 routes: list[BaseRoute] = [
-    *session.routes,
+    *signing_in,
     *announcement.routes,
     *check_in.routes,
     *attached.routes,

@@ -54,6 +54,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "down.html": ("state", "rows"),
     "notfound.html": ("state",),
     "trouble.html": ("state",),
+    "second_step.html": ("state", "field"),
+    "new_passkey.html": ("state", "field"),
 }
 
 

@@ -1,14 +1,14 @@
 """Where backups are copied to, and how far that has come.
 
 Revision ID: 0038
-Revises: 0033
+Revises: 0035
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0038"
-down_revision = "0033"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -180,13 +180,14 @@ def _users(
     users = [
         User(
             id=keys.next(), created_at=FOUNDED, username=desk.username, display_name=desk.name, role=desk.role,
-            unit_id=province.id if desk.is_above else ward.id, password_hash=desk_hash,
+            unit_id=province.id if desk.is_above else ward.id, password_hash=desk_hash, is_example=True,
         )
         for desk in places.DESKS
     ] + [
         User(
             id=keys.next(), created_at=FOUNDED, username=place.username, display_name=place.leader, role=Role.LEAD,
-            unit_id=residential[place.code].id, password_hash=leader_hash, phone=f"{names.LEADER_PREFIX}{300_101 + 37 * number}",
+            unit_id=residential[place.code].id, password_hash=leader_hash, is_example=True,
+            phone=f"{names.LEADER_PREFIX}{300_101 + 37 * number}",
         )
         for number, place in enumerate(places.PLACES)
     ]  # fmt: skip

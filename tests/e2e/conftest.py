@@ -73,6 +73,7 @@ class Server:
             "CAUNOI_DATA_DIR": str(self.folder), "CAUNOI_DATABASE_URL": str(self.engine.url), "CAUNOI_PUBLIC_URL": self.url,
             "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false", "CAUNOI_TIMEZONE": where_it_is_noon(),
             "PYTHONPATH": str(HOUSE / "tests" / "guard"), "CAUNOI_TEST_OUTSIDE": str(self.outside),
+            "CAUNOI_SECOND_FACTOR": "offered",
         } | self.settings  # fmt: skip
 
     def start(self) -> None:

@@ -103,7 +103,19 @@ def test_another_browser_of_mine_can_be_signed_out(session: Session, visit: Visi
     visit("account", user=user)
     at = visit("account", user=user)
 
-    at.button[-1].click().run()
+    at.button[-2].click().run()
 
     assert [message.value for message in at.success] == ["Đã đăng xuất thiết bị đó."]
+    assert len(session.exec(select(Browser).where(Browser.ended_at == None)).all()) == 1  # noqa: E711  # SQL's IS NULL
+
+
+def test_all_other_browsers_of_mine_can_be_signed_out(session: Session, visit: Visit) -> None:
+    user = make_an(session)
+    for _ in range(2):
+        visit("account", user=user)
+    at = visit("account", user=user)
+
+    at.button(key="end_others").click().run()
+
+    assert [message.value for message in at.success] == ["Đã đăng xuất mọi thiết bị khác."]
     assert len(session.exec(select(Browser).where(Browser.ended_at == None)).all()) == 1  # noqa: E711  # SQL's IS NULL

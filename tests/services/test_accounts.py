@@ -1,5 +1,6 @@
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -342,33 +343,33 @@ def test_a_session_is_known_by_the_digest_of_its_token_only(session: Session) ->
     kept = session.exec(select(Browser)).one()
     assert len(token) >= 32  # 192 bits
     assert token not in str(kept.model_dump()) + str(session.exec(select(Ticket)).one().model_dump())
-    assert sessions.session_actor(session, token=token) == actor_of(session, user)
+    assert sessions.session_actor(session, token=token) == replace(actor_of(session, user), proven_at=kept.proven_at)
     assert sessions.session_actor(session, token=kept.token_hash) is None
     assert sessions.session_actor(session, token="") is None
 
 
-def test_a_session_ends_twelve_hours_after_it_was_last_seen(session: Session) -> None:
+def test_a_session_ends_half_an_hour_after_it_was_last_seen(session: Session) -> None:
     with time_machine.travel(NOON, tick=False) as now:
         token = sign_in(session, make_an(session))
-        now.move_to(NOON + timedelta(hours=11))
+        now.move_to(NOON + timedelta(minutes=29))
         sessions.seen(session, token=token)
 
-        now.move_to(NOON + timedelta(hours=22, minutes=59))
+        now.move_to(NOON + timedelta(minutes=58))
         assert sessions.session_actor(session, token=token)
-        now.move_to(NOON + timedelta(hours=23, minutes=1))
+        now.move_to(NOON + timedelta(minutes=60))
+        sessions.seen(session, token=token)  # being looked at then wakes it no more
         assert sessions.session_actor(session, token=token) is None
 
 
-def test_a_session_ends_after_two_weeks_however_busy(session: Session) -> None:
+def test_a_session_ends_after_twelve_hours_however_busy(session: Session) -> None:
     with time_machine.travel(NOON, tick=False) as now:
         token = sign_in(session, make_an(session))
-        for half_day in range(1, 28):
-            now.move_to(NOON + timedelta(hours=11.9 * half_day))
+        for quarter in range(1, 48):
+            now.move_to(NOON + timedelta(minutes=15 * quarter))
             sessions.seen(session, token=token)
         assert sessions.session_actor(session, token=token)
 
-        now.move_to(NOON + timedelta(days=14, seconds=1))
-        sessions.seen(session, token=token)
+        now.move_to(NOON + timedelta(hours=12, seconds=1))
         assert sessions.session_actor(session, token=token) is None
 
 

@@ -237,6 +237,21 @@ def test_doctor_looks_at_everything_and_says_what_to_do(run: Run) -> None:
     assert found["public_url"]["state"] == "warn"
 
 
+def test_doctor_counts_admins_and_names_who_lacks_a_second_factor(
+    session: Session, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_user(session, unit=make_unit(session), role=Role.ADMIN, username="mot")
+    monkeypatch.setenv("CAUNOI_SECOND_FACTOR", "required")
+    monkeypatch.setenv("CAUNOI_OIDC_ISSUER", "https://id.province.test")
+    settings.cache_clear()
+
+    found = {check["check"]: check for check in run("doctor")}
+
+    assert (found["admins"]["state"], found["second_factor"]["state"], found["oidc"]["state"]) == ("warn", "warn", "fail")
+    assert "mot" in found["second_factor"]["message"]
+    assert "CAUNOI_OIDC_CLIENT_SECRET" in found["oidc"]["message"]
+
+
 def test_doctor_warns_of_a_clock_that_is_earlier_than_the_newest_audit_row(session: Session, run: Run) -> None:
     with time_machine.travel(NOON, tick=False) as time:
         audit.record(session, actor=TERMINAL, action="test")

@@ -16,6 +16,7 @@ from web import (
     leader_count,
     leader_report,
     links,
+    privacy,
     procedures,
     relay,
     session,
@@ -63,5 +64,6 @@ routes: list[BaseRoute] = [
     *procedures.routes,
     *figures_api.routes,
     *ward_page.routes,
+    *privacy.routes,
     *links.routes,
 ]

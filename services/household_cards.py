@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import natural_key, vietnamese_key
-from models import ConsentWay, Extra, Household, HouseholdToken, PhoneTie, Unit
+from models import ConsentWay, Erasure, Extra, Household, HouseholdToken, PhoneTie, Unit
 from services import access, attendance_places, audit, consents, wards
 from services.access import Actor
 from services.consents import Said
@@ -85,6 +85,7 @@ def household_ids_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]
         select(Household.id)
         .join(Unit, col(Unit.id) == col(Household.unit_id))
         .where(col(Unit.id).in_(unit_ids), in_sight(actor), lives_here(clock.today()))
+        .where(col(Household.id).not_in(select(Erasure.household_id)))
     )
     return list(session.exec(wanted))
 

@@ -129,6 +129,8 @@ def _work(row: RequestRow, actor: Actor) -> None:
         parts.section(_("Dữ liệu phường đang giữ"))
         if request.identity is not IdentityCheck.NONE and privacy.asks_again(actor):
             _file_of(request.household_id)
+        elif request.identity is IdentityCheck.NONE:
+            parts.hint(_("Ghi xác minh trước, rồi mới tải được."))
     if request.kind is RequestKind.CORRECT:
         st.page_link("pages/household.py", label=_("Sửa ở hồ sơ hộ"), query_params={"id": str(request.household_id)})
     if actor.role not in APPROVERS:

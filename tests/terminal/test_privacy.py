@@ -46,11 +46,12 @@ def test_what_is_held_comes_as_one_document_or_as_a_file(home: Household, tmp_pa
 
 
 def test_erased_it_says_how_many_and_what_stays(session: Session, home: Household) -> None:
+    home_id = str(home.id)
     tried = json.loads(run("subject-erase", "--phone", TYPED, "--dry-run").stdout)
     assert left(session) != []
 
     done = json.loads(run("subject-erase", "--phone", TYPED).stdout)
-    again = json.loads(run("subject-erase", "--household", str(home.id)).stdout)
+    again = json.loads(run("subject-erase", "--household", home_id).stdout)
 
     assert (done["erased"], done["households"], len(done["kept"]) > 3) == (tried["erased"], 1, True)
     assert (again["erased"], again["already_on"]) == (0, "2026-11-24")

@@ -19,7 +19,6 @@ from core.settings import settings
 from jobs import fetching
 from services import (
     attachments,
-    attendance,
     audit_checks,
     backup_copies,
     backups,
@@ -29,17 +28,14 @@ from services import (
     duty_patterns,
     figure_checks,
     forecast,
-    home_visits,
     inquiries,
     inquiry_reminders,
-    join_requests,
-    leader_reports,
     opt_outs,
     print_jobs,
     receipts,
     reminders,
     reorganisations,
-    scans,
+    retention,
     sending,
     uploads,
 )
@@ -212,24 +208,16 @@ def sweep(_scheduled: datetime, _context: object) -> None:
 
 
 @DBOS.step()
-def forget_step() -> int:
-    """Idempotent: what is gone is gone."""
-    with transaction() as session:
-        return scans.forget_raw(session, before=clock.now() - scans.KEPT)
-
-
-@DBOS.step()
-def forget_requests_step() -> int:
-    """Idempotent: requests to join that nobody answered, with names and numbers in them."""
-    with transaction() as session:
-        return join_requests.forget_old(session)
-
-
-@DBOS.step()
-def forget_guests_step() -> int:
-    """Idempotent: names that were left for the door of an event that is over."""
-    with transaction() as session:
-        return attendance.forget_names(session)
+def forget_step() -> dict[str, int]:
+    """Idempotent: what is too old of every kind in the table of retention; one that fails keeps no other waiting."""
+    gone = {}
+    for kind in retention.kinds():
+        try:
+            with transaction() as session:
+                gone[kind] = retention.forget(session, kind=kind)
+        except SQLAlchemyError:
+            log.exception("retention.failed", kind=kind)
+    return {kind: many for kind, many in gone.items() if many}
 
 
 @DBOS.step()
@@ -285,10 +273,10 @@ def sweep_sheets_step() -> int:
 
 
 @DBOS.step()
-def forget_events_step() -> int:
-    """Idempotent: what providers told a month ago, and who came to an account without ever having left."""
+def clear_marks_step() -> int:
+    """Idempotent: who came to an account without ever having left."""
     with transaction() as session:
-        return receipts.forget_old(session) + opt_outs.clear_marks(session)
+        return opt_outs.clear_marks(session)
 
 
 @DBOS.step()
@@ -373,27 +361,12 @@ def duty_step() -> int:
         return duty_patterns.extend(session)
 
 
-@DBOS.step()
-def forget_visits_step() -> int:
-    """Idempotent: names and addresses of visits at home that ended long ago."""
-    with transaction() as session:
-        return home_visits.forget_old(session)
-
-
-@DBOS.step()
-def forget_report_photos_step() -> int:
-    """Idempotent: photos of leaders' reports whose time is over; their files go with the sweep of what nothing names."""
-    with transaction() as session:
-        return leader_reports.forget_photos(session)
-
-
 @DBOS.workflow(name="nightly")
 def nightly(_scheduled: datetime, _context: object) -> None:
     """At three in the morning: what may not be kept is forgotten, what nobody needs is cleared away, units change."""
     log.info(
-        "nightly", scans=forget_step(), requests=forget_requests_step(), guests=forget_guests_step(), listed=wipe_lists_step(),
-        runs=tidy_step(), report_photos=forget_report_photos_step(),
-        uploads=sweep_uploads_step(), attachments=sweep_attachments_step(), reorganised=reorganise_step(),
-        events=forget_events_step(), sheets=sweep_sheets_step(), duty=duty_step(), visits=forget_visits_step(),
-        words=tidy_words_step(), figures_wrong=verify_figures_step(), audit_broken=check_audit_step(), backup=backup_step(),
+        "nightly", forgotten=forget_step(), listed=wipe_lists_step(), runs=tidy_step(), uploads=sweep_uploads_step(),
+        attachments=sweep_attachments_step(), reorganised=reorganise_step(), marks=clear_marks_step(), sheets=sweep_sheets_step(),
+        duty=duty_step(), words=tidy_words_step(), figures_wrong=verify_figures_step(), audit_broken=check_audit_step(),
+        backup=backup_step(),
     )  # fmt: skip

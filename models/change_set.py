@@ -40,6 +40,7 @@ class ChangeSet(Model, table=True):
     joined: int = 0
     rejected: int = 0
     alike: int = 0  # pairs put on the review page
+    purpose: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of the record of processing that it was for
     group_ids: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})  # made by it
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     undone_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")

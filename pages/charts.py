@@ -4,8 +4,6 @@ import streamlit as st
 
 from core import clock
 from core.i18n import N_
-from models import Role
-from services import access
 from services.figure_words import period
 from ui import _, enter, linked, parts
 from ui.kept import seen_by
@@ -17,7 +15,7 @@ SETS = {
     "hoi": (N_("Hỏi đáp và mã QR"), ("topics", "answer_times", "scan_places", "scan_hours")),
     "so": (N_("Công nghệ số và chi phí"), ("help", "phone_months", "months", "costs")),
 }
-actor = enter(needs=(*access.WRITERS, Role.VIEWER))
+actor = enter(needs=May.SEE_FIGURES.roles)
 parts.head(_("Biểu đồ"))
 unit_id, since, until = linked.ask(actor, clock.today())
 asked = st.segmented_control(

@@ -23,6 +23,7 @@ from ui import (
     leave_for,
     needed,
     parts,
+    privacy,
     record_id,
     refusals,
 )  # fmt: skip
@@ -110,6 +111,7 @@ with right, st.container(gap="small"):
 household_past.told(moments, home, actor=actor, last=last, version=version)
 household_past.then(home, actor=actor)
 household_messages.of(actor=actor, household_id=home.id, page=HERE)
+privacy.switches(actor=actor, household_id=home.id, page=HERE)
 home_visits.of_household(home, actor=actor, page=HERE)
 household_cards.lost(actor=actor, household_id=home.id, page=HERE)
 history.of(events, key="h_history")

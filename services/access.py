@@ -107,6 +107,9 @@ class May(Enum):
     MAKE_REPORTS = Rule("make, number and print reports", WRITERS)
     SEE_TODAY = Rule("see what waits today", WRITERS)
     LEAD_A_GROUP = Rule("see the own group's page", SEES_PEOPLE, own=LEADS)
+    # personal data
+    KEEP_PRIVACY = Rule("see what is kept about people and why, write down what they ask for and agree to", WRITERS)
+    DECIDE_PRIVACY = Rule("decide about personal data: purposes, holds, erasure, breaches", APPROVERS)
     # the house
     KEEP_WARD = Rule("set the ward's rules, hours, targets, emblem, training", APPROVERS)
     REORGANISE = Rule("merge, split and rename units", APPROVERS)

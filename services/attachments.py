@@ -187,6 +187,15 @@ def sweep(session: Session) -> int:
     return len(gone)
 
 
+def remove_unnamed(session: Session, digests: Iterable[str]) -> int:
+    """Of documents that somebody had erased: remove the files that nothing else names, once that is committed; how many."""
+    wanted = {digest for digest in digests if _HASH.fullmatch(digest)}
+    gone = wanted - _named(session) if wanted else wanted
+    for digest in gone:
+        path_of(digest).unlink(missing_ok=True)
+    return len(gone)
+
+
 def _named(session: Session) -> set[str]:
     texts = [
         *session.exec(select(cast(Announcement.attachments, String))),

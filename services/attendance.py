@@ -1,10 +1,10 @@
 """Who comes to an event: what a phone is shown, and what the ward enters for whoever has none."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select, update
 
 from core import clock
@@ -206,17 +206,19 @@ def _told(session: Session, actor: Actor, announcement: Announcement, household_
     session.flush()
 
 
-def forget_names(session: Session) -> int:
-    """Of events that ended over `KEPT` ago: take away names that were left, and which phones answered; how many."""
-    before = clock.now() - KEPT
+def old(before: datetime) -> ColumnElement[bool]:
+    """Answers with a name or a phone in them, to events that ended before an instant and that no later one corrects."""
     later = select(Announcement.corrects_id).where(
         col(Announcement.corrects_id).is_not(None), col(Announcement.expires_at) > before
     )  # fmt: skip
     ended = select(Announcement.id).where(
         col(Announcement.expires_at) <= before, Announcement.asks_for == AsksFor.ATTENDANCE, col(Announcement.id).not_in(later)
     )  # fmt: skip
-    left = update(Attendance).where(
-        col(Attendance.announcement_id).in_(ended), col(Attendance.household_id).is_(None),
-        or_(col(Attendance.visitor).is_not(None), col(Attendance.name) != FORGOTTEN),
-    )  # fmt: skip
+    has_some = or_(col(Attendance.visitor).is_not(None), col(Attendance.name) != FORGOTTEN)
+    return col(Attendance.announcement_id).in_(ended) & col(Attendance.household_id).is_(None) & has_some
+
+
+def forget_names(session: Session, *, before: datetime | None = None) -> int:
+    """Of events that ended over `KEPT` ago: take away names that were left, and which phones answered; how many."""
+    left = update(Attendance).where(old(before or clock.now() - KEPT))
     return changed(session, left.values(name=FORGOTTEN, visitor=None))

@@ -20,7 +20,7 @@ from services import access, attendance_places, audit, drafts, relays, wards
 from services.access import Actor, May
 from services.attendance import takes_answers
 from services.attendance_figures import Figures, PartyRow, of_event, rows_of_event
-from services.household_cards import masked
+from services.masked_names import masked
 from services.ports import GuestLine, GuestSheet
 from services.wards import WardCard
 

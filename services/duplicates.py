@@ -31,7 +31,7 @@ from models import (
     PhoneTie,
     Unit,
 )  # fmt: skip
-from services import access, audit, change_sets, rollups
+from services import access, audit, change_sets, consents, rollups
 from services.access import Actor, May
 from services.change_sets import Entry
 from services.household_values import values_of
@@ -89,6 +89,7 @@ def unite(
     _fill_blanks(session, into, other)
     stays = _take_over(session, into, other, change_set)
     before[other.id] |= {"followed": _follow(session, other.id, into.id)}
+    consents.carry_over(session, from_id=other.id, to_id=into.id)
     session.flush()
     for one, action in ((other, "household.was_duplicate"), (into, "household.united")):
         second = into if one is other else other

@@ -364,8 +364,12 @@ def _end(session: Session, visit: HomeVisit, status: VisitStatus) -> None:
     session.flush()
 
 
+def old(before: datetime) -> ColumnElement[bool]:
+    """Visits that ended before an instant, with a name still in them."""
+    return (col(HomeVisit.closed_at) < before) & col(HomeVisit.forgotten_at).is_(None)
+
+
 def forget_old(session: Session, *, before: datetime | None = None) -> int:
     """Names, numbers, addresses and words of visits that ended long ago; how many. What was helped with stays in the log."""
-    old = (col(HomeVisit.closed_at) < (before or clock.now() - KEPT)) & col(HomeVisit.forgotten_at).is_(None)
     blank = {"name": "", "address": "", "words": "", "wish": "", "note": "", "phone": None, "household_id": None}
-    return changed(session, update(HomeVisit).where(old).values(forgotten_at=clock.now(), **blank))
+    return changed(session, update(HomeVisit).where(old(before or clock.now() - KEPT)).values(forgotten_at=clock.now(), **blank))

@@ -15,10 +15,12 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import natural_key, vietnamese_key
-from models import Household, HouseholdToken, PhoneTie, Unit
-from services import access, attendance_places, audit, wards
+from models import ConsentWay, Erasure, Extra, Household, HouseholdToken, PhoneTie, Unit
+from services import access, attendance_places, audit, consents, wards
 from services.access import Actor, May
+from services.consents import Said
 from services.households import in_sight
+from services.masked_names import masked
 from services.ports import Card
 from services.presence import lives_here
 from services.wards import WardCard
@@ -57,6 +59,7 @@ class CardPage:
     ward: WardCard
     is_tied: bool  # this phone, to this household
     other: str  # the masked name of another household this phone is tied to
+    is_refused: bool = False  # the household wants no phone tied
 
 
 # ---- printing
@@ -82,6 +85,7 @@ def household_ids_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]
         select(Household.id)
         .join(Unit, col(Unit.id) == col(Household.unit_id))
         .where(col(Unit.id).in_(unit_ids), in_sight(actor), lives_here(clock.today()))
+        .where(col(Household.id).not_in(select(Erasure.household_id)))
     )
     return list(session.exec(wanted))
 
@@ -218,12 +222,6 @@ def _seen(session: Session, actor: Actor, household_id: UUID) -> Household:
 # ---- the phone
 
 
-def masked(head_name: str) -> str:
-    """`Nguyễn V. A.`: enough to know one's own household, not enough to learn another's."""
-    first, *rest = head_name.split() or [""]
-    return " ".join([first, *(f"{word[0]}." for word in rest)])
-
-
 def page(session: Session, *, token: str, visitor: str) -> CardPage:
     """What a card shows to a phone.
 
@@ -236,6 +234,7 @@ def page(session: Session, *, token: str, visitor: str) -> CardPage:
     return CardPage(
         household_id=home.id, masked_name=masked(home.head_name), unit_label=unit.label, ward=wards.card_of(session, unit=unit),
         is_tied=is_own, other=tie.masked_name if tie and not is_own else "",
+        is_refused=consents.is_refused(session, household_id=home.id, extra=Extra.CARD),
     )  # fmt: skip
 
 
@@ -253,13 +252,14 @@ def tie(session: Session, *, token: str, visitor: str, moves: bool = False) -> N
     """Tie a phone to the card's household. Tied already, nothing changes; to another one, only where the owner `moves` it.
 
     Raises:
-        Invalid: the phone is tied to another household, and nobody has said that it moves.
+        Invalid: the phone is tied to another household, and nobody has said that it moves; or the household wants no phone tied.
         NotFound: as `page`.
     """
     home, _ = _behind(session, token)
     earlier = _tie_of(session, visitor)
     if earlier is not None and earlier.household_id == home.id:
         return
+    consents.require(session, household_id=home.id, extra=Extra.CARD)
     if earlier is not None:
         if not moves and tied(session, visitor=visitor) is not None:
             raise Invalid(N_("Máy này đang gắn với hộ khác. Xin chọn có chuyển sang hộ này không."))
@@ -268,6 +268,9 @@ def tie(session: Session, *, token: str, visitor: str, moves: bool = False) -> N
         session.flush()
     session.add(PhoneTie(household_id=home.id, visitor=visitor, consent=CONSENT))
     session.flush()
+    consents.say(
+        session, household=home, extra=Extra.CARD, said=Said(is_given=True, way=ConsentWay.PAGE, wording=CONSENT)
+    )  # fmt: skip
     attendance_places.tied(session, household_id=home.id, visitor=visitor)
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Group, GroupKind, Household, Membership, PastCause, Unit
-from services import access, rollups
+from services import access, consents, rollups
 from services.access import Actor, May
 from services.household_search import in_sight
 from services.household_timeline import AsOf, Moment, MomentKind, as_of, timeline
@@ -166,6 +166,7 @@ def merge(
     household.left_on, household.merged_into_id = on, into.id
     ended = end_stays(session, household_id=household.id, on=on, among=lasts(col(Membership.left_on), on))
     session.add_all([household, into])
+    consents.carry_over(session, from_id=household.id, to_id=into.id)
     note(
         session, actor=actor, action="household.merged_from", household=into, on=on.isoformat(), other=str(household.id),
         past_id=str(past.id), joined=joined,

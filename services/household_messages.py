@@ -11,8 +11,9 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from models import Channel, Household, OptOut, OptOutCause, Unit
-from services import audit, household_cards, households, opt_outs, wards
+from services import audit, households, opt_outs, wards
 from services.access import Actor
+from services.masked_names import masked
 from services.wards import WardCard
 
 _LENGTH = 32  # hex digits of an id, and of its seal
@@ -95,7 +96,7 @@ def page(session: Session, *, token: str) -> StopPage:
     home = _behind(session, token)
     found = _standing(session, home)
     ward = wards.card_of(session, unit=session.get_one(Unit, home.unit_id))
-    return StopPage(household_cards.masked(home.head_name), ward, found.can_be_written_to, found.is_out)
+    return StopPage(masked(home.head_name), ward, found.can_be_written_to, found.is_out)
 
 
 def pressed(session: Session, *, token: str, wants_none: bool) -> None:
@@ -105,6 +106,29 @@ def pressed(session: Session, *, token: str, wants_none: bool) -> None:
         NotFound: as `page`. Invalid: nothing is known by which it could be written to.
     """
     _set(session, _behind(session, token), wants_none=wants_none, cause=OptOutCause.PAGE)
+
+
+def is_out(session: Session, *, household: Household) -> bool:
+    """Whether a household wants no messages, for services that have checked whose it is."""
+    return _standing(session, household).is_out
+
+
+def set_wish(session: Session, *, household: Household, wants_none: bool, cause: OptOutCause) -> None:
+    """The same for services that have checked who says so.
+
+    Raises:
+        Invalid: nothing is known by which it could be written to.
+    """
+    _set(session, household, wants_none=wants_none, cause=cause)
+
+
+def behind(session: Session, *, token: str) -> Household:
+    """The household of a page's address.
+
+    Raises:
+        NotFound: as `page`.
+    """
+    return _behind(session, token)
 
 
 def _behind(session: Session, token: str) -> Household:

@@ -16,7 +16,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import natural_key
 from models import Group, GroupKind, Household, Membership, MembershipSource, Need, Unit, UnitKind, lineage
-from services import following, needs, rollups
+from services import following, needs, rollups, tombstones
 from services.access import Actor, May, may, require
 from services.household_search import Filters, HouseholdPage, HouseholdRow, alike, in_sight, search
 from services.household_values import HouseholdValues, fill, not_later, search_text, values_of
@@ -110,7 +110,11 @@ def add(session: Session, *, actor: Actor, unit_id: UUID, values: HouseholdValue
     household = Household(unit_id=unit.id, code="", head_name="", arrived_on=values.arrived_on or clock.today())
     fill(session, household, unit=unit, values=values)
     session.add(household)
-    note(session, actor=actor, action="household.added", household=household, unit=unit.code, code=household.code)
+    marks = tombstones.marks_of(
+        {unit.id}, code=household.code, head_name=household.head_name, address=household.address, numbers=[household.phone or ""]
+    )  # fmt: skip
+    came_back = {"after_erasure": True} if tombstones.lift(session, marks) else {}  # typed by hand: its own wish
+    note(session, actor=actor, action="household.added", household=household, unit=unit.code, code=household.code, **came_back)
     rollups.refresh(session, unit_ids=[unit.id], since=household.arrived_on)
     return household
 

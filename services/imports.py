@@ -17,7 +17,7 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.safe_text import safe
 from models import ChangeSet, ChangeSetKind, UnitKind
-from services import audit, change_sets, import_likeness, import_memberships, import_writing, rollups
+from services import audit, change_sets, import_erased, import_likeness, import_memberships, import_writing, rollups
 from services.access import Actor, May, require, unit_for
 from services.change_sets import Earlier, Entry
 from services.import_columns import FIELDS
@@ -103,6 +103,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     pace = Pace(progress)
     reading = Reading(sheet, mapping, finder, pace)
     plan = match(session, reading.rows, reader=reading, on=today)
+    import_erased.refuse(session, plan, reader=reading)
     joining = import_memberships.foresee(session, plan, reader=reading)
     pairs = import_likeness.foresee(session, plan, actor=actor)
     order = {name: place for place, name in enumerate(reading.sheets)}

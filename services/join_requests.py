@@ -201,10 +201,14 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
     return col(JoinRequest.answered_at).is_(None), col(JoinRequest.created_at) > clock.now() - KEPT
 
 
-def forget_old(session: Session) -> int:
+def old(before: datetime) -> ColumnElement[bool]:
+    """Requests from before an instant that nobody answered."""
+    return (col(JoinRequest.created_at) <= before) & col(JoinRequest.answered_at).is_(None)
+
+
+def forget_old(session: Session, *, before: datetime | None = None) -> int:
     """Delete requests nobody answered within `KEPT`; how many. (An answer forgets who asked at once.)"""
-    old = col(JoinRequest.created_at) <= clock.now() - KEPT
-    return session.exec(delete(JoinRequest).where(old, col(JoinRequest.answered_at).is_(None))).rowcount
+    return session.exec(delete(JoinRequest).where(old(before or clock.now() - KEPT))).rowcount
 
 
 def end(session: Session, *, actor: Actor, group: Group) -> int:

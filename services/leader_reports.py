@@ -255,15 +255,16 @@ def say(
     _write(session, relay, report, **said, by=relays.part_of(relay, token=token).value)
 
 
-def forget_photos(session: Session) -> int:
+def with_old_photos(session: Session, *, before: datetime) -> list[LeaderReport]:
+    """Reports with photos, of what was to be reported on before an instant."""
+    asked = select(LeaderReport).join(Relay, col(Relay.id) == LeaderReport.relay_id)
+    due = asked.join(Announcement, col(Announcement.id) == Relay.announcement_id).where(col(Announcement.report_by) < before)
+    return [report for report in session.exec(due) if report.photos]
+
+
+def forget_photos(session: Session, *, before: datetime | None = None) -> int:
     """Photos whose time is over are named no more, so that their files go; how many reports had any. A second time: none."""
-    old = session.exec(
-        select(LeaderReport)
-        .join(Relay, col(Relay.id) == LeaderReport.relay_id)
-        .join(Announcement, col(Announcement.id) == Relay.announcement_id)
-        .where(col(Announcement.report_by) < clock.now() - KEPT)
-    ).all()
-    with_photos = [report for report in old if report.photos]
+    with_photos = with_old_photos(session, before=before or clock.now() - KEPT)
     for report in with_photos:
         report.photos = []
     session.flush()

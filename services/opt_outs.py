@@ -16,7 +16,7 @@ from core.db import changed, upsert
 from core.i18n import N_
 from core.ids import new_id
 from core.text import fold
-from models import Channel, Delivery, DeliveryStatus, Household, Model, OptOut, OptOutCause
+from models import Channel, Consent, Delivery, DeliveryStatus, Extra, Household, Model, OptOut, OptOutCause
 from services import access, audit
 
 BY_NUMBER = (Channel.SMS, Channel.ZNS)
@@ -77,7 +77,20 @@ def come_back(
             back.since = since if back.since == back.ended_at else back.since
             back.ended_at = since
     upsert(session, Model.metadata.tables["optout"], marks, key=())
+    _take_back_no(session, recipients, since)
     return ended
+
+
+def _take_back_no(session: Session, recipients: Iterable[str], since: datetime) -> None:
+    """A household that had said no by its page or to a person, and now asks for messages from the phone or account itself."""
+    wanted = sorted({one for one in recipients if one})
+    homes = select(Household.id).where(col(Household.phone).in_(wanted) | col(Household.zalo_user_id).in_(wanted))
+    said_no = (
+        (col(Consent.extra) == Extra.MESSAGES) & col(Consent.is_given).is_(False) & col(Consent.ended_at).is_(None)
+        & (col(Consent.said_at) <= since) & col(Consent.household_id).in_(homes)
+    )  # fmt: skip
+    if wanted:
+        session.execute(update(Consent).where(said_no).values(ended_at=since))
 
 
 def is_out(channels: Sequence[Channel], recipient: ColumnElement[Any]) -> ColumnElement[bool]:

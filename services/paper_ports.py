@@ -233,6 +233,18 @@ class PaperTable:
 
 
 @dataclass(frozen=True)
+class RegisterPaper:
+    """A register, or a file about one person, on A4: tables of words, one under the other."""
+
+    title: str
+    ward: str
+    sub: str
+    foot: str
+    tables: Sequence[PaperTable]
+    is_wide: bool = False  # lying, for many columns
+
+
+@dataclass(frozen=True)
 class Annex:
     """What is added to a report: its figures, its charts, its places and announcements, in the language of the ward's papers."""
 
@@ -333,6 +345,13 @@ class Paper(Protocol):
 
         Raises:
             Invalid: a text that does not fit, or a letter that cannot be printed; named.
+        """
+
+    def register(self, register: RegisterPaper) -> bytes:
+        """A register on A4 pages; a letter that no font has stands as a dot.
+
+        Raises:
+            Invalid: it cannot be printed.
         """
 
     def report(self, paper: PaperText, annex: Annex) -> bytes:

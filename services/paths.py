@@ -29,8 +29,8 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Group, GroupKind, Household, Membership, Model, Need, Relay, Unit, Urgency
-from services import access, audiences, opt_outs, reach_rules, untold
+from models import Audience, Channel, Erasure, Extra, Group, GroupKind, Household, Membership, Model, Need, Relay, Unit, Urgency
+from services import access, audiences, consents, opt_outs, reach_rules, untold
 from services.presence import is_member, lives_here, stands
 from services.reach_rules import Rules
 
@@ -149,7 +149,8 @@ def present(question: Question) -> ColumnElement[bool]:
         parts.append(audiences.narrowed(within, needs=needs, streets=streets))
     if question.had:
         parts.append(audiences.was_told(question.had))
-    return or_(*parts) & lives_here(question.day) & question.is_missing
+    is_erased = col(Household.id).in_(select(col(Erasure.household_id)))  # it counts, but nobody knows where to go any more
+    return or_(*parts) & lives_here(question.day) & question.is_missing & ~is_erased
 
 
 def chats(question: Question) -> ColumnElement[bool]:
@@ -193,11 +194,16 @@ def _homes(question: Question) -> CTE:
         .limit(1)
         .scalar_subquery()
     )
+    is_asked_not_to = consents.is_against(Extra.MESSAGES, _HOME.id)
     found = select(
         _HOME.id.label("household_id"), _HOME.people,
         (chat if question.goes_by_chat else cast(null(), Uuid())).label("group_id"),
-        case((~opt_outs.is_out(FOLLOWED, _HOME.zalo_user_id), func.nullif(_HOME.zalo_user_id, ""))).label("follower"),
-        case((is_mobile(_HOME.phone) & ~opt_outs.is_out(CALLED, _HOME.phone), _HOME.phone)).label("mobile"),
+        case(
+            (~is_asked_not_to & ~opt_outs.is_out(FOLLOWED, _HOME.zalo_user_id), func.nullif(_HOME.zalo_user_id, ""))
+        ).label("follower"),
+        case(
+            (is_mobile(_HOME.phone) & ~is_asked_not_to & ~opt_outs.is_out(CALLED, _HOME.phone), _HOME.phone)
+        ).label("mobile"),
         (audiences.has_any(question.rules.print_for) if question.rules.print_for else false()).label("wants_paper"),
         audiences.has_any(KNOCKED).label("wants_knock"),
     ).where(present(question), question.part)  # fmt: skip

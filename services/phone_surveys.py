@@ -19,8 +19,8 @@ from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
-from models import Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
-from services import access, audit, door_numbers, household_history, households, team_members, units
+from models import Erasure, Extra, Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
+from services import access, audit, consents, door_numbers, household_history, households, team_members, units
 from services.access import Actor, May
 from services.household_history import FromDay
 from services.household_values import values_of
@@ -113,7 +113,10 @@ def begin(session: Session, *, actor: Actor, form: SurveyForm) -> PhoneSurvey:
 def _share_out(
     session: Session, survey: PhoneSurvey, unit: Unit, members: Sequence[TeamMember], form: SurveyForm
 ) -> int:  # fmt: skip
-    wanted = select(Household).where(Household.unit_id == unit.id, lives_here(clock.today()))
+    wanted = select(Household).where(
+        Household.unit_id == unit.id, lives_here(clock.today()), ~consents.is_against(Extra.SURVEYS, col(Household.id)),
+        col(Household.id).not_in(select(Erasure.household_id)),
+    )  # fmt: skip
     if form.only_unknown:
         wanted = wanted.where(Household.smartphones == 0)
     homes = sorted(session.exec(wanted.limit(MOST_HOMES)), key=_as_one_walks)
@@ -276,7 +279,8 @@ def left(session: Session, *, token: str) -> int:
 
 def _asked_by(member: TeamMember) -> ColumnElement[bool]:
     """The households of the surveys that run that are a member's to ask, and that still live here."""
-    return (col(SurveyHome.member_id) == member.id) & _is_open() & lives_here(clock.today())
+    says_no = consents.is_against(Extra.SURVEYS, col(SurveyHome.household_id))  # said since it was shared out
+    return (col(SurveyHome.member_id) == member.id) & _is_open() & lives_here(clock.today()) & ~says_no
 
 
 def _is_left() -> ColumnElement[bool]:
@@ -295,7 +299,8 @@ def answer(
     """What came of a door. Answered, people and smartphones hold for the household from today on; said again, the last holds.
 
     Raises:
-        Invalid: a number cannot be right (`details["field"]`), or the survey is over. NotFound: not the member's household.
+        Invalid: a number cannot be right (`details["field"]`), the survey is over, or the household wants none.
+        NotFound: not the member's household.
     """
     held = team_members.opened(session, token=token)
     line = session.get(SurveyHome, line_id, with_for_update=True)
@@ -305,6 +310,7 @@ def answer(
     if not survey.runs_on(clock.today()):
         raise Invalid(N_("Đợt khảo sát này đã xong."))
     if result is SurveyResult.ANSWERED:
+        consents.require(session, household_id=line.household_id, extra=Extra.SURVEYS)
         _put_into_record(session, held, line, people, smartphones)
     line.result, line.asked_at = result, clock.now()
     line.smartphones = smartphones if result is SurveyResult.ANSWERED else None

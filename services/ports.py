@@ -30,6 +30,7 @@ from services.paper_ports import Paper as Paper
 from services.paper_ports import PaperTable as PaperTable
 from services.paper_ports import PaperText as PaperText
 from services.paper_ports import PictureKind as PictureKind
+from services.paper_ports import RegisterPaper as RegisterPaper
 from services.paper_ports import SheetHead as SheetHead
 from services.paper_ports import SlotBook as SlotBook
 from services.paper_ports import SlotLine as SlotLine

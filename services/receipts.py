@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, delete, func, or_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -133,9 +133,14 @@ def confirm(session: Session, *, statuses: dict[UUID, DeliveryStatus]) -> None:
         event.problem = ""
 
 
-def forget_old(session: Session) -> int:
+def old(before: datetime) -> ColumnElement[bool]:
+    """Events worked off before an instant."""
+    return col(WebhookEvent.done_at) < before
+
+
+def forget_old(session: Session, *, before: datetime | None = None) -> int:
     """Forget what was worked off a month ago; how many."""
-    return changed(session, delete(WebhookEvent).where(col(WebhookEvent.done_at) < clock.now() - KEPT))
+    return changed(session, delete(WebhookEvent).where(old(before or clock.now() - KEPT)))
 
 
 def waiting(session: Session) -> int:

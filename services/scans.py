@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -170,6 +170,11 @@ def by_day(
     ]  # fmt: skip
 
 
+def old(before: datetime) -> ColumnElement[bool]:
+    """Single openings from before an instant."""
+    return col(Scan.at) < before
+
+
 def forget_raw(session: Session, *, before: datetime) -> int:
     """Delete the single openings older than an instant; the counts stay. How many."""
-    return session.exec(delete(Scan).where(col(Scan.at) < before)).rowcount
+    return session.exec(delete(Scan).where(old(before))).rowcount

@@ -24,6 +24,7 @@ from models import (
     Unit,
 )
 from services import audit, household_cards, procedure_search, procedures, team_members
+from services.masked_names import masked
 from services.team_members import Pass
 
 MINUTES = (5, 10, 20, 40)
@@ -184,7 +185,7 @@ def scanned(session: Session, *, token: str, card: str) -> Scanned:
     """
     held = team_members.opened(session, token=token)
     household = session.get_one(Household, household_of_card(session, held=held, card=card))
-    return Scanned(household_cards.masked(household.head_name), session.get_one(Unit, household.unit_id).label)
+    return Scanned(masked(household.head_name), session.get_one(Unit, household.unit_id).label)
 
 
 def household_of_card(session: Session, *, held: Pass, card: str) -> UUID:

@@ -14,6 +14,7 @@ from services import (
     access,
     audiences,
     backup_copies,
+    breaches,
     broken_accounts,
     callouts,
     door_closing,
@@ -28,6 +29,7 @@ from services import (
     progress,
     roster,
     second_looks,
+    subject_requests,
 )
 from services.access import Actor, May
 from services.backup_copies import Standing
@@ -39,6 +41,7 @@ from services.presence import stands
 from services.progress import Progress
 from services.relay_pace import RelayTimes, relay_times
 from services.roster import Slot
+from services.subject_requests import Waiting
 
 RECENT = timedelta(days=30)
 REVIEWS_SHOWN, LATE_SHOWN, BROKEN_SHOWN, RUNNING_SHOWN = 50, 3, 5, 3
@@ -97,6 +100,9 @@ class Today:
     home_visits: int = 0  # asked for, and nobody chosen
     inquiries: int = 0  # questions that wait for an answer
     inquiries_late: int = 0  # of them past their time
+    requests: Waiting = field(default_factory=Waiting)  # about people's own data
+    breaches: int = 0  # whose seventy-two hours run
+    breach_due: datetime | None = None
     duty_gaps: list[Slot] = field(default_factory=list)  # of the digital team in the week to come
 
     @property
@@ -104,7 +110,7 @@ class Today:
         """How many things wait, listed or not."""
         lists = (
             self.below_target, self.alike, self.doors, self.differences, self.posters_down, self.links_soon, self.duty_gaps,
-            self.home_visits, self.inquiries,
+            self.home_visits, self.inquiries, self.requests.open, self.breaches,
         )  # fmt: skip
         waiting = self.reviews_waiting + len(self.second_looks) + self.late_waiting + self.links_broken
         return waiting + len(self.callouts) + len(self.broken_accounts) + len(self.lost_copies) + sum(map(bool, lists))
@@ -121,6 +127,7 @@ def of(session: Session, *, actor: Actor) -> Today:
     running, running_all = progress.most_pressing(session, actor=actor, limit=RUNNING_SHOWN)
     late, late_waiting = _late(session, actor, now)
     asked = inquiries.counts(session, actor=actor)
+    clocks, clock_ends = breaches.running(session, actor=actor)
     return Today(
         reviews=reviews, reviews_waiting=reviews_waiting, second_looks=second_looks.waiting(session, actor=actor), late=late,
         late_waiting=late_waiting, broken_links=printed.broken[:BROKEN_SHOWN], links_broken=len(printed.broken),
@@ -133,6 +140,7 @@ def of(session: Session, *, actor: Actor) -> Today:
         broken_accounts=broken_accounts.of(session, actor=actor), duty_gaps=roster.gaps(session, actor=actor),
         lost_copies=backup_copies.failing(session, actor=actor),
         home_visits=home_visits.waiting(session, actor=actor), inquiries=asked.waiting, inquiries_late=asked.late,
+        requests=subject_requests.waiting(session, actor=actor), breaches=clocks, breach_due=clock_ends,
     )  # fmt: skip
 
 

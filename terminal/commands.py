@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent
 # In the order of the help.
 NOUNS = (
     "system", "doctor", "demo", "users", "tokens", "units", "households", "groups", "coverage", "figures", "reports",
-    "announcements", "deliveries", "doors", "links", "procedures", "inquiries", "channels", "checks", "backups", "bench",
+    "announcements", "deliveries", "doors", "links", "procedures", "inquiries", "channels", "checks", "privacy",
+    "backups", "bench",
 )  # fmt: skip
 
 

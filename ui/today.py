@@ -10,7 +10,7 @@ from services.broken_accounts import BrokenAccount
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
-from ui import callouts, channels, doors, home_visits, inbox, listed, parts, roster
+from ui import callouts, channels, doors, home_visits, inbox, listed, parts, privacy, roster
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -24,6 +24,7 @@ def waiting(seen: Today, ward: Unit, *, now: datetime) -> None:
         _late(place, late, now)
     for place, one in enumerate(seen.reviews):
         _review(place, one)
+    privacy.on_today(seen.requests, seen.breaches, seen.breach_due, now=now)
     _codes(seen)
     for place, account in enumerate(seen.broken_accounts):
         _account(place, account)

@@ -17,6 +17,7 @@ from web import (
     leader_count,
     leader_report,
     links,
+    privacy,
     procedures,
     relay,
     rumour_relay,
@@ -73,5 +74,6 @@ routes: list[BaseRoute] = [
     *procedures.routes,
     *figures_api.routes,
     *ward_page.routes,
+    *privacy.routes,
     *links.routes,
 ]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from adapters import emblem
 from adapters.paper import annex as annexes
 from adapters.paper import bulletin as bulletins
-from adapters.paper import door_lists, events, press
+from adapters.paper import door_lists, events, press, registers
 from adapters.paper import guests as guest_lists
 from adapters.paper import official as official_papers
 from adapters.paper import slot_book as slot_books
@@ -29,6 +29,7 @@ from services.ports import (
     MeetingPaper,
     PaperText,
     PictureKind,
+    RegisterPaper,
     SheetHead,
     SlotBook,
     SlotLine,
@@ -208,6 +209,10 @@ class TypstPaper:
             Invalid: a text that does not fit, or a letter that cannot be printed; named.
         """
         return bulletins.printed(month)
+
+    def register(self, register: RegisterPaper) -> bytes:
+        """A register; see `services.ports.Paper.register`."""
+        return registers.printed(register)
 
     def report(self, paper: PaperText, annex: Annex) -> bytes:
         """An official paper with its annex behind it, one file; a letter of the annex that no font has stands as a dot.

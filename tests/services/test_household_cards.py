@@ -7,7 +7,8 @@ from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Household, HouseholdToken, PhoneTie, Role, Unit
 from services import household_cards
 from services.access import Actor
-from services.household_cards import Standing, masked
+from services.household_cards import Standing
+from services.masked_names import masked
 from tests.factories import LONG_AGO, make_actor, make_household, make_unit
 
 

@@ -1,0 +1,38 @@
+"""Official letters of a ward about personal data, in the form of Nghị định 30/2020/NĐ-CP: drafts, the clerk gives the number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core import clock
+from core.text import clean
+from models import Unit
+from services import wards
+from services.official_papers import END, ISSUER, SIGNING, SYMBOL_BODY, contact_of, place_of
+from services.ports import PaperText
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says, to whom, and who gets a copy."""
+
+    subject: str
+    to: str
+    paragraphs: Sequence[tuple[str, str]]  # what stands bold at the beginning, or "", and the words
+    recipients: Sequence[str] = ("Như trên;", "Lưu: VT.")
+    urgency: str = "normal"
+
+
+def text_of(session: Session, *, ward: Unit, letter: Letter, signer: str = "") -> PaperText:
+    """The letter as it is printed, a draft; blanks nobody has filled stand as dots."""
+    card = wards.card_of(session, unit=ward)
+    body = [(run, clean(words) or "……") for run, words in letter.paragraphs]
+    run, last = body[-1]
+    return PaperText(
+        kind="THÔNG BÁO", symbol=f"TB-{SYMBOL_BODY}", parent=(), issuer=(ISSUER, card.name.upper()), place=place_of(ward.name),
+        written_on=clock.today(), subject=letter.subject, to=letter.to,
+        body=[*body[:-1], (run, last if last.endswith(END) else last.rstrip(" .;") + END)], recipients=letter.recipients,
+        signing=SIGNING, signer=signer, contact=contact_of(card), urgency=letter.urgency,
+        draft=f"Dự thảo, in ngày {clock.today():%d/%m/%Y}",
+    )  # fmt: skip

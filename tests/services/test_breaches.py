@@ -1,0 +1,169 @@
+"""A breach: whose data, seventy-two hours from discovery, drafts of both notices, a register that keeps why."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlmodel import Session, select
+
+from core import clock
+from core.errors import Invalid, NotAllowed, NotFound
+from models import (
+    AuditEvent,
+    Breach,
+    BreachField,
+    BreachScope,
+    Channel,
+    ChannelAccount,
+    Household,
+    Role,
+    Unit,
+)
+from services import breach_letters, breach_scopes, breaches, household_export
+from services.access import Actor
+from services.breaches import BreachForm
+from services.household_search import Filters
+from tests.factories import (
+    NOON,
+    make_actor,
+    make_batch,
+    make_delivery,
+    make_group,
+    make_household,
+    make_membership,
+    make_unit,
+)
+
+FIELDS = (BreachField.NAMES, BreachField.PHONES)
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    return make_unit(session, name="Phường Bắc Kạn")
+
+
+@pytest.fixture
+def unit(session: Session, ward: Unit) -> Unit:
+    return make_unit(session, parent=ward)
+
+
+@pytest.fixture
+def official(session: Session, ward: Unit) -> Actor:
+    return make_actor(session, unit=ward, role=Role.OFFICIAL)
+
+
+@pytest.fixture
+def homes(session: Session, unit: Unit, ward: Unit) -> list[Household]:
+    inside = [make_household(session, unit=unit, people=n) for n in (3, 5)]
+    return [*inside, make_household(session, unit=make_unit(session, parent=ward), people=7)]
+
+
+def opened(session: Session, actor: Actor, ward: Unit, scope: BreachScope, scope_id: object, **fields: Any) -> Breach:
+    form = BreachForm("Gửi nhầm danh sách", scope, str(scope_id), fields=FIELDS, **fields)
+    return breaches.open_(session, actor=actor, ward_id=ward.id, form=form)
+
+
+@pytest.mark.usefixtures("noon")
+def test_each_scope_finds_the_households_behind_it(
+    session: Session, official: Actor, ward: Unit, unit: Unit, homes: list[Household]
+) -> None:
+    account = ChannelAccount(unit_id=ward.id, channel=Channel.ZNS)
+    session.add(account)
+    homes[0].phone = "+84912345678"
+    session.add(homes[0])
+    make_batch(session, account=account, of=make_delivery(session, unit=ward))
+    group = make_group(session, unit=unit)
+    make_membership(session, household=homes[2], group=group)
+    household_export.take(session, actor=official, filters=Filters(unit_id=unit.id))
+    taken = session.exec(select(AuditEvent).where(AuditEvent.action == "household.exported")).one()
+
+    found = {
+        scope: (made.households, made.people)
+        for scope, scope_id in (
+            (BreachScope.UNIT, unit.id), (BreachScope.ACCOUNT, account.id), (BreachScope.LEADER_PAGE, group.id),
+            (BreachScope.EXPORT, taken.id),
+        )
+        for made in [opened(session, official, ward, scope, scope_id)]
+    }  # fmt: skip
+
+    assert found == {
+        BreachScope.UNIT: (2, 8), BreachScope.ACCOUNT: (1, 3), BreachScope.LEADER_PAGE: (3, 15), BreachScope.EXPORT: (2, 8),
+    }  # fmt: skip
+    for scope in BreachScope:
+        assert breach_scopes.choices(session, actor=official, scope=scope) != []
+
+
+def test_the_clock_runs_seventy_two_hours_from_discovery(session: Session, official: Actor, ward: Unit, unit: Unit) -> None:
+    with time_machine.travel(NOON, tick=False):
+        first, second = (opened(session, official, ward, BreachScope.UNIT, unit.id) for _ in range(2))
+    with time_machine.travel(NOON + timedelta(hours=71, minutes=59), tick=False):
+        assert [row.is_late for row in breaches.listing(session, actor=official)] == [False, False]
+        breaches.told_authority(session, actor=official, breach_id=first.id)
+    with time_machine.travel(NOON + timedelta(hours=72, minutes=1), tick=False):
+        assert breaches.running(session, actor=official) == (1, NOON + timedelta(hours=72))
+        assert breaches.get(session, actor=official, breach_id=second.id).is_late
+        breaches.told_authority(session, actor=official, breach_id=second.id)
+        told = [breaches.get(session, actor=official, breach_id=one.id).was_told_in_time for one in (first, second)]
+        register = breaches.register(session, actor=official, ward_id=ward.id)
+
+    assert told == [True, False]
+    assert "quá 72 giờ" in str(register.tables)
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_drafts_say_nature_numbers_consequences_measures_and_contact(
+    session: Session, official: Actor, ward: Unit, unit: Unit, homes: list[Household]
+) -> None:
+    said = {"nature": "Tệp gửi nhầm nhóm", "consequences": "Cuộc gọi lừa đảo", "measures": "Đã xóa tệp"}
+    breach = opened(session, official, ward, BreachScope.UNIT, unit.id, **said)
+
+    paper = breach_letters.for_authority(session, breach=breach, ward=ward)
+    draft = breaches.draft_for_people(session, actor=official, breach_id=breach.id)
+    again = breaches.draft_for_people(session, actor=official, breach_id=breach.id)
+
+    text = " ".join(words for _run, words in paper.body)
+    assert all(one in text for one in ("Tệp gửi nhầm nhóm", "2 hộ, 8 người", "Cuộc gọi lừa đảo", "Đã xóa tệp", "số điện thoại"))
+    assert (paper.kind, "A05" in paper.to, paper.body[-1][1].endswith("./.")) == ("THÔNG BÁO", True, True)
+    assert (draft.id, homes[0].head_name in draft.body, "phường Bắc Kạn" in draft.body) == (again.id, False, True)
+
+
+@pytest.mark.usefixtures("noon")
+def test_it_is_closed_only_with_a_notice_or_a_reason_and_what_was_done(
+    session: Session, official: Actor, ward: Unit, unit: Unit
+) -> None:
+    breach = opened(session, official, ward, BreachScope.UNIT, unit.id)
+    with pytest.raises(Invalid, match="Chưa báo"):
+        breaches.close(session, actor=official, breach_id=breach.id)
+    with pytest.raises(Invalid):
+        breaches.not_told(session, actor=official, breach_id=breach.id, because=" ")
+    breaches.not_told(session, actor=official, breach_id=breach.id, because="Tệp không mở được, đã thu hồi sau 1 phút")
+    assert breaches.running(session, actor=official) == (0, None)
+    with pytest.raises(Invalid, match="khắc phục"):
+        breaches.close(session, actor=official, breach_id=breach.id)
+    form = BreachForm("Gửi nhầm", BreachScope.UNIT, str(unit.id), fields=FIELDS, measures="Đã thu hồi")
+    with pytest.raises(Invalid, match="người khác sửa"):
+        breaches.change(session, actor=official, breach_id=breach.id, form=form, version=1)
+    breaches.change(session, actor=official, breach_id=breach.id, form=form, version=breach.version)
+
+    assert breaches.close(session, actor=official, breach_id=breach.id).closed_at == clock.now()
+    with pytest.raises(Invalid, match="khép lại"):
+        breaches.told_people(session, actor=official, breach_id=breach.id)
+
+
+@pytest.mark.usefixtures("noon")
+def test_bad_words_and_wrong_hands_are_refused(session: Session, official: Actor, ward: Unit, unit: Unit) -> None:
+    later = clock.now() + timedelta(hours=1)
+    for fields in ({"found_at": later}, {"since": clock.now(), "until": clock.now() - timedelta(days=1)}):
+        with pytest.raises(Invalid):
+            opened(session, official, ward, BreachScope.UNIT, unit.id, **fields)
+    with pytest.raises(Invalid):
+        opened(session, official, ward, BreachScope.UNIT, "")
+    with pytest.raises(NotFound):
+        opened(session, official, ward, BreachScope.UNIT, make_unit(session).id)
+    with pytest.raises(NotAllowed):
+        opened(session, make_actor(session, unit=ward), ward, BreachScope.UNIT, unit.id)
+    made = opened(session, official, ward, BreachScope.UNIT, unit.id)
+    stranger = make_actor(session, unit=make_unit(session), role=Role.OFFICIAL)
+    with pytest.raises(NotFound):
+        breaches.get(session, actor=stranger, breach_id=made.id)

@@ -1,0 +1,58 @@
+"""What everybody may read of a ward's use of data, and the household's own switches."""
+
+import pytest
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from models import Consent, Extra, Role, Unit
+from services import household_messages, privacy_files
+from services.privacy_files import FileForm, ProcessorForm
+from tests.factories import make_actor, make_household, make_unit
+from web.public import app
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def ward(session: Session) -> Unit:
+    return make_unit(session, code="01843", name="Phường Bắc Kạn")
+
+
+def phone() -> TestClient:
+    return TestClient(app, base_url="http://ward.test")
+
+
+def test_the_notice_says_what_for_how_long_whom_to_turn_to_and_who_else_gets_it(session: Session, ward: Unit) -> None:
+    official = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    form = FileForm(officer="Bà Hà Thị Thu", phone="0209 3812 345", notice="Phường không bán dữ liệu.")
+    privacy_files.write(session, actor=official, ward_id=ward.id, form=form)
+    outside = ProcessorForm("Zalo OA", fields="tài khoản", country="sg")
+    privacy_files.write_processor(session, actor=official, ward_id=ward.id, form=outside)
+    session.commit()
+
+    page = phone().get("/privacy?xa=01843").text
+
+    for said in (
+        "Bà Hà Thị Thu",
+        "0209 381 2345",
+        "không bán dữ liệu",
+        "Zalo OA",
+        "Ở nước ngoài: SG",
+        "Giữ 12 tháng",
+        "24/11/2026",
+    ):
+        assert said in page
+    assert "Tài khoản cán bộ" not in page
+    assert "/privacy" in phone().get("/ask?xa=01843").text
+
+
+def test_a_household_turns_each_thing_on_and_off_on_its_own_page(session: Session, ward: Unit) -> None:
+    home = make_household(session, unit=make_unit(session, parent=ward))
+    path = household_messages.path_of(home.id)
+
+    for press in ("surveys_no", "surveys_no", "photos_yes", "everything_no"):
+        assert phone().post(path, data={"do": press}).status_code == 200
+
+    said = session.exec(select(Consent.extra, Consent.is_given)).all()
+    assert sorted(said) == [(Extra.PHOTOS, True), (Extra.SURVEYS, False)]
+    assert 'value="surveys_yes"' in phone().get(path).text

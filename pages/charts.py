@@ -4,6 +4,7 @@ import streamlit as st
 
 from core import clock
 from core.i18n import N_
+from services.access import May
 from services.figure_words import period
 from ui import _, enter, linked, parts
 from ui.kept import seen_by

@@ -44,7 +44,6 @@ ASKED_BY_STRANGERS = {
     "scans.record": "public: an opening is counted, without who",
     "team_members.ward_card": "public: a ward's name and number",
     "team_members.ward_with_a_team": "public: a ward by its code",
-    "ward_in_public.all_wards": "public: wards",
     "ward_in_public.of": "public: what everybody may know of a ward",
     "wards.here": "public: the only ward, if it is one",
     "wards.of_unit": "public: a ward's card",
@@ -55,6 +54,20 @@ ASKED_BY_STRANGERS = {
     "receipts.work_off": "works off what signed webhooks left",
     "webhook_accounts.of_facebook": "whose secret a signature is tried with",
     "webhook_accounts.of_zalo": "whose secret a signature is tried with",
+    "access.display_names": "the names beside records the reader sees",
+    "attachments.remove_unnamed": "files that no row names any more, after an erasure that asked",
+    "backup_copies.note": "the terminal writes down what it copied",
+    "figure_checks.verify": "the terminal counts again what belongs to everybody",
+    "kept_forms.keep": "what somebody typed whose session has just ended, for the same account only",
+    "legal_holds.standing": "of a household the reader has open",
+    "passkeys.ask_to_prove": "the door: the password was right, the second step is not done",
+    "passkeys.prove": "the door: the password was right, the second step is not done",
+    "public_answers.rumours": "public: published answers",
+    "rumour_relays.counts": "public: in how many chats a published answer was posted",
+    "second_door.admit": "the door: whom an identity provider vouches for",
+    "second_factors.passkeys_of": "the door: the password was right, the second step is not done",
+    "second_factors.shown": "the door: the password was right, the second step is not done",
+    "wards.inhabited": "wards in which somebody lives, without counts",
     # of a record that the same screen was given by a service that asked
     "access.display_name": "the name beside a record the reader sees",
     "draft_versions.last_author": "of a draft the reader has open",
@@ -82,14 +95,14 @@ SECRETS = {"token", "slug", "ticket", "device_token"}  # of which a digest, or w
 # Addresses that the house itself says again, in reminders and on the board: the database must be able to give them back.
 SAID_AGAIN = {
     "attendance_counts.say", "inquiry_page.find", "leader_reports.asked_of", "leaders.work", "relays.by_token", "relays.kind_of",
-    "relays.opened",
+    "relays.opened", "rumour_relays.opened", "rumour_relays.post", "rumour_relays.undo",
 }  # fmt: skip
 # Who makes an actor out of something else than a session: each narrows to one unit, or observes.
 MAKES_ACTORS = {
     f"services.{name}"
     for name in (
         "access", "accounts", "api_tokens", "door_addresses", "figure_values", "groups",
-        "join", "phone_surveys", "sessions", "team_members", "tick_lists",
+        "inquiry_figures", "join", "phone_surveys", "sessions", "team_members", "tick_lists",
     )
 }  # fmt: skip
 

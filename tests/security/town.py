@@ -92,6 +92,7 @@ class Town:
             "Delivery": lambda: make_delivery(self.session, unit=unit, announcement=self._announcement(where)),
             "Attendance": lambda: self._blank(models.Attendance, where, name=NAMES),
             "DutyPattern": lambda: self._blank(models.DutyPattern, where, ends=time(9)),
+            "Message": lambda: self._blank(models.InquiryMessage, where),  # as services call it
             "Likeness": lambda: self._blank(models.Likeness, where, other_id=make_household(self.session, unit=unit).id),
         }
         return makers.get(kind, lambda: self._blank(getattr(models, kind), where))()  # type: ignore[no-any-return]

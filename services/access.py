@@ -120,7 +120,7 @@ class May(Enum):
     SEE_AUDIT = Rule("read, search and take the audit", ADMINS)
     MIND_MACHINES = Rule("see queues, providers and workers", ADMINS)
     KEEP_ACCOUNT = Rule("keep the own account, its sessions and language", EVERYONE)
-    IMPORT_UNITS = Rule("import provinces, wards and groups", ADMINS, is_whole=True)
+    IMPORT_UNITS = Rule("import provinces, wards and groups", ADMINS)
     FILL_DEMO = Rule("fill an empty house with a demonstration ward", ADMINS, is_whole=True)
 
     @property

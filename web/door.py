@@ -29,7 +29,7 @@ from web import pages, turning
 from web.pages import PhonePage
 
 # A page stays under 20 KB whatever the names: some twenty households, fewer where names and addresses are long.
-ROOM_BYTES, LINE_BYTES = 7_200, 300  # for all lines and what to say; of one, besides its name and address
+ROOM_BYTES, LINE_BYTES = 7_000, 300  # for all lines and what to say; of one, besides its name and address
 MOST_AT_ONCE = 60
 SAID = {
     DoorOutcome.TOLD: N_("Đã báo"), DoorOutcome.NOT_HOME: N_("Vắng nhà"), DoorOutcome.MOVED: N_("Đã chuyển đi"),

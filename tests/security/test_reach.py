@@ -60,6 +60,8 @@ class Tried:
         stem = re.sub(r"_ids?$", "", blank)
         if stem == "list" and "door" in self.service.module:
             return "DoorList"
+        if stem == "request" and "subject" in self.service.module:
+            return "SubjectRequest"
         return KINDS.get(stem) or "".join(part.title() for part in stem.split("_"))
 
     def said(self, town: Town, where: str) -> dict[str, Any]:

@@ -170,10 +170,12 @@ def test_neither_the_query_nor_the_host_header_moves_a_redirect(phone: TestClien
     link, ask = linked(session), linked(session, purpose=Purpose.ASK, target_url=None)
 
     for _ in range(2):
-        answer = phone.get(f"/q/{link.slug}?to=https://evil.com", headers={"host": "evil.com", "x-forwarded-host": "evil.com"})
-        own = phone.get(f"/q/{ask.slug}", headers={"host": "evil.com"})
+        answer = phone.get(f"/q/{link.slug}?to=https://evil.com", headers={"x-forwarded-host": "evil.com"})
+        own = phone.get(f"/q/{ask.slug}", headers={"x-forwarded-host": "evil.com"})
         assert answer.headers["location"] == "https://dichvucong.gov.vn/"
         assert own.headers["location"] == "http://ward.test/ask"
+        stranger = phone.get(f"/q/{ask.slug}", headers={"host": "evil.com"})
+        assert (stranger.status_code, "location" in stranger.headers) == (421, False)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])

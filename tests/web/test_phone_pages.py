@@ -87,8 +87,8 @@ def test_a_fault_is_a_calm_page_with_a_number_and_no_word_of_its_cause(session: 
 def test_a_fault_of_the_database_is_a_calm_page_too() -> None:
     answer = phone().get("/a/anything2")
 
-    assert answer.status_code == 500
-    assert "Trang đang trục trặc" in answer.text
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "Cơ sở dữ liệu đang tạm nghỉ" in answer.text
 
 
 def test_what_a_sentence_is_filled_with_cannot_be_markup(session: Session, clock: Traveller) -> None:

@@ -12,7 +12,7 @@ from models import How
 from services.drawing import Drawing
 from services.drawing_words import Words, nothing
 from services.period_facts import PeriodFacts
-from services.period_sources import FlowCount
+from services.period_sources import UNASKED, UNKNOWN, FlowCount
 from services.story import PATH_LABELS
 
 CHANNELS = PATH_LABELS | {
@@ -20,7 +20,8 @@ CHANNELS = PATH_LABELS | {
     "zalo_bot": N_("Zalo bot"), "loudspeaker": N_("Loa truyền thanh"),
 }  # fmt: skip
 SLOT, BARS = 38, 170  # pixels of a screen: for the words above a node, for all nodes of a column together
-TOLD, UNKNOWN = "told", ""  # known without saying how, as older reports have it; not known
+TOLD = "told"  # without saying how, as older reports have it
+NOT_KNOWN = (UNKNOWN, UNASKED)  # at the foot of the column, in this order
 Ends = dict[str, tuple[float, float]]
 
 
@@ -28,7 +29,7 @@ def paths(facts: PeriodFacts, w: Words) -> Drawing:
     """From the path that was planned to how households are known to have been told, or that nobody knows."""
     flows = facts.flows or _of_older(facts)
     planned, ends = _sums(flows)
-    told = sum(n for how, n in ends.items() if how != UNKNOWN)
+    told = sum(n for how, n in ends.items() if how not in NOT_KNOWN)
     names = {one: w.say(CHANNELS.get(one, one)) for one in planned}
     outcomes = {one: _outcome(one, w) for one in ends}
     title = w.say(N_("Kế hoạch và kết quả theo đường báo tin"))
@@ -59,13 +60,17 @@ def _sums(flows: Sequence[FlowCount]) -> tuple[Counter[str], Counter[str]]:
     for one in flows:
         left[one.path] += one.households
         right[one.how] += one.households
-    known = sorted(right.items(), key=lambda pair: (pair[0] == UNKNOWN, -pair[1], pair[0]))
+    known = sorted(right.items(), key=lambda pair: (_foot(pair[0]), -pair[1], pair[0]))
     return Counter(dict(sorted(left.items(), key=lambda pair: (-pair[1], pair[0])))), Counter(dict(known))
 
 
+def _foot(how: str) -> int:
+    return NOT_KNOWN.index(how) + 1 if how in NOT_KNOWN else 0
+
+
 def _outcome(how: str, w: Words) -> str:
-    if how == UNKNOWN:
-        return w.say(N_("Chưa biết"))
+    if how in NOT_KNOWN:
+        return w.say(N_("Chưa biết") if how == UNKNOWN else N_("Không hỏi lại"))
     words = w.say(N_("biết chắc") if how == TOLD else How(how).label)
     return words[:1].upper() + words[1:]
 
@@ -83,7 +88,7 @@ def _picture(
         thick = amounts[path, how] * part
         ribbons.append({
             "from": [used_left[path], used_left[path] + thick], "to": [used_right[how], used_right[how] + thick],
-            "is_known": how != UNKNOWN,
+            "is_known": how not in NOT_KNOWN,
             "text": f"{names[path]} → {outcomes[how]}: {w.number(amounts[path, how])}",
         })  # fmt: skip
         used_left[path] += thick
@@ -92,7 +97,8 @@ def _picture(
         "pixels": pixels, "ribbons": ribbons,
         "left": [_node(left[one], names[one], n, planned.total(), w) for one, n in planned.items()],
         "right": [
-            _node(right[one], outcomes[one], n, planned.total(), w) | {"is_known": one != UNKNOWN} for one, n in ends.items()
+            _node(right[one], outcomes[one], n, planned.total(), w) | {"is_known": one not in NOT_KNOWN}
+            for one, n in ends.items()
         ],
     }  # fmt: skip
 

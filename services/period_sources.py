@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, Channel, DoorOutcome, Model
+from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model
 from services import desk_figures, desk_sources
 from services.access import path_range
 from services.desk_sources import Question
@@ -19,6 +19,7 @@ from services.relay_pace import paced
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
+UNKNOWN, UNASKED = "", "unasked"  # of whom an announcement wants no answer nobody can know
 PATHS_OF = 40  # announcements whose plan is laid beside what happened
 
 _TABLES = Model.metadata.tables
@@ -116,8 +117,13 @@ class FlowCount:
     """Households that were to be told first by a path, and how they are known to have been; "" where nobody knows."""
 
     path: str
-    how: str
+    how: str  # of `How`, UNKNOWN or UNASKED
     households: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they are known to have been told."""
+        return self.how not in (UNKNOWN, UNASKED)
 
 
 def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCount]:
@@ -128,10 +134,11 @@ def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCou
     watched = announcement_ids[-PATHS_OF:]
     told = and_(_REACH.announcement_id == _PATH.announcement_id, _REACH.household_id == _PATH.household_id)
     named = (
-        select(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, func.count())
+        select(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, _SAID.asks_for, func.count())
         .select_from(_TABLES["plannedpath"].outerjoin(_TABLES["reach"], told))
+        .join(_TABLES["announcement"], _SAID.id == _PATH.announcement_id)
         .where(_PATH.announcement_id.in_(watched), _PATH.is_first)
-        .group_by(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how)
+        .group_by(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, _SAID.asks_for)
     )  # fmt: skip
     nameless = (
         select(_REACH.announcement_id, _REACH.group_id, _REACH.how, func.count())
@@ -140,15 +147,16 @@ def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCou
     )  # fmt: skip
     found: Counter[tuple[str, str]] = Counter()
     open_chats: dict[tuple[UUID, UUID | None], int] = {}
-    for announcement_id, group_id, path, how, households in session.execute(named):
-        found[str(path), str(how or "")] += int(households)
-        if path == Channel.RELAY and not how:
+    for announcement_id, group_id, path, how, asks_for, households in session.execute(named):
+        is_asked = asks_for != AsksFor.NOTHING
+        found[str(path), str(how or (UNKNOWN if is_asked else UNASKED))] += int(households)
+        if path == Channel.RELAY and not how and is_asked:
             open_chats[announcement_id, group_id] = int(households)
     for announcement_id, group_id, how, phones in session.execute(nameless):
         known = min(int(phones), open_chats.get((announcement_id, group_id), 0))
         open_chats[announcement_id, group_id] = open_chats.get((announcement_id, group_id), 0) - known
         found[Channel.RELAY.value, str(how)] += known
-        found[Channel.RELAY.value, ""] -= known
+        found[Channel.RELAY.value, UNKNOWN] -= known
     return [FlowCount(path, how, households) for (path, how), households in sorted(found.items()) if households]
 
 
@@ -157,7 +165,7 @@ def paths(found: Sequence[FlowCount]) -> list[NamedCount]:
     planned, told = Counter[str](), Counter[str]()
     for one in found:
         planned[one.path] += one.households
-        told[one.path] += one.households if one.how else 0
+        told[one.path] += one.households if one.is_known else 0
     return [NamedCount(path, n, told[path]) for path, n in sorted(planned.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 

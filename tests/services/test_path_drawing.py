@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session
 
-from models import Announcement, AnnouncementStatus, Channel, Group, How, PlannedPath, Reach, Unit
+from models import Announcement, AnnouncementStatus, AsksFor, Channel, Group, How, PlannedPath, Reach, Unit
 from services import path_drawing, period_sources, plan_outcome
 from services.access import TERMINAL
 from services.drawing_words import Words
@@ -53,6 +53,15 @@ def test_whoever_answered_without_a_name_counts_in_no_chat_more_than_were_planne
         FlowCount("door", "door", 1), FlowCount("relay", "", 1), FlowCount("relay", "attending", 1),
         FlowCount("relay", "confirmed", 1), FlowCount("relay", "phone", 1),
     ]  # fmt: skip
+
+
+def test_of_what_asked_for_no_answer_nobody_is_said_to_be_unknown(session: Session, said: Announcement) -> None:
+    said.asks_for = AsksFor.NOTHING
+    session.flush()
+
+    found = period_sources.flows(session, announcement_ids=[said.id])
+
+    assert [(one.path, one.how) for one in found if not one.is_known] == [("relay", "unasked")]
 
 
 def test_by_path_it_says_what_the_announcements_own_page_says(session: Session, said: Announcement) -> None:

@@ -12,8 +12,9 @@ from core.i18n import N_
 from models import Topic
 from services import drawings
 from services.drawing_words import Words
-from services.drawings import CHANNELS, WEEKDAYS
+from services.drawings import WEEKDAYS
 from services.figures import SMALL
+from services.path_drawing import CHANNELS
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
 
 POINT = 0.0005  # of a share: what is less than a tenth of a per cent is no change

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["bars", "columns", "line", "multiples", "scatter", "curves", "dots", "heat", "pairs", "ranks", "tally"]
+Kind = Literal["bars", "columns", "line", "multiples", "scatter", "curves", "dots", "heat", "pairs", "ranks", "tally", "flow"]
 
 
 @dataclass(frozen=True)

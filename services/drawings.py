@@ -12,17 +12,13 @@ from core.i18n import N_
 from services import desk_drawings
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
+from services.path_drawing import CHANNELS, paths
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
-from services.story import PATH_LABELS
 
 BARS_MOST, SCANS_MOST, DOTS_MOST = 40, 15, 600
 OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
-CHANNELS = PATH_LABELS | {
-    "facebook": N_("Fanpage"), "email": N_("Thư điện tử"), "zalo_broadcast": N_("Zalo OA, bài gửi chung"),
-    "zalo_bot": N_("Zalo bot"), "loudspeaker": N_("Loa truyền thanh"),
-}  # fmt: skip
 
 
 def of(facts: PeriodFacts, *, language: str = "vi", names: Sequence[str] = ()) -> list[Drawing]:
@@ -267,27 +263,6 @@ def _heat(name: str, grid: Sequence[Sequence[int]], w: Words, title: str, what: 
         name, "heat", title, sentence, w.say(N_("càng đậm càng đông")), [w.say(N_("Ngày")), *map(str, range(24))],
         [(day, *row) for day, row in zip(days, grid, strict=True)],
         {"grid": [[n / top for n in row] for row in grid], "days": days, "top": w.number(top)},
-    )  # fmt: skip
-
-
-def paths(facts: PeriodFacts, w: Words) -> Drawing:
-    """By path, how many were to be told and how many are known to be."""
-    top = max((one.one for one in facts.paths), default=1)
-    rows = [
-        {"name": w.say(CHANNELS.get(one.name, one.name)), "one": one.one / top, "two": min(one.two, one.one) / top,
-         "text": f"{w.number(one.two)} / {w.number(one.one)}"}
-        for one in facts.paths
-    ]  # fmt: skip
-    planned, told = sum(one.one for one in facts.paths), sum(one.two for one in facts.paths)
-    sentence = w.say(
-        N_("Theo kế hoạch báo {planned} lượt hộ, biết chắc đã tới {told}; nhiều nhất qua {path}."), planned=w.number(planned),
-        told=w.number(told), path=rows[0]["name"],
-    ) if rows else nothing(w)  # fmt: skip
-    return Drawing(
-        "paths", "pairs", w.say(N_("Kế hoạch và kết quả theo đường báo tin")), sentence,
-        w.say(N_("nhạt: hộ theo kế hoạch; đậm: biết chắc đã nhận")),
-        heads(w, N_("Đường báo tin"), N_("Kế hoạch"), N_("Biết chắc")),
-        [(row["name"], one.one, one.two) for row, one in zip(rows, facts.paths, strict=True)], {"rows": rows},
     )  # fmt: skip
 
 

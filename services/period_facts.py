@@ -22,7 +22,7 @@ from services.figure_sources import Period, Sending
 from services.figure_values import Read, Value
 from services.figures import Coverage
 from services.period_days import MONTHS, months_up_to, period_before
-from services.period_sources import NamedCount, PlaceCounts, TopicLine
+from services.period_sources import FlowCount, NamedCount, PlaceCounts, TopicLine
 from services.relay_pace import pace
 
 TRENDS_MOST = 36
@@ -164,6 +164,7 @@ class PeriodFacts:
     found: list[NamedCount] = field(default_factory=list)  # public answers: how often each was enough
     place_waits: list[list[Any]] = field(default_factory=list)  # as `waits`, with the name of the place, "" for none of these
     helped: list[NamedCount] = field(default_factory=list)  # by procedure: help, online, a person's first
+    flows: list[FlowCount] = field(default_factory=list)  # of `paths`, how each household came to be known
 
     def figure(self, name: str) -> FigureLine:
         """One of the figures."""
@@ -203,6 +204,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
     named = next(iter(found.values()))[1]
     counts = period_sources.by_place(session, path=path, since=since, until=until) if _below(place) == "unit" else {}
     places = _places(session, actor, place, counts, until, before[1])
+    flows = period_sources.flows(session, announcement_ids=[one.id for one in said])
     return PeriodFacts(
         unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
         since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
@@ -211,7 +213,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         months=months_of(session, actor=actor, unit_id=top, periods=months, read=read),
         trends=_trends(session, actor, place, until),
         said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
-        channels=_channels(session, said), paths=period_sources.paths(session, announcement_ids=[one.id for one in said]),
+        channels=_channels(session, said), paths=period_sources.paths(flows), flows=flows,
         opens=period_sources.opens_grid(session, path=path, since=since, until=until),
         scans=period_sources.scans_grid(session, path=path, since=since, until=until),
         scan_places=period_sources.scan_places(session, path=path, since=since, until=until),
@@ -372,7 +374,7 @@ def from_json(kept: Mapping[str, Any]) -> PeriodFacts:
     kinds: dict[str, type[Any]] = {
         "figures": FigureLine, "places": PlaceLine, "months": MonthLine, "said": SaidLine, "channels": NamedCount,
         "paths": NamedCount, "scan_places": NamedCount, "trends": TrendLine, "topics": TopicLine, "found": NamedCount,
-        "helped": NamedCount,
+        "helped": NamedCount, "flows": FlowCount,
     }  # fmt: skip
     values: dict[str, Any] = {one.name: kept[one.name] for one in fields(PeriodFacts) if one.name in kept}
     return PeriodFacts(**(values | {name: _lines(kind, values[name]) for name, kind in kinds.items() if name in values}))

@@ -1,6 +1,6 @@
 """What `services.period_facts` reads besides the figures: by place, by hour, by path, curves. The caller has narrowed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, DoorOutcome, Model
+from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model
 from services import desk_figures, desk_sources
 from services.access import path_range
 from services.desk_sources import Question
@@ -19,6 +19,7 @@ from services.relay_pace import paced
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
+UNKNOWN, UNASKED = "", "unasked"  # of whom an announcement wants no answer nobody can know
 PATHS_OF = 40  # announcements whose plan is laid beside what happened
 
 _TABLES = Model.metadata.tables
@@ -111,16 +112,61 @@ def scan_places(session: Session, *, path: str, since: date, until: date) -> lis
     return [NamedCount(row[0], int(row[1]), int(row[2])) for row in session.execute(query)]
 
 
-def paths(session: Session, *, announcement_ids: Sequence[UUID]) -> list[NamedCount]:
-    """Households by the path that was planned first, and those of them known by name to have been told."""
+@dataclass(frozen=True)
+class FlowCount:
+    """Households that were to be told first by a path, and how they are known to have been; "" where nobody knows."""
+
+    path: str
+    how: str  # of `How`, UNKNOWN or UNASKED
+    households: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they are known to have been told."""
+        return self.how not in (UNKNOWN, UNASKED)
+
+
+def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCount]:
+    """From the path that was planned first to how it came to be known, in two queries.
+
+    Who answered by a group's link, not by name, counts for that chat, in no announcement more than were planned there.
+    """
+    watched = announcement_ids[-PATHS_OF:]
     told = and_(_REACH.announcement_id == _PATH.announcement_id, _REACH.household_id == _PATH.household_id)
-    query = (
-        select(_PATH.path, func.count(), func.count(_REACH.id))
+    named = (
+        select(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, _SAID.asks_for, func.count())
         .select_from(_TABLES["plannedpath"].outerjoin(_TABLES["reach"], told))
-        .where(_PATH.announcement_id.in_(announcement_ids[-PATHS_OF:]), _PATH.is_first).group_by(_PATH.path)
+        .join(_TABLES["announcement"], _SAID.id == _PATH.announcement_id)
+        .where(_PATH.announcement_id.in_(watched), _PATH.is_first)
+        .group_by(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, _SAID.asks_for)
     )  # fmt: skip
-    found = [NamedCount(str(path), int(planned), int(reached)) for path, planned, reached in session.execute(query)]
-    return sorted(found, key=lambda one: (-one.one, one.name))
+    nameless = (
+        select(_REACH.announcement_id, _REACH.group_id, _REACH.how, func.count())
+        .where(_REACH.announcement_id.in_(watched), _REACH.household_id.is_(None), _REACH.group_id.is_not(None))
+        .group_by(_REACH.announcement_id, _REACH.group_id, _REACH.how).order_by(_REACH.how)
+    )  # fmt: skip
+    found: Counter[tuple[str, str]] = Counter()
+    open_chats: dict[tuple[UUID, UUID | None], int] = {}
+    for announcement_id, group_id, path, how, asks_for, households in session.execute(named):
+        is_asked = asks_for != AsksFor.NOTHING
+        found[str(path), str(how or (UNKNOWN if is_asked else UNASKED))] += int(households)
+        if path == Channel.RELAY and not how and is_asked:
+            open_chats[announcement_id, group_id] = int(households)
+    for announcement_id, group_id, how, phones in session.execute(nameless):
+        known = min(int(phones), open_chats.get((announcement_id, group_id), 0))
+        open_chats[announcement_id, group_id] = open_chats.get((announcement_id, group_id), 0) - known
+        found[Channel.RELAY.value, str(how)] += known
+        found[Channel.RELAY.value, UNKNOWN] -= known
+    return [FlowCount(path, how, households) for (path, how), households in sorted(found.items()) if households]
+
+
+def paths(found: Sequence[FlowCount]) -> list[NamedCount]:
+    """By planned path, most first: households, and those of them known to have been told."""
+    planned, told = Counter[str](), Counter[str]()
+    for one in found:
+        planned[one.path] += one.households
+        told[one.path] += one.households if one.is_known else 0
+    return [NamedCount(path, n, told[path]) for path, n in sorted(planned.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
 def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, list[list[float]]]:

@@ -59,7 +59,7 @@ def hour_form(entries: Sequence[Entry]) -> tuple[Announcement, datetime] | None:
             _("Thông báo"), list(planned), key="a_which", width=360,
             format_func=lambda id_: f"{planned[id_].announcement.title} ({near(planned[id_].at)})",
         )  # fmt: skip
-        on = st.date_input(_("Gửi ngày"), key="a_day", value=None, format="DD/MM/YYYY", width=160)
+        on = st.date_input(_("Gửi ngày"), key="a_day", value=None, format="DD/MM/YYYY", width=190)
         at = st.time_input(_("lúc"), key="a_hour", value=None, step=900, width=120)
         is_pressed = st.form_submit_button(_("Đổi giờ"), key="a_move_ok")
     if not is_pressed or chosen is None:

@@ -119,11 +119,13 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
     heads = [{"x": left, "y": floor + 1.28, "text": area} for area, (left, floor) in place.items()]
     feet = [{"x": left, "y": floor, "text": span} for left, floor in place.values()]
     lines = 1 + (len(areas) - 1) // columns if areas else 1
-    x = quantity("x", axis=None, scale={"domain": [-1, min(columns, max(1, len(areas))) * wide - 1.4], "nice": False})
+    across = min(columns, max(1, len(areas)))
+    x = quantity("x", axis=None, scale={"domain": [-1, across * wide - 1.4], "nice": False})
     y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.28, 1.4], "nice": False, "zero": False})
     xy: Spec = {"x": x, "y": y}
     by_area = xy | {"detail": {"field": "area", "type": "nominal"}}
-    small, usual = expression("width < 420 ? 10 : 12"), expression("width < 420 ? 10.5 : 13")
+    small = expression("width < 420 ? 10 : 12")
+    usual = expression(f"width / {across} < 100 ? 9.5 : width < 420 ? 10.5 : 13")
     text = xy | {"text": text_of()}
     layers = [
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
@@ -135,7 +137,7 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
         layer(over, "text", text, align="left", dx=2, dy=-9, fontSize=small),
         layer(
             heads, "text", text, align="left", fontWeight=600, fontSize=usual,
-            limit=expression(f"width / {min(columns, max(1, len(areas)))} - 14"),
+            limit=expression(f"width / {across} - 6"),
         ),
         layer(feet, "text", text, align="left", dy=13, color=c["soft"], fontSize=small),
     ]  # fmt: skip

@@ -29,7 +29,7 @@ def ask(actor: Actor, today: date) -> tuple[str, list[UUID], date, int] | None:
             _("Số liệu"), FIGURE_NAMES, key="so", bind="query-params", format_func=lambda one: _(BY_NAME[one].label), width=280
         )  # fmt: skip
         on = st.date_input(
-            _("Ngày thay đổi"), None, max_value=today, key="tu", bind="query-params", format="DD/MM/YYYY", width=170
+            _("Ngày thay đổi"), None, max_value=today, key="tu", bind="query-params", format="DD/MM/YYYY", width=190
         )  # fmt: skip
         days = st.number_input(
             _("Số ngày mỗi bên"), before_after.SHORTEST, before_after.LONGEST, 30, key="ngay", bind="query-params", width=150
@@ -45,18 +45,20 @@ def result(found: BeforeAfter) -> None:
     """Both sides, and by how much more the changed ones changed."""
     figure = BY_NAME[found.figure]
     rows = [
-        _row(_("Đã thay đổi: {names}", names=", ".join(found.changed.names)), found.changed, figure),
-        _row(_("Tương tự: {names}", names=", ".join(found.similar.names) or "–"), found.similar, figure),
+        _row(_("Đã thay đổi"), found.changed, figure),
+        _row(_("Tương tự"), found.similar, figure),
     ]
     heads: list[Column | str] = [
         _("Nơi"), Column(_("Trước"), "num"), Column(_("Sau"), "num"), Column(_("Thay đổi"), "num"),
     ]  # fmt: skip
     parts.table(heads, rows, fold=False)
+    parts.hint(_("Đã thay đổi: {names}", names=", ".join(found.changed.names)))
+    parts.hint(_("Tương tự: {names}", names=", ".join(found.similar.names) or "–"))
     if found.difference is None:
         parts.lines(_("Chưa đủ số liệu ở cả hai bên để nói thay đổi mang lại gì."))
         return
     parts.lines(
-        _("Nơi đã thay đổi đổi nhiều hơn nơi tương tự {n}. Đó là phần có thể nhờ thay đổi; việc chung cho mọi nơi đã trừ ra.",
+        _("So với nơi tương tự, nơi đã thay đổi chênh {n}. Đó là phần có thể do thay đổi; việc chung cho mọi nơi đã trừ ra.",
           n=_signed(found.difference, figure))
     )  # fmt: skip
 

@@ -10,11 +10,13 @@ from services.drawing import Drawing
 from services.ports import PictureKind, ports
 from ui import parts
 from ui.chart_kit import Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui.flow import flow
 from ui.tables import Field, Table, download, download_csv, draw
 from ui.words import _
 
 STEP = 21
 LETTER_PIXELS = 7
+DOT = 6  # half of the largest, and a little: what stands at 0 must not touch the names
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
 PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
 MARKS = "marks"
@@ -307,7 +309,7 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     rows = _toned(s["rows"], chosen)
     room = 24 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
-    scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width - {room}")]}
+    scale = {"domain": [0, 1], "nice": False, "range": [DOT, expression(f"width - {room}")]}
     low, value = quantity("low", scale=scale, axis=None), quantity("value", scale=scale, axis=None)
     usual = {"condition": {"test": "datum.is_usual", "value": c["grey"]}, "value": c["river"]}
     layers = [
@@ -337,5 +339,5 @@ def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
 
 _KINDS: dict[str, Callable[[Mapping[str, Any], Colours, str], Made]] = {
     "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
-    "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally,
+    "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally, "flow": flow,
 }  # fmt: skip

@@ -64,12 +64,12 @@ def every(found: Mapping[str, Value], *, query: Mapping[str, str]) -> None:
     rows = [
         (
             parts.cell(parts.link(_(one.label), "figures", so=one.name, **query), _(one.definition)), said(found[one.name]),
-            out_of(found[one.name], one, language=language()), _(one.measure.label),
+            _(one.measure.label), out_of(found[one.name], one, language=language()),
         )
         for one in FIGURES
     ]  # fmt: skip
     heads: list[Column | str] = [
-        _("Số liệu"), Column(_("Giá trị"), "num"), Column(_("Trên tổng số"), "num desk"), Column(_("Đơn vị"), "desk"),
+        _("Số liệu"), Column(_("Giá trị"), "num"), Column(_("Đơn vị"), "desk"), Column(_("Trên tổng số"), "num desk"),
     ]  # fmt: skip
     parts.table(heads, rows, fold=False)
 

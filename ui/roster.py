@@ -94,7 +94,7 @@ def line(slot: Slot, *, names_day: bool = False) -> None:
     """One slot of a list."""
     who = ", ".join(one.name + (_(" (đang nhờ thay)") if one.asks_to_swap else "") for one in slot.on_duty)
     missing = _("thiếu {n} người", n=number(slot.missing)) if slot.missing else ""
-    title = f"{hours(slot) if names_day else span(slot)} · {slot.post.name}"
+    title = f"{beginning(hours(slot)) if names_day else span(slot)} · {slot.post.name}"
     with parts.line(
         f"{'gap_' if names_day else ''}{slot.pattern_id.hex}_{slot.day:%m%d}",
         tone(slot),

@@ -106,7 +106,7 @@ def test_the_comparison_stands_in_the_address_and_says_both_sides(
     assert "Tương tự: Tổ 2" in words(at)
     assert "33,3\xa0%" in words(at)  # An of three, the day before Bình came
     assert "66,7\xa0%" in words(at)
-    assert "Nơi đã thay đổi đổi nhiều hơn nơi tương tự" in words(at)
+    assert "So với nơi tương tự, nơi đã thay đổi chênh" in words(at)
 
 
 def test_days_that_cannot_be_compared_are_refused_in_a_sentence(visit: Visit, chief: User) -> None:

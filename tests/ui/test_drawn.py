@@ -8,7 +8,7 @@ import pytest
 from services import drawings
 from services.drawing import Drawing
 from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine, SaidLine, TrendLine
-from services.period_sources import NamedCount, TopicLine
+from services.period_sources import FlowCount, NamedCount, TopicLine
 from ui import drawn
 from ui.chart_kit import Look
 
@@ -25,6 +25,12 @@ FIGURES = [
 ]  # fmt: skip
 
 
+FLOWS = [
+    FlowCount("relay", "confirmed", 50), FlowCount("relay", "door", 10), FlowCount("relay", "", 30),
+    FlowCount("door", "door", 5), FlowCount("door", "", 5),
+]  # fmt: skip
+
+
 def place(n: int) -> PlaceLine:
     share = n % 100
     return PlaceLine(f"T{n}", f"Tổ {n}", 90, 100, share, 300, share, 100 + n, 90, n % 90, 1, 0, 3, 4, 12, False, 5, 1, 2)
@@ -38,6 +44,7 @@ def facts(places: int) -> PeriodFacts:
         trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(min(places, 36))],
         said=[SAID, replace(SAID, title="Khác")] * 2, waits=[[5.0, 0], [12.0, 0], [90.0, 0], [300.0, 1]],
         channels=[NamedCount("zns", 10, 3000, 9)], paths=[NamedCount("relay", 90, 60), NamedCount("door", 10, 5)],
+        flows=FLOWS,
         topics=TOPICS, place_waits=[[5.0, 0, "Tổ 3"], [12.0, 0, "Tổ 4"], [300.0, 1, "Tổ 3"]],
         opens=GRID, scans=GRID, scan_places=[NamedCount("Nhà văn hóa", 30, 20), NamedCount("", 3, 1)],
     )  # fmt: skip

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from services import breaches, units
 from services.access import May
-from ui import _, enter, near, number, parts, privacy
+from ui import _, enter, near, number, parts, registers
 from ui import breaches as drawing
 
 actor = enter(
@@ -21,9 +21,9 @@ for row in found:
     detail = _("{words}; phát hiện {at}; {n} hộ", words=words, at=near(row.breach.found_at), n=number(row.breach.households))
     parts.action(f"br_{row.breach.id.hex}", tone, row.breach.title, detail, _("Mở"), page=drawing.HERE, id=str(row.breach.id))
 if found:
-    privacy.register(
-        lambda session, who: breaches.register(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"), name="so-vi-pham",
-        key="br_register",
+    registers.paper(
+        actor, lambda session, who: breaches.register(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"),
+        name="so-vi-pham", key="br_register",
     )  # fmt: skip
 else:
     parts.empty(_("Chưa có vụ nào"), _("Khi có, ghi ngay ở đây: máy đếm giờ, tìm hộ bị ảnh hưởng, soạn thư."))

@@ -164,6 +164,19 @@ def visible_units(actor: Actor) -> Select[Any]:
     return select(Unit.id).where(path_range(actor.unit_path))
 
 
+def managed_user(session: Session, *, actor: Actor, user_id: UUID) -> User:
+    """An account the actor keeps.
+
+    Raises:
+        NotAllowed: the actor keeps no users. NotFound: the account lies outside the actor's units.
+    """
+    require(actor, May.KEEP_USERS)
+    row = session.exec(select(User, Unit.path).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id)).first()
+    if row is None or not row[1].startswith(actor.unit_path):
+        raise NotFound(N_("Không tìm thấy tài khoản này."))
+    return row[0]
+
+
 def unit_for(session: Session, *, actor: Actor, unit_id: UUID) -> Unit:
     """A unit within the actor's sight.
 

@@ -14,7 +14,7 @@ from sqlalchemy import Subquery, func
 from sqlmodel import Session, col, select
 
 from core import clock, phones
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Invalid, NotAllowed
 from core.i18n import LANGUAGES, N_
 from core.text import clean, fold, natural_key, vietnamese_key
 from models import Role, Unit, UnitKind, User, lineage
@@ -254,7 +254,7 @@ def get(session: Session, *, actor: Actor, user_id: UUID) -> Account:
         NotAllowed: the actor is no admin.
         NotFound: it does not exist, or its unit lies outside the actor's.
     """
-    user = _managed(session, actor, user_id)
+    user = access.managed_user(session, actor=actor, user_id=user_id)
     at = session.exec(select(func.max(Browser.last_seen_at)).where(Browser.user_id == user.id)).one()
     return _account(user, session.get_one(Unit, user.unit_id), at)
 
@@ -270,7 +270,7 @@ def change(
         NotFound: the account or the unit lies outside the actor's.
     """
     proofs.require(actor)
-    user = _managed(session, actor, user_id)
+    user = access.managed_user(session, actor=actor, user_id=user_id)
     unit = access.unit_for(session, actor=actor, unit_id=unit_id)
     if (role, unit.id) != (user.role, user.unit_id):
         require_fit(actor, unit, role)
@@ -296,7 +296,7 @@ def reset_password(session: Session, *, actor: Actor, user_id: UUID) -> str:
     proofs.require(actor)
     made = one_time()
     hashed = hash_password(made)
-    user = _managed(session, actor, user_id)
+    user = access.managed_user(session, actor=actor, user_id=user_id)
     user.password_hash, user.must_change_password = hashed, True
     user.password_expires_at = clock.now() + ONE_TIME_LIFE
     session.add(user)
@@ -313,7 +313,7 @@ def deactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
         NotFound: the account lies outside the actor's units.
     """
     proofs.require(actor)
-    user = _managed(session, actor, user_id)
+    user = access.managed_user(session, actor=actor, user_id=user_id)
     _require_another_admin(session, user)
     return close(session, actor=actor, user=user)
 
@@ -335,19 +335,11 @@ def reactivate(session: Session, *, actor: Actor, user_id: UUID) -> User:
         NotFound: the account lies outside the actor's units.
     """
     proofs.require(actor)
-    user = _managed(session, actor, user_id)
+    user = access.managed_user(session, actor=actor, user_id=user_id)
     user.is_active = True
     session.add(user)
     _note(session, actor, "user.reactivated", user)
     return user
-
-
-def _managed(session: Session, actor: Actor, user_id: UUID) -> User:
-    access.require(actor, May.KEEP_USERS)
-    row = session.exec(select(User, Unit.path).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id)).first()
-    if row is None or not row[1].startswith(actor.unit_path):
-        raise NotFound(N_("Không tìm thấy tài khoản này."))
-    return row[0]
 
 
 def _require_another_admin(session: Session, user: User) -> None:

@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from core import clock
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import N_
 from core.settings import settings
 from core.tokens import digest
-from models import Ticket, Unit, User
+from models import Ticket, User
 from services import access, audit, proofs, sessions
-from services.access import Actor, May
+from services.access import Actor
 
 FRESH = timedelta(minutes=5)  # what a provider said longer ago signs nobody in
 LONGEST = 254  # of an address (RFC 5321 §4.5.3.1.3, less its brackets)
@@ -54,7 +54,7 @@ def email_of(session: Session, *, actor: Actor, user_id: UUID) -> str:
     Raises:
         NotAllowed: the actor is no admin. NotFound: the account lies outside the actor's units.
     """
-    return _managed(session, actor, user_id).email or ""
+    return access.managed_user(session, actor=actor, user_id=user_id).email or ""
 
 
 def set_email(session: Session, *, actor: Actor, user_id: UUID, email: str) -> bool:
@@ -64,7 +64,7 @@ def set_email(session: Session, *, actor: Actor, user_id: UUID, email: str) -> b
         Unproven: the actor must show a secret again. Invalid: it is no address, or another's.
         NotAllowed, NotFound: as `email_of`.
     """
-    user, wanted = _managed(session, actor, user_id), email.strip().lower() or None
+    user, wanted = access.managed_user(session, actor=actor, user_id=user_id), email.strip().lower() or None
     if wanted == user.email:
         return False
     proofs.require(actor)
@@ -100,11 +100,3 @@ def _whose(session: Session, subject: str, claims: Mapping[str, Any]) -> User | 
         who = access.actor_of(session, user)
         audit.record(session, actor=who, action="user.second_door_bound", subject_kind="user", subject_id=user.id)
     return user
-
-
-def _managed(session: Session, actor: Actor, user_id: UUID) -> User:
-    access.require(actor, May.KEEP_USERS)
-    row = session.exec(select(User, Unit.path).join(Unit, col(Unit.id) == col(User.unit_id)).where(User.id == user_id)).first()
-    if row is None or not row[1].startswith(actor.unit_path):
-        raise NotFound(N_("Không tìm thấy tài khoản này."))
-    return row[0]

@@ -200,7 +200,7 @@ def has(session: Session, *, actor: Actor, user_id: UUID) -> bool:
     Raises:
         NotAllowed: the actor is no admin. NotFound: the account lies outside the actor's units.
     """
-    return bool(_confirmed(session, _managed(session, actor, user_id)))
+    return bool(_confirmed(session, access.managed_user(session, actor=actor, user_id=user_id).id))
 
 
 def reset(session: Session, *, actor: Actor, user_id: UUID) -> None:
@@ -210,20 +210,12 @@ def reset(session: Session, *, actor: Actor, user_id: UUID) -> None:
         Unproven: the actor must show a secret again. NotAllowed: the actor is no admin.
         NotFound: the account lies outside the actor's units.
     """
-    _managed(session, actor, user_id)
+    access.managed_user(session, actor=actor, user_id=user_id)
     proofs.require(actor)
     for table in (SecondFactor, RecoveryCode):
         session.exec(delete(table).where(col(table.user_id) == user_id))
     ended = sessions.end_all(session, user_id=user_id)
     audit.record(session, actor=actor, action="user.factors_reset", subject_kind="user", subject_id=user_id, sessions_ended=ended)
-
-
-def _managed(session: Session, actor: Actor, user_id: UUID) -> UUID:
-    access.require(actor, May.KEEP_USERS)
-    path = session.exec(select(Unit.path).join(User, col(Unit.id) == col(User.unit_id)).where(User.id == user_id)).first()
-    if path is None or not path.startswith(actor.unit_path):
-        raise NotFound(N_("Không tìm thấy tài khoản này."))
-    return user_id
 
 
 def lacking(session: Session, *, actor: Actor) -> list[str]:

@@ -1,13 +1,11 @@
 """What is held about somebody as a file: JSON for machines, pages for the person, both in one PDF's company."""
 
 import json
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from core import clock
 from core.i18n import translate
+from core.plainly import plainly
 from services.ports import PaperTable, RegisterPaper
 from services.subject_files import LABELS, SubjectFile, flat
 
@@ -68,10 +66,5 @@ def _rows(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return clock.local(value).isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    return str(value) if isinstance(value, UUID) else repr(value)
+    told = plainly(value)
+    return repr(value) if told is value else told

@@ -5,11 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass, replace
-from datetime import date, datetime
-from enum import Enum
-from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -18,10 +14,10 @@ from rich.table import Table
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import clock
 from core.db import engine
 from core.errors import Invalid, Refusal
 from core.i18n import N_, translate
+from core.plainly import plainly
 from core.settings import settings
 from terminal.commands import Commands
 
@@ -42,17 +38,7 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    return _plain_one(value)
-
-
-def _plain_one(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return clock.local(value).isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    return str(value) if isinstance(value, (UUID, Path)) else value
+    return plainly(value)
 
 
 @contextmanager

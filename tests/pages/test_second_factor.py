@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,21 +7,13 @@ from sqlmodel import Session, select
 from time_machine import Traveller
 
 from adapters.codes import QrCodes
-from core.settings import settings
 from models import Role, SecondFactor, Unit, User
 from services import ports
 from services.access import actor_of
 from tests.factories import make_household, make_unit, make_user
 from tests.pages.conftest import Visit, words
 from tests.security.conftest import code_of, with_app
-
-
-@pytest.fixture
-def required(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("CAUNOI_SECOND_FACTOR", "required")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+from tests.security.conftest import required as required
 
 
 @pytest.fixture

@@ -31,4 +31,4 @@ with st.expander(_("Ghi một vụ"), key="br_open", expanded=False):
     said = drawing.form(actor, None)
     if said:
         drawing.write(actor, ward_id, said, None)
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

@@ -48,4 +48,4 @@ if decides:
                     with transaction() as session:
                         privacy_purposes.end(session, actor=actor, ward_id=ward.id, purpose_id=names[chosen].id)
                     leave_for(purposes.HERE, news=_("Đã ghi. Dòng này ở lại trong sổ với ngày thôi."))
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

@@ -60,4 +60,4 @@ if may_change:
                 with transaction() as session:
                     retention_rules.change(session, actor=actor, kind=chosen, days=int(days), held_because=held)
                 leave_for(HERE, news=_("Đã ghi."))
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

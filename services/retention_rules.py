@@ -15,7 +15,7 @@ from core.i18n import N_
 from core.text import clean
 from models import RetentionRule, Unit, UnitKind
 from services import access, audit
-from services.access import Actor
+from services.access import Actor, May
 
 LINE_MAX = 200
 
@@ -105,7 +105,7 @@ def held_because(session: Session, *, kind: str) -> str:
 
 def may_change(session: Session, *, actor: Actor) -> bool:
     """Whether the actor decides for every ward of the house."""
-    if actor.role not in access.APPROVERS:
+    if not access.may(actor, May.DECIDE_PRIVACY):
         return False
     outside = select(Unit.id).where(Unit.kind == UnitKind.COMMUNE, ~access.path_range(actor.unit_path))
     return session.exec(outside.limit(1)).first() is None

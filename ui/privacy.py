@@ -16,7 +16,7 @@ from services.ports import PaperText, ports
 from services.subject_requests import Waiting
 from ui import leave_for, parts, refusals
 from ui.tables import XLSX
-from ui.words import _, day, near, number, span
+from ui.words import _, beginning, day, near, number, span
 
 PDF = "application/pdf"
 WAYS = (ConsentWay.DESK, ConsentWay.CALL, ConsentWay.PAPER)  # in which a person hears it; a page writes its own
@@ -90,7 +90,7 @@ def _line(switch: Switch) -> tuple[parts.Tone, str, str]:
     one = switch.consent
     tone: parts.Tone = "arrived" if switch.is_on else "unknown"
     answer = _("có") if switch.is_on else _("không")
-    title = f"{_(switch.extra.label).capitalize()}: {answer}"
+    title = f"{beginning(_(switch.extra.label))}: {answer}"
     if one is None:
         if switch.extra in consents.NEEDS_YES:
             return tone, title, _("chưa ai nói gì")

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from services import breaches, units
 from services.access import May
-from ui import _, enter, near, number, parts, privacy
+from ui import _, enter, near, number, parts, registers
 from ui import breaches as drawing
 
 actor = enter(
@@ -21,9 +21,9 @@ for row in found:
     detail = _("{words}; phát hiện {at}; {n} hộ", words=words, at=near(row.breach.found_at), n=number(row.breach.households))
     parts.action(f"br_{row.breach.id.hex}", tone, row.breach.title, detail, _("Mở"), page=drawing.HERE, id=str(row.breach.id))
 if found:
-    privacy.register(
-        lambda session, who: breaches.register(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"), name="so-vi-pham",
-        key="br_register",
+    registers.paper(
+        actor, lambda session, who: breaches.register(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"),
+        name="so-vi-pham", key="br_register",
     )  # fmt: skip
 else:
     parts.empty(_("Chưa có vụ nào"), _("Khi có, ghi ngay ở đây: máy đếm giờ, tìm hộ bị ảnh hưởng, soạn thư."))
@@ -31,4 +31,4 @@ with st.expander(_("Ghi một vụ"), key="br_open", expanded=False):
     said = drawing.form(actor, None)
     if said:
         drawing.write(actor, ward_id, said, None)
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

@@ -80,6 +80,7 @@ else:
     unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=lambda id_: plain(places[id_]), key="i_unit", width=420)
     if "unit" not in seen.columns and unit_id == next(iter(places)):
         parts.hint(_("Danh sách không có cột tổ, thôn. Nếu tiêu đề trong tệp cũng không ghi, hãy chọn một tổ ở trên."))
+    mine.purpose = import_start.purpose(actor, unit_id)
     wish = (unit_id, wanted, tuple(sorted(wishes.items())))
     tried = mine.tried if mine.wish == wish else None
     if tried:
@@ -90,6 +91,8 @@ else:
         importing.refused(tried)
         remarks(tried)
         repeats(tried)
+        if not mine.purpose:
+            parts.note("waiting", _("Chưa ghi được"), _("Xin chọn ở trên: danh sách này dùng để làm gì."))
 
 with parts.action_bar():
     if st.button(_("Chọn tệp khác"), key="i_drop"):
@@ -98,7 +101,7 @@ with parts.action_bar():
     if tried:
         count = tried.created + tried.updated
         label = _("Ghi {n} hộ", n=number(count)) if count else _("Không có gì mới để ghi")
-        if st.button(label, key="i_write", type="primary", disabled=not count):
+        if st.button(label, key="i_write", type="primary", disabled=not (count and mine.purpose)):
             importing.begin(mine, actor, wish, writes=True)
             st.rerun()
     elif not isinstance(seen, Refusal) and st.button(

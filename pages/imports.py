@@ -40,7 +40,7 @@ with needed(back=HERE):
         record = change_sets.get(session, actor=actor, change_set_id=id_, kind=ChangeSetKind.IMPORT)
 kept = record.change_set
 parts.head(
-    imports.name_of(kept), imports.state(kept), record.unit_label, imports.by(record.by), near(kept.created_at),
+    imports.name_of(kept), imports.state(kept), record.unit_label, imports.by(record.by), near(kept.created_at), kept.purpose,
     _("dấu vân tay của tệp {digits}", digits=kept.file_hash[: imports.HASH_SHOWN]) if kept.file_hash else "",
 )  # fmt: skip
 with refusals():

@@ -59,4 +59,4 @@ if standing:
         with transaction() as session:
             privacy_files.end_processor(session, actor=actor, ward_id=ward.id, processor_id=standing[gone])
         leave_for(HERE, news=_("Đã ghi."))
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from services import access, privacy_purposes, units
 from services.access import May
-from ui import _, enter, leave_for, number, parts, privacy, purposes, refusals
+from ui import _, enter, leave_for, number, parts, privacy, purposes, refusals, registers
 
 actor = enter(_("Sổ ghi hoạt động xử lý dữ liệu"), needs=May.KEEP_PRIVACY.roles)
 decides = actor.role in access.APPROVERS
@@ -27,8 +27,8 @@ if not found:
 else:
     purposes.table(found)
     with st.container(horizontal=True):
-        privacy.register(
-            lambda session, who: privacy_purposes.on_paper(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"),
+        registers.paper(
+            actor, lambda session, who: privacy_purposes.on_paper(session, actor=who, ward_id=ward_id), label=_("Tải sổ (PDF)"),
             name="so-xu-ly-du-lieu", key="pp_pdf",
         )  # fmt: skip
         privacy.workbook(_("Sổ"), heads, lines, label=_("Tải sổ (Excel)"), key="pp_xlsx", file_name="so-xu-ly-du-lieu")
@@ -48,4 +48,4 @@ if decides:
                     with transaction() as session:
                         privacy_purposes.end(session, actor=actor, ward_id=ward.id, purpose_id=names[chosen].id)
                     leave_for(purposes.HERE, news=_("Đã ghi. Dòng này ở lại trong sổ với ngày thôi."))
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

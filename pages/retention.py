@@ -23,13 +23,13 @@ if going:
 else:
     parts.note("arrived", _("Đêm nay không có gì hết hạn"))
 parts.table(
-    [parts.Column(_("Loại dữ liệu"), "wide"), parts.Column(_("Giữ (ngày)"), "num"), parts.Column(_("Đêm nay"), "num"),
+    [parts.Column(_("Loại dữ liệu"), "wide"), parts.Column(_("Giữ bao lâu"), "num"), parts.Column(_("Đêm nay"), "num"),
      parts.Column(_("Khi hết hạn"), "desk")],
     [
         (
             parts.cell(_(one.rule.kind.label), _("đang phải giữ: {document}", document=one.rule.held_because)
                        if one.rule.held_because else ""),
-            number(one.rule.days), number(one.rows) if one.rows else "–", parts.small(_(one.rule.kind.does)),
+            _("{n} ngày", n=number(one.rule.days)), number(one.rows) if one.rows else "–", parts.small(_(one.rule.kind.does)),
         )
         for one in found
     ],
@@ -60,4 +60,4 @@ if may_change:
                 with transaction() as session:
                     retention_rules.change(session, actor=actor, kind=chosen, days=int(days), held_because=held)
                 leave_for(HERE, news=_("Đã ghi."))
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

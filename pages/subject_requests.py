@@ -36,4 +36,4 @@ for row in closed:
     tone, words = drawing.standing(row)
     title = f"{_(one.kind.label).capitalize()}: {one.asked_by}"
     parts.item(tone, parts.link(title, "subject_request", id=str(one.id)), f"{words}; {day(one.asked_on)}")
-st.page_link("pages/privacy.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")
+st.page_link("pages/personal_data.py", label=_("Dữ liệu cá nhân"), icon=":material/arrow_back:")

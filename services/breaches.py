@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.text import clean, clean_lines
 from models import Announcement, AnnouncementKind, AsksFor, Breach, BreachField, BreachScope, Unit, Urgency
-from services import access, audit, breach_letters, breach_scopes, drafts
+from services import access, audit, breach_letters, breach_scopes, drafts, proofs
 from services.access import Actor, May
 from services.breach_scopes import Touched
 from services.draft_words import Words
@@ -243,8 +243,9 @@ def register(session: Session, *, actor: Actor, ward_id: UUID) -> RegisterPaper:
     """The register to print.
 
     Raises:
-        NotAllowed, NotFound: as `listing`.
+        NotAllowed, NotFound: as `listing`. Unproven: as `proofs.require`.
     """
+    proofs.require(actor)
     ward = access.unit_for(session, actor=actor, unit_id=ward_id)
     heads = ("Vụ việc", "Phát hiện", "Hộ, người", "Dữ liệu", "Báo cơ quan chuyên trách", "Báo người dân", "Xong")
     rows = [_line(one) for one in listing(session, actor=actor) if one.breach.unit_id == ward.id]

@@ -4,7 +4,7 @@ Law 91/2025/QH15: consent is for extras, can be shown, is never the default, and
 (Điều 19) goes on without it; a household may still say that it wants no messages and no survey.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -144,6 +144,12 @@ def is_refused(session: Session, *, household_id: UUID, extra: Extra) -> bool:
     """Whether a household has said no to something, for services that have checked whose it is."""
     last = _last(session, household_id, extra)
     return last is not None and not last.is_given
+
+
+def agreeing(session: Session, *, household_ids: Collection[UUID], extra: Extra) -> set[UUID]:
+    """Those of some households that said yes and nothing else since, for services that have checked whose they are."""
+    said = (Consent.extra == extra, col(Consent.is_given).is_(True), col(Consent.ended_at).is_(None))
+    return set(session.exec(select(Consent.household_id).where(col(Consent.household_id).in_(household_ids), *said)))
 
 
 def require(session: Session, *, household_id: UUID, extra: Extra) -> None:

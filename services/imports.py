@@ -17,7 +17,16 @@ from core.errors import Invalid
 from core.i18n import N_, translate
 from core.safe_text import safe
 from models import ChangeSet, ChangeSetKind, UnitKind
-from services import audit, change_sets, import_erased, import_likeness, import_memberships, import_writing, rollups
+from services import (
+    audit,
+    change_sets,
+    import_erased,
+    import_likeness,
+    import_memberships,
+    import_writing,
+    privacy_purposes,
+    rollups,
+)
 from services.access import Actor, May, require, unit_for
 from services.change_sets import Earlier, Entry
 from services.import_columns import FIELDS
@@ -70,13 +79,14 @@ class ImportResult:
     repeats: tuple[Repeat, ...] = ()  # rows of a household that another row gives too; they count as unchanged
     remarks: Remarks = field(default_factory=Remarks)  # what was read otherwise than it stands there
     change_set_id: UUID | None = None  # the record of it, where something was written
+    purpose: str = ""  # of the ward's record of processing that it is for
     earlier: Earlier | None = None  # the record of this very file, where it was imported before and that stands
 
 
 def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     session: Session, *, actor: Actor, unit_id: UUID, sheet: Tables, mapping: Mapping[str, str] | None = None,
     strict: bool = False, dry_run: bool = False, progress: Callable[[int, int], None] | None = None, file_name: str = "",
-    file_hash: str = "",
+    file_hash: str = "", purpose: str = "",
 ) -> ImportResult:  # fmt: skip
     """Read a list of the households of a unit, or of the units below it, and write what is right in it.
 
@@ -84,16 +94,18 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     Every good row is written in the caller's transaction; with `strict` none if any is bad; with `dry_run` none at all, and
     the answer tells what would have happened. `mapping` gives fields for headers we would read otherwise ("" leaves a column
     out). `progress` hears steps done and steps in all: reading and writing are half each, 0 in all is not known yet. What is
-    written is kept as a change set, with the file's name and SHA-256, and can be undone (`services.change_sets`).
+    written is kept as a change set, with the file's name, its SHA-256 and the purpose it is for (where none is said, the first of
+    the ward's record of processing), and can be undone (`services.change_sets`).
 
     Raises:
         NotAllowed, NotFound: the actor may not import, or not there.
-        Invalid: the file is no list of households, or the unit has no place for households.
+        Invalid: the file is no list of households, the unit has no place for households, or the record has no such purpose.
     """
     require(actor, May.IMPORT_HOUSEHOLDS)
     unit = unit_for(session, actor=actor, unit_id=unit_id)
     if unit.kind not in PLACES:
         raise Invalid(N_("Chỉ nhập được hộ dân cho tổ dân phố, thôn, hoặc phường, xã có các tổ đó."))
+    purpose = privacy_purposes.of_list(session, actor=actor, unit_id=unit_id, said=purpose)
     if not dry_run and session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(4344)"))  # two imports at once could both take the next code
     today = clock.today()
@@ -115,7 +127,7 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
         rejected=refused, columns=reading.columns, dropped=reading.dropped,
         committed=not dry_run and not (strict and refused), joined=len(joining.new) + len(joining.known),
         groups=len(joining.without), sheet=reading.sheets[0], sheets=reading.sheets, others=reading.others, alike=len(pairs),
-        repeats=tuple(plan.repeats), remarks=reading.remarks,
+        repeats=tuple(plan.repeats), remarks=reading.remarks, purpose=purpose,
         earlier=change_sets.of_file(session, actor=actor, file_hash=file_hash),
     )  # fmt: skip
     if not result.committed or not (result.created or result.updated):  # the same list once more: nothing happened
@@ -123,13 +135,13 @@ def run(  # noqa: PLR0913 (what a list needs to be read, and what it is called)
     change_set = change_sets.begin(
         session, actor=actor, kind=ChangeSetKind.IMPORT, unit_id=unit_id, file_name=file_name, file_hash=file_hash,
         rows=result.rows, created=result.created, updated=result.updated, unchanged=result.unchanged, joined=result.joined,
-        rejected=len(refused), alike=len(pairs),
+        rejected=len(refused), alike=len(pairs), purpose=purpose,
     )  # fmt: skip
     _write(session, change_set, plan, joining, pairs, pace)
     audit.record(
         session, actor=actor, action="household.import", subject_kind="unit", subject_id=unit_id, rows=result.rows,
         created=result.created, updated=result.updated, joined=result.joined, rejected=len(refused),
-        change_set_id=str(change_set.id),
+        change_set_id=str(change_set.id), purpose=purpose,
     )  # fmt: skip
     return replace(result, change_set_id=change_set.id)
 

@@ -241,14 +241,33 @@ def on_paper(session: Session, *, actor: Actor, ward_id: UUID) -> RegisterPaper:
     )  # fmt: skip
 
 
-def names(session: Session, *, actor: Actor, ward_id: UUID) -> list[str]:
-    """What a list may be brought for, in the order of the record; the usual ones where a ward has none of its own.
+def names(session: Session, *, actor: Actor, unit_id: UUID) -> list[str]:
+    """What a list may be brought into a unit for: the record of its ward, in its order; the usual lines where there is none yet.
 
     Raises:
-        NotAllowed, NotFound: as `listing`.
+        NotAllowed, NotFound: the actor may not import, or not there.
     """
-    found = [one.name for one in listing(session, actor=actor, ward_id=ward_id) if one.ended_on is None]
-    return found or [form.name for form in USUAL]
+    access.require(actor, May.IMPORT_HOUSEHOLDS)
+    ward = access.commune_of(session, access.unit_for(session, actor=actor, unit_id=unit_id))
+    wanted = select(ProcessingPurpose.name).where(ProcessingPurpose.unit_id == ward.id, col(ProcessingPurpose.ended_on).is_(None))
+    found = session.exec(wanted.order_by(col(ProcessingPurpose.created_at), col(ProcessingPurpose.id)))
+    return list(found) or [form.name for form in USUAL]
+
+
+def of_list(session: Session, *, actor: Actor, unit_id: UUID, said: str = "") -> str:
+    """The purpose a list is brought for, as the record has it; where none is said, the first of the record.
+
+    Raises:
+        Invalid: the record has no such purpose. NotAllowed, NotFound: as `names`.
+    """
+    there = names(session, actor=actor, unit_id=unit_id)
+    found = next((name for name in there if fold(name) == fold(said)), None) if clean(said) else there[0]
+    if found is None:
+        raise Invalid(
+            N_("Sổ ghi hoạt động xử lý không có mục đích “{name}”. Trong sổ có: {names}."), name=clean(said),
+            names="; ".join(there), field="purpose",
+        )  # fmt: skip
+    return found
 
 
 def _of(session: Session, ward: Unit, purpose_id: UUID) -> ProcessingPurpose:

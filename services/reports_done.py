@@ -13,9 +13,10 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean_lines
 from models import Inquiry, InquiryKind, InquiryStatus, Unit
-from services import attachments, audit, inquiries, inquiry_answers, private_words, wards
+from services import attachments, audit, inquiries, inquiry_answers, private_words, shown_photos, wards
 from services.access import Actor
 from services.attachments import Attachment
+from services.shown_photos import People
 from services.wards import WardCard
 
 NOTE_MAX = 600
@@ -46,12 +47,15 @@ class DonePage:
 
 def finish(
     session: Session, *, actor: Actor, inquiry_id: UUID, note: str, photos: Sequence[Mapping[str, Any]] = (),
-    is_public: bool = True,
+    is_public: bool = True, people: People | None = None, codes: str = "",
 ) -> Inquiry:  # fmt: skip
     """Say what was done about a report: whoever reported it is told, and with `is_public` everybody sees it.
 
+    Photos of before and after are shown as `people` says of those who can be known in them (`services.shown_photos`).
+
     Raises:
-        Invalid: it is no report, nothing is said, or something in it belongs to one person and may not be shown to all.
+        Invalid: it is no report, nothing is said, or something in it belongs to one person and may not be shown to all,
+            a photo too.
         NotAllowed, NotFound: as `inquiries.get`.
     """
     inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
@@ -63,6 +67,11 @@ def finish(
     if is_public:
         private_words.expect_none(f"{inquiry.text}\n{inquiry.place}\n{words}")
     inquiry.done_note, inquiry.done_photos = words, [dict(photo) for photo in photos]
+    if is_public:
+        both = [*inquiry.photos, *inquiry.done_photos]
+        marked = [dict(photo) for photo in shown_photos.marked(session, actor=actor, photos=both, people=people, codes=codes)]
+        before = len(inquiry.photos)
+        inquiry.photos, inquiry.done_photos = marked[:before], marked[before:]
     inquiry_answers.answer(session, actor=actor, inquiry_id=inquiry_id, text=words, closes=True)
     inquiry.public_at = clock.now() if is_public else None
     session.add(inquiry)
@@ -91,7 +100,7 @@ def page_of(session: Session, *, unit: Unit) -> DonePage:
         .select_from(Inquiry)
         .where(Inquiry.unit_id == unit.id, Inquiry.kind == InquiryKind.BROKEN, col(Inquiry.due_at).is_not(None))
     )
-    return DonePage(wards.card_of(session, unit=unit), [_shown(row) for row in rows], session.exec(waiting).one())
+    return DonePage(wards.card_of(session, unit=unit), [_shown(session, row) for row in rows], session.exec(waiting).one())
 
 
 def photo_of(session: Session, *, inquiry_id: UUID) -> tuple[Attachment, ...]:
@@ -103,13 +112,13 @@ def photo_of(session: Session, *, inquiry_id: UUID) -> tuple[Attachment, ...]:
     inquiry = session.get(Inquiry, inquiry_id)
     if inquiry is None or inquiry.public_at is None or inquiry.status is InquiryStatus.SPAM:
         raise NotFound(N_("Việc này không còn trên trang của phường."))
-    one = _shown(inquiry)
+    one = _shown(session, inquiry)
     return (*one.before, *one.after)
 
 
-def _shown(inquiry: Inquiry) -> Done:
-    before = [one for one in attachments.shown(inquiry.photos) if one.media_type != "application/pdf"]
-    return Done(
-        inquiry.id, inquiry.text, inquiry.place, inquiry.done_note, tuple(before), attachments.shown(inquiry.done_photos),
-        inquiry.public_at,
-    )  # fmt: skip
+def _shown(session: Session, inquiry: Inquiry) -> Done:
+    before, after = (
+        attachments.shown(shown_photos.visible(session, photos=some)) for some in (inquiry.photos, inquiry.done_photos)
+    )
+    pictures = tuple(one for one in before if one.media_type != "application/pdf")
+    return Done(inquiry.id, inquiry.text, inquiry.place, inquiry.done_note, pictures, after, inquiry.public_at)

@@ -42,7 +42,7 @@ from models import (
     SupportVisit,
     VisitStatus,
 )
-from services import access, audit, legal_holds, retention_rules, subject_scope, tombstones
+from services import access, audit, legal_holds, proofs, retention_rules, subject_scope, tombstones
 from services.access import Actor, May
 from services.attendance import FORGOTTEN
 from services.opt_outs import ERASED
@@ -92,9 +92,10 @@ def erase(session: Session, *, actor: Actor, subject: Subject, request_id: UUID 
 
     Raises:
         Invalid: it must be kept for a matter of law, or the number stands at several households: which.
-        NotAllowed: the actor does not decide.
+        NotAllowed: the actor does not decide. Unproven: as `proofs.require`.
     """
     access.require(actor, May.DECIDE_PRIVACY)
+    proofs.require(actor)
     _one_at_a_time(session)
     before = _erased_before(session, subject.ids)
     roots = [home for home in subject.households if home.merged_into_id is None]

@@ -42,7 +42,7 @@ from models import (
     Unit,
     Voice,
 )
-from services import access, audit, subject_scope
+from services import access, audit, proofs, subject_scope
 from services.access import Actor, May
 from services.subject_scope import Subject
 
@@ -79,8 +79,9 @@ def take(session: Session, *, actor: Actor, subject: Subject) -> SubjectFile:
     """Everything about a subject, for handing out; that it was taken is kept, by whom and when.
 
     Raises:
-        NotAllowed: the actor may not write.
+        NotAllowed: the actor may not write. Unproven: as `proofs.require`.
     """
+    proofs.require(actor)
     found = read(session, actor=actor, subject=subject)
     for home in subject.households or (None,):
         audit.record(

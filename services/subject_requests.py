@@ -93,16 +93,40 @@ def take_in(session: Session, *, actor: Actor, ward_id: UUID, form: RequestForm)
         home, _unit = only(session, one(actor, form.household_id).with_for_update())
         if same := _same(session, form, home.id):
             return same
+    made = _written(session, ward, form, asked_on, by_id=actor.id)
+    _note(session, actor, "taken_in", made, kind=form.kind.value, due_on=made.due_on.isoformat())
+    return made
+
+
+def ask(session: Session, *, ward: Unit, form: RequestForm) -> SubjectRequest:
+    """Somebody asks on the ward's public page: whose record is meant, and who asks, the desk finds out. Sent twice it is one.
+
+    Raises:
+        Invalid: a value is missing or too long (`details["field"]`).
+    """
+    today = clock.today()
+    plain = RequestForm(form.kind, form.asked_by, form.contact, form.words, ConsentWay.PAGE)
+    if not clean(plain.contact):
+        raise Invalid(N_("Xin ghi phường trả lời ông/bà ở đâu."), field="contact")
+    _check(plain, today)
+    same = select(SubjectRequest).where(
+        SubjectRequest.unit_id == ward.id, SubjectRequest.kind == plain.kind, SubjectRequest.way == ConsentWay.PAGE,
+        SubjectRequest.asked_by == clean(plain.asked_by), SubjectRequest.contact == clean(plain.contact),
+        col(SubjectRequest.status).in_(OPEN),
+    )  # fmt: skip
+    return session.exec(same).first() or _written(session, ward, plain, today, by_id=None)
+
+
+def _written(session: Session, ward: Unit, form: RequestForm, asked_on: date, *, by_id: UUID | None) -> SubjectRequest:
     made = SubjectRequest(
         unit_id=ward.id, household_id=form.household_id, kind=form.kind, asked_by=clean(form.asked_by),
         contact=clean(form.contact), words=clean_lines(form.words), way=form.way, asked_on=asked_on, identity=form.identity,
         identity_note=clean(form.identity_note), has_processor=form.has_processor,
         answer_by=subject_days.answer_by(asked_on, hours=inquiry_rules.of(session, ward_id=ward.id).hours),
-        due_on=subject_days.due_on(asked_on, form.kind, has_processor=form.has_processor), handled_by_id=actor.id,
+        due_on=subject_days.due_on(asked_on, form.kind, has_processor=form.has_processor), handled_by_id=by_id,
     )  # fmt: skip
     session.add(made)
     session.flush()
-    _note(session, actor, "taken_in", made, kind=form.kind.value, due_on=made.due_on.isoformat())
     return made
 
 

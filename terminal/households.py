@@ -29,6 +29,9 @@ def import_households(
     sheet: Annotated[
         str, typer.Option(metavar="NAME", help="* for all. Without it: those named as residential groups are, or the first.")
     ] = "",
+    purpose: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the ward's record of processing. Without it: the first of the record.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Import households, and memberships where the list tells; refused rows are named with the reason."""
@@ -39,7 +42,7 @@ def import_households(
             place = units.by_code(session, actor=TERMINAL, code=unit)
             result = imports.run(
                 session, actor=TERMINAL, unit_id=place.id, sheet=table, mapping=mapping, strict=strict, dry_run=dry_run,
-                file_name=file.name, file_hash=_hash(file),
+                file_name=file.name, file_hash=_hash(file), purpose=purpose,
             )  # fmt: skip
         refused = strict and not dry_run and not result.committed
         words = translate(REFUSED, language=settings().language).format(n=len(result.rejected))
@@ -86,5 +89,6 @@ def _answer(result: ImportResult) -> dict[str, Any]:
         "sheet": result.sheet,
         "sheets": list(result.sheets),
         "other_sheets": list(result.others),
+        "purpose": result.purpose,
         "committed": result.committed,
     }

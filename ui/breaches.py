@@ -109,9 +109,8 @@ def touched(found: Sequence[Touched]) -> None:
     parts.section(_("Ai bị ảnh hưởng"), _("{homes} hộ, {people} người", homes=number(homes), people=number(people)))
     by_unit = Counter(one.unit_label for one in found)
     if by_unit:
-        parts.table(
-            [parts.Column(_("Tổ, thôn"), "wide"), parts.Column(_("Hộ"), "num")], [(u, number(n)) for u, n in by_unit.items()]
-        )
+        lines = [(unit, _("{n} hộ", n=number(n))) for unit, n in by_unit.items()]
+        parts.table([_("Tổ, thôn"), parts.Column(_("Hộ"), "num")], lines)
     with st.expander(_("Danh sách hộ, tên viết tắt"), key="br_homes"):
         rows = [(one.code, one.masked_name, one.unit_label) for one in found[:SHOWN]]
         parts.table([_("Mã hộ"), parts.Column(_("Chủ hộ"), "wide"), _("Tổ, thôn")], rows)

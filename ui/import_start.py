@@ -1,15 +1,18 @@
-"""What stands on the screen that imports households before a file is there."""
+"""What the screen that imports households asks and says before anything is read: the file, and what the list is for."""
 
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
-from services import uploads
+from core.db import reading
+from services import privacy_purposes, uploads
+from services.access import Actor
 from services.ports import ports
 from ui import parts
 from ui.forms import name_file_button
 from ui.tables import XLSX
-from ui.words import _
+from ui.words import _, plain
 
 TEMPLATE = (
     "Mã hộ", "Họ và tên chủ hộ", "Tổ dân phố", "Địa chỉ", "Số điện thoại", "Số nhân khẩu", "Số người có điện thoại thông minh",
@@ -22,6 +25,17 @@ def uploader(turn: int) -> Any:
     name_file_button()
     label = _("Chọn tệp danh sách hộ, hoặc kéo thả vào đây")
     return st.file_uploader(label, key=f"i_file{turn}", max_upload_size=uploads.BYTES_MAX >> 20)
+
+
+def purpose(actor: Actor, unit_id: UUID) -> str:
+    """What the list is for, of the ward's record of processing; "" until it is said: nothing is chosen beforehand."""
+    with reading() as session:
+        names = privacy_purposes.names(session, actor=actor, unit_id=unit_id)
+    chosen = st.selectbox(
+        _("Danh sách này dùng để làm gì"), names, index=None, key="i_for", placeholder=_("Chọn một mục đích"), width=420,
+        format_func=plain, help=_("Theo sổ ghi hoạt động xử lý của phường. Lần nhập nào cũng được ghi kèm mục đích."),
+    )  # fmt: skip
+    return str(chosen or "")
 
 
 def promises() -> None:

@@ -42,7 +42,7 @@ REFUSED_SHOWN, REFUSED_DRAWN, MENDED_MAX = 8, 200, 200
 Look = tuple[str, tuple[tuple[str, str], ...]]  # a sheet, and the fields of headers that are to be read otherwise
 Wish = tuple[UUID, str, tuple[tuple[str, str], ...]]  # the same, for a unit
 
-Its = tuple[str, str]  # the file's name and SHA-256
+Its = tuple[str, str, str]  # the file's name and SHA-256, and what it is for
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Hand:
     looks: dict[Look, Prepared | Refusal] = field(default_factory=dict)
     work: Work[ImportResult] | None = None
     wish: Wish | None = None  # what was asked for last
+    purpose: str = ""  # of the record of processing
     writes: bool = False
     tried: ImportResult | None = None
     done: ImportResult | None = None
@@ -198,7 +199,7 @@ def begin(mine: Hand, actor: Actor, wish: Wish, *, writes: bool) -> None:
     if mine.upload:
         table = partial(uploads.read_list, mine.upload, sheet=sheet)
         mine.wish, mine.writes = wish, writes
-        its = (mine.upload.name, mine.upload.sha256)
+        its = (mine.upload.name, mine.upload.sha256, mine.purpose)
         mine.work = Work(partial(_write if writes else _try, table, actor, unit_id, dict(wishes), its))
 
 
@@ -217,7 +218,7 @@ def begin_mending(mine: Hand, actor: Actor, typed: Mapping[Spot, Mapping[str, st
     unit_id, _sheet, wishes = mine.wish
     headers = {cell for spot, row in filled.items() if spot not in refused_rows for cell in row}
     known = {header: name for header, name in wishes if header in headers}
-    its = (mine.upload.name if mine.upload else "", "")  # rows typed over are no longer the file with that hash
+    its = (mine.upload.name if mine.upload else "", "", mine.purpose)  # rows typed over are no longer the file with that hash
     mine.work, mine.writes = Work(partial(_write, lambda: mended, actor, unit_id, known, its)), True
     return True
 
@@ -230,7 +231,7 @@ def _try(
         return imports.run(
             session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, dry_run=True,
             progress=lambda done, of: tell(2 * done, of),  # there is no second half, the writing
-            file_name=its[0], file_hash=its[1],
+            file_name=its[0], file_hash=its[1], purpose=its[2],
         )  # fmt: skip
 
 
@@ -241,7 +242,7 @@ def _write(
     with transaction() as session:
         return imports.run(
             session, actor=actor, unit_id=unit_id, sheet=table, mapping=wishes, progress=tell, file_name=its[0],
-            file_hash=its[1],
+            file_hash=its[1], purpose=its[2],
         )  # fmt: skip
 
 

@@ -52,7 +52,8 @@ def listed(records: Sequence[Record], page: str) -> None:
     rows: list[list[Text]] = []
     for one in records:
         kept = one.change_set
-        file = parts.joined(parts.link(name_of(kept), page, id=str(kept.id)), parts.small(f"{one.unit_label}, {by(one.by)}"))
+        whose = ", ".join(words for words in (one.unit_label, by(one.by), kept.purpose) if words)
+        file = parts.joined(parts.link(name_of(kept), page, id=str(kept.id)), parts.small(whose))
         counts = _(
             "{new} hộ mới, {old} cập nhật, {same} không đổi, {wrong} chưa đúng",
             new=number(kept.created), old=number(kept.updated), same=number(kept.unchanged), wrong=number(kept.rejected),

@@ -10,6 +10,7 @@ from models import InquiryChannel, InquiryKind, Voice
 from services import attachments, inquiries, private_words, public_answers, reports_done, rumour_relays, rumours
 from services.access import Actor
 from services.inquiries import Thread
+from services.shown_photos import People
 from ui import parts, refusals, rumour_card
 from ui.forms import PICTURES
 from ui.inbox import TONES, shortened
@@ -134,10 +135,17 @@ def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
         note = st.text_area(_("Đã làm gì"), one.done_note, key=f"{key}_note", height=90, max_chars=reports_done.NOTE_MAX)
         files = st.file_uploader(_("Ảnh sau khi làm"), PICTURES, accept_multiple_files=True, key=f"{key}_files")
         shows = st.checkbox(_("Đưa lên danh sách việc đã làm, có ảnh trước và sau"), value=True, key=f"{key}_public")
+        people = st.radio(
+            _("Có ảnh: trong ảnh trước và sau có nhận ra ai không"), list(People), index=None, key=f"{key}_people",
+            format_func=lambda one: _(one.label),
+        )  # fmt: skip
+        codes = st.text_input(_("Mã các hộ đã đồng ý, cách nhau bằng dấu phẩy"), key=f"{key}_codes", max_chars=200, width=420)
         if not st.form_submit_button(_("Ghi và báo người đã báo"), type="primary", key=f"{key}_go"):
             return
     with refusals():
         photos = [attachments.store(file.getvalue(), name=file.name) for file in files[:MOST_PHOTOS]]
         with transaction() as session:
-            reports_done.finish(session, actor=actor, inquiry_id=one.id, note=note, photos=photos, is_public=shows)
+            reports_done.finish(
+                session, actor=actor, inquiry_id=one.id, note=note, photos=photos, is_public=shows, people=people, codes=codes
+            )
         done(_("Đã ghi, người báo thấy ngay."))

@@ -98,7 +98,7 @@ ROOMS = (
     Room("pages/figures.py", N_("Sổ số liệu"), N_("Số liệu"), May.SEE_FIGURES.roles),
     Room("pages/people.py", N_("Người dùng"), N_("Quản trị"), May.KEEP_USERS.roles),
     Room("pages/our_ward.py", N_("Phường"), N_("Quản trị"), May.KEEP_WARD.roles),
-    Room("pages/privacy.py", N_("Dữ liệu cá nhân"), N_("Quản trị"), May.KEEP_PRIVACY.roles),
+    Room("pages/personal_data.py", N_("Dữ liệu cá nhân"), N_("Quản trị"), May.KEEP_PRIVACY.roles),
     Room("pages/purposes.py", N_("Sổ ghi hoạt động xử lý")),
     Room("pages/processors.py", N_("Sổ bên xử lý, nơi nhận dữ liệu")),
     Room("pages/retention.py", N_("Thời hạn lưu")),

@@ -1,9 +1,7 @@
 """Personal data on the screens: what waits, papers made at a press, the switches of a household."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -11,18 +9,17 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import ConsentWay, Extra
-from services import consents, legal_holds, sessions, subject_files, subject_papers, subject_scope
+from services import consents, legal_holds
 from services.access import APPROVERS, Actor
 from services.consents import Said, Switch
-from services.ports import PaperText, RegisterPaper, ports
+from services.ports import PaperText, ports
 from services.subject_requests import Waiting
-from ui import leave_for, parts, refusals, token
+from ui import leave_for, parts, refusals
 from ui.tables import XLSX
-from ui.words import _, day, near, number, span
+from ui.words import _, beginning, day, near, number, span
 
 PDF = "application/pdf"
 WAYS = (ConsentWay.DESK, ConsentWay.CALL, ConsentWay.PAPER)  # in which a person hears it; a page writes its own
-Register = Callable[[Any, Actor], RegisterPaper]  # of a session and whoever presses
 
 
 def on_today(found: Waiting, breaches: int, breach_due: datetime | None, *, now: datetime) -> None:
@@ -46,11 +43,6 @@ def on_today(found: Waiting, breaches: int, breach_due: datetime | None, *, now:
 # ---- papers
 
 
-def asks_again(actor: Actor) -> bool:  # noqa: ARG001
-    """The one place before personal data is handed out on a screen: here whoever takes it may be asked who they are once more."""
-    return True
-
-
 def letter(text: PaperText, *, label: str, name: str, key: str) -> None:
     """A draft of a letter as a PDF, made when the button is pressed."""
     st.download_button(
@@ -60,19 +52,6 @@ def letter(text: PaperText, *, label: str, name: str, key: str) -> None:
 
 def _letter(text: PaperText) -> bytes:
     return ports().paper.official(text)
-
-
-def register(made: Register, *, label: str, name: str, key: str) -> None:
-    """A register, or a file about somebody, as a PDF made when the button is pressed; who presses is looked up anew."""
-    st.download_button(
-        label, partial(_register, made, token()), f"{name}.pdf", PDF, key=key, icon=":material/picture_as_pdf:", on_click="ignore"
-    )  # fmt: skip
-
-
-def _register(made: Register, cookie: str) -> bytes:
-    with transaction() as session:
-        paper = made(session, sessions.asker(session, token=cookie))
-    return ports().paper.register(paper)
 
 
 def workbook(name: str, heads: list[str], rows: list[list[str]], *, label: str, key: str, file_name: str) -> None:
@@ -111,7 +90,7 @@ def _line(switch: Switch) -> tuple[parts.Tone, str, str]:
     one = switch.consent
     tone: parts.Tone = "arrived" if switch.is_on else "unknown"
     answer = _("có") if switch.is_on else _("không")
-    title = f"{_(switch.extra.label).capitalize()}: {answer}"
+    title = f"{beginning(_(switch.extra.label))}: {answer}"
     if one is None:
         if switch.extra in consents.NEEDS_YES:
             return tone, title, _("chưa ai nói gì")
@@ -163,18 +142,3 @@ def _hold(actor: Actor, household_id: UUID, page: str, *, is_held: bool) -> None
                 with transaction() as session:
                     legal_holds.begin(session, actor=actor, household_id=household_id, document=document)
                 leave_for(page, news=_("Đã ghi: dữ liệu hộ này không xóa được cho đến khi hết phải giữ."), id=str(household_id))
-
-
-def machine_file(household_id: UUID, *, label: str, key: str) -> None:
-    """What is held about a household as JSON, made when the button is pressed; who presses is looked up anew."""
-    st.download_button(
-        label, partial(_machine_file, household_id, token()), "du-lieu-ca-nhan.json", "application/json", key=key,
-        icon=":material/data_object:", on_click="ignore",
-    )  # fmt: skip
-
-
-def _machine_file(household_id: UUID, cookie: str) -> bytes:
-    with transaction() as session:
-        actor = sessions.asker(session, token=cookie)
-        subject = subject_scope.of_household(session, actor=actor, household_id=household_id)
-        return subject_papers.as_json(subject_files.take(session, actor=actor, subject=subject))

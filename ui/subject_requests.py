@@ -25,7 +25,7 @@ from services.household_search import Filters
 from services.ports import RegisterPaper
 from services.subject_erasure import Erased
 from services.subject_requests import RequestForm, RequestRow
-from ui import leave_for, parts, privacy, refusals
+from ui import leave_for, parts, privacy, refusals, registers
 from ui.forms import refusals_at
 from ui.words import _, day, number, plain
 
@@ -127,9 +127,9 @@ def _work(row: RequestRow, actor: Actor) -> None:
         return
     if request.kind in (RequestKind.VIEW, RequestKind.COPY, RequestKind.ERASE):
         parts.section(_("Dữ liệu phường đang giữ"))
-        if request.identity is not IdentityCheck.NONE and privacy.asks_again(actor):
-            _file_of(request.household_id)
-        elif request.identity is IdentityCheck.NONE:
+        if request.identity is not IdentityCheck.NONE:
+            _file_of(actor, request.household_id)
+        else:
             parts.hint(_("Ghi xác minh trước, rồi mới tải được."))
     if request.kind is RequestKind.CORRECT:
         st.page_link("pages/household.py", label=_("Sửa ở hồ sơ hộ"), query_params={"id": str(request.household_id)})
@@ -141,15 +141,15 @@ def _work(row: RequestRow, actor: Actor) -> None:
         _stop(row, actor)
 
 
-def _file_of(household_id: UUID) -> None:
+def _file_of(actor: Actor, household_id: UUID) -> None:
     def made(session: Any, who: Actor) -> RegisterPaper:
         subject = subject_scope.of_household(session, actor=who, household_id=household_id)
         found = subject_files.take(session, actor=who, subject=subject)
         ward = units.commune_for(session, actor=who)
         return subject_papers.on_paper(found, ward=ward.name)
 
-    privacy.register(made, label=_("Tải bản để đọc (PDF)"), name="du-lieu-ca-nhan", key="sr_pdf")
-    privacy.machine_file(household_id, label=_("Tải bản cho máy (JSON)"), key="sr_json")
+    registers.paper(actor, made, label=_("Tải bản để đọc (PDF)"), name="du-lieu-ca-nhan", key="sr_pdf")
+    registers.machine_file(actor, household_id, label=_("Tải bản cho máy (JSON)"), key="sr_json")
     parts.hint(_("Mỗi lần tải đều ghi vào nhật ký. Chỉ giao cho người đã xác minh."))
 
 

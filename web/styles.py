@@ -23,7 +23,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "join.html": ("state", "meter", "facts", "more", "field"),
     "household_card.html": ("state", "facts", "rows"),
     "stop.html": ("state", "facts"),
-    "privacy.html": ("facts", "rows"),
+    "privacy.html": ("state", "facts", "pick", "field", "rows", "more"),
     "door.html": ("stamp", "state", "meter", "tools", "more", "doors"),
     "door_call.html": (),
     "tick_ask.html": ("state", "facts", "pick", "more"),

@@ -103,6 +103,11 @@ def test_an_announcement_crosses_the_house(
     desk.locator('input[type="file"]').set_input_files(ward_list)
     expect(desk.get_by_text("Hoàng Văn An").first).to_be_attached(timeout=20_000)
     desk.get_by_role("button", name="Xem thử kết quả").click()
+    expect(desk.get_by_text("Chưa ghi được")).to_be_visible(timeout=20_000)
+    purpose = desk.get_by_role("combobox", name="Danh sách này dùng để làm gì")
+    purpose.scroll_into_view_if_needed()
+    purpose.press("ArrowDown")
+    desk.get_by_role("option").first.click()
     desk.get_by_role("button", name="Ghi 3 hộ").click(timeout=20_000)
     expect(desk.get_by_text("Đã ghi 3 hộ vào sổ").first).to_be_visible(timeout=20_000)
     with server.session() as session:

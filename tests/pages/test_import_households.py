@@ -22,6 +22,7 @@ from services.import_columns import FIELDS, recognise
 from services.import_rows import Spot
 from services.imports import ImportResult, Rejected
 from services.ports import Sheet
+from services.privacy_purposes import USUAL
 from tests.factories import make_household, make_unit, make_user
 from tests.lists import builders
 from tests.pages.conftest import Offered, Visit, words
@@ -54,7 +55,8 @@ def workbook(*rows: Sequence[Any], headers: Sequence[str] = HEADERS, name: str =
 
 def upload(at: AppTest, content: bytes, name: str = "danh sách hộ.xlsx") -> AppTest:
     at.file_uploader[0].upload(name, content)
-    return at.run()
+    at.run()
+    return at.selectbox(key="i_for").select_index(0).run() if "i_for" in {box.key for box in at.selectbox} else at
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -105,7 +107,7 @@ def test_what_was_recognised_is_shown_before_anything_is_read_in(session: Sessio
     assert list(table.value.columns) == ["Dòng", "mã hộ", "họ tên chủ hộ", "tổ dân phố, thôn", "điện thoại", "số nhân khẩu"]
     assert table.value["họ tên chủ hộ"].tolist() == ["Hoàng Văn An", "Nông Thị Bình"]
     assert "006080000001" not in table.value.to_string()
-    assert [box.label for box in at.selectbox] == [*HEADERS[:5], "Ghi chú", "Nhập vào"]
+    assert [box.label for box in at.selectbox] == [*HEADERS[:5], "Ghi chú", "Nhập vào", "Danh sách này dùng để làm gì"]
     assert households(session) == []
 
 
@@ -127,8 +129,11 @@ def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: Use
     at = upload(visit("import_households", user=staff), workbook(AN, BINH, WRONG))
 
     press(at, "i_try")
+    at.selectbox(key="i_for").set_value(None).run()
 
     assert households(session) == []
+    assert at.button(key="i_write").disabled  # until it is said what for
+    at.selectbox(key="i_for").select_index(1).run()
     assert "chưa ghi gì cả" in words(at)
     assert at.button(key="i_write").label == "Ghi 2 hộ"
     assert "Đây không phải số điện thoại Việt Nam" in words(at)
@@ -143,7 +148,7 @@ def test_a_list_is_tried_then_written(session: Session, visit: Visit, staff: Use
     assert "1 dòng chưa đúng" in words(at)
     assert aside() == []
     [event] = session.exec(select(AuditEvent).where(AuditEvent.action == "household.import")).all()
-    assert event.actor_id == staff.id
+    assert (event.actor_id, event.details["purpose"]) == (staff.id, USUAL[1].name)
 
 
 def test_rows_of_one_household_are_told_before_and_after_writing(session: Session, visit: Visit, staff: User) -> None:
@@ -246,6 +251,7 @@ def test_another_sheet_of_the_workbook_can_be_read(session: Session, visit: Visi
     at.selectbox[0].set_value("Tổ 13").run()
 
     assert not at.error
+    at.selectbox(key="i_for").select_index(0).run()
     press(press(at, "i_try"), "i_write")
     assert [one.head_name for one in households(session)] == ["Hoàng Văn An"]
 
@@ -260,6 +266,7 @@ def test_old_letters_are_told_shown_in_ours_and_may_be_taken_for_others(session:
     refused = [error.value for error in at.error]
     at.selectbox(key=str(letters.key)).select("tcvn3").run()
     names.append(list(at.dataframe[0].value["họ tên chủ hộ"]))
+    at.selectbox(key="i_for").select_index(0).run()
     press(press(at, "i_try"), "i_write")
 
     assert letters.options == ["Windows-1258", "TCVN3 (ABC, .VnTime)", "VNI"]

@@ -18,6 +18,7 @@ from services.access import Actor, actor_of
 from services.household_values import HouseholdValues
 from services.imports import ImportResult
 from services.ports import Cell, Ports, Sheet
+from services.privacy_purposes import USUAL
 from tests.factories import make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Visit, words
@@ -208,6 +209,7 @@ def workbook(*rows: Sequence[Any]) -> bytes:
 def uploaded(at: AppTest, file: bytes) -> AppTest:
     at.file_uploader[0].upload("tổ 13.xlsx", file)
     at.run()
+    at.selectbox(key="i_for").select_index(0).run()
     return at.button(key="i_try").click().run()
 
 
@@ -220,6 +222,7 @@ def test_an_import_on_screen_is_a_record_of_its_file(session: Session, visit: Vi
     session.rollback()
     kept = session.exec(select(ChangeSet)).one()
     assert (kept.file_name, len(kept.file_hash), kept.user_id) == ("tổ 13.xlsx", 64, staff.id)
+    assert kept.purpose == USUAL[0].name
     [record] = [link.proto for link in at.get("page_link") if link.proto.page == "imports"]
     assert (record.label, record.query_string) == ("Xem lần nhập này, quay lại được", f"id={kept.id}")
 

@@ -30,7 +30,7 @@ from tests.pages.conftest import Visit, words
 from tests.services.subject_life import NAME, TYPED, settle
 
 pytestmark = pytest.mark.usefixtures("noon")
-PAGES = ("privacy", "purposes", "processors", "retention", "subject_requests", "breaches")
+PAGES = ("personal_data", "purposes", "processors", "retention", "subject_requests", "breaches")
 
 
 @pytest.fixture
@@ -155,4 +155,4 @@ def test_who_outside_gets_data_is_written_down(session: Session, visit: Visit, o
 
     assert session.exec(select(Processor.country)).one() == "SG"
     assert "nước ngoài: SG" in words(visit("processors", user=official))
-    assert "1 ở nước ngoài" in words(visit("privacy", user=official))
+    assert "1 ở nước ngoài" in words(visit("personal_data", user=official))

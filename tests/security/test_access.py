@@ -42,6 +42,7 @@ ASKED_BY_STRANGERS = {
     "public_answers.most_asked": "public: published answers",
     "reports_done.photo_of": "public: the photo of what was mended, once published",
     "scans.record": "public: an opening is counted, without who",
+    "subject_requests.ask": "public: what somebody asks about the own data; the desk finds out who it is",
     "team_members.ward_card": "public: a ward's name and number",
     "team_members.ward_with_a_team": "public: a ward by its code",
     "ward_in_public.of": "public: what everybody may know of a ward",

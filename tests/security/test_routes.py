@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from core.settings import settings
 from tests.fuzz.asking import Asked, ask
+from ui.menu import ROOMS
 from web.front import FrontDoor
 from web.public import app
 from web.routes import routes
@@ -159,3 +160,7 @@ def test_s29_no_address_is_taken_from_the_host_asked(client: TestClient, session
 def test_s53_no_route_asks_for_a_persons_data_in_its_address() -> None:
     blanks = {name.split(":")[0] for path in PATHS for name in re.findall(r"\{([^}]*)\}", path)}
     assert blanks <= {"token", "slug", "place", "name", "code", "request", "ticket", "step", "card", "id"}
+
+
+def test_no_screen_stands_before_a_page_that_everybody_may_read() -> None:
+    assert {f"/{room.path}" for room in ROOMS} & set(PATHS) == set()

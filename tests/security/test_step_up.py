@@ -20,6 +20,7 @@ from services import (
     attendance_figures,
     audit_trail,
     board_list,
+    breaches,
     channel_accounts,
     disconnections,
     household_export,
@@ -30,6 +31,8 @@ from services import (
     second_factors,
     sessions,
     step_up,
+    subject_erasure,
+    subject_files,
 )
 from services.access import Actor
 from services.audit_trail import Filters as AuditFilters
@@ -46,6 +49,9 @@ GUARDED: dict[Act, dict[str, Any]] = {
     ledger.take: {"announcement_id": NOWHERE},
     plan_list.take: {"source": None, "path": Channel.PRINT},
     attendance_figures.take: {"announcement_id": NOWHERE},
+    subject_files.take: {"subject": None},
+    subject_erasure.erase: {"subject": None},
+    breaches.register: {"ward_id": NOWHERE},
     audit_trail.take: {"filters": AuditFilters()},
     accounts.create_user: {"username": "moi", "role": Role.STAFF, "unit_id": NOWHERE},
     accounts.change: {"user_id": NOWHERE, "display_name": "A", "role": Role.STAFF, "unit_id": NOWHERE, "phone": None},

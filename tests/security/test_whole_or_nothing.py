@@ -1,4 +1,4 @@
-"""S19: a process that is killed at any write of an import, a merge or an approval leaves all of it, or nothing.
+"""S19: a process that is killed at any write of an import, a merge, an approval or an erasure leaves all of it, or nothing.
 
 Each case runs in a child of this process, which kills itself (SIGKILL) after its first write, its second, and so on until it
 comes to its end. To add another work, write how it is arranged and done, and name it in `WORKS`.
@@ -17,10 +17,11 @@ from sqlmodel import Session
 from core import db
 from core.db import transaction
 from models import Model, Role, Unit
-from services import approvals, drafts, household_history, imports
+from services import approvals, drafts, household_history, imports, subject_erasure, subject_scope
 from services.access import TERMINAL
 from services.ports import Cell, Sheet
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit, make_words
+from tests.services.subject_life import settle
 
 pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -68,7 +69,18 @@ def _approved(session: Session, chief: Any, id_: Any, version: int) -> None:
     approvals.approve(session, actor=chief, announcement_id=id_, version=version)
 
 
-WORKS = [importing, merging, approving]
+def erasing(session: Session) -> Work:
+    ward = make_unit(session)
+    home = settle(session, unit=make_unit(session, parent=ward), ward=ward).id
+    return lambda own: _erased(own, home)
+
+
+def _erased(session: Session, home: Any) -> None:
+    subject = subject_scope.of_household(session, actor=TERMINAL, household_id=home)
+    assert subject_erasure.erase(session, actor=TERMINAL, subject=subject).erased
+
+
+WORKS = [importing, merging, approving, erasing]
 
 
 def kept(engine: Engine) -> dict[str, list[str]]:

@@ -18,6 +18,7 @@ from services.access import TERMINAL
 from services.import_rows import Spot
 from services.imports import ImportResult
 from services.ports import Cell, Sheet
+from services.privacy_purposes import USUAL
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit
 from tests.services.bac_kan import group_of, make_bac_kan
 
@@ -516,7 +517,7 @@ def test_one_line_of_audit_without_numbers_or_names(session: Session, ward: Unit
     event = session.exec(select(AuditEvent)).one()
     assert (event.actor_id, event.action, event.subject_id) == (actor.id, "household.import", str(ward.id))
     counted = {"rows": 3, "created": 2, "updated": 0, "joined": 1, "rejected": 1}
-    assert event.details == counted | {"change_set_id": str(result.change_set_id)}
+    assert event.details == counted | {"change_set_id": str(result.change_set_id), "purpose": USUAL[0].name}
 
 
 def test_progress_is_told_to_the_end(session: Session, ward: Unit) -> None:

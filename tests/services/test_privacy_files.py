@@ -41,7 +41,7 @@ def test_the_usual_lines_are_taken_once_changed_and_ended_and_stay_in_the_record
     paper = privacy_purposes.on_paper(session, actor=official, ward_id=ward.id)
     assert (first, again, len(paper.tables[0].rows)) == (len(USUAL), 0, len(USUAL))
     assert "có dữ liệu nhạy cảm; đã thôi từ 24/11/2026" in str(paper.tables[0].rows)
-    assert one.name not in privacy_purposes.names(session, actor=official, ward_id=ward.id)
+    assert one.name not in privacy_purposes.names(session, actor=official, unit_id=ward.id)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
-from models import Household, Model, Unit
+from models import ChangeSet, Household, Model, Unit
 from services.ports import Cell
+from services.privacy_purposes import USUAL
 from terminal.habits import app
 from tests.services.bac_kan import make_bac_kan
 
@@ -63,6 +64,18 @@ def test_json_is_what_the_contract_says(session: Session, ward: Unit, tmp_path: 
     ]
     assert told["columns"] == {"code": "Mã hộ", "head_name": "Họ và tên chủ hộ", "unit": "Tổ", "phone": "Điện thoại"}
     assert session.exec(select(Household.head_name)).all() == ["Hoàng Văn An"]
+
+
+def test_what_a_list_is_for_is_the_first_of_the_record_unless_it_is_said(session: Session, ward: Unit, tmp_path: Path) -> None:
+    file, other = file_of(tmp_path, HEADER, GOOD), USUAL[2].name
+
+    unknown = call(file, "--purpose", "Bán hàng", "--json")
+    told = [answer(call(file, *said, "--json"))["purpose"] for said in ((), ("--purpose", other.lower()))]
+
+    assert unknown.exit_code == 1
+    assert "không có mục đích “Bán hàng”" in unknown.stderr
+    assert told == [USUAL[0].name, other]
+    assert session.exec(select(ChangeSet.purpose)).all() == [USUAL[0].name]  # the second changed nothing
 
 
 def test_rows_of_one_household_are_named_with_the_row_they_repeat(ward: Unit, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What everybody may read of a ward's use of data, and the household's own switches."""
 
+from datetime import date
+
 import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from models import Consent, Extra, Role, Unit
+from models import Consent, ConsentWay, Extra, IdentityCheck, RequestKind, Role, SubjectRequest, Unit
 from services import household_messages, privacy_files
 from services.privacy_files import FileForm, ProcessorForm
 from tests.factories import make_actor, make_household, make_unit
@@ -44,6 +46,20 @@ def test_the_notice_says_what_for_how_long_whom_to_turn_to_and_who_else_gets_it(
         assert said in page
     assert "Tài khoản cán bộ" not in page
     assert "/privacy" in phone().get("/ask?xa=01843").text
+
+
+def test_what_somebody_asks_about_the_own_data_waits_at_the_desk_for_a_look_at_who_asks(session: Session, ward: Unit) -> None:
+    said = {"kind": "erase", "name": "Nông Thị Lan", "contact": "0912 345 678", "text": "Xin xóa số của tôi."}
+
+    silent = phone().post("/privacy?xa=01843", data=said | {"contact": " "})
+    sent = [phone().post("/privacy?xa=01843", data=said).text for _ in range(2)]
+
+    assert silent.status_code == 422
+    assert "Xin ghi phường trả lời ông/bà ở đâu." in silent.text
+    assert all("Phường đã nhận yêu cầu về dữ liệu" in page for page in sent)
+    [request] = session.exec(select(SubjectRequest)).all()
+    assert (request.kind, request.way, request.identity) == (RequestKind.ERASE, ConsentWay.PAGE, IdentityCheck.NONE)
+    assert (request.household_id, request.answer_by) == (None, date(2026, 11, 26))
 
 
 def test_a_household_turns_each_thing_on_and_off_on_its_own_page(session: Session, ward: Unit) -> None:

@@ -10,7 +10,7 @@ from services.privacy_files import FileForm
 from ui import _, channels, day, enter, leave_for, number, parts
 from ui.forms import refusals_at
 
-HERE = "pages/privacy.py"
+HERE = "pages/personal_data.py"
 actor = enter(_("Dữ liệu cá nhân"), needs=May.KEEP_PRIVACY.roles, lines=[_("Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15")])
 with reading() as session:
     ward = units.commune_for(session, actor=actor)

@@ -92,9 +92,12 @@ def erase(session: Session, *, actor: Actor, subject: Subject, request_id: UUID 
 
     Raises:
         Invalid: it must be kept for a matter of law, or the number stands at several households: which.
-        NotAllowed: the actor does not decide. Unproven: as `proofs.require`.
+        NotAllowed: the actor does not decide. NotFound: the request lies outside. Unproven: as `proofs.require`.
     """
     access.require(actor, May.DECIDE_PRIVACY)
+    asked = session.get(SubjectRequest, request_id) if request_id else None
+    if asked is not None:
+        access.unit_for(session, actor=actor, unit_id=asked.unit_id)
     proofs.require(actor)
     _one_at_a_time(session)
     before = _erased_before(session, subject.ids)

@@ -22,7 +22,7 @@ from web.pages import PhonePage
 from web.typed import number
 
 # A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
-ROOM_BYTES, LINE_BYTES = 7_000, 225  # for all lines; of one, besides its name and address
+ROOM_BYTES, LINE_BYTES = 6_800, 225  # for all lines; of one, besides its name and address
 MOST_FIELDS = 2 * ROOM_BYTES // LINE_BYTES + 20
 MOST_ASKING = 5  # of those who wait to be let in, the longest waiting
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PHONE = 120, 200, 40

@@ -40,6 +40,7 @@ ANSWERS_NOTHING = {
     "link_moves.acts": "no acts",
     "needs.has_looked": "whether the actor looked: no",
     "needs.keep": "writes down that the actor looks, and shows nothing",
+    "rumour_relays.listing": "no chats",
     "scans.by_day": "zeros",
 }
 NO_RECORD = {"audit.record": "writes down who did it"}

@@ -48,7 +48,8 @@ KINDS = {
     "pattern": "DutyPattern", "person": "ListedPerson", "post": "DutyPost", "shift": "DutyShift", "absence": "DutyAbsence",
     "into": "Household", "keep": "Household", "leader": "User", "parent": "Group", "template": "Template", "from": "TeamMember",
     "to": "TeamMember", "other": "Report", "place_unit": "Unit", "draft": "Announcement", "by": "TeamMember", "but": "Group",
-    "purpose": "ProcessingPurpose", "hold": "LegalHold", "factor": "SecondFactor", "act": "LinkMove", "block": "InquiryBlock", "attendance": "Attendance", "procedure": "Procedure",
+    "purpose": "ProcessingPurpose", "hold": "LegalHold", "factor": "SecondFactor",
+    "act": "LinkMove", "block": "InquiryBlock", "attendance": "Attendance", "procedure": "Procedure",
 }  # fmt: skip
 
 

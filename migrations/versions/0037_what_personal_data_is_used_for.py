@@ -58,8 +58,8 @@ def upgrade() -> None:
         sa.Column("seen_by", sa.String(), nullable=False),
         sa.Column("receivers", sa.String(), nullable=False),
         sa.Column("months", sa.Integer(), nullable=True),
-        sa.Column("is_sensitive", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("has_children", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_sensitive", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("has_children", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("months IS NULL OR months BETWEEN 1 AND 600", name=op.f("ck_processingpurpose_months")),
@@ -261,7 +261,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("identity_note", sa.String(), nullable=False),
-        sa.Column("has_processor", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("has_processor", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(

@@ -55,7 +55,7 @@ def people(server: Server) -> None:
 
 @pytest.fixture
 def door(server: Server, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(base_url=server.url) as context:
+    with browser.new_context(base_url=server.url, locale="vi-VN") as context:
         yield context.new_page()
 
 

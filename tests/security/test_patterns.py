@@ -18,7 +18,7 @@ from tests.security.test_sources import FILES, calls
 MANY = 40  # as good as without end
 LETTERS = [*map(chr, range(0x250)), "ă", "ơ", "ạ", "Ậ", "\u0301", "中", "\u2003", "“"]
 AT_ONCE = ("compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-LONGEST, SECONDS = 500, 30  # letters; of one processor, for all patterns together
+LONGEST, SECONDS = 300, 30  # letters; of one processor, for all patterns together
 TRIED = ["a", "A", "1", " ", ".", "-", "a ", "1 ", "a.", "A, "]
 ENDS = ["", "!", "\0", "~a"]
 
@@ -143,7 +143,7 @@ for pattern, flags in patterns().items():
 
 
 @pytest.mark.once
-def test_s05_every_pattern_ends_on_five_hundred_times_one_letter() -> None:
+def test_s05_every_pattern_ends_on_three_hundred_times_one_letter() -> None:
     """Bounded by the processor's work, not by the clock: the kernel ends whoever needs more."""
     done = subprocess.run(
         [sys.executable, "-c", TRY_ALL], cwd=ROOT, check=False, capture_output=True, text=True,

@@ -154,9 +154,8 @@ def changed(session: Session, statement: Executable) -> int:
 
 def its_now(session: Session) -> datetime:
     """This instant by the database's clock: what processes on several machines agree on. A SQLite file has its machine's."""
-    if session.get_bind().dialect.name == "sqlite":
-        return clock.now()
-    return cast("datetime", session.execute(select(func.clock_timestamp())).scalar_one()).astimezone(UTC)
+    dialect = session.get_bind().dialect.name
+    return clock.now() if dialect == "sqlite" else instant(session.execute(select(now_of(dialect))).scalar_one())
 
 
 def now_of(dialect: str) -> ColumnElement[Any]:

@@ -66,18 +66,6 @@ class Begun:
     found: Marked | Held  # what may leave, the account's pace not yet taken
 
 
-def turn(
-    session: Session, hold: Hold, *, settled: Sequence[Settled], usual_rate: float, dedupes: bool, most: int = 0
-) -> Marked | Held:  # fmt: skip
-    """Write what became of the last chunk and mark the next one, as much as its account may send and at most `most`, if said.
-
-    Raises:
-        Fenced: another has the batch by now.
-    """
-    begun = begin(session, hold, settled=settled, usual_rate=usual_rate, dedupes=dedupes, most=most)
-    return finish(session, begun, usual_rate=usual_rate)
-
-
 def begin(
     session: Session, hold: Hold, *, settled: Sequence[Settled], usual_rate: float, dedupes: bool, most: int = 0
 ) -> Begun:  # fmt: skip
@@ -102,8 +90,8 @@ def begin(
     if held := standing.held(hold, here) or _held_by(account, hold, here):
         return Begun(hold, outcomes, held)
     rate = account.rate(usual_rate)
-    if wait := _waits_for_room(account, now, rate):
-        return Begun(hold, outcomes, Marked(wait=wait))
+    if waits := _no_room(account, now, rate):
+        return Begun(hold, outcomes, waits)
     most = 1 if account.is_tried else min(most or CHUNK[dedupes], max(1, int(rate * AHEAD)))
     allowed = account.may_use(is_urgent=hold.is_urgent)
     most = most if allowed is None else min(most, allowed)
@@ -141,15 +129,10 @@ def finish(session: Session, begun: Begun, *, usual_rate: float) -> Marked | Hel
     return Marked(rows, circuits.take_slots(session, account, count=len(rows), rate=rate, now=looked.now), rate)
 
 
-def _waits_for_room(account: Account, now: datetime, rate: float) -> float:
-    """In how many seconds the account's pace may be asked for again; 0 where it has room."""
-    ahead = circuits.ahead(account, now=now, rate=rate)
-    return ahead - AHEAD / 2 if ahead > AHEAD else 0.0
-
-
 def _no_room(account: Account, now: datetime, rate: float) -> Marked | None:
-    wait = _waits_for_room(account, now, rate)
-    return Marked(wait=wait) if wait else None
+    """Nothing now, and when to ask again, where as much of an account's pace is spoken for as may be."""
+    ahead = circuits.ahead(account, now=now, rate=rate)
+    return Marked(wait=ahead - AHEAD / 2) if ahead > AHEAD else None
 
 
 @dataclass(frozen=True)

@@ -154,10 +154,10 @@ def write(session: Session, account: Account, *, channel: Channel, outcomes: Seq
     if not values:
         return account
     if values.get("state") is AccountState.BROKEN:
-        broken = next(one for one in outcomes if isinstance(one, Rejected) and is_of_account(one, channel))
+        broken = _breaking(channel, outcomes)
         audit.record(
             session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account.id,
-            code=broken.code,
+            code=broken.code if broken else "",
         )  # fmt: skip
     session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account.id).values(**values))
     return _with(account, values)
@@ -166,10 +166,14 @@ def write(session: Session, account: Account, *, channel: Channel, outcomes: Seq
 def _told(account: Account, channel: Channel, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     now = clock.now()
     values = _quota(outcomes, now) | _circuit(account, outcomes, now)
-    broken = next((one for one in outcomes if isinstance(one, Rejected) and is_of_account(one, channel)), None)
+    broken = _breaking(channel, outcomes)
     if broken and account.state is AccountState.ACTIVE:
         values |= {"state": AccountState.BROKEN, "message": broken.reason}
     return values
+
+
+def _breaking(channel: Channel, outcomes: Sequence[Outcome]) -> Rejected | None:
+    return next((one for one in outcomes if isinstance(one, Rejected) and is_of_account(one, channel)), None)
 
 
 def _with(account: Account, values: dict[str, Any]) -> Account:

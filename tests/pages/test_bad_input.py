@@ -7,10 +7,11 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Announcement, AnnouncementStatus, Channel, ChannelAccount, DeliveryStatus, Role, Unit, User
-from services import batches, chunks, messages, sending
+from services import batches, messages, sending
 from services.chunks import Marked
 from services.senders import Accepted, Outcome, Rejected
 from services.written_outcomes import Row
+from tests import turns
 from tests.adapters.channels.desk import Desk
 from tests.factories import NOON, make_account, make_announcement, make_batch, make_delivery, make_unit, make_user
 from tests.pages.conftest import Visit, words
@@ -41,10 +42,10 @@ def end(session: Session, item: Announcement, channel: Channel, outcome: Outcome
     make_delivery(session, unit=ward, announcement=item, channel=channel, status=DeliveryStatus.QUEUED, batch_id=batch.id)
     hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=LEASE)
     assert hold
-    marked = chunks.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+    marked = turns.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
     assert isinstance(marked, Marked)
     settled = list(zip(marked.rows, (outcome, Accepted("m2")), strict=True))
-    chunks.turn(session, hold, settled=settled, usual_rate=50.0, dedupes=False)
+    turns.turn(session, hold, settled=settled, usual_rate=50.0, dedupes=False)
     batches.leave(session, hold)
     session.commit()
     return account

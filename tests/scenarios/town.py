@@ -35,7 +35,6 @@ from models import (
 from services import (
     approvals,
     batches,
-    chunks,
     door_addresses,
     door_closing,
     drafts,
@@ -59,6 +58,7 @@ from services.story import Story
 from services.templates import Answer
 from services.text_checks import Finding
 from services.written_outcomes import Row
+from tests import turns
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
 from tests.fakes import FakeEngine
 from tests.web.day import phone
@@ -365,7 +365,7 @@ class Town:
 
 
 def _turn(session: Session, hold: Hold, settled: Sequence[tuple[Row, Outcome]]) -> Marked | Held:
-    return chunks.turn(session, hold, settled=settled, usual_rate=1000.0, dedupes=True)
+    return turns.turn(session, hold, settled=settled, usual_rate=1000.0, dedupes=True)
 
 
 def make_town(

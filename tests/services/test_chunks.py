@@ -28,6 +28,7 @@ from services import access, batches, chunks, circuits, sending, training, writt
 from services.batches import Fenced, Hold
 from services.chunks import Held, Marked
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
+from tests import turns
 from tests.factories import make_account, make_announcement, make_household, make_unit
 
 LEASE = timedelta(seconds=15)
@@ -70,7 +71,7 @@ def turn(
     session: Session, hold: Hold, outcomes: Sequence[tuple[written_outcomes.Row, Outcome]] = (), *, dedupes: bool = False
 ) -> Marked | Held:  # fmt: skip
     session.flush()
-    return chunks.turn(session, hold, settled=outcomes, usual_rate=50.0, dedupes=dedupes)
+    return turns.turn(session, hold, settled=outcomes, usual_rate=50.0, dedupes=dedupes)
 
 
 def marked(session: Session, hold: Hold) -> list[written_outcomes.Row]:
@@ -191,7 +192,7 @@ def test_a_chunk_takes_few_statements_whatever_its_size(session: Session, ward: 
     told: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: told.append(call[2]))
 
-    chunks.turn(session, hold, settled=[(row, Accepted("m")) for row in rows], usual_rate=50.0, dedupes=True)
+    turns.turn(session, hold, settled=[(row, Accepted("m")) for row in rows], usual_rate=50.0, dedupes=True)
 
     assert len([one for one in told if one.split()[0] in ("SELECT", "UPDATE")]) <= 7
 

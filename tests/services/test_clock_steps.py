@@ -12,10 +12,11 @@ from core import clock
 from core.db import its_now
 from core.settings import settings
 from models import Announcement, AnnouncementStatus, AuditEvent, Batch, Channel, Delivery, Unit
-from services import batches, chunks, circuits, clock_steps, dispatch, due, renewals, sending, workers
+from services import batches, circuits, clock_steps, dispatch, due, renewals, sending, workers
 from services.batches import Hold
 from services.chunks import Marked
 from services.senders import Accepted, Unavailable
+from tests import turns
 from tests.databases import POSTGRES
 from tests.factories import NOON, make_account, make_announcement, make_household, make_unit
 from tests.fakes import FakeEngine
@@ -60,7 +61,7 @@ def held(session: Session, announcement: Announcement, *, attempt: int = 1) -> H
 
 
 def turn(session: Session, hold: Hold, settled: object = ()) -> Marked:
-    found = chunks.turn(session, hold, settled=settled, usual_rate=20.0, dedupes=False)  # type: ignore[arg-type]
+    found = turns.turn(session, hold, settled=settled, usual_rate=20.0, dedupes=False)  # type: ignore[arg-type]
     session.commit()
     assert isinstance(found, Marked)
     return found

@@ -8,13 +8,14 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
 from models import AuditEvent, Batch, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Trouble, Unit
-from services import batches, channel_accounts, chunks, disconnections
+from services import batches, channel_accounts, disconnections
 from services.access import Actor
 from services.batches import Hold
 from services.channel_values import AccountForm
 from services.chunks import Marked
 from services.disconnections import Leaving
 from services.senders import Accepted
+from tests import turns
 from tests.factories import make_actor, make_unit
 from tests.services.held import three_held
 
@@ -43,13 +44,13 @@ def rows(session: Session) -> list[tuple[str, str | None, int]]:
 def test_what_waits_is_counted_stopped_with_its_reason_and_what_left_stays(
     session: Session, account: ChannelAccount, held: Hold, admin: Actor
 ) -> None:
-    first = chunks.turn(session, held, settled=(), usual_rate=50.0, dedupes=False, most=1)
+    first = turns.turn(session, held, settled=(), usual_rate=50.0, dedupes=False, most=1)
     assert isinstance(first, Marked)
     assert disconnections.look(session, actor=admin, account_id=account.id) == Leaving(2, 1, ())
 
     stopped = disconnections.disconnect(session, actor=admin, account_id=account.id, expected=2)
     session.expire_all()
-    then = chunks.turn(session, held, settled=[(first.rows[0], Accepted("m1"))], usual_rate=50.0, dedupes=False)
+    then = turns.turn(session, held, settled=[(first.rows[0], Accepted("m1"))], usual_rate=50.0, dedupes=False)
     batches.leave(session, held)
 
     assert stopped == 2
@@ -78,9 +79,9 @@ def test_a_batch_in_nobodys_hands_ends_with_it(session: Session, account: Channe
 def test_the_audit_says_who_ended_it_and_what_it_had_cost(
     session: Session, account: ChannelAccount, held: Hold, admin: Actor
 ) -> None:
-    first = chunks.turn(session, held, settled=(), usual_rate=50.0, dedupes=False, most=1)
+    first = turns.turn(session, held, settled=(), usual_rate=50.0, dedupes=False, most=1)
     assert isinstance(first, Marked)
-    chunks.turn(session, held, settled=[(first.rows[0], Accepted("m1"))], usual_rate=50.0, dedupes=False, most=1)
+    turns.turn(session, held, settled=[(first.rows[0], Accepted("m1"))], usual_rate=50.0, dedupes=False, most=1)
     session.flush()
 
     disconnections.disconnect(session, actor=admin, account_id=account.id, expected=2)

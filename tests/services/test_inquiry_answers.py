@@ -21,10 +21,11 @@ from models import (
     Unit,
     Voice,
 )
-from services import batches, chunks, inquiries, inquiry_answers, inquiry_reminders, inquiry_replies, inquiry_work, public_answers
+from services import batches, inquiries, inquiry_answers, inquiry_reminders, inquiry_replies, inquiry_work, public_answers
 from services.access import Actor
 from services.chunks import Held, Marked
 from services.inquiry_ways import Way
+from tests import turns
 from tests.factories import make_account, make_actor, make_inquiry, make_procedure, make_user
 
 ZALO = {"channel": InquiryChannel.ZALO, "from_id": "2512523625412515"}
@@ -62,7 +63,7 @@ def test_at_night_an_answer_leaves_where_people_talk_and_waits_where_a_phone_wou
 
     hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="me", lease=timedelta(minutes=1))
     assert hold
-    turn = chunks.turn(session, hold, settled=(), usual_rate=10, dedupes=False)
+    turn = turns.turn(session, hold, settled=(), usual_rate=10, dedupes=False)
 
     assert isinstance(turn, Held if holds else Marked)
 

@@ -4,8 +4,8 @@ import pytest
 from sqlmodel import Session
 
 from models import Channel, Unit
-from services import chunks
 from services.chunks import Marked
+from tests import turns
 from tests.factories import make_account
 from tests.services.held import three_held
 
@@ -22,7 +22,7 @@ def test_nobody_sends_faster_than_the_provider_allows_nor_than_a_person_says(
     make_account(session, unit=ward, channel=Channel.SMS, per_second=set_by_person, told_per_second=told)
     hold = three_held(session, ward)
 
-    found = chunks.turn(session, hold, settled=(), usual_rate=USUAL, dedupes=False)
+    found = turns.turn(session, hold, settled=(), usual_rate=USUAL, dedupes=False)
 
     assert isinstance(found, Marked)
     assert (found.rate, len(found.rows)) == (rate, min(3, rate))

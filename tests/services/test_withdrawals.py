@@ -19,10 +19,11 @@ from models import (
     Unit,
     Urgency,
 )
-from services import announcements, batches, chunks, ledger, messages, opt_outs, sending, withdrawals
+from services import announcements, batches, ledger, messages, opt_outs, sending, withdrawals
 from services.access import TERMINAL, Actor
 from services.chunks import Marked
 from services.withdrawals import ByChannel
+from tests import turns
 from tests.factories import make_account, make_actor, make_announcement, make_household, make_unit
 
 S = DeliveryStatus
@@ -142,7 +143,7 @@ def test_it_leaves_though_it_is_withdrawn_and_says_so(session: Session, ward: Un
     batch = session.exec(select(Batch).where(Batch.takes_back)).one()
     hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=timedelta(seconds=15))
     assert hold
-    made = chunks.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+    made = turns.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
     said = messages.wording(
         session, announcement=item, channel=Channel.SMS, account_settings={"is_unicode": "1"}, longest=459, batch_id=batch.id
     )  # fmt: skip

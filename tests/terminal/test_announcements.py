@@ -19,10 +19,11 @@ from core.i18n import translate
 from core.settings import ROOT, settings
 from jobs import engine as durable
 from models import Announcement, Batch, Channel, Household, Membership, Model, Relay, Role, Unit
-from services import audit, batches, chunks, relays
+from services import audit, batches, relays
 from services.access import TERMINAL
 from services.chunks import Held
 from terminal.habits import app
+from tests import turns
 from tests.factories import NOON, make_account, make_group, make_household, make_membership, make_unit, make_user
 
 Run = Callable[..., Any]
@@ -86,7 +87,7 @@ def test_approved_by_terminal_at_night_nothing_rings_before_the_morning(
         batch = session.exec(select(Batch)).one()
         hold = batches.claim(session, batch_id=batch.id, attempt=1, owner="a:1", lease=timedelta(seconds=15))
         assert hold
-        held = chunks.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+        held = turns.turn(session, hold, settled=(), usual_rate=50.0, dedupes=False)
 
     assert answer["status"] == "sent"
     assert held == Held(NOON + timedelta(hours=18))  # 6 giờ

@@ -26,7 +26,7 @@ def desk(engine: Engine) -> Iterator[Desk]:
 
 def test_what_comes_last_comes_after_the_work_of_all_others(desk: Desk) -> None:
     told: list[str] = []
-    waits = threading.Event()
+    is_at_work, goes_on = threading.Event(), threading.Event()
 
     def piece(name: str, _: Session) -> Last[str]:
         def end(_: Session) -> str:
@@ -36,12 +36,16 @@ def test_what_comes_last_comes_after_the_work_of_all_others(desk: Desk) -> None:
         told.append(f"{name} begins")
         return Last(end)
 
+    def hold_up(_: Session) -> str:
+        is_at_work.set()
+        return str(goes_on.wait(10))
+
     async def ask_all() -> list[str]:
-        first = asyncio.ensure_future(desk.ask(lambda _: str(waits.wait(10))))  # while it is at work the others gather
-        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(desk.ask(hold_up))
+        await asyncio.to_thread(is_at_work.wait, 10)  # meanwhile the others gather
         others = [asyncio.ensure_future(desk.ask(partial(piece, name), order=name)) for name in ("b", "a")]
-        await asyncio.sleep(0.05)
-        waits.set()
+        await asyncio.sleep(0)  # both have asked
+        goes_on.set()
         return [await one for one in (first, *others)]
 
     assert asyncio.run(ask_all()) == ["True", "b", "a"]

@@ -1,6 +1,6 @@
 """Empty databases with all tables: making them anew for every test would take longer than most tests.
 
-A SQLite file is a copy of one made once a process. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
+A SQLite file is a copy of one made once a process, under a name that stays. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
 user may create databases: there each is emptied and used again.
 """
 
@@ -48,15 +48,32 @@ def examples(number: int) -> int:
 def empty_database(file: Path) -> Iterator[str]:
     """The address of a database that ends with the block: the file, or one of the server's."""
     if not POSTGRES:
-        for old in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
-            old.unlink(missing_ok=True)
-        shutil.copyfile(_file(), file)
-        yield f"sqlite:///{file}"
+        with _fresh_copy(file):
+            yield f"sqlite:///{file}"
         return
     url = _free.pop() if _free else _new_on_server()
     yield url
     if _is_emptied(url):
         _free.append(url)
+
+
+@contextmanager
+def _fresh_copy(file: Path) -> Iterator[None]:
+    """Have a name stand for a new empty file until the block ends.
+
+    A thread that outlives its test still has the file of that test open: as the last one it would take away the journal beside
+    the file's own name, and its connection must not come into the hands of the next test.
+    """
+    own = file.with_name(f"{new_id().hex}.db")
+    shutil.copyfile(_file(), own)
+    file.unlink(missing_ok=True)
+    file.symlink_to(own)
+    for writes in (True, False):
+        if kept := _engines.get((f"sqlite:///{file}", writes)):
+            kept.dispose()
+    yield
+    for one in (own, own.with_name(f"{own.name}-wal"), own.with_name(f"{own.name}-shm")):
+        one.unlink(missing_ok=True)
 
 
 def kept_file() -> Path:

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, false, text
+from sqlalchemy import JSON, CheckConstraint, Index, false
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 from models.group import Channel
 
 
@@ -86,10 +86,7 @@ class OptOut(Model, table=True):
     """A receiver who wants nothing more on a channel. Obeyed before every send; `ended_at` when they came back by themselves."""
 
     __table_args__ = (
-        Index(
-            "uq_optout_open", "channel", "recipient", unique=True, sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        index_where("uq_optout_open", "channel", "recipient", where="ended_at IS NULL", unique=True),
     )  # fmt: skip
 
     channel: Channel = Field(sa_type=choice(Channel))

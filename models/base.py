@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, String
+from sqlalchemy import DateTime, Dialect, Enum, Index, MetaData, String, text
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -60,6 +60,12 @@ def choice(kind: type[StrEnum]) -> Any:
         kind, native_enum=False, create_constraint=True, length=32, name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )  # fmt: skip
+
+
+def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which `where` holds, the same on both databases."""
+    holds = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=holds, postgresql_where=holds)
 
 
 class Model(SQLModel, registry=_registry):

@@ -5,11 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, false
-from sqlalchemy import column as column_of
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 from models.group import Channel
 
 
@@ -95,8 +94,7 @@ class Batch(Model, table=True):
 
 def _of_those_that_have(column: str) -> Index:
     """An index without the rows whose column is empty: it is not written when they are."""
-    is_there = column_of(column).is_not(None)
-    return Index(f"ix_delivery_{column}", column, sqlite_where=is_there, postgresql_where=is_there)
+    return index_where(f"ix_delivery_{column}", column, where=f"{column} IS NOT NULL")
 
 
 class Delivery(Model, table=True):

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class Channel(StrEnum):
@@ -87,10 +87,7 @@ class Membership(Model, table=True):
     """A household in a group, over time: at most one open membership a pair."""
 
     __table_args__ = (
-        Index(
-            "uq_membership_household_id_group_id_open", "household_id", "group_id", unique=True,
-            sqlite_where=text("left_on IS NULL"), postgresql_where=text("left_on IS NULL"),
-        ),
+        index_where("uq_membership_household_id_group_id_open", "household_id", "group_id", where="left_on IS NULL", unique=True),
         Index("ix_membership_household_id_days", "household_id", "group_id", "joined_on", "left_on", "people"),
         CheckConstraint("people BETWEEN 1 AND 99", name="people"),
         CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_on"),
@@ -121,10 +118,7 @@ class Term(Model, table=True):
     """Who led a group, or was deputy, from which day until which; open ones are `Group.leader_id` and `deputy_id`."""
 
     __table_args__ = (
-        Index(
-            "uq_term_group_id_part_open", "group_id", "part", unique=True,
-            sqlite_where=text("ended_on IS NULL"), postgresql_where=text("ended_on IS NULL"),
-        ),
+        index_where("uq_term_group_id_part_open", "group_id", "part", where="ended_on IS NULL", unique=True),
         CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ended_on"),
     )  # fmt: skip
 

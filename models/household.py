@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core import fulltext
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class Need(StrEnum):
@@ -193,10 +193,7 @@ class PhoneTie(Model, table=True):
     """A phone that its owner tied to a household by the household's card, until it is untied."""
 
     __table_args__ = (
-        Index(
-            "uq_phonetie_visitor_open", "visitor", unique=True,
-            sqlite_where=text("untied_at IS NULL"), postgresql_where=text("untied_at IS NULL"),
-        ),
+        index_where("uq_phonetie_visitor_open", "visitor", where="untied_at IS NULL", unique=True),
     )  # fmt: skip
 
     household_id: UUID = Field(foreign_key="household.id", ondelete="CASCADE", index=True)

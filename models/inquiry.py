@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core import fulltext
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class InquiryKind(StrEnum):
@@ -109,7 +109,7 @@ class Inquiry(Model, table=True):
         Index("ix_inquiry_unit_id_public_at", "unit_id", "public_at"),
         Index("ix_inquiry_unit_id_likeness", "unit_id", "likeness"),
         Index("ix_inquiry_thread", "unit_id", "channel", "from_id"),
-        Index("ix_inquiry_waits", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+        index_where("ix_inquiry_waits", "due_at", where="due_at IS NOT NULL"),
         CheckConstraint("version >= 1", name="version"),
     )  # fmt: skip
 
@@ -153,8 +153,7 @@ class InquiryMessage(Model, table=True):
 
     __table_args__ = (
         Index("ix_inquirymessage_inquiry_id_at", "inquiry_id", "at"),
-        Index("uq_inquirymessage_provider_id", "provider_id", unique=True, sqlite_where=text("provider_id IS NOT NULL"),
-              postgresql_where=text("provider_id IS NOT NULL")),
+        index_where("uq_inquirymessage_provider_id", "provider_id", where="provider_id IS NOT NULL", unique=True),
     )  # fmt: skip
 
     inquiry_id: UUID = Field(foreign_key="inquiry.id", ondelete="CASCADE")

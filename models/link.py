@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import BYTES, Instant, Model, choice
+from models.base import BYTES, Instant, Model, choice, index_where
 
 
 class Purpose(StrEnum):
@@ -54,9 +54,9 @@ class ShortLink(Model, table=True):
 
     __table_args__ = (
         CheckConstraint("purpose <> 'url' OR target_url IS NOT NULL", name="target"),
-        Index(
-            "uq_shortlink_announcement_id_group_id", "announcement_id", "group_id", unique=True,
-            sqlite_where=text("announcement_id IS NOT NULL"), postgresql_where=text("announcement_id IS NOT NULL"),
+        index_where(
+            "uq_shortlink_announcement_id_group_id", "announcement_id", "group_id",
+            where="announcement_id IS NOT NULL", unique=True,
         ),
     )  # fmt: skip
 
@@ -103,10 +103,7 @@ class Poster(Model, table=True):
 
     __table_args__ = (
         Index("uq_poster_unit_id_number", "unit_id", "number", unique=True),
-        Index(
-            "ix_poster_to_take_down", "unit_id", "down_since", sqlite_where=text("down_since IS NOT NULL AND down_at IS NULL"),
-            postgresql_where=text("down_since IS NOT NULL AND down_at IS NULL"),
-        ),
+        index_where("ix_poster_to_take_down", "unit_id", "down_since", where="down_since IS NOT NULL AND down_at IS NULL"),
         CheckConstraint("down_at IS NULL OR down_since IS NOT NULL", name="down"),
     )  # fmt: skip
 
@@ -133,10 +130,7 @@ class Scan(Model, table=True):
     """One opening by a person. No address is kept; raw rows live 90 days."""
 
     __table_args__ = (
-        Index(
-            "uq_scan_link_id_visitor_first", "link_id", "visitor", unique=True,
-            sqlite_where=text("is_first"), postgresql_where=text("is_first"),
-        ),
+        index_where("uq_scan_link_id_visitor_first", "link_id", "visitor", where="is_first", unique=True),
         Index("ix_scan_link_id_at", "link_id", "at"),
     )  # fmt: skip
 

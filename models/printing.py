@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from core import clock
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class PrintedCode(Model, table=True):
@@ -92,9 +92,9 @@ class OfficialPaper(Model, table=True):
 
     __table_args__ = (
         Index("uq_officialpaper_announcement_id_kind", "announcement_id", "kind", unique=True),
-        Index(
-            "uq_officialpaper_unit_id_kind_year_number", "unit_id", "kind", "year", "number", unique=True,
-            sqlite_where=text("number IS NOT NULL"), postgresql_where=text("number IS NOT NULL"),
+        index_where(
+            "uq_officialpaper_unit_id_kind_year_number", "unit_id", "kind", "year", "number",
+            where="number IS NOT NULL", unique=True,
         ),
         CheckConstraint("(number IS NULL) = (issued_on IS NULL)", name="issued"),
         CheckConstraint("number IS NULL OR number > 0", name="number"),

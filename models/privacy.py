@@ -7,11 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, false, text
+from sqlalchemy import JSON, CheckConstraint, Index, false
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class LegalBasis(StrEnum):
@@ -92,10 +92,7 @@ class Consent(Model, table=True):
     """What a household says to one extra, until it says otherwise. Nothing said is no row, and no consent."""
 
     __table_args__ = (
-        Index(
-            "uq_consent_household_id_extra_open", "household_id", "extra", unique=True,
-            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
-        ),
+        index_where("uq_consent_household_id_extra_open", "household_id", "extra", where="ended_at IS NULL", unique=True),
         CheckConstraint("ended_at IS NULL OR ended_at >= said_at", name="ended_at"),
     )  # fmt: skip
 
@@ -203,10 +200,7 @@ class LegalHold(Model, table=True):
     """What of a household must be kept for a matter of law: nothing of it is erased until that ends."""
 
     __table_args__ = (
-        Index(
-            "uq_legalhold_household_id_open", "household_id", unique=True,
-            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
-        ),
+        index_where("uq_legalhold_household_id_open", "household_id", where="ended_at IS NULL", unique=True),
     )  # fmt: skip
 
     household_id: UUID = Field(foreign_key="household.id", ondelete="CASCADE")

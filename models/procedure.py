@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class ProcedureLevel(StrEnum):
@@ -112,10 +112,7 @@ class ProcedureDifference(Model, table=True):
     """What a list said otherwise than the list before: taken over, or left, when a person says so."""
 
     __table_args__ = (
-        Index(
-            "uq_proceduredifference_waiting", "procedure_id", unique=True,
-            sqlite_where=text("answer = 'waiting'"), postgresql_where=text("answer = 'waiting'"),
-        ),
+        index_where("uq_proceduredifference_waiting", "procedure_id", where="answer = 'waiting'", unique=True),
     )  # fmt: skip
 
     procedure_id: UUID = Field(foreign_key="procedure.id", ondelete="CASCADE", index=True)

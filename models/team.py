@@ -4,11 +4,11 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from models.base import Instant, Model, choice, index_where
 
 
 class Skill(StrEnum):
@@ -94,10 +94,7 @@ class DutyShift(Model, table=True):
     """One member at one post on one day. Dropped ones stay, for what was agreed must be told."""
 
     __table_args__ = (
-        Index(
-            "uq_dutyshift_member_id_starts_at", "member_id", "starts_at", unique=True,
-            sqlite_where=text("dropped_at IS NULL"), postgresql_where=text("dropped_at IS NULL"),
-        ),
+        index_where("uq_dutyshift_member_id_starts_at", "member_id", "starts_at", where="dropped_at IS NULL", unique=True),
         Index("ix_dutyshift_pattern_id_day", "pattern_id", "day"),
         CheckConstraint("ends_at > starts_at", name="hours"),
     )  # fmt: skip
@@ -146,10 +143,7 @@ class DutySwap(Model, table=True):
     """A member asks another, or anyone of the team, to stand in; perhaps for a shift of theirs in return."""
 
     __table_args__ = (
-        Index(
-            "uq_dutyswap_shift_id_asked", "shift_id", unique=True,
-            sqlite_where=text("status = 'asked'"), postgresql_where=text("status = 'asked'"),
-        ),
+        index_where("uq_dutyswap_shift_id_asked", "shift_id", where="status = 'asked'", unique=True),
         CheckConstraint("return_shift_id IS NULL OR to_id IS NOT NULL", name="in_return"),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, false, text
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import BYTES, Instant, Model, choice
+from models.base import BYTES, Instant, Model, choice, index_where
 
 
 class UnitKind(StrEnum):
@@ -39,13 +39,7 @@ class Unit(Model, table=True):
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="valid_days"),
         CheckConstraint("target_percent BETWEEN 0 AND 100", name="target_percent"),
-        Index(
-            "uq_unit_code_open",
-            "code",
-            unique=True,
-            sqlite_where=text("valid_to IS NULL"),
-            postgresql_where=text("valid_to IS NULL"),
-        ),
+        index_where("uq_unit_code_open", "code", where="valid_to IS NULL", unique=True),
         Index("uq_unit_code_valid_from", "code", "valid_from", unique=True),
         Index("ix_unit_kind_path", "kind", "path"),
         Index("ix_unit_is_training", "path", sqlite_where=text("is_training = 1"), postgresql_where=text("is_training")),

@@ -218,7 +218,7 @@ def old(before: datetime) -> ColumnElement[bool]:
     return col(Attendance.announcement_id).in_(ended) & col(Attendance.household_id).is_(None) & has_some
 
 
-def forget_names(session: Session, *, before: datetime | None = None) -> int:
-    """Of events that ended over `KEPT` ago: take away names that were left, and which phones answered; how many."""
-    left = update(Attendance).where(old(before or clock.now() - KEPT))
+def forget_names(session: Session, *, before: datetime) -> int:
+    """Of events that ended before an instant: take away names that were left, and which phones answered; how many."""
+    left = update(Attendance).where(old(before))
     return changed(session, left.values(name=FORGOTTEN, visitor=None))

@@ -18,7 +18,6 @@ from models import (
     BreachScope,
     ChannelAccount,
     Delivery,
-    Erasure,
     Group,
     GroupKind,
     Household,
@@ -29,6 +28,7 @@ from models import (
 from services import access
 from services.access import Actor, May
 from services.masked_names import masked
+from services.presence import is_erased
 
 EXPORTS = ("household.exported", "subject.exported", "attendance.exported", "board.exported", "plan.exported")
 LOOKED_BACK = timedelta(days=180)  # for lists that were taken away
@@ -88,7 +88,7 @@ def touched(session: Session, *, actor: Actor, breach: Breach) -> list[Touched]:
     found = session.exec(
         select(Household, Unit)
         .join(Unit, col(Unit.id) == col(Household.unit_id))
-        .where(access.path_range(actor.unit_path), where, col(Household.id).not_in(select(Erasure.household_id)))
+        .where(access.path_range(actor.unit_path), where, ~is_erased(col(Household.id)))
         .order_by(col(Unit.path), col(Household.code))
         .limit(MOST)
     ).all()

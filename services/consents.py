@@ -4,7 +4,7 @@ Law 91/2025/QH15: consent is for extras, can be shown, is never the default, and
 (Điều 19) goes on without it; a household may still say that it wants no messages and no survey.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,17 +74,6 @@ def of(session: Session, *, household: Household) -> list[Switch]:
         is_on = consent.is_given if consent else extra not in NEEDS_YES
         made.append(Switch(extra, is_on and not (extra is Extra.MESSAGES and is_out), consent, recorder))
     return made
-
-
-def history(session: Session, *, actor: Actor, household_id: UUID) -> list[Consent]:
-    """Everything that was ever said, the latest first.
-
-    Raises:
-        NotAllowed, NotFound: as `switches`.
-    """
-    home, _unit = only(session, one(actor, household_id))
-    wanted = select(Consent).where(Consent.household_id == home.id).order_by(col(Consent.said_at).desc(), col(Consent.id).desc())
-    return list(session.exec(wanted))
 
 
 def write_down(session: Session, *, actor: Actor, household_id: UUID, extra: Extra, said: Said) -> Consent:
@@ -208,8 +197,3 @@ def _do(session: Session, household: Household, extra: Extra, said: Said) -> Non
             tie.untied_at = clock.now()
             session.add(tie)
         session.flush()
-
-
-def listed(found: Sequence[Switch]) -> list[Extra]:
-    """What a household has said no to."""
-    return [switch.extra for switch in found if switch.consent is not None and not switch.consent.is_given]

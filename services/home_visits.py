@@ -27,7 +27,6 @@ from services.supports import Help
 from services.wards import WardCard
 
 NAME_MAX, ADDRESS_MAX, WORDS_MAX, NOTE_MAX = 80, 160, 300, 300
-KEPT = timedelta(days=90)  # names and numbers, after the visit has ended
 MOST_OPEN = 3  # of one telephone number at a time
 AHEAD = timedelta(days=60)
 OPEN = (VisitStatus.ASKED, VisitStatus.PLANNED)
@@ -369,7 +368,7 @@ def old(before: datetime) -> ColumnElement[bool]:
     return (col(HomeVisit.closed_at) < before) & col(HomeVisit.forgotten_at).is_(None)
 
 
-def forget_old(session: Session, *, before: datetime | None = None) -> int:
+def forget_old(session: Session, *, before: datetime) -> int:
     """Names, numbers, addresses and words of visits that ended long ago; how many. What was helped with stays in the log."""
     blank = {"name": "", "address": "", "words": "", "wish": "", "note": "", "phone": None, "household_id": None}
-    return changed(session, update(HomeVisit).where(old(before or clock.now() - KEPT)).values(forgotten_at=clock.now(), **blank))
+    return changed(session, update(HomeVisit).where(old(before)).values(forgotten_at=clock.now(), **blank))

@@ -15,14 +15,14 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.text import natural_key, vietnamese_key
-from models import ConsentWay, Erasure, Extra, Household, HouseholdToken, PhoneTie, Unit
+from models import ConsentWay, Extra, Household, HouseholdToken, PhoneTie, Unit
 from services import access, attendance_places, audit, consents, wards
 from services.access import Actor, May
 from services.consents import Said
 from services.households import in_sight
 from services.masked_names import masked
 from services.ports import Card
-from services.presence import lives_here
+from services.presence import is_erased, lives_here
 from services.wards import WardCard
 
 CONSENT = "2026-11"  # the wording on the page; change it with the words
@@ -84,8 +84,7 @@ def household_ids_of(session: Session, *, actor: Actor, unit_ids: Sequence[UUID]
     wanted = (
         select(Household.id)
         .join(Unit, col(Unit.id) == col(Household.unit_id))
-        .where(col(Unit.id).in_(unit_ids), in_sight(actor), lives_here(clock.today()))
-        .where(col(Household.id).not_in(select(Erasure.household_id)))
+        .where(col(Unit.id).in_(unit_ids), in_sight(actor), lives_here(clock.today()), ~is_erased(col(Household.id)))
     )
     return list(session.exec(wanted))
 

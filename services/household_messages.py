@@ -58,7 +58,7 @@ def write_down(session: Session, *, actor: Actor, household_id: UUID, wants_none
         NotFound: it lies outside the actor's sight.
     """
     home = households.get(session, actor=actor, household_id=household_id).household
-    _set(session, home, wants_none=wants_none, cause=OptOutCause.STAFF)
+    set_wish(session, household=home, wants_none=wants_none, cause=OptOutCause.STAFF)
     action = "household.messages_refused" if wants_none else "household.messages_wanted"
     audit.record(session, actor=actor, action=action, subject_kind="household", subject_id=home.id)
     return _standing(session, home)
@@ -93,19 +93,10 @@ def page(session: Session, *, token: str) -> StopPage:
     Raises:
         NotFound: the address is none of ours, or the household has left.
     """
-    home = _behind(session, token)
+    home = behind(session, token=token)
     found = _standing(session, home)
     ward = wards.card_of(session, unit=session.get_one(Unit, home.unit_id))
     return StopPage(masked(home.head_name), ward, found.can_be_written_to, found.is_out)
-
-
-def pressed(session: Session, *, token: str, wants_none: bool) -> None:
-    """The button was pressed. Pressed twice it is as pressed once.
-
-    Raises:
-        NotFound: as `page`. Invalid: nothing is known by which it could be written to.
-    """
-    _set(session, _behind(session, token), wants_none=wants_none, cause=OptOutCause.PAGE)
 
 
 def is_out(session: Session, *, household: Household) -> bool:
@@ -114,12 +105,19 @@ def is_out(session: Session, *, household: Household) -> bool:
 
 
 def set_wish(session: Session, *, household: Household, wants_none: bool, cause: OptOutCause) -> None:
-    """The same for services that have checked who says so.
+    """Write down whether a household wants messages, for services that have checked who says so. Said twice it is as said once.
 
     Raises:
         Invalid: nothing is known by which it could be written to.
     """
-    _set(session, household, wants_none=wants_none, cause=cause)
+    ways = _ways(household)
+    if not ways:
+        raise Invalid(N_("Hộ này chưa có số điện thoại hay tài khoản Zalo nên phường không nhắn tin cho hộ."))
+    for channels, recipient in ways:
+        if wants_none:
+            opt_outs.refuse(session, recipients=[recipient], channels=channels, cause=cause)
+        else:
+            opt_outs.come_back(session, recipients=[recipient], channels=channels)
 
 
 def behind(session: Session, *, token: str) -> Household:
@@ -128,10 +126,6 @@ def behind(session: Session, *, token: str) -> Household:
     Raises:
         NotFound: as `page`.
     """
-    return _behind(session, token)
-
-
-def _behind(session: Session, token: str) -> Household:
     key, seal = token[:_LENGTH], token[_LENGTH:]
     is_ours = token.isascii() and len(seal) == _LENGTH and tokens.same(seal, _seal(key))
     home = session.get(Household, UUID(hex=key)) if is_ours else None
@@ -142,17 +136,6 @@ def _behind(session: Session, token: str) -> Household:
 
 def _seal(key: str) -> str:
     return tokens.keyed_digest(settings().key, f"stop:{key}", digits=_LENGTH)
-
-
-def _set(session: Session, home: Household, *, wants_none: bool, cause: OptOutCause) -> None:
-    ways = _ways(home)
-    if not ways:
-        raise Invalid(N_("Hộ này chưa có số điện thoại hay tài khoản Zalo nên phường không nhắn tin cho hộ."))
-    for channels, recipient in ways:
-        if wants_none:
-            opt_outs.refuse(session, recipients=[recipient], channels=channels, cause=cause)
-        else:
-            opt_outs.come_back(session, recipients=[recipient], channels=channels)
 
 
 def _standing(session: Session, home: Household) -> Standing:

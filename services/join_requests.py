@@ -25,7 +25,7 @@ from services.import_values import PEOPLE_MAX, address_of, name_of
 from services.presence import is_member, lives_here
 
 MOST_WAITING = 100  # of a group; what a script sends beyond is not kept
-KEPT = timedelta(days=60)  # a request nobody answered is not shown any longer; at night it goes, with its name and number
+KEPT = timedelta(days=60)  # a request nobody answered is not shown any longer
 _OTHER_PHONES = cast(col(Household.other_phones), String)
 
 
@@ -206,9 +206,9 @@ def old(before: datetime) -> ColumnElement[bool]:
     return (col(JoinRequest.created_at) <= before) & col(JoinRequest.answered_at).is_(None)
 
 
-def forget_old(session: Session, *, before: datetime | None = None) -> int:
-    """Delete requests nobody answered within `KEPT`; how many. (An answer forgets who asked at once.)"""
-    return session.exec(delete(JoinRequest).where(old(before or clock.now() - KEPT))).rowcount
+def forget_old(session: Session, *, before: datetime) -> int:
+    """Delete requests from before an instant that nobody answered; how many. (An answer forgets who asked at once.)"""
+    return session.exec(delete(JoinRequest).where(old(before))).rowcount
 
 
 def end(session: Session, *, actor: Actor, group: Group) -> int:

@@ -27,7 +27,6 @@ PEOPLE_MAX = 2_000
 LINE_MAX = 300
 PHOTOS_MOST = 5
 LATE_FOR = timedelta(days=30)  # after the hour that was asked for a first report is still taken
-KEPT = timedelta(days=90)  # photos, after that hour
 AHEAD = timedelta(days=120)
 Standing = Literal["open", "late", "kept", "over", "corrected", "cancelled"]
 WHY_NOT = {
@@ -262,9 +261,9 @@ def with_old_photos(session: Session, *, before: datetime) -> list[LeaderReport]
     return [report for report in session.exec(due) if report.photos]
 
 
-def forget_photos(session: Session, *, before: datetime | None = None) -> int:
+def forget_photos(session: Session, *, before: datetime) -> int:
     """Photos whose time is over are named no more, so that their files go; how many reports had any. A second time: none."""
-    with_photos = with_old_photos(session, before=before or clock.now() - KEPT)
+    with_photos = with_old_photos(session, before=before)
     for report in with_photos:
         report.photos = []
     session.flush()

@@ -29,9 +29,9 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from core.phones import MOBILE_DIGITS, MOBILE_LENGTH
-from models import Audience, Channel, Erasure, Extra, Group, GroupKind, Household, Membership, Model, Need, Relay, Unit, Urgency
+from models import Audience, Channel, Extra, Group, GroupKind, Household, Membership, Model, Need, Relay, Unit, Urgency
 from services import access, audiences, consents, opt_outs, reach_rules, untold
-from services.presence import is_member, lives_here, stands
+from services.presence import is_erased, is_member, lives_here, stands
 from services.reach_rules import Rules
 
 FOLLOWED = (Channel.ZALO_OA, Channel.ZALO_TEMPLATE)
@@ -149,8 +149,7 @@ def present(question: Question) -> ColumnElement[bool]:
         parts.append(audiences.narrowed(within, needs=needs, streets=streets))
     if question.had:
         parts.append(audiences.was_told(question.had))
-    is_erased = col(Household.id).in_(select(col(Erasure.household_id)))  # it counts, but nobody knows where to go any more
-    return or_(*parts) & lives_here(question.day) & question.is_missing & ~is_erased
+    return or_(*parts) & lives_here(question.day) & question.is_missing & ~is_erased(col(Household.id))
 
 
 def chats(question: Question) -> ColumnElement[bool]:

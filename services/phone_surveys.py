@@ -19,12 +19,12 @@ from core.db import changed
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.text import clean, natural_key
-from models import Erasure, Extra, Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
+from models import Extra, Household, PhoneSurvey, Role, SurveyHome, SurveyResult, TeamMember, Unit, UnitKind
 from services import access, audit, consents, door_numbers, household_history, households, team_members, units
 from services.access import Actor, May
 from services.household_history import FromDay
 from services.household_values import values_of
-from services.presence import lives_here
+from services.presence import is_erased, lives_here
 from services.team_members import Pass
 
 TITLE_MAX, LONGEST, MOST_HOMES = 80, timedelta(days=366), 20_000
@@ -115,7 +115,7 @@ def _share_out(
 ) -> int:  # fmt: skip
     wanted = select(Household).where(
         Household.unit_id == unit.id, lives_here(clock.today()), ~consents.is_against(Extra.SURVEYS, col(Household.id)),
-        col(Household.id).not_in(select(Erasure.household_id)),
+        ~is_erased(col(Household.id)),
     )  # fmt: skip
     if form.only_unknown:
         wanted = wanted.where(Household.smartphones == 0)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select,
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from models import Group, GroupKind, Household, HouseholdPast, Membership, Model, Unit
+from models import Erasure, Group, GroupKind, Household, HouseholdPast, Membership, Model, Unit
 
 Day = date | ColumnElement[Any]
 _HOME, _PAST = (Model.metadata.tables[model.__tablename__].c for model in (Household, HouseholdPast))  # type: ignore[index]
@@ -27,6 +27,12 @@ def lasts(end: ColumnElement[Any] | Mapped[Any], day: Day) -> ColumnElement[bool
 def lives_here(day: Day) -> ColumnElement[bool]:
     """Whether a household, as its record is now, is present on a day: for days since `arrived_on`, today above all."""
     return and_(col(Household.arrived_on) <= day, lasts(col(Household.left_on), day))
+
+
+def is_erased(household_id: Any) -> ColumnElement[bool]:
+    """Of a column of households: its data was erased. It still counts, but nobody knows where to go any more."""
+    erased: ColumnElement[bool] = household_id.in_(select(col(Erasure.household_id)))
+    return erased
 
 
 def is_member(day: Day) -> ColumnElement[bool]:

@@ -25,7 +25,6 @@ from services.told import Told
 
 AT_ONCE = 500
 WAITS = timedelta(days=1)  # for the message it is about
-KEPT = timedelta(days=30)  # that it was told, without what was said
 UNKNOWN = N_("Chưa biết loại tin này; không làm gì.")
 KNOWN = frozenset(
     (
@@ -138,9 +137,9 @@ def old(before: datetime) -> ColumnElement[bool]:
     return col(WebhookEvent.done_at) < before
 
 
-def forget_old(session: Session, *, before: datetime | None = None) -> int:
-    """Forget what was worked off a month ago; how many."""
-    return changed(session, delete(WebhookEvent).where(old(before or clock.now() - KEPT)))
+def forget_old(session: Session, *, before: datetime) -> int:
+    """Forget what was worked off before an instant; how many."""
+    return changed(session, delete(WebhookEvent).where(old(before)))
 
 
 def waiting(session: Session) -> int:

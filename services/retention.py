@@ -16,7 +16,6 @@ from models import (
     Consent,
     Delivery,
     DoorKnock,
-    Erasure,
     HomeVisit,
     Household,
     Inquiry,
@@ -44,6 +43,7 @@ from services import (
 )
 from services.access import Actor, May
 from services.opt_outs import ERASED
+from services.presence import is_erased
 from services.retention_rules import Rule
 
 AT_ONCE = 500  # households or threads of one night: each is several rows
@@ -122,10 +122,9 @@ def _changes(before: datetime) -> ColumnElement[bool]:
 
 def _households(before: datetime) -> ColumnElement[bool]:
     held = select(LegalHold.household_id).where(col(LegalHold.ended_at).is_(None))
-    done = select(Erasure.household_id)
     return (
         (col(Household.left_on) < clock.local(before).date()) & (col(Household.head_name) != subject_erasure.NAME)
-        & col(Household.id).not_in(held) & col(Household.id).not_in(done)
+        & col(Household.id).not_in(held) & ~is_erased(col(Household.id))
     )  # fmt: skip
 
 

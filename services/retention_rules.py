@@ -7,7 +7,7 @@ a ward's legal officer to confirm. The house has one table: only who sees every 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
@@ -138,14 +138,3 @@ def change(session: Session, *, actor: Actor, kind: str, days: int, held_because
         held_because=why,
     )  # fmt: skip
     return Rule(now.kind, days, why)
-
-
-def due_before(session: Session, *, kind: str) -> datetime | None:
-    """What of a kind is older than this goes tonight; None while it is held."""
-    rule = rule_of(session, kind=kind)
-    return None if rule.held_because else rule.before
-
-
-def latest(session: Session) -> RetentionRule | None:
-    """The rule that was changed last, to say by whom."""
-    return session.exec(select(RetentionRule).order_by(col(RetentionRule.created_at).desc()).limit(1)).first()

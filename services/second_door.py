@@ -35,9 +35,7 @@ def admit(session: Session, *, claims: Mapping[str, Any]) -> str | None:
     issuer, subject = str(claims.get("iss", "")).rstrip("/"), str(claims.get("sub", ""))
     if not settings().has_second_door or issuer != settings().oidc_issuer or not subject or not _is_fresh(claims):
         return None
-    source = digest(
-        "|".join(("oidc", issuer, subject, *(str(claims.get(name, "")) for name in ("iat", "nonce", "jti", "at_hash"))))
-    )
+    source = digest("|".join(("oidc", issuer, subject, *(str(claims.get(name, "")) for name in ONE))))
     if session.exec(select(Ticket.id).where(Ticket.source == source)).first():
         return None
     user = _whose(session, f"{issuer} {subject}", claims)

@@ -36,20 +36,6 @@ def lay(session: Session, *, erasure: Erasure, marks: set[str]) -> int:
     return len(marks)
 
 
-def erased_on(session: Session, marks: set[str]) -> date | None:
-    """When whoever has one of these marks was erased; None where nobody was."""
-    if not marks:
-        return None
-    found = session.exec(
-        select(Erasure.created_at)
-        .join(Tombstone, col(Tombstone.erasure_id) == Erasure.id)
-        .where(col(Tombstone.digest).in_(marks))
-        .order_by(col(Erasure.created_at).desc())
-        .limit(1)
-    ).first()
-    return clock.local(found).date() if found else None
-
-
 def all_marks(session: Session) -> dict[str, date]:
     """Every mark with its day, for a long list that is looked at row by row."""
     found = session.exec(select(Tombstone.digest, Erasure.created_at).join(Erasure, col(Erasure.id) == Tombstone.erasure_id))

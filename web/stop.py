@@ -35,7 +35,7 @@ class StopPage(PhonePage):
         """Write it down. The same press twice is one."""
         token, wish = request.path_params["token"], form.get("do")
         with reading() as session:
-            household_messages.page(session, token=token)
+            household_messages.behind(session, token=token)
         extra, answer = SAID.get(wish or "", ("", False))
         if extra:
             with suppress(Invalid), transaction() as session:  # nothing to refuse any more: the page itself says so

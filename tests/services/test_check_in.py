@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, AsksFor, Attendance, CheckInPass, Role, Unit
-from services import attendance, attendance_figures, attendance_places, check_in, sending
+from services import attendance, attendance_figures, attendance_places, check_in, retention, sending
 from services.access import Actor
 from services.attendance_figures import Figures
 from services.attendance_places import Party
@@ -256,7 +256,7 @@ def test_names_that_were_left_are_forgotten_a_week_after_the_end(session: Sessio
     counts = []
     for days in (13, 15, 15):
         with time_machine.travel(NOON + timedelta(days=days), tick=False), transaction() as own:
-            counts.append(attendance.forget_names(own))
+            counts.append(retention.forget(own, kind="guests"))
 
     session.expire_all()
     assert counts == [0, 2, 0]

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Group, JoinRequest, Membership, Role, Unit, User
-from services import join_requests
+from services import join_requests, retention
 from services.access import actor_of
 from services.join_requests import Reason
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit, make_user
@@ -65,7 +65,7 @@ def test_what_nobody_answered_in_sixty_days_goes_with_its_names(session: Session
     answered = make_request(session, group, created_at=asked - timedelta(days=70))
     join_requests.decline(session, actor=actor_of(session, leader), request_id=answered.id, reason=Reason.UNKNOWN)
 
-    forgotten = (join_requests.forget_old(session), join_requests.forget_old(session))
+    forgotten = tuple(retention.forget(session, kind="join_requests") for _ in range(2))
 
     assert forgotten == (1, 0)
     assert set(session.exec(select(JoinRequest.id)).all()) == {made[1].id, made[59].id, answered.id}

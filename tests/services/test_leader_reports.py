@@ -12,7 +12,7 @@ from time_machine import Traveller
 from core import clock as clocks
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, AnnouncementStatus, AuditEvent, Group, GroupKind, LeaderReport, Relay, Role, Unit
-from services import attachments, leader_reports, sending
+from services import attachments, leader_reports, retention, sending
 from services.access import Actor
 from tests.factories import make_actor, make_announcement, make_group, make_household, make_membership, make_unit
 from tests.papers import GPS, photo
@@ -241,11 +241,11 @@ def test_the_sweep_keeps_photos_of_reports_until_their_ninety_days_are_over(
     for path in stored():
         grow_old(path)
 
-    clock.move_to(due + leader_reports.KEPT)
-    assert (leader_reports.forget_photos(session), attachments.sweep(session), len(list(stored()))) == (0, 0, 1)
+    clock.move_to(due + timedelta(days=90))
+    assert (retention.forget(session, kind="report_photos"), attachments.sweep(session), len(list(stored()))) == (0, 0, 1)
     clock.shift(timedelta(seconds=1))
-    assert (leader_reports.forget_photos(session), attachments.sweep(session), list(stored())) == (1, 1, [])
-    assert leader_reports.forget_photos(session) == 0
+    assert (retention.forget(session, kind="report_photos"), attachments.sweep(session), list(stored())) == (1, 1, [])
+    assert retention.forget(session, kind="report_photos") == 0
     assert one_report(session).people == 31
 
 

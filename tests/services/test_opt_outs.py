@@ -9,7 +9,7 @@ from core import clock
 from core.db import transaction
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Channel, Delivery, DeliveryStatus, OptOut, OptOutCause, RecipientKind, Role, Unit, Urgency
-from services import audit, household_messages, opt_outs, paths, plans
+from services import audit, consents, household_messages, opt_outs, paths, plans
 from services.access import Actor
 from tests.factories import NOON, make_account, make_actor, make_announcement, make_household, make_unit
 
@@ -142,12 +142,16 @@ def token_of(path: str) -> str:
     return path.rsplit("/", 1)[1]
 
 
+def press(session: Session, token: str, *, wants_none: bool) -> None:
+    consents.of_token(session, token=token, extra="messages", is_given=not wants_none)
+
+
 def test_a_households_page_refuses_for_its_number_and_its_account(session: Session, place: Unit) -> None:
     home = make_household(session, unit=place, phone=PHONE, zalo_user_id="7", head_name="Nguyễn Văn An")
     token = token_of(household_messages.path_of(home.id))
 
-    household_messages.pressed(session, token=token, wants_none=True)
-    household_messages.pressed(session, token=token, wants_none=True)
+    press(session, token, wants_none=True)
+    press(session, token, wants_none=True)
     seen = household_messages.page(session, token=token)
 
     assert (seen.masked_name, seen.is_out) == ("Nguyễn V. A.", True)
@@ -158,8 +162,8 @@ def test_it_comes_back_by_the_same_page(session: Session, place: Unit) -> None:
     home = make_household(session, unit=place, phone=PHONE)
     token = token_of(household_messages.path_of(home.id))
 
-    household_messages.pressed(session, token=token, wants_none=True)
-    household_messages.pressed(session, token=token, wants_none=False)
+    press(session, token, wants_none=True)
+    press(session, token, wants_none=False)
 
     assert refused(session) == set()
 

@@ -14,7 +14,7 @@ from core import clock
 from core.db import reading, transaction
 from core.ids import new_id
 from models import Announcement, Channel, Delivery, DeliveryStatus, OptOut, RecipientKind, Trouble, Unit, UnitKind, WebhookEvent
-from services import receipts
+from services import receipts, retention
 from services.told import Told
 from tests.factories import NOON, make_delivery
 
@@ -254,4 +254,4 @@ def test_a_month_later_nothing_of_it_is_kept(session: Session) -> None:
         event.done_at = clock.now() - timedelta(days=31)
 
     with transaction() as writing:
-        assert receipts.forget_old(writing) == 1
+        assert retention.forget(writing, kind="events") == 1

@@ -34,6 +34,7 @@ from services import (
     household_cards,
     lessons,
     phone_surveys,
+    retention,
     rollups,
     support_figures,
     supports,
@@ -325,11 +326,11 @@ def test_names_and_addresses_are_forgotten_ninety_days_after_the_end(
     home_visits.ask_publicly(session, ward_id=ward.id, wish=wish())
     home_visits.call_off(session, actor=writer, visit_id=ended.visit.id, note="Con về giúp")
     clock.shift(timedelta(days=89))
-    assert home_visits.forget_old(session) == 0
+    assert retention.forget(session, kind="home_visits") == 0
     clock.shift(timedelta(days=2))
 
-    assert home_visits.forget_old(session) == 1
-    assert home_visits.forget_old(session) == 0
+    assert retention.forget(session, kind="home_visits") == 1
+    assert retention.forget(session, kind="home_visits") == 0
 
     session.expire_all()
     gone = session.get_one(HomeVisit, ended.visit.id)

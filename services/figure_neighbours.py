@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from services import figure_sources, figures
 from services.access import Actor
-from services.figure_sources import ByDay, Period, Sending
+from services.figure_sources import ByDay, Period, Sending, whole
 from services.figures import Coverage
 
 
@@ -24,31 +24,27 @@ class Neighbours:
     path: str
     periods: Sequence[Period]
 
-    @property
-    def _range(self) -> Period:
-        return self.periods[0][0], max(last for _, last in self.periods)
-
     @cached_property
     def moves(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.moves`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.moves_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def opens(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.opens`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.opens_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def knocks(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.knocks`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.knocks_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def _said(self) -> list[Sending]:
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.sendings(self.session, path=self.path, wards_path=self.path, since=since, until=until)
 
     def said(self, path: str) -> list[Sending]:
@@ -60,7 +56,7 @@ class Neighbours:
 
     @cached_property
     def _rows(self) -> dict[UUID | None, dict[Period, Coverage]]:
-        ends = {last: period for period in self.periods for last in (period[1],)}
+        ends = {period[1]: period for period in self.periods}
         found: dict[UUID | None, dict[Period, Coverage]] = defaultdict(dict)
         for day, _label, row in figures.growth(self.session, actor=self.actor, unit_id=self.id, days=sorted(ends), by="unit"):
             found[row.unit_id][ends[day]] = row

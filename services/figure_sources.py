@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
@@ -33,6 +33,7 @@ _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["
 _SENT, _REACH = _TABLES["delivery"].c, _TABLES["reach"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+Item = TypeVar("Item")
 Period = tuple[date, date]  # first and last day
 Pair = tuple[float, float]
 ByDay = dict[date, Pair]
@@ -96,10 +97,19 @@ def between(since: date, until: date) -> tuple[datetime, datetime]:
     return clock.midnight(since), clock.midnight(until + timedelta(days=1))
 
 
-def period_at(periods: Sequence[Period], day: date) -> int | None:
-    """Which of some periods, in their order, a day lies in."""
-    at = bisect_right(periods, (day, date.max)) - 1
-    return at if at >= 0 and day <= periods[at][1] else None
+def whole(periods: Sequence[Period]) -> Period:
+    """From the first day of some periods, in their order, to the last."""
+    return periods[0][0], max(last for _, last in periods)
+
+
+def by_period(periods: Sequence[Period], dated: Iterable[tuple[date, Item]]) -> list[list[Item]]:
+    """What lies in each of some periods, which are in their order; what lies in none is left out."""
+    found: list[list[Item]] = [[] for _ in periods]
+    for day, one in dated:
+        at = bisect_right(periods, (day, date.max)) - 1
+        if at >= 0 and day <= periods[at][1]:
+            found[at].append(one)
+    return found
 
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:

@@ -24,7 +24,7 @@ from services.desk_figures import Amounts, Desk
 from services.desk_sources import Question
 from services.figure_neighbours import Neighbours
 from services.figure_register import NAMES, Definition, Measure, Span, defined
-from services.figure_sources import ByDay, Messages, Pair, Period, Sending, period_at
+from services.figure_sources import ByDay, Messages, Pair, Period, Sending, by_period, whole
 from services.figures import Coverage
 from services.relay_pace import paced
 
@@ -109,10 +109,9 @@ def of_places(
     wanted = [defined(name) for name in dict.fromkeys(names or NAMES)]
     if not periods:
         return [{one.name: [] for one in wanted} for _ in unit_ids]
-    _check(min(first for first, _ in periods), max(last for _, last in periods))
-    for first, last in periods:
-        _check(first, last)
     ordered, unseen = sorted(periods), dict[UUID, set[UUID | None]]()
+    for first, last in (whole(ordered), *periods):
+        _check(first, last)
     order = [ordered.index(period) for period in periods]
     places = _places(session, actor, unit_ids)
     beside = _neighbours(session, actor, [one for one in places if one], ordered) if len(places) > 1 else {}
@@ -184,10 +183,6 @@ class _Asked:
     def wards_path(self) -> str:
         return access.commune_of(self.session, self.place).path if self.place and self.is_below_ward else self.path
 
-    @property
-    def range(self) -> Period:
-        return self.periods[0][0], max(last for _, last in self.periods)
-
     def values(self, figure: Definition) -> list[Value]:
         unit = self.place
         place: Place = (unit.id, unit.code, unit.label) if unit else (None, "", "")
@@ -232,18 +227,14 @@ class _Asked:
     @cached_property
     def sendings(self) -> list[list[Sending]]:
         """Announcements by period."""
-        found: list[list[Sending]] = [[] for _ in self.periods]
-        for one in self._said():
-            if (at := period_at(self.periods, one.day)) is not None:
-                found[at].append(one)
-        return found
+        return by_period(self.periods, ((one.day, one) for one in self._said()))
 
     def _said(self) -> Sequence[Sending]:
         if self.read:
             return self.read.said
         if self.near and self.place:
             return self.near.said(self.place.path)
-        since, until = self.range
+        since, until = whole(self.periods)
         times_from = since if self.names & {"time_to_half", "time_to_ninety"} else None
         return figure_sources.sendings(
             self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times_from=times_from
@@ -276,18 +267,15 @@ class _Asked:
         return self._summed(self._of_unit(self.near.opens) if self.near else self._read(figure_sources.opens))
 
     def _read(self, source: Callable[..., ByDay]) -> ByDay:
-        since, until = self.range
+        since, until = whole(self.periods)
         return source(self.session, path=self.path, since=since, until=until)
 
     def _of_unit(self, by_unit: Mapping[UUID, ByDay]) -> ByDay:
         return by_unit.get(self.place.id, {}) if self.place else {}
 
     def _summed(self, by_day: ByDay) -> list[Pair]:
-        found: list[Pair] = [(0, 0)] * len(self.periods)
-        for day, (one, other) in by_day.items():
-            if (at := period_at(self.periods, day)) is not None:
-                found[at] = (found[at][0] + one, found[at][1] + other)
-        return found
+        some = by_period(self.periods, by_day.items())
+        return [(sum(one for one, _ in pairs), sum(other for _, other in pairs)) for pairs in some]
 
 
 NOTHING: Amounts = (None, None, False)

@@ -8,9 +8,9 @@ from functools import cached_property
 from sqlmodel import Session
 
 from services import desk_sources
-from services.desk_sources import Help, Question, Wait
+from services.desk_sources import Help, Question
 from services.figure_sources import Period, between, by_period, whole
-from services.relay_pace import paced
+from services.relay_pace import Wait, paced
 
 Amounts = tuple[float | None, float | None, bool]  # counted, out of; of a spread its minutes, of how many, if it runs
 

@@ -17,13 +17,13 @@ from core import clock
 from models import InquiryChannel, InquiryKind, InquiryStatus, Model, Topic
 from services import inquiry_rules, support_figures
 from services.access import path_range
-from services.figure_sources import between, took
+from services.figure_sources import between
+from services.relay_pace import Wait, took
 
 _TABLES = Model.metadata.tables
 _UNIT, _ASKED = _TABLES["unit"].c, _TABLES["inquiry"].c
 _ANSWER, _SHOWN = _TABLES["publicanswer"].c, _TABLES["publicanswerday"].c
 _HELP, _PROCEDURE = _TABLES["supportvisit"].c, _TABLES["procedure"].c
-Wait = tuple[float, bool]  # minutes, and whether it still runs
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from models import LEFT, AnnouncementStatus, AsksFor, DeliveryStatus, DoorOutcom
 from services import presence
 from services.access import path_range
 from services.links import PRINTED
+from services.relay_pace import Wait, took
 
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 BY_PEOPLE = ("relay", "print", "loudspeaker")  # what goes by people's hands costs no provider anything
@@ -52,10 +53,10 @@ class Sending:
     is_there: bool  # sent, not still being sent: only then do groups that have not posted count as waiting
     known: int = 0
     estimated: int = 0
-    waits: Sequence[tuple[float, bool]] = ()  # minutes to posting, and whether it still runs; of the groups of the place
+    waits: Sequence[Wait] = ()  # minutes to posting, and whether it still runs; of the groups of the place
     wait_paths: Sequence[str] = ()  # of each of these, the unit
-    to_half: tuple[float, bool] | None = None
-    to_ninety: tuple[float, bool] | None = None
+    to_half: Wait | None = None
+    to_ninety: Wait | None = None
 
     @property
     def day(self) -> date:
@@ -225,11 +226,6 @@ def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sendin
         waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below],
         wait_paths=[post.path for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip
-
-
-def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, bool]:
-    """Minutes to the end, or until now where it still runs, and whether it does."""
-    return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
 
 
 def opens(session: Session, *, path: str, since: date, until: date) -> ByDay:

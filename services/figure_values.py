@@ -26,7 +26,7 @@ from services.figure_neighbours import Neighbours
 from services.figure_register import NAMES, Definition, Measure, Span, defined
 from services.figure_sources import ByDay, Messages, Pair, Period, Sending, by_period, whole
 from services.figures import Coverage
-from services.relay_pace import paced
+from services.relay_pace import Wait, paced
 
 AT_A_TIME = 500
 Place = tuple[UUID | None, str, str]  # id, code and name
@@ -303,16 +303,14 @@ def _of_sendings(told: Callable[[Sequence[Sending]], tuple[float, float | None]]
     return lambda asked: [(*told(some), False) for some in asked.sendings]
 
 
-def _spread(
-    waits: Callable[[Sending], Iterable[tuple[float, bool]]], *, ninety: bool = False
-) -> Callable[[_Asked], list[Amounts]]:
+def _spread(waits: Callable[[Sending], Iterable[Wait]], *, ninety: bool = False) -> Callable[[_Asked], list[Amounts]]:
     def made(asked: _Asked) -> list[Amounts]:
         return [paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
 
     return made
 
 
-def _relays(one: Sending) -> Sequence[tuple[float, bool]]:
+def _relays(one: Sending) -> Sequence[Wait]:
     return one.waits if one.is_there else ()
 
 

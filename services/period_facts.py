@@ -23,7 +23,7 @@ from services.figure_values import Read, Value
 from services.figures import Coverage
 from services.period_days import MONTHS, months_up_to, period_before
 from services.period_sources import FlowCount, NamedCount, PlaceCounts, TopicLine
-from services.relay_pace import pace
+from services.relay_pace import Wait, pace
 
 TRENDS_MOST = 36
 CURVES = 6
@@ -233,7 +233,7 @@ def _read(session: Session, path: str, *, since: date, until: date, times_from: 
     return Read(said, desk_sources.questions(session, path=path, start=start, end=end, waiting=True))
 
 
-def _ordered(waits: Sequence[tuple[float, bool]]) -> list[list[float]]:
+def _ordered(waits: Sequence[Wait]) -> list[list[float]]:
     return [[round(minutes, 4), int(runs)] for minutes, runs in sorted(waits, key=lambda wait: (wait[1], wait[0]))]
 
 
@@ -349,7 +349,7 @@ def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
     return lines
 
 
-def _waits(said: Sequence[Sending]) -> list[tuple[float, bool]]:
+def _waits(said: Sequence[Sending]) -> list[Wait]:
     return [wait for one in said if one.is_there for wait in one.waits]
 
 

@@ -14,8 +14,8 @@ from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model
 from services import desk_figures, desk_sources
 from services.access import path_range
 from services.desk_sources import Question
-from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows, took
-from services.relay_pace import paced
+from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows
+from services.relay_pace import Wait, paced, took
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
@@ -46,7 +46,7 @@ class PlaceCounts:
 
     entered: int = 0
     left: int = 0
-    waits: list[tuple[float, bool]] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
     opens: int = 0
     doors_told: int = 0
     doors: int = 0

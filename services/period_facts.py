@@ -109,7 +109,6 @@ class MonthLine:
     asked: int
     people: int = 0
     smartphones: int = 0
-    questions: int = 0
     supports: int = 0
     first_timers: int = 0
 
@@ -295,7 +294,7 @@ def months_of(
         NotFound: the place lies outside the actor's sight.
     """
     names = (
-        "coverage", "entered", "left", "relay_median", "known", "smartphone_rate", "questions", "supports", "first_timers",
+        "coverage", "entered", "left", "relay_median", "known", "smartphone_rate", "supports", "first_timers",
     )  # fmt: skip
     found = figure_values.of_periods(session, actor=actor, unit_id=unit_id, names=names, periods=periods, read=read)
     return [

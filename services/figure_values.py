@@ -109,7 +109,7 @@ def of_places(
     wanted = [defined(name) for name in dict.fromkeys(names or NAMES)]
     if not periods:
         return [{one.name: [] for one in wanted} for _ in unit_ids]
-    ordered, unseen = sorted(periods), dict[UUID, set[UUID | None]]()
+    ordered = sorted(periods)
     for first, last in (whole(ordered), *periods):
         _check(first, last)
     order = [ordered.index(period) for period in periods]
@@ -118,7 +118,7 @@ def of_places(
     found = []
     for place in places:
         near = beside.get(above(place)) if place else None
-        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen, read, near)
+        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, read, near)
         values = {one.name: asked.values(one) for one in wanted}
         found.append({name: [some[at] for at in order] for name, some in values.items()})
     return found
@@ -141,12 +141,14 @@ def _neighbours(session: Session, actor: Actor, places: Sequence[Unit], periods:
     """By ward, where residential units are asked for: what they are made of is read once for all of them."""
     first = {above(one): one for one in places if one.kind is UnitKind.RESIDENTIAL}
     wards = {path: access.commune_of(session, one) for path, one in first.items()}
-    found = {}
-    for path, ward in wards.items():
-        if path and ward.kind is UnitKind.COMMUNE:
-            seer = replace(actor, unit_id=ward.id, unit_path=ward.path)  # of its units only those asked for are told
-            found[path] = Neighbours(session, seer, ward.id, ward.path, periods)
-    return found
+    return {
+        path: _beside(session, actor, ward, periods) for path, ward in wards.items() if path and ward.kind is UnitKind.COMMUNE
+    }
+
+
+def _beside(session: Session, actor: Actor, ward: Unit, periods: Sequence[Period]) -> Neighbours:
+    seer = replace(actor, unit_id=ward.id, unit_path=ward.path)  # of its units only those asked for are told
+    return Neighbours(session, seer, ward.id, ward.path, periods)
 
 
 def _check(since: date, until: date) -> None:
@@ -167,7 +169,6 @@ class _Asked:
     place: Unit | None
     periods: list[Period]
     names: set[str]
-    unseen: dict[UUID, set[UUID | None]]  # by ward, what an observer does not see below it; shared with the other places
     read: Read | None = None
     near: Neighbours | None = None  # where several units of a ward are asked for
 
@@ -200,19 +201,8 @@ class _Asked:
             return False
         if not self.is_below_ward:
             return any(figures.is_small(row) for row in self.standing)
-        ward = self.near or access.commune_of(self.session, self.place)
-        if ward.id not in self.unseen:
-            self.unseen[ward.id] = self._unseen_below(ward.id, ward.path)
-        return self.place.id in self.unseen[ward.id]
-
-    def _unseen_below(self, ward_id: UUID, path: str) -> set[UUID | None]:
-        days = sorted({last for _, last in self.periods})
-        seer = replace(self.actor, unit_id=ward_id, unit_path=path)  # the neighbours decide; none of theirs is told
-        rows = figures.growth(self.session, actor=seer, unit_id=ward_id, days=days, by="unit")
-        by_day: dict[date, list[Coverage]] = {}
-        for day, _label, row in rows:
-            by_day.setdefault(day, []).append(row)
-        return {row.unit_id for rows in by_day.values() for row in figures.hidden_of(rows)}
+        near = self.near or _beside(self.session, self.actor, access.commune_of(self.session, self.place), self.periods)
+        return self.place.id in near.unseen  # the neighbours decide; none of theirs is told
 
     @cached_property
     def standing(self) -> list[Coverage]:

@@ -16,35 +16,45 @@ SESSIONS, EVERY_SECONDS, ROUNDS = 150, 5.0, 6
 SCREEN = "groups"
 
 
-async def rerun(socket: ClientConnection) -> float:
-    """Ask for a run of the script and wait until it has finished; milliseconds."""
+def signed_in(server: Server, *, patience: float = 10.0) -> connect:
+    """A session of somebody who has signed in, opened within so many seconds."""
+    name, value = server.cookie or ("", "")
+    return connect(
+        f"ws://{urlsplit(server.url).netloc}/_stcore/stream", additional_headers={"Cookie": f"{name}={value}"},
+        origin=server.url, max_size=None, open_timeout=patience,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+async def rerun(socket: ClientConnection, screen: str) -> tuple[float, list[str]]:
+    """Ask for a run of a screen's script and wait until it has finished; milliseconds, and the kinds of what broke in it."""
     asked = BackMsg()
-    asked.rerun_script.page_name = SCREEN
-    asked.rerun_script.context_info.url = f"http://localhost/{SCREEN}"
+    asked.rerun_script.page_name = screen
+    asked.rerun_script.context_info.url = f"http://localhost/{screen}"
+    broken = []
     start = time.perf_counter()
     await socket.send(asked.SerializeToString())
     async for raw in socket:
         told = ForwardMsg()
         told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
-        if told.WhichOneof("type") == "script_finished":
+        kind = told.WhichOneof("type")
+        if kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
+            broken.append(told.delta.new_element.exception.type)
+        if kind == "script_finished":
             break
-    return (time.perf_counter() - start) * 1000
+    return (time.perf_counter() - start) * 1000, broken
 
 
 async def session(server: Server, *, wait: float, rounds: int) -> list[float]:
     """One person: opens the screen, then reruns it at a steady beat."""
     await asyncio.sleep(wait)
-    host = urlsplit(server.url).netloc
-    name, value = server.cookie or ("", "")
-    address = f"ws://{host}/_stcore/stream"
-    async with connect(address, additional_headers={"Cookie": f"{name}={value}"}, origin=server.url, max_size=None) as socket:  # type: ignore[arg-type]
-        await rerun(socket)
+    async with signed_in(server) as socket:
+        await rerun(socket, SCREEN)
         beat = time.perf_counter()
         took = []
         for _ in range(rounds):
             beat += EVERY_SECONDS
             await asyncio.sleep(max(0.0, beat - time.perf_counter()))
-            took.append(await rerun(socket))
+            took.append((await rerun(socket, SCREEN))[0])
         return took
 
 

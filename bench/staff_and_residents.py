@@ -21,10 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
-
+from bench.crowd import rerun, signed_in
 from bench.servers import Server, house
 
 SESSIONS, CLICK_SECONDS, RESIDENTS_A_MINUTE, HOUSEHOLDS = 300, 30.0, 2_000, 3_000
@@ -43,36 +40,17 @@ class Load:
     memory: dict[str, int] = field(default_factory=dict)  # MB, by when
 
 
-async def click(socket: ClientConnection, screen: str, load: Load) -> None:
-    """Ask for a run of a screen's script and wait until it has finished."""
-    asked = BackMsg()
-    asked.rerun_script.page_name = screen
-    asked.rerun_script.context_info.url = f"http://localhost/{screen}"
-    start = time.perf_counter()
-    await socket.send(asked.SerializeToString())
-    async for raw in socket:
-        told = ForwardMsg()
-        told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
-        kind = told.WhichOneof("type")
-        if kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
-            load.errors[f"{screen}: {told.delta.new_element.exception.type}"] += 1
-        if kind == "script_finished":
-            break
-    load.clicks.append((time.perf_counter() - start) * 1000)
-
-
 async def person(server: Server, number: int, ends: float, load: Load) -> None:
     """One of the staff: a screen after another, until the end."""
     await asyncio.sleep(CLICK_SECONDS * number / SESSIONS)
-    name, value = server.cookie or ("", "")
-    address = f"ws://{urlsplit(server.url).netloc}/_stcore/stream"
     try:
-        async with connect(
-            address, additional_headers={"Cookie": f"{name}={value}"}, origin=server.url, max_size=None, open_timeout=60  # type: ignore[arg-type]
-        ) as socket:  # fmt: skip
+        async with signed_in(server, patience=60) as socket:
             beat, turn = time.perf_counter(), number
             while time.perf_counter() < ends:
-                await click(socket, SCREENS[turn % len(SCREENS)], load)
+                screen = SCREENS[turn % len(SCREENS)]
+                took, broken = await rerun(socket, screen)
+                load.clicks.append(took)
+                load.errors.update(f"{screen}: {one}" for one in broken)
                 turn, beat = turn + 1, beat + CLICK_SECONDS
                 await asyncio.sleep(max(0.0, beat - time.perf_counter()))
     except Exception as error:  # noqa: BLE001 (each is counted)

@@ -213,13 +213,11 @@ def _faster(name: str, words: str) -> Callable[[PeriodFacts, Words], str]:
         what = w.say(words)
         if one.value is None:
             return w.say(N_("{what}: kỳ này chưa có số liệu."), what=what)
-        time = w.minutes(one.value)
-        now = w.say(N_("hơn {time}"), time=time) if one.is_running else time
+        now = w.so_far(one.value, is_running=one.is_running)
         if one.before is None:
             return w.say(N_("{what}: {now}."), what=what, now=now)
         if one.is_running or one.before_is_running:
-            then = w.minutes(one.before)
-            then = w.say(N_("hơn {time}"), time=then) if one.before_is_running else then
+            then = w.so_far(one.before, is_running=one.before_is_running)
             return w.say(N_("{what}: {now}; kỳ trước {then}."), what=what, now=now, then=then)
         gained = one.before - one.value
         if abs(gained) < 1:
@@ -254,8 +252,7 @@ def _answered(facts: PeriodFacts, w: Words) -> str:
     one, half = facts.figure("answered_in_time"), facts.figure("answer_median")
     if half.value is None:
         return w.say(N_("Không có câu hỏi nào để tính thời gian trả lời."))
-    time = w.minutes(half.value)
-    time = w.say(N_("hơn {time}"), time=time) if half.is_running else time
+    time = w.so_far(half.value, is_running=half.is_running)
     if not one.denominator:
         return w.say(N_("Chưa câu nào đến hạn; một nửa được trả lời sau {time}, tính giờ làm việc."), time=time)
     return w.say(

@@ -44,13 +44,13 @@ def answer_times(facts: PeriodFacts, w: Words) -> Drawing:
     top = max([ninety for _, _, ninety in shown] + [1.0])
     rows = [
         {"name": w.say(Topic(one.name).label), "value": half / top, "low": half / top, "high": max(half, ninety) / top,
-         "text": _so_far(half, w, runs=one.half_runs)}
+         "text": w.so_far(half, is_running=one.half_runs)}
         for one, half, ninety in shown
     ]  # fmt: skip
     median = facts.figure("answer_median") if shown else None
     sentence = w.say(
         N_("Một nửa số câu hỏi được trả lời sau {half}, tính giờ làm việc; lâu nhất là {topic}: {time}."),
-        half=_so_far(median.value or 0, w, runs=median.is_running), topic=rows[0]["name"], time=rows[0]["text"],
+        half=w.so_far(median.value or 0, is_running=median.is_running), topic=rows[0]["name"], time=rows[0]["text"],
     ) if median else nothing(w)  # fmt: skip
     return Drawing(
         "answer_times", "ranks", w.say(N_("Trả lời sau bao lâu, theo việc")), sentence,
@@ -59,10 +59,6 @@ def answer_times(facts: PeriodFacts, w: Words) -> Drawing:
         [(row["name"], one.asked, round(half), round(ninety)) for row, (one, half, ninety) in zip(rows, shown, strict=True)],
         {"rows": rows},
     )  # fmt: skip
-
-
-def _so_far(minutes: float, w: Words, *, runs: bool) -> str:
-    return w.say(N_("hơn {time}"), time=w.minutes(minutes)) if runs else w.minutes(minutes)
 
 
 def help_(facts: PeriodFacts, w: Words) -> Drawing:

@@ -8,9 +8,9 @@ from functools import cached_property
 from sqlmodel import Session
 
 from services import desk_sources
-from services.desk_sources import Help, Question, Wait
-from services.figure_sources import Period, between, period_at
-from services.relay_pace import paced
+from services.desk_sources import Help, Question
+from services.figure_sources import Period, between, by_period, whole
+from services.relay_pace import Wait, paced
 
 Amounts = tuple[float | None, float | None, bool]  # counted, out of; of a spread its minutes, of how many, if it runs
 
@@ -28,7 +28,7 @@ class Desk:
     @property
     def days(self) -> Period:
         """From the first day to the last."""
-        return self.periods[0][0], max(last for _, last in self.periods)
+        return whole(self.periods)
 
     @cached_property
     def asked(self) -> Sequence[Question]:
@@ -43,11 +43,7 @@ class Desk:
     @cached_property
     def questions(self) -> list[list[Question]]:
         """Those asked in each period."""
-        found: list[list[Question]] = [[] for _ in self.periods]
-        for one in self.asked:
-            if (at := period_at(self.periods, one.day)) is not None:
-                found[at].append(one)
-        return found
+        return by_period(self.periods, ((one.day, one) for one in self.asked))
 
     @cached_property
     def waiting(self) -> list[int]:
@@ -60,22 +56,16 @@ class Desk:
     @cached_property
     def found(self) -> list[int]:
         """How often a public answer was enough."""
-        sums = [0] * len(self.periods)
         since, until = self.days
-        for day, n in desk_sources.found_alone(self.session, path=self.path, since=since, until=until).items():
-            if (at := period_at(self.periods, day)) is not None:
-                sums[at] += n
-        return sums
+        found = desk_sources.found_alone(self.session, path=self.path, since=since, until=until)
+        return [sum(some) for some in by_period(self.periods, found.items())]
 
     @cached_property
     def helps(self) -> list[Help]:
         """What the team helped with."""
-        sums = [Help()] * len(self.periods)
         since, until = self.days
-        for day, one in desk_sources.helps(self.session, path=self.path, since=since, until=until).items():
-            if (at := period_at(self.periods, day)) is not None:
-                sums[at] += one
-        return sums
+        found = desk_sources.helps(self.session, path=self.path, since=since, until=until)
+        return [sum(some, Help()) for some in by_period(self.periods, found.items())]
 
 
 def _spread(wait: Callable[[Question], Wait], *, ninety: bool = False) -> Callable[[Desk], list[Amounts]]:

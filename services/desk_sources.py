@@ -4,7 +4,6 @@ Nothing here knows who asks: the caller has narrowed the path to what they see. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,13 +16,13 @@ from core import clock
 from models import InquiryChannel, InquiryKind, InquiryStatus, Model, Topic
 from services import inquiry_rules, support_figures
 from services.access import path_range
-from services.figure_sources import between, took
+from services.figure_sources import between
+from services.relay_pace import Wait, took
 
 _TABLES = Model.metadata.tables
 _UNIT, _ASKED = _TABLES["unit"].c, _TABLES["inquiry"].c
 _ANSWER, _SHOWN = _TABLES["publicanswer"].c, _TABLES["publicanswerday"].c
 _HELP, _PROCEDURE = _TABLES["supportvisit"].c, _TABLES["procedure"].c
-Wait = tuple[float, bool]  # minutes, and whether it still runs
 
 
 @dataclass(frozen=True)
@@ -106,14 +105,6 @@ def questions(session: Session, *, path: str, start: datetime, end: datetime, wa
             Question(row[0], row[1], row[2], row[3], row[4], at, answered, row[7], row[8], due, office, took(at, answered, now))
         )
     return found
-
-
-def topics(some: Iterable[Question]) -> dict[Topic, list[Question]]:
-    """By topic, the most asked first."""
-    found: dict[Topic, list[Question]] = defaultdict(list)
-    for one in some:
-        found[Topic(one.topic)].append(one)
-    return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0].value)))
 
 
 def found_alone(session: Session, *, path: str, since: date, until: date) -> dict[date, int]:

@@ -29,6 +29,11 @@ class Words:
         """`2 giờ 18 phút`."""
         return formats.span(timedelta(minutes=round(value)), language=self.language)
 
+    def so_far(self, value: float, *, is_running: bool) -> str:
+        """The same; `hơn 2 giờ 18 phút` where it still runs."""
+        time = self.minutes(value)
+        return self.say(N_("hơn {time}"), time=time) if is_running else time
+
     def day(self, iso: str) -> str:
         """`24/11/2026`."""
         return formats.day(date.fromisoformat(iso), language=self.language, weekday=False)

@@ -224,8 +224,7 @@ def relays(facts: PeriodFacts, w: Words) -> Drawing:
         pile[column] = pile.get(column, 0) + 1
         dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted", "name": name})
     running = len(waits) - len(ended)
-    more = w.say(N_("hơn {time}"), time="{}")
-    said = [(more if runs else "{}").format(w.minutes(minutes)) for minutes, runs in ((half, half_runs), (ninety, ninety_runs))]
+    said = w.so_far(half, is_running=half_runs), w.so_far(ninety, is_running=ninety_runs)
     sentence = w.say(
         N_("Trong {all} lần chuyển tin, một nửa đăng sau {half}, chín phần mười sau {ninety}; {n} lần chưa đăng."),
         all=w.number(len(waits)), half=said[0], ninety=said[1], n=w.number(running),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from services import figure_sources, figures
 from services.access import Actor
-from services.figure_sources import ByDay, Period, Sending
+from services.figure_sources import ByDay, Period, Sending, whole
 from services.figures import Coverage
 
 
@@ -24,31 +25,27 @@ class Neighbours:
     path: str
     periods: Sequence[Period]
 
-    @property
-    def _range(self) -> Period:
-        return self.periods[0][0], max(last for _, last in self.periods)
-
     @cached_property
     def moves(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.moves`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.moves_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def opens(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.opens`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.opens_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def knocks(self) -> dict[UUID, ByDay]:
         """By unit and day, as `figure_sources.knocks`."""
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.knocks_by_unit(self.session, path=self.path, since=since, until=until)
 
     @cached_property
     def _said(self) -> list[Sending]:
-        since, until = self._range
+        since, until = whole(self.periods)
         return figure_sources.sendings(self.session, path=self.path, wards_path=self.path, since=since, until=until)
 
     def said(self, path: str) -> list[Sending]:
@@ -59,14 +56,24 @@ class Neighbours:
         ]  # fmt: skip
 
     @cached_property
-    def _rows(self) -> dict[UUID | None, dict[Period, Coverage]]:
-        ends = {last: period for period in self.periods for last in (period[1],)}
-        found: dict[UUID | None, dict[Period, Coverage]] = defaultdict(dict)
-        for day, _label, row in figures.growth(self.session, actor=self.actor, unit_id=self.id, days=sorted(ends), by="unit"):
-            found[row.unit_id][ends[day]] = row
+    def by_day(self) -> dict[date, list[Coverage]]:
+        """The counts of all units on the last day of each period."""
+        found: dict[date, list[Coverage]] = defaultdict(list)
+        days = sorted({last for _, last in self.periods})
+        for day, _label, row in figures.growth(self.session, actor=self.actor, unit_id=self.id, days=days, by="unit"):
+            found[day].append(row)
         return found
+
+    @cached_property
+    def _rows(self) -> dict[tuple[date, UUID | None], Coverage]:
+        return {(day, row.unit_id): row for day, rows in self.by_day.items() for row in rows}
 
     def standing(self, unit_id: UUID) -> list[Coverage]:
         """The counts of a unit on the last day of each period; none of a day on which it is not valid."""
         nobody = Coverage(unit_id, "", "", "", 0)
-        return [self._rows[unit_id].get(period, nobody) for period in self.periods]
+        return [self._rows.get((last, unit_id), nobody) for _, last in self.periods]
+
+    @cached_property
+    def unseen(self) -> set[UUID | None]:
+        """What an observer does not see of them on one of these days."""
+        return {row.unit_id for rows in self.by_day.values() for row in figures.hidden_of(rows)}

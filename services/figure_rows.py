@@ -14,7 +14,6 @@ from sqlalchemy import Select, and_, func, literal, select
 from sqlmodel import Session
 
 from core import clock
-from core.bulk import batches
 from core.errors import Invalid
 from core.i18n import N_
 from models import LEFT, DoorOutcome, GroupKind, Model, UnitKind
@@ -26,7 +25,6 @@ from services.presence import lasts
 
 MOST = 500
 TITLE_MAX = 90
-IDS_AT_A_TIME = 500
 OTHER_HELP = N_("Việc khác")
 Amounts = tuple[float, float | None]
 
@@ -189,15 +187,11 @@ def _messages(session: Session, path: str, wards: str, since: date, until: date,
 
 
 def _opens(session: Session, path: str, _wards: str, since: date, until: date, _name: str) -> Rows:
-    start, end = figure_sources.between(since, until)
-    rooms = (
-        _TABLES["reachcount"].join(_TABLES["announcement"], _SAID.id == _COUNT.announcement_id)
-        .join(_TABLES["chat_group"], _GROUP.id == _COUNT.group_id).join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id)
-    )  # fmt: skip
     opens = func.sum(_COUNT.opens)
     query = (
-        select(_SAID.id, _SAID.title, UNIT_LABEL, _SAID.sent_at, opens)
-        .select_from(rooms).where(path_range(path), _COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0)
+        figure_sources.open_rows(path=path, since=since, until=until)
+        .join(_TABLES["announcement"], _SAID.id == _COUNT.announcement_id)
+        .with_only_columns(_SAID.id, _SAID.title, UNIT_LABEL, _SAID.sent_at, opens)
         .group_by(_SAID.id, _SAID.title, UNIT_LABEL, _SAID.sent_at)
     )  # fmt: skip
     found = _some(session, query.order_by(opens.desc(), _SAID.id))
@@ -261,10 +255,7 @@ def _questions(session: Session, _path: str, wards: str, since: date, until: dat
 
 
 def _texts(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
-    found: dict[UUID, str] = {}
-    for some in batches(ids, IDS_AT_A_TIME):
-        found |= {row[0]: row[1] for row in session.execute(select(_ASKED.id, _ASKED.text).where(_ASKED.id.in_(some)))}
-    return found
+    return {row[0]: row[1] for row in session.execute(select(_ASKED.id, _ASKED.text).where(_ASKED.id.in_(ids)))}
 
 
 def _answers(session: Session, path: str, _wards: str, since: date, until: date, _name: str) -> Rows:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
@@ -22,6 +22,7 @@ from models import LEFT, AnnouncementStatus, AsksFor, DeliveryStatus, DoorOutcom
 from services import presence
 from services.access import path_range
 from services.links import PRINTED
+from services.relay_pace import Wait, took
 
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 BY_PEOPLE = ("relay", "print", "loudspeaker")  # what goes by people's hands costs no provider anything
@@ -33,6 +34,7 @@ _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["
 _SENT, _REACH = _TABLES["delivery"].c, _TABLES["reach"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LINE, _LIST = _TABLES["doorknock"].c, _TABLES["doorline"].c, _TABLES["doorlist"].c
+Item = TypeVar("Item")
 Period = tuple[date, date]  # first and last day
 Pair = tuple[float, float]
 ByDay = dict[date, Pair]
@@ -51,10 +53,10 @@ class Sending:
     is_there: bool  # sent, not still being sent: only then do groups that have not posted count as waiting
     known: int = 0
     estimated: int = 0
-    waits: Sequence[tuple[float, bool]] = ()  # minutes to posting, and whether it still runs; of the groups of the place
+    waits: Sequence[Wait] = ()  # minutes to posting, and whether it still runs; of the groups of the place
     wait_paths: Sequence[str] = ()  # of each of these, the unit
-    to_half: tuple[float, bool] | None = None
-    to_ninety: tuple[float, bool] | None = None
+    to_half: Wait | None = None
+    to_ninety: Wait | None = None
 
     @property
     def day(self) -> date:
@@ -96,10 +98,19 @@ def between(since: date, until: date) -> tuple[datetime, datetime]:
     return clock.midnight(since), clock.midnight(until + timedelta(days=1))
 
 
-def period_at(periods: Sequence[Period], day: date) -> int | None:
-    """Which of some periods, in their order, a day lies in."""
-    at = bisect_right(periods, (day, date.max)) - 1
-    return at if at >= 0 and day <= periods[at][1] else None
+def whole(periods: Sequence[Period]) -> Period:
+    """From the first day of some periods, in their order, to the last."""
+    return periods[0][0], max(last for _, last in periods)
+
+
+def by_period(periods: Sequence[Period], dated: Iterable[tuple[date, Item]]) -> list[list[Item]]:
+    """What lies in each of some periods, which are in their order; what lies in none is left out."""
+    found: list[list[Item]] = [[] for _ in periods]
+    for day, one in dated:
+        at = bisect_right(periods, (day, date.max)) - 1
+        if at >= 0 and day <= periods[at][1]:
+            found[at].append(one)
+    return found
 
 
 def moves(session: Session, *, path: str, since: date, until: date) -> ByDay:
@@ -215,11 +226,6 @@ def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sendin
         waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below],
         wait_paths=[post.path for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip
-
-
-def took(start: datetime, end: datetime | None, now: datetime) -> tuple[float, bool]:
-    """Minutes to the end, or until now where it still runs, and whether it does."""
-    return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
 
 
 def opens(session: Session, *, path: str, since: date, until: date) -> ByDay:

@@ -24,9 +24,9 @@ from services.desk_figures import Amounts, Desk
 from services.desk_sources import Question
 from services.figure_neighbours import Neighbours
 from services.figure_register import NAMES, Definition, Measure, Span, defined
-from services.figure_sources import ByDay, Messages, Pair, Period, Sending, period_at
+from services.figure_sources import ByDay, Messages, Pair, Period, Sending, by_period, whole
 from services.figures import Coverage
-from services.relay_pace import paced
+from services.relay_pace import Wait, paced
 
 AT_A_TIME = 500
 Place = tuple[UUID | None, str, str]  # id, code and name
@@ -109,17 +109,16 @@ def of_places(
     wanted = [defined(name) for name in dict.fromkeys(names or NAMES)]
     if not periods:
         return [{one.name: [] for one in wanted} for _ in unit_ids]
-    _check(min(first for first, _ in periods), max(last for _, last in periods))
-    for first, last in periods:
+    ordered = sorted(periods)
+    for first, last in (whole(ordered), *periods):
         _check(first, last)
-    ordered, unseen = sorted(periods), dict[UUID, set[UUID | None]]()
     order = [ordered.index(period) for period in periods]
     places = _places(session, actor, unit_ids)
     beside = _neighbours(session, actor, [one for one in places if one], ordered) if len(places) > 1 else {}
     found = []
     for place in places:
         near = beside.get(above(place)) if place else None
-        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, unseen, read, near)
+        asked = _Asked(session, actor, place, ordered, {one.name for one in wanted}, read, near)
         values = {one.name: asked.values(one) for one in wanted}
         found.append({name: [some[at] for at in order] for name, some in values.items()})
     return found
@@ -142,12 +141,14 @@ def _neighbours(session: Session, actor: Actor, places: Sequence[Unit], periods:
     """By ward, where residential units are asked for: what they are made of is read once for all of them."""
     first = {above(one): one for one in places if one.kind is UnitKind.RESIDENTIAL}
     wards = {path: access.commune_of(session, one) for path, one in first.items()}
-    found = {}
-    for path, ward in wards.items():
-        if path and ward.kind is UnitKind.COMMUNE:
-            seer = replace(actor, unit_id=ward.id, unit_path=ward.path)  # of its units only those asked for are told
-            found[path] = Neighbours(session, seer, ward.id, ward.path, periods)
-    return found
+    return {
+        path: _beside(session, actor, ward, periods) for path, ward in wards.items() if path and ward.kind is UnitKind.COMMUNE
+    }
+
+
+def _beside(session: Session, actor: Actor, ward: Unit, periods: Sequence[Period]) -> Neighbours:
+    seer = replace(actor, unit_id=ward.id, unit_path=ward.path)  # of its units only those asked for are told
+    return Neighbours(session, seer, ward.id, ward.path, periods)
 
 
 def _check(since: date, until: date) -> None:
@@ -168,7 +169,6 @@ class _Asked:
     place: Unit | None
     periods: list[Period]
     names: set[str]
-    unseen: dict[UUID, set[UUID | None]]  # by ward, what an observer does not see below it; shared with the other places
     read: Read | None = None
     near: Neighbours | None = None  # where several units of a ward are asked for
 
@@ -183,10 +183,6 @@ class _Asked:
     @cached_property
     def wards_path(self) -> str:
         return access.commune_of(self.session, self.place).path if self.place and self.is_below_ward else self.path
-
-    @property
-    def range(self) -> Period:
-        return self.periods[0][0], max(last for _, last in self.periods)
 
     def values(self, figure: Definition) -> list[Value]:
         unit = self.place
@@ -205,19 +201,8 @@ class _Asked:
             return False
         if not self.is_below_ward:
             return any(figures.is_small(row) for row in self.standing)
-        ward = self.near or access.commune_of(self.session, self.place)
-        if ward.id not in self.unseen:
-            self.unseen[ward.id] = self._unseen_below(ward.id, ward.path)
-        return self.place.id in self.unseen[ward.id]
-
-    def _unseen_below(self, ward_id: UUID, path: str) -> set[UUID | None]:
-        days = sorted({last for _, last in self.periods})
-        seer = replace(self.actor, unit_id=ward_id, unit_path=path)  # the neighbours decide; none of theirs is told
-        rows = figures.growth(self.session, actor=seer, unit_id=ward_id, days=days, by="unit")
-        by_day: dict[date, list[Coverage]] = {}
-        for day, _label, row in rows:
-            by_day.setdefault(day, []).append(row)
-        return {row.unit_id for rows in by_day.values() for row in figures.hidden_of(rows)}
+        near = self.near or _beside(self.session, self.actor, access.commune_of(self.session, self.place), self.periods)
+        return self.place.id in near.unseen  # the neighbours decide; none of theirs is told
 
     @cached_property
     def standing(self) -> list[Coverage]:
@@ -232,18 +217,14 @@ class _Asked:
     @cached_property
     def sendings(self) -> list[list[Sending]]:
         """Announcements by period."""
-        found: list[list[Sending]] = [[] for _ in self.periods]
-        for one in self._said():
-            if (at := period_at(self.periods, one.day)) is not None:
-                found[at].append(one)
-        return found
+        return by_period(self.periods, ((one.day, one) for one in self._said()))
 
     def _said(self) -> Sequence[Sending]:
         if self.read:
             return self.read.said
         if self.near and self.place:
             return self.near.said(self.place.path)
-        since, until = self.range
+        since, until = whole(self.periods)
         times_from = since if self.names & {"time_to_half", "time_to_ninety"} else None
         return figure_sources.sendings(
             self.session, path=self.path, wards_path=self.wards_path, since=since, until=until, times_from=times_from
@@ -276,18 +257,15 @@ class _Asked:
         return self._summed(self._of_unit(self.near.opens) if self.near else self._read(figure_sources.opens))
 
     def _read(self, source: Callable[..., ByDay]) -> ByDay:
-        since, until = self.range
+        since, until = whole(self.periods)
         return source(self.session, path=self.path, since=since, until=until)
 
     def _of_unit(self, by_unit: Mapping[UUID, ByDay]) -> ByDay:
         return by_unit.get(self.place.id, {}) if self.place else {}
 
     def _summed(self, by_day: ByDay) -> list[Pair]:
-        found: list[Pair] = [(0, 0)] * len(self.periods)
-        for day, (one, other) in by_day.items():
-            if (at := period_at(self.periods, day)) is not None:
-                found[at] = (found[at][0] + one, found[at][1] + other)
-        return found
+        some = by_period(self.periods, by_day.items())
+        return [(sum(one for one, _ in pairs), sum(other for _, other in pairs)) for pairs in some]
 
 
 NOTHING: Amounts = (None, None, False)
@@ -315,16 +293,14 @@ def _of_sendings(told: Callable[[Sequence[Sending]], tuple[float, float | None]]
     return lambda asked: [(*told(some), False) for some in asked.sendings]
 
 
-def _spread(
-    waits: Callable[[Sending], Iterable[tuple[float, bool]]], *, ninety: bool = False
-) -> Callable[[_Asked], list[Amounts]]:
+def _spread(waits: Callable[[Sending], Iterable[Wait]], *, ninety: bool = False) -> Callable[[_Asked], list[Amounts]]:
     def made(asked: _Asked) -> list[Amounts]:
         return [paced([wait for one in some for wait in waits(one)], ninety=ninety) for some in asked.sendings]
 
     return made
 
 
-def _relays(one: Sending) -> Sequence[tuple[float, bool]]:
+def _relays(one: Sending) -> Sequence[Wait]:
     return one.waits if one.is_there else ()
 
 

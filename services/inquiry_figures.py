@@ -16,9 +16,8 @@ from models import Inquiry, Unit, User, Voice
 from models import InquiryMessage as Message
 from services import access, desk_sources, inquiry_sight, team_members
 from services.access import Actor, May
-from services.desk_sources import Question, Wait
-from services.figure_sources import took
-from services.relay_pace import paced
+from services.desk_sources import Question
+from services.relay_pace import Wait, paced, took
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 from core.i18n import N_
 from models import How
 from services.drawing import Drawing
-from services.drawing_words import Words, nothing
+from services.drawing_words import Words, heads, nothing
 from services.period_facts import PeriodFacts
-from services.period_sources import UNASKED, UNKNOWN, FlowCount
+from services.period_sources import NOT_KNOWN, UNKNOWN, FlowCount
 from services.story import PATH_LABELS
 
 CHANNELS = PATH_LABELS | {
@@ -21,7 +21,6 @@ CHANNELS = PATH_LABELS | {
 }  # fmt: skip
 SLOT, BARS = 38, 170  # pixels of a screen: for the words above a node, for all nodes of a column together
 TOLD = "told"  # without saying how, as older reports have it
-NOT_KNOWN = (UNKNOWN, UNASKED)  # at the foot of the column, in this order
 Ends = dict[str, tuple[float, float]]
 
 
@@ -29,7 +28,7 @@ def paths(facts: PeriodFacts, w: Words) -> Drawing:
     """From the path that was planned to how households are known to have been told, or that nobody knows."""
     flows = facts.flows or _of_older(facts)
     planned, ends = _sums(flows)
-    told = sum(n for how, n in ends.items() if how not in NOT_KNOWN)
+    told = sum(one.households for one in flows if one.is_known)
     names = {one: w.say(CHANNELS.get(one, one)) for one in planned}
     outcomes = {one: _outcome(one, w) for one in ends}
     title = w.say(N_("Kế hoạch và kết quả theo đường báo tin"))
@@ -42,7 +41,7 @@ def paths(facts: PeriodFacts, w: Words) -> Drawing:
     amounts = {(one.path, one.how): one.households for one in flows}
     return Drawing(
         "paths", "flow", title, sentence, w.say(N_("trái: hộ theo kế hoạch; phải: điều đã biết")),
-        [w.say(N_("Đường báo tin")), w.say(N_("Kế hoạch")), *outcomes.values()],
+        [*heads(w, N_("Đường báo tin"), N_("Kế hoạch")), *outcomes.values()],
         [(names[path], n, *(amounts.get((path, how), 0) for how in ends)) for path, n in planned.items()],
         _picture(amounts, planned, ends, names, outcomes, w),
     )  # fmt: skip

@@ -6,7 +6,7 @@ was reported once stays as it was, whatever is entered later.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -21,9 +21,9 @@ from services.figure_register import BY_NAME
 from services.figure_sources import Period, Sending
 from services.figure_values import Read, Value
 from services.figures import Coverage
-from services.period_days import MONTHS, months_up_to, period_before
+from services.period_days import months_up_to, period_before
 from services.period_sources import FlowCount, NamedCount, PlaceCounts, TopicLine
-from services.relay_pace import pace
+from services.relay_pace import Wait, pace
 
 TRENDS_MOST = 36
 CURVES = 6
@@ -109,7 +109,6 @@ class MonthLine:
     asked: int
     people: int = 0
     smartphones: int = 0
-    questions: int = 0
     supports: int = 0
     first_timers: int = 0
 
@@ -211,7 +210,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         figures=[_figure(now, then) for then, now in found.values()],
         places=list(places.values()),
         months=months_of(session, actor=actor, unit_id=top, periods=months, read=read),
-        trends=_trends(session, actor, place, until),
+        trends=_trends(session, actor, place, [last for _, last in months]),
         said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
         channels=_channels(session, said), paths=period_sources.paths(flows), flows=flows,
         opens=period_sources.opens_grid(session, path=path, since=since, until=until),
@@ -233,7 +232,7 @@ def _read(session: Session, path: str, *, since: date, until: date, times_from: 
     return Read(said, desk_sources.questions(session, path=path, start=start, end=end, waiting=True))
 
 
-def _ordered(waits: Sequence[tuple[float, bool]]) -> list[list[float]]:
+def _ordered(waits: Sequence[Wait]) -> list[list[float]]:
     return [[round(minutes, 4), int(runs)] for minutes, runs in sorted(waits, key=lambda wait: (wait[1], wait[0]))]
 
 
@@ -295,7 +294,7 @@ def months_of(
         NotFound: the place lies outside the actor's sight.
     """
     names = (
-        "coverage", "entered", "left", "relay_median", "known", "smartphone_rate", "questions", "supports", "first_timers",
+        "coverage", "entered", "left", "relay_median", "known", "smartphone_rate", "supports", "first_timers",
     )  # fmt: skip
     found = figure_values.of_periods(session, actor=actor, unit_id=unit_id, names=names, periods=periods, read=read)
     return [
@@ -314,12 +313,9 @@ def _whole_of(value: Value) -> int:
     return _whole(value.value)
 
 
-def _trends(session: Session, actor: Actor, place: Unit | None, until: date) -> list[TrendLine]:
+def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[date]) -> list[TrendLine]:
     if place is None or place.kind is not UnitKind.COMMUNE or not access.may(actor, May.SEE_SMALL_COUNTS):
         return []
-    days = [until]
-    while len(days) < MONTHS:
-        days.insert(0, days[0].replace(day=1) - timedelta(days=1))
     found: dict[tuple[str, str], dict[date, float | None]] = {}
     for day, _label, row in figures.growth(session, actor=actor, unit_id=place.id, days=days, by="unit"):
         found.setdefault((row.unit_code, row.unit_name), {})[day] = row.coverage
@@ -349,7 +345,7 @@ def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
     return lines
 
 
-def _waits(said: Sequence[Sending]) -> list[tuple[float, bool]]:
+def _waits(said: Sequence[Sending]) -> list[Wait]:
     return [wait for one in said if one.is_there for wait in one.waits]
 
 

@@ -10,16 +10,17 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model
+from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model, Topic
 from services import desk_figures, desk_sources
 from services.access import path_range
 from services.desk_sources import Question
-from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows, took
-from services.relay_pace import paced
+from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows
+from services.relay_pace import Wait, paced, took
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
 UNKNOWN, UNASKED = "", "unasked"  # of whom an announcement wants no answer nobody can know
+NOT_KNOWN = (UNKNOWN, UNASKED)  # in this order at the foot of a column
 PATHS_OF = 40  # announcements whose plan is laid beside what happened
 
 _TABLES = Model.metadata.tables
@@ -46,7 +47,7 @@ class PlaceCounts:
 
     entered: int = 0
     left: int = 0
-    waits: list[tuple[float, bool]] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
     opens: int = 0
     doors_told: int = 0
     doors: int = 0
@@ -123,7 +124,7 @@ class FlowCount:
     @property
     def is_known(self) -> bool:
         """Whether they are known to have been told."""
-        return self.how not in (UNKNOWN, UNASKED)
+        return self.how not in NOT_KNOWN
 
 
 def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCount]:
@@ -213,8 +214,12 @@ class TopicLine:
 def topics(questions: Sequence[Question], *, since: date, until: date) -> list[TopicLine]:
     """By topic, the most asked first, of what was asked on these days or waits at the end of the last."""
     start, end = between(since, until)
+    by_topic: dict[Topic, list[Question]] = defaultdict(list)
+    for one in questions:
+        if one.asked_at < end:
+            by_topic[Topic(one.topic)].append(one)
     lines = []
-    for topic, some in desk_sources.topics(one for one in questions if one.asked_at < end).items():
+    for topic, some in by_topic.items():
         asked = [one for one in some if one.asked_at >= start]
         waiting = sum(one.done_at is None or one.done_at >= end for one in some)
         if not asked and not waiting:

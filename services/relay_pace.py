@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import mean
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from sqlmodel import Session
 
 from core import clock
 from models import AnnouncementStatus, Model
+
+Wait = tuple[float, bool]  # minutes, and whether it still runs
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,7 @@ def relay_times(session: Session, *, announcement_ids: Collection[UUID] | Select
             announcement.c.sent_at.is_not(None),
         )
     )  # fmt: skip
-    groups = [
-        RelayTime(
-            row.announcement_id, row.group_id, is_running=row.posted_at is None,
-            minutes=max(0.0, ((row.posted_at or now) - row.sent_at).total_seconds() / 60),
-        ) for row in rows
-    ]  # fmt: skip
+    groups = [RelayTime(row.announcement_id, row.group_id, *took(row.sent_at, row.posted_at, now)) for row in rows]
     return _relay_times(sorted(groups, key=lambda each: (each.is_running, each.minutes)))
 
 
@@ -75,7 +73,12 @@ def _relay_times(groups: list[RelayTime]) -> RelayTimes:
     return RelayTimes(groups, *pace([(each.minutes, each.is_running) for each in groups]))
 
 
-def pace(waits: Sequence[tuple[float, bool]]) -> tuple[float, bool, float, bool]:
+def took(start: datetime, end: datetime | None, now: datetime) -> Wait:
+    """Minutes to the end, or until now where it still runs, and whether it does."""
+    return max(0.0, ((end or now) - start).total_seconds() / 60), end is None
+
+
+def pace(waits: Sequence[Wait]) -> tuple[float, bool, float, bool]:
     """Median and 90th percentile (nearest rank) of at least one wait, each with whether it still runs.
 
     A wait is its minutes so far and whether it still runs; those that run come after all that ended (design §4).
@@ -86,7 +89,7 @@ def pace(waits: Sequence[tuple[float, bool]]) -> tuple[float, bool, float, bool]
     return mean(minutes for minutes, _ in middle), middle[-1][1], late[0], late[1]
 
 
-def paced(waits: Sequence[tuple[float, bool]], *, ninety: bool = False) -> tuple[float | None, float, bool]:
+def paced(waits: Sequence[Wait], *, ninety: bool = False) -> tuple[float | None, float, bool]:
     """The median or the 90th percentile of any number of waits, of how many, and whether it still runs."""
     if not waits:
         return None, 0, False

@@ -11,6 +11,7 @@ from datetime import date
 from sqlmodel import Session
 
 from core import clock
+from models import Unit
 from services import figure_values, figures, period_days, wards
 from services.access import TERMINAL
 from services.figure_values import Value
@@ -74,10 +75,10 @@ class PublicWard:
 
 def of(session: Session, *, code: str = "") -> PublicWard | None:
     """The page of the ward of a code, or of the only one; None where there is none of it, or several and none is named."""
-    found = [unit for unit in wards.inhabited(session) if not code or unit.code == code]
-    if len(found) != 1:
+    ward_id = wards.meant(session, among=wards.with_households(), code=code)
+    if ward_id is None:
         return None
-    unit = found[0]
+    unit = session.get_one(Unit, ward_id)
     since, until = period_days.last_whole_month(clock.today())
     earlier = period_days.period_before(since, until)[1]
     names = ("announcements", "known", "relay_median", "opens", "scans")

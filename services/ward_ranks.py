@@ -16,7 +16,7 @@ from core.i18n import N_
 from services import access, figures
 from services.access import Actor, May
 from services.drawing import Drawing
-from services.drawing_words import Words
+from services.drawing_words import Words, heads
 from services.figures import Coverage
 
 WITHIN = 1.645  # of a standard deviation each way: nine chances in ten
@@ -106,13 +106,9 @@ def drawing(rows: Sequence[Ranked], *, language: str = "vi") -> Drawing:
         ]
     }  # fmt: skip
     sentence = " ".join(filter(None, (w.say(SENTENCE), _standing_out(rows, w))))
-    heads = [
-        w.say(one)
-        for one in (N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"), N_("So với mức chung"))
-    ]
     return Drawing(
         "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), sentence, w.say(N_("con số: tỷ lệ thật; đậm: khác mức chung")),
-        heads,
+        heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"), N_("So với mức chung")),
         [(one.name, one.households, one.joined, round(one.share, 3), round(one.ranked, 3), _against(one, w)) for one in rows],
         spec,
     )  # fmt: skip

@@ -74,6 +74,11 @@ def meant(session: Session, *, among: SelectOfScalar[UUID], code: str = "") -> U
 
 def inhabited(session: Session) -> list[Unit]:
     """Wards with households, by name: several may share an installation. For what is everybody's, and for the calendar."""
-    lived = select(UnitTotal.unit_id).where(UnitTotal.households > 0)
-    wanted = select(Unit).where(Unit.kind == UnitKind.COMMUNE, col(Unit.valid_to).is_(None), col(Unit.id).in_(lived))
+    wanted = select(Unit).where(col(Unit.id).in_(with_households()), col(Unit.valid_to).is_(None))
     return list(session.exec(wanted.order_by(Unit.name, Unit.code)))
+
+
+def with_households() -> SelectOfScalar[UUID]:
+    """The ids of wards with households, to look `among`; each is asked for one row, not for those of all its days."""
+    lived = select(UnitTotal.id).where(UnitTotal.unit_id == Unit.id, UnitTotal.households > 0).correlate(Unit)
+    return select(Unit.id).where(Unit.kind == UnitKind.COMMUNE, lived.exists())

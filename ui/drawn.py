@@ -186,22 +186,18 @@ def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
 
 def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     columns, wide, tall = 4, 1.15, 2.6
-    points, heads, rules = [], [], []
-    for at, one in enumerate(s["rows"]):
+    cells, points, heads, rules = [], [], [], []
+    for at, one in enumerate(_toned(s["rows"], chosen)):
         left, floor = at % columns * wide, -(at // columns) * tall
         n = max(1, len(one["values"]) - 1)
-        tone = 1 if one["name"] == chosen else 0
+        tone = one["tone"]
+        cells += [{"name": one["name"], "x": left, "x2": left + 1.05, "y": floor - 0.2, "y2": floor + 1.7, "tone": tone}]
         points += [
             {"name": one["name"], "x": left + place / n, "y": floor + value, "tone": tone}
             for place, value in enumerate(one["values"]) if value is not None
         ]  # fmt: skip
         heads += [{"x": left, "y": floor + 1.35, "text": one["name"], "tone": tone}]
         rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
-    cells = [
-        {"name": one["name"], "x": at % columns * wide, "x2": at % columns * wide + 1.05, "y": -(at // columns) * tall - 0.2,
-         "y2": -(at // columns) * tall + 1.7, "tone": 1 if one["name"] == chosen else 0}
-        for at, one in enumerate(s["rows"])
-    ]  # fmt: skip
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
     y = quantity("y", axis=None, scale={"domain": [-tall * (lines - 1) - 0.2, 1.7], "nice": False, "zero": False})

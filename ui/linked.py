@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.db import reading
 from models import UnitKind
-from services import drawings, period_facts, period_focus, units
+from services import drawings, period_facts, period_focus
 from services.access import Actor
 from services.drawing import Drawing
 from services.drawing_words import Words
@@ -40,9 +40,7 @@ def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, name: str
 
 def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
     """The ward, the first and the last day; all in the address."""
-    with reading() as session:
-        below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-    wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+    wards = places.below(actor, actor.unit_id, UnitKind.COMMUNE)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = asked_days.until(_("Đến ngày"), today)
         ward = places.one_of(_("Xã, phường"), wards, key="xa") if wards else None

@@ -23,15 +23,19 @@ class Place:
 
 def ask(actor: Actor, *, on: date) -> Place:
     """From the province down to the residential unit, as they were on a day."""
-    with reading() as session:
-        below = units.children(session, actor=actor, unit_id=actor.unit_id, on=on) if actor.unit_id else []
-        wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+    wards = below(actor, actor.unit_id, UnitKind.COMMUNE, on=on)
     ward = one_of(_("Xã, phường"), wards, key="xa") if wards else actor.unit_id
-    with reading() as session:
-        listed = units.children(session, actor=actor, unit_id=ward, on=on) if ward else []
-        places = {unit.label: unit.id for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
+    places = below(actor, ward, UnitKind.RESIDENTIAL, on=on)
     place = one_of(_("Tổ, thôn"), places, key="to") if places else None
     return Place(place or ward, is_wide=bool(wards) and not ward)
+
+
+def below(actor: Actor, unit_id: UUID | None, kind: UnitKind, *, on: date | None = None) -> dict[str, UUID]:
+    """The units of a kind right below one on a day (today), by name."""
+    if unit_id is None:
+        return {}
+    with reading() as session:
+        return {unit.label: unit.id for unit in units.children(session, actor=actor, unit_id=unit_id, on=on, kind=kind)}
 
 
 def one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:

@@ -16,6 +16,7 @@ from services.figure_words import amount
 from services.ward_in_public import PublicPlace, PublicWard
 from web import pages
 from web.pages import PhonePage
+from web.typed import number
 
 CODE_MAX = 20
 AT_A_TIME = 40  # places: with more the page would be heavier than an old phone bears
@@ -48,7 +49,7 @@ class _Places:
 
 def _listed(seen: PublicWard, wanted: str) -> _Places:
     last = max(1, -(-len(seen.places) // AT_A_TIME))
-    page = min(last, max(1, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1))
+    page = min(last, number(wanted, digits=4) or 1)
     rows = seen.places[(page - 1) * AT_A_TIME : page * AT_A_TIME]
     return _Places(rows, page, last, f"/ward?xa={quote(seen.code)}&trang=")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from core import clock
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean_lines
@@ -117,8 +117,7 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
     """
     relay = relays.by_token(session, token=token, for_change=True)
     group = session.get_one(Group, relay.group_id)
-    if is_closed(group, clock.today()):
-        raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
+    relays.expect_standing(group)
     if known := _known(session, group, text):
         return known
     since = select(func.count()).select_from(Inquiry).where(Inquiry.group_id == group.id, Inquiry.asked_at > clock.now() - DAY)

@@ -48,7 +48,6 @@ class Brought:
     asked_at: datetime
     due_at: datetime | None
     is_answered: bool
-    url: str  # of its own page
     ready: str  # for the chat; "" until it is answered
 
 
@@ -81,12 +80,7 @@ def page(session: Session, *, token: str) -> Page:
         .limit(SHOWN)
     ).all()
     ready = ready_texts(session, inquiries=rows, ward=ward)
-    brought = [
-        Brought(
-            one.text, one.asked_at, one.due_at, one.status not in OPEN, f"/ask/{one.token}", ready.get(one.token, "")
-        )
-        for one in rows
-    ]  # fmt: skip
+    brought = [Brought(one.text, one.asked_at, one.due_at, one.status not in OPEN, ready.get(one.token, "")) for one in rows]
     title = relays.title_of(unit, group, part=relays.part_of(relay, token=token))
     return Page(ward, unit.label, group.name, title, brought, is_open=not is_closed(group, clock.today()))
 

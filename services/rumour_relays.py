@@ -36,7 +36,7 @@ class Work:
     question: str
     text: str
     answer_url: str
-    asked_at: datetime
+    is_opened: bool  # by a person, at whatever time
     posted_at: datetime | None
     is_open: bool  # whether there is anything to post
 
@@ -49,7 +49,6 @@ class Row:
     group: str
     unit_label: str
     leader: str
-    leader_phone: str | None
     url: str
     opened_at: datetime | None
     posted_at: datetime | None
@@ -90,7 +89,7 @@ def listing(session: Session, *, actor: Actor, answer_id: UUID) -> list[Row]:
     """
     access.require(actor, May.ANSWER_INQUIRIES)
     found = session.exec(
-        select(RumourRelay, Group, Unit, User)
+        select(RumourRelay, Group, Unit, User.display_name)
         .join(Group, col(Group.id) == RumourRelay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
@@ -99,8 +98,7 @@ def listing(session: Session, *, actor: Actor, answer_id: UUID) -> list[Row]:
     ).all()
     return [
         Row(
-            one.id, group.name, unit.label, leader.display_name if leader else "", leader.phone if leader else None,
-            url_of(one.token), one.opened_at, one.posted_at,
+            one.id, group.name, unit.label, leader or "", url_of(one.token), one.opened_at, one.posted_at,
         )
         for one, group, unit, leader in found
     ]  # fmt: skip
@@ -151,7 +149,7 @@ def work(session: Session, *, token: str) -> Work:
     text = rumours.text_of(answer, ward_name=session.get_one(Unit, answer.unit_id).name)
     return Work(
         ward, unit.label, group.name, relays.title_of(unit, group), answer.question, training.marked(text, ward),
-        public_answers.url_of(answer), one.created_at, one.posted_at,
+        public_answers.url_of(answer), one.opened_at is not None, one.posted_at,
         is_open=answer.withdrawn_at is None and not is_closed(group, clock.today()),
     )  # fmt: skip
 

@@ -5,12 +5,11 @@ The address that was looked up and found public is the one connected to. Nothing
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from adapters.link_checker import HOPS, MOVED, Pinned, Refused, Resolve, addresses, is_public, resolve
+from adapters.link_checker import HOPS, MOVED, Refused, Resolve, addresses, client_to, is_public, resolve
 from core.settings import Settings
 from services.ports import Fetched
 
@@ -63,9 +62,7 @@ class HttpFileFetcher:
         return Fetched("gone")
 
     async def _asked(self, url: str) -> tuple[Fetched, str | None]:
-        connector = aiohttp.TCPConnector(resolver=Pinned(await self._allowed(url)), use_dns_cache=False, force_close=True)
-        settings: dict[str, Any] = {"connector": connector, "trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()}
-        async with aiohttp.ClientSession(**settings) as client, client.get(url, allow_redirects=False) as answer:
+        async with client_to(await self._allowed(url)) as client, client.get(url, allow_redirects=False) as answer:
             if answer.status in MOVED and (goes_to := answer.headers.get("Location")):
                 return Fetched("later"), goes_to
             if answer.status != 200:

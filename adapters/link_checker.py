@@ -7,7 +7,6 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -82,6 +81,12 @@ class Pinned(AbstractResolver):
         """Nothing is held open."""
 
 
+def client_to(found: Sequence[str]) -> aiohttp.ClientSession:
+    """A client that connects to these addresses and to no others, through nobody's proxy, and keeps no cookie."""
+    connector = aiohttp.TCPConnector(resolver=Pinned(found), use_dns_cache=False, force_close=True)
+    return aiohttp.ClientSession(connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+
+
 class HttpLinkChecker:
     """Asks a few addresses at once. `resolve`, `may_connect` and `ports` are the real ones unless a test brings its own."""
 
@@ -126,7 +131,5 @@ class HttpLinkChecker:
     async def _asked(self, url: str) -> tuple[int, str | None]:
         """The status of one address and where it sends on; its body is never read."""
         found = await addresses(url, resolve=self._resolve, may_connect=self._may_connect, ports=self._ports)
-        connector = aiohttp.TCPConnector(resolver=Pinned(found), use_dns_cache=False, force_close=True)
-        settings: dict[str, Any] = {"connector": connector, "trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()}
-        async with aiohttp.ClientSession(**settings) as client, client.get(url, allow_redirects=False) as answer:
+        async with client_to(found) as client, client.get(url, allow_redirects=False) as answer:
             return answer.status, answer.headers.get("Location") if answer.status in MOVED else None

@@ -37,7 +37,7 @@ def fetch_files(message_id: str) -> None:
 def _fetched(awaited: list[inquiry_files.Awaited]) -> int:
     settled = 0
     for one in awaited:
-        brought = inquiry_files.bring([one])
+        brought = inquiry_files.bring(one)
         with transaction() as session:
             settled += inquiry_files.keep(session, brought=brought)
     return settled

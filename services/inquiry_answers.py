@@ -168,10 +168,8 @@ def ready_texts(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Rea
     procedure = session.get(Procedure, inquiry.procedure_id) if inquiry.procedure_id else None
     found = [Ready(procedure.name, from_procedure(session, procedure=procedure, language=inquiry.language))] if procedure else []
     for one in public_answers.found(session, ward_id=inquiry.unit_id, words=inquiry.text, most=PUBLIC_MOST):
-        url = public_answers.url_of(one)
-        room = REPLY_MAX - len(url) - 2
-        answer = one.answer if len(one.answer) <= room else f"{one.answer[: room - 1]}…"
-        found.append(Ready(f"{translate(PUBLIC[one.is_rumour], language=actor.language)} {one.question}", f"{answer}\n{url}"))
+        label = f"{translate(PUBLIC[one.is_rumour], language=actor.language)} {one.question}"
+        found.append(Ready(label, _with_link(one.answer, public_answers.url_of(one))))
     return [*found, *(Ready(text, text) for text in (translate(one, language=inquiry.language) for one in TEMPLATES))]
 
 
@@ -196,7 +194,11 @@ def from_procedure(session: Session, *, procedure: Procedure, language: str) -> 
         say(N_("Nộp tại: {desk}."), desk=procedure.desk.replace("\n", ", ").rstrip(".")) if procedure.desk else "",
     ]
     link = say(N_("Xem đầy đủ: {url}"), url=f"{settings().public_url}{path}")
-    body = "\n".join(filter(None, told))
+    return _with_link("\n".join(filter(None, told)), link)
+
+
+def _with_link(body: str, link: str) -> str:
+    """As much of a text as a message holds beside the line of its address."""
     room = REPLY_MAX - len(link) - 2
     return f"{body if len(body) <= room else body[: room - 1] + '…'}\n{link}"
 

@@ -82,34 +82,8 @@ def due(session: Session) -> list[Awaited]:
     return [Awaited(one.id, one.url) for one in rows]
 
 
-def bring(awaited: Sequence[Awaited]) -> list[Brought]:
-    """Fetch each and store what may be stored, outside any transaction. Never raises for what is at the other end."""
-    return [_brought(one) for one in awaited]
-
-
-def keep(session: Session, *, brought: Sequence[Brought]) -> int:
-    """Write down what came: photos to their messages, a note where one cannot be had, else another try; how many are settled.
-
-    What somebody else has kept meanwhile, or nobody wants any more, changes nothing.
-    """
-    settled = 0
-    for one in brought:
-        row = session.get(AwaitedFile, one.id, with_for_update=True, populate_existing=True)
-        if row is None:
-            continue
-        is_over = one.kept or one.refusal or one.is_gone or row.tries >= len(WAITS)
-        if not is_over:
-            row.next_at, row.tries = clock.now() + WAITS[row.tries], row.tries + 1
-            continue
-        message = session.get_one(InquiryMessage, row.message_id, with_for_update=True, populate_existing=True)
-        _settle(session, message, one)
-        session.delete(row)
-        session.flush()
-        settled += 1
-    return settled
-
-
-def _brought(awaited: Awaited) -> Brought:
+def bring(awaited: Awaited) -> Brought:
+    """Fetch it and store what may be stored, outside any transaction. Never raises for what is at the other end."""
     found = ports().files.fetch(awaited.url)
     if found.outcome != "taken":
         return Brought(awaited.id, is_gone=found.outcome == "gone")
@@ -117,6 +91,25 @@ def _brought(awaited: Awaited) -> Brought:
         return Brought(awaited.id, kept=attachments.store(found.content, name=NAME))
     except Invalid as refusal:
         return Brought(awaited.id, refusal=refusal)
+
+
+def keep(session: Session, *, brought: Brought) -> bool:
+    """Write down what came: a photo to its message, a note where it cannot be had, else another try; whether that settles it.
+
+    What somebody else has kept meanwhile, or nobody wants any more, changes nothing.
+    """
+    row = session.get(AwaitedFile, brought.id, with_for_update=True, populate_existing=True)
+    if row is None:
+        return False
+    is_over = brought.kept or brought.refusal or brought.is_gone or row.tries >= len(WAITS)
+    if not is_over:
+        row.next_at, row.tries = clock.now() + WAITS[row.tries], row.tries + 1
+        return False
+    message = session.get_one(InquiryMessage, row.message_id, with_for_update=True, populate_existing=True)
+    _settle(session, message, brought)
+    session.delete(row)
+    session.flush()
+    return True
 
 
 def _settle(session: Session, message: InquiryMessage, one: Brought) -> None:

@@ -174,10 +174,10 @@ def edit(session: Session, *, provider_id: str, text: str) -> bool:
 
 def note_on(session: Session, *, provider_id: str, note_id: str, text: str, at: datetime) -> bool:
     """Note among those who answer what became of a message elsewhere; once a `note_id`. False where it has not come yet."""
-    said = session.exec(select(InquiryMessage).where(InquiryMessage.provider_id == provider_id)).first()
+    said = _numbered(session, provider_id)
     if said is None:
         return False
-    if session.exec(select(InquiryMessage.id).where(InquiryMessage.provider_id == note_id)).first() is None:
+    if _numbered(session, note_id) is None:
         thread = session.get_one(Inquiry, said.inquiry_id)
         session.add(
             InquiryMessage(

@@ -34,8 +34,8 @@ def remind_and_escalate(session: Session) -> int:
         is_late | (is_awake & col(Inquiry.reminded_at).is_(None)),
     )  # fmt: skip
     rows = session.exec(waits.order_by(col(Inquiry.due_at)).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
-    hours = {ward_id: inquiry_rules.of(session, ward_id=ward_id).hours for ward_id in {row.unit_id for row in rows}}
-    return sum(_look(session, row, row.due_at, hours[row.unit_id]) for row in rows if row.due_at)
+    rules = inquiry_rules.of_wards(session, ward_ids={row.unit_id for row in rows})
+    return sum(_look(session, row, row.due_at, rules[row.unit_id].hours) for row in rows if row.due_at)
 
 
 def _look(session: Session, inquiry: Inquiry, due_at: datetime, hours: OfficeHours) -> int:

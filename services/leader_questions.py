@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from core import clock
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean_lines
@@ -48,7 +48,6 @@ class Brought:
     asked_at: datetime
     due_at: datetime | None
     is_answered: bool
-    url: str  # of its own page
     ready: str  # for the chat; "" until it is answered
 
 
@@ -81,12 +80,7 @@ def page(session: Session, *, token: str) -> Page:
         .limit(SHOWN)
     ).all()
     ready = ready_texts(session, inquiries=rows, ward=ward)
-    brought = [
-        Brought(
-            one.text, one.asked_at, one.due_at, one.status not in OPEN, f"/ask/{one.token}", ready.get(one.token, "")
-        )
-        for one in rows
-    ]  # fmt: skip
+    brought = [Brought(one.text, one.asked_at, one.due_at, one.status not in OPEN, ready.get(one.token, "")) for one in rows]
     title = relays.title_of(unit, group, part=relays.part_of(relay, token=token))
     return Page(ward, unit.label, group.name, title, brought, is_open=not is_closed(group, clock.today()))
 
@@ -117,8 +111,7 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
     """
     relay = relays.by_token(session, token=token, for_change=True)
     group = session.get_one(Group, relay.group_id)
-    if is_closed(group, clock.today()):
-        raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
+    relays.expect_standing(group)
     if known := _known(session, group, text):
         return known
     since = select(func.count()).select_from(Inquiry).where(Inquiry.group_id == group.id, Inquiry.asked_at > clock.now() - DAY)

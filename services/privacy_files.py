@@ -92,9 +92,7 @@ def write(session: Session, *, actor: Actor, ward_id: UUID, form: FileForm) -> P
     """
     access.require(actor, May.DECIDE_PRIVACY)
     ward = access.unit_for(session, actor=actor, unit_id=ward_id)
-    number = phones.parse(form.phone) if form.phone.strip() else None
-    if form.phone.strip() and number is None:
-        raise Invalid(N_("“{phone}” không phải số điện thoại. Ví dụ đúng: 0912 345 678."), phone=form.phone[:40], field="phone")
+    number = phones.read(form.phone)
     email = clean(form.email)
     if email and (email.count("@") != 1 or " " in email or len(email) > LINE_MAX):
         raise Invalid(N_("Địa chỉ thư điện tử chưa đúng."), field="email")

@@ -368,7 +368,15 @@ def require_open(session: Session, relay: Relay) -> None:
         raise NotAllowed(N_("Phường đã thu hồi thông báo này. Xin đừng đăng; nếu đã đăng, xin xóa giúp."))
     if relay.token_expires_at <= clock.now():
         raise NotAllowed(N_("Thông báo đã hết hiệu lực, không cần đăng nữa."))
-    group = session.get_one(Group, relay.group_id)
+    expect_standing(session.get_one(Group, relay.group_id))
+
+
+def expect_standing(group: Group) -> None:
+    """Refuse what is for a chat that nobody reads any more.
+
+    Raises:
+        NotAllowed: it is closed.
+    """
     if is_closed(group, clock.today()):
         raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
 

@@ -36,7 +36,7 @@ class Work:
     question: str
     text: str
     answer_url: str
-    asked_at: datetime
+    is_opened: bool  # by a person, at whatever time
     posted_at: datetime | None
     is_open: bool  # whether there is anything to post
 
@@ -49,7 +49,6 @@ class Row:
     group: str
     unit_label: str
     leader: str
-    leader_phone: str | None
     url: str
     opened_at: datetime | None
     posted_at: datetime | None
@@ -90,7 +89,7 @@ def listing(session: Session, *, actor: Actor, answer_id: UUID) -> list[Row]:
     """
     access.require(actor, May.ANSWER_INQUIRIES)
     found = session.exec(
-        select(RumourRelay, Group, Unit, User)
+        select(RumourRelay, Group, Unit, User.display_name)
         .join(Group, col(Group.id) == RumourRelay.group_id)
         .join(Unit, col(Unit.id) == Group.unit_id)
         .outerjoin(User, col(User.id) == Group.leader_id)
@@ -99,8 +98,7 @@ def listing(session: Session, *, actor: Actor, answer_id: UUID) -> list[Row]:
     ).all()
     return [
         Row(
-            one.id, group.name, unit.label, leader.display_name if leader else "", leader.phone if leader else None,
-            url_of(one.token), one.opened_at, one.posted_at,
+            one.id, group.name, unit.label, leader or "", url_of(one.token), one.opened_at, one.posted_at,
         )
         for one, group, unit, leader in found
     ]  # fmt: skip
@@ -117,7 +115,10 @@ def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_posted: bool
     if one is None:
         raise NotFound(UNKNOWN)
     access.unit_for(session, actor=actor, unit_id=session.get_one(Group, one.group_id).unit_id)
-    _write(session, one, by=actor.display_name if is_posted else "")
+    if is_posted:
+        _post(session, one, by=actor.display_name)
+    else:
+        _undo(session, one)
     action = "rumour.posted" if is_posted else "rumour.undone"
     audit.record(session, actor=actor, action=action, subject_kind="public_answer", subject_id=one.answer_id)
 
@@ -148,7 +149,7 @@ def work(session: Session, *, token: str) -> Work:
     text = rumours.text_of(answer, ward_name=session.get_one(Unit, answer.unit_id).name)
     return Work(
         ward, unit.label, group.name, relays.title_of(unit, group), answer.question, training.marked(text, ward),
-        public_answers.url_of(answer), one.created_at, one.posted_at,
+        public_answers.url_of(answer), one.opened_at is not None, one.posted_at,
         is_open=answer.withdrawn_at is None and not is_closed(group, clock.today()),
     )  # fmt: skip
 
@@ -166,12 +167,12 @@ def post(session: Session, *, token: str) -> None:
     Raises:
         NotFound: nobody was asked by this token. NotAllowed: it was withdrawn, or the chat is closed.
     """
-    _write(session, _by_token(session, token, for_change=True), by="leader")
+    _post(session, _by_token(session, token, for_change=True), by="leader")
 
 
 def undo(session: Session, *, token: str) -> None:
     """The leader pressed by mistake."""
-    _write(session, _by_token(session, token, for_change=True), by="")
+    _undo(session, _by_token(session, token, for_change=True))
 
 
 def of_group(session: Session, *, group_id: UUID) -> list[Ask]:
@@ -214,16 +215,17 @@ def _by_token(session: Session, token: str, *, for_change: bool = False) -> Rumo
     return one
 
 
-def _write(session: Session, one: RumourRelay, *, by: str) -> None:
-    """Posted by somebody, or (by nobody) not posted."""
-    if not by:
-        one.posted_at, one.posted_by = None, ""
-    elif one.posted_at is None:
-        if session.get_one(PublicAnswer, one.answer_id).withdrawn_at:
-            raise NotAllowed(N_("Phường đã gỡ lời này. Xin đừng đăng; nếu đã đăng, xin xóa giúp."))
-        group = session.get_one(Group, one.group_id)
-        if is_closed(group, clock.today()):
-            raise NotAllowed(N_("Nhóm {name} đã đóng, không cần đăng nữa."), name=group.name)
-        one.posted_at, one.posted_by = clock.now(), by
-        one.opened_at = one.opened_at or one.posted_at
+def _post(session: Session, one: RumourRelay, *, by: str) -> None:
+    if one.posted_at:
+        return
+    if session.get_one(PublicAnswer, one.answer_id).withdrawn_at:
+        raise NotAllowed(N_("Phường đã gỡ lời này. Xin đừng đăng; nếu đã đăng, xin xóa giúp."))
+    relays.expect_standing(session.get_one(Group, one.group_id))
+    one.posted_at, one.posted_by = clock.now(), by
+    one.opened_at = one.opened_at or one.posted_at
+    session.add(one)
+
+
+def _undo(session: Session, one: RumourRelay) -> None:
+    one.posted_at, one.posted_by = None, ""
     session.add(one)

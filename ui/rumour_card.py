@@ -23,7 +23,7 @@ def shown(actor: Actor, answer_id: UUID, done: Callable[[str], None]) -> None:
     posted = sum(row.posted_at is not None for row in rows)
     parts.section(_("Tin để chuyển vào nhóm"), _("{n} trên {all} nhóm đã đăng", n=number(posted), all=number(len(rows))))
     st.code(card.text, language=None, wrap_lines=True)
-    if new := len({one.id for one in card.groups}) - len(rows):
+    if (new := len(card.groups) - len(rows)) > 0:
         _ask_leaders(actor, answer_id, new, done)
     for row in rows[:SHOWN]:
         _line(actor, row, done)
@@ -32,7 +32,7 @@ def shown(actor: Actor, answer_id: UUID, done: Callable[[str], None]) -> None:
 
 
 def _ask_leaders(actor: Actor, answer_id: UUID, new: int, done: Callable[[str], None]) -> None:
-    if new > 0 and st.button(_("Nhờ {n} tổ trưởng đăng", n=number(new)), type="primary", key="ask_leaders"):
+    if st.button(_("Nhờ {n} tổ trưởng đăng", n=number(new)), type="primary", key="ask_leaders"):
         with refusals():
             with transaction() as session:
                 asked = rumour_relays.begin(session, actor=actor, answer_id=answer_id)

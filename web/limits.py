@@ -61,14 +61,19 @@ def _network_of(host: str) -> str:
     return str(address)
 
 
+def is_within(bucket: Allowance, scope: Scope, now: datetime, *about: object) -> bool:
+    """Whether an address on the internet has one more left in a bucket, about a thing; other addresses always have."""
+    address = address_of(scope)
+    return not is_public(address) or bucket.take((address, *about), now)
+
+
 # A full market hall behind one address may open a link at once; a script may not count for ever. It is served all the same.
 _counted = Allowance(burst=300, per_second=2)
 
 
 def may_count(scope: Scope, link_id: UUID, now: datetime) -> bool:
     """Whether one more opening of a link from this address moves its figures."""
-    address = address_of(scope)
-    return not is_public(address) or _counted.take((address, link_id), now)
+    return is_within(_counted, scope, now, link_id)
 
 
 # Answers to one announcement: a neighbourhood behind one address at once, then ten a minute.
@@ -77,8 +82,7 @@ _answered = Allowance(burst=200, per_second=1 / 6)
 
 def may_answer(scope: Scope, announcement_id: UUID, now: datetime) -> bool:
     """Whether one more answer to an announcement is taken from this address."""
-    address = address_of(scope)
-    return not is_public(address) or _answered.take((address, announcement_id), now)
+    return is_within(_answered, scope, now, announcement_id)
 
 
 # Households that say they join a group: a meeting of a residential group behind one address at once; one phone seldom twice.
@@ -88,10 +92,7 @@ _joined_by_phone = Allowance(burst=5, per_second=1 / 600)
 
 def may_join(scope: Scope, link_id: UUID, visitor: str, now: datetime) -> bool:
     """Whether one more household is taken in from this phone, and from its address."""
-    address = address_of(scope)
-    if is_public(address) and not _joined.take((address, link_id), now):
-        return False
-    return _joined_by_phone.take(visitor, now)
+    return is_within(_joined, scope, now, link_id) and _joined_by_phone.take(visitor, now)
 
 
 # Questions: a phone seldom has more than a few at once; behind one address a whole group may ask after a power cut.
@@ -101,16 +102,12 @@ _asked_at_all, _asked_at_all_by_phone = Allowance(burst=120, per_second=1 / 20),
 
 def may_ask(scope: Scope, visitor: str, now: datetime) -> bool:
     """Whether one more question is taken at all from this phone, and from its address."""
-    address = address_of(scope)
-    if is_public(address) and not _asked_at_all.take(address, now):
-        return False
-    return _asked_at_all_by_phone.take(visitor, now)
+    return is_within(_asked_at_all, scope, now) and _asked_at_all_by_phone.take(visitor, now)
 
 
 def asks_seldom(scope: Scope, visitor: str, now: datetime) -> bool:
     """Whether so few questions come from this phone and its address that nobody need show to be a person."""
-    address = address_of(scope)
-    is_seldom = not is_public(address) or _asked.take(address, now)
+    is_seldom = is_within(_asked, scope, now)
     return _asked_by_phone.take(visitor, now) and is_seldom
 
 
@@ -122,18 +119,12 @@ _helped, _helped_by_phone = Allowance(burst=30, per_second=1 / 120), Allowance(b
 
 def may_look(scope: Scope, visitor: str, now: datetime) -> bool:
     """Whether answers are looked up once more for this phone, and for its address."""
-    address = address_of(scope)
-    if is_public(address) and not _looked.take(address, now):
-        return False
-    return _looked_by_phone.take(visitor, now)
+    return is_within(_looked, scope, now) and _looked_by_phone.take(visitor, now)
 
 
 def counts_as_help(scope: Scope, visitor: str, slug: str, now: datetime) -> bool:
     """Whether one more word that an answer helped moves its figure."""
-    if not _helped_by_phone.take((visitor, slug), now):
-        return False
-    address = address_of(scope)
-    return not is_public(address) or _helped.take(address, now)
+    return _helped_by_phone.take((visitor, slug), now) and is_within(_helped, scope, now)
 
 
 # Events that nobody signed rightly: a provider whose secret was just changed tries for a while, a guesser for ever.

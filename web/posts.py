@@ -8,7 +8,7 @@ from starlette.requests import Request
 from core import clock
 from core.errors import Refusal
 from core.i18n import N_
-from web.limits import Allowance, address_of, is_public
+from web.limits import Allowance, is_within
 from web.origins import is_ours
 
 LARGEST_BODY = 8 * 1024
@@ -54,8 +54,7 @@ def pace(request: Request) -> None:
     Raises:
         TooMany: over sixty at once, or three a second for long.
     """
-    address = address_of(request.scope)
-    if is_public(address) and not _allowance.take(address, clock.now()):
+    if not is_within(_allowance, request.scope, clock.now()):
         raise TooMany(TOO_MANY)
 
 

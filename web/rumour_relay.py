@@ -18,13 +18,10 @@ class RumourRelayPage(PhonePage):
 
     def get(self, request: Request) -> Response:
         """What there is to post. Looking changes nothing, but that a person has looked."""
-        token, is_first = request.path_params["token"], False
+        token = request.path_params["token"]
         with reading() as session:
             work = rumour_relays.work(session, token=token)
-            if visitors.is_person(request.headers, request.method):
-                rumour_relays.opened(session, token=token)
-                is_first = bool(session.dirty)  # forgotten here; looked at again by whoever writes
-        if is_first:
+        if not work.is_opened and visitors.is_person(request.headers, request.method):
             with transaction() as session:
                 rumour_relays.opened(session, token=token)
         return pages.render(request, "rumour_relay.html", work=work, ward=work.ward, here=request.url.path)

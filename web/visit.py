@@ -15,7 +15,7 @@ from core.i18n import N_
 from services import home_visits, procedures, team_members
 from services.home_visits import Wish
 from web import pages, posts, visits
-from web.limits import Allowance, address_of, is_public
+from web.limits import Allowance, is_within
 from web.pages import PhonePage
 
 # A household asks seldom; a carrier's network stands for many.
@@ -35,8 +35,8 @@ class VisitForm(PhonePage):
         visit = visits.visit_of(request)
         if not visit.was_here:
             return visits.remembered(pages.see(str(request.url.path)), visit)
-        address, now = address_of(request.scope), clock.now()
-        if (is_public(address) and not _asked.take(address, now)) or not _asked_by_phone.take(visit.visitor, now):
+        now = clock.now()
+        if not (is_within(_asked, request.scope, now) and _asked_by_phone.take(visit.visitor, now)):
             raise posts.TooMany(posts.TOO_MANY)
         try:
             with transaction() as session:

@@ -1,9 +1,13 @@
 """The inbox and one thread on screen: who waits, answering, what a second person sees, what becomes everybody's."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
+from core import clock as house_clock
 from models import (
+    AnnouncementStatus,
     Channel,
     Delivery,
     DeliveryStatus,
@@ -19,8 +23,8 @@ from models import (
     User,
     Voice,
 )
-from services import access, inquiry_answers, rumour_relays, rumours
-from tests.factories import make_account, make_group, make_inquiry, make_procedure, make_unit, make_user
+from services import access, inquiry_answers, public_answers, rumour_relays, rumours
+from tests.factories import make_account, make_announcement, make_group, make_inquiry, make_procedure, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
 
@@ -123,6 +127,44 @@ def test_an_answer_is_made_everybodys_and_a_name_in_it_is_pointed_at(
     at.button(key=f"{key}_go").click().run()
 
     assert session.exec(select(PublicAnswer)).one().answer == "Có, tại Trạm Y tế."
+
+
+def test_a_public_answer_is_put_right_and_taken_down(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    made = public_answers.publish(session, actor=access.actor_of(session, clerk), question="Bao giờ thu rác?", answer="Thứ Ba.")
+    session.commit()
+    at = visit("public_answers", user=clerk)
+    assert "Lý Văn Tú" in words(at)
+    at.text_area(key=f"a_{made.id.hex}").set_value("Thứ Sáu.")
+    at.button(key="save").click().run()
+    session.refresh(made)
+    assert made.answer == "Thứ Sáu."
+    session.rollback()
+
+    visit("public_answers", user=clerk).button(key="withdraw").click().run()
+
+    session.refresh(made)
+    assert made.withdrawn_at
+
+
+@pytest.mark.parametrize(("days", "said"), [(6, "để nhắn qua Zalo OA"), (8, "Hết thời gian nhắn qua Zalo OA")])
+def test_the_time_a_channel_leaves_to_reply_is_counted_down(
+    session: Session, visit: Visit, clerk: User, ward: Unit, days: int, said: str
+) -> None:
+    make_account(session, unit=ward, channel=Channel.ZALO_OA)
+    asked = make_inquiry(
+        session, unit=ward, channel=InquiryChannel.ZALO, from_id="7", at=house_clock.now() - timedelta(days=days)
+    )  # fmt: skip
+    session.commit()
+
+    assert said in words(visit("inquiry", user=clerk, id=str(asked.id)))
+
+
+def test_questions_about_an_announcement_stand_on_its_board(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
+    item = make_announcement(session, unit=ward, status=AnnouncementStatus.SENT, sent_at=house_clock.now())
+    make_inquiry(session, unit=ward, text="Khám có phải nhịn ăn không?", announcement_id=item.id)
+    session.commit()
+
+    assert "Khám có phải nhịn ăn không?" in words(visit("announcement", user=clerk, id=str(item.id)))
 
 
 def test_a_doubtful_message_is_judged_and_gives_the_text_for_the_chats(

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from core import clock
 from models import AccountState, AnnouncementStatus, Batch, Channel, DeliveryStatus, FigureCheck, Role, Unit, User
-from services import workers
+from services import receipts, workers
+from services.told import Told
 from tests.factories import make_account, make_announcement, make_delivery, make_user
 from tests.pages.conftest import Visit, words
 
@@ -52,6 +53,14 @@ def test_what_waits_what_is_wrong_and_who_works(visit: Visit, session: Session, 
     assert "Hết tiền trong tài khoản." in seen
     assert "11 lần hỏng liền" in seen
     assert ("ward-0" in seen, "đang chạy" in seen) == (True, True)
+
+
+def test_events_that_nobody_knows_are_shown(visit: Visit, session: Session, ward: Unit, admin: User) -> None:
+    receipts.keep(session, provider="zalo", told=[Told(name="oa_call_user_new", digest="1", at=clock.now())])
+    receipts.work_off(session)
+    session.commit()
+
+    assert "oa_call_user_new" in words(visit("status", user=admin))
 
 
 @pytest.mark.parametrize("role", [Role.OFFICIAL, Role.STAFF, Role.VIEWER, Role.LEAD])

@@ -164,6 +164,18 @@ def test_advertisements_and_blocked_people_go_to_the_spam_box(session: Session, 
     assert make_inquiry(session, unit=ward, text="xin hỏi thật", **ZALO).status is InquiryStatus.NEW
 
 
+def test_a_block_ends_with_its_day(session: Session, clock: Traveller, ward: Unit, writer: Actor) -> None:
+    rude = make_inquiry(session, unit=ward, text="tin nhắn quấy rối", **ZALO)
+    inquiry_work.mark_spam(session, actor=writer, inquiry_id=rude.id, block_days=7)
+
+    seen = []
+    for days in (6, 2):
+        clock.shift(timedelta(days=days))
+        seen.append(make_inquiry(session, unit=ward, text="xin hỏi thật", **ZALO).status)
+
+    assert seen == [InquiryStatus.SPAM, InquiryStatus.NEW]
+
+
 def test_the_inbox_is_filtered_and_searched_and_shows_the_most_pressing_first(
     session: Session, clock: Traveller, ward: Unit, writer: Actor
 ) -> None:

@@ -161,8 +161,8 @@ def test_the_procedures_own_text_is_ready_with_its_address(session: Session, war
     first = inquiry_answers.ready_texts(session, actor=writer, inquiry_id=asked.id)[0]
 
     assert first.name == "Đăng ký tạm trú"
-    assert "Tờ khai; Căn cước" in first.text
-    assert first.text.endswith(f"http://ward.test/p/{stay.code}")
+    assert "What to bring: Tờ khai; Căn cước." in first.text  # in the language of whoever asked
+    assert first.text.endswith(f"See it all: http://ward.test/p/{stay.code}")
 
 
 def test_what_is_public_on_the_same_question_is_ready_too(session: Session, ward: Unit, writer: Actor) -> None:

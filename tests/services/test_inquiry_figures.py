@@ -47,6 +47,16 @@ def test_answer_time_is_told_in_office_hours_and_by_the_clock(
     assert inquiry_figures.messages_by_person(session, actor=writer, since=NOON) == [(writer.display_name, 1)]
 
 
+def test_waits_are_told_by_group_too(session: Session, clock: Traveller, ward: Unit, writer: Actor) -> None:
+    make_unit(session, parent=ward, name="Tổ dân phố 13", short_name="Tổ 13")
+    for text in ("Tổ 13 mất điện", "Tổ 13 bao giờ thu gom rác?", "Mất nước từ sáng"):
+        make_inquiry(session, unit=ward, text=text)
+
+    seen = inquiry_figures.of(session, actor=writer, since=NOON, until=house_clock.now() + timedelta(minutes=1))
+
+    assert [(one.name, one.speed.asked) for one in seen.by_unit] == [("Tổ 13", 2)]
+
+
 def test_a_mended_report_is_told_and_shown_without_who_reported_it(session: Session, ward: Unit, writer: Actor) -> None:
     fields = {"kind": InquiryKind.BROKEN, "place": "Ngõ 12"}
     asked = make_inquiry(session, unit=ward, text="Đèn tắt", name="Nguyễn Thị Lan", **fields)

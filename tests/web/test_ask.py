@@ -1,7 +1,5 @@
 """`/ask` on a resident's phone: ask without script or account, follow it, say whether it helped."""
 
-from io import BytesIO
-
 import pytest
 from PIL import Image
 from sqlmodel import Session, select
@@ -9,7 +7,9 @@ from starlette.testclient import TestClient
 from time_machine import Traveller
 
 from models import Inquiry, InquiryKind, InquiryMessage, InquiryStatus, Role, Unit
-from services import attachments, inquiry_answers, public_answers
+from services import attachments, inquiry_answers, public_answers, reports_done
+from services.shown_photos import People
+from tests import papers
 from tests.factories import make_actor, make_inquiry
 from tests.web.day import Day, Outline, make_ward, phone
 
@@ -23,9 +23,7 @@ def ward(session: Session, clock: Traveller) -> Unit:
 
 
 def photo(size: tuple[int, int] = (40, 30)) -> bytes:
-    made = BytesIO()
-    Image.new("RGB", size, "teal").save(made, "JPEG", exif=Image.Exif())
-    return made.getvalue()
+    return papers.photo(size=size)
 
 
 def send(browser: TestClient, *, files: list[tuple[str, bytes]] | None = None, **fields: str) -> str:
@@ -92,6 +90,25 @@ def test_something_broken_needs_a_place_and_keeps_photos_without_what_the_camera
     shown = browser.get(f"{led_to.partition('?')[0]}/1")
     assert (shown.headers["content-type"], shown.headers["x-content-type-options"]) == ("image/jpeg", "nosniff")
     assert session.exec(select(Inquiry)).one().kind is InquiryKind.BROKEN
+
+
+def test_what_was_mended_is_shown_to_all_before_and_after_and_without_who_reported_it(
+    session: Session, ward: Unit, documents: None
+) -> None:
+    send(phone(), kind="broken", text="Đèn đường tắt", place="Ngõ 12", name="Nông Thị Lan", files=[("IMG.jpg", photo())])
+    report = session.exec(select(Inquiry)).one()
+    reports_done.finish(
+        session, actor=make_actor(session, unit=ward), inquiry_id=report.id, note="Đã thay bóng.",
+        photos=[attachments.store(photo((60, 45)), name="sau.jpg")], people=People.NOBODY,
+    )  # fmt: skip
+    session.commit()
+
+    page = phone().get("/ask/done").text
+    photos = [phone().get(f"/ask/done/{report.id}/{place}").status_code for place in (1, 2, 3)]
+
+    assert all(words in page for words in ("Đèn đường tắt", "Ngõ 12", "Đã thay bóng.", ">Trước<", ">Sau<"))
+    assert "Nông Thị Lan" not in page
+    assert photos == [200, 200, 404]
 
 
 @pytest.mark.parametrize("content", [b"MZ\x90 no picture", b"<html><script>alert(1)</script></html>"])
@@ -195,6 +212,20 @@ def test_a_question_from_an_announcement_knows_which(session: Session, day: Day)
     assert day.announcement.title in form
     assert session.exec(select(Inquiry)).one().announcement_id == day.announcement.id
     assert f'href="/ask?tb={day.link.slug}"' in browser.get(day.page).text
+
+
+def test_an_answer_about_an_announcement_stands_there_for_all_who_open_it_later(session: Session, day: Day) -> None:
+    before = phone().get(day.page).text
+    made = public_answers.publish(
+        session, actor=make_actor(session, unit=day.ward), question="Có phải nhịn ăn không?", answer="Có, từ tối hôm trước.",
+        announcement_id=day.announcement.id,
+    )  # fmt: skip
+    session.commit()
+
+    later = phone().get(day.page).text
+
+    assert [f"/ask/a/{made.slug}" in page for page in (before, later)] == [False, True]
+    assert "Có phải nhịn ăn không?" in later
 
 
 def test_an_address_that_never_was_is_said_to_be_none(ward: Unit) -> None:

@@ -345,6 +345,17 @@ def test_an_sms_that_is_no_stop_is_a_question(session: Session, ward: Unit) -> N
     assert (asked.text, asked.channel, asked.from_id) == ("Mai co tiem khong?", InquiryChannel.SMS, "+84912345678")
 
 
+@pytest.mark.parametrize("sender", ["", "VIETTEL", "195"])
+def test_an_sms_of_a_sender_whom_nobody_could_answer_is_no_question(session: Session, ward: Unit, sender: str) -> None:
+    with reading() as fresh:
+        account = fresh.exec(select(ChannelAccount).where(ChannelAccount.channel == Channel.SMS)).one()
+    told = {"phonenumber": sender, "message": "Mai co tiem khong?", "id": "9"}
+
+    answer = phone().get(f"/webhooks/sms/{webhook_addresses.token_of(account)}", params=told)
+
+    assert (answer.status_code, session.exec(select(WebhookEvent)).all(), threads(session)) == (200, [], [])
+
+
 def test_events_nobody_knows_are_kept_and_told_of(session: Session, ward: Unit) -> None:
     zalo("", number="m1", name="oa_call_user_new")
 

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from core import formats
 from models import Procedure, ProcedureLevel, Unit
-from services import attachments
-from tests.factories import make_procedure, make_unit
+from services import attachments, public_answers
+from tests.factories import make_actor, make_procedure, make_unit
 from tests.papers import photo
 from web.public import app
 
@@ -115,6 +115,20 @@ def test_the_button_to_ask_leads_to_the_form_about_this_procedure(phone: TestCli
     stay(session, ward)
 
     assert 'href="/ask?tt=1.004194&amp;xa=01843"' in phone.get("/p/1.004194?xa=01843").text
+
+
+def test_what_the_ward_answered_for_all_is_shown_and_found_beside_procedures(
+    phone: TestClient, session: Session, ward: Unit
+) -> None:
+    made = public_answers.publish(
+        session, actor=make_actor(session, unit=ward), question="Bao giờ thu gom rác?", answer="Thứ Ba."
+    )  # fmt: skip
+    session.commit()
+    stay(session, ward)
+
+    pages = [phone.get("/p", params=query).text for query in ({}, {"q": "lịch thu gom rác"}, {"q": "tạm trú"})]
+
+    assert [f"/ask/a/{made.slug}" in page for page in pages] == [True, True, False]
 
 
 def test_what_people_wrote_is_shown_as_text(phone: TestClient, session: Session, ward: Unit) -> None:

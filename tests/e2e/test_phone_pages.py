@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session
 from starlette.applications import Starlette
 
-from bench import chromium
 from core import clock
 from core.settings import settings
 from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Role, Urgency
@@ -32,12 +31,6 @@ LONG_NAME = "Nguyễn-Phạm Thị Hoàng Bảo Thiên Kim Ngọc Trâm Anh Qu�
 ORDERS = (
     "Mưa rất to từ 19 giờ. Suối dâng nhanh.\n1. Nhà ven suối đi ngay, mang giấy tờ và thuốc.\n2. Đến Trường Tiểu học Sông Cầu."
 )
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one, else Playwright's own."""
-    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": ["--no-sandbox"]}
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Where backups are copied to: a folder on another disk, or a store elsewhere that speaks S3."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from core import files
 from core.errors import Invalid
 from core.i18n import N_
 from core.settings import Settings
@@ -31,19 +31,12 @@ class FolderStore:
 
     def put(self, file: Path, name: str) -> None:
         """Whole or not at all, for this account only."""
-        with self._sayable():
-            aside = self.folder / f".{name}.part"
-            try:
-                with (
-                    file.open("rb") as source,
-                    os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as to,
-                ):
-                    shutil.copyfileobj(source, to, PIECE)
-                    to.flush()
-                    os.fsync(to.fileno())
-                aside.replace(self.folder / name)
-            finally:
-                aside.unlink(missing_ok=True)
+        with (
+            self._sayable(),
+            file.open("rb") as source,
+            files.whole(self.folder / name, aside=self.folder / f".{name}.part") as to,
+        ):
+            shutil.copyfileobj(source, to, PIECE)
 
     def names(self) -> list[str]:
         """What lies there."""
@@ -128,13 +121,13 @@ class S3Store:
     @contextmanager
     def _asking(self) -> Iterator[Any]:
         from boto3.exceptions import S3UploadFailedError  # noqa: PLC0415
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         try:
             yield _client(*self._where)
         except (ClientError, S3UploadFailedError) as error:
             raise self._said(error) from error
-        except (HTTPClientError, BotoCoreError, ValueError) as error:
+        except (BotoCoreError, ValueError) as error:
             words = N_("Không nói chuyện được với {place} ({reason}): xem mạng và các cài đặt CAUNOI_BACKUP_COPY_….")
             raise Invalid(words, place=self.place, reason=type(error).__name__) from error
 

@@ -107,7 +107,7 @@ with st.container(horizontal=True):
     if st.button(_("Soạn đính chính"), key="b_correct", icon=":material/edit_note:"):
         leave_for("pages/compose.py", corrects=str(item_id))
     board_live.ways_on(actor, item_id)
-    may_stop = withdrawn.is_possible(item) and seen.correction is None and actor.role in access.APPROVERS
+    may_stop = withdrawn.is_possible(item) and seen.correction is None and access.may(actor, May.APPROVE)
     if may_stop and st.button(_("Thu hồi"), key="b_stop", icon=":material/block:"):
         st.session_state["b_stopping"] = item_id
 if may_stop and st.session_state.get("b_stopping") == item_id:

@@ -30,8 +30,8 @@ if view == "month":
     month = calendar.month_asked()
     with reading() as session:
         entries = announcement_days.of_month(session, actor=actor, month=month)
-    calendar.draw(entries, month, now=clock.now(), links=actor.role in access.WRITERS)
-    moved = calendar.hour_form(entries) if actor.role in access.APPROVERS else None
+    calendar.draw(entries, month, now=clock.now(), links=access.may(actor, May.SEE_UNSENT))
+    moved = calendar.hour_form(entries) if access.may(actor, May.APPROVE) else None
     if moved:
         item, at = moved
         with refusals():
@@ -45,7 +45,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         placeholder=_("ví dụ: cat dien"),
     )  # fmt: skip
     chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
-    if actor.role in access.WRITERS:
+    if access.may(actor, May.WRITE):
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
         st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")
 
@@ -70,7 +70,7 @@ lines = []
 for row in rows:
     item, far = row.announcement, row.progress
     opens = "announcement" if item.sent_at else "review"
-    name = parts.link(item.title, opens, id=str(item.id)) if actor.role in access.WRITERS else item.title
+    name = parts.link(item.title, opens, id=str(item.id)) if access.may(actor, May.SEE_UNSENT) else item.title
     lines.append((parts.joined(parts.cell(name, listed.when(row)), " ", stamp_of(item.urgency)), *listed.stands(far)))
 parts.section(_("{n} thông báo", n=number(total)), _("mới nhất trước"))
 parts.table(
@@ -88,5 +88,5 @@ if total > PAGE:
         _("Trang {n} trên {all}", n=number(page), all=number(-(-total // PAGE))), 1, -(-total // PAGE), key="trang",
         bind="query-params", width=160,
     )  # fmt: skip
-if actor.role in access.WRITERS:
+if access.may(actor, May.WRITE):
     copying.pick(actor, {row.announcement.id: row.announcement.title or _("(chưa có tiêu đề)") for row in rows})

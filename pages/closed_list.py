@@ -36,7 +36,7 @@ page = min(paging.asked(), pages)
 for line in shown[(page - 1) * SIZE : page * SIZE]:
     drawing.person(line, actor=actor)
 paging.turn(pages)
-if actor.role in access.WRITERS:
+if access.may(actor, May.KEEP_LISTS):
     with parts.action_bar():
         if st.button(_("Xóa danh sách ngay"), key="cl_forget"):
             with refusals():

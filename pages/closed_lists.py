@@ -13,7 +13,7 @@ actor = enter(
     _("Danh sách đích danh"), needs=May.WORK_LISTS.roles,
     lines=[_("trẻ đến lượt tiêm, người được mời riêng: không đăng lên nhóm, hết hạn thì tự xóa")],
 )  # fmt: skip
-if actor.role in access.WRITERS:
+if access.may(actor, May.KEEP_LISTS):
     with reading() as session:
         ward = units.commune_for(session, actor=actor)
     drawing.bring(actor, ward.id)

@@ -36,7 +36,7 @@ with left:
     coverage.by_group(seen, opens=actor.role in access.WRITERS, file_name=name)
 with right:
     coverage.by_need(seen, file_name=name)
-if is_today and actor.role in access.APPROVERS:
+if is_today and access.may(actor, May.KEEP_WARD):
     coverage_acts.targets(actor, seen)
 if is_today and actor.role in access.WRITERS and not asked.is_wide:
     coverage_acts.invite(actor, asked.unit_id)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.db import reading, transaction
-from models import GroupKind, Role
+from models import GroupKind
 from services import access, audit_trail, cascade, figures, group_leaders, groups, links
 from services.access import May
 from services.households import KINDS
@@ -29,7 +29,7 @@ from ui.forms import refusals_at
 HERE, LIST, SIZE = "pages/group.py", "pages/groups.py", 12
 STATES = {"out": False, "in": True, "all": None}
 actor = enter(needs=May.SEE_GROUPS.roles)
-can_write, sees_people = actor.role in access.WRITERS, actor.role in access.SEES_PEOPLE
+can_write, sees_people = access.may(actor, May.KEEP_GROUPS), access.may(actor, May.SEE_PEOPLE)
 with needed(back=LIST):
     group_id = record_id()
     with reading() as session:
@@ -68,7 +68,8 @@ with top:
     leads = _("phụ trách: {name}", name=leader.name) if leader else _("chưa có người phụ trách") if sees_people else ""
     shut = parts.badge("unknown", _("đã đóng {day}", day=day(group.closed_on, weekday=False))) if group.closed_on else ""
     parts.head(group.name, shut, _(group.kind.label), seen.unit.label, leads)
-    is_hidden = actor.role is Role.VIEWER and figures.is_few(seen.coverage.households if is_home else seen.members)
+    counted = seen.coverage.households if is_home else seen.members
+    is_hidden = figures.is_few(counted) and not access.may(actor, May.SEE_SMALL_COUNTS)
     if is_hidden:
         parts.hint(community.hidden_words())
     else:

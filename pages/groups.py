@@ -59,7 +59,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
         )
         return
     least = 0
-    if actor.role is Role.VIEWER:
+    if not access.may(actor, May.SEE_SMALL_COUNTS):
         least = figures.SMALL
         table, month_ago, hidden = figures.without_small(table, month_ago)
         growth = [] if any(figures.is_small(row) for _day, _label, row in growth) else growth
@@ -69,7 +69,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
             return
         if hidden:
             parts.hint(community.hidden_words())
-    can_write = actor.role in access.WRITERS
+    can_write = access.may(actor, May.KEEP_GROUPS)
     community.figures(table, before=month_ago.total, places=places)
     dots = drawing.places(table, before=month_ago)
     goal = table.total.target_percent / 100
@@ -87,7 +87,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
         if is_by_ward:
             community.wards(table, page="groups")
         else:
-            community.units(table, listed, phones=phones, shows_leaders=actor.role in access.SEES_PEOPLE)
+            community.units(table, listed, phones=phones, shows_leaders=access.may(actor, May.SEE_PEOPLE))
             community.others(listed, least=least)
     with right:
         if dots:

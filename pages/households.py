@@ -14,7 +14,7 @@ from ui.paging import asked, first, turn
 IMPORT = "pages/import_households.py"
 STATES = {"out": False, "in": True}
 actor = enter(_("Hộ dân"), needs=May.SEE_PEOPLE.roles)
-can_import = actor.role in access.WRITERS
+can_import = access.may(actor, May.IMPORT_HOUSEHOLDS)
 with reading() as session:
     places = {unit.label: unit.id for unit in households.places(session, actor=actor)}
     total = figures.coverage(session, actor=actor).total

@@ -36,7 +36,7 @@ for row in blocks:
             with transaction() as session:
                 inquiry_work.unblock(session, actor=actor, block_id=id_)
             leave_for(HERE, news=_("Đã bỏ chặn."))
-if actor.role in access.APPROVERS and ward.path.startswith(actor.unit_path):
+if access.may(actor, May.KEEP_WARD) and ward.path.startswith(actor.unit_path):
     with refusals():
         if wanted := inbox_rules.form(rules, people, places):
             with transaction() as session:

@@ -17,7 +17,7 @@ from ui.forms import refusals_at
 HERE = "pages/loudspeaker.py"
 SPANS = {"hom_nay": 1, "ngay_mai": 2, "tuan": 7}
 actor = enter(needs=May.READ_LOUDSPEAKERS.roles)
-may_book = actor.role in access.WRITERS
+may_book = access.may(actor, May.BOOK_LOUDSPEAKERS)
 
 if "luot" in st.query_params:
     with needed(back=HERE), reading() as session:

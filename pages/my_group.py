@@ -73,4 +73,4 @@ with st.container(width=640):
         if link is None:
             with transaction() as session:
                 link = links.join_link(session, group_id=group.id)
-        community.door(link_url=links.public_url(link), join_url=group.join_url, can_write=actor.role in access.WRITERS)
+        community.door(link_url=links.public_url(link), join_url=group.join_url, can_write=access.may(actor, May.KEEP_GROUPS))

@@ -42,7 +42,7 @@ if not seen.table.total.households:
     parts.empty(
         _("Chưa có số liệu để xem"),
         _("Khi có danh sách hộ dân, trang này cho thấy bao nhiêu hộ ở trong nhóm của tổ, và thay đổi ra sao qua từng tháng."),
-        _("Nhập danh sách hộ") if actor.role in access.WRITERS else "", page="pages/import_households.py",
+        _("Nhập danh sách hộ") if access.may(actor, May.IMPORT_HOUSEHOLDS) else "", page="pages/import_households.py",
     )  # fmt: skip
     st.stop()
 kept("figures", key, lambda: participation.figures(seen))
@@ -62,7 +62,7 @@ if is_by_ward:
     participation.ranks(actor, file_name=f"{name}-xep-hang")
 left, right = st.columns([1.15, 1], gap="medium")
 with left:
-    kept("reached", key, lambda: participation.reached(seen, opens_board=actor.role in access.WRITERS))
+    kept("reached", key, lambda: participation.reached(seen, opens_board=access.may(actor, May.WATCH)))
 with right:
     kept("phones", key, lambda: participation.phones(seen))
     behind(tables["phones"], key="t_phones", file_name=f"{name}-dien-thoai")

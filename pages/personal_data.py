@@ -21,7 +21,7 @@ with reading() as session:
     waiting = subject_requests.waiting(session, actor=actor)
     clocks, _due = breaches.running(session, actor=actor)
     tonight = sum(one.rows for one in retention.preview(session, actor=actor))
-decides = actor.role in access.APPROVERS
+decides = access.may(actor, May.DECIDE_PRIVACY)
 
 for alarm in alarms:
     parts.note(

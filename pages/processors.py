@@ -28,7 +28,7 @@ for one in found:
     parts.item(tone, one.name, "; ".join(words for words in (where, one.does, one.fields, one.contract, ended) if words))
 if not found:
     parts.empty(_("Chưa ghi bên nào"), _("Ghi nhà mạng, Zalo, nơi thuê máy chủ, nơi để bản sao lưu: ai nhận dữ liệu gì."))
-if actor.role not in access.APPROVERS:
+if not access.may(actor, May.DECIDE_PRIVACY):
     st.stop()
 parts.section(_("Ghi một bên"), _("ghi lại tên cũ thì sửa dòng ấy"))
 slots = {}

@@ -8,7 +8,7 @@ from services.access import May
 from ui import _, enter, leave_for, number, parts, privacy, purposes, refusals, registers
 
 actor = enter(_("Sổ ghi hoạt động xử lý dữ liệu"), needs=May.KEEP_PRIVACY.roles)
-decides = actor.role in access.APPROVERS
+decides = access.may(actor, May.DECIDE_PRIVACY)
 with reading() as session:
     ward = units.commune_for(session, actor=actor)
     found = privacy_purposes.listing(session, actor=actor, ward_id=ward.id)

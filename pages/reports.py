@@ -3,15 +3,16 @@
 import streamlit as st
 
 from core.db import reading
+from services import access, units
 from services import reports as kept
-from services import units
 from services.access import May
 from ui import _, enter, needed, parts, record_id, reports
 
 actor = enter(needs=May.SEE_FIGURES.roles)
+may_make = access.may(actor, May.MAKE_REPORTS)
 with reading() as session:
     rows = kept.listing(session, actor=actor)
-if "so" in st.query_params and reports.may_make(actor):
+if "so" in st.query_params and may_make:
     with needed("pages/reports.py"), reading() as session:
         report = kept.get(session, actor=actor, report_id=record_id("so"))
     parts.head(reports.name_of(report), next(row.unit.name for row in rows if row.report.id == report.id))
@@ -19,12 +20,12 @@ if "so" in st.query_params and reports.may_make(actor):
     st.page_link("pages/reports.py", label=_("Tất cả báo cáo"), icon=":material/arrow_back:")
     st.stop()
 parts.head(_("Báo cáo"), _("lập vào ngày làm việc đầu tháng, giữ lại như lúc lập"))
-if reports.may_make(actor) and actor.unit_id:
+if may_make and actor.unit_id:
     with reading() as session:
         place = units.commune_for(session, actor=actor)
     reports.make(actor, place.id)
 if rows:
-    reports.listing(rows, opens=reports.may_make(actor))
+    reports.listing(rows, opens=may_make)
 else:
     parts.empty(
         _("Chưa có báo cáo nào"),

@@ -10,7 +10,7 @@ from ui import _, day, enter, number, parts, team_figures
 from ui import team as drawing
 
 actor = enter(needs=May.SEE_TEAM.roles)
-is_staff = actor.role in access.WRITERS
+is_staff = access.may(actor, May.KEEP_TEAM)
 with reading() as session:
     own = team_members.own(session, actor=actor)
     rows = team_members.listing(session, actor=actor) if is_staff else []

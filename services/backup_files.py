@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from core import locked_files
+from core import files, locked_files
 from core.errors import Invalid
 from core.i18n import N_
 
@@ -47,15 +47,10 @@ def write(target: Path, manifest: Manifest, members: Mapping[str, Path], *, pass
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            with os.fdopen(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
-                _fill(file, target.parent, manifest, members, passphrase)
-                file.flush()
-                os.fsync(file.fileno())
+        with files.whole(target, aside=aside) as file:
+            _fill(file, target.parent, manifest, members, passphrase)
+            file.flush()
             total = digest(aside)
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
     except OSError as error:
         raise Invalid(N_("Không ghi được {file}: {reason}."), file=str(target), reason=error.strerror or str(error)) from error
     return total

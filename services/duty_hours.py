@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import DutyPattern, DutyPost, DutyShift, TeamMember, User
-from services import access, duty_patterns, roster, wards
+from services import duty_patterns, roster, wards
+from services.access import May
 
 SINGLE_DAYS = timedelta(days=14)  # so far ahead hours of one day only are told
 
@@ -104,7 +105,7 @@ def answering(session: Session, *, ward_id: UUID) -> UUID | None:
         .join(DutyPattern, col(DutyPattern.id) == DutyShift.pattern_id)
         .join(DutyPost, col(DutyPost.id) == DutyPattern.post_id)
         .where(
-            TeamMember.ward_id == ward_id, col(User.is_active), col(User.role).in_(access.WRITERS),
+            TeamMember.ward_id == ward_id, col(User.is_active), col(User.role).in_(May.ANSWER_INQUIRIES.roles),
             DutyShift.starts_at <= now, DutyShift.ends_at > now, col(DutyShift.dropped_at).is_(None),
         )
         .order_by(case((col(DutyPost.unit_id) == DutyPost.ward_id, 0), else_=1), col(DutyShift.starts_at), col(User.id))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind
@@ -54,7 +55,7 @@ def _end(first: date, step: Step) -> date:
         return first
     if step is Step.WEEK:
         return first + timedelta(days=6 - first.weekday())
-    return (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return clock.month_of(first)[1] - timedelta(days=1)
 
 
 def of(

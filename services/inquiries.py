@@ -253,7 +253,7 @@ def answerers(session: Session, *, actor: Actor) -> list[User]:
     wanted = (
         select(User)
         .join(Unit, col(Unit.id) == User.unit_id)
-        .where(access.path_range(actor.unit_path), col(User.role).in_(access.WRITERS), col(User.is_active))
+        .where(access.path_range(actor.unit_path), col(User.role).in_(May.ANSWER_INQUIRIES.roles), col(User.is_active))
     )
     return list(session.exec(wanted.order_by(User.display_name)))
 

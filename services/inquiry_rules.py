@@ -103,7 +103,8 @@ def _check_duty(session: Session, ward: Unit, rules: Rules) -> None:
     named = {UUID(one) for one in (*rules.duty.values(), *rules.places.values())}
     known = session.exec(
         select(User.id).join(Unit, col(Unit.id) == User.unit_id).where(
-            col(User.id).in_(named), col(User.is_active), access.path_range(ward.path), col(User.role).in_(access.WRITERS)
+            col(User.id).in_(named), col(User.is_active), access.path_range(ward.path),
+            col(User.role).in_(May.ANSWER_INQUIRIES.roles),
         )
     ).all()  # fmt: skip
     if len(known) < len(named) or set(rules.duty) - {topic.value for topic in Topic}:

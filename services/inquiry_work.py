@@ -59,7 +59,7 @@ def assign(session: Session, *, actor: Actor, inquiry_id: UUID, user_id: UUID | 
         user, ward = session.get(User, user_id), session.get_one(Unit, inquiry.unit_id)
         home = session.get(Unit, user.unit_id) if user else None
         serves = home is not None and (home.path.startswith(ward.path) or ward.path.startswith(home.path))
-        if user is None or not user.is_active or user.role not in access.WRITERS or not serves:
+        if user is None or not user.is_active or user.role not in May.ANSWER_INQUIRIES.roles or not serves:
             raise Invalid(N_("Người này không trả lời hỏi đáp của phường."))
     inquiry.assignee_id = user_id
     if inquiry.status in OPEN:

@@ -57,7 +57,7 @@ def period_of(kind: ReportKind, first_on: date) -> tuple[date, date]:
         raise Invalid(N_("Kỳ báo cáo bắt đầu từ ngày đầu tháng hoặc đầu quý."))
     after = first_on
     for _ in range(3 if kind is ReportKind.QUARTER else 1):
-        after = (after + timedelta(days=32)).replace(day=1)
+        _, after = clock.month_of(after)
     return first_on, after - timedelta(days=1)
 
 

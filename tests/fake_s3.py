@@ -1,17 +1,17 @@
 """A store that speaks enough S3 to be copied to, over a real socket: it keeps what came, lists it by pages, and fails as told."""
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from tests.serving import served
 
 BUCKET, KEY, SECRET = "ward-backups", "ACCESSKEY", "a secret of tests"
 PAGE = 2  # names in one answer
@@ -92,22 +92,8 @@ def fake_s3() -> Iterator[FakeS3]:
     store = FakeS3()
     methods = ["GET", "HEAD", "PUT", "POST", "DELETE"]
     routes = [Route("/{bucket}", store.answer, methods=methods), Route("/{bucket}/{name:path}", store.answer, methods=methods)]
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off"))
-    up = threading.Event()
-    started = server.startup
-
-    async def startup(sockets: object = None) -> None:
-        await started(sockets)  # type: ignore[arg-type]
-        up.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert up.wait(20)
-    store.port = server.servers[0].sockets[0].getsockname()[1]
-    yield store
-    server.should_exit = True
-    thread.join(20)
+    with served(Starlette(routes=routes)) as store.port:
+        yield store
 
 
 def _plain(body: bytes, request: Request) -> bytes:

@@ -2,8 +2,6 @@
 
 import json
 import secrets
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jwt
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.serving import served
 
 CLIENT, SECRET = "cau-noi", 'a secret between two, with " and \\ in it'
 KEY = "the only key"
@@ -27,7 +26,7 @@ KEY = "the only key"
 class Provider:
     """Answers every sign-in with `claims`; each code is good once."""
 
-    port: int
+    port: int = 0
     claims: dict[str, Any] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)  # codes, with the nonce each was asked for with
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -70,18 +69,10 @@ class Provider:
 @contextmanager
 def running() -> Iterator[Provider]:
     """A provider that answers, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        provider = Provider(free.getsockname()[1])
+    provider = Provider()
     routes = [
         Route("/.well-known/openid-configuration", provider.about), Route("/authorize", provider.authorize),
         Route("/token", provider.token, methods=["POST"]), Route("/keys", provider.keys),
     ]  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=provider.port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
+    with served(Starlette(routes=routes)) as provider.port:
         yield provider
-    finally:
-        server.should_exit = True
-        thread.join(10)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import Announcement, AnnouncementStatus
 from services import access, dispatch, drafts, relays, sending
-from services.access import Actor
+from services.access import Actor, May
 from services.dispatch import HowFar
 from ui import _, leave_for, parts, stay
 from ui.words import number
@@ -25,7 +25,7 @@ def draw(announcement_id: UUID) -> None:
             sending.go_on(session, announcement_id=item.id)
     if item.status is not AnnouncementStatus.SENDING or far is None:
         leave_for("pages/announcement.py", id=str(item.id), news=_news(me, item))
-    if line(far, may_stop=me.role in access.APPROVERS):
+    if line(far, may_stop=access.may(me, May.APPROVE)):
         st.session_state["b_stopping"] = item.id
         st.rerun()
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.db import reading, transaction
 from core.errors import Refusal
 from services import access, household_cards
-from services.access import Actor
+from services.access import Actor, May
 from services.household_cards import Printed
 from services.ports import ports
 from ui import leave_for, parts, refusals
@@ -110,7 +110,7 @@ def lost(*, actor: Actor, household_id: UUID, page: str) -> None:
         parts.facts(
             (_("Thẻ đang dùng"), number(standing.cards)), (_("Điện thoại đã gắn"), number(standing.phones)),
         )  # fmt: skip
-        if actor.role not in access.WRITERS:
+        if not access.may(actor, May.GIVE_CARDS):
             return
         unties = st.checkbox(_("Gỡ cả điện thoại đã gắn: người nhặt được thẻ có thể đã gắn máy của họ"), key="h_cards_untie")
         if st.button(_("Thẻ bị mất, thu hồi"), key="h_cards_revoke", disabled=not (standing.cards or unties)):

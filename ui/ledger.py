@@ -10,7 +10,7 @@ from core.db import reading, transaction
 from core.i18n import N_, translate
 from models import LEFT, AccountState, Announcement, Channel, DeliveryStatus
 from services import access, holding, ledger, sessions, unknowns
-from services.access import Actor
+from services.access import Actor, May
 from services.channel_fields import LABELS
 from services.household_phones import shown
 from services.ledger import Ledger, Line, Reason, Row, Standstill
@@ -158,7 +158,7 @@ def _to_decide(item: Announcement, seen: Ledger, actor: Actor) -> None:
     parts.note(
         "unknown", title, _("Mất câu trả lời của nhà cung cấp giữa chừng. Máy không tự gửi lại, để không ai nhận hai lần.")
     )
-    if actor.role not in access.APPROVERS:
+    if not access.may(actor, May.SETTLE_UNKNOWN):
         parts.hint(_("Lãnh đạo phường quyết định."))
         return
     with st.container(key="l_deciding"):
@@ -210,7 +210,7 @@ def _settle(item: Announcement, actor: Actor, decision: Decision, channels: Sequ
 
 def _holding(item: Announcement, seen: Ledger, actor: Actor) -> None:
     """Rest, go on, or stop for good."""
-    if actor.role not in access.APPROVERS or item.status not in LEFT or not seen.stoppable:
+    if not access.may(actor, May.APPROVE) or item.status not in LEFT or not seen.stoppable:
         return
     is_paused = seen.paused_at is not None
     label, icon = (_("Gửi tiếp"), "play_arrow") if is_paused else (_("Tạm dừng gửi"), "pause")

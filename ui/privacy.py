@@ -9,8 +9,8 @@ import streamlit as st
 from core import clock
 from core.db import reading, transaction
 from models import ConsentWay, Extra
-from services import consents, legal_holds
-from services.access import APPROVERS, Actor
+from services import access, consents, legal_holds
+from services.access import Actor, May
 from services.consents import Said, Switch
 from services.ports import PaperText, ports
 from services.subject_requests import Waiting
@@ -82,7 +82,7 @@ def switches(*, actor: Actor, household_id: UUID, page: str) -> None:
     if hold:
         when = day(clock.local(hold.created_at).date())
         parts.note("waiting", _("Phải giữ dữ liệu hộ này"), _("Theo {document}, từ {day}.", document=hold.document, day=when))
-    if actor.role in APPROVERS:
+    if access.may(actor, May.DECIDE_PRIVACY):
         _hold(actor, household_id, page, is_held=hold is not None)
 
 

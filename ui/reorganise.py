@@ -212,7 +212,7 @@ def _people(actor: Actor, unit_id: UUID) -> dict[UUID, str]:
 
 def next_month() -> date:
     """The first of the month to come: most decisions take effect on such a day."""
-    return (clock.today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    return clock.month_of(clock.today())[1]
 
 
 def suggested(ward_code: str, name: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import Report, ReportKind, Role
+from models import Report, ReportKind
 from services import figure_words, period_days, period_facts, report_files, report_words, reports
 from services.access import Actor
 from services.figure_register import BY_NAME
@@ -124,8 +124,3 @@ def _beside(actor: Actor, report: Report, rows: Sequence[ReportRow]) -> None:
         lines.append((_(figure.label), one_, other_))
     heads: list[Column | str] = [_("Số liệu"), Column(_("Báo cáo này"), "num"), Column(_("Báo cáo kia"), "num")]
     parts.table(heads, lines, fold=False)
-
-
-def may_make(actor: Actor) -> bool:
-    """Whether this reader makes and opens reports; who observes reads the list."""
-    return actor.role is not Role.VIEWER

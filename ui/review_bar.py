@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from models import Announcement, AnnouncementStatus
 from services import access, drafts
-from services.access import Actor
+from services.access import Actor, May
 from services.plans import Plan
 from ui import parts, review
 from ui.bar import two_storeys
@@ -59,7 +59,7 @@ def _buttons(item: Announcement, plan: Plan, actor: Actor, *, is_waiting: bool, 
         act = "again"
     if may_drop:
         st.button(_("Dừng gửi") if is_planned else _("Bỏ"), key="r_stop", on_click=review.ask, args=(item.id, "stop"))
-    if is_planned and actor.role in access.APPROVERS and st.button(_("Rút lại duyệt"), key="r_take_back"):
+    if is_planned and access.may(actor, May.APPROVE) and st.button(_("Rút lại duyệt"), key="r_take_back"):
         act = "take_back"
     if is_waiting:
         st.button(_("Trả lại"), key="r_back", on_click=review.ask, args=(item.id, "back"))

@@ -9,6 +9,7 @@ from core import clock
 from core.db import reading, transaction
 from models import Extra, IdentityCheck, RequestKind, RequestStatus
 from services import (
+    access,
     attachments,
     households,
     subject_days,
@@ -20,7 +21,7 @@ from services import (
     subject_scope,
     units,
 )
-from services.access import APPROVERS, Actor
+from services.access import Actor, May
 from services.household_search import Filters
 from services.ports import RegisterPaper
 from services.subject_erasure import Erased
@@ -133,7 +134,7 @@ def _work(row: RequestRow, actor: Actor) -> None:
             parts.hint(_("Ghi xác minh trước, rồi mới tải được."))
     if request.kind is RequestKind.CORRECT:
         st.page_link("pages/household.py", label=_("Sửa ở hồ sơ hộ"), query_params={"id": str(request.household_id)})
-    if actor.role not in APPROVERS:
+    if not access.may(actor, May.DECIDE_PRIVACY):
         return
     if request.kind is RequestKind.ERASE:
         _erase(row, actor)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.db import reading, transaction
 from models import Announcement, AnnouncementStatus
 from services import access, withdrawals
-from services.access import Actor
+from services.access import Actor, May
 from services.reach_rules import LABELS
 from services.withdrawals import Receivers
 from ui import confirmed_by_count, leave_for, parts, refusals
@@ -47,7 +47,7 @@ def of(item: Announcement, *, actor: Actor) -> None:
 def _ask(item: Announcement, due: Receivers, actor: Actor) -> None:
     title = _("{n} người còn giữ bản cũ", n=number(due.count))
     parts.item("waiting", title, _("{channels}, {cost}", channels=_channels(due), cost=money(due.cost)))
-    if actor.role not in access.APPROVERS:
+    if not access.may(actor, May.APPROVE):
         parts.hint(_("Lãnh đạo phường quyết định."))
         return
     is_sure = confirmed_by_count(due.count, _("Gõ số {n}, là số tin báo thu hồi", n=number(due.count)), key="tb_count")

@@ -8,7 +8,7 @@ from core import phones
 from core.db import reading, transaction
 from models import Group, GroupKind
 from services import access, join_requests, tick_lists
-from services.access import Actor
+from services.access import Actor, May
 from services.household_phones import shown
 from services.join_requests import Reason, Waiting
 from services.tick_lists import Made
@@ -21,10 +21,10 @@ NEW = "new"
 
 def of(group: Group, *, actor: Actor) -> None:
     """The way to tick on the phone, and who waits to be let in; nothing for a group that is closed or is none of households."""
-    if group.kind is not GroupKind.HOUSEHOLD or group.closed_on is not None or actor.role not in access.SEES_PEOPLE:
+    if group.kind is not GroupKind.HOUSEHOLD or group.closed_on is not None or not access.may(actor, May.SEE_PEOPLE):
         return
     _requests(group, actor)
-    if actor.role not in access.WRITERS and actor.id not in (group.leader_id, group.deputy_id):
+    if not access.may(actor, May.SPEAK_FOR_LEADERS) and actor.id not in (group.leader_id, group.deputy_id):
         return
     made: dict[UUID, Made] = st.session_state.setdefault(MADE, {})
     with st.container(key="tick_list", horizontal=True, vertical_alignment="center"):

@@ -1,26 +1,23 @@
 """The pages without sign-in in a real browser of a phone: seen, pressed, read by axe."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session
 from starlette.applications import Starlette
 
-from bench import chromium
 from core import clock
 from core.settings import settings
 from models import AnnouncementKind, AnnouncementStatus, AsksFor, JoinRequest, Role, Urgency
 from services import household_cards, links, passing_on, tick_lists
 from services.access import actor_of
 from tests.factories import make_actor, make_household, make_link, make_membership, make_user
+from tests.serving import served
 from tests.web.day import LEADERS_PHONE, PHONE, TITLE, Day, make_day, make_led_group, make_ward
 from web.routes import routes
 from web.scan_recorder import recorder
@@ -37,12 +34,6 @@ ORDERS = (
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one, else Playwright's own."""
-    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": ["--no-sandbox"]}
-
-
-@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """An old phone that speaks Vietnamese."""
     return browser_context_args | {"user_agent": PHONE, "locale": "vi-VN", "viewport": {"width": 390, "height": 844}}
@@ -51,16 +42,11 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def url(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The public routes, served on a port of their own for one test."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    monkeypatch.setenv("CAUNOI_PUBLIC_URL", address)
-    settings.cache_clear()
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning", ws="none", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield address
-    server.should_exit = True
-    thread.join()
+    with served(Starlette(routes=routes), ws="none") as port:
+        address = f"http://127.0.0.1:{port}"
+        monkeypatch.setenv("CAUNOI_PUBLIC_URL", address)
+        settings.cache_clear()
+        yield address
     recorder().flush()
 
 

@@ -2,12 +2,9 @@
 
 import ast
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +15,7 @@ from starlette.testclient import TestClient
 from core.settings import ROOT
 from tests.security.test_routes import PATHS, ROUTES, filled
 from tests.security.test_sources import trees
+from tests.serving import served
 from web import patience, session
 from web.pages import PhonePage
 from web.patience import Patient
@@ -48,37 +46,16 @@ WRITERS = {"csv.writer", "csv.DictWriter", "xlsxwriter.Workbook", "openpyxl.Work
 # ---- slow and large
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    """A server of the product's kind on a port of its own; one route, which tells how much it was sent."""
-
-    async def length(request: Request) -> Response:
-        return PlainTextResponse(str(len(await request.body())))
-
-    config = uvicorn.Config(
-        Starlette(routes=[Route("/", length, methods=["GET", "POST"])]), port=0, http=Patient, log_level="error", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    up, begin = threading.Event(), server.startup
-
-    async def startup(sockets: list[socket.socket] | None = None) -> None:
-        await begin(sockets)
-        up.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert up.wait(20)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(20)
+async def length(request: Request) -> Response:
+    """The only route of a server of the product's kind: how much it was sent."""
+    return PlainTextResponse(str(len(await request.body())))
 
 
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
     monkeypatch.setattr(patience, "BODY_SECONDS", 0.3)
-    with served() as port:
+    with served(Starlette(routes=[Route("/", length, methods=["GET", "POST"])]), http=Patient) as port:
         yield port
 
 

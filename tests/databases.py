@@ -1,6 +1,6 @@
 """Empty databases with all tables: making them anew for every test would take longer than most tests.
 
-A SQLite file is a copy of one made once a process, under a name that stays. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
+A SQLite file is a copy of one made once a process. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
 user may create databases: there each is emptied and used again.
 """
 

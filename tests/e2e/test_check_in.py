@@ -16,7 +16,6 @@ from tests.e2e.test_phone_pages import (  # noqa: F401  # fixtures of the same p
     LONG_TITLE,
     PRESSED,
     browser_context_args,
-    browser_type_launch_args,
     url,
     width_of,
 )

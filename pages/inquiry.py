@@ -71,7 +71,7 @@ with left:
             if pressed == "note":
                 with transaction() as session:
                     inquiry_work.note(session, actor=actor, inquiry_id=id_, text=text)
-                del st.session_state[f"reply_{id_.hex}"]
+                drawing.write_anew(one)
                 done(_("Đã ghi chú, chỉ cán bộ thấy."))
             if pressed in ("send", "close"):
                 st.session_state[f"read_{id_}"] = one.version
@@ -79,7 +79,8 @@ with left:
                     answered = inquiry_answers.answer(
                         session, actor=actor, inquiry_id=id_, text=text, version=read, way=way, closes=pressed == "close"
                     )
-                del st.session_state[f"read_{id_}"], st.session_state[f"reply_{id_.hex}"]
+                del st.session_state[f"read_{id_}"]
+                drawing.write_anew(one)
                 done(drawing.answered(answered))
         inquiry_more.for_all(actor, thread, ways, done)
 with right:

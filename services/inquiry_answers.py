@@ -230,6 +230,7 @@ def _reply(
     session: Session, actor: Actor, inquiry: Inquiry, words: str, way: Way, *, closes: bool
 ) -> InquiryMessage:  # fmt: skip
     now = clock.now()
+    closes = closes or way is Way.UNTOLD  # nothing more can be done until the person writes again
     said = InquiryMessage(
         inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, way=way.value,
         search=search_of(inquiry, words),

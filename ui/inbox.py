@@ -29,7 +29,7 @@ def on_today(waiting: int, *, late: int) -> None:
     box = Box.LATE if late else Box.WAITING
     parts.action(
         "inquiries", "overdue" if late else "waiting", _("{n} câu hỏi chờ trả lời", n=number(waiting)), detail, _("Trả lời"),
-        page="pages/inbox.py", ngan=box.value,
+        page="pages/inbox.py", ngan=_(box.label),
     )  # fmt: skip
 
 

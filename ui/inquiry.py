@@ -12,6 +12,7 @@ from models import DeliveryStatus, Inquiry, InquiryKind, Procedure, Topic, Unit,
 from services import attachments, private_words
 from services.inquiries import Said, Thread
 from services.inquiry_answers import REPLY_MAX, Answered, Ready
+from services.inquiry_intake import OPEN
 from services.inquiry_ways import BY_HAND, Open, Way
 from ui import parts
 from ui.parts import Text, Tone
@@ -104,6 +105,8 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     """The answer to be written: its text, its way, and what was pressed ("", "send", "close", "note")."""
     one = thread.inquiry
     key = f"reply_{one.id.hex}"
+    if st.session_state.pop(f"{key}_sent", False):
+        st.session_state[key], st.session_state[f"{key}_ready"] = "", None
     st.selectbox(
         _("Bắt đầu từ"), range(len(ready)), index=None, key=f"{key}_ready", format_func=lambda place: ready[place].name,
         placeholder=_("mẫu có sẵn, thủ tục, câu trả lời chung"), on_change=_fill, args=(key, ready),
@@ -120,8 +123,8 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
         parts.html(parts.call(next(one.recipient for one in open_ways if one.way is Way.CALL)))
     pressed = ""
     label, and_close = _("Gửi trả lời"), _("Gửi và xong")
-    if thread.alike:
-        label = _("Gửi cho {n} người", n=number(1 + len(thread.alike)))
+    if others := sum(other.status in OPEN for other in thread.alike):
+        label = _("Gửi cho {n} người", n=number(1 + others))
     elif way in BY_HAND:
         label, and_close = _("Ghi câu trả lời"), _("Ghi và xong")
     with st.container(horizontal=True):
@@ -134,8 +137,15 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     return text, Way(way) if way else None, pressed
 
 
+def write_anew(one: Inquiry) -> None:
+    """What was written has gone: the box is empty when it is drawn next. A key that is only deleted keeps its words there."""
+    st.session_state[f"reply_{one.id.hex}_sent"] = True
+
+
 def answered(done: Answered) -> str:
     """What an answer did, in a sentence."""
+    if done.way is Way.UNTOLD:
+        return _("Đã ghi lại. Người hỏi chưa được báo: chưa có đường nào nhắn tới.")
     if done.waiting:
         return _(
             "Đã trả lời {n} người. {waiting} người hỏi giống còn chờ: phải gọi hoặc nói trực tiếp.", n=number(done.people),

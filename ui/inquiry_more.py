@@ -136,7 +136,8 @@ def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
 
 
 def _finish(actor: Actor, thread: Thread, ways: Sequence[Open], done: Callable[[str], None]) -> None:
-    one, key = thread.inquiry, f"done_{thread.inquiry.id.hex}"
+    one = thread.inquiry
+    key = f"done_{one.id.hex}{'_again' if one.done_note else ''}"  # another form: what was sent does not stand in it any more
     if one.public_at and st.button(_("Gỡ khỏi danh sách việc đã làm"), key=f"{key}_hide"):
         with refusals():
             with transaction() as session:

@@ -15,6 +15,7 @@ page = paging.asked()
 with reading() as session:
     counts = inquiries.counts(session, actor=actor)
     rules = inquiry_rules.of(session, ward_id=units.commune_for(session, actor=actor).id)
+    places = units.residential(session, actor=actor)
 parts.head(_("Hỏi đáp"), _("{n} câu hỏi chờ trả lời", n=number(counts.waiting)))
 inbox.figures(counts)
 with st.container(horizontal=True):
@@ -22,7 +23,7 @@ with st.container(horizontal=True):
     st.page_link("pages/public_answers.py", label=_("Câu trả lời chung"), icon=":material/public:")
     st.page_link("pages/inbox_rules.py", label=_("Thời hạn, số liệu"), icon=":material/speed:")
 inbox.closed_now(rules.hours, clock.now())
-chosen = inbox.filters()
+chosen = inbox.filters(places)
 with reading() as session:
     rows, has_more = inquiries.listing(session, actor=actor, filters=chosen, page=page)
 if rows:
@@ -37,5 +38,5 @@ elif chosen == Filters(Box.WAITING):
 else:
     narrowing.nothing(
         _("Không câu hỏi nào khớp"), _("Thử gõ ít chữ hơn, không cần dấu, hoặc xem ngăn Tất cả."), ngan=Box.WAITING.value,
-        tim="", viec=None, kenh=None, loai=None,
+        tim="", viec=None, kenh=None, loai=None, to=None,
     )  # fmt: skip

@@ -17,7 +17,6 @@ from ui import (
     inquiry_travels,
     leave_for,
     needed,
-    number,
     parts,
     record_id,
     refusals,
@@ -52,7 +51,7 @@ parts.head(inbox.shortened(one.text, 90) or _("(đã xóa)"), _(one.kind.label),
 if thread.looking:
     parts.note("waiting", _("Đang có người mở: {who}", who=", ".join(thread.looking)), _("Xin trao đổi trước khi trả lời."))
 if one.same_as_id:
-    inquiry_acts.apart(actor, one, done)
+    inquiry_acts.apart(actor, one, ways, done)
 left, right = st.columns([1.6, 1], gap="medium")
 with left:
     drawing.conversation(thread.messages, one.from_name)
@@ -72,7 +71,7 @@ with left:
             if pressed == "note":
                 with transaction() as session:
                     inquiry_work.note(session, actor=actor, inquiry_id=id_, text=text)
-                del st.session_state[f"reply_{id_.hex}"]
+                drawing.write_anew(one)
                 done(_("Đã ghi chú, chỉ cán bộ thấy."))
             if pressed in ("send", "close"):
                 st.session_state[f"read_{id_}"] = one.version
@@ -80,16 +79,17 @@ with left:
                     answered = inquiry_answers.answer(
                         session, actor=actor, inquiry_id=id_, text=text, version=read, way=way, closes=pressed == "close"
                     )
-                del st.session_state[f"read_{id_}"], st.session_state[f"reply_{id_.hex}"]
-                done(_("Đã trả lời {n} người.", n=number(answered.people)))
-        inquiry_more.for_all(actor, thread, done)
+                del st.session_state[f"read_{id_}"]
+                drawing.write_anew(one)
+                done(drawing.answered(answered))
+        inquiry_more.for_all(actor, thread, ways, done)
 with right:
     drawing.facts(thread)
     given = drawing.giving(one, people)
     until = drawing.until_chosen(one) if one.due_at else None
     values = None
-    with st.expander(_("Sắp xếp lại: việc, tổ, thủ tục"), key="sorting"):
-        values = drawing.sorting(one, places=places, procedures=shelf)
+    with st.expander(_("Sắp xếp lại: việc, tổ, thủ tục, số gọi"), key="sorting"):
+        values = drawing.sorting(thread, places=places, procedures=shelf)
     inquiry_acts.together(actor, thread.alike, done)
     put = inquiry_acts.put_together(alike)
     acts = inquiry_acts.last_acts(one)

@@ -33,6 +33,7 @@ OVERTAKEN = N_("Vừa có tin mới trong câu hỏi này{by}. Xin đọc rồi 
 PUBLIC = {False: N_("Trả lời chung:"), True: N_("Tin đang lan:")}
 PUBLIC_MOST = 5
 BY = N_(", {who} đã trả lời")
+TO_BE_TOLD = N_("Đã trả lời chung cho những người hỏi giống; người này còn phải gọi hoặc nói trực tiếp: {text}")
 TEMPLATES = (
     N_("Cảm ơn ông/bà đã hỏi. Phường đã nhận và sẽ trả lời trong hạn."),
     N_("Việc này do điện lực, công ty cấp nước phụ trách. Phường đã chuyển và sẽ báo lại khi có giờ cụ thể."),
@@ -58,6 +59,7 @@ class Answered:
     people: int  # asked the same and got it as well, the first included
     leaving: int  # messages that leave by an account
     way: Way
+    waiting: int = 0  # asked the same and wait still: they are to be called, or met
 
 
 def answer(
@@ -66,7 +68,8 @@ def answer(
 ) -> Answered:  # fmt: skip
     """Answer a thread and every waiting one that was put together with it. `version` is that of the thread as it was read.
 
-    What a leader brought is everybody's at once, unless question or answer names somebody.
+    Of those, whoever can only be called or met waits on, with the words noted for whoever does it. What a leader brought is
+    everybody's at once, unless question or answer names somebody.
 
     Raises:
         Invalid: it says nothing or too much, the way has closed, or something was said meanwhile.
@@ -87,10 +90,13 @@ def answer(
     chosen = inquiry_ways.chosen(own, way)
     if chosen.is_closed:
         raise Invalid(N_("Đã hết thời gian kênh này cho nhắn lại. Xin chọn đường khác: {ways}."), ways=_others(own))
-    replies = [
-        (_reply(session, actor, one, words, to.way, closes=closes), to)
-        for one, to in zip(threads, [chosen, *map(inquiry_ways.chosen, of_others)], strict=True)
-    ]
+    reached = [(inquiry, chosen)]
+    for one, to in zip(threads[1:], map(inquiry_ways.chosen, of_others), strict=True):
+        if to.reaches:
+            reached.append((one, to))
+        else:
+            _leave_to_a_person(session, actor, one, words)
+    replies = [(_reply(session, actor, one, words, to.way, closes=closes), to) for one, to in reached]
     if inquiry.channel is InquiryChannel.LEADER and inquiry.kind is InquiryKind.QUESTION:
         _for_everybody(session, actor, inquiry, words)
     leaving = inquiry_replies.send(session, ward=ward, replies=[(said, to) for said, to in replies if not to.is_closed])
@@ -98,7 +104,7 @@ def answer(
         session, actor=actor, action="inquiry.answered", subject_kind="inquiry", subject_id=inquiry.id, people=len(replies),
         way=chosen.way.value,
     )  # fmt: skip
-    return Answered(replies[0][0], len(replies), leaving, chosen.way)
+    return Answered(replies[0][0], len(replies), leaving, chosen.way, waiting=len(threads) - len(replies))
 
 
 def ways(session: Session, *, inquiry: Inquiry) -> list[Open]:
@@ -120,12 +126,11 @@ def alike(session: Session, *, actor: Actor, inquiry_id: UUID) -> list[Inquiry]:
         col(Inquiry.same_as_id).is_(None),
     )  # fmt: skip
     rows = session.exec(wanted.order_by(col(Inquiry.last_at).desc()).limit(ALIKE_MOST)).all()
-    mine = set(inquiry.likeness.split())
-    return [row for row in rows if _resembles(mine, set(row.likeness.split()))]
+    return [row for row in rows if _resembles(inquiry, row)]
 
 
 def put_together(session: Session, *, actor: Actor, inquiry_id: UUID, others: Sequence[UUID]) -> int:
-    """Have these threads answered with this one; how many.
+    """Have these threads answered with this one, and with each those that were put to it before; how many.
 
     Raises:
         Invalid: the thread itself is put to another one. NotAllowed, NotFound: as `inquiries.get`.
@@ -136,9 +141,11 @@ def put_together(session: Session, *, actor: Actor, inquiry_id: UUID, others: Se
     put = 0
     for other_id in others[:ALIKE_MOST]:
         other = inquiries.get(session, actor=actor, inquiry_id=other_id, for_change=True)
-        if other.id != inquiry.id and other.unit_id == inquiry.unit_id and other.same_as_id is None:
-            other.same_as_id = inquiry.id
-            session.add(other)
+        if other.id == inquiry.id or other.unit_id != inquiry.unit_id or other.same_as_id is not None:
+            continue
+        for one in [other, *session.exec(select(Inquiry).where(Inquiry.same_as_id == other.id).with_for_update())]:
+            one.same_as_id = inquiry.id
+            session.add(one)
             put += 1
     audit.record(session, actor=actor, action="inquiry.put_together", subject_kind="inquiry", subject_id=inquiry.id, threads=put)
     return put
@@ -223,11 +230,13 @@ def _reply(
     session: Session, actor: Actor, inquiry: Inquiry, words: str, way: Way, *, closes: bool
 ) -> InquiryMessage:  # fmt: skip
     now = clock.now()
+    closes = closes or way is Way.UNTOLD  # nothing more can be done until the person writes again
     said = InquiryMessage(
         inquiry_id=inquiry.id, voice=Voice.REPLY, text=words, at=now, author_id=actor.id, way=way.value,
         search=search_of(inquiry, words),
     )  # fmt: skip
-    inquiry.first_answer_at = inquiry.first_answer_at or now
+    if way is not Way.UNTOLD:
+        inquiry.first_answer_at = inquiry.first_answer_at or now
     inquiry.status = InquiryStatus.CLOSED if closes else InquiryStatus.ANSWERED
     inquiry.closed_at = now if closes else None
     inquiry.assignee_id = inquiry.assignee_id or actor.id
@@ -259,10 +268,28 @@ def _alike(session: Session, inquiry: Inquiry) -> list[Inquiry]:
     return list(session.exec(wanted.order_by(col(Inquiry.id)).with_for_update()))
 
 
-def _resembles(mine: set[str], theirs: set[str]) -> bool:
-    """Whether most of the telling words of the shorter one are said in both."""
+def _resembles(one: Inquiry, other: Inquiry) -> bool:
+    """Whether most of the telling words of the shorter one are said in both, and not of two places. A number tells nothing."""
+    mine, theirs = ({word for word in some.likeness.split() if not word.isdecimal()} for some in (one, other))
     shorter = min(len(mine), len(theirs))
-    return shorter >= 2 and len(mine & theirs) * 3 >= shorter * 2
+    is_elsewhere = one.place_unit_id and other.place_unit_id and one.place_unit_id != other.place_unit_id
+    return shorter >= 2 and len(mine & theirs) * 3 >= shorter * 2 and not is_elsewhere
+
+
+def _leave_to_a_person(session: Session, actor: Actor, inquiry: Inquiry, words: str) -> None:
+    """A note for whoever calls or meets the asker; the thread waits on."""
+    text = translate(TO_BE_TOLD, language=settings().language).format(text=words)
+    session.add(
+        InquiryMessage(
+            inquiry_id=inquiry.id,
+            voice=Voice.NOTE,
+            text=text,
+            at=clock.now(),
+            author_id=actor.id,
+            search=search_of(inquiry, text),
+        )
+    )
+    session.flush()
 
 
 def _who(session: Session, inquiry: Inquiry, actor: Actor) -> str:

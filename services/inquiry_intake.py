@@ -82,8 +82,7 @@ def take_in(session: Session, *, ward: Unit, asked: Asked) -> Inquiry:
         return session.get_one(Inquiry, known.inquiry_id)
     text = clean_lines(asked.text)
     _check(asked, text)
-    if inquiry_topics.is_not_ours(text):
-        raise not_ours(ward)
+    expect_ours(ward, text)
     text = text or translate(ONLY_FILES, language=settings().language).format(n=len(asked.files)) if asked.files else text
     at = asked.at or clock.now()
     thread = _thread(session, ward, asked, at)
@@ -130,8 +129,7 @@ def say_more(
     asked = Asked(text, inquiry.channel, photos=photos)
     words = clean_lines(text)
     _check(asked, words)
-    if inquiry_topics.is_not_ours(words):
-        raise not_ours(session.get_one(Unit, inquiry.unit_id))
+    expect_ours(session.get_one(Unit, inquiry.unit_id), words)
     now = clock.now()
     _gone_on(session, inquiry, now)
     return _say(session, inquiry, asked, words, now)
@@ -144,6 +142,7 @@ def take_back(session: Session, *, provider_id: str, at: datetime) -> bool:
         return False
     thread = session.get_one(Inquiry, said.inquiry_id)
     said.text, said.search, said.photos, said.deleted_at = "", "", [], at
+    thread.version += 1  # whoever answers what is gone, or reads otherwise now, is told
     inquiry_files.want_no_more(session, message_ids=[said.id])
     session.flush()
     left = session.exec(
@@ -160,16 +159,30 @@ def take_back(session: Session, *, provider_id: str, at: datetime) -> bool:
 
 
 def edit(session: Session, *, provider_id: str, text: str) -> bool:
-    """Whoever wrote a message has put it right. False where it has not come yet."""
+    """Whoever wrote a message has put it right. False where it has not come yet.
+
+    Raises:
+        NotOurs: it has become a complaint or a denunciation; nothing of it is kept, nor of what stood there before.
+    """
     said = _numbered(session, provider_id)
     if said is None:
         return False
     thread = session.get_one(Inquiry, said.inquiry_id)
+    if inquiry_topics.is_not_ours(text):
+        take_back(session, provider_id=provider_id, at=clock.now())
+    expect_ours(session.get_one(Unit, thread.unit_id), text)
     before, said.text = said.text, clean_lines(text)[:TEXT_MAX]
     said.search = search_of(thread, said.text)
+    thread.version += 1
     if thread.text == before:
         thread.text, thread.likeness = said.text, inquiry_topics.likeness_of(said.text)
     return True
+
+
+def of_number(session: Session, *, provider_id: str) -> Inquiry:
+    """The thread of a message that is there, by the channel's own number of it."""
+    wanted = select(Inquiry).join(InquiryMessage, col(InquiryMessage.inquiry_id) == Inquiry.id)
+    return session.exec(wanted.where(InquiryMessage.provider_id == provider_id)).one()
 
 
 def note_on(session: Session, *, provider_id: str, note_id: str, text: str, at: datetime) -> bool:
@@ -220,9 +233,14 @@ def ward_term(ward_id: UUID) -> str:
     return f"w{ward_id.hex}"
 
 
-def not_ours(ward: Unit) -> NotOurs:
-    """The refusal that says where complaints are received."""
-    return NotOurs(NOT_OURS, ward=ward.name, where=f" ({ward.address})" if ward.address else "")
+def expect_ours(ward: Unit, text: str) -> None:
+    """Ask before anything that comes with a text is kept.
+
+    Raises:
+        NotOurs: it is a complaint or a denunciation; the refusal says where they are received.
+    """
+    if inquiry_topics.is_not_ours(text):
+        raise NotOurs(NOT_OURS, ward=ward.name, where=f" ({ward.address})" if ward.address else "")
 
 
 def _numbered(session: Session, provider_id: str | None) -> InquiryMessage | None:

@@ -23,7 +23,7 @@ from models import (
     UnitKind,
     Voice,
 )
-from services import access, attachments, leader_questions, wards
+from services import access, attachments, inquiry_intake, leader_questions, wards
 from services.attachments import Attachment
 from services.inquiry_intake import OPEN, wait_again
 from services.wards import WardCard
@@ -134,6 +134,15 @@ def find(session: Session, *, token: str, for_change: bool = False) -> Inquiry:
     if found is None:
         raise NotFound(N_("Không có câu hỏi nào ở địa chỉ này. Xin mở lại đúng đường dẫn đã nhận khi gửi."))
     return found
+
+
+def expect_ours(session: Session, *, token: str, text: str) -> None:
+    """Ask before anything is kept that the asker adds.
+
+    Raises:
+        NotFound: there is no such thread. NotOurs: it is a complaint or a denunciation.
+    """
+    inquiry_intake.expect_ours(session.get_one(Unit, find(session, token=token).unit_id), text)
 
 
 def say_whether_it_helped(session: Session, *, token: str, has_helped: bool) -> None:

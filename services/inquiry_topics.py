@@ -75,8 +75,13 @@ def topic_of(told: str) -> Topic:
 
 def likeness_of(text: str) -> str:
     """The words that tell what a text asks, in order: equal for what is asked alike; "" where they are too few to say."""
-    told = sorted({word for word in terms(text[:LOOKED_AT]).split() if word not in FILLING and word not in _SAID_ANYWAY})
+    told = sorted(telling(text))
     return " ".join(told)[:200] if len(told) >= 2 else ""
+
+
+def telling(text: str) -> set[str]:
+    """The words of a text, as terms, that not every question has."""
+    return {word for word in terms(text[:LOOKED_AT]).split() if word not in FILLING and word not in _SAID_ANYWAY}
 
 
 def _procedure(session: Session, ward: Unit, told: str) -> UUID | None:

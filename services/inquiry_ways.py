@@ -12,6 +12,7 @@ from enum import StrEnum
 from core import clock, phones
 from core.i18n import N_
 from models import Channel, Inquiry, InquiryChannel, RecipientKind
+from services.inquiry_intake import PERSONAL
 from services.senders import COMMENT
 
 WINDOWS = {InquiryChannel.ZALO: timedelta(days=7), InquiryChannel.FACEBOOK: timedelta(hours=24)}
@@ -27,6 +28,7 @@ class Way(StrEnum):
     SMS = "sms"
     PAGE = "page"
     CALL = "call"
+    UNTOLD = "untold"
     SPOKEN = "spoken"
 
     @property
@@ -35,7 +37,7 @@ class Way(StrEnum):
         return {
             "zalo": N_("nhắn qua Zalo OA"), "facebook": N_("nhắn qua fanpage"), "comment": N_("trả lời dưới bình luận"),
             "zns": N_("tin ZNS tới số điện thoại"), "sms": N_("tin SMS"), "page": N_("trang riêng của người hỏi"),
-            "call": N_("gọi điện"), "spoken": N_("đã nói trực tiếp"),
+            "call": N_("gọi điện"), "untold": N_("chỉ ghi lại, người hỏi chưa được báo"), "spoken": N_("đã nói trực tiếp"),
         }[self]  # fmt: skip
 
 
@@ -53,6 +55,11 @@ class Open:
     def is_closed(self) -> bool:
         """Whether its time is over."""
         return self.until is not None and self.until <= clock.now()
+
+    @property
+    def reaches(self) -> bool:
+        """Whether an answer that goes this way is before whoever asked, without anybody calling or meeting them."""
+        return not self.is_closed and (self.channel is not None or self.way is Way.PAGE)
 
 
 _OWN = {
@@ -85,9 +92,17 @@ def of(inquiry: Inquiry, *, works: Collection[Channel], last_number: str = "") -
         ways.append(Open(Way.PAGE))
     if phone:
         ways.append(Open(Way.CALL, recipient=phone))
-    if inquiry.channel in (InquiryChannel.DESK, InquiryChannel.PHONE, InquiryChannel.LEADER) or not ways:
-        ways.append(Open(Way.SPOKEN))
-    return ways
+    return [*ways, *_without_a_message(inquiry.channel, is_open=any(not one.is_closed for one in ways))]
+
+
+def _without_a_message(channel: InquiryChannel, *, is_open: bool) -> list[Open]:
+    """Where nothing else is open, an answer is kept as what it is: not told, until the person writes again or leaves a number."""
+    untold = [Open(Way.UNTOLD)] if channel in PERSONAL and not is_open else []
+    is_by_word = channel in (InquiryChannel.DESK, InquiryChannel.PHONE, InquiryChannel.LEADER)
+    return [*untold, *([Open(Way.SPOKEN)] if is_by_word or not is_open else [])]
+
+
+BY_HAND = (Way.CALL, Way.SPOKEN, Way.UNTOLD)  # nothing leaves and no page shows it: somebody says it, or nobody
 
 
 def chosen(ways: Sequence[Open], wanted: Way | None = None) -> Open:

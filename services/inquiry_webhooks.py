@@ -58,7 +58,7 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
     try:
         inquiry_intake.take_in(session, ward=ward, asked=asked)
     except NotOurs as refusal:
-        _tell_where(session, ward, asked, translate(refusal.message, language=asked.language).format(**refusal.details))
+        _tell_where(session, ward, asked, refusal)
     except Invalid:
         return True  # it says nothing that could be answered
     return True
@@ -67,7 +67,11 @@ def arrived(session: Session, *, provider: str, told: Told) -> bool:
 def _changed(session: Session, number: str, told: Told) -> bool:
     """What became of a message afterwards. False: it has not come yet."""
     if told.name == "comment.edited":
-        return inquiry_intake.edit(session, provider_id=number, text=told.text)
+        try:
+            return inquiry_intake.edit(session, provider_id=number, text=told.text)
+        except NotOurs as refusal:
+            _reply(session, inquiry_intake.of_number(session, provider_id=number), refusal)
+            return True
     if told.name in SEEN_BY_OTHERS:
         words = translate(SEEN_BY_OTHERS[told.name], language=settings().language)
         return inquiry_intake.note_on(session, provider_id=number, note_id=f"{told.name}:{told.digest}", text=words, at=told.at)
@@ -114,7 +118,7 @@ def _owner(session: Session, provider: str, told: Told) -> Unit | None:
     return session.get(Unit, account.unit_id) if account else None
 
 
-def _tell_where(session: Session, ward: Unit, asked: Asked, words: str) -> None:
+def _tell_where(session: Session, ward: Unit, asked: Asked, refusal: NotOurs) -> None:
     """Answer a complaint with where it belongs. Of it only stands that somebody was told, and nothing of what they wrote."""
     now = clock.now()
     thread = Inquiry(
@@ -124,9 +128,15 @@ def _tell_where(session: Session, ward: Unit, asked: Asked, words: str) -> None:
     session.add(thread)
     session.flush()
     mark = InquiryMessage(inquiry_id=thread.id, voice=Voice.ASKED, text="", at=now, deleted_at=now, provider_id=asked.provider_id)
-    reply = InquiryMessage(inquiry_id=thread.id, voice=Voice.REPLY, text=words, at=now)
     session.add(mark)
+    session.flush()
+    _reply(session, thread, refusal)
+
+
+def _reply(session: Session, thread: Inquiry, refusal: NotOurs) -> None:
+    words = translate(refusal.message, language=thread.language).format(**refusal.details)
+    reply = InquiryMessage(inquiry_id=thread.id, voice=Voice.REPLY, text=words, at=clock.now())
     session.add(reply)
     session.flush()
     way = inquiry_ways.chosen(inquiry_answers.ways(session, inquiry=thread))
-    inquiry_replies.send(session, ward=ward, replies=[(reply, way)])
+    inquiry_replies.send(session, ward=session.get_one(Unit, thread.unit_id), replies=[(reply, way)])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from core import clock
+from core import clock, phones
 from core.db import upsert
 from core.errors import Invalid
 from core.i18n import N_
@@ -84,6 +84,17 @@ def sort(
         inquiry.reminded_at = inquiry.escalated_at = None
     inquiry.topic, inquiry.kind, inquiry.place_unit_id, inquiry.procedure_id = topic, kind, place_unit_id, procedure_id
     return _written(session, actor, inquiry, "inquiry.sorted", topic=topic.value, kind=kind.value)
+
+
+def note_phone(session: Session, *, actor: Actor, inquiry_id: UUID, phone: str) -> Inquiry:
+    """Say at which number whoever asked can be called or written to; "" takes it away.
+
+    Raises:
+        Invalid: it is no telephone number. NotAllowed, NotFound: as `inquiries.get`.
+    """
+    inquiry = inquiries.get(session, actor=actor, inquiry_id=inquiry_id, for_change=True)
+    inquiry.from_phone = phones.read(phone)
+    return _written(session, actor, inquiry, "inquiry.phone_noted", has_one=inquiry.from_phone is not None)
 
 
 def note(session: Session, *, actor: Actor, inquiry_id: UUID, text: str) -> InquiryMessage:

@@ -61,7 +61,7 @@ def found_in(text: str, *, known: Collection[str] = ()) -> Iterator[Private]:
     """What belongs to one person. `known` are names of places and offices' telephones, which are no secret."""
     yield from _citizens(text)
     yield from _houses(text)
-    numbers = _mobiles(text, known)
+    numbers = mobiles_in(text, known=known)
     names = names_in(text, known=known)
     if len(numbers) >= 2 and len(names) >= 2:
         message = N_("Có {names} tên người kèm {phones} số di động: danh sách như vậy không đưa lên trang hay nhóm chung.")
@@ -124,7 +124,8 @@ def _hidden(digits: str) -> str:
     return f"{digits[:4]}…{digits[-2:]}"
 
 
-def _mobiles(text: str, known: Collection[str]) -> list[str]:
+def mobiles_in(text: str, *, known: Collection[str] = ()) -> list[str]:
+    """The mobile numbers written in a text, each once, as they stand there."""
     offices = {number for one in known if (number := phones.parse(one))}
     found = (one[0] for one in _MOBILE.finditer(text))
     return [words for words in dict.fromkeys(found) if (number := phones.parse(words)) and number not in offices]

@@ -17,9 +17,8 @@ from core.settings import settings
 from core.text import clean_lines
 from core.tokens import new_slug
 from models import Announcement, Inquiry, Model, PublicAnswer, Unit
-from services import access, audit, inquiries, private_words, wards
+from services import access, audit, inquiries, inquiry_topics, private_words, wards
 from services.access import Actor, May
-from services.procedure_search import FILLING
 from services.wards import WardCard
 
 LOOKED_AT_EVERY = timedelta(days=180)
@@ -149,11 +148,10 @@ def url_of(answer: PublicAnswer) -> str:
 
 def found(session: Session, *, ward_id: UUID, words: str, most: int = OFFERED) -> list[PublicAnswer]:
     """The ward's answers that share the most telling words with a question; none where too few are shared."""
-    told = {word for word in terms(words).split() if word not in FILLING}
+    told = _telling(words)
     ranked = []
     for one in session.exec(select(PublicAnswer).where(_is_shown(ward_id))):
-        theirs = set(one.search.split())
-        asked = {word for word in terms(one.question).split() if word not in FILLING}
+        theirs, asked = set(one.search.split()), _telling(one.question)
         shared, in_question = len(told & theirs), len(told & asked)
         needed = min(FEW_WORDS, len(told))
         if shared >= needed > 0 and 2 * shared >= len(told) and (in_question or len(told) > FEW_WORDS):
@@ -188,6 +186,11 @@ def note_that_it_was_enough(session: Session, *, slug: str) -> None:
         session.add(known)
         row = {"id": new_id(), "created_at": clock.now(), "answer_id": known.id, "day": clock.today(), "shown": 1}
         upsert(session, _DAYS, [row], key=["answer_id", "day"], add=["shown"])
+
+
+def _telling(text: str) -> set[str]:
+    """The words by which an answer is found: no numbers, which are of a group, an hour, a house."""
+    return {word for word in inquiry_topics.telling(text) if not word.isdecimal()}
 
 
 def _is_shown(ward_id: UUID) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic
+from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic, Unit
 from services.inquiries import Box, Counts, Filters, Row
 from services.office_hours import OfficeHours
 from ui import paging, parts
@@ -14,6 +14,7 @@ from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
 SHOWN = 120  # letters of what was asked
+NARROWED = ("viec", "kenh", "loai", "to")
 TONES: dict[InquiryStatus, Tone] = {
     InquiryStatus.NEW: "waiting", InquiryStatus.ASSIGNED: "waiting", InquiryStatus.ANSWERED: "arrived",
     InquiryStatus.CLOSED: "arrived", InquiryStatus.SPAM: "unknown",
@@ -28,7 +29,7 @@ def on_today(waiting: int, *, late: int) -> None:
     box = Box.LATE if late else Box.WAITING
     parts.action(
         "inquiries", "overdue" if late else "waiting", _("{n} câu hỏi chờ trả lời", n=number(waiting)), detail, _("Trả lời"),
-        page="pages/inbox.py", ngan=box.value,
+        page="pages/inbox.py", ngan=_(box.label),
     )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def closed_now(hours: OfficeHours, now: datetime) -> None:
         parts.hint(_("Ngoài giờ làm việc: hạn trả lời tính tiếp từ {when}.", when=near(hours.after(now, 0))))
 
 
-def filters() -> Filters:
+def filters(places: Sequence[Unit]) -> Filters:
     """What the reader narrows the list by; all of it stands in the address."""
     box = st.segmented_control(
         _("Ngăn"), [one.value for one in Box], default=Box.WAITING.value, key="ngan", format_func=_box, bind="query-params",
@@ -60,13 +61,18 @@ def filters() -> Filters:
             _("Tìm trong lời đã nói"), key="tim", type="search", live=True, icon=":material/search:", width=240,
             placeholder=_("ví dụ: mat dien, Lan"), bind="query-params", on_change=paging.first, label_visibility="collapsed",
         )  # fmt: skip
-        narrows = sum(bool(st.session_state.get(key) or st.query_params.get(key)) for key in ("viec", "kenh", "loai"))
+        narrows = sum(bool(st.session_state.get(key) or st.query_params.get(key)) for key in NARROWED)
         label = _("Lọc ({n})", n=number(narrows)) if narrows else _("Lọc")
         with st.popover(label, icon=":material/filter_alt:", key="inbox_narrow"):
             topic = _one_of(_("Việc gì"), Topic, "viec")
             channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
             kind = _one_of(_("Loại"), InquiryKind, "loai")
-    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind)
+            named = {unit.label: unit.id for unit in places}
+            place = st.selectbox(
+                _("Tổ, thôn"), list(named), index=None, key="to", placeholder=_("tất cả"), width=260, bind="query-params",
+                on_change=paging.first,
+            )  # fmt: skip
+    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind, named.get(place or ""))
 
 
 def _one_of(label: str, kind: Any, key: str) -> Any:

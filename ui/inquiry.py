@@ -7,12 +7,13 @@ from uuid import UUID
 
 import streamlit as st
 
-from core import clock
+from core import clock, phones
 from models import DeliveryStatus, Inquiry, InquiryKind, Procedure, Topic, Unit, User, Voice
-from services import attachments
+from services import attachments, private_words
 from services.inquiries import Said, Thread
-from services.inquiry_answers import REPLY_MAX, Ready
-from services.inquiry_ways import Open, Way
+from services.inquiry_answers import REPLY_MAX, Answered, Ready
+from services.inquiry_intake import OPEN
+from services.inquiry_ways import BY_HAND, Open, Way
 from ui import parts
 from ui.parts import Text, Tone
 from ui.words import _, moment, near, number, span
@@ -46,7 +47,9 @@ def conversation(messages: Sequence[Said], name: str) -> None:
         with st.container(border=True, key=f"m_{said.message.id.hex}"):
             message = said.message
             who = {Voice.ASKED: name or _("Người hỏi"), Voice.REPLY: said.author or _("Phường"),
-                   Voice.NOTE: _("Ghi chú nội bộ, {who}", who=said.author)}[message.voice]  # fmt: skip
+                   Voice.NOTE: _("Ghi chú nội bộ, {who}", who=said.author) if said.author else _("Ghi chú nội bộ")}[
+                       message.voice
+                   ]  # fmt: skip
             by = f" · {_(Way(message.way).label)}" if message.way in list(Way) else ""
             parts.html(parts.joined(parts.small(f"{who} · {near(message.at)}{by}"), parts.text(_words(said))))
             photos(message.photos)
@@ -84,9 +87,13 @@ def window(ways: Sequence[Open], now: datetime) -> None:
     own = next((one for one in ways if one.until), None)
     if own is None or own.until is None:
         return
-    others = ", ".join(_(one.way.label) for one in ways if not one.is_closed)
+    others = ", ".join(_(one.way.label) for one in ways if one.reaches or one.way is Way.CALL)
     if own.is_closed:
-        parts.note("overdue", _("Hết thời gian {way}", way=_(own.way.label)), _("Còn đường khác: {ways}.", ways=others or "–"))
+        parts.note(
+            "overdue", _("Hết thời gian {way}", way=_(own.way.label)),
+            _("Còn đường khác: {ways}.", ways=others) if others
+            else _("Biết số điện thoại của người hỏi thì ghi ở phần Sắp xếp lại. Họ viết lại thì trả lời được ngay."),
+        )  # fmt: skip
     else:
         left = own.until - now
         tone: Tone = "overdue" if left < timedelta(hours=4) else "waiting"
@@ -98,6 +105,8 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     """The answer to be written: its text, its way, and what was pressed ("", "send", "close", "note")."""
     one = thread.inquiry
     key = f"reply_{one.id.hex}"
+    if st.session_state.pop(f"{key}_sent", False):
+        st.session_state[key], st.session_state[f"{key}_ready"] = "", None
     st.selectbox(
         _("Bắt đầu từ"), range(len(ready)), index=None, key=f"{key}_ready", format_func=lambda place: ready[place].name,
         placeholder=_("mẫu có sẵn, thủ tục, câu trả lời chung"), on_change=_fill, args=(key, ready),
@@ -113,15 +122,36 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     if way == Way.CALL.value:
         parts.html(parts.call(next(one.recipient for one in open_ways if one.way is Way.CALL)))
     pressed = ""
-    label = _("Gửi cho {n} người", n=number(1 + len(thread.alike))) if thread.alike else _("Gửi trả lời")
+    label, and_close = _("Gửi trả lời"), _("Gửi và xong")
+    if others := sum(other.status in OPEN for other in thread.alike):
+        label = _("Gửi cho {n} người", n=number(1 + others))
+    elif way in BY_HAND:
+        label, and_close = _("Ghi câu trả lời"), _("Ghi và xong")
     with st.container(horizontal=True):
         if st.button(label, type="primary", key=f"{key}_send", disabled=not open_ways):
             pressed = "send"
-        if st.button(_("Gửi và xong"), key=f"{key}_close", disabled=not open_ways):
+        if st.button(and_close, key=f"{key}_close", disabled=not open_ways):
             pressed = "close"
         if st.button(_("Chỉ ghi chú nội bộ"), key=f"{key}_note"):
             pressed = "note"
     return text, Way(way) if way else None, pressed
+
+
+def write_anew(one: Inquiry) -> None:
+    """What was written has gone: the box is empty when it is drawn next. A key that is only deleted keeps its words there."""
+    st.session_state[f"reply_{one.id.hex}_sent"] = True
+
+
+def answered(done: Answered) -> str:
+    """What an answer did, in a sentence."""
+    if done.way is Way.UNTOLD:
+        return _("Đã ghi lại. Người hỏi chưa được báo: chưa có đường nào nhắn tới.")
+    if done.waiting:
+        return _(
+            "Đã trả lời {n} người. {waiting} người hỏi giống còn chờ: phải gọi hoặc nói trực tiếp.", n=number(done.people),
+            waiting=number(done.waiting),
+        )  # fmt: skip
+    return _("Đã trả lời {n} người.", n=number(done.people))
 
 
 def _fill(key: str, ready: Sequence[Ready]) -> None:
@@ -131,8 +161,9 @@ def _fill(key: str, ready: Sequence[Ready]) -> None:
         st.session_state[key] = f"{before}\n{ready[place].text}".strip()[:REPLY_MAX]
 
 
-def sorting(one: Inquiry, *, places: Sequence[Unit], procedures: Sequence[Procedure]) -> dict[str, Any] | None:
-    """What it is about, to be put right; the values when saved."""
+def sorting(thread: Thread, *, places: Sequence[Unit], procedures: Sequence[Procedure]) -> dict[str, Any] | None:
+    """What it is about and where its asker is called, to be put right; the values when saved."""
+    one = thread.inquiry
     key = f"sort_{one.id.hex}_{one.version}"
     with st.form(key):
         topic = st.selectbox(
@@ -155,9 +186,19 @@ def sorting(one: Inquiry, *, places: Sequence[Unit], procedures: Sequence[Proced
             _("Thủ tục"), procedure_ids, procedure_ids.index(one.procedure_id) if one.procedure_id in procedure_ids else None,
             key=f"{key}_procedure", format_func=named.__getitem__,
         )  # fmt: skip
+        phone = st.text_input(
+            _("Số điện thoại của người hỏi"), phones.show(one.from_phone), key=f"{key}_phone", max_chars=20,
+            placeholder=_said_number(thread),
+        )  # fmt: skip
         if not st.form_submit_button(_("Ghi lại"), key=f"{key}_save"):
             return None
-    return {"topic": topic, "kind": kind, "place_unit_id": place, "procedure_id": procedure}
+    return {"topic": topic, "kind": kind, "place_unit_id": place, "procedure_id": procedure, "phone": phone}
+
+
+def _said_number(thread: Thread) -> str:
+    """A number that stands in what was asked: it may be anybody's, so that a person has to type it."""
+    asked = "\n".join(said.message.text for said in thread.messages if said.message.voice is Voice.ASKED)
+    return next((_("trong lời hỏi có: {phone}", phone=one) for one in private_words.mobiles_in(asked)), "0912 345 678")
 
 
 def giving(one: Inquiry, people: Sequence[User]) -> UUID | None:

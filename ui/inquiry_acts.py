@@ -7,11 +7,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from core import clock
+from core import clock, phones
 from core.db import transaction
 from models import Inquiry, InquiryStatus
-from services import inquiry_answers, inquiry_work
+from services import inquiry_answers, inquiry_ways, inquiry_work
 from services.access import Actor
+from services.inquiry_ways import Open
 from ui import parts, refusals
 from ui.inbox import shortened
 from ui.words import _, day, near, number
@@ -19,9 +20,12 @@ from ui.words import _, day, near, number
 SHOWN = 10  # of those put together, each with its button
 
 
-def apart(actor: Actor, one: Inquiry, done: Callable[[str], None]) -> None:
+def apart(actor: Actor, one: Inquiry, ways: Sequence[Open], done: Callable[[str], None]) -> None:
     """A thread that was put to another one: the way there, and out of it again."""
-    with parts.line("same", "waiting", _("Đã gộp vào câu hỏi khác"), _("Trả lời ở đó thì người này cũng nhận.")):
+    said = _("Trả lời ở đó thì người này cũng nhận.")
+    if not inquiry_ways.chosen(ways).reaches:
+        said = _("Trả lời ở đó thì người này vẫn phải gọi hoặc nói trực tiếp, rồi ghi ở đây.")
+    with parts.line("same", "waiting", _("Đã gộp vào câu hỏi khác"), said):
         st.page_link("pages/inquiry.py", label=_("Mở"), query_params={"id": str(one.same_as_id)})
         is_pressed = st.button(_("Tách ra"), key="apart")
     if is_pressed:
@@ -101,7 +105,10 @@ def carry_out(
             inquiry_work.snooze(session, actor=actor, inquiry_id=one.id, until=until)
             news = _("Đã tạm gác tới {when}.", when=near(until))
         if values:
+            phone = values.pop("phone")
             inquiry_work.sort(session, actor=actor, inquiry_id=one.id, **values)
+            if phone.strip() != phones.show(one.from_phone):
+                inquiry_work.note_phone(session, actor=actor, inquiry_id=one.id, phone=phone)
             news = _("Đã ghi lại.")
         if put:
             n = inquiry_answers.put_together(session, actor=actor, inquiry_id=one.id, others=put)

@@ -1,15 +1,26 @@
 """What an answer becomes beside a reply: everybody's, an addition to an announcement, the word on a rumour, a job done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import streamlit as st
 
+from core import phones
 from core.db import reading, transaction
 from models import InquiryChannel, InquiryKind, Voice
-from services import attachments, inquiries, private_words, public_answers, reports_done, rumour_relays, rumours
+from services import (
+    attachments,
+    inquiries,
+    inquiry_ways,
+    private_words,
+    public_answers,
+    reports_done,
+    rumour_relays,
+    rumours,
+)
 from services.access import Actor
 from services.inquiries import Thread
+from services.inquiry_ways import Open, Way
 from services.shown_photos import People
 from ui import parts, refusals, rumour_card
 from ui.forms import PICTURES
@@ -36,10 +47,10 @@ def about(actor: Actor, announcement_id: UUID) -> None:
         parts.table(heads, rows, shown=5, more=_("Xem {n} câu hỏi", n=number(len(rows))))
 
 
-def for_all(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+def for_all(actor: Actor, thread: Thread, ways: Sequence[Open], done: Callable[[str], None]) -> None:
     """The forms that fit this thread; carries out what is pressed."""
     if thread.inquiry.kind is InquiryKind.BROKEN:
-        _finish(actor, thread, done)
+        _finish(actor, thread, ways, done)
     elif thread.inquiry.kind is InquiryKind.RUMOUR:
         _judge(actor, thread, done)
     else:
@@ -124,8 +135,9 @@ def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
         done(_("Đã kết luận và nhờ {n} tổ trưởng đăng: tin hiện ở trang của từng người.", n=number(asked)))
 
 
-def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
-    one, key = thread.inquiry, f"done_{thread.inquiry.id.hex}"
+def _finish(actor: Actor, thread: Thread, ways: Sequence[Open], done: Callable[[str], None]) -> None:
+    one = thread.inquiry
+    key = f"done_{one.id.hex}{'_again' if one.done_note else ''}"  # another form: what was sent does not stand in it any more
     if one.public_at and st.button(_("Gỡ khỏi danh sách việc đã làm"), key=f"{key}_hide"):
         with refusals():
             with transaction() as session:
@@ -148,4 +160,13 @@ def _finish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
             reports_done.finish(
                 session, actor=actor, inquiry_id=one.id, note=note, photos=photos, is_public=shows, people=people, codes=codes
             )
-        done(_("Đã ghi, người báo thấy ngay."))
+        done(_told(inquiry_ways.chosen(ways)))
+
+
+def _told(way: Open) -> str:
+    """Whether whoever reported it knows by that, or somebody has to say it."""
+    if way.reaches:
+        return _("Đã ghi, người báo thấy ngay.")
+    if way.way is Way.CALL:
+        return _("Đã ghi. Xin gọi báo lại người đã báo: {phone}.", phone=phones.show(way.recipient))
+    return _("Đã ghi. Người đã báo chưa được tin: không có đường nào nhắn lại.")

@@ -156,6 +156,7 @@ def _sent(request: Request, form: Mapping[str, str], files: Sequence[Brought]) -
     if not may_ask(request.scope, visit.visitor, now):
         raise posts.TooMany(TOO_MANY)
     try:
+        inquiry_intake.expect_ours(desk.unit, form.get("text", ""))
         photos = _kept(form, files)
         asked = _asked_in(request, form, desk, photos, visit)
         if found := _offered(form, desk, asked):
@@ -186,6 +187,8 @@ def _said_more(request: Request, form: Mapping[str, str], files: Sequence[Brough
     if not may_ask(request.scope, visit.visitor, clock.now()):
         raise posts.TooMany(TOO_MANY)
     try:
+        with reading() as session:
+            inquiry_page.expect_ours(session, token=token, text=form.get("text", ""))
         photos = _kept({}, files)
         with transaction() as session:
             inquiry = inquiry_page.find(session, token=token, for_change=True)

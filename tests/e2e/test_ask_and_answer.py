@@ -46,6 +46,7 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     expect(desk.get_by_label("Trả lời", exact=True)).to_have_value(re.compile("CT01"))
     desk.get_by_role("button", name="Gửi trả lời").click()
     expect(desk.get_by_text("Đã trả lời 1 người.")).to_be_visible()
+    expect(desk.get_by_label("Trả lời", exact=True).first).to_have_value("")  # pressed again, nothing goes twice
 
     phone.reload()
     expect(phone.get_by_text("Tờ khai mẫu CT01")).to_be_visible()

@@ -58,15 +58,16 @@ def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit,
 
 
 def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
-    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")
+    make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13")
+    make_inquiry(session, unit=ward, text="Tổ 13 bao giờ thu gom rác?")
     make_inquiry(session, unit=ward, text="<b>Cháy nhà</b>")
     session.commit()
 
-    everything, found = words(visit("inbox", user=clerk)), words(visit("inbox", user=clerk, tim="thu gom rac"))
+    everything = words(visit("inbox", user=clerk))
+    narrowed = [words(visit("inbox", user=clerk, tim="thu gom rac")), words(visit("inbox", user=clerk, to="Tổ 13"))]
 
     assert "&lt;b&gt;Cháy nhà" in everything
-    assert "Bao giờ thu gom rác?" in found
-    assert "Cháy nhà" not in found
+    assert [("thu gom rác?" in found, "Cháy nhà" in found) for found in narrowed] == [(True, False), (True, False)]
 
 
 def test_what_came_by_telephone_is_typed_in_and_opened(session: Session, visit: Visit, clerk: User) -> None:
@@ -157,6 +158,22 @@ def test_the_time_a_channel_leaves_to_reply_is_counted_down(
     session.commit()
 
     assert said in words(visit("inquiry", user=clerk, id=str(asked.id)))
+
+
+def test_the_number_of_who_asked_is_noted_so_that_they_can_be_called(
+    session: Session, visit: Visit, clerk: User, ward: Unit
+) -> None:
+    asked = make_inquiry(session, unit=ward, text="Gọi em số 0912 345 678", channel=InquiryChannel.ZALO, from_id="7")
+    session.commit()
+    at = visit("inquiry", user=clerk, id=str(asked.id))
+    key = f"sort_{asked.id.hex}_{asked.version}"
+
+    assert at.text_input(key=f"{key}_phone").placeholder == "trong lời hỏi có: 0912 345 678"
+    at.text_input(key=f"{key}_phone").set_value("0912345678")
+    at.button(key=f"{key}_save").click().run()
+
+    assert now(session).from_phone == "+84912345678"
+    assert "0912 345 678" in words(visit("inquiry", user=clerk, id=str(asked.id)))
 
 
 def test_questions_about_an_announcement_stand_on_its_board(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:

@@ -1,12 +1,14 @@
 """The first screen calls out what wants mending, each with the way to the list of just these."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from models import AccountState, Channel, Proposal, ProposalKind, Role, Unit, User
 from services import rollups
+from services.inquiries import Box
 from tests.factories import make_account, make_group, make_household, make_inquiry, make_membership, make_unit, make_user
 from tests.pages.conftest import Visit, words
 
@@ -87,6 +89,6 @@ def test_questions_that_wait_lead_to_the_inbox_and_late_ones_to_theirs(
     later = visit("today", user=official)
 
     assert "1 câu hỏi chờ trả lời" in words(first)
-    assert ("inbox", "ngan=waiting") in ways(first)
+    assert ("inbox", urlencode({"ngan": Box.WAITING.label})) in ways(first)
     assert "1 câu đã quá hạn." in words(later)
-    assert ("inbox", "ngan=late") in ways(later)
+    assert ("inbox", urlencode({"ngan": Box.LATE.label})) in ways(later)

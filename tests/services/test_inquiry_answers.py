@@ -15,18 +15,28 @@ from models import (
     DeliveryStatus,
     Inquiry,
     InquiryChannel,
+    InquiryKind,
     InquiryMessage,
     InquiryStatus,
     Role,
     Unit,
     Voice,
 )
-from services import batches, inquiries, inquiry_answers, inquiry_reminders, inquiry_replies, inquiry_work, public_answers
+from services import (
+    batches,
+    inquiries,
+    inquiry_answers,
+    inquiry_reminders,
+    inquiry_replies,
+    inquiry_work,
+    public_answers,
+    reports_done,
+)
 from services.access import Actor
 from services.chunks import Held, Marked
 from services.inquiry_ways import Way
 from tests import turns
-from tests.factories import make_account, make_actor, make_inquiry, make_procedure, make_user
+from tests.factories import make_account, make_actor, make_inquiry, make_procedure, make_unit, make_user
 
 ZALO = {"channel": InquiryChannel.ZALO, "from_id": "2512523625412515"}
 
@@ -97,6 +107,74 @@ def test_forty_seven_who_ask_the_same_are_answered_at_once(session: Session, clo
     assert {one.id for one in alike} == {one.id for one in others}
     assert (done.people, done.leaving, len({row.recipient_id for row in ledger(session)})) == (47, 47, 47)
     assert inquiries.counts(session, actor=writer).waiting == 1
+
+
+def test_whoever_was_put_to_a_question_goes_with_it_to_another(session: Session, ward: Unit, writer: Actor) -> None:
+    first, second, third = (make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?") for _ in range(3))
+
+    inquiry_answers.put_together(session, actor=writer, inquiry_id=second.id, others=[third.id])
+    put = inquiry_answers.put_together(session, actor=writer, inquiry_id=first.id, others=[second.id])
+    done = inquiry_answers.answer(session, actor=writer, inquiry_id=first.id, text="Thứ Ba.")
+
+    assert (put, done.people, third.status) == (2, 3, InquiryStatus.ANSWERED)
+
+
+def test_who_asked_the_same_by_telephone_waits_until_somebody_calls(session: Session, ward: Unit, writer: Actor) -> None:
+    first = make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?")
+    called = make_inquiry(session, unit=ward, channel=InquiryChannel.PHONE, phone="0912 345 678")
+    inquiry_answers.put_together(session, actor=writer, inquiry_id=first.id, others=[called.id])
+
+    done = inquiry_answers.answer(session, actor=writer, inquiry_id=first.id, text="Thứ Ba.")
+
+    notes = session.exec(select(InquiryMessage.text).where(InquiryMessage.voice == Voice.NOTE)).all()
+    assert (done.people, done.waiting, called.status, called.due_at is None) == (1, 1, InquiryStatus.NEW, False)
+    assert [note.endswith("nói trực tiếp: Thứ Ba.") for note in notes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_alike"),
+    [
+        ("Tổ 13 bao giờ có nước lại? Mất nước từ sáng", False), ("Mất điện tổ 5 đến khi nào ạ", False),
+        ("Mất điện bao giờ có lại ạ", True), ("Tổ 13 mất điện lâu quá", True),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_another_thing_or_place_is_not_the_same(
+    session: Session, ward: Unit, writer: Actor, text: str, is_alike: bool
+) -> None:
+    for name in ("Tổ 13", "Tổ 5"):
+        make_unit(session, parent=ward, name=name, short_name=name)
+    first = make_inquiry(session, unit=ward, text="Tổ 13 mất điện đến bao giờ?")
+    make_inquiry(session, unit=ward, text=text)
+
+    assert len(inquiry_answers.alike(session, actor=writer, inquiry_id=first.id)) == is_alike
+
+
+def test_when_no_way_is_open_what_was_done_is_kept_as_not_told_until_the_person_writes_again(
+    session: Session, clock: Traveller, ward: Unit, writer: Actor
+) -> None:
+    make_account(session, unit=ward, channel=Channel.ZALO_OA)
+    asked = make_inquiry(session, unit=ward, text="Đèn tắt", kind=InquiryKind.BROKEN, **ZALO)
+    clock.shift(timedelta(days=8))
+
+    reports_done.finish(session, actor=writer, inquiry_id=asked.id, note="Đã thay bóng.")
+
+    said = session.exec(select(InquiryMessage).where(InquiryMessage.voice == Voice.REPLY)).one()
+    assert (said.way, ledger(session), asked.status, asked.first_answer_at) == (Way.UNTOLD, [], InquiryStatus.CLOSED, None)
+    again = make_inquiry(session, unit=ward, text="Sao lâu vậy?", **ZALO)
+    assert inquiry_answers.ways(session, inquiry=again)[0].reaches
+
+
+def test_a_number_that_is_noted_opens_the_ways_of_a_telephone(session: Session, ward: Unit, writer: Actor) -> None:
+    make_account(session, unit=ward, channel=Channel.SMS)
+    asked = make_inquiry(session, unit=ward, **ZALO)
+    before = [one.way for one in inquiry_answers.ways(session, inquiry=asked)]
+
+    inquiry_work.note_phone(session, actor=writer, inquiry_id=asked.id, phone="0912 345 678")
+
+    assert before == [Way.UNTOLD, Way.SPOKEN]
+    assert [one.way for one in inquiry_answers.ways(session, inquiry=asked)] == [Way.SMS, Way.CALL]
+    with pytest.raises(Invalid):
+        inquiry_work.note_phone(session, actor=writer, inquiry_id=asked.id, phone="12")
 
 
 def test_when_the_window_has_closed_the_other_way_is_offered(
@@ -215,6 +293,7 @@ def test_an_answer_becomes_everybodys_unless_it_names_somebody(session: Session,
 
     assert [one.id for one in public_answers.found(session, ward_id=ward.id, words="mai co tiem phong khong a")] == [made.id]
     assert public_answers.found(session, ward_id=ward.id, words="khai sinh cần gì") == []
+    assert public_answers.found(session, ward_id=ward.id, words="Tổ 7 mất nước từ sáng, bao giờ có lại?") == []  # "từ 7 giờ"
     public_answers.withdraw(session, actor=writer, answer_id=made.id)
     assert public_answers.most_asked(session, ward_id=ward.id) == []
 

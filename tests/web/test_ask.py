@@ -69,11 +69,18 @@ def test_who_asked_sees_the_answer_and_says_not_yet(session: Session, ward: Unit
     assert (asked.status, asked.has_helped) == (InquiryStatus.CLOSED, True)
 
 
-def test_a_complaint_is_told_where_to_go_and_kept_nowhere(session: Session, ward: Unit) -> None:
-    said = send(phone(), text="Tôi khiếu nại quyết định thu hồi đất")
+def test_a_complaint_is_told_where_to_go_and_kept_nowhere(session: Session, ward: Unit, documents: None) -> None:
+    before = make_inquiry(session, unit=ward, text="Mai có tiêm không?")
+    session.commit()
+    browser, folder = phone(), attachments.path_of("0" * 64).parent.parent
+    wrong = {"text": "Tôi khiếu nại quyết định thu hồi đất"}
+    bad = [("photos", ("don.jpg", photo(), "image/jpeg"))]
 
-    assert "Bộ phận tiếp công dân" in said
-    assert session.exec(select(Inquiry)).all() == []
+    said = [browser.post(path, data=wrong, files=bad).text for path in ("/ask", f"/ask/{before.token}")]
+
+    assert ["Bộ phận tiếp công dân" in one for one in said] == [True, True]
+    assert [one.text for one in session.exec(select(InquiryMessage))] == [before.text]
+    assert not folder.exists() or not any(folder.iterdir())
 
 
 def test_something_broken_needs_a_place_and_keeps_photos_without_what_the_camera_adds(

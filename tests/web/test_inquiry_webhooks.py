@@ -17,6 +17,7 @@ from time_machine import Traveller
 from adapters.documents import SiftedDocuments
 from adapters.file_fetcher import HttpFileFetcher, origins
 from core.db import reading, transaction
+from core.errors import Invalid
 from core.settings import Settings
 from jobs import fetching
 from models import (
@@ -314,9 +315,26 @@ def test_a_deletion_that_is_faster_than_its_comment_waits_for_it(session: Sessio
 
 def test_a_comment_put_right_is_read_as_it_stands(session: Session, ward: Unit) -> None:
     facebook(**comment("add", "Ơ đâu"))
+    read = threads(session)[0].version
+    session.rollback()  # nobody else could write
     facebook(**comment("edited", "Ở đâu vậy ạ?"))
 
-    assert (messages(session), threads(session)[0].text) == (["Ở đâu vậy ạ?"], "Ở đâu vậy ạ?")
+    (asked,) = threads(session)
+    assert (messages(session), asked.text) == (["Ở đâu vậy ạ?"], "Ở đâu vậy ạ?")
+    with pytest.raises(Invalid):  # whoever answers the words of before is told
+        inquiry_answers.answer(
+            session, actor=make_actor(session, unit=ward, role=Role.STAFF), inquiry_id=asked.id, text="Có.", version=read
+        )
+
+
+def test_a_comment_that_becomes_a_complaint_goes_and_its_writer_is_told_where(session: Session, ward: Unit) -> None:
+    facebook(**comment("add", "Ở đâu vậy ạ?"))
+    facebook(**comment("edited", "Tôi tố cáo ông A nhận hối lộ"))
+
+    (asked,) = threads(session)
+    assert (messages(session), asked.text, asked.status) == ([""], "", InquiryStatus.CLOSED)
+    assert "tiếp công dân" in messages(session, Voice.REPLY)[0]
+    assert [row.recipient_id for row in session.exec(select(Delivery))] == ["comment:55_7"]
 
 
 def test_a_comment_that_is_hidden_and_shown_again_is_noted_for_those_who_answer(session: Session, ward: Unit) -> None:

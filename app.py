@@ -21,7 +21,7 @@ from core.settings import settings
 from jobs import engine as durable
 from jobs import renewing
 from services import ports
-from ui import failed, options, scripts, second_door, shell
+from ui import failed, left_widgets, options, scripts, second_door, shell
 from ui.menu import SCREENS, visit
 from ui.shell import Shell
 from web import health
@@ -62,6 +62,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # Addresses of leaders' and residents' pages are secrets: Streamlit turns on a log of them, we turn it off.
     logging.getLogger("uvicorn.access").disabled = True
     options.read_freely()
+    left_widgets.let_go()
     second_door.prepare()
     process.take_short_turns()
     async with start():

@@ -1,11 +1,13 @@
 """`make load`: 300 staff sessions and 2,000 residents a minute on one process, for five minutes: errors, waits, memory.
 
-    python -m bench.staff_and_residents SECONDS [FOLDER]     with a folder the ward stays there for the next run
+    python -m bench.staff_and_residents SECONDS [--sessions N] [--residents N] [--folder FOLDER]
 
-Staff click every half minute, each on a screen in turn; residents open their group's page, follow a code, look at a procedure,
-ask, and answer. An error is an answer that is none (a status of 500 or more, a connection lost), or a screen that breaks.
+With a folder the ward stays there for the next run. Staff click every half minute, each on a screen in turn; residents open their
+group's page, follow a code, look at a procedure, ask, and answer. An error is an answer that is none (a status of 500 or more, a
+connection lost), or a screen that breaks. Memory is told every half minute while it runs, and where it stood then at the end.
 """
 
+import argparse
 import asyncio
 import json
 import random
@@ -24,9 +26,19 @@ from urllib.parse import urlencode, urlsplit
 from bench.crowd import rerun, signed_in
 from bench.servers import Server, house
 
-SESSIONS, CLICK_SECONDS, RESIDENTS_A_MINUTE, HOUSEHOLDS = 300, 30.0, 2_000, 3_000
+CLICK_SECONDS, LOOK_SECONDS, HOUSEHOLDS = 30.0, 30.0, 3_000
 SCREENS = ("today", "announcements", "groups", "households", "inbox", "links", "coverage", "procedures")
 AGENT = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much of it, how long."""
+
+    seconds: float = 300.0
+    sessions: int = 300
+    residents_a_minute: int = 2_000
+    folder: Path | None = None
 
 
 @dataclass
@@ -37,12 +49,12 @@ class Load:
     opens: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    memory: dict[str, int] = field(default_factory=dict)  # MB, by when
+    memory: dict[str, float] = field(default_factory=dict)  # MB, by when
 
 
-async def person(server: Server, number: int, ends: float, load: Load) -> None:
+async def person(server: Server, number: int, wait: float, ends: float, load: Load) -> None:
     """One of the staff: a screen after another, until the end."""
-    await asyncio.sleep(CLICK_SECONDS * number / SESSIONS)
+    await asyncio.sleep(wait)
     try:
         async with signed_in(server, patience=60) as socket:
             beat, turn = time.perf_counter(), number
@@ -98,28 +110,30 @@ async def ask(server: Server, method: str, path: str, load: Load, form: dict[str
     return given[1].decode() if given else cookie
 
 
-async def residents(server: Server, paths: list[str], ends: float, load: Load) -> None:
+async def residents(server: Server, paths: list[str], a_minute: int, ends: float, load: Load) -> None:
     """They come evenly, whether those before them were answered or not."""
     dice, coming, beat = random.Random(7), set[asyncio.Task[None]](), time.perf_counter()
     while time.perf_counter() < ends:
         one = asyncio.create_task(resident(server, paths, dice, load))
         coming.add(one)
         one.add_done_callback(coming.discard)
-        beat += 60 / RESIDENTS_A_MINUTE
+        beat += 60 / a_minute
         await asyncio.sleep(max(0.0, beat - time.perf_counter()))
     await asyncio.gather(*coming)
 
 
-async def watch(server: Server, seconds: float, load: Load) -> None:
-    """The process's memory at a tenth of the time, in the middle and at nine tenths."""
-    since = 0.0
-    for share in (0.1, 0.5, 0.9):
-        await asyncio.sleep(seconds * share - since)
-        since = seconds * share
-        load.memory[f"{share:.0%}"] = rss_mb(server.pid)
+async def watch(server: Server, ends: float, load: Load) -> None:
+    """The process's memory every half minute."""
+    began = time.perf_counter()
+    for turn in range(1, int((ends - began) / LOOK_SECONDS) + 1):
+        await asyncio.sleep(began + turn * LOOK_SECONDS - time.perf_counter())
+        load.memory[f"{turn * LOOK_SECONDS:.0f} s"] = rss_mb(server.pid)
+        sys.stderr.write(
+            f"{turn * LOOK_SECONDS:.0f} s: {rss_mb(server.pid)} MB, {len(load.clicks)} clicks, {len(load.opens)} pages\n"
+        )
 
 
-def rss_mb(pid: int) -> int:
+def rss_mb(pid: int) -> float:
     """Resident memory of a process and of those below it."""
     found = 0
     for folder in Path("/proc").glob("[0-9]*"):
@@ -129,7 +143,7 @@ def rss_mb(pid: int) -> int:
             continue
         if int(folder.name) == pid or int(told["PPid"]) == pid:
             found += int(told.get("VmRSS", "0 kB").split()[0])
-    return found // 1024
+    return round(found / 1024, 1)
 
 
 def addresses(folder: Path) -> list[str]:
@@ -145,34 +159,46 @@ def addresses(folder: Path) -> list[str]:
     return [*pages, *[f"/q/{name}" for name in names], *[f"/p/{code}" for (code,) in codes] * 3, "/p", "/ask", "/ask", "/ward"]
 
 
-async def both(server: Server, paths: list[str], seconds: float) -> Load:
+async def both(server: Server, paths: list[str], asked: Asked) -> Load:
     """Staff and residents together."""
-    load, ends = Load(), time.perf_counter() + seconds
-    people = [person(server, number, ends, load) for number in range(SESSIONS)]
-    await asyncio.gather(residents(server, paths, ends, load), watch(server, seconds, load), *people)
+    load, ends = Load(), time.perf_counter() + asked.seconds
+    waits = [CLICK_SECONDS * number / asked.sessions for number in range(asked.sessions)]
+    people = [person(server, number, wait, ends, load) for number, wait in enumerate(waits)]
+    await asyncio.gather(residents(server, paths, asked.residents_a_minute, ends, load), watch(server, ends, load), *people)
     return load
 
 
-def run(seconds: float = 300.0, folder: str = "") -> dict[str, Any]:
+def run(asked: Asked = Asked()) -> dict[str, Any]:
     """The figures."""
     with tempfile.TemporaryDirectory() as made:
-        place = Path(folder or made)
+        place = asked.folder or Path(made)
         with house(households=HOUSEHOLDS, folder=place) as server:
-            load = asyncio.run(both(server, addresses(place), seconds))
+            load = asyncio.run(both(server, addresses(place), asked))
 
     def spread(waits: list[float]) -> dict[str, float]:
         cut = statistics.quantiles(waits, n=100)
         return {"n": len(waits), "median_ms": round(cut[49], 1), "p95_ms": round(cut[94], 1), "p99_ms": round(cut[98], 1)}
 
     return {
-        "name": "staff_and_residents", "seconds": seconds, "sessions": SESSIONS, "residents": len(load.opens),
-        "residents_a_minute": round(len(load.opens) / seconds * 60), "clicks": spread(load.clicks), "opens": spread(load.opens),
-        "statuses": {str(one): n for one, n in sorted(load.statuses.items())}, "errors": dict(load.errors),
-        "memory_mb": load.memory,
+        "name": "staff_and_residents", "seconds": asked.seconds, "sessions": asked.sessions, "residents": len(load.opens),
+        "residents_a_minute": round(len(load.opens) / asked.seconds * 60), "clicks": spread(load.clicks),
+        "opens": spread(load.opens), "statuses": {str(one): n for one, n in sorted(load.statuses.items())},
+        "errors": dict(load.errors), "memory_mb": load.memory,
     }  # fmt: skip
 
 
+def wanted() -> Asked:
+    """What the terminal asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seconds", type=float, nargs="?", default=Asked.seconds)
+    parser.add_argument("--sessions", type=int, default=Asked.sessions)
+    parser.add_argument("--residents", type=int, default=Asked.residents_a_minute, help="a minute")
+    parser.add_argument("--folder", type=Path)
+    told = parser.parse_args()
+    return Asked(told.seconds, told.sessions, told.residents, told.folder)
+
+
 if __name__ == "__main__":
-    told = run(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0, *sys.argv[2:3])
+    told = run(wanted())
     print(json.dumps(told))
     sys.exit(1 if told["errors"] else 0)

@@ -69,7 +69,7 @@ def _run(wanted: argparse.Namespace) -> int:
     said = {
         "seed": wanted.seed, "requests": sum(told.statuses.values()), "broken": len(told.broken),
         "statuses": {str(status): n for status, n in sorted(told.statuses.items())},
-        "answered_well": dict(sorted(told.well.items())), "seconds": round(time.monotonic() - began),
+        "answered_well": dict(sorted(told.well.items())), "slowest": told.slowest, "seconds": round(time.monotonic() - began),
     }  # fmt: skip
     sys.stdout.write(json.dumps(said) + "\n")
     return len(told.broken)

@@ -1,5 +1,6 @@
 """So many requests after one another to all routes together, and what broke."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Told:
     statuses: Counter[int] = field(default_factory=Counter)
     well: Counter[str] = field(default_factory=Counter)  # by the beginning of the path, answers below 400
     broken: list[tuple[int, Asked, Answer]] = field(default_factory=list)
+    slowest: tuple[float, int, str] = (0.0, 0, "")  # seconds, which request, how it began
 
 
 async def fuzz(ward: Ward, *, seed: int, requests: int, most_broken: int = 1, why: Callable[[], str] = str) -> Told:
@@ -43,7 +45,10 @@ async def fuzz(ward: Ward, *, seed: int, requests: int, most_broken: int = 1, wh
     maker, told = Maker(ward, ALL, seed), Told()
     for n in range(requests):
         asked = maker.next()
+        began = time.monotonic()
         answer = await ask(APP, asked)
+        said = f"{asked.method} {asked.target[:60].decode('latin-1')}, {len(asked.body)} bytes"
+        told.slowest = max(told.slowest, (round(time.monotonic() - began, 2), n, said))
         told.statuses[answer.status] += 1
         begun = asked.target.split(b"?")[0].split(b"/")[1].decode("latin-1")
         if answer.status < 400:

@@ -194,7 +194,7 @@ def _text(raw: bytes) -> str:
     named = _CHARSET.search(raw[:2048])
     try:
         return raw.decode(named[1].decode("ascii") if named else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # no letters of that name, or not of a page: idna
         return raw.decode("utf-8", "replace")
 
 

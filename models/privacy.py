@@ -196,6 +196,40 @@ class SubjectRequest(Model, table=True):
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
+class LetterStage(StrEnum):
+    """What a letter of a request tells: that it was taken in, that it is put off, what came of it."""
+
+    TAKEN_IN = "taken_in"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """For screens, to be translated."""
+        return {
+            "taken_in": N_("thư báo đã tiếp nhận"), "extended": N_("thư báo gia hạn"), "closed": N_("thư báo kết quả"),
+        }[self]  # fmt: skip
+
+
+class SubjectLetter(Model, table=True):
+    """That a letter of a request went out: its number and day in the clerk's register. From then on its words stand."""
+
+    __table_args__ = (
+        Index("uq_subjectletter_request_id_stage", "request_id", "stage", unique=True),
+        Index("uq_subjectletter_unit_id_year_number", "unit_id", "year", "number", unique=True),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    request_id: UUID = Field(foreign_key="subjectrequest.id", ondelete="CASCADE")
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # the ward whose register it is
+    stage: LetterStage = Field(sa_type=choice(LetterStage))
+    number: int
+    year: int
+    issued_on: date
+    numbered_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    asks_to_come: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # it was not known yet who asks
+
+
 class LegalHold(Model, table=True):
     """What of a household must be kept for a matter of law: nothing of it is erased until that ends."""
 

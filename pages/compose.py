@@ -65,7 +65,7 @@ with left:
     asks_for = st.selectbox(_("Hỏi bà con"), list(AsksFor), format_func=lambda a: _(a.label), key="c_asks") or AsksFor.NOTHING
     cap = compose.ask_places(asks_for)
     times = compose_form.ask_times(slots, is_emergency=urgency is Urgency.EMERGENCY)
-    documents = attaching.ask()
+    documents = attaching.ask(actor)
 
 must_by, send_at = at(times.must_day, times.must_hour), at(times.send_day, times.send_hour) if times.send_hour else None
 words = drafts.Words(
@@ -105,7 +105,7 @@ flaws = drafts.flaws_of(words) + compose.half_given(
 )  # fmt: skip
 if st.session_state["c_pressed"]:
     compose.show_flaws(flaws, slots, word)
-stops = compose_checks.stopping(found, shape) if is_submitted and not flaws else ""
+stops = (compose_checks.stopping(found, shape) or attaching.unanswered(documents)) if is_submitted and not flaws else ""
 if stops:
     word.error(_("Chưa trình được. {why}", why=stops))
 if (is_saved or is_submitted) and not flaws and not stops:

@@ -70,5 +70,10 @@ if is_saved:
         with transaction() as session:
             privacy_files.write(session, actor=actor, ward_id=ward.id, form=form)
         leave_for(HERE, news=_("Đã ghi."))
+with st.container(horizontal=True):
+    st.page_link(
+        "pages/new_link.py", label=_("Làm mã QR cho trang công khai"), icon=":material/qr_code_2:",
+        query_params={"trang": "/privacy"},
+    )  # fmt: skip
 if own.notice_on:
     parts.hint(_("Trang công khai: /privacy, bản ngày {day}.", day=day(own.notice_on)))

@@ -45,6 +45,7 @@ from services import (
     progress,
     public_answers,
     sending,
+    shown_photos,
     wards,
 )
 from services.access import Actor, May
@@ -188,7 +189,8 @@ def for_slug(session: Session, *, slug: str, visitor: str | None = None) -> Publ
         corrected_by=_named(session, correction, link.group_id), corrects=_named(session, corrected, link.group_id),
         answer=Answer(reach.how, reach.people, reach.told_at) if reach else None,
         stand=attendance.stand(session, announcement=announcement, visitor=visitor, tie=tie),
-        attachments=attachments.shown(announcement.attachments), household=tie.masked_name if tie else "",
+        attachments=attachments.shown(shown_photos.visible(session, photos=announcement.attachments)),
+        household=tie.masked_name if tie else "",
         answers=tuple(public_answers.of_announcement(session, announcement_id=announcement.id)),
     )  # fmt: skip
 

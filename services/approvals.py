@@ -14,7 +14,18 @@ from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean, clean_lines
 from models import LEFT, Announcement, AnnouncementStatus, AuditEvent, Unit, Urgency
-from services import access, also_groups, audit, draft_comments, draft_versions, plans, quiet_hours, sending, text_checks
+from services import (
+    access,
+    also_groups,
+    audit,
+    draft_comments,
+    draft_versions,
+    plans,
+    quiet_hours,
+    sending,
+    shown_photos,
+    text_checks,
+)
 from services.access import Actor, May
 from services.drafts import channels_of, expect_whole, get
 
@@ -27,13 +38,15 @@ def submit(session: Session, *, actor: Actor, announcement_id: UUID) -> Announce
     """Hand a draft to whoever approves.
 
     Raises:
-        Invalid: something is missing, or words that cannot be right, such as a blank left open.
+        Invalid: something is missing, or words that cannot be right, such as a blank left open, or nobody has said whether
+            anybody can be known in a photo.
     """
     access.require(actor, May.WRITE)
     announcement = get(session, actor=actor, announcement_id=announcement_id, for_change=True)
     _expect(announcement, AnnouncementStatus.DRAFT)
     expect_whole(session, announcement=announcement)
     text_checks.expect_ready(session, announcement=announcement)
+    shown_photos.expect_answered(announcement.attachments)
     announcement.status = AnnouncementStatus.IN_REVIEW
     announcement.return_reason = ""
     audit.record(session, actor=actor, action="announcement.submit", subject_kind="announcement", subject_id=announcement.id)

@@ -1,6 +1,7 @@
 """Official documents and photos that travel with an announcement, a procedure or a place: each stored once, by its hash.
 
-Whatever it belongs to keeps `{sha256, name, media_type, bytes, pages?}` of each, an announcement as part of its words. The files
+Whatever it belongs to keeps `{sha256, name, media_type, bytes, pages?}` of each, an announcement as part of its words, and of a
+photo what was said of the people in it (`services.shown_photos`). The files
 lie in `DATA_DIR/attachments`, readable by this account only; what nothing names is cleared after a week.
 """
 
@@ -31,6 +32,8 @@ LEAST_SIDE = 0.005  # of a picture's side: a smaller area was a slip of the fing
 BYTES_MAX = 25_000_000  # of what is brought; what is kept is smaller (adapters/documents.py)
 KEPT = timedelta(days=7)  # for a file that nothing names: its draft may not be written yet
 KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+MARKS = ("people", "agreed", "left_out")  # of a photo that everybody may see: services.shown_photos
+_FIELDS = ("sha256", "name", "media_type", "bytes", "pages", *MARKS)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -137,7 +140,7 @@ def checked(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         digest = str(one.get("sha256", ""))
         if not _HASH.fullmatch(digest) or one.get("media_type") not in KINDS or not path_of(digest).is_file():
             raise Invalid(N_("Tệp “{name}” không còn trên máy. Xin bỏ ra rồi đưa lên lại."), name=str(one.get("name", "")))
-        kept.setdefault(digest, {name: one[name] for name in ("sha256", "name", "media_type", "bytes", "pages") if name in one})
+        kept.setdefault(digest, {name: one[name] for name in _FIELDS if name in one})
     if len(kept) > MOST:
         raise Invalid(N_("Nhiều nhất {most} tệp kèm theo một thông báo."), most=MOST)
     return list(kept.values())

@@ -9,6 +9,7 @@ import json
 import os
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ def opened(file: Path, *, passphrase: str = "", folder: Path) -> Iterator[tuple[
                 manifest = _unpack(_unlocked(source, place, passphrase), place)
         except (FileNotFoundError, IsADirectoryError):
             raise Invalid(N_("Không có tệp {file}."), file=str(file)) from None
-        except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
+        except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise Invalid(DAMAGED) from error
         if {str(one.relative_to(place)) for one in place.rglob("*") if one.is_file()} - {"plain"} != set(manifest.sums):
             raise Invalid(DAMAGED)
@@ -121,6 +122,8 @@ def _unpack(source: BinaryIO, place: Path) -> Manifest:
         if isinstance(listed, dict) and isinstance(listed.get("format"), int) and listed["format"] > FORMAT:
             raise Invalid(N_("Tệp sao lưu này thuộc bản phần mềm mới hơn. Hãy dùng bản mới hơn của Cầu Nối."))
         manifest = Manifest(**listed)
+        if not isinstance(manifest.sums, dict) or not isinstance(manifest.counts, dict):
+            raise Invalid(DAMAGED)
         while member := packed.next():
             if not member.isfile() or manifest.sums.get(member.name) is None or not _is_ours(member.name):
                 raise Invalid(DAMAGED)

@@ -12,7 +12,7 @@ from core.errors import Invalid, Refusal
 from core.i18n import N_
 from core.text import clean, fold
 from models import Procedure, Purpose, ShortLink, Unit
-from services import access, audit, links, procedures, units
+from services import access, audit, links, procedures, units, wards
 from services.access import Actor, May
 from services.import_columns import HEADER_ROWS
 from services.import_rows import Rejected
@@ -74,6 +74,13 @@ def planned(
     have = set(there)
     new = [(homes[unit_id], shelf[procedure_id]) for unit_id, procedure_id in pairs if (unit_id, procedure_id) not in have]
     return Planned(new, were_there=len(pairs) - len(new))
+
+
+def public_pages(session: Session, *, unit: Unit) -> dict[str, str]:
+    """Targets and titles of our pages that everybody may read; where several wards share this house, with the ward's code."""
+    ward = access.commune_of(session, unit)
+    of_ward = "" if wards.here(session) else f"?xa={ward.code}"
+    return {page + of_ward: title for page, title in links.PUBLIC_PAGES.items()}
 
 
 def for_each(

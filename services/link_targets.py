@@ -20,7 +20,7 @@ VIETNAMESE = frozenset(
     unicodedata.normalize("NFC", letter + tone) for letter in "aăâeêioôơuưy" for tone in _TONES
 ) | frozenset("abcdefghijklmnopqrstuvwxyzđ0123456789-")  # fmt: skip
 _BARE = re.compile(r"[^/:?#@]+\.[^/:?#@]+(?:[:/?#]|\Z)")  # a host and what may follow it, as people say an address
-_OWN_PAGE = re.compile(r"/p(?:/\d\.\d{6}[0-9A-Za-z.]*)?(?:\?xa=[0-9A-Za-z-]{1,20})?\Z")
+_OWN_PAGE = re.compile(r"/(?:p(?:/\d\.\d{6}[0-9A-Za-z.]*)?|ask|privacy|ward)(?:\?xa=[0-9A-Za-z-]{1,20})?\Z")
 _LOOK_ALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "3": "e"})
 
 
@@ -76,7 +76,7 @@ def safe(url: str | None) -> str | None:
 
 
 def is_own_page(target: str) -> bool:
-    """Whether a stored target is a page of ours for a procedure, or the shelf of all, kept without our host, which may change."""
+    """Whether a stored target is a page of ours that everybody may read, kept without our host, which may change."""
     return _OWN_PAGE.match(target) is not None
 
 

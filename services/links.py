@@ -27,6 +27,10 @@ LONGEST_TEXT = 120
 FAILED_VISITS = 2  # one may fall into a night's repair of the other side
 UNUSED_AFTER = timedelta(days=30)
 PRINTED = (Purpose.URL, Purpose.PROCEDURE, Purpose.JOIN, Purpose.ASK)  # what hangs on walls
+_SHELF = N_("Thủ tục của phường")
+PUBLIC_PAGES = {
+    "/ask": N_("Hỏi phường"), "/privacy": N_("Phường giữ gì của bà con"), "/ward": N_("Phường đang làm được gì"),
+}  # fmt: skip
 _OWN_PAGES = {Purpose.ANNOUNCEMENT: "a", Purpose.JOIN: "j"}
 
 
@@ -116,10 +120,10 @@ def target_of(link: ShortLink) -> str | None:
     base = settings().public_url
     if link.purpose in _OWN_PAGES:
         return f"{base}/{_OWN_PAGES[link.purpose]}/{link.slug}"
-    if link.purpose is Purpose.ASK:
-        return f"{base}/ask"
     if link.target_url and link_targets.is_own_page(link.target_url):
         return base + link.target_url
+    if link.purpose is Purpose.ASK:
+        return f"{base}/ask"
     return link_targets.safe(link.target_url)
 
 
@@ -249,7 +253,7 @@ def create(
         raise Invalid(N_("Mã của thông báo và của nhóm được làm ngay tại thông báo, tại nhóm."))
     procedure = procedures.find(session, actor=actor, code=str(procedure_id)) if procedure_id else None
     target = procedures.path_of(session, procedure=procedure) if procedure and not target_url else None
-    if purpose is not Purpose.ASK and not target:
+    if not target and (target_url or purpose is not Purpose.ASK):
         if not target_url:
             raise Invalid(N_("Mã này cần một đường dẫn để tới."))
         target = target_url if link_targets.is_own_page(target_url) else link_targets.checked(target_url)
@@ -275,7 +279,7 @@ def _title_of(procedure: Procedure | None, target: str | None) -> str:
     if procedure:
         return procedure.name[:LONGEST_TEXT]
     if target and link_targets.is_own_page(target):
-        return translate(N_("Thủ tục của phường"), language=settings().language)
+        return translate(PUBLIC_PAGES.get(target.split("?")[0], _SHELF), language=settings().language)
     return link_targets.host_of(target) if target else ""
 
 

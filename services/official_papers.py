@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Subquery, func, literal, union_all
 from sqlmodel import Session, select
 
 from core import clock
@@ -20,6 +20,7 @@ from models import (
     AnnouncementStatus,
     OfficialPaper,
     PaperKind,
+    SubjectLetter,
     Unit,
     User,
 )
@@ -31,6 +32,7 @@ from services.wards import WardCard
 SYMBOL_BODY = "UBND"
 NAMES = {PaperKind.NOTICE: "THÔNG BÁO", PaperKind.INVITATION: "GIẤY MỜI"}
 ISSUER = "ỦY BAN NHÂN DÂN"
+LETTERS = PaperKind.NOTICE  # the symbol under which letters to those who ask about their data go out
 SIGNING = ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
 RECIPIENTS = {
     PaperKind.NOTICE: ("Các tổ dân phố, thôn;", "Lưu: VT."),
@@ -79,11 +81,8 @@ def state(session: Session, *, actor: Actor, announcement_id: UUID, kind: PaperK
     announcement = drafts.get(session, actor=actor, announcement_id=announcement_id)
     paper = _find(session, announcement, kind)
     words = _read(paper) if paper else _usual(session, announcement, kind)
-    last = session.exec(
-        select(func.max(OfficialPaper.number)).where(
-            OfficialPaper.unit_id == announcement.unit_id, OfficialPaper.kind == kind, OfficialPaper.year == clock.today().year
-        )
-    ).one()
+    borne = _borne(announcement.unit_id, kind, clock.today().year)
+    last = session.exec(select(func.max(borne.c.number))).one()
     return PaperState(
         kind, words, paper.number if paper else None, paper.issued_on if paper else None, (last or 0) + 1,
         announcement.status in SETTLED,
@@ -133,12 +132,7 @@ def give_number(
     if paper is None:
         raise Invalid(N_("Xin lưu nội dung văn bản trước khi cấp số."))
     check_number(number, issued_on, given=paper.number)
-    taken = select(OfficialPaper.id).where(
-        OfficialPaper.unit_id == paper.unit_id, OfficialPaper.kind == kind, OfficialPaper.year == issued_on.year,
-        OfficialPaper.number == number,
-    )  # fmt: skip
-    if session.exec(taken).first():
-        raise Invalid(N_("Số {number} năm {year} đã cấp cho văn bản khác."), number=str(number), year=str(issued_on.year))
+    check_free(session, ward_id=paper.unit_id, kind=kind, number=number, year=issued_on.year)
     paper.number, paper.issued_on, paper.year, paper.numbered_by_id = number, issued_on, issued_on.year, actor.id
     session.flush()
     audit.record(
@@ -160,6 +154,17 @@ def check_number(number: int, issued_on: date, *, given: int | None) -> None:
         raise Invalid(N_("Số văn bản phải từ 1 trở lên."))
     if issued_on > clock.today():
         raise Invalid(N_("Ngày ban hành chưa tới."))
+
+
+def check_free(session: Session, *, ward_id: UUID, kind: PaperKind, number: int, year: int) -> None:
+    """Whether a number of a ward's register is free: papers and letters of one symbol share it. The caller holds the ward's row.
+
+    Raises:
+        Invalid: it stands on another paper or letter of that year.
+    """
+    borne = _borne(ward_id, kind, year)
+    if session.exec(select(borne.c.number).where(borne.c.number == number)).first():
+        raise Invalid(N_("Số {number} năm {year} đã cấp cho văn bản khác."), number=str(number), year=str(year))
 
 
 def text_of(session: Session, *, actor: Actor, announcement_id: UUID, kind: PaperKind, to: str = "") -> PaperText:
@@ -189,6 +194,17 @@ def contact_of(ward: WardCard) -> list[str]:
     """The line at a paper's foot: address and telephone, as far as the ward has told them."""
     known = [part for part in (ward.address, f"Điện thoại: {ward.shown_phone}" if ward.shown_phone else "") if part]
     return [". ".join(known)] if known else []
+
+
+def _borne(ward_id: UUID, kind: PaperKind, year: int) -> Subquery:
+    """The numbers of a year that papers bear, and letters of the same symbol."""
+    papers = select(OfficialPaper.number).where(
+        OfficialPaper.unit_id == ward_id, OfficialPaper.kind == kind, OfficialPaper.year == year
+    )  # fmt: skip
+    letters = select(SubjectLetter.number).where(
+        SubjectLetter.unit_id == ward_id, SubjectLetter.year == year, literal(kind is LETTERS)
+    )  # fmt: skip
+    return union_all(papers, letters).subquery()
 
 
 def _body(announcement: Announcement) -> list[tuple[str, str]]:

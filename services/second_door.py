@@ -4,6 +4,7 @@ An account is found by the provider's own name for it (`iss` and `sub`), bound a
 e-mail address an admin has written down, which the provider must have verified.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -33,9 +34,10 @@ def admit(session: Session, *, claims: Mapping[str, Any]) -> str | None:
     later. A second factor is asked for after it, unless the provider says that it did.
     """
     issuer, subject = str(claims.get("iss", "")).rstrip("/"), str(claims.get("sub", ""))
-    if not settings().has_second_door or issuer != settings().oidc_issuer or not subject or not _is_fresh(claims):
+    is_named = bool(subject) and subject.isprintable()
+    if not settings().has_second_door or issuer != settings().oidc_issuer or not is_named or not _is_fresh(claims):
         return None
-    source = digest("|".join(("oidc", issuer, subject, *(str(claims.get(name, "")) for name in ONE))))
+    source = digest(json.dumps(["oidc", issuer, subject, *(str(claims.get(name, "")) for name in ONE)]))
     if session.exec(select(Ticket.id).where(Ticket.source == source)).first():
         return None
     user = _whose(session, f"{issuer} {subject}", claims)
@@ -88,7 +90,7 @@ def _whose(session: Session, subject: str, claims: Mapping[str, Any]) -> User | 
     if bound is not None:
         return bound
     email = str(claims.get("email", "")).strip().lower()
-    if not email or claims.get("email_verified") is not True:
+    if not email or not email.isprintable() or claims.get("email_verified") is not True:
         return None
     user = session.exec(select(User).where(User.email == email, col(User.subject).is_(None), col(User.is_active))).first()
     if user is not None:

@@ -9,16 +9,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core.errors import Invalid
 from core.i18n import N_
-from models import Extra
+from models import Extra, Household, Unit
 from services import consents, subject_scope
 from services.access import Actor
+from services.attachments import MARKS
+from services.household_search import in_sight
 
 Photo = Mapping[str, Any]
-AGREED, LEFT_OUT = "agreed", "left_out"  # what a kept photo carries: ids of households, or that it stays inside
+ANSWERED, AGREED, LEFT_OUT = MARKS  # what a kept photo carries: the answer, ids of households, that it stays inside
+
+
+UNANSWERED = N_(
+    "Có ảnh: xin nói trong ảnh có nhận ra ai không. Người ấy chưa đồng ý thì che mặt rồi tải lại, hoặc không đưa ảnh lên."
+)
 
 
 class People(StrEnum):
@@ -44,20 +51,51 @@ def marked(session: Session, *, actor: Actor, photos: Sequence[Photo], people: P
         Invalid: nothing is answered, or a household has not agreed: which.
         NotAllowed, NotFound: as `subject_scope.of_code`.
     """
-    plain = [{name: value for name, value in photo.items() if name not in (AGREED, LEFT_OUT)} for photo in photos]
-    if not any(photo["media_type"].startswith("image/") for photo in plain) or people is People.NOBODY:
+    plain = [{name: value for name, value in photo.items() if name not in MARKS} for photo in photos]
+    if not any(_is_photo(photo) for photo in plain):
         return list(plain)
     if people is None:
-        raise Invalid(
-            N_(
-                "Có ảnh: xin nói trong ảnh có nhận ra ai không. Người ấy chưa đồng ý thì che mặt rồi tải lại, "
-                "hoặc không đưa ảnh lên."
-            ), field="people",
-        )  # fmt: skip
+        raise Invalid(UNANSWERED, field="people")
+    mark: dict[str, Any] = {ANSWERED: people.value}
     if people is People.LEFT_OUT:
-        return [{**photo, LEFT_OUT: True} for photo in plain]
-    ids = [str(id_) for id_ in _agreeing(session, actor, codes)]
-    return [{**photo, AGREED: ids} for photo in plain]
+        mark[LEFT_OUT] = True
+    elif people is People.AGREED:
+        mark[AGREED] = [str(id_) for id_ in _agreeing(session, actor, codes)]
+    return [photo | mark if _is_photo(photo) else photo for photo in plain]
+
+
+def is_answered(photos: Iterable[Photo]) -> bool:
+    """Whether of each photo it was said if anybody can be known in it; documents need no answer."""
+    return all(photo.get(ANSWERED) for photo in photos if _is_photo(photo))
+
+
+def expect_answered(photos: Iterable[Photo]) -> None:
+    """Refuse to hand on photos of which nobody has said whether anybody can be known in them.
+
+    Raises:
+        Invalid: one is such.
+    """
+    if not is_answered(photos):
+        raise Invalid(UNANSWERED, field="people")
+
+
+def said_of(session: Session, *, actor: Actor, photos: Sequence[Photo]) -> tuple[People | None, str]:
+    """What was answered of all of these photos alike, and the codes of the households that agreed; None where it was not.
+
+    Raises:
+        NotAllowed: the actor sees figures only.
+    """
+    answers = {str(photo.get(ANSWERED, "")) for photo in photos if _is_photo(photo)}
+    if len(answers) != 1 or "" in answers:
+        return None, ""
+    ids = {UUID(id_) for photo in photos for id_ in photo.get(AGREED, ())}
+    known = session.exec(
+        select(Unit.code, Household.code)
+        .join(Unit, col(Unit.id) == col(Household.unit_id))
+        .where(col(Household.id).in_(ids), col(Household.merged_into_id).is_(None), in_sight(actor))
+        .order_by(Unit.code, Household.code)
+    )
+    return People(answers.pop()), ", ".join("/".join(pair) for pair in known) if ids else ""
 
 
 def visible(session: Session, *, photos: Iterable[Photo]) -> list[Photo]:
@@ -66,6 +104,10 @@ def visible(session: Session, *, photos: Iterable[Photo]) -> list[Photo]:
     asked = {UUID(id_) for photo in found for id_ in photo.get(AGREED, ())}
     agreeing = consents.agreeing(session, household_ids=asked, extra=Extra.PHOTOS) if asked else set()
     return [photo for photo in found if {UUID(id_) for id_ in photo.get(AGREED, ())} <= agreeing]
+
+
+def _is_photo(document: Photo) -> bool:
+    return str(document.get("media_type", "")).startswith("image/")
 
 
 def _agreeing(session: Session, actor: Actor, codes: str) -> list[UUID]:

@@ -27,6 +27,7 @@ from models import (
 )
 from services import access, audit, consents, inquiry_rules, subject_days, subject_erasure, subject_scope
 from services.access import Actor, May
+from services.accounts import STRANGER
 from services.consents import Said
 from services.household_writes import one, only
 from services.subject_erasure import Erased
@@ -114,7 +115,11 @@ def ask(session: Session, *, ward: Unit, form: RequestForm) -> SubjectRequest:
         SubjectRequest.asked_by == clean(plain.asked_by), SubjectRequest.contact == clean(plain.contact),
         col(SubjectRequest.status).in_(OPEN),
     )  # fmt: skip
-    return session.exec(same).first() or _written(session, ward, plain, today, by_id=None)
+    if there := session.exec(same).first():
+        return there
+    made = _written(session, ward, plain, today, by_id=None)
+    _note(session, STRANGER, "asked", made, kind=plain.kind.value, way=plain.way.value, due_on=made.due_on.isoformat())
+    return made
 
 
 def _written(session: Session, ward: Unit, form: RequestForm, asked_on: date, *, by_id: UUID | None) -> SubjectRequest:

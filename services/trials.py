@@ -30,7 +30,7 @@ from models import (
     RecipientKind,
     Relay,
 )
-from services import access, announcements, attachments, drafts, links, plans, relays, sending
+from services import access, announcements, attachments, drafts, links, plans, relays, sending, shown_photos
 from services.access import Actor, May
 from services.announcements import PublicAnnouncement
 from services.attachments import Attachment
@@ -71,7 +71,7 @@ def files(session: Session, *, token: str) -> tuple[Attachment, ...]:
     Raises:
         NotFound: as `staged`.
     """
-    return attachments.shown(_behind(session, token).attachments)
+    return attachments.shown(shown_photos.visible(session, photos=_behind(session, token).attachments))
 
 
 def staged(session: Session, *, token: str) -> Trial:

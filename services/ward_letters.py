@@ -1,7 +1,8 @@
-"""Official letters of a ward about personal data, in the form of Nghị định 30/2020/NĐ-CP: drafts, the clerk gives the number."""
+"""Official letters of a ward about personal data, in the form of Nghị định 30/2020/NĐ-CP; the clerk gives the number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
@@ -9,7 +10,7 @@ from core import clock
 from core.text import clean
 from models import Unit
 from services import wards
-from services.official_papers import END, ISSUER, SIGNING, SYMBOL_BODY, contact_of, place_of
+from services.official_papers import END, ISSUER, LETTERS, NAMES, SIGNING, SYMBOL_BODY, contact_of, place_of
 from services.ports import PaperText
 
 
@@ -22,17 +23,21 @@ class Letter:
     paragraphs: Sequence[tuple[str, str]]  # what stands bold at the beginning, or "", and the words
     recipients: Sequence[str] = ("Như trên;", "Lưu: VT.")
     urgency: str = "normal"
+    number: int | None = None
+    issued_on: date | None = None
 
 
 def text_of(session: Session, *, ward: Unit, letter: Letter, signer: str = "") -> PaperText:
-    """The letter as it is printed, a draft; blanks nobody has filled stand as dots."""
+    """The letter as it is printed, a draft until it has its number; blanks nobody has filled stand as dots."""
     card = wards.card_of(session, unit=ward)
     body = [(run, clean(words) or "……") for run, words in letter.paragraphs]
     run, last = body[-1]
     return PaperText(
-        kind="THÔNG BÁO", symbol=f"TB-{SYMBOL_BODY}", parent=(), issuer=(ISSUER, card.name.upper()), place=place_of(ward.name),
+        kind=NAMES[LETTERS], symbol=f"{LETTERS.abbreviation}-{SYMBOL_BODY}", parent=(),
+        issuer=(ISSUER, card.name.upper()), place=place_of(ward.name),
         written_on=clock.today(), subject=letter.subject, to=letter.to,
         body=[*body[:-1], (run, last if last.endswith(END) else last.rstrip(" .;") + END)], recipients=letter.recipients,
         signing=SIGNING, signer=signer, contact=contact_of(card), urgency=letter.urgency,
-        draft=f"Dự thảo, in ngày {clock.today():%d/%m/%Y}",
+        draft="" if letter.number else f"Dự thảo, in ngày {clock.today():%d/%m/%Y}",
+        number=letter.number, issued_on=letter.issued_on,
     )  # fmt: skip

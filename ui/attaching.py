@@ -9,9 +9,10 @@ from markupsafe import Markup
 from core.db import reading
 from core.errors import Refusal
 from models import Announcement
-from services import attachments, trials
+from services import attachments, shown_photos, trials
 from services.access import Actor
-from services.attachments import BYTES_MAX, MOST, Attachment
+from services.attachments import BYTES_MAX, MARKS, MOST, Attachment
+from services.shown_photos import People
 from ui import covering, parts, said
 from ui.forms import PICTURES, name_file_button
 from ui.words import _, number, plain, weight
@@ -19,8 +20,11 @@ from ui.words import _, number, plain, weight
 ENDINGS = ["pdf", *PICTURES]
 
 
-def ask() -> list[dict[str, Any]]:
-    """The documents of the form, with the place to bring more; what is brought is looked at and stored at once."""
+def ask(actor: Actor) -> list[dict[str, Any]]:
+    """The documents of the form, with the place to bring more; what is brought is looked at and stored at once.
+
+    Of photos it is asked whether anybody can be known in them, anew whenever there are others.
+    """
     kept: list[dict[str, Any]] = st.session_state.setdefault("c_attachments", [])
     for document in attachments.shown(kept):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -32,7 +36,40 @@ def ask() -> list[dict[str, Any]]:
         _bring(kept)
     if trouble := st.session_state.pop("c_files_trouble", ""):
         st.error(trouble)
-    return list(st.session_state["c_attachments"])
+    return _people(actor, st.session_state["c_attachments"])
+
+
+def _people(actor: Actor, kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    photos = [one for one in kept if one["media_type"].startswith("image/")]
+    if not photos:
+        return list(kept)
+    key = "c_people_" + "".join(one["sha256"][:8] for one in photos)  # other photos are another question
+    with reading() as session:
+        before, codes = shown_photos.said_of(session, actor=actor, photos=photos)
+    options = list(People)
+    people = st.radio(
+        _("Trong ảnh có nhận ra ai không"), options, index=None if before is None else options.index(before), key=key,
+        format_func=lambda one: _(one.label),
+    )  # fmt: skip
+    if people is People.AGREED:
+        codes = st.text_input(
+            _("Mã các hộ đã đồng ý, cách nhau bằng dấu phẩy"), codes, key=f"{key}_codes", max_chars=200, width=420
+        )
+    elif people is People.LEFT_OUT:
+        parts.hint(_("Ảnh ở lại trong dự thảo, bà con không thấy, tới khi chọn khác."))
+    try:
+        with reading() as session:
+            marked = shown_photos.marked(session, actor=actor, photos=kept, people=people, codes=codes)
+    except Refusal as refusal:
+        if people is not None:
+            st.error(said(refusal))
+        return [{name: value for name, value in one.items() if name not in MARKS} for one in kept]
+    return [dict(one) for one in marked]
+
+
+def unanswered(documents: Sequence[dict[str, Any]]) -> str:
+    """Why documents cannot be handed on: a sentence, "" where they can."""
+    return "" if shown_photos.is_answered(documents) else _(shown_photos.UNANSWERED)
 
 
 def weighs(document: Attachment) -> str:
@@ -43,13 +80,15 @@ def weighs(document: Attachment) -> str:
 
 def listed(actor: Actor, item: Announcement) -> None:
     """The documents of a draft, each to be opened; nothing where it has none."""
-    documents = attachments.shown(item.attachments)
-    if not documents:
+    if not item.attachments:
         return
     with reading() as session:
+        documents = attachments.shown(shown_photos.visible(session, photos=item.attachments))
         at = trials.address(session, actor=actor, announcement_id=item.id)
     parts.section(_("Văn bản kèm theo"), _("bà con mở được ở trang thông báo"))
     parts.lines(*(_opened(f"{at}/{place}", document) for place, document in enumerate(documents, 1)))
+    if kept_back := len(item.attachments) - len(documents):
+        parts.hint(_("{n} ảnh không đưa lên: người trong ảnh chưa đồng ý.", n=number(kept_back)))
 
 
 def _opened(url: str, document: Attachment) -> Markup:

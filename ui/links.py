@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.i18n import N_
-from models import LinkTrouble
+from models import LinkTrouble, Purpose
 from services import link_targets, links
 from services.links import LinkRow, LinkState, shown_url
 from services.scans import DayOfScans
@@ -85,6 +85,17 @@ def choose(rows: Sequence[LinkRow]) -> LinkRow:
         format_func=lambda one: f"{by_slug[one].link.title} ({by_slug[one].link.place or one})", on_change=remember,
     )  # fmt: skip
     return by_slug[slug]
+
+
+def asked_page(pages: Mapping[str, str]) -> int | None:
+    """Which of our pages the address of this screen names, so that a room can send on to its own code; None: none."""
+    asked = st.query_params.get("trang", "")
+    return next((place for place, path in enumerate(pages) if path.split("?")[0] == asked), None)
+
+
+def purpose_of(page: str | None, chosen: Purpose) -> Purpose:
+    """What a code is for that leads to a page of ours: the one to ask is told apart, it stands first on boards."""
+    return Purpose.ASK if page and page.split("?")[0] == "/ask" else chosen
 
 
 def take_away(url: str, slug: str) -> None:

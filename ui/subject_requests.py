@@ -1,5 +1,6 @@
 """Requests about the own data on a screen: the form, how one stands, what can be done with it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -220,10 +221,38 @@ def _end(row: RequestRow, actor: Actor) -> None:
 
 
 def letter(row: RequestRow, *, actor: Actor) -> None:
-    """The letter that is due as the request stands."""
+    """The letter that is due as the request stands, its number of the clerk's register, and those that have theirs."""
+    request, name = row.request, "tra-loi-yeu-cau-du-lieu"
+    due = subject_letters.stage_of(request)
     with reading() as session:
-        text = subject_letters.text_of(session, actor=actor, request_id=row.request.id)
-    privacy.letter(text, label=_("Tải thư trả lời, bản dự thảo (PDF)"), name="tra-loi-yeu-cau-du-lieu", key="sr_letter")
+        text = subject_letters.text_of(session, actor=actor, request_id=request.id)
+        sent = subject_letters.sent(session, actor=actor, request_id=request.id)
+    parts.section(_("Thư trả lời"), _(due.label))
+    parts.facts(
+        *((_(one.stage.label).capitalize(), _("số {n}, ngày {day}", n=str(one.number), day=day(one.issued_on))) for one in sent)
+    )  # fmt: skip
+    if text.number is not None:
+        privacy.letter(text, label=_("Tải thư trả lời (PDF)"), name=name, key="sr_letter")
+        return
+    _number(row, actor)
+    with st.container(horizontal=True):
+        blank = replace(text, draft="")
+        privacy.letter(blank, label=_("Tải thư, để trống số và ngày (PDF)"), name=name, key="sr_letter")
+        privacy.letter(text, label=_("Tải bản dự thảo (PDF)"), name=f"{name}-du-thao", key="sr_draft")
+
+
+def _number(row: RequestRow, actor: Actor) -> None:
+    request = row.request
+    parts.hint(_("Ghi số của sổ công văn đi thì thư in ra có số; không ghi thì để trống, văn thư ghi tay."))
+    with st.form("letter_number", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.number_input(_("Số công văn đi"), min_value=1, max_value=99_999, value=None, step=1, key="sr_no", width=170)
+        on = st.date_input(_("Ngày ban hành"), clock.today(), key="sr_no_on", format="DD/MM/YYYY", width=170)
+        is_sent = st.form_submit_button(_("Ghi số"), key="sr_no_save")
+    if is_sent:
+        with refusals():
+            with transaction() as session:
+                subject_letters.give_number(session, actor=actor, request_id=request.id, number=typed or 0, issued_on=on)
+            leave_for(HERE, news=_("Đã ghi số văn bản."), id=str(request.id))
 
 
 def kept() -> None:

@@ -58,7 +58,8 @@ def part_of(told: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def number(value: object) -> int | None:
     """A count that may come as text."""
-    return int(value) if isinstance(value, int | str) and str(value).removeprefix("-").isdigit() else None
+    digits = str(value).removeprefix("-") if isinstance(value, int | str) else ""
+    return int(value) if digits.isascii() and digits.isdigit() else None  # type: ignore[call-overload]
 
 
 class OfficialAccount(ABC):

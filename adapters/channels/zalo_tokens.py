@@ -30,10 +30,9 @@ class ZaloTokens:
         """
         form = {"code": code, "grant_type": "authorization_code", "code_verifier": verifier}
         try:
-            answer = await self._asked(account, form)
+            return _pair(await self._asked(account, form), refused=CODE_REFUSED)
         except (NotReached, Lost):
             raise NotNow(NOT_REACHED) from None
-        return _pair(answer, refused=CODE_REFUSED)
 
     async def renewed(self, account: AccountKeys) -> TokenPair:
         """The next pair. A lost answer is asked for once more; if the token was used up by it, a person must consent again.

@@ -1,6 +1,7 @@
 """What a file must be before anything parses it: how large, and that its content is what its name says."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from stat import S_ISLNK
 from typing import Literal
@@ -29,6 +30,8 @@ _BEGINNINGS: tuple[tuple[bytes, What], ...] = (
     (b"{\\rtf", "word"),
 )  # fmt: skip
 _SHORT_BEGINNINGS: dict[bytes, What] = {b"MZ": "program", b"BM": "image"}  # two letters could begin a text as well
+# What reading an archive raises that is damaged, cut short, or packed in a way nobody packs workbooks.
+BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, zlib.error)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2
 _PAGE_MARKS = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<style", b"<script", b"<meta")
 
@@ -126,7 +129,7 @@ def _what_zip(path: Path) -> What:
                 return "locked"
             _refuse_entities(archive, parts)
             return _what_parts(archive, names)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN_ARCHIVE as error:
         raise damaged() from error
 
 

@@ -7,11 +7,12 @@ import sys
 import zipfile
 from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from adapters.sheets.limits import damaged
+from adapters.sheets.limits import BROKEN_ARCHIVE, damaged
 from core.errors import Invalid
 from core.i18n import N_
 from services.ports import Cell, Sheet
@@ -143,7 +144,9 @@ def _refuse(told: dict[str, Any], path: Path) -> NoReturn:
 
 def _refuse_crash(path: Path) -> NoReturn:
     """Say why the reader was ended by the system: most often one stray cell far from the table."""
-    cell = _far_cell(path)
+    cell = None
+    with suppress(*BROKEN_ARCHIVE):
+        cell = _far_cell(path)
     if cell:
         raise Invalid(
             N_("Ô {cell} nằm rất xa bảng nên không đọc được tệp. Hãy xóa ô đó, lưu lại rồi nhập lại."),

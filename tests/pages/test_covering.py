@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from models import Role, Unit
+from models import Announcement, AnnouncementStatus, Role, Unit
 from services import attachments
+from services.shown_photos import People
 from tests.factories import make_announcement, make_user
 from tests.pages.conftest import Visit
 from tests.papers import pdf, photo
@@ -59,3 +60,21 @@ def test_a_pdf_has_nothing_to_blur(session: Session, visit: Visit, ward: Unit) -
     keys = {button.key for button in at.button}
     assert f"c_drop_{kept['sha256'][:12]}" in keys
     assert f"c_cover_{kept['sha256'][:12]}" not in keys
+
+
+def test_a_photo_goes_no_further_until_it_is_said_whether_anybody_can_be_known_in_it(
+    session: Session, visit: Visit, ward: Unit
+) -> None:
+    at, kept = composing(session, visit, ward, photo(size=(400, 300)), "Hội nghị.jpg")
+    key = f"c_people_{kept['sha256'][:8]}"
+
+    at.button(key="c_submit").click().run()
+    assert any("nhận ra ai không" in error.value for error in at.error)
+    at.radio(key=key).set_value(People.AGREED).run()
+    assert any("mã hộ" in error.value for error in at.error)
+    at.radio(key=key).set_value(People.NOBODY).run()
+    at.button(key="c_submit").click().run()
+
+    session.expire_all()
+    [draft] = session.exec(select(Announcement)).all()
+    assert (draft.status, draft.attachments[0]["people"]) == (AnnouncementStatus.IN_REVIEW, "nobody")

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from adapters.codes import QrCodes
 from core import clock
 from core.settings import settings
-from models import Role, ShortLink, Unit, User
-from services import link_details, links, ports
+from models import Purpose, Role, ShortLink, Unit, User
+from services import link_details, link_making, links, ports
 from services.ports import Label, Ports, SheetHead
 from services.print_layouts import Layout
 from tests.factories import make_link, make_procedure, make_unit, make_user
@@ -179,6 +179,27 @@ def test_one_code_leads_to_all_procedures_until_a_day(session: Session, visit: V
     made = session.exec(select(ShortLink)).one()
     assert (made.target_url, made.title) == ("/p", "Thủ tục của phường")
     assert link_details.last_day_of(made) == clock.today()
+
+
+@pytest.mark.parametrize(
+    ("page", "purpose", "title"),
+    [("/privacy", Purpose.URL, "Phường giữ gì của bà con"), ("/ask", Purpose.ASK, "Hỏi phường")],
+)
+def test_a_page_of_ours_that_everybody_may_read_has_a_ready_code(
+    session: Session, visit: Visit, paper: FakePaper, page: str, purpose: Purpose, title: str
+) -> None:
+    clerk = make_clerk(session)
+
+    pressed(visit("new_link", user=clerk, trang=page), "l_make")
+    make_unit(session, code="01840")  # a second ward in this house
+
+    made = session.exec(select(ShortLink)).one()
+    assert (made.target_url, made.title, made.purpose) == (page, title, purpose)
+    assert links.target_of(made) == settings().public_url + page
+    among_two = link_making.public_pages(session, unit=session.get_one(Unit, clerk.unit_id))
+    assert list(among_two.values()) == list(links.PUBLIC_PAGES.values())
+    ward = session.get_one(Unit, clerk.unit_id)
+    assert list(among_two) == [f"{path}?xa={ward.code}" for path in links.PUBLIC_PAGES]
 
 
 def test_a_code_in_use_leads_to_the_print_studio(session: Session, visit: Visit, paper: FakePaper) -> None:

@@ -87,7 +87,11 @@ def test_a_request_goes_its_way_from_the_desk_to_the_letter(
     at = visit("subject_request", user=official, id=str(request.id))
     at.text_area(key="sr_outcome").set_value("Đã xóa ngày 24/11")
     at.button(key="sr_done").click().run()
+    at = visit("subject_request", user=official, id=str(request.id))
+    at.number_input(key="sr_no").set_value(12)
+    at.button(key="sr_no_save").click().run()
 
+    assert "số 12, ngày" in words(visit("subject_request", user=official, id=str(request.id))).lower()
     session.expire_all()
     assert session.get_one(SubjectRequest, request.id).status is RequestStatus.DONE
     assert session.get_one(Household, home.id).head_name == subject_erasure.NAME

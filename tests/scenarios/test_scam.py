@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from core.errors import Invalid
 from models import Channel, DeliveryStatus, GroupKind, Purpose, Role
-from services import attachments, calls, follow_ups, links, plans, web_links
+from services import attachments, calls, follow_ups, links, plans, shown_photos, web_links
 from services.calls import Why
 from services.ports import Area
+from services.shown_photos import People
 from services.templates import Answer
 from tests.factories import make_account, make_group, make_user
 from tests.papers import photo
@@ -54,7 +55,7 @@ def test_a_warning_of_swindlers_leaves_without_their_link_and_arrives_in_an_hour
     # The picture of the swindlers' message goes along without the victim's face and number.
     taken = attachments.store(photo(size=(400, 800)), name="Tin nhắn lừa đảo.jpg")
     shown = attachments.cover(taken, [Area(0.1, 0.05, 0.4, 0.2), Area(0.1, 0.8, 0.9, 0.9)])
-    words = replace(words, attachments=[shown])
+    words = replace(words, attachments=[shown | {shown_photos.ANSWERED: People.NOBODY}])
 
     # Written dead, and without the victim's number, it is a warning.
     title, body, lines = (web_links.defanged(text) for text in (words.title, words.body, words.group_text))

@@ -18,9 +18,11 @@ from services import (
     door_paper,
     door_shorthand,
     follow_ups,
+    shown_photos,
 )
 from services.door_knocks import Knock
 from services.drafts import Words
+from services.shown_photos import People
 from services.templates import Answer
 from tests.papers import photo
 from tests.scenarios.town import Place, Town, act, at, day, look, page
@@ -62,7 +64,11 @@ def test_a_fee_is_told_at_every_door_and_said_again_twice(town: Callable[..., To
     picture = photo(size=(300, 300))
     kept = attachments.store(picture, name="Tài khoản của phường.jpg")
     words = ward.filled(
-        "fees", ANSWERS, attachments=[kept], must_reach_by=at("2027-04-08", "17:00"), expires_at=at(LAST, "23:00")
+        "fees",
+        ANSWERS,
+        attachments=[kept | {shown_photos.ANSWERED: People.NOBODY}],
+        must_reach_by=at("2027-04-08", "17:00"),
+        expires_at=at(LAST, "23:00"),
     )
     draft = ward.written(replace(words, body=words.body + EXEMPT))
     with pytest.raises(Invalid, match="hoàn cảnh của từng người không được công khai"):

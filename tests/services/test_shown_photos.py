@@ -1,17 +1,20 @@
 """Photos that everybody may see: nobody in them, or only those who said yes, and while they do."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
 from core.errors import Invalid
-from models import ConsentWay, Extra, Household, Inquiry, InquiryKind, Unit
-from services import consents, reports_done
+from models import Announcement, ConsentWay, Extra, Household, Inquiry, InquiryKind, Unit
+from services import approvals, attachments, consents, drafts, reports_done, shown_photos
 from services.access import Actor
 from services.consents import Said
+from services.drafts import Words
 from services.shown_photos import People
 from tests.factories import make_actor, make_household, make_inquiry, make_unit
+from tests.papers import pdf, photo
 
 PHOTO = {"sha256": "a" * 64, "name": "truoc.jpg", "media_type": "image/jpeg", "bytes": 9}
 AFTER = PHOTO | {"sha256": "b" * 64, "name": "sau.jpg"}
@@ -74,6 +77,34 @@ def test_photos_of_persons_who_said_nothing_are_refused(
         finished(session, writer, report, **said)
 
     assert why in refused.value.message.format(**refused.value.details)
+
+
+def test_an_announcement_with_a_photo_goes_on_once_it_is_said_who_is_in_it_and_shows_it_while_they_agree(
+    session: Session, writer: Actor, ward: Unit, home: Household, documents: None
+) -> None:
+    kept = [attachments.store(pdf(), name="Giấy mời.pdf"), attachments.store(photo(), name="Hội nghị.jpg")]
+
+    def written(documents: Sequence[Mapping[str, Any]]) -> Announcement:
+        words = Words(title="Họp tổ", body="Mời bà con.", unit_ids=[home.unit_id], attachments=documents)
+        return drafts.write(session, actor=writer, words=words)
+
+    def names(draft: Announcement) -> list[str]:
+        return [one["name"] for one in shown_photos.visible(session, photos=draft.attachments)]
+
+    unsaid = written(kept)
+    with pytest.raises(Invalid, match="nhận ra ai không"):
+        approvals.submit(session, actor=writer, announcement_id=unsaid.id)
+    say(session, writer, home, is_given=True)
+    marked = shown_photos.marked(session, actor=writer, photos=kept, people=People.AGREED, codes="012")
+    draft = written(marked)
+    approvals.submit(session, actor=writer, announcement_id=draft.id)
+
+    assert names(draft) == ["Giấy mời.pdf", "Hội nghị.jpg"]
+    assert shown_photos.said_of(session, actor=writer, photos=draft.attachments)[0] is People.AGREED
+    say(session, writer, home, is_given=False)
+    assert names(draft) == ["Giấy mời.pdf"]
+    held = written(shown_photos.marked(session, actor=writer, photos=kept, people=People.LEFT_OUT))
+    assert names(held) == ["Giấy mời.pdf"]
 
 
 def test_photos_of_those_who_agreed_are_shown_until_they_take_it_back(

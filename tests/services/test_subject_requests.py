@@ -12,14 +12,17 @@ from models import (
     Extra,
     Household,
     IdentityCheck,
+    LetterStage,
+    PaperKind,
     RequestKind,
     RequestStatus,
     Role,
     SubjectRequest,
     Unit,
 )
-from services import consents, office_hours, subject_days, subject_letters, subject_requests
+from services import consents, office_hours, official_papers, subject_days, subject_letters, subject_requests
 from services.access import Actor
+from services.ports import PaperText
 from services.subject_requests import RequestForm
 from tests.factories import make_actor, make_household, make_unit
 from tests.services.subject_life import NAME, leaks, settle
@@ -106,6 +109,45 @@ def test_the_same_asked_twice_is_one_and_closed_once(session: Session, official:
     with pytest.raises(Invalid, match="đã xong"):
         subject_requests.close(session, actor=official, request_id=first.id, is_done=True, outcome="khác")
     assert "không phải chủ hộ" in str(subject_letters.text_of(session, actor=official, request_id=first.id).body)
+
+
+def test_the_clerk_s_number_stands_on_each_letter_once_and_is_shared_with_the_ward_s_other_papers(
+    session: Session, official: Actor, ward: Unit
+) -> None:
+    request = taken_in(session, official, ward, RequestKind.VIEW)
+    today = clock.today()
+
+    def number(typed: int, day: date = today) -> None:
+        subject_letters.give_number(session, actor=official, request_id=request.id, number=typed, issued_on=day)
+
+    def letter() -> PaperText:
+        return subject_letters.text_of(session, actor=official, request_id=request.id)
+
+    assert (letter().number, letter().issued_on, letter().draft[:7]) == (None, None, "Dự thảo")
+    for typed, day in ((0, today), (7, today + timedelta(days=1)), (7, today - timedelta(days=1))):
+        with pytest.raises(Invalid):
+            number(typed, day)
+
+    number(7)
+    told = letter()
+    subject_requests.check_identity(session, actor=official, request_id=request.id, identity=IdentityCheck.PAPERS)
+    assert (told.number, told.issued_on, told.draft, told.symbol) == (7, today, "", "TB-UBND")
+    assert letter() == told  # a letter that is out keeps its words
+
+    later = request.due_on + timedelta(days=3)
+    subject_requests.extend(session, actor=official, request_id=request.id, until=later, reason="chờ nhà mạng")
+    assert (letter().number, letter().subject) == (None, "Về việc gia hạn giải quyết yêu cầu xem dữ liệu cá nhân")
+    with pytest.raises(Invalid, match="đã cấp"):
+        number(7)
+    number(8)
+    with pytest.raises(Invalid, match="đã có số"):
+        number(9)
+
+    stages = [one.stage for one in subject_letters.sent(session, actor=official, request_id=request.id)]
+    assert stages == [LetterStage.TAKEN_IN, LetterStage.EXTENDED]
+    with pytest.raises(Invalid, match="Số 8 năm"):
+        official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.NOTICE, number=8, year=today.year)
+    official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.INVITATION, number=8, year=today.year)
 
 
 def test_nothing_is_shown_or_erased_for_whoever_was_not_checked(

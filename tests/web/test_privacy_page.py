@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from models import Consent, ConsentWay, Extra, IdentityCheck, RequestKind, Role, SubjectRequest, Unit
+from models import AuditEvent, Consent, ConsentWay, Extra, IdentityCheck, RequestKind, Role, SubjectRequest, Unit
 from services import household_messages, privacy_files
 from services.privacy_files import FileForm, ProcessorForm
 from tests.factories import make_actor, make_household, make_unit
@@ -60,6 +60,11 @@ def test_what_somebody_asks_about_the_own_data_waits_at_the_desk_for_a_look_at_w
     [request] = session.exec(select(SubjectRequest)).all()
     assert (request.kind, request.way, request.identity) == (RequestKind.ERASE, ConsentWay.PAGE, IdentityCheck.NONE)
     assert (request.household_id, request.answer_by) == (None, date(2026, 11, 26))
+    [event] = session.exec(select(AuditEvent)).all()  # of the first of the two
+    assert (event.action, event.subject_id, event.details) == (
+        "subject_request.asked", str(request.id), {"kind": "erase", "way": "page", "due_on": "2026-12-14"},
+    )  # fmt: skip
+    assert not any(word in event.model_dump_json() for word in ("Lan", "0912", "Xin xóa"))
 
 
 def test_a_household_turns_each_thing_on_and_off_on_its_own_page(session: Session, ward: Unit) -> None:

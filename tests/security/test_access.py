@@ -179,7 +179,7 @@ def test_s46_only_a_few_make_an_actor_and_no_screen_acts_as_the_machine() -> Non
 
 
 def test_a_secret_is_looked_up_by_its_digest() -> None:
-    """S43: whoever reads the database opens no door with it; of an id the seal is looked at. (Short names on walls are public.)"""
+    """S43: whoever reads the database opens no door with it; of an id the seal is looked at. (Names on walls are public.)"""
     by_digest = reaching(digesting())
     plain = {one.short for one in services().values() if one.is_public and "token" in one.blanks} - {
         name.removeprefix("services.") for name in by_digest

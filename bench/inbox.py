@@ -130,7 +130,7 @@ def _told(threads: int, now: datetime) -> Iterator[dict[str, Any]]:
         at = now - timedelta(minutes=5 * (threads - n))
         asked = f"{dice.choice(words)} tổ {dice.randrange(1, 31)}, {dice.choice(words)} {dice.choice(words)} {n % 997}"
         yield {
-            "id": new_id(), "token": f"t{n}", "channel": dice.choice(channels), "from_id": str(n % 5_000), "text": asked,
+            "id": new_id(), "channel": dice.choice(channels), "from_id": str(n % 5_000), "text": asked,
             "topic": dice.choice(topics), "status": InquiryStatus.NEW if waits else InquiryStatus.CLOSED,
             "due_at": at + timedelta(days=3) if waits else None, "asked_at": at, "last_at": at, "words": terms(asked),
         }  # fmt: skip

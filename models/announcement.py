@@ -9,7 +9,8 @@ from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from core.i18n import N_
-from models.base import Instant, Model, choice
+from core.sealed_addresses import Address
+from models.base import Instant, Model, choice, index_where
 
 
 class AnnouncementKind(StrEnum):
@@ -101,6 +102,9 @@ class Announcement(Model, table=True):
         Index("ix_announcement_unit_id_sent_at", "unit_id", "sent_at"),
         Index("ix_announcement_status_send_at", "status", "send_at"),
         CheckConstraint("places IS NULL OR places > 0", name="places"),
+        index_where(
+            "uq_announcement_leaders_token_hash", "leaders_token_hash", where="leaders_token_hash IS NOT NULL", unique=True
+        ),
     )
 
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # who speaks: a commune
@@ -124,7 +128,8 @@ class Announcement(Model, table=True):
     attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # the reach plan that was approved
     households: int = 0  # of the audience, on the day it was sent
-    leaders_token: str | None = Field(default=None, unique=True)  # the common link of the leaders' chat
+    leaders_issue: int | None = None  # of the common link of the leaders' chat; None until it leaves
+    leaders_token_hash: str | None = None  # of that link where it was handed out before addresses were sealed
     follows_id: UUID | None = Field(default=None, foreign_key="announcement.id", ondelete="RESTRICT")  # again, to who is missing
     leaves_at: datetime | None = Field(default=None, sa_type=Instant)  # end of the seconds in which a send can be taken back
     also_groups: list[str] = Field(
@@ -139,6 +144,16 @@ class Announcement(Model, table=True):
     def has_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
         return self.expires_at is not None and self.expires_at <= now
+
+    @property
+    def leaders_address(self) -> Address:
+        """Of the common link of the leaders' chat; it opens once it has left."""
+        return Address("leaders", self.id, self.leaders_issue or 0, self.leaders_token_hash)
+
+    @property
+    def leaders_token(self) -> str | None:
+        """What stands in the common link of the leaders' chat; None until it leaves."""
+        return self.leaders_address.token if self.leaders_issue else None
 
 
 class Audience(Model, table=True):

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, false
 from sqlmodel import Field
 
 from core.i18n import N_
+from core.sealed_addresses import Address
 from models.base import Instant, Model, choice, index_where
 from models.group import Channel
 
@@ -136,13 +137,16 @@ class Relay(Model, table=True):
         Index("uq_relay_announcement_id_group_id", "announcement_id", "group_id", unique=True),
         Index("ix_relay_posted_at_due_at", "posted_at", "due_at"),
         CheckConstraint("attending IS NULL OR attending >= 0", name="attending"),
+        index_where("uq_relay_token_hash", "token_hash", where="token_hash IS NOT NULL", unique=True),
+        index_where("uq_relay_deputy_token_hash", "deputy_token_hash", where="deputy_token_hash IS NOT NULL", unique=True),
     )
 
     delivery_id: UUID = Field(foreign_key="delivery.id", ondelete="CASCADE", unique=True)
     announcement_id: UUID = Field(foreign_key="announcement.id", ondelete="CASCADE")
     group_id: UUID = Field(foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
     link_id: UUID = Field(foreign_key="shortlink.id", ondelete="RESTRICT")  # the group's own link to the announcement
-    token: str = Field(unique=True)
+    issue: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # of the leader's address
+    token_hash: str | None = None  # of the leader's address where it was handed out before addresses were sealed
     token_expires_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant)  # by when it should be posted
     attending: int | None = None  # people of the chat who come, as its leader counts them
@@ -155,7 +159,29 @@ class Relay(Model, table=True):
     reminded_again: datetime | None = Field(default=None, sa_type=Instant)  # at three quarters of the time
     passed_on_at: datetime | None = Field(default=None, sa_type=Instant)  # the leader cannot; the deputy is asked
     handed_back_at: datetime | None = Field(default=None, sa_type=Instant)  # the deputy cannot either
-    deputy_token: str | None = Field(default=None, unique=True)  # the deputy's own address of the same work
+    is_deputy_asked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # and has an own address of it
+    deputy_issue: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    deputy_token_hash: str | None = None  # as `token_hash`
     called_at: datetime | None = Field(default=None, sa_type=Instant)  # the ward has telephoned
     called_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     note: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the leader's own
+
+    @property
+    def address(self) -> Address:
+        """The leader's own."""
+        return Address("relay", self.id, self.issue, self.token_hash)
+
+    @property
+    def deputy_address(self) -> Address:
+        """The deputy's own, to the same work; it opens once the deputy is asked."""
+        return Address("deputy", self.id, self.deputy_issue, self.deputy_token_hash)
+
+    @property
+    def token(self) -> str:
+        """What stands in the leader's address."""
+        return self.address.token
+
+    @property
+    def deputy_token(self) -> str | None:
+        """What stands in the deputy's address; None where the deputy is not asked."""
+        return self.deputy_address.token if self.is_deputy_asked else None

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from core import fulltext
 from core.i18n import N_
+from core.sealed_addresses import Address
 from models.base import Instant, Model, choice, index_where
 
 
@@ -110,12 +111,13 @@ class Inquiry(Model, table=True):
         Index("ix_inquiry_unit_id_likeness", "unit_id", "likeness"),
         Index("ix_inquiry_thread", "unit_id", "channel", "from_id"),
         index_where("ix_inquiry_waits", "due_at", where="due_at IS NOT NULL"),
+        index_where("uq_inquiry_token_hash", "token_hash", where="token_hash IS NOT NULL", unique=True),
         CheckConstraint("version >= 1", name="version"),
     )  # fmt: skip
 
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # the ward that is asked
     place_unit_id: UUID | None = Field(default=None, foreign_key="unit.id", ondelete="SET NULL", index=True)  # the group named
-    token: str = Field(unique=True)  # of the asker's own page
+    token_hash: str | None = None  # of the asker's address where it was handed out before addresses were sealed
     kind: InquiryKind = Field(default=InquiryKind.QUESTION, sa_type=choice(InquiryKind))
     channel: InquiryChannel = Field(sa_type=choice(InquiryChannel))
     from_id: str = ""  # whom the channel knows: an account's user, a phone's cookie (keyed digest), a telephone
@@ -146,6 +148,16 @@ class Inquiry(Model, table=True):
     done_photos: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     public_at: datetime | None = Field(default=None, sa_type=Instant)  # shown to all: what was done, or what is true
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # goes up with every answer: none overtakes another
+
+    @property
+    def address(self) -> Address:
+        """The asker's own."""
+        return Address("ask", self.id, before=self.token_hash)
+
+    @property
+    def token(self) -> str:
+        """What stands in the asker's address."""
+        return self.address.token
 
 
 class InquiryMessage(Model, table=True):
@@ -244,14 +256,28 @@ class PublicAnswer(Model, table=True):
 class RumourRelay(Model, table=True):
     """The ward's word on a doubtful message, to be posted in one of the chats where it was seen."""
 
-    __table_args__ = (Index("uq_rumourrelay_answer_id_group_id", "answer_id", "group_id", unique=True),)
+    __table_args__ = (
+        Index("uq_rumourrelay_answer_id_group_id", "answer_id", "group_id", unique=True),
+        index_where("uq_rumourrelay_token_hash", "token_hash", where="token_hash IS NOT NULL", unique=True),
+    )
 
     answer_id: UUID = Field(foreign_key="publicanswer.id", ondelete="CASCADE")
     group_id: UUID = Field(foreign_key="chat_group.id", ondelete="RESTRICT", index=True)
-    token: str = Field(unique=True)  # of the leader's page
+    issue: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # of the leader's address
+    token_hash: str | None = None  # of that address where it was handed out before addresses were sealed
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_by: str = ""  # "leader", or the name of whoever entered it for them
+
+    @property
+    def address(self) -> Address:
+        """The leader's own."""
+        return Address("rumour", self.id, self.issue, self.token_hash)
+
+    @property
+    def token(self) -> str:
+        """What stands in the leader's address."""
+        return self.address.token
 
 
 class PublicAnswerDay(Model, table=True):

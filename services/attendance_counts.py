@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Announcement, AsksFor, Group, Relay, Unit
-from services import access, attendance_figures, attendance_places, audit, drafts, wards
+from services import access, attendance_figures, attendance_places, audit, drafts, relay_addresses, wards
 from services.access import Actor, May
 from services.attendance import takes_answers
 from services.attendance_figures import Figures
@@ -105,8 +105,8 @@ def _count(session: Session, relay: Relay, announcement: Announcement, people: i
 
 
 def _behind(session: Session, token: str) -> tuple[Relay, Announcement]:
-    relay = session.exec(select(Relay).where((col(Relay.token) == token) | (col(Relay.deputy_token) == token))).first()
-    announcement = session.get(Announcement, relay.announcement_id) if relay else None
-    if relay is None or announcement is None or announcement.asks_for is not AsksFor.ATTENDANCE:
+    relay = relay_addresses.by_token(session, token=token)
+    announcement = session.get_one(Announcement, relay.announcement_id)
+    if announcement.asks_for is not AsksFor.ATTENDANCE:
         raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
     return relay, announcement

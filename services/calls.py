@@ -14,7 +14,7 @@ from core import clock
 from core.errors import NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Group, Relay, Unit, Urgency, User
-from services import access, audit, leader_messages, progress, relays
+from services import access, audit, leader_messages, progress, relay_addresses
 from services.access import Actor, May
 from services.presence import stands
 from services.reach_rules import Duty
@@ -167,7 +167,7 @@ def _call(relay: Relay, item: Announcement, unit: Unit, leader: User | None, dep
 
 def _person(user: User | None, token: str | None) -> Person | None:
     """Someone with an own address of the work."""
-    return Person(user.display_name, user.phone, relays.url_of(token)) if user and token else None
+    return Person(user.display_name, user.phone, relay_addresses.url_of(token)) if user and token else None
 
 
 def _why(relay: Relay) -> tuple[Why, datetime]:

@@ -32,7 +32,6 @@ from sqlmodel import Session
 from core.bulk import as_json, given
 from core.ids import new_id
 from core.sql_ids import NewIds
-from core.tokens import new_token
 from models import Announcement, Channel, Delivery, DeliveryStatus, Model, RecipientKind, Relay
 from models.base import Instant
 from services import batches, links, paths
@@ -112,7 +111,7 @@ def hand_over(
         relays.append(
             {
                 "id": new_id(), "created_at": now, "delivery_id": delivery["id"], "announcement_id": announcement.id,
-                "group_id": group.group_id, "link_id": made[group.group_id].id, "token": new_token(), "due_at": due,
+                "group_id": group.group_id, "link_id": made[group.group_id].id, "due_at": due,
                 "token_expires_at": announcement.expires_at or now + WITHOUT_END, "households": group.households,
             }
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from core import clock
-from models import Announcement, AnnouncementStatus, DoorList, DoorOutcome, Group, Relay, Urgency
-from services import corrections, door_addresses, door_lists, progress, relays, wards
+from models import Announcement, AnnouncementStatus, DoorList, DoorOutcome, Group, Part, Relay, Urgency
+from services import corrections, door_addresses, door_lists, progress, relay_addresses, relays, wards
 from services.access import Actor
 from services.door_lists import Line
 from services.wards import WardCard
@@ -80,13 +80,20 @@ class Doors:
 
 
 def beside_relay(session: Session, *, token: str) -> Doors | None:
-    """The open doors of the unit in which a leader posts: for whoever holds the relay's address, if the list is that leader's."""
+    """The open doors of the unit in which a leader posts: for whoever holds the relay's address, if the list is that leader's.
+
+    Raises:
+        NotFound: no relay has this token.
+    """
+    relay = relay_addresses.by_token(session, token=token)
+    if relay_addresses.part_of(relay, token=token) is Part.DEPUTY:
+        return None
     wanted = (
         select(DoorList, Announcement.title)
         .join(Announcement, col(Announcement.id) == DoorList.announcement_id)
         .join(Relay, col(Relay.announcement_id) == DoorList.announcement_id)
         .join(Group, (col(Group.id) == Relay.group_id) & (col(Group.unit_id) == DoorList.unit_id))
-        .where(Relay.token == token, col(Group.leader_id) == DoorList.user_id)
+        .where(Relay.id == relay.id, col(Group.leader_id) == DoorList.user_id)
     )
     return next(iter(_with_doors(session, session.exec(wanted).all())), None)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from core import clock, tokens
+from core import clock, sealed_addresses, tokens
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -84,7 +84,7 @@ def path_of(household_id: UUID) -> str:
 
 def path_of_key(key: str) -> str:
     """As `path_of`, of a household's id in hex digits, as rows of the ledger name it."""
-    return f"/stop/{key}{_seal(key)}"
+    return f"/stop/{key}{tokens.keyed_digest(settings().key, _sealed(key))}"
 
 
 def page(session: Session, *, token: str) -> StopPage:
@@ -127,15 +127,15 @@ def behind(session: Session, *, token: str) -> Household:
         NotFound: as `page`.
     """
     key, seal = token[:_LENGTH], token[_LENGTH:]
-    is_ours = token.isascii() and len(seal) == _LENGTH and tokens.same(seal, _seal(key))
+    is_ours = token.isascii() and sealed_addresses.is_sealed(_sealed(key), seal=seal)
     home = session.get(Household, UUID(hex=key)) if is_ours else None
     if home is None or not home.present_on(clock.today()):
         raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
     return home
 
 
-def _seal(key: str) -> str:
-    return tokens.keyed_digest(settings().key, f"stop:{key}", digits=_LENGTH)
+def _sealed(key: str) -> str:
+    return f"stop:{key}"
 
 
 def _standing(session: Session, home: Household) -> Standing:

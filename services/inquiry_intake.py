@@ -15,7 +15,6 @@ from core.fulltext import terms
 from core.i18n import N_, translate
 from core.settings import settings
 from core.text import clean, clean_lines, fold
-from core.tokens import new_token
 from models import (
     Inquiry,
     InquiryBlock,
@@ -285,7 +284,7 @@ def _begun(session: Session, ward: Unit, asked: Asked, text: str, at: datetime) 
     if topic is Topic.PROCEDURE and not on_duty and not is_spam:
         on_duty = duty_hours.answering(session, ward_id=ward.id)
     inquiry = Inquiry(
-        unit_id=ward.id, place_unit_id=told.place_unit_id, token=new_token(), kind=asked.kind, channel=asked.channel,
+        unit_id=ward.id, place_unit_id=told.place_unit_id, kind=asked.kind, channel=asked.channel,
         from_id=asked.from_id, from_name=clean(asked.name), from_phone=phones.parse(asked.phone), text=text[:TEXT_MAX],
         place=clean(asked.place), photos=[dict(photo) for photo in asked.photos], language=asked.language, topic=topic,
         procedure_id=asked.procedure_id or told.procedure_id, announcement_id=asked.announcement_id, assignee_id=on_duty,

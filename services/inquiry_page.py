@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from core import clock
+from core import clock, sealed_addresses, tokens
 from core.errors import NotFound
 from core.i18n import N_
 from models import (
@@ -119,7 +119,7 @@ def of_token(session: Session, *, token: str) -> AskersThread:
         tuple(photo for one in messages for photo in one.photos), attachments.shown(inquiry.done_photos),
         asks_whether_it_helped=inquiry.status is InquiryStatus.ANSWERED and inquiry.has_helped is None
         and inquiry.kind is not InquiryKind.THANKS,
-        for_chat=ready.get(inquiry.token, ""), group_name=group.name if group else "",
+        for_chat=ready.get(inquiry.id, ""), group_name=group.name if group else "",
     )  # fmt: skip
 
 
@@ -129,9 +129,10 @@ def find(session: Session, *, token: str, for_change: bool = False) -> Inquiry:
     Raises:
         NotFound: there is none.
     """
-    wanted = select(Inquiry).where(Inquiry.token == token)
+    id_ = sealed_addresses.id_in(token)
+    wanted = select(Inquiry).where(col(Inquiry.token_hash) == tokens.digest(token) if id_ is None else col(Inquiry.id) == id_)
     found = session.exec(wanted.with_for_update() if for_change else wanted).first()
-    if found is None:
+    if found is None or not found.address.is_now(token):
         raise NotFound(N_("Không có câu hỏi nào ở địa chỉ này. Xin mở lại đúng đường dẫn đã nhận khi gửi."))
     return found
 

@@ -8,7 +8,6 @@ from core import clock
 from core.errors import Invalid
 from core.i18n import N_, translate
 from core.settings import settings
-from core.tokens import new_token
 from models import (
     Channel,
     ChannelAccount,
@@ -122,7 +121,7 @@ def _tell_where(session: Session, ward: Unit, asked: Asked, refusal: NotOurs) ->
     """Answer a complaint with where it belongs. Of it only stands that somebody was told, and nothing of what they wrote."""
     now = clock.now()
     thread = Inquiry(
-        unit_id=ward.id, token=new_token(), channel=asked.channel, from_id=asked.from_id, text="", language=asked.language,
+        unit_id=ward.id, channel=asked.channel, from_id=asked.from_id, text="", language=asked.language,
         status=InquiryStatus.CLOSED, asked_at=now, last_at=now, first_answer_at=now, closed_at=now,
     )  # fmt: skip
     session.add(thread)

@@ -6,6 +6,7 @@ The token of a relay is the permission; whoever holds it asks for that one chat.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
@@ -27,7 +28,7 @@ from models import (
     User,
     Voice,
 )
-from services import access, inquiry_intake, public_answers, relays, rumour_relays, training, wards
+from services import access, inquiry_intake, public_answers, relay_addresses, relays, rumour_relays, training, wards
 from services.inquiry_intake import OPEN, Asked
 from services.presence import is_closed
 from services.rumour_relays import Ask
@@ -69,7 +70,7 @@ def page(session: Session, *, token: str) -> Page:
     Raises:
         NotFound: no relay has this token.
     """
-    relay = relays.by_token(session, token=token)
+    relay = relay_addresses.by_token(session, token=token)
     group = session.get_one(Group, relay.group_id)
     unit = session.get_one(Unit, group.unit_id)
     ward = wards.card_of(session, unit=unit)
@@ -80,8 +81,8 @@ def page(session: Session, *, token: str) -> Page:
         .limit(SHOWN)
     ).all()
     ready = ready_texts(session, inquiries=rows, ward=ward)
-    brought = [Brought(one.text, one.asked_at, one.due_at, one.status not in OPEN, ready.get(one.token, "")) for one in rows]
-    title = relays.title_of(unit, group, part=relays.part_of(relay, token=token))
+    brought = [Brought(one.text, one.asked_at, one.due_at, one.status not in OPEN, ready.get(one.id, "")) for one in rows]
+    title = relays.title_of(unit, group, part=relay_addresses.part_of(relay, token=token))
     return Page(ward, unit.label, group.name, title, brought, is_open=not is_closed(group, clock.today()))
 
 
@@ -95,7 +96,7 @@ class Beside:
 
 def beside_relay(session: Session, *, token: str) -> Beside:
     """What a leader finds beside a relay. Three queries."""
-    group_id = relays.by_token(session, token=token).group_id
+    group_id = relay_addresses.by_token(session, token=token).group_id
     answered = select(func.count()).select_from(Inquiry).where(
         Inquiry.group_id == group_id, col(Inquiry.first_answer_at) > clock.now() - ANSWERED_LATELY
     )  # fmt: skip
@@ -109,7 +110,7 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
         NotFound: no relay has this token. NotAllowed: the chat is closed.
         NotOurs, Invalid: as `inquiry_intake.take_in`; also for too many in a day.
     """
-    relay = relays.by_token(session, token=token, for_change=True)
+    relay = relay_addresses.by_token(session, token=token, for_change=True)
     group = session.get_one(Group, relay.group_id)
     relays.expect_standing(group)
     if known := _known(session, group, text):
@@ -118,7 +119,7 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
     if session.exec(since).one() >= MOST_A_DAY:
         raise Invalid(N_("Hôm nay nhóm này đã chuyển nhiều câu hỏi. Việc gấp xin gọi phường."), field="text")
     unit = session.get_one(Unit, group.unit_id)
-    is_deputys = relays.part_of(relay, token=token) is Part.DEPUTY
+    is_deputys = relay_addresses.part_of(relay, token=token) is Part.DEPUTY
     head = session.get(User, group.deputy_id if is_deputys else group.leader_id) if group.leader_id else None
     asked = Asked(
         text, InquiryChannel.LEADER, kind=kind if kind in KINDS else InquiryKind.QUESTION,
@@ -131,8 +132,8 @@ def bring(session: Session, *, token: str, text: str, kind: InquiryKind = Inquir
     return made
 
 
-def ready_texts(session: Session, *, inquiries: Sequence[Inquiry], ward: WardCard) -> dict[str, str]:
-    """By token of a question, what its leader posts into the chat: question and answer, and where more stands. Two queries.
+def ready_texts(session: Session, *, inquiries: Sequence[Inquiry], ward: WardCard) -> dict[UUID, str]:
+    """By question, what its leader posts into the chat: question and answer, and where more stands. Two queries.
 
     A rumour has none: the ward's word on it has a page of its own (services.rumour_relays).
     """
@@ -153,7 +154,7 @@ def ready_texts(session: Session, *, inquiries: Sequence[Inquiry], ward: WardCar
             text = translate(BACK, language=one.language).format(question=one.text, answer=answer)
             url = public_answers.url_of(made) if made else ""
             more = f"\n{translate(MORE, language=one.language).format(url=url)}" if url and url not in answer else ""
-            found[one.token] = training.marked(f"{text}{more}", ward)
+            found[one.id] = training.marked(f"{text}{more}", ward)
     return found
 
 

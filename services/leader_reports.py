@@ -18,7 +18,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import N_
 from core.text import clean
 from models import Announcement, AnnouncementStatus, Group, GroupKind, LeaderReport, Relay, Unit, User
-from services import access, attachments, audit, corrections, drafts, relays, wards
+from services import access, attachments, audit, corrections, drafts, relay_addresses, wards
 from services.access import Actor, May
 from services.attachments import Attachment
 from services.wards import WardCard
@@ -196,14 +196,18 @@ def asked_before(session: Session, *, actor: Actor, announcement_id: UUID) -> da
 
 
 def asked_of(session: Session, *, token: str) -> Asked | None:
-    """Whether the leader behind this address is asked to report, and has. One query."""
+    """Whether the leader behind this address is asked to report, and has.
+
+    Raises:
+        NotFound: no relay has this token.
+    """
+    relay = relay_addresses.by_token(session, token=token)
     found = session.exec(
         select(Announcement.report_by, LeaderReport.id)
         .join(Relay, col(Relay.announcement_id) == Announcement.id)
         .join(Group, col(Group.id) == Relay.group_id)
         .outerjoin(LeaderReport, col(LeaderReport.relay_id) == Relay.id)
-        .where((col(Relay.token) == token) | (col(Relay.deputy_token) == token))
-        .where(Announcement.status != AnnouncementStatus.CANCELLED, Group.kind != GroupKind.LEADERS)
+        .where(Relay.id == relay.id, Announcement.status != AnnouncementStatus.CANCELLED, Group.kind != GroupKind.LEADERS)
     ).first()
     return Asked(found[0], is_reported=found[1] is not None) if found and found[0] else None
 
@@ -251,7 +255,7 @@ def say(
         return
     if why := WHY_NOT.get(_standing(session, announcement, due_at, report)):
         raise NotAllowed(why)
-    _write(session, relay, report, **said, by=relays.part_of(relay, token=token).value)
+    _write(session, relay, report, **said, by=relay_addresses.part_of(relay, token=token).value)
 
 
 def with_old_photos(session: Session, *, before: datetime) -> list[LeaderReport]:
@@ -271,7 +275,7 @@ def forget_photos(session: Session, *, before: datetime) -> int:
 
 
 def _behind(session: Session, token: str, *, for_change: bool = False) -> tuple[Relay, Announcement, datetime]:
-    relay = relays.by_token(session, token=token, for_change=for_change)
+    relay = relay_addresses.by_token(session, token=token, for_change=for_change)
     announcement = session.get_one(Announcement, relay.announcement_id)
     group = session.get_one(Group, relay.group_id)
     if announcement.report_by is None or group.kind is GroupKind.LEADERS:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from core.settings import settings
 from models import Announcement, Delivery, Group, Relay
-from services import leader_messages, relays
+from services import leader_messages, relay_addresses
 
 
 def of_batch(session: Session, *, announcement: Announcement, batch_id: UUID) -> dict[str, str]:
@@ -33,6 +33,7 @@ def _text(announcement: Announcement, name: str, by_id: dict[str, tuple[Relay, s
         return f"Thông báo “{announcement.title}”: đã quá giờ mà còn nhóm chưa đăng. Xem ai cần gọi: {settings().public_url}"
     relay, group = by_id[about]
     if step == "escalate" and relay.deputy_token:
-        return f"Nhờ đăng giúp thông báo “{announcement.title}” vào nhóm {group}: {relays.url_of(relay.deputy_token)}"
+        return f"Nhờ đăng giúp thông báo “{announcement.title}” vào nhóm {group}: {relay_addresses.url_of(relay.deputy_token)}"
     token = relay.deputy_token if relay.passed_on_at and relay.deputy_token else relay.token
-    return f"Nhắc: thông báo “{announcement.title}” chưa được đăng vào nhóm {group}. Mở trang này để đăng: {relays.url_of(token)}"
+    url = relay_addresses.url_of(token)
+    return f"Nhắc: thông báo “{announcement.title}” chưa được đăng vào nhóm {group}. Mở trang này để đăng: {url}"

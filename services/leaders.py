@@ -16,7 +16,7 @@ from core.errors import NotFound, Refusal
 from core.i18n import N_
 from core.text import natural_key
 from models import LEFT, Announcement, Group, LeaderDevice, Part, Relay, Role, Unit, Urgency, User
-from services import doors, passing_on, relays, wards
+from services import doors, passing_on, relay_addresses, relays, wards
 from services.presence import stands
 from services.wards import WardCard
 
@@ -167,7 +167,7 @@ def known(session: Session, *, token: str, device_token: str, writes: bool = Fal
     device, person = found
     rows = _works(session, announcement, person)
     is_news = clock.now() - device.last_seen_at >= SEEN_EVERY
-    unasked = [relay for relay, group, _unit in rows if group.leader_id != person.id and relay.deputy_token is None]
+    unasked = [relay for relay, group, _unit in rows if group.leader_id != person.id and not relay.is_deputy_asked]
     if writes:
         device.last_seen_at = clock.now()
         for relay in unasked:
@@ -192,9 +192,8 @@ def _works(session: Session, announcement: Announcement, person: User) -> list[t
 
 def _own(relay: Relay, group: Group, unit: Unit, *, person: User) -> OwnWork:
     part = Part.LEADER if group.leader_id == person.id else Part.DEPUTY
-    return OwnWork(
-        relays.same_hand(relay, part), group.name, unit.label, part, relay.due_at, relay.posted_at, relays.is_overdue(relay)
-    )
+    token = relay_addresses.same_hand(relay, part)
+    return OwnWork(token, group.name, unit.label, part, relay.due_at, relay.posted_at, relays.is_overdue(relay))
 
 
 def forget(session: Session, *, device_token: str) -> None:
@@ -216,7 +215,7 @@ def _heads(session: Session, group_id: UUID) -> list[User]:
 
 
 def _announcement(session: Session, token: str) -> Announcement:
-    found = session.exec(select(Announcement).where(Announcement.leaders_token == token)).first()
+    found = relay_addresses.announcement_of(session, token=token)
     if found is None:
         raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
     return found

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from core import clock, tokens
+from core import clock
 from core.errors import Invalid, NotAllowed
 from core.i18n import N_
 from core.text import clean_lines
 from models import LEFT, Announcement, Group, Part, Relay
-from services import relays
+from services import relay_addresses, relays
 from services.access import Actor
 from services.presence import stands
 from services.relays import RelayWork
@@ -41,8 +41,8 @@ def pass_on(session: Session, *, token: str, why: str = "") -> None:
         NotAllowed: nobody stands in for the leader, or there is nothing to post any more.
         NotFound: no relay has this token.
     """
-    relay = relays.by_token(session, token=token, for_change=True)
-    if relay.posted_at or relays.part_of(relay, token=token) is Part.DEPUTY:
+    relay = relay_addresses.by_token(session, token=token, for_change=True)
+    if relay.posted_at or relay_addresses.part_of(relay, token=token) is Part.DEPUTY:
         return
     relays.require_open(session, relay)
     if not ask_deputy(session, relay):
@@ -66,12 +66,12 @@ def give_back(session: Session, *, token: str) -> None:
         NotAllowed: there is nothing to post any more.
         NotFound: no relay has this token.
     """
-    relay = relays.by_token(session, token=token, for_change=True)
+    relay = relay_addresses.by_token(session, token=token, for_change=True)
     if relay.posted_at:
         return
     relays.require_open(session, relay)
     relay.passed_on_at = None
-    if relays.part_of(relay, token=token) is Part.DEPUTY:
+    if relay_addresses.part_of(relay, token=token) is Part.DEPUTY:
         relay.handed_back_at = relay.handed_back_at or clock.now()
 
 
@@ -83,8 +83,8 @@ def note(session: Session, *, token: str, words: str) -> None:
         NotAllowed: it is the deputy's address.
         NotFound: no relay has this token.
     """
-    relay = relays.by_token(session, token=token, for_change=True)
-    if relays.part_of(relay, token=token) is Part.DEPUTY:
+    relay = relay_addresses.by_token(session, token=token, for_change=True)
+    if relay_addresses.part_of(relay, token=token) is Part.DEPUTY:
         raise NotAllowed(N_("Chỉ người phụ trách ghi chú ở đây."))
     wanted = clean_lines(words)
     if len(wanted) > NOTE_MOST:
@@ -96,7 +96,7 @@ def ask_deputy(session: Session, relay: Relay) -> bool:
     """Give the deputy an address to the work, once; False where nobody stands in for the leader."""
     if relays.deputy_of(session, session.get_one(Group, relay.group_id)) is None:
         return False
-    relay.deputy_token = relay.deputy_token or tokens.new_token()
+    relay.is_deputy_asked = True
     return True
 
 
@@ -106,7 +106,7 @@ def ask_deputy(session: Session, relay: Relay) -> bool:
 def waiting_for(session: Session, *, actor: Actor) -> list[Waiting]:
     """What a signed-in leader, or a deputy who was asked, still has to post, most pressing first."""
     is_leader = col(Group.leader_id) == actor.id
-    is_asked = (col(Group.deputy_id) == actor.id) & col(Relay.deputy_token).is_not(None)
+    is_asked = (col(Group.deputy_id) == actor.id) & col(Relay.is_deputy_asked)
     found = session.exec(
         select(Relay, Announcement, Group)
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
@@ -121,7 +121,7 @@ def waiting_for(session: Session, *, actor: Actor) -> list[Waiting]:
 
 
 def _waiting(relay: Relay, announcement: Announcement, group: Group, *, part: Part) -> Waiting:
-    return Waiting(relay, announcement, group, part, relays.url_of(relays.same_hand(relay, part)))
+    return Waiting(relay, announcement, group, part, relay_addresses.url_of(relay_addresses.same_hand(relay, part)))
 
 
 # ---- another leads, or stands in
@@ -133,15 +133,13 @@ def open_count(session: Session, *, group_id: UUID) -> int:
 
 
 def hand_over(session: Session, *, group: Group) -> int:
-    """Another leads the group: every leader's address that still leads to work is replaced; how many were.
-
-    The new one begins as the old one did, so that the old one's page can say why it ended; the rest is new and as long.
-    """
+    """Another leads the group: every leader's address that still leads to work is replaced; how many were."""
     waiting = _open(session, group.id)
     for relay in waiting:
-        relay.token = _renewed(relay.token)
+        relay.issue += 1
         if group.deputy_id is None:  # who stood in leads now, or nobody does
-            relay.deputy_token = relay.passed_on_at = None
+            relay.is_deputy_asked, relay.passed_on_at = False, None
+            relay.deputy_issue += 1
         session.add(relay)
     session.flush()
     return len(waiting)
@@ -150,15 +148,12 @@ def hand_over(session: Session, *, group: Group) -> int:
 def change_deputy(session: Session, *, group: Group) -> None:
     """Another stands in for the leader, or nobody: the address of the one before ends, and the next is asked in turn."""
     for relay in _open(session, group.id):
-        is_asked = group.deputy_id is not None and (relay.deputy_token or relay.passed_on_at or relay.escalated_at)
-        relay.deputy_token = _renewed(relay.deputy_token or "") if is_asked else None
+        is_asked = group.deputy_id is not None and (relay.is_deputy_asked or relay.passed_on_at or relay.escalated_at)
+        relay.is_deputy_asked = bool(is_asked)
+        relay.deputy_issue += 1
         relay.handed_back_at = None
         session.add(relay)
     session.flush()
-
-
-def _renewed(token: str) -> str:
-    return token[: relays.KEPT] + tokens.new_token()
 
 
 def _open(session: Session, group_id: UUID) -> list[Relay]:

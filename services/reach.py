@@ -27,7 +27,7 @@ from models import (
     Unit,
     User,
 )
-from services import access, audit, corrections, drafts, known_openings, relays
+from services import access, audit, corrections, drafts, known_openings, relay_addresses, relays
 from services.access import Actor, May
 
 
@@ -52,7 +52,6 @@ class BoardRow:
     due_at: datetime | None
     is_overdue: bool  # and still to be posted
     is_cancelled: bool  # not posted, and not to be posted any more
-    token: str
     confirmed_raw: int = 0  # of those known, who answered themselves
     doors: int = 0  # on the unit's door list
     doors_knocked: int = 0
@@ -230,7 +229,7 @@ def board(session: Session, *, actor: Actor, announcement_id: UUID) -> Board:
     made = Board(
         announcement=announcement, author=_name(names, announcement.author_id), approver=_name(names, announcement.approver_id),
         general_url=relays.general_url(session, announcement.id),
-        leaders_url=relays.url_of(announcement.leaders_token) if announcement.leaders_token else "",
+        leaders_url=relay_addresses.url_of(announcement.leaders_token) if announcement.leaders_token else "",
         rows=rows, points=_points(session, announcement, rows),
         deliveries={status.value: 0 for status in DeliveryStatus} | {DeliveryStatus(status).value: n for status, n in deliveries},
         known_elsewhere=elsewhere, confirmed_elsewhere=confirmed.get(None, 0),
@@ -314,7 +313,7 @@ def _rows(
             posted_at=relay.posted_at, posted_by=relay.posted_by, deleted_at=relays.deleted_at(relay, delivery),
             reminded=relay.reminded, due_at=relay.due_at,
             is_overdue=relays.is_overdue(relay) and not is_over(group),
-            is_cancelled=is_over(group) and relay.posted_at is None, token=relay.token,
+            is_cancelled=is_over(group) and relay.posted_at is None,
             **dict(zip(("doors", "doors_knocked", "doors_told"), doors.get(unit.id, (0, 0, 0)), strict=True)),
         )
         for relay, delivery, group, unit, leader, opens, known in found

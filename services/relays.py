@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
-from core.settings import settings
 from models import (
     LEFT,
     Announcement,
@@ -34,12 +32,11 @@ from models import (
     Urgency,
     User,
 )
-from services import access, audit, corrections, drafts, links, training, wards
+from services import access, audit, corrections, drafts, links, relay_addresses, training, wards
 from services.access import Actor, May
 from services.presence import is_closed
 from services.wards import WardCard
 
-KEPT = 8  # letters of a relay's token that outlive a handover: enough that no other token begins so
 Status = Literal["waiting", "posted", "overdue", "cancelled", "expired", "corrected", "closed"]
 
 # What the link is for, in the ward's language like the text above it.
@@ -113,29 +110,14 @@ class RelayRow:
     deputy_url: str = ""  # once the deputy is asked
 
 
-def kind_of(session: Session, *, token: str) -> Literal["relay", "leaders"]:
-    """Whether a token is one leader's or deputy's, or the common one of the leaders' chat.
-
-    Raises:
-        NotFound: it is neither.
-    """
-    if session.exec(select(Relay.id).where(_is_named(token))).first():
-        return "relay"
-    if session.exec(select(Announcement.id).where(Announcement.leaders_token == token)).first():
-        return "leaders"
-    if _was_handed_over(session, token):
-        raise NotFound(N_("Việc của nhóm này đã bàn giao cho người phụ trách mới. Đường dẫn này không dùng nữa."))
-    raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
-
-
 def work_for_token(session: Session, *, token: str) -> RelayWork:
     """What there is to relay.
 
     Raises:
         NotFound: no relay has this token.
     """
-    relay = by_token(session, token=token)
-    part = part_of(relay, token=token)
+    relay = relay_addresses.by_token(session, token=token)
+    part = relay_addresses.part_of(relay, token=token)
     announcement = session.get_one(Announcement, relay.announcement_id)
     group = session.get_one(Group, relay.group_id)
     unit = session.get_one(Unit, group.unit_id)
@@ -155,7 +137,7 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         announcement_title=announcement.title, urgency=announcement.urgency, group_name=group.name, unit_label=unit.label,
         unit_name=unit.name, part=part, title=titles[part], leader_name=leader.display_name if leader else "",
         leader_title=titles[Part.LEADER], deputy_name=deputy.display_name if deputy else "", deputy_title=titles[Part.DEPUTY],
-        deputy_url=url_of(relay.deputy_token) if deputy and relay.deputy_token else "",
+        deputy_url=relay_addresses.url_of(relay.deputy_token) if deputy and relay.deputy_token else "",
         ward=ward, text=training.marked(text_for(announcement, group=group, unit_label=unit.label, url=url), ward),
         link_url=url, announcement_url=general_url(session, announcement.id) or url,
         sent_at=announcement.sent_at or relay.created_at, must_reach_by=announcement.must_reach_by, due_at=relay.due_at,
@@ -165,16 +147,11 @@ def work_for_token(session: Session, *, token: str) -> RelayWork:
         handed_back_at=relay.handed_back_at, escalated_at=relay.escalated_at,
         note=relay.note if part is Part.LEADER else "", is_overdue=is_overdue(relay),
         status=_status(announcement, relay, group, correction), corrected_title=correction.title if correction else None,
-        corrected_url=url_of(same_hand(instead, part)) if instead else None,
+        corrected_url=relay_addresses.url_of(relay_addresses.same_hand(instead, part)) if instead else None,
         corrected_posted_at=instead.posted_at if instead else None,
         households=relay.households, opens=sum(opens for opens, _ in counts), known=sum(known for _, known in counts),
         asks_for=announcement.asks_for, expires_at=relay.token_expires_at,
     )  # fmt: skip
-
-
-def same_hand(relay: Relay, part: Part) -> str:
-    """The address of another relay for whoever holds this one: a deputy who was not asked there sees it as the leader does."""
-    return (relay.deputy_token if part is Part.DEPUTY else None) or relay.token
 
 
 def _instead(session: Session, correction: Announcement | None, group: Group) -> Relay | None:
@@ -211,7 +188,7 @@ def text_for(announcement: Announcement, *, group: Group, unit_label: str, url: 
     if group.kind is not GroupKind.LEADERS or not announcement.leaders_token:
         return ready_text(announcement, unit_label=unit_label, url=url)
     corrects = "Đính chính: " if announcement.corrects_id else ""
-    link = url_of(announcement.leaders_token)
+    link = relay_addresses.url_of(announcement.leaders_token)
     return f"Kính gửi các tổ trưởng, trưởng thôn.\n{corrects}{announcement.title}\nBài đăng sẵn cho nhóm của từng tổ: {link}"
 
 
@@ -242,7 +219,7 @@ def deleted_at(relay: Relay, delivery: Delivery) -> datetime | None:
 
 def opened(session: Session, *, token: str) -> None:
     """A person looked at the page; the first time counts."""
-    relay = by_token(session, token=token)
+    relay = relay_addresses.by_token(session, token=token)
     if relay.opened_at is None:
         relay.opened_at = clock.now()
 
@@ -253,13 +230,14 @@ def post(session: Session, *, token: str) -> RelayWork:
     Raises:
         NotAllowed: it was withdrawn, its time is over, or the group is closed.
     """
-    _post(session, relay := by_token(session, token=token, for_change=True), by=part_of(relay, token=token).value)
+    relay = relay_addresses.by_token(session, token=token, for_change=True)
+    _post(session, relay, by=relay_addresses.part_of(relay, token=token).value)
     return work_for_token(session, token=token)
 
 
 def undo(session: Session, *, token: str) -> RelayWork:
     """Leader or deputy pressed by mistake."""
-    _undo(session, by_token(session, token=token, for_change=True))
+    _undo(session, relay_addresses.by_token(session, token=token, for_change=True))
     return work_for_token(session, token=token)
 
 
@@ -299,48 +277,11 @@ def of_announcement(session: Session, *, actor: Actor, announcement_id: UUID) ->
     ).all()
     return [
         RelayRow(
-            relay.id, group.name, unit.label, leader or "", url_of(relay.token), relay.posted_at, deleted_at(relay, delivery),
-            second or "", url_of(relay.deputy_token) if relay.deputy_token else "",
+            relay.id, group.name, unit.label, leader or "", relay_addresses.url_of(relay.token), relay.posted_at,
+            deleted_at(relay, delivery), second or "", relay_addresses.url_of(relay.deputy_token) if relay.deputy_token else "",
         )
         for relay, delivery, group, unit, leader, second in found
     ]  # fmt: skip
-
-
-def _was_handed_over(session: Session, token: str) -> bool:
-    start = token[:KEPT]
-    begins = col(Relay.token).startswith(start, autoescape=True) | col(Relay.deputy_token).startswith(start, autoescape=True)
-    found = select(Relay.id).where(begins, Relay.token_expires_at > clock.now())
-    return len(start) == KEPT and session.exec(found).first() is not None
-
-
-def url_of(token: str) -> str:
-    """The address of a leader's page."""
-    return f"{settings().public_url}/r/{token}"
-
-
-def by_token(session: Session, *, token: str, for_change: bool = False) -> Relay:
-    """The relay an address leads to; `for_change` makes the other hand, and a withdrawal, wait for this press or go before it.
-
-    Raises:
-        NotFound: it leads to none.
-    """
-    if for_change:  # the announcement first, as a withdrawal does: whoever comes second sees what the first one did
-        of_it = select(Relay.announcement_id).where(_is_named(token)).scalar_subquery()
-        session.exec(select(Announcement.id).where(Announcement.id == of_it).with_for_update(read=True))
-    wanted = select(Relay).where(_is_named(token))
-    relay = session.exec(wanted.with_for_update() if for_change else wanted).first()
-    if relay is None:
-        raise NotFound(N_("Đường dẫn này không có, hoặc đã hết hạn."))
-    return relay
-
-
-def part_of(relay: Relay, *, token: str) -> Part:
-    """Whose address of a relay a token is."""
-    return Part.DEPUTY if token == relay.deputy_token else Part.LEADER
-
-
-def _is_named(token: str) -> ColumnElement[bool]:
-    return (col(Relay.token) == token) | (col(Relay.deputy_token) == token)
 
 
 def _status(announcement: Announcement, relay: Relay, group: Group, correction: Announcement | None) -> Status:

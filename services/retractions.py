@@ -13,7 +13,7 @@ from core import clock
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from models import Announcement, AnnouncementStatus, Delivery, DeliveryStatus, Group, Relay
-from services import access, audit, corrections, relays
+from services import access, audit, corrections, relay_addresses, relays
 from services.access import Actor, May
 from services.relays import RelayWork
 
@@ -36,7 +36,7 @@ def old_post(session: Session, *, token: str) -> OldPost | None:
     Raises:
         NotFound: no relay has this token.
     """
-    relay = relays.by_token(session, token=token)
+    relay = relay_addresses.by_token(session, token=token)
     earlier = corrections.before(session, session.get_one(Announcement, relay.announcement_id))
     found = session.exec(
         select(Relay, Delivery, Announcement)
@@ -49,7 +49,7 @@ def old_post(session: Session, *, token: str) -> OldPost | None:
         return None
     old, delivery, announcement = found
     posted_at = old.posted_at or delivery.created_at
-    path = f"/r/{relays.same_hand(old, relays.part_of(relay, token=token))}"
+    path = f"/r/{relay_addresses.same_hand(old, relay_addresses.part_of(relay, token=token))}"
     return OldPost(announcement.title, posted_at, relays.deleted_at(old, delivery), path)
 
 
@@ -73,7 +73,7 @@ def say_deleted(session: Session, *, token: str, is_deleted: bool = True) -> Non
     Raises:
         NotFound: no relay has this token. NotAllowed: it still stands, or was never posted.
     """
-    _mark(session, relays.by_token(session, token=token, for_change=True), is_deleted=is_deleted)
+    _mark(session, relay_addresses.by_token(session, token=token, for_change=True), is_deleted=is_deleted)
 
 
 def enter_for(session: Session, *, actor: Actor, relay_id: UUID, is_deleted: bool) -> None:

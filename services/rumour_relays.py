@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from core import clock, tokens
+from core import clock, sealed_addresses, tokens
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -73,7 +73,7 @@ def begin(session: Session, *, actor: Actor, answer_id: UUID) -> int:
     known = set(session.exec(select(RumourRelay.group_id).where(RumourRelay.answer_id == answer_id)))
     new = [one.id for one in card.groups if one.id not in known]
     for group_id in new:
-        session.add(RumourRelay(answer_id=answer_id, group_id=group_id, token=tokens.new_token()))
+        session.add(RumourRelay(answer_id=answer_id, group_id=group_id))
     session.flush()
     audit.record(
         session, actor=actor, action="rumour.relayed", subject_kind="public_answer", subject_id=answer_id, groups=len(new)
@@ -192,7 +192,7 @@ def hand_over(session: Session, *, group: Group) -> int:
         select(RumourRelay).where(RumourRelay.group_id == group.id, col(RumourRelay.posted_at).is_(None), _is_fresh())
     ).all()
     for one in found:
-        one.token = tokens.new_token()
+        one.issue += 1
         session.add(one)
     session.flush()
     return len(found)
@@ -208,9 +208,11 @@ def _is_fresh() -> ColumnElement[bool]:
 
 
 def _by_token(session: Session, token: str, *, for_change: bool = False) -> RumourRelay:
-    wanted = select(RumourRelay).where(RumourRelay.token == token)
+    id_ = sealed_addresses.id_in(token)
+    is_it = col(RumourRelay.token_hash) == tokens.digest(token) if id_ is None else col(RumourRelay.id) == id_
+    wanted = select(RumourRelay).where(is_it)
     one = session.exec(wanted.with_for_update() if for_change else wanted).first()
-    if one is None:
+    if one is None or not one.address.is_now(token):
         raise NotFound(UNKNOWN)
     return one
 

@@ -14,7 +14,6 @@ from sqlmodel import Session, col, func, select
 
 from core import clock
 from core.db import changed
-from core.tokens import new_token
 from models import (
     LEFT,
     Announcement,
@@ -190,7 +189,7 @@ def _begin(session: Session, announcement: Announcement) -> tuple[Question, Plan
         return None
     announcement.plan = announcement.plan | {"sent": {name: value for name, value in plan.kept().items() if name != "groups"}}
     announcement.sent_at, announcement.households = clock.now(), plan.households
-    announcement.leaders_token = new_token()
+    announcement.leaders_issue = 1
     announcement.status = AnnouncementStatus.SENDING
     attendance_places.carried_on(session, announcement=announcement)
     return question, plan

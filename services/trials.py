@@ -18,7 +18,6 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.ids import new_id
 from core.settings import settings
-from core.tokens import new_token
 from models import (
     Announcement,
     AnnouncementStatus,
@@ -124,7 +123,7 @@ def _work(session: Session, draft: Announcement, group: Group, link_id: UUID) ->
     session.add(delivery)
     session.flush()
     relay = Relay(
-        delivery_id=delivery.id, announcement_id=draft.id, group_id=group.id, link_id=link_id, token=new_token(),
+        delivery_id=delivery.id, announcement_id=draft.id, group_id=group.id, link_id=link_id,
         due_at=sending.due_at(draft, draft.sent_at or now), token_expires_at=draft.expires_at or now + KEPT, households=0,
     )  # fmt: skip
     session.add(relay)

@@ -8,7 +8,9 @@ from alembic.config import Config
 from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
+from time_machine import Traveller
 
+from core.errors import NotFound
 from core.settings import ROOT
 from models import (
     ChangeSet,
@@ -17,14 +19,20 @@ from models import (
     Delivery,
     Group,
     GroupKind,
+    InquiryKind,
     Model,
+    Part,
     RecipientKind,
+    Role,
+    RumourRelay,
     Trouble,
     UnitKind,
     UnitTotal,
 )
-from services import rollups
-from tests.factories import make_announcement, make_group, make_household, make_unit
+from services import group_leaders, inquiry_page, passing_on, relay_addresses, rollups, rumour_relays, rumours
+from services.access import TERMINAL
+from tests.factories import make_announcement, make_group, make_household, make_inquiry, make_unit, make_user
+from tests.web.day import make_day
 
 
 @pytest.fixture
@@ -161,6 +169,48 @@ def test_a_downgrade_keeps_every_row_and_every_check(config: Config, engine: Eng
     for broken in _BROKEN:
         with pytest.raises(IntegrityError), engine.begin() as connection:
             connection.exec_driver_sql(broken)
+
+
+def test_addresses_handed_out_before_they_were_sealed_go_on_opening(engine: Engine, clock: Traveller) -> None:
+    config = _config()
+    command.stamp(config, "head")
+    with Session(engine) as session:
+        day = make_day(session)
+        deputy, heir = (make_user(session, unit=day.unit, role=Role.LEAD) for _ in range(2))
+        day.group.deputy_id = deputy.id
+        passing_on.pass_on(session, token=day.relay.token)
+        unasked = make_day(session).relay.id
+        answer = make_inquiry(session, unit=day.ward, text="Đồn mai cắt trợ cấp", kind=InquiryKind.RUMOUR)
+        made = rumours.judge(session, actor=TERMINAL, inquiry_id=answer.id, verdict="false", question="Thật?", answer="Không.")
+        session.add(RumourRelay(answer_id=made.id, group_id=day.group.id))
+        group_id, relay_id, heir_id = day.group.id, day.relay.id, heir.id
+        session.commit()
+
+    command.downgrade(config, "0039")
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT token, deputy_token FROM relay ORDER BY id").all()
+        leaders_token = connection.exec_driver_sql("SELECT leaders_token FROM announcement ORDER BY id").scalars().all()[0]
+        askers = connection.exec_driver_sql("SELECT token FROM inquiry").scalar_one()
+        words = connection.exec_driver_sql("SELECT token FROM rumourrelay").scalar_one()
+    command.upgrade(config, "head")
+
+    (leaders, deputys), (others, none) = told
+    with Session(engine) as session:
+        seen = {one: relay_addresses.by_token(session, token=one) for one in (leaders, deputys, others)}
+        assert [one.id for one in seen.values()] == [relay_id, relay_id, unasked]
+        parts = [relay_addresses.part_of(one, token=token) for token, one in seen.items()]
+        assert parts == [Part.LEADER, Part.DEPUTY, Part.LEADER]
+        assert (none, seen[others].deputy_token, seen[leaders].is_deputy_asked) == (None, None, True)
+        assert [relay_addresses.kind_of(session, token=one) for one in (leaders, leaders_token)] == ["relay", "leaders"]
+        assert inquiry_page.find(session, token=askers).text == "Đồn mai cắt trợ cấp"
+        assert rumour_relays.work(session, token=words).question == "Thật?"
+        assert relay_addresses.by_token(session, token=seen[leaders].token) is seen[leaders]
+        group_leaders.set_leader(session, actor=TERMINAL, group_id=group_id, leader_id=heir_id)
+        with pytest.raises(NotFound, match="đã bàn giao"):
+            relay_addresses.kind_of(session, token=leaders)
+        with pytest.raises(NotFound):
+            rumour_relays.work(session, token=words)
+        assert relay_addresses.kind_of(session, token=deputys) == "relay"
 
 
 _ONE, _NOW = "00000000000000000000000000000001", "2026-11-01 00:00:00+00:00"

@@ -263,7 +263,7 @@ def _thread(request: Request, *, wrong: str = "", typed: str = "", status: int =
     said = request.query_params.get("said", "")
     one = thread.inquiry
     return pages.render(
-        request, "asked.html", status=status, thread=thread, one=one, ward=thread.ward, here=f"/ask/{one.token}",
+        request, "asked.html", status=status, thread=thread, one=one, ward=thread.ward, here=request.url.path,
         just_sent=said == "sent" and not wrong, wrong=wrong, typed=typed, linked=linked, kind_label=dict(KINDS)[one.kind],
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from core.errors import Invalid, NotAllowed
 from core.formats import number
 from core.i18n import N_, translate
 from models import Part
-from services import door_page, leader_questions, leader_reports, passing_on, relays, retractions, team_members
+from services import door_page, leader_questions, leader_reports, passing_on, relay_addresses, relays, retractions, team_members
 from services.relays import RelayWork
 from web import leaders as door
 from web import pages, visitors
@@ -126,7 +126,7 @@ def _template(work: RelayWork) -> str:
 
 def _kind_of(token: str) -> Literal["relay", "leaders"]:
     with reading() as session:
-        return relays.kind_of(session, token=token)
+        return relay_addresses.kind_of(session, token=token)
 
 
 def _shown(request: Request, work: RelayWork) -> dict[str, Any]:

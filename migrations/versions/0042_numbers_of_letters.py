@@ -1,14 +1,14 @@
 """Letters to those who ask about their data bear a number of the clerk's register.
 
 Revision ID: 0042
-Revises: 0039
+Revises: 0040
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0039"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -145,7 +145,7 @@ def _follow_up(session: Session, stage: Stage, ward: Ward, first: Announcement) 
     id_, written_at = stage.keys("follow_up").next(), stage.now - DRAFTED
     again = first.model_dump() | {
         "id": id_, "created_at": written_at, "status": AnnouncementStatus.DRAFT, "sent_at": None, "households": 0,
-        "follows_id": first.id, "approver_id": None, "approved_at": None, "leaders_token": None, "places": None,
+        "follows_id": first.id, "approver_id": None, "approved_at": None, "leaders_issue": None, "places": None,
         "author_id": ward.users[places.CLERK].id, "plan": {"channels": []}, "also_groups": [],
     }  # fmt: skip
     write(session, "announcement", [again])

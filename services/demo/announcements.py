@@ -31,7 +31,7 @@ from services.demo.neighbours import Heard, Neighbours
 from services.demo.occasions import Occasion, Step
 from services.demo.openings import Post, Readers, Rows
 from services.demo.people import Register
-from services.demo.stage import Slugs, Stage, token, write
+from services.demo.stage import Slugs, Stage, write
 from services.demo.ward import Home, Ward
 
 IN_ORDER = ("announcement", "audience", "shortlink", "delivery", "relay", "reachcount", "reach", "attendance", "scanhour", "scan")
@@ -77,7 +77,7 @@ class _Press:
         self, stage: Stage, ward: Ward, registers: dict[UUID, Register], slugs: Slugs, readers: Readers
     ) -> None:  # fmt: skip
         self._stage, self._ward, self._registers, self._slugs = stage, ward, registers, slugs
-        self._dice, self._deputies = stage.dice("announcements"), stage.dice("deputies")
+        self._dice = stage.dice("announcements")
         self._readers, self._guests, self._neighbours = readers, Guests(stage), Neighbours(stage, ward.homes, registers)
         self._keys = {name: stage.keys(name) for name in IN_ORDER[:5]}
 
@@ -133,7 +133,7 @@ class _Press:
             "send_at": None if is_sent else occasion.at,
         }  # fmt: skip
         if is_sent:
-            announcement |= {"sent_at": occasion.at, "households": present, "leaders_token": token(self._dice)}
+            announcement |= {"sent_at": occasion.at, "households": present, "leaders_issue": 1}
 
     def _send(self, announcement: dict[str, Any], occasion: Occasion, speaker: Unit, homes: Sequence[Home], rows: Rows) -> None:
         is_latest, asks = occasion.step is Step.LATEST, occasion.scenario.asks_for is not AsksFor.NOTHING
@@ -184,13 +184,13 @@ class _Press:
         rows["relay"].append(_row(
             Relay(
                 id=self._keys["relay"].next(), created_at=sent, delivery_id=delivery_id, announcement_id=announcement["id"],
-                group_id=home.group.id, link_id=link_id, token=token(self._dice), token_expires_at=announcement["expires_at"],
+                group_id=home.group.id, link_id=link_id, token_expires_at=announcement["expires_at"],
                 due_at=due, households=heard.households, opened_at=max(looked, sent) if has_opened else None, posted_at=posted,
                 posted_by=(self._ward.users[places.CLERK].display_name if by_clerk else "leader") if posted else "",
                 reminded=half if self._missed(posted, half) else None,
                 reminded_again=late if self._missed(posted, late) else None,
                 escalated_at=due if self._missed(posted, due) else None,
-                deputy_token=token(self._deputies) if home.group.deputy_id and self._missed(posted, due) else None,
+                is_deputy_asked=home.group.deputy_id is not None and self._missed(posted, due),
             )
         ))  # fmt: skip
 

@@ -11,7 +11,7 @@ from core.fulltext import terms
 from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, InquiryStatus, PublicAnswer, PublicAnswerDay, Voice
 from services import inquiry_rules, inquiry_topics
 from services.demo import places
-from services.demo.stage import Stage, token
+from services.demo.stage import Stage
 from services.demo.ward import Ward
 from services.inquiry_intake import search_of
 from services.public_answers import LOOKED_AT_EVERY
@@ -58,7 +58,7 @@ STORIES = (
 def ask(session: Session, stage: Stage, ward: Ward) -> int:
     """Write what was asked and answered; how many threads."""
     rules, clerk = inquiry_rules.Rules(), ward.users[places.CLERK]
-    keys, dice = stage.keys("inquiry"), stage.dice("inquiries")
+    keys = stage.keys("inquiry")
     for n, story in enumerate(STORIES):
         at = stage.now - timedelta(hours=story.ago)
         told = inquiry_topics.suggest(session, ward=ward.unit, text=story.text)
@@ -66,7 +66,7 @@ def ask(session: Session, stage: Stage, ward: Ward) -> int:
         is_done = bool(story.helped or (story.kind is K.BROKEN and story.answer))
         topic = told.topic
         inquiry = Inquiry(
-            id=keys.next(), created_at=at, unit_id=ward.unit.id, place_unit_id=told.place_unit_id, token=token(dice),
+            id=keys.next(), created_at=at, unit_id=ward.unit.id, place_unit_id=told.place_unit_id,
             kind=story.kind, channel=story.channel, from_id=f"demo{n}" if story.channel not in (C.DESK, C.PHONE) else "",
             from_name=story.name, text=story.text, place=story.place, topic=topic, procedure_id=told.procedure_id,
             status=S.CLOSED if is_done else S.ANSWERED if answered else S.NEW, asked_at=at, last_at=at,

@@ -1,6 +1,5 @@
 """The stage the demonstration plays on: its present moment, chance that repeats, keys that follow from the seed."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,11 +67,6 @@ def stage_for(seed: int) -> Stage:
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     """An hour of a day on the clocks of this place, as an instant."""
     return datetime.combine(day, time(hour, minute), clock.zone()).astimezone(UTC)
-
-
-def token(dice: Random) -> str:
-    """A token of 192 bits that follows from the seed: good for a ward of nobody only."""
-    return base64.urlsafe_b64encode(dice.randbytes(24)).decode()
 
 
 def digest(dice: Random) -> str:

@@ -117,13 +117,13 @@ def _by_rows(session: Session, ward: Ward) -> None:
     values = ward.values
     now = clock.now()
     sent = session.exec(
-        select(Relay, ShortLink.slug, Announcement.leaders_token)
+        select(Relay, ShortLink.slug, Announcement)
         .join(ShortLink, col(ShortLink.id) == Relay.link_id)
         .join(Announcement, col(Announcement.id) == Relay.announcement_id)
         .where(Relay.token_expires_at > now)
     ).all()
-    for relay, slug, common in sent[:: max(1, len(sent) // 12)]:
-        values["/r"] += [one for one in (relay.token, relay.deputy_token, common) if one]
+    for relay, slug, item in sent[:: max(1, len(sent) // 12)]:
+        values["/r"] += [one for one in (relay.token, relay.deputy_token, item.leaders_token) if one]
         values["/a"].append(slug)
         values["/q"].append(slug)
     for link in session.exec(select(ShortLink).order_by(col(ShortLink.scans).desc()).limit(12)):
@@ -134,7 +134,7 @@ def _by_rows(session: Session, ward: Ward) -> None:
         values["/q"] += some
         values["/j"] += some
     values["/p"] += session.exec(select(Procedure.code)).all()
-    values["/ask"] += session.exec(select(Inquiry.token)).all()
+    values["/ask"] += [one.token for one in session.exec(select(Inquiry))]
     values["/ask/a"] += session.exec(select(PublicAnswer.slug)).all()
     values["/ask/done"] += [str(id_) for id_ in session.exec(select(Inquiry.id)).all()]
     for member in session.exec(select(TeamMember).limit(3)):

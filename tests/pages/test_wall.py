@@ -52,7 +52,7 @@ def test_a_wall_without_news_says_so(session: Session, visit: Visit, chief: User
 
 def test_announcements_take_turns_on_the_wall(session: Session, visit: Visit, chief: User, sent: Announcement) -> None:
     with time_machine.travel(NOON + timedelta(hours=1), tick=False) as traveller:
-        other = Announcement(**(sent.model_dump() | {"title": "Cắt nước", "leaders_token": None, "asks_for": AsksFor.NOTHING}))
+        other = Announcement(**(sent.model_dump() | {"title": "Cắt nước", "leaders_issue": None, "asks_for": AsksFor.NOTHING}))
         other.id = chief.id
         session.add(other)
         session.commit()

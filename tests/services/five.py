@@ -140,7 +140,7 @@ def _relay(session: Session, said: Announcement, group: Group, *, posted_at: dat
     session.flush()
     session.add(
         Relay(
-            delivery_id=delivery.id, announcement_id=said.id, group_id=group.id, link_id=link.id, token=f"t{group.id.hex}",
+            delivery_id=delivery.id, announcement_id=said.id, group_id=group.id, link_id=link.id,
             token_expires_at=at(SENT_ON, 8) + timedelta(days=7), posted_at=posted_at, households=households,
         )
     )  # fmt: skip
@@ -202,7 +202,7 @@ def ask(session: Session, five: Five) -> None:
 
 
 def _asked(session: Session, five: Five, when: datetime, **more: Any) -> None:
-    fields = {"token": new_token(), "channel": InquiryChannel.FORM, "text": "Mai có họp không ạ?"} | more
+    fields = {"channel": InquiryChannel.FORM, "text": "Mai có họp không ạ?"} | more
     session.add(Inquiry(unit_id=five.ward.id, asked_at=when, last_at=when, **fields))
 
 

@@ -39,7 +39,7 @@ def staff(session: Session, ward: Unit) -> Actor:
 
 
 def token_of(session: Session, group: Group) -> str:
-    return session.exec(select(Relay.token).where(Relay.group_id == group.id)).one()
+    return session.exec(select(Relay).where(Relay.group_id == group.id)).one().token
 
 
 def comes(session: Session, event: Announcement, group: Group | None, visitor: str, people: int) -> None:

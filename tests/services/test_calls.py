@@ -9,7 +9,7 @@ from time_machine import Traveller
 
 from core.errors import NotAllowed, NotFound
 from models import Announcement, Channel, ChannelAccount, Delivery, DeliveryStatus, Group, ReachRules, Relay, Role, Unit, Urgency
-from services import calls, passing_on, relays, reminders, sending
+from services import calls, passing_on, relay_addresses, relays, reminders, sending
 from services.access import Actor
 from services.calls import Why
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
@@ -110,7 +110,7 @@ def test_who_is_late_is_called_with_the_deputy_and_the_people_on_duty(
     [call] = seen.rows
     assert (call.why, call.deputy and call.deputy.name) == (Why.OVERDUE, "Nông Văn Hải")
     assert call.deputy
-    assert call.deputy.url == relays.url_of(relay.deputy_token or "")
+    assert call.deputy.url == relay_addresses.url_of(relay.deputy_token or "")
     assert [(one.name, one.phone) for one in seen.duty] == [("Trực ban", "+842093812345")]
 
 

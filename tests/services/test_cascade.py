@@ -64,7 +64,7 @@ def relay_in(session: Session, place: Place, group: Group, *, posted: date | Non
     session.flush()
     relay = Relay(
         delivery_id=delivery.id, announcement_id=item.id, group_id=group.id, link_id=make_link(session).id,
-        token=str(delivery.id), token_expires_at=NOON, posted_at=NOON - (TODAY - posted) if posted else None,
+        token_expires_at=NOON, posted_at=NOON - (TODAY - posted) if posted else None,
     )  # fmt: skip
     session.add(relay)
     session.commit()

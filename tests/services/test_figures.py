@@ -325,7 +325,6 @@ def make_relay(session: Session, announcement: Announcement, group: Group, poste
             announcement_id=announcement.id,
             group_id=group.id,
             link_id=link.id,
-            token=link.slug,
             token_expires_at=NOON,
             posted_at=None if posted_after is None else NOON + timedelta(minutes=posted_after),
         )

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
+from core.sealed_addresses import Address
 from models import (
     AnnouncementStatus,
     Channel,
@@ -23,7 +24,7 @@ from models import (
     Unit,
     User,
 )
-from services import door_numbers, group_leaders, groups, handover, relays, terms, tick_lists
+from services import door_numbers, group_leaders, groups, handover, relay_addresses, terms, tick_lists
 from services.access import Actor
 from services.handover import Handover
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit, make_user
@@ -54,7 +55,7 @@ def place(session: Session) -> Place:
     return Place(ward, unit, group, leader, other, make_actor(session, unit=ward))
 
 
-def relay_of(session: Session, place: Place, token: str) -> Relay:
+def relay_of(session: Session, place: Place) -> Relay:
     item = make_announcement(session, unit=place.ward, status=AnnouncementStatus.SENT, sent_at=NOON)
     delivery = Delivery(
         announcement_id=item.id, channel=Channel.RELAY, recipient_kind=RecipientKind.GROUP, recipient_id="",
@@ -63,7 +64,7 @@ def relay_of(session: Session, place: Place, token: str) -> Relay:
     session.add(delivery)
     session.flush()
     relay = Relay(
-        delivery_id=delivery.id, announcement_id=item.id, group_id=place.group.id, link_id=make_link(session).id, token=token,
+        delivery_id=delivery.id, announcement_id=item.id, group_id=place.group.id, link_id=make_link(session).id,
         token_expires_at=NOON + timedelta(days=1),
     )  # fmt: skip
     session.add(relay)
@@ -126,7 +127,8 @@ def test_every_way_in_of_the_old_leader_ends_and_is_counted_before(session: Sess
     phone = LeaderDevice(token_hash="x", group_id=place.group.id, leader_id=place.leader.id, last_seen_at=NOON)
     session.add(phone)
     ticking = tick_lists.make(session, actor=place.clerk, group_id=place.group.id)
-    relay, old = relay_of(session, place, "abcdefghOLDOLDOLD"), "abcdefghOLDOLDOLD"
+    relay = relay_of(session, place)
+    old = relay.token
     make_household(session, unit=place.unit)
     item = make_announcement(session, unit=place.ward, status=AnnouncementStatus.SENT, sent_at=NOON)
     door_numbers.prepare(session, announcement=item)
@@ -145,11 +147,11 @@ def test_every_way_in_of_the_old_leader_ends_and_is_counted_before(session: Sess
     with pytest.raises(NotFound):
         tick_lists.opened(session, token=ticking.url.rsplit("/", 1)[1])
     assert relay.token != old
-    assert relays.kind_of(session, token=relay.token) == "relay"
+    assert relay_addresses.kind_of(session, token=relay.token) == "relay"
     with pytest.raises(NotFound, match="đã bàn giao cho người phụ trách mới"):
-        relays.kind_of(session, token=old)
+        relay_addresses.kind_of(session, token=old)
     with pytest.raises(NotFound, match="không có"):
-        relays.kind_of(session, token="zzzzzzzzOLDOLDOLD")
+        relay_addresses.kind_of(session, token=Address("relay", place.group.id).token)
     assert handover.would_revoke(session, actor=place.clerk, group_id=place.group.id).all == 2  # the new leader's
 
 

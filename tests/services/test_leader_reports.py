@@ -52,8 +52,8 @@ def event(session: Session, ward: Unit, groups: list[Group], due: datetime) -> A
 
 
 def token_of(session: Session, group: Group, event: Announcement | None = None) -> str:
-    wanted = select(Relay.token).where(Relay.group_id == group.id)
-    return session.exec(wanted.where(Relay.announcement_id == event.id) if event else wanted).one()
+    wanted = select(Relay).where(Relay.group_id == group.id)
+    return session.exec(wanted.where(Relay.announcement_id == event.id) if event else wanted).one().token
 
 
 def shot(width: int = 60) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def send(session: Session, ward: Unit, *groups: tuple[Group, int, timedelta | No
         session.add(
             Relay(
                 delivery_id=delivery.id, announcement_id=item.id, group_id=group.id, link_id=make_link(session).id,
-                token=str(delivery.id), token_expires_at=NOON, households=size,
+                token_expires_at=NOON, households=size,
                 posted_at=None if took is None else sent_at + took,
             )
         )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
 from models import Announcement, Delivery, DeliveryStatus, Group, Part, Relay, Role, Unit, User
-from services import group_leaders, passing_on, relays, sending
+from services import group_leaders, passing_on, relay_addresses, relays, sending
 from services.access import TERMINAL, actor_of
 from tests.factories import LONG_AGO, NOON, make_actor, make_announcement, make_group, make_unit, make_user
 
@@ -62,7 +62,7 @@ def test_the_deputy_gets_an_address_of_the_same_work(session: Session, asked: Re
     assert (leaders.part, leaders.passed_on_at, leaders.deputy_name) == (Part.LEADER, SOON, "Nông Văn Hải")
     assert leaders.deputy_url.endswith(of_deputy(asked))
     assert passing_on.text_for_deputy(leaders).endswith(leaders.deputy_url)
-    assert relays.kind_of(session, token=of_deputy(asked)) == "relay"
+    assert relay_addresses.kind_of(session, token=of_deputy(asked)) == "relay"
 
 
 def test_asking_twice_keeps_the_address_and_the_first_moment(session: Session, asked: Relay) -> None:
@@ -184,7 +184,7 @@ def test_another_deputy_is_asked_in_turn_and_the_old_address_ends(
 
     assert relays.work_for_token(session, token=of_deputy(asked)).deputy_name == other.display_name
     with pytest.raises(NotFound, match="bàn giao cho người phụ trách mới"):
-        relays.kind_of(session, token=old)
+        relay_addresses.kind_of(session, token=old)
 
 
 @time_machine.travel(SOON, tick=False)
@@ -219,8 +219,8 @@ def test_signed_in_each_finds_the_work_at_the_own_address(session: Session, grou
     [theirs] = passing_on.waiting_for(session, actor=actor_of(session, deputy))
     [own] = passing_on.waiting_for(session, actor=actor_of(session, leader))
     assert unasked == []
-    assert (theirs.part, theirs.url) == (Part.DEPUTY, relays.url_of(of_deputy(relay)))
-    assert (own.part, own.url) == (Part.LEADER, relays.url_of(relay.token))
+    assert (theirs.part, theirs.url) == (Part.DEPUTY, relay_addresses.url_of(of_deputy(relay)))
+    assert (own.part, own.url) == (Part.LEADER, relay_addresses.url_of(relay.token))
 
 
 @time_machine.travel(SOON, tick=False)

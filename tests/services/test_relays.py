@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from core.errors import NotAllowed, NotFound
 from models import Announcement, AsksFor, Delivery, DeliveryStatus, Group, LeaderDevice, Relay, Role, Unit, Urgency
-from services import leaders, relays, sending
+from services import leaders, relay_addresses, relays, sending
 from services.access import TERMINAL
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_membership, make_unit, make_user
 
@@ -103,7 +103,7 @@ def test_a_guessed_token_finds_nothing(session: Session, relay: Relay) -> None:
     with pytest.raises(NotFound):
         relays.work_for_token(session, token=relay.token[:-1])
     with pytest.raises(NotFound):
-        relays.kind_of(session, token="")
+        relay_addresses.kind_of(session, token="")
 
 
 @time_machine.travel(NOON + timedelta(minutes=10), tick=False)
@@ -125,7 +125,7 @@ def test_the_common_link_offers_the_groups_by_area(session: Session, sent: Annou
     assert [(area.name, [(choice.group_id, choice.label) for choice in area.choices]) for area in work.areas] == [
         ("Sông Cầu", [(group.id, "Tổ 13")])
     ]
-    assert relays.kind_of(session, token=sent.leaders_token or "") == "leaders"
+    assert relay_addresses.kind_of(session, token=sent.leaders_token or "") == "leaders"
 
 
 @time_machine.travel(NOON + timedelta(minutes=10), tick=False)

@@ -41,7 +41,7 @@ def send(session: Session, ward: Unit, *minutes: int | None, status: Announcemen
         session.add(
             Relay(
                 delivery_id=delivery.id, announcement_id=item.id, group_id=make_group(session, unit=ward).id,
-                link_id=make_link(session).id, token=str(delivery.id), token_expires_at=NOON,
+                link_id=make_link(session).id, token_expires_at=NOON,
                 due_at=NOON - timedelta(hours=1),
                 posted_at=None if took is None else sent_at + timedelta(minutes=took),
             )

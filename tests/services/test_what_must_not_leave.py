@@ -73,7 +73,7 @@ def test_a_dropped_or_withdrawn_correction_corrects_nothing(
     session.commit()
 
     assert announcements.for_slug(session, slug=group_slug(session, wrong, group)).corrected_by is None
-    token = session.exec(select(Relay.token).where(Relay.announcement_id == wrong.id)).one()
+    token = session.exec(select(Relay).where(Relay.announcement_id == wrong.id)).one().token
     assert relays.work_for_token(session, token=token).status == "waiting"
 
 
@@ -102,7 +102,7 @@ def test_leaders_are_not_due_after_the_end(session: Session, ward: Unit) -> None
 
 def test_undo_on_a_withdrawn_announcement_queues_nothing(session: Session, ward: Unit, group: Group, chief: Actor) -> None:
     sent = sent_now(session, ward)
-    token = session.exec(select(Relay.token)).one()
+    token = session.exec(select(Relay)).one().token
     relays.post(session, token=token)
     announcements.cancel(session, actor=chief, announcement_id=sent.id)
 

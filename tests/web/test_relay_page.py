@@ -49,7 +49,7 @@ def stand_in(session: Session, day: Day, name: str = "Nông Văn Hải") -> User
 
 def deputys_page(day: Day) -> str:
     with reading() as session:
-        return f"/r/{session.exec(select(Relay.deputy_token).where(Relay.id == day.relay.id)).one()}"
+        return f"/r/{session.get_one(Relay, day.relay.id).deputy_token}"
 
 
 def test_a_leader_finds_the_ready_text_the_time_left_and_one_button(day: Day, clock: Traveller) -> None:
@@ -219,7 +219,7 @@ def test_the_correction_is_found_in_another_group_of_the_same_leader_and_in_no_o
     day.group.closed_on = NOON.date()
     sending.send(session, announcement=correction)
     session.commit()
-    theirs = session.exec(select(Relay.token).where(Relay.group_id == other.id)).one()
+    theirs = session.exec(select(Relay).where(Relay.group_id == other.id)).one().token
     session.commit()
 
     html = phone().get(day.relay_page).text

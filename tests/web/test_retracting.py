@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 from time_machine import Traveller
 
 from core.db import reading
@@ -80,7 +80,7 @@ def test_the_deputy_who_is_asked_to_post_the_correction_is_told_of_the_old_text_
     new = send(session, right, day.ward, day.unit, day.leader, day.group)
     phone().post(new.relay_page, data={"do": "pass_on", "why": "2"})
     with reading() as looking:
-        theirs = f"/r/{looking.exec(select(Relay.deputy_token).where(Relay.id == new.relay.id)).one()}"
+        theirs = f"/r/{looking.get_one(Relay, new.relay.id).deputy_token}"
 
     before = phone().get(theirs).text
     path = before.split('action="')[1].split('"')[0]

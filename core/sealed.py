@@ -48,7 +48,7 @@ def is_current(sealed: str, *, owner: str) -> bool:
 
 
 def _locks(owner: str) -> MultiFernet:
-    return MultiFernet([_lock(key, owner) for key in (settings().key, *settings().previous_keys)])
+    return MultiFernet([_lock(key, owner) for key in settings().keys])
 
 
 def _lock(key: str, owner: str) -> Fernet:

@@ -57,8 +57,16 @@ def id_in(token: str) -> UUID | None:
 
 def is_sealed(value: str, *, seal: str) -> bool:
     """Whether a seal of 32 hex digits is the value's, by the app's key or by one of before that is still known."""
-    known = (settings().key, *settings().previous_keys)
-    return any(tokens.same(seal, tokens.keyed_digest(key, value)) for key in known)
+    return any(tokens.same(seal, tokens.keyed_digest(key, value)) for key in settings().keys)
+
+
+def said(value: str, *, digest: str) -> str:
+    """The address that follows from a value, where its digest is kept: by the key by which that one was handed out.
+
+    Where none of the keys still known gave it, or it is to be given anew, by the app's key.
+    """
+    made = [tokens.keyed_digest(key, value) for key in settings().keys]
+    return next((one for one in made if tokens.digest(one) == digest), made[0])
 
 
 def _raw(token: str) -> bytes:

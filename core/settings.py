@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         """App keys of before, the latest first, that still open what they sealed."""
         return tuple(key for key in (part.strip() for part in self.previous_secret_keys.get_secret_value().split(",")) if key)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The app key, then those of before: what each of them sealed is still known."""
+        return self.key, *self.previous_keys
+
 
 _SQLITE = "sqlite:///"
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from core import clock, tokens
+from core import clock, sealed_addresses, tokens
 from core.errors import NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -31,14 +31,14 @@ class Pass:
     actor: Actor  # a leader of this unit alone
 
 
-def token_of(list_id: UUID, issue: int) -> str:
-    """The secret of a list's address: 128 bits that only the app's key gives."""
-    return tokens.keyed_digest(settings().key, f"door|{list_id}|{issue}")
+def token_of(list_id: UUID, issue: int, *, digest: str = "") -> str:
+    """The secret of a list's address: 128 bits that only the app's key gives; `digest` is what is kept of it once handed out."""
+    return sealed_addresses.said(f"door|{list_id}|{issue}", digest=digest)
 
 
 def url_of(listed: DoorList) -> str:
     """The address of a list's page."""
-    return f"{settings().public_url}/door/{token_of(listed.id, listed.issue)}"
+    return f"{settings().public_url}/door/{token_of(listed.id, listed.issue, digest=listed.token_hash)}"
 
 
 def opened(session: Session, *, token: str, is_late: bool = False) -> Pass:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, inspect
 from sqlmodel import Session, col, select
 
-from core import clock, phones, tokens
+from core import clock, phones, sealed_addresses, tokens
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -243,7 +243,8 @@ def _address(member: TeamMember) -> None:
 
 def token_of(member: TeamMember, kind: Kind) -> str:
     """The secret of one of a member's addresses: 128 bits that only the app's key gives."""
-    return tokens.keyed_digest(settings().key, f"team|{kind}|{member.id}|{member.issue}")
+    kept = member.token_hash if kind == "page" else member.calendar_hash
+    return sealed_addresses.said(f"team|{kind}|{member.id}|{member.issue}", digest=kept)
 
 
 def url_of(member: TeamMember) -> str:

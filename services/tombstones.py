@@ -26,7 +26,7 @@ def marks_of(unit_ids: Iterable[UUID], *, code: str, head_name: str, address: st
     for unit_id in unit_ids:
         known |= {f"code:{unit_id}:{code_key(code)}:{name}"} if code else set()
         known |= {f"address:{unit_id}:{fold(address)}:{name}"} if address else set()
-    return {tokens.keyed_digest(settings().key, f"tombstone:{one}") for one in known} if name else set()
+    return {tokens.keyed_digest(key, f"tombstone:{one}") for key in settings().keys for one in known} if name else set()
 
 
 def lay(session: Session, *, erasure: Erasure, marks: set[str]) -> int:

@@ -11,7 +11,7 @@ from models import Channel, ChannelAccount
 from services import channel_accounts
 from services.channel_fields import OA
 from services.senders import AccountBroken, AccountKeys
-from services.webhook_addresses import token_of
+from services.webhook_addresses import tokens_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def of_facebook(session: Session) -> list[Caller]:
 
 def by_token(session: Session, *, channel: Channel, token: str) -> Caller | None:
     """The account whose address ends in this; None where there is none."""
-    return next((one for one in _callers(session, (channel,)) if tokens.same(token, token_of(one.account))), None)
+    callers = _callers(session, (channel,))
+    return next((one for one in callers if any(tokens.same(token, known) for known in tokens_of(one.account))), None)
 
 
 def _callers(session: Session, channels: Sequence[Channel]) -> list[Caller]:

@@ -29,4 +29,9 @@ def to_enter(account: ChannelAccount) -> str:
 
 def token_of(account: ChannelAccount) -> str:
     """The unguessable part of its address, and the word or secret its provider brings."""
-    return tokens.keyed_digest(settings().key, f"webhook:{account.id.hex}", digits=48)
+    return tokens_of(account)[0]
+
+
+def tokens_of(account: ChannelAccount) -> list[str]:
+    """The same, then what a provider may still have from before the app key changed, of keys that are still known."""
+    return [tokens.keyed_digest(key, f"webhook:{account.id.hex}", digits=48) for key in settings().keys]

@@ -90,7 +90,7 @@ def visitor_in(cookies: str) -> tuple[str, str | None]:
     if known:
         return known, None
     value = secrets.token_urlsafe(16)
-    kept, signature = _halves(value)
+    kept, signature = _halves(value, settings().key)
     secure = "; Secure" if settings().is_https else ""
     return kept, f"{COOKIE}={value}.{signature}; Max-Age={YEAR_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
@@ -100,11 +100,11 @@ def _known_visitor(cookies: str) -> str | None:
     found = _IN_COOKIES.search(cookies)
     if not found:
         return None
-    kept, signature = _halves(found[1])
-    return kept if same(found[2], signature) else None
+    halves = (_halves(found[1], key) for key in settings().keys)
+    return next((kept for kept, signature in halves if same(found[2], signature)), None)
 
 
-def _halves(value: str) -> tuple[str, str]:
+def _halves(value: str, key: str) -> tuple[str, str]:
     """What the database keeps of a visitor, and the cookie's signature: halves of one HMAC, neither of which tells the other."""
-    whole = keyed_digest(settings().key, f"{COOKIE}|{value}", digits=64)
+    whole = keyed_digest(key, f"{COOKIE}|{value}", digits=64)
     return whole[:32], whole[32:]

@@ -60,7 +60,7 @@ def facebook_asks(request: Request) -> Response:
     with reading() as session:
         words = [
             word for one in webhook_accounts.of_facebook(session)
-            for word in (webhook_addresses.token_of(one.account), one.told("verify_token")) if word
+            for word in (*webhook_addresses.tokens_of(one.account), one.told("verify_token")) if word
         ]  # fmt: skip
     is_known = sum(tokens.same(given, word) for word in words) > 0
     if request.query_params.get("hub.mode") != "subscribe" or not is_known or not challenge.isascii() or len(challenge) > 200:
@@ -72,8 +72,8 @@ async def zalo_bot(request: Request) -> Response:
     """`/webhooks/zalo-bot/{token}`: somebody wrote to the bot."""
 
     def of_bot(body: bytes, headers: Mapping[str, str]) -> list[Told]:
-        caller = _named(Channel.ZALO_BOT, request.path_params["token"])
-        return read.zalo_bot(body, headers, secret=caller.told("secret_token") or webhook_addresses.token_of(caller.account))
+        own = request.path_params["token"]  # told to the provider as address and secret at once
+        return read.zalo_bot(body, headers, secret=_named(Channel.ZALO_BOT, own).told("secret_token") or own)
 
     return await _posted(request, "zalo_bot", of_bot)
 

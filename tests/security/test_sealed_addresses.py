@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from core.errors import NotFound
 from core.settings import settings
-from models import DoorList, Household, InquiryKind, Model, Relay, Role, RumourRelay
+from models import DoorList, Household, InquiryKind, Model, Relay, Role, RumourRelay, TeamMember
 from services import (
     door_addresses,
     door_lists,
@@ -27,6 +27,7 @@ from services import (
 )
 from services.access import Actor
 from services.team_members import MemberValues
+from tests.app_keys import under
 from tests.factories import NOON, make_actor, make_announcement, make_household, make_inquiry, make_user
 from tests.web.day import Day, make_led_group, make_ward, phone, send
 
@@ -110,6 +111,20 @@ def test_s43_nothing_that_stands_in_the_database_is_an_address(session: Session,
         for word in sorted(found | {one.replace("-", "") for one in found}):
             with pytest.raises(NotFound):
                 opened(session, token=word), pytest.fail(f"{path}/{word}")
+
+
+def test_s43_another_app_key_ends_no_address_while_the_one_before_is_known(
+    session: Session, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under(monkeypatch, "another", "one between", "a key for tests only")
+    member, listed = session.exec(select(TeamMember)).one(), session.exec(select(DoorList)).one()
+    own = [team_members.url_of(member), team_members.calendar_url_of(member), door_addresses.url_of(listed)]
+    session.commit()
+    assert {one.removeprefix(settings().public_url) for one in own} < set(paths)
+    assert [path for path in paths if phone().get(path).status_code != 200] == []
+
+    under(monkeypatch, "another")
+    assert door_addresses.url_of(listed).removeprefix(settings().public_url) not in paths
 
 
 @pytest.mark.parametrize("way", ["another seal", "another kind", "another row", "cut off"])

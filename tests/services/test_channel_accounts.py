@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import Session, col, select
 
 from core.errors import Invalid, NotAllowed, NotFound
-from core.settings import settings
 from models import AccountState, AuditEvent, Channel, ChannelAccount, Role, Unit, UnitKind
 from services import channel_accounts, channel_values
 from services.access import TERMINAL, Actor
 from services.channel_values import AccountForm
 from services.senders import AccountBroken
+from tests.app_keys import under
 from tests.factories import make_actor, make_unit
 
 OA = AccountForm({"app_id": "123456", "oa_id": "388613"}, {"secret_key": "khoa-ung-dung", "refresh_token": "mot-lan"})
@@ -23,12 +23,6 @@ def connected(session: Session, admin: Actor, ward: Unit, channel: Channel, form
     account = channel_accounts.connect(session, actor=admin, unit_id=ward.id, channel=channel, form=form)
     session.commit()
     return account
-
-
-def under(monkeypatch: pytest.MonkeyPatch, key: str, previous: str = "") -> None:
-    monkeypatch.setenv("CAUNOI_SECRET_KEY", key)
-    monkeypatch.setenv("CAUNOI_PREVIOUS_SECRET_KEYS", previous)
-    settings.cache_clear()
 
 
 def test_what_is_connected_opens_for_a_sender_and_is_nowhere_in_clear(session: Session, ward: Unit, admin: Actor) -> None:
@@ -193,7 +187,7 @@ def test_a_new_app_key_seals_everything_anew(
     session: Session, ward: Unit, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     account = connected(session, admin, ward, Channel.SMS, SMS)
-    under(monkeypatch, "moi", previous="a key for tests only")
+    under(monkeypatch, "moi", "a key for tests only")
 
     assert channel_accounts.reseal(session, actor=TERMINAL) == 1
     assert channel_accounts.reseal(session, actor=TERMINAL) == 0

@@ -26,6 +26,7 @@ from services import (
 from services.access import TERMINAL, Actor
 from services.household_values import HouseholdValues
 from services.ports import Sheet
+from tests.app_keys import under
 from tests.factories import make_actor, make_household, make_unit
 from tests.services.subject_life import NAME, PHONE, STREET, TYPED, leaks, settle
 
@@ -171,10 +172,13 @@ def test_what_must_be_kept_by_law_is_not_erased(session: Session, home: Househol
         subject_erasure.erase(session, actor=official, subject=subject)
 
 
+@pytest.mark.parametrize("has_new_key", [False, True])
 def test_an_old_list_does_not_bring_the_household_back_but_its_own_wish_does(
-    session: Session, home: Household, official: Actor, unit: Unit, ward: Unit
-) -> None:
+    session: Session, home: Household, official: Actor, unit: Unit, ward: Unit, monkeypatch: pytest.MonkeyPatch, has_new_key: bool
+) -> None:  # fmt: skip
     subject_erasure.erase(session, actor=official, subject=_of(session, official, home))
+    if has_new_key:
+        under(monkeypatch, "another", "a key for tests only")
     sheet: Any = Sheet(
         "S",
         [

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from core.settings import settings
 from models import Device
+from tests.app_keys import under
 from web import visitors
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -141,6 +142,16 @@ def test_a_phone_that_brings_its_cookie_is_the_same_visitor_and_gets_no_other() 
 
     assert visitors.visitor_of(asked(f"a=1; {value}; b=2")) == (digest, None)
     assert visitors.visitor_of(asked(value)) == (digest, None)
+
+
+def test_a_phone_stays_who_it_was_while_the_app_key_of_before_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest, set_cookie = visitors.visitor_of(asked(None))
+    assert set_cookie is not None
+
+    for before, is_same in (("a key for tests only", True), ("", False)):
+        under(monkeypatch, "another", before)
+        visitors._known_visitor.cache_clear()
+        assert (visitors.visitor_of(asked(set_cookie.split(";")[0]))[0] == digest) is is_same
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from services import (
     figure_checks,
     forecast,
     inquiries,
+    inquiry_failures,
     inquiry_reminders,
     opt_outs,
     print_jobs,
@@ -183,9 +184,9 @@ def print_again_step() -> int:
 
 @DBOS.step()
 def inquiries_step() -> int:
-    """Idempotent: a thread that was reminded of, or told on, is not again."""
+    """Idempotent: a thread that was reminded of, told on, or called back is not again."""
     with transaction() as session:
-        return inquiry_reminders.remind_and_escalate(session)
+        return inquiry_failures.call_back(session) + inquiry_reminders.remind_and_escalate(session)
 
 
 @DBOS.workflow(name="sweep")

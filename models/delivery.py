@@ -106,6 +106,7 @@ class Delivery(Model, table=True):
         Index("ix_delivery_batch_id_status", "batch_id", "status"),
         _of_those_that_have("provider_message_id"),
         _of_those_that_have("message_id"),
+        index_where("ix_delivery_answers", "updated_at", where="message_id IS NOT NULL"),
         CheckConstraint("attempts >= 0 AND cost >= 0", name="counts"),
         CheckConstraint("(announcement_id IS NULL) <> (message_id IS NULL)", name="about"),
     )

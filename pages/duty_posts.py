@@ -8,7 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from services import duty_patterns, team_members, units
 from services.access import May
-from ui import _, enter, leave_for, parts, refusals
+from ui import _, emptied, enter, leave_for, parts, refusals
 from ui import roster as drawing
 from ui.forms import refusals_at
 
@@ -53,6 +53,7 @@ with right:
             with refusals_at(slots):
                 with transaction() as session:
                     duty_patterns.add(session, actor=actor, form=form)
+                emptied({"p_days": [], "p_who": []})
                 leave_for(HERE, news=_("Đã thêm. Ca của sáu tuần tới đã có trên lịch trực."))
     parts.section(_("Thêm nơi trực"))
     if post := drawing.post_form(places):
@@ -60,6 +61,7 @@ with right:
         with refusals():
             with transaction() as session:
                 duty_patterns.add_post(session, actor=actor, unit_id=unit_id, name=name, address=address)
+            emptied({"p_name": "", "p_address": ""})
             leave_for(HERE, news=_("Đã thêm nơi trực."))
     parts.section(_("Ngày nghỉ"), _("không ai trực, không tính là thiếu"))
     drawing.days_off(off)
@@ -73,5 +75,6 @@ with right:
         with refusals():
             with transaction() as session:
                 duty_patterns.take_off(session, actor=actor, day=on, note=note or "")
+            emptied({"p_off_note": ""})
             leave_for(HERE, news=_("Đã ghi ngày nghỉ."))
 st.page_link("pages/roster.py", label=_("Về lịch trực"), icon=":material/arrow_back:")

@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from models import VisitStatus
 from services import home_visits, team_members, units
 from services.access import May
-from ui import _, enter, leave_for, number, parts, refusals
+from ui import _, emptied, enter, leave_for, number, parts, refusals
 from ui import home_visits as drawing
 from ui.forms import refusals_at
 
@@ -41,6 +41,7 @@ with left:
             with refusals():
                 with transaction() as session:
                     home_visits.plan(session, actor=actor, visit_ids=chosen, member_id=member_id, visit_on=on)
+                emptied({"v_which": []})
                 leave_for(HERE, news=_("Đã xếp. Người ấy thấy ngay trên trang của mình."))
     if ended:
         parts.section(_("Đã xong"), _("tên và địa chỉ xóa sau 90 ngày"))
@@ -52,4 +53,5 @@ with right:
         with refusals_at(slots):
             with transaction() as session:
                 home_visits.ask_for(session, actor=actor, wish=wish)
+            emptied(drawing.WRITTEN)
             leave_for(HERE, news=_("Đã ghi lời hẹn."))

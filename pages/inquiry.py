@@ -9,6 +9,7 @@ from services import audit_trail, inquiries, inquiry_answers, inquiry_work, unit
 from services.access import May
 from ui import (
     _,
+    emptied,
     enter,
     history,
     inbox,
@@ -71,7 +72,7 @@ with left:
             if pressed == "note":
                 with transaction() as session:
                     inquiry_work.note(session, actor=actor, inquiry_id=id_, text=text)
-                drawing.write_anew(one)
+                emptied(drawing.written(one))
                 done(_("Đã ghi chú, chỉ cán bộ thấy."))
             if pressed in ("send", "close"):
                 st.session_state[f"read_{id_}"] = one.version
@@ -80,7 +81,7 @@ with left:
                         session, actor=actor, inquiry_id=id_, text=text, version=read, way=way, closes=pressed == "close"
                     )
                 del st.session_state[f"read_{id_}"]
-                drawing.write_anew(one)
+                emptied(drawing.written(one))
                 done(drawing.answered(answered))
         inquiry_more.for_all(actor, thread, ways, done)
 with right:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from services import lessons, team_members, units
 from services.access import May
-from ui import _, enter, leave_for, parts, refusals, team
+from ui import _, emptied, enter, leave_for, parts, refusals, team
 from ui import lessons as drawing
 from ui.forms import refusals_at
 
@@ -35,4 +35,5 @@ with right:
         with refusals_at(slots):
             with transaction() as session:
                 lessons.plan(session, actor=actor, form=form)
+            emptied({"l_place": ""})
             leave_for(HERE, news=_("Đã thêm. Người hướng dẫn thấy trên điện thoại của mình."))

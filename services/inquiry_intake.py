@@ -189,14 +189,20 @@ def note_on(session: Session, *, provider_id: str, note_id: str, text: str, at: 
     said = _numbered(session, provider_id)
     if said is None:
         return False
-    if _numbered(session, note_id) is None:
-        thread = session.get_one(Inquiry, said.inquiry_id)
-        session.add(
-            InquiryMessage(
-                inquiry_id=thread.id, voice=Voice.NOTE, text=text, at=at, provider_id=note_id, search=search_of(thread, text)
-            )
+    note_once(session, session.get_one(Inquiry, said.inquiry_id), note_id=note_id, text=text, at=at)
+    return True
+
+
+def note_once(session: Session, thread: Inquiry, *, note_id: str, text: str, at: datetime) -> bool:
+    """Note among those who answer a thread; False where this `note_id` stands there already."""
+    if _numbered(session, note_id) is not None:
+        return False
+    session.add(
+        InquiryMessage(
+            inquiry_id=thread.id, voice=Voice.NOTE, text=text, at=at, provider_id=note_id, search=search_of(thread, text)
         )
-        session.flush()
+    )
+    session.flush()
     return True
 
 

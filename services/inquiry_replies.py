@@ -21,12 +21,14 @@ from models import (
     DeliveryStatus,
     Inquiry,
     InquiryMessage,
+    InquiryStatus,
     Unit,
     Urgency,
 )
 from services import audit, batches, inquiries, messages, reach_rules, training
 from services.access import Actor
 from services.batches import WAITING
+from services.inquiry_intake import OPEN
 from services.inquiry_ways import Open
 from services.messages import Wording
 
@@ -121,6 +123,9 @@ def settle(session: Session, *, actor: Actor, delivery_id: UUID, has_arrived: bo
         delivery.status = DeliveryStatus.QUEUED
         ward = session.get_one(Unit, inquiry.unit_id)
         delivery.batch_id = batches.begin_replies(session, ward=ward, channel=delivery.channel, rows=1)[0]
+    if inquiry.status in OPEN:  # it waited for this word
+        inquiry.status, inquiry.due_at, inquiry.snoozed_until = InquiryStatus.ANSWERED, None, None
+        session.add(inquiry)
     session.add(delivery)
     audit.record(
         session, actor=actor, action="inquiry.settled", subject_kind="inquiry", subject_id=inquiry.id, arrived=has_arrived

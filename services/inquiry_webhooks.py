@@ -134,8 +134,8 @@ def _tell_where(session: Session, ward: Unit, asked: Asked, refusal: NotOurs) ->
 
 def _reply(session: Session, thread: Inquiry, refusal: NotOurs) -> None:
     words = translate(refusal.message, language=thread.language).format(**refusal.details)
-    reply = InquiryMessage(inquiry_id=thread.id, voice=Voice.REPLY, text=words, at=clock.now())
+    way = inquiry_ways.chosen(inquiry_answers.ways(session, inquiry=thread))
+    reply = InquiryMessage(inquiry_id=thread.id, voice=Voice.REPLY, text=words, at=clock.now(), way=way.way.value)
     session.add(reply)
     session.flush()
-    way = inquiry_ways.chosen(inquiry_answers.ways(session, inquiry=thread))
     inquiry_replies.send(session, ward=session.get_one(Unit, thread.unit_id), replies=[(reply, way)])

@@ -72,6 +72,13 @@ def text_of(made: PublicAnswer, *, ward_name: str) -> str:
     )
 
 
+def verdict_of(made: PublicAnswer) -> str:
+    """Which of `VERDICTS` a judged message has; "unsure" where the answer was written anew and names none."""
+    said = made.answer.partition(". ")[0]
+    words = {translate(word, language=settings().language): verdict for verdict, word in VERDICTS.items()}
+    return words.get(said, "unsure")
+
+
 def _chats(session: Session, ward: Unit, made: PublicAnswer) -> tuple[Group, ...]:
     brought = session.get(Inquiry, made.inquiry_id) if made.inquiry_id else None
     if brought and brought.group_id:

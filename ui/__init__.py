@@ -5,7 +5,7 @@ A page's first line is `actor = enter(_("Title"), needs=(Role.STAFF,))`; its for
 """
 
 import urllib.parse
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import NoReturn
@@ -36,6 +36,7 @@ HOME = "pages/home.py"
 SIGN_IN = "pages/sign_in.py"
 NEW_PASSWORD = "pages/new_password.py"  # noqa: S105  # a page, not a secret
 SECOND_FACTOR = "pages/second_factor.py"
+EMPTIED = "emptied"  # where fields wait that are to be drawn empty
 
 
 def token() -> str:
@@ -95,6 +96,8 @@ def enter(title: str = "", *, needs: Sequence[Role] = (), lines: Sequence[str | 
     if actor.must_enrol and _here() not in ("new_password", "second_factor"):
         st.switch_page(SECOND_FACTOR, query_params=_way_back())
     proving.answer(actor, where)
+    for key, value in st.session_state.pop(EMPTIED, {}).items():
+        st.session_state[key] = value
     is_given_back = kept_forms.give_back(actor, _here(), where)
     if run.training:
         parts.band(
@@ -143,6 +146,14 @@ def _meet_the_door() -> NoReturn:
     back = _way_back()
     ended = kept_forms.keep(token(), _here(), back.get("next", "/"))
     st.switch_page(SIGN_IN, query_params=back | ({"again": ended} if ended else {}))
+
+
+def emptied(fields: Mapping[str, object]) -> None:
+    """What stood in these fields, by key, is written: they hold this when the page is drawn next.
+
+    Else a browser keeps on the same page what was typed, and a second press writes it twice.
+    """
+    st.session_state[EMPTIED] = dict(fields)
 
 
 def leave_for(page: str, *, news: str = "", **query: str) -> NoReturn:

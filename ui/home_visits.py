@@ -12,7 +12,7 @@ from models import HomeVisit, Household, TeamMember, Unit, VisitStatus
 from services import home_visits
 from services.access import Actor
 from services.home_visits import Row, Wish
-from ui import leave_for, parts, refusals
+from ui import emptied, leave_for, parts, refusals
 from ui.forms import Slots
 from ui.parts import Column, Tone
 from ui.words import _, day, near, number
@@ -76,6 +76,9 @@ def plan(rows: Sequence[Row], members: Sequence[TeamMember]) -> tuple[list[UUID]
     return chosen, who, on
 
 
+WRITTEN = {"v_name": "", "v_phone": "", "v_address": "", "v_words": "", "v_wish": ""}  # its fields, once it is noted
+
+
 def form(places: Sequence[Unit]) -> tuple[Wish, Slots] | None:
     """A visit that someone asked for by telephone or at the desk."""
     labels = {unit.id: unit.label for unit in places}
@@ -110,6 +113,7 @@ def of_household(home: Household, *, actor: Actor, page: str) -> None:
             with refusals():
                 with transaction() as session:
                     home_visits.ask_for(session, actor=actor, wish=asked, household_id=home.id)
+                emptied({"v_home_words": "", "v_home_wish": ""})
                 leave_for(page, news=_("Đã ghi lời hẹn. Bộ phận một cửa xếp người đến."), id=str(home.id))
 
 

@@ -105,8 +105,6 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     """The answer to be written: its text, its way, and what was pressed ("", "send", "close", "note")."""
     one = thread.inquiry
     key = f"reply_{one.id.hex}"
-    if st.session_state.pop(f"{key}_sent", False):
-        st.session_state[key], st.session_state[f"{key}_ready"] = "", None
     st.selectbox(
         _("Bắt đầu từ"), range(len(ready)), index=None, key=f"{key}_ready", format_func=lambda place: ready[place].name,
         placeholder=_("mẫu có sẵn, thủ tục, câu trả lời chung"), on_change=_fill, args=(key, ready),
@@ -137,9 +135,9 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     return text, Way(way) if way else None, pressed
 
 
-def write_anew(one: Inquiry) -> None:
-    """What was written has gone: the box is empty when it is drawn next. A key that is only deleted keeps its words there."""
-    st.session_state[f"reply_{one.id.hex}_sent"] = True
+def written(one: Inquiry) -> dict[str, object]:
+    """The fields of the answer, as they are once it has gone."""
+    return {f"reply_{one.id.hex}": "", f"reply_{one.id.hex}_ready": None}
 
 
 def answered(done: Answered) -> str:
@@ -215,5 +213,7 @@ def giving(one: Inquiry, people: Sequence[User]) -> UUID | None:
 def until_chosen(one: Inquiry) -> datetime | None:
     """Until when it is to rest."""
     labels = {"2h": _("2 giờ"), "1d": _("1 ngày"), "3d": _("3 ngày"), "7d": _("7 ngày")}
-    chosen = st.pills(_("Tạm gác"), list(SNOOZES), key=f"snooze_{one.id.hex}_{one.version}", format_func=labels.__getitem__)
+    rests = f"{one.snoozed_until:%d%H%M%S}" if one.snoozed_until else ""  # chosen once, it is chosen no more
+    key = f"snooze_{one.id.hex}_{one.version}{rests}"
+    chosen = st.pills(_("Tạm gác"), list(SNOOZES), key=key, format_func=labels.__getitem__)
     return clock.now() + SNOOZES[chosen] if chosen else None

@@ -14,7 +14,7 @@ from services import inquiry_answers, inquiry_ways, inquiry_work
 from services.access import Actor
 from services.inquiry_ways import Open
 from ui import parts, refusals
-from ui.inbox import shortened
+from ui.inbox import TONES, shortened
 from ui.words import _, day, near, number
 
 SHOWN = 10  # of those put together, each with its button
@@ -38,7 +38,7 @@ def together(actor: Actor, threads: Sequence[Inquiry], done: Callable[[str], Non
         return
     parts.section(_("Trả lời cùng lúc"), _("{n} người hỏi giống", n=number(len(threads))))
     for one in threads[:SHOWN]:
-        with parts.line(f"t_{one.id.hex}", "waiting", parts.link(shortened(one.text, 70), "inquiry", id=str(one.id)), ""):
+        with parts.line(f"t_{one.id.hex}", TONES[one.status], parts.link(shortened(one.text, 70), "inquiry", id=str(one.id)), ""):
             is_pressed = st.button(_("Tách ra"), key=f"apart_{one.id.hex}")
         if is_pressed:
             _take_apart(actor, one, done)

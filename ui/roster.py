@@ -15,7 +15,7 @@ from services.access import Actor
 from services.duty_absences import Away
 from services.duty_patterns import PatternForm, PatternRow, PostRow
 from services.roster import Slot
-from ui import leave_for, parts, refusals
+from ui import emptied, leave_for, parts, refusals
 from ui.forms import Slots, refusals_at
 from ui.parts import Figure, Tone
 from ui.words import _, beginning, day, hour, language, number
@@ -164,6 +164,7 @@ def _away_form(members: Sequence[TeamMember], actor: Actor) -> None:
         with refusals_at(slots):
             with transaction() as session:
                 duty_absences.be_away(session, actor=actor, member_id=who, first_on=first, last_on=last, reason=reason or "")
+            emptied({"r_away_why": ""})
             leave_for(PAGE, news=_("Đã ghi vắng. Ca bỏ trống hiện ở trên."))
 
 

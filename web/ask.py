@@ -14,7 +14,7 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, InquiryKind
-from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, rumour_relays, web_links
+from services import attachments, inquiry_intake, inquiry_page, public_answers, reports_done, rumour_relays, rumours, web_links
 from services.inquiry_intake import Asked, NotOurs
 from services.inquiry_page import Desk
 from web import attached, file_forms, human_check, pages, posts, visits
@@ -82,6 +82,8 @@ class AnswerPage(PhonePage):
             "answer.html",
             page=page,
             one=page.answer,
+            verdict=rumours.verdict_of(page.answer),
+            verdicts=rumours.VERDICTS,
             ward=page.ward,
             linked=linked,
             posted_in=posted,

@@ -26,6 +26,7 @@ from services import (
     batches,
     inquiries,
     inquiry_answers,
+    inquiry_failures,
     inquiry_reminders,
     inquiry_replies,
     inquiry_work,
@@ -211,6 +212,30 @@ def test_an_answer_nobody_knows_of_is_settled_by_a_person(session: Session, ward
     with pytest.raises(Invalid):
         inquiry_replies.settle(session, actor=writer, delivery_id=row.id, has_arrived=True)
     assert inquiry_replies.stop(session, actor=writer, message_id=row.message_id or row.id) == 1
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.REJECTED, DeliveryStatus.UNKNOWN])
+def test_an_answer_that_did_not_arrive_has_its_question_wait_again_once_with_the_reason(
+    session: Session, clock: Traveller, ward: Unit, writer: Actor, status: DeliveryStatus
+) -> None:
+    make_account(session, unit=ward, channel=Channel.ZALO_OA)
+    asked, well = (make_inquiry(session, unit=ward, channel=InquiryChannel.ZALO, from_id=name) for name in ("1", "2"))
+    for one in (asked, well):
+        inquiry_answers.answer(session, actor=writer, inquiry_id=one.id, text="Có.")
+    row = ledger(session)[0]
+    row.status, row.error, row.attempts, row.updated_at = status, "Người này đã chặn tài khoản.", 1, house_clock.now()
+    session.commit()
+
+    done = [inquiry_failures.call_back(session) for _ in range(2)]
+
+    (note,) = session.exec(select(InquiryMessage.text).where(InquiryMessage.voice == Voice.NOTE)).all()
+    assert (done, asked.status, asked.due_at is not None) == ([1, 0], InquiryStatus.ASSIGNED, True)
+    assert ("đã chặn" in note, well.status) == (status is DeliveryStatus.REJECTED, InquiryStatus.ANSWERED)
+    if status is DeliveryStatus.UNKNOWN:
+        inquiry_replies.settle(session, actor=writer, delivery_id=row.id, has_arrived=True)
+    else:
+        inquiry_answers.answer(session, actor=writer, inquiry_id=asked.id, text="Đã gọi.", way=Way.SPOKEN)
+    assert (asked.status, asked.due_at, inquiry_failures.call_back(session)) == (InquiryStatus.ANSWERED, None, 0)
 
 
 def test_in_training_an_answer_stays_in_the_house(session: Session, ward: Unit, writer: Actor) -> None:

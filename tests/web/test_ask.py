@@ -250,3 +250,4 @@ def test_doubtful_messages_that_were_looked_into_stand_on_a_page(session: Sessio
 
     assert f"/ask/a/{made.slug}" in page
     assert "Lịch rác?" not in page
+    assert "Phường đã kiểm tra: SAI" in phone().get(f"/ask/a/{made.slug}").text

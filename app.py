@@ -56,6 +56,7 @@ async def start() -> AsyncIterator[None]:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Warm up, start, serve, stop."""
+    process.share_heaps()
     logs.set_up()
     for name in HEAVY:
         importlib.import_module(name)

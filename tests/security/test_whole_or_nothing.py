@@ -95,7 +95,7 @@ def _united(session: Session, plan: Any, confirmed: int) -> None:
 
 
 WORKS = [importing, merging, approving, erasing, uniting]
-STEPS = {uniting: 4}  # the longest is killed at every fourth of its writes
+STEPS: dict[Callable[[Session], Work], int] = {uniting: 4}  # the longest is killed at every fourth of its writes
 
 
 def kept(engine: Engine) -> dict[str, list[str]]:

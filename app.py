@@ -25,6 +25,7 @@ from ui import failed, left_widgets, options, scripts, second_door, shell
 from ui.menu import SCREENS, visit
 from ui.shell import Shell
 from web import health
+from web.brought import Brought
 from web.errors import exception_handlers
 from web.front import FrontDoor
 from web.headers import SecurityHeaders
@@ -79,6 +80,7 @@ app = st.App(
         Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
         Middleware(Unknown, screens=[*SCREENS, *shell.FILES, *second_door.paths()], routes=routes),
+        Middleware(Brought),
         Middleware(Shell, paths=SCREENS),
     ],
     lifespan=lifespan,

@@ -25,6 +25,7 @@ from ui import failed, left_widgets, options, scripts, second_door, shell
 from ui.menu import SCREENS, visit
 from ui.shell import Shell
 from web import health
+from web.brought import Brought
 from web.errors import exception_handlers
 from web.front import FrontDoor
 from web.headers import SecurityHeaders
@@ -56,6 +57,7 @@ async def start() -> AsyncIterator[None]:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Warm up, start, serve, stop."""
+    process.share_heaps()
     logs.set_up()
     for name in HEAVY:
         importlib.import_module(name)
@@ -78,6 +80,7 @@ app = st.App(
         Middleware(Measured),
         Middleware(SecurityHeaders, scripts=scripts.hashes()),
         Middleware(Unknown, screens=[*SCREENS, *shell.FILES, *second_door.paths()], routes=routes),
+        Middleware(Brought),
         Middleware(Shell, paths=SCREENS),
     ],
     lifespan=lifespan,

@@ -26,7 +26,7 @@ from urllib.parse import urlencode, urlsplit
 from bench.crowd import rerun, signed_in
 from bench.servers import Server, house
 
-CLICK_SECONDS, LOOK_SECONDS, HOUSEHOLDS = 30.0, 30.0, 3_000
+CLICK_SECONDS, LOOK_SECONDS, HOUSEHOLDS = 30.0, 30, 3_000
 SCREENS = ("today", "announcements", "groups", "households", "inbox", "links", "coverage", "procedures")
 AGENT = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
 
@@ -49,7 +49,8 @@ class Load:
     opens: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    memory: dict[str, float] = field(default_factory=dict)  # MB, by when
+    memory: dict[str, float] = field(default_factory=dict)  # MB of its own, by when
+    mapped: dict[str, float] = field(default_factory=dict)  # MB of files
 
 
 async def person(server: Server, number: int, wait: float, ends: float, load: Load) -> None:
@@ -123,27 +124,28 @@ async def residents(server: Server, paths: list[str], a_minute: int, ends: float
 
 
 async def watch(server: Server, ends: float, load: Load) -> None:
-    """The process's memory every half minute."""
-    began = time.perf_counter()
-    for turn in range(1, int((ends - began) / LOOK_SECONDS) + 1):
-        await asyncio.sleep(began + turn * LOOK_SECONDS - time.perf_counter())
-        load.memory[f"{turn * LOOK_SECONDS:.0f} s"] = rss_mb(server.pid)
-        sys.stderr.write(
-            f"{turn * LOOK_SECONDS:.0f} s: {rss_mb(server.pid)} MB, {len(load.clicks)} clicks, {len(load.opens)} pages\n"
-        )
+    """The process's memory, looked at every second, told every half minute by the look in the middle."""
+    began, turn = time.perf_counter(), 0
+    own, mapped = [], []
+    while time.perf_counter() < ends - 1:
+        turn += 1
+        await asyncio.sleep(began + turn - time.perf_counter())
+        mine, files = rss_mb(server.pid)
+        own.append(mine)
+        mapped.append(files)
+        if len(own) == LOOK_SECONDS:
+            load.memory[f"{turn} s"] = round(statistics.median(own), 1)
+            load.mapped[f"{turn} s"] = round(statistics.median(mapped), 1)
+            told = f"{turn} s: {load.memory[f'{turn} s']} MB, {len(load.clicks)} clicks, {len(load.opens)} pages\n"
+            sys.stderr.write(told)
+            own, mapped = [], []
 
 
-def rss_mb(pid: int) -> float:
-    """Resident memory of a process and of those below it."""
-    found = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            told = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
-        except OSError:
-            continue
-        if int(folder.name) == pid or int(told["PPid"]) == pid:
-            found += int(told.get("VmRSS", "0 kB").split()[0])
-    return round(found / 1024, 1)
+def rss_mb(pid: int) -> tuple[float, float]:
+    """Resident memory of a process's own, and of files it has mapped: pages of the database, which the system takes back."""
+    told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    own, files = (int(told[name].split()[0]) / 1024 for name in ("RssAnon", "RssFile"))
+    return round(own, 1), round(files, 1)
 
 
 def addresses(folder: Path) -> list[str]:
@@ -183,7 +185,7 @@ def run(asked: Asked = Asked()) -> dict[str, Any]:
         "name": "staff_and_residents", "seconds": asked.seconds, "sessions": asked.sessions, "residents": len(load.opens),
         "residents_a_minute": round(len(load.opens) / asked.seconds * 60), "clicks": spread(load.clicks),
         "opens": spread(load.opens), "statuses": {str(one): n for one, n in sorted(load.statuses.items())},
-        "errors": dict(load.errors), "memory_mb": load.memory,
+        "errors": dict(load.errors), "memory_mb": load.memory, "mapped_mb": load.mapped,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """How a process that runs for long shares out its interpreter."""
 
+import ctypes
 import gc
 import sys
 
@@ -9,11 +10,23 @@ TURN = 0.003
 # Allocations before a collection, and how many of them before an older generation is looked at. Python's own 700, 10, 10 walk
 # what a click has just made several times a click.
 THRESHOLDS = (50_000, 20, 50)
+# Heaps of the C library, which gives each new thread one of eight a core: what is free in one is of no use to the others, and
+# every click is a thread. Two are enough where one thread at a time runs Python (decision 0062).
+HEAPS = 2
+_ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
 
 
 def take_short_turns() -> None:
     """Have threads wait for each other's turns as little as pays."""
     sys.setswitchinterval(TURN)
+
+
+def share_heaps() -> bool:
+    """Have threads share few heaps; before there are many threads. False where the C library is another than glibc."""
+    try:
+        return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, HEAPS))
+    except AttributeError:
+        return False
 
 
 def keep_what_is_loaded() -> None:

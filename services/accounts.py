@@ -21,7 +21,7 @@ from models import Role, Unit, UnitKind, User, lineage
 from models import Session as Browser
 from services import access, audit, proofs, sessions
 from services.access import Actor, May
-from services.doors import forget_tries, is_locked, record_wrong_try, reserve_try
+from services.doors import forget_tries, forget_try, is_locked, network_of, record_wrong_try, reserve_try
 from services.passwords import NOBODY, accepted, hash_password, is_right, one_time
 from services.sessions import issue_ticket, redeem, session_actor, sign_out
 
@@ -33,6 +33,7 @@ __all__ = [
 
 USERNAME = re.compile(r"[a-z0-9._-]{2,40}")
 ONE_TIME_LIFE = timedelta(days=7)
+MOST_NAMES = 40  # wrong tries in fifteen minutes from one address on the internet, for whatever names
 WHY_RESIDENTIAL = N_("Tổ trưởng, trưởng thôn thấy mọi hộ và số điện thoại ở đơn vị của mình. Xin chọn một tổ dân phố hoặc thôn.")
 # Who has not signed in yet, for the audit.
 STRANGER = Actor(None, "", "người chưa đăng nhập", Role.VIEWER, None, "-")
@@ -112,6 +113,12 @@ def _door(username: str, address: str) -> str:
     return f"sign-in|{username.strip().lower()}|{address}"
 
 
+def _front(address: str) -> str:
+    """The door of all names at once; "" for a network of many."""
+    network = network_of(address)
+    return f"sign-in|*|{network}" if network else ""  # no name has a star
+
+
 @dataclass(frozen=True)
 class Knock:
     """A try at the door, counted already: the hash its password must give, and whether a wrong one locks the door."""
@@ -125,11 +132,14 @@ def knock(session: Session, *, username: str, address: str) -> Knock:
 
     It is counted before anybody looks at the password, or tries sent at the same moment would all find the door open;
     `admit` forgets it. Commit before the password is checked. The fifth within fifteen minutes locks this name at this
-    address for fifteen. For a name that does not exist, a closed account, a one-time password that is over and a locked
-    door it is a hash that no password gives: the answer, its words and its time are the same (ASVS 6.3.8).
+    address for fifteen; an address on the internet is locked by so many tries for whatever names. For a name that does not
+    exist, a closed account, a one-time password that is over and a locked door it is a hash that no password gives: the
+    answer, its words and its time are the same (ASVS 6.3.8).
     """
-    found = reserve_try(session, door=_door(username, address))
-    locks = found == "locks"
+    front = _front(address)
+    whole = reserve_try(session, door=front, limit=MOST_NAMES) if front else "counted"
+    found = reserve_try(session, door=_door(username, address)) if whole != "locked" else "locked"
+    locks = "locks" in (found, whole)
     user = session.exec(select(User).where(User.username == username.strip().lower(), col(User.is_active))).first()
     is_over = user is not None and user.password_expires_at is not None and user.password_expires_at <= clock.now()
     if user is None or is_over or found == "locked":
@@ -141,6 +151,8 @@ def admit(session: Session, *, username: str, address: str) -> str:
     """The password was right: a ticket to the session, and a clean slate at this door."""
     user = session.exec(select(User).where(User.username == username.strip().lower(), col(User.is_active))).one()
     forget_tries(session, door=_door(username, address))
+    if front := _front(address):
+        forget_try(session, door=front)
     return issue_ticket(session, user_id=user.id)
 
 

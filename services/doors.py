@@ -4,6 +4,7 @@ A door is a name made by who asks there, for example `sign-in|lan|10.0.0.7`; onl
 """
 
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Literal
 
 from sqlmodel import Session, col, delete, func, select
@@ -54,6 +55,25 @@ def forget_tries(session: Session, *, door: str) -> None:
     session.exec(delete(Attempt).where(col(Attempt.door) == _digest(door)))
 
 
+def forget_try(session: Session, *, door: str) -> None:
+    """The newest try at a door was none: whoever else tried there is counted still."""
+    newest = select(Attempt.id).where(col(Attempt.door) == _digest(door)).order_by(col(Attempt.created_at).desc()).limit(1)
+    session.exec(delete(Attempt).where(col(Attempt.id).in_(newest)))
+
+
+def network_of(address: str) -> str:
+    """The one caller on the internet that an address stands for, of IPv6 its 64 bits; "" for those that may be many: our own
+    networks, and what is behind a proxy of ours.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    if not ip.is_global:
+        return ""
+    return str(IPv6Address(int(ip) >> 64 << 64)) if isinstance(ip, IPv6Address) else str(ip)
+
+
 def _alone(session: Session, door: str) -> None:
     """On PostgreSQL, wait until whoever is at this door has finished; SQLite has one writer at a time anyway."""
     if session.get_bind().dialect.name == "postgresql":
@@ -65,7 +85,7 @@ def _tries(session: Session, *, door: str, since: datetime) -> list[datetime]:
         select(Attempt.created_at)
         .where(Attempt.door == _digest(door), Attempt.created_at > since)
         .order_by(col(Attempt.created_at))
-        .limit(100)
+        .limit(200)
     )
     return list(rows)
 

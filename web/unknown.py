@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,11 +12,14 @@ from web import pages
 
 # What Streamlit itself serves: its channel, its interface, our static files, pictures and downloads, components.
 STREAMLITS = ("/_stcore/", "/static/", "/app/static/", "/media/", "/component/")
+LONGEST_NAME = 255  # bytes; what is longer can be no file, and Streamlit breaks on looking for it
 AT_THE_ROOT = frozenset({"/", "/favicon.png", "/manifest.json"})
 
 
 class Unknown:
-    """Middleware: 404 for a GET or HEAD of what is neither a screen, a route of ours, nor Streamlit's own."""
+    """Middleware: 404 for a GET or HEAD of what is neither a screen, a route of ours, nor Streamlit's own; 405 where a route of
+    ours takes other methods only.
+    """
 
     def __init__(self, app: ASGIApp, screens: Collection[str], routes: Sequence[BaseRoute]) -> None:
         self.app = app
@@ -24,17 +28,23 @@ class Unknown:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Everything known goes on."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or self._is_known(scope):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or self._is_streamlits(scope["path"]):
             await self.app(scope, receive, send)
             return
-        answer = await run_in_threadpool(pages.not_found, Request(scope))
-        await answer(scope, receive, send)
+        found = {match: route for route in reversed(self.routes) if (match := route.matches(scope)[0]) is not Match.NONE}
+        if Match.FULL in found:
+            await self.app(scope, receive, send)
+        elif Match.PARTIAL in found:
+            allowed = ", ".join(sorted(getattr(found[Match.PARTIAL], "methods", None) or ()))
+            await PlainTextResponse("Method Not Allowed", 405, headers={"allow": allowed})(scope, receive, send)
+        else:
+            answer = await run_in_threadpool(pages.not_found, Request(scope))
+            await answer(scope, receive, send)
 
-    def _is_known(self, scope: Scope) -> bool:
-        path: str = scope["path"]
-        if path in self.screens or path.startswith(STREAMLITS):
+    def _is_streamlits(self, path: str) -> bool:
+        if path in self.screens:
             return True
+        if path.startswith(STREAMLITS):
+            return all(len(part.encode("utf-8", "replace")) <= LONGEST_NAME for part in path.split("/"))
         screen, is_probe, _ = path.partition("/_stcore/")  # the interface looks for its channel below the page it is on
-        if (is_probe or path.endswith("/")) and screen.rstrip("/") in self.screens:
-            return True
-        return any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
+        return bool(is_probe or path.endswith("/")) and screen.rstrip("/") in self.screens

@@ -1,4 +1,6 @@
 import gc
+import platform
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import ClassVar
@@ -6,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from core import process
+from core.settings import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +58,32 @@ def test_threads_take_short_turns() -> None:
 
     assert sys.getswitchinterval() == pytest.approx(process.TURN)
     assert process.TURN < 0.005
+
+
+# As many threads at once, each of which asks the C library for room; then how many heaps it has.
+ROOM = """
+import ctypes, threading
+from core import process
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
+print(process.share_heaps())
+met = threading.Barrier(12)
+def ask():
+    met.wait()
+    libc.malloc(ctypes.c_size_t(50_000))
+    met.wait()
+threads = [threading.Thread(target=ask) for _ in range(12)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+file = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, file)
+libc.fflush(file)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="heaps are glibc's")
+def test_threads_share_two_heaps() -> None:
+    told = subprocess.run([sys.executable, "-c", ROOM], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    assert told.startswith("True")
+    assert told.count("<heap nr=") == process.HEAPS == 2

@@ -2,7 +2,8 @@
 
 import asyncio
 import traceback
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -48,7 +49,7 @@ async def ask(app: ASGIApp, asked: Asked) -> Answer:
 
     async def receive() -> Message:
         if not pieces:
-            return {"type": "http.disconnect"}
+            await asyncio.Event().wait()  # somebody who waits for the answer
         body = pieces.pop(0)
         return {"type": "http.request", "body": body, "more_body": bool(pieces)}
 
@@ -63,6 +64,19 @@ async def ask(app: ASGIApp, asked: Asked) -> Answer:
     except Exception:  # noqa: BLE001 (whatever breaks is what is looked for)
         answer.status, answer.why = 599, traceback.format_exc()
     return answer
+
+
+@asynccontextmanager
+async def started(app: ASGIApp) -> AsyncIterator[None]:
+    """The application as its server starts and stops it."""
+    said: asyncio.Queue[Message] = asyncio.Queue()
+    heard: asyncio.Queue[Message] = asyncio.Queue()
+    living = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, said.get, heard.put))
+    await said.put({"type": "lifespan.startup"})
+    assert (await heard.get())["type"] == "lifespan.startup.complete"
+    yield
+    await said.put({"type": "lifespan.shutdown"})
+    await living
 
 
 def _scope(asked: Asked) -> Scope:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from tests.fuzz.asking import Answer, Asked, ask
 from tests.fuzz.making import Maker
@@ -19,7 +21,7 @@ from web.metrics import Measured
 from web.routes import routes
 from web.unknown import Unknown
 
-# As app.py puts them together, without Streamlit's screens.
+# As app.py puts them together, without Streamlit's screens; `make fuzz` asks app.py itself.
 APP = FrontDoor(
     Starlette(
         routes=routes,
@@ -40,13 +42,16 @@ class Told:
     slowest: tuple[float, int, str] = (0.0, 0, "")  # seconds, which request, how it began
 
 
-async def fuzz(ward: Ward, *, seed: int, requests: int, most_broken: int = 1, why: Callable[[], str] = str) -> Told:
+async def fuzz(
+    ward: Ward, *, seed: int, requests: int, most_broken: int = 1, why: Callable[[], str] = str, app: ASGIApp = APP,
+    known: list[Route] = ALL,
+) -> Told:  # fmt: skip
     """Ask until so many were asked or so many broke. `readyz` says 503 where it is not ready: that is its answer."""
-    maker, told = Maker(ward, ALL, seed), Told()
+    maker, told = Maker(ward, known, seed), Told()
     for n in range(requests):
         asked = maker.next()
         began = time.monotonic()
-        answer = await ask(APP, asked)
+        answer = await ask(app, asked)
         said = f"{asked.method} {asked.target[:60].decode('latin-1')}, {len(asked.body)} bytes"
         told.slowest = max(told.slowest, (round(time.monotonic() - began, 2), n, said))
         told.statuses[answer.status] += 1

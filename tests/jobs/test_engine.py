@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,16 +13,19 @@ import pytest
 import time_machine
 from dbos import DBOS
 from pypdf import PdfReader
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
+from adapters.dumps import DatabaseDumps
 from adapters.engine import DbosEngine
 from adapters.paper import TypstPaper
 from core import clock
 from core.db import reading, transaction
+from core.settings import settings
 from jobs import engine as durable
 from jobs import work
 from models import (
+    AuditEvent,
     Device,
     DoorOutcome,
     JoinRequest,
@@ -30,11 +34,23 @@ from models import (
     Relay,
     Reorganisation,
     ReorganisationStatus,
+    Role,
     Scan,
     UnitChangeKind,
     Urgency,
 )
-from services import door_knocks, link_labels, ports, print_jobs, print_packets, reorganisations, sending, uploads
+from services import (
+    audit,
+    audit_checks,
+    door_knocks,
+    link_labels,
+    ports,
+    print_jobs,
+    print_packets,
+    reorganisations,
+    sending,
+    uploads,
+)
 from services.access import TERMINAL
 from services.ports import Ports
 from services.print_layouts import Layout
@@ -42,6 +58,7 @@ from services.reorganisations import Draft, Part
 from tests.factories import make_actor, make_announcement, make_group, make_household, make_link, make_unit
 from tests.fakes import Nothing
 from tests.services.street import knock, make_street
+from tests.tampering import tamper
 
 NOTHING: Any = Nothing()
 
@@ -135,6 +152,27 @@ def test_at_night_files_that_nobody_came_back_for_are_swept_away(running: DbosEn
 
     assert not brought.is_there
     assert again == 0
+
+
+def test_at_night_the_record_is_walked_and_a_backup_lies_where_it_belongs(
+    session: Session, running: DbosEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAUNOI_BACKUP_DIR", str(tmp_path))
+    settings.cache_clear()
+    ports.provide(replace(ports.ports(), dumps=DatabaseDumps()))
+    admin = make_actor(session, unit=make_unit(session), role=Role.ADMIN)
+    for number in range(3):
+        audit.record(session, actor=admin, action="unit.changed", subject_kind="unit", subject_id=str(number))
+    session.commit()
+    tamper(session, update(AuditEvent).where(col(AuditEvent.sequence) == 2).values(subject_id="forged"))
+
+    DBOS.start_workflow(work.nightly, clock.now(), None).get_result()
+
+    with reading() as looking:
+        verdict = audit_checks.verdict(looking, actor=admin)
+    assert verdict is not None
+    assert verdict.broken == 2
+    assert [one.suffix for one in tmp_path.iterdir()] == [".backup"]
 
 
 def test_at_night_units_change_whose_day_has_come_and_what_cannot_be_waits(session: Session, running: DbosEngine) -> None:

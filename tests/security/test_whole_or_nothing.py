@@ -1,7 +1,8 @@
-"""S19: a process that is killed at any write of an import, a merge, an approval or an erasure leaves all of it, or nothing.
+"""S19: a process that is killed at any write of an import, a merge of households or of units, an approval or an erasure leaves
+all of it, or nothing.
 
 Each case runs in a child of this process, which kills itself (SIGKILL) after its first write, its second, and so on until it
-comes to its end. To add another work, write how it is arranged and done, and name it in `WORKS`.
+comes to its end (the longest in larger steps). To add another work, write how it is arranged and done, and name it in `WORKS`.
 """
 
 import os
@@ -17,10 +18,11 @@ from sqlmodel import Session
 from core import db
 from core.db import transaction
 from models import Model, Role, Unit
-from services import approvals, drafts, household_history, imports, subject_erasure, subject_scope
+from services import approvals, drafts, household_history, imports, reorganisations, subject_erasure, subject_scope
 from services.access import TERMINAL
 from services.ports import Cell, Sheet
 from tests.factories import make_actor, make_group, make_household, make_membership, make_unit, make_words
+from tests.services.reorganising import make_ward, merge, tier
 from tests.services.subject_life import settle
 
 pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
@@ -80,7 +82,20 @@ def _erased(session: Session, home: Any) -> None:
     assert subject_erasure.erase(session, actor=TERMINAL, subject=subject).erased
 
 
-WORKS = [importing, merging, approving, erasing]
+def uniting(session: Session) -> Work:
+    ward = make_ward(session, "01843", "Phường Bắc Kạn")
+    draft = merge(tier(session, ward, 4), tier(session, ward, 5))
+    plan = reorganisations.plan(session, actor=TERMINAL, draft=draft).id
+    confirmed = reorganisations.look(session, actor=TERMINAL, draft=draft, plan_id=plan).confirm
+    return lambda own: _united(own, plan, confirmed)
+
+
+def _united(session: Session, plan: Any, confirmed: int) -> None:
+    reorganisations.carry_out(session, actor=TERMINAL, plan_id=plan, confirmed=confirmed)
+
+
+WORKS = [importing, merging, approving, erasing, uniting]
+STEPS: dict[Callable[[Session], Work], int] = {uniting: 4}  # the longest is killed at every fourth of its writes
 
 
 def kept(engine: Engine) -> dict[str, list[str]]:
@@ -132,7 +147,7 @@ def test_s19_a_process_killed_at_any_write_leaves_all_or_nothing(
 
     while killed_after(write, work):
         assert kept(engine) == before, f"half a work after its write {write}"
-        write += 1
+        write += STEPS.get(arranged, 1)
 
     after = kept(engine)
     assert write > 5, "the work writes several times, each of which could have been its last"

@@ -19,7 +19,7 @@ from tests.conftest import ROUNDS
 from tests.factories import NOON, make_actor, make_unit, make_user
 
 WORD = "song cau qua cau"
-HOME, ELSEWHERE = "192.0.2.7", "192.0.2.8"
+HOME, ELSEWHERE, OUTSIDE = "192.0.2.7", "192.0.2.8", "113.161.0.9"
 
 
 def make_an(session: Session, **overrides: Any) -> User:
@@ -248,6 +248,35 @@ def test_five_wrong_tries_in_more_than_fifteen_minutes_lock_nothing(session: Ses
             doors.record_wrong_try(session, door="d")
 
         assert not doors.is_locked(session, door="d")
+
+
+def test_many_names_tried_from_one_address_on_the_internet_lock_it_for_all(session: Session) -> None:
+    user = make_an(session)
+    for _ in range(accounts.MOST_NAMES * 2):  # those who come in are not counted
+        assert accounts.knock(session, username="an", address=OUTSIDE).hashed == user.password_hash
+        accounts.admit(session, username="an", address=OUTSIDE)
+
+    locks = [accounts.knock(session, username=f"guess{n}", address=OUTSIDE).locks for n in range(accounts.MOST_NAMES)]
+
+    assert locks == [False] * (accounts.MOST_NAMES - 1) + [True]
+    assert accounts.knock(session, username="an", address=OUTSIDE) == accounts.Knock(NOBODY)
+    assert accounts.knock(session, username="an", address="113.161.0.10").hashed == user.password_hash
+
+
+def test_many_names_tried_from_the_wards_own_network_lock_nobody_else_out(session: Session) -> None:
+    user = make_an(session)
+    for n in range(accounts.MOST_NAMES + 1):
+        accounts.knock(session, username=f"guess{n}", address="127.0.0.1")
+
+    assert accounts.knock(session, username="an", address="127.0.0.1").hashed == user.password_hash
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("113.161.0.9", "113.161.0.9"), ("2001:ee0:4f00:1:a:b:c:d", "2001:ee0:4f00:1::"), ("192.168.1.4", ""), ("local", "")],
+)
+def test_an_address_on_the_internet_stands_for_one_caller(address: str, network: str) -> None:
+    assert doors.network_of(address) == network
 
 
 def test_trying_at_a_locked_door_does_not_keep_it_locked(session: Session) -> None:

@@ -252,6 +252,10 @@ def test_doctor_counts_admins_and_names_who_lacks_a_second_factor(
     assert "mot" in found["second_factor"]["message"]
     assert "CAUNOI_OIDC_CLIENT_SECRET" in found["oidc"]["message"]
 
+    make_user(session, unit=make_unit(session), role=Role.ADMIN, username="hai")
+    session.commit()
+    assert {check["check"]: check["state"] for check in run("doctor")}["admins"] == "ok"
+
 
 def test_doctor_warns_of_a_clock_that_is_earlier_than_the_newest_audit_row(session: Session, run: Run) -> None:
     with time_machine.travel(NOON, tick=False) as time:

@@ -34,6 +34,16 @@ def lost() -> None:
     st.session_state["is_told"] = failed(RuntimeError("0912345678 is the cause"))
 
 
+def away() -> None:
+    import sqlite3  # noqa: PLC0415
+
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
+
+    from ui import failed  # noqa: PLC0415
+
+    failed(OperationalError("SELECT secret", {}, sqlite3.OperationalError("unable to open database file")))
+
+
 def asked() -> None:
     import streamlit as st  # noqa: PLC0415
 
@@ -78,6 +88,13 @@ def test_a_broken_page_says_so_with_the_number_under_which_the_cause_is_kept(cap
     written = capsys.readouterr()
     assert reference in written.out + written.err
     assert "groups" in written.out + written.err
+
+
+def test_a_page_whose_database_is_away_says_calmly_that_nothing_was_written() -> None:
+    said = run(away).error[0].value
+
+    assert "Cơ sở dữ liệu đang tạm nghỉ. Chưa có gì được ghi" in said
+    assert "secret" not in said
 
 
 def test_an_open_board_that_renews_itself_does_not_keep_the_session_awake(

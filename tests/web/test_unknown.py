@@ -24,7 +24,18 @@ def house(session: Session) -> TestClient:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/ask", "/p/x", "/door/x", "/people/x", "/nope/", "/nope/_stcore/health", "/index.html"]
+    "path",
+    [
+        "/nope",
+        "/ask",
+        "/p/x",
+        "/door/x",
+        "/people/x",
+        "/nope/",
+        "/nope/_stcore/health",
+        "/index.html",
+        f"/app/static/{'ă' * 200}",
+    ],
 )
 def test_an_address_that_never_was_is_not_found(house: TestClient, path: str) -> None:
     looked, asked = house.get(path), house.head(path)
@@ -47,3 +58,10 @@ def test_routes_of_ours_answer_for_themselves(house: TestClient) -> None:
     assert house.get("/sign-out").status_code == 405
     assert house.get("/session/x").headers["location"] == "/sign_in?again=ticket"
     assert house.post("/nope").text == "the shell"
+
+
+def test_what_is_only_pressed_is_not_looked_at(house: TestClient) -> None:
+    looked = house.get("/webhooks/zalo")
+
+    assert (looked.status_code, looked.headers["allow"], "the shell" in looked.text) == (405, "POST", False)
+    assert house.post("/webhooks/zalo").status_code != 405

@@ -20,11 +20,13 @@ from adapters.link_visitor import HttpLinkVisitor
 from core import logs
 from core.db import transaction
 from core.errors import Invalid
-from models import AuditEvent, Role
-from services import attachments, audit
-from services.access import actor_of
+from models import AuditEvent, Role, Unit, User
+from services import accounts, attachments, audit, sessions
+from services.access import Actor, actor_of
+from services.passwords import NOBODY, hash_password, is_right
 from services.ports import Fetched
 from tests.factories import make_unit, make_user
+from tests.security.conftest import HERE, WORD, come_in
 from tests.security.sources import modules
 from web.front import FrontDoor
 
@@ -133,3 +135,21 @@ def test_s61_no_text_can_forge_a_line_of_the_log(monkeypatch: pytest.MonkeyPatch
 
     [line] = out.getvalue().splitlines()
     assert json.loads(line)["words"].startswith("x\nINFO fake")
+
+
+def test_s45_a_closed_account_is_out_at_the_next_click_and_a_locked_door_ends_no_session(
+    session: Session, an: User, actor: Actor
+) -> None:
+    """A lock is of a name at an address: whoever guesses there throws nobody out elsewhere. Closing an account ends all."""
+    other = make_user(session, unit=session.get_one(Unit, an.unit_id), username="lan", password_hash=hash_password(WORD))
+    token = come_in(session, other)
+    wrong = [accounts.knock(session, username="lan", address="198.51.100.9").hashed for _ in range(6)]
+
+    assert wrong[-1] == NOBODY  # the right password fits it as little as a wrong one
+    assert not is_right(WORD, wrong[-1])
+    assert accounts.knock(session, username="lan", address=HERE).hashed == other.password_hash
+    assert sessions.session_actor(session, token=token)
+    accounts.deactivate(session, actor=actor, user_id=other.id)
+    session.commit()
+    assert sessions.session_actor(session, token=token) is None
+    assert accounts.knock(session, username="lan", address=HERE).hashed == NOBODY

@@ -55,6 +55,9 @@ def _people(actor: Actor, kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]
         codes = st.text_input(
             _("Mã các hộ đã đồng ý, cách nhau bằng dấu phẩy"), codes, key=f"{key}_codes", max_chars=200, width=420
         )
+        if not codes.strip():
+            parts.hint(_("Xin ghi mã hộ của người trong ảnh đã đồng ý."))
+            people = None
     elif people is People.LEFT_OUT:
         parts.hint(_("Ảnh ở lại trong dự thảo, bà con không thấy, tới khi chọn khác."))
     try:

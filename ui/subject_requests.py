@@ -228,9 +228,10 @@ def letter(row: RequestRow, *, actor: Actor) -> None:
         text = subject_letters.text_of(session, actor=actor, request_id=request.id)
         sent = subject_letters.sent(session, actor=actor, request_id=request.id)
     parts.section(_("Thư trả lời"), _(due.label))
-    parts.facts(
-        *((_(one.stage.label).capitalize(), _("số {n}, ngày {day}", n=str(one.number), day=day(one.issued_on))) for one in sent)
-    )  # fmt: skip
+    said = {
+        one.stage: _("số {n}, ngày {day}", n=str(one.number), day=day(one.issued_on, weekday=False)) for one in sent
+    }  # fmt: skip
+    parts.facts(*((_(stage.label).capitalize(), words) for stage, words in said.items()))
     if text.number is not None:
         privacy.letter(text, label=_("Tải thư trả lời (PDF)"), name=name, key="sr_letter")
         return

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +19,7 @@ from web import drawn, links, metrics, procedures, visitors, visits
 from web.drawn import Drawn, Key
 from web.headers import security_headers
 from web.links import Known
-from web.origins import is_our_name, our_names
+from web.origins import is_our_name, is_ours, our_names
 from web.scan_recorder import recorder
 
 # Of all headers, those that say who asks.
@@ -49,6 +50,10 @@ class FrontDoor:
         """Anything else goes on to the routes."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, _last_write_before(send))
+            return
+        if scope["type"] == "websocket" and not (is_our_name(_host_of(scope), our_names()) and is_ours(HTTPConnection(scope))):
+            # Streamlit would refuse it too, but first asks a machine outside for our own address, while everybody waits.
+            await send({"type": "websocket.close", "code": 1008})  # answered with 403
             return
         if scope["type"] == "http" and scope["method"] == "GET":
             path: str = scope["path"]

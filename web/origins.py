@@ -4,13 +4,13 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from core.settings import settings
 
 
-def is_ours(request: Request) -> bool:
-    """Whether a page of this site sent the request.
+def is_ours(request: HTTPConnection) -> bool:
+    """Whether a page of this site sent the request, or opens the socket.
 
     Browsers tell by Sec-Fetch-Site (on https and on this computer) or by Origin; a program that sends neither has no
     visitor's cookie to misuse.

@@ -85,7 +85,6 @@ def _of(session: Session, staff: Actor, ward: Unit, key: str) -> dict[str, Opene
     question = make_inquiry(session, unit=ward, text=f"Hỏi về {key}")
     door = check_in.make(session, actor=staff, announcement_id=event.id).url
     closes = lambda: check_in.revoke_all(session, actor=staff, announcement_id=event.id)  # noqa: E731
-    masked = household_cards.page(session, token=card.rsplit("/", 1)[1], visitor="").masked_name
     renewed = lambda: team_members.renew(session, actor=staff, member_id=member.id)  # noqa: E731
     page = team_members.url_of(member)
     team = {f"/d/ {part}": Opened(f"{page}/{part}", end=renewed) for part in ("duty", "support", "visits", "survey", "lessons")}
@@ -94,7 +93,7 @@ def _of(session: Session, staff: Actor, ward: Unit, key: str) -> dict[str, Opene
         "/d/ calendar": Opened(team_members.calendar_url_of(member), "BEGIN:VCALENDAR", renewed),
         "/visit/": Opened(visit.url, f"Cụ {key}"),
         "/h/": Opened(card, end=lambda: household_cards.revoke(session, actor=staff, household_id=home.id)),
-        "/stop/": Opened(household_messages.path_of(home.id), masked, lambda: _leaves(session, home)),
+        "/stop/": Opened(household_messages.path_of(home.id), end=lambda: _leaves(session, home)),
         "/check-in/": Opened(door, f"Hội {key}", closes, ends_with_time=True),
         "/t/": Opened(trials.address(session, actor=staff, announcement_id=draft.id), f"Thảo {key}", ends_with_time=True),
         "/ask/{token}": Opened(f"/ask/{question.token}", f"Hỏi về {key}"),

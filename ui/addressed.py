@@ -43,8 +43,9 @@ def segments(label: str, words: Mapping[str, str], *, key: str, usual: str) -> s
 def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str) -> list[str]:
     """Some of some codes, divided by commas in the address."""
     asked = _changed(key)
-    if key not in st.session_state or asked is not None:
-        st.session_state[key] = [one for one in (asked or "").split(",") if one in words]
+    wanted = asked.split(",") if asked is not None else st.session_state.get(key, [])
+    if key not in st.session_state or asked is not None or not words.keys() >= set(wanted):
+        st.session_state[key] = [one for one in wanted if one in words]
     chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
     _put(key, ",".join(chosen), "")
     return chosen

@@ -38,6 +38,16 @@ def below(actor: Actor, unit_id: UUID | None, kind: UnitKind, *, on: date | None
         return units.children(session, actor=actor, unit_id=unit_id, on=on, kind=kind)
 
 
+def ward(actor: Actor) -> Unit:
+    """The actor's ward; of several the one chosen, the first where the address names none."""
+    listed = {unit.code: unit for unit in below(actor, actor.unit_id, UnitKind.COMMUNE)}
+    if len(listed) > 1:
+        names = {code: unit.label for code, unit in listed.items()}
+        return listed[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
+    with reading() as session:
+        return units.commune_for(session, actor=actor)
+
+
 def one_of(label: str, listed: Sequence[Unit], *, key: str, width: int = 250) -> UUID | None:
     """One of some places, all of them (None) where the address names none. There it stands by its code."""
     names = {unit.code: unit.label for unit in listed}

@@ -8,8 +8,9 @@ import time_machine
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Role, Unit, User
-from services import rollups
+from models import Role, Unit, UnitKind, User
+from services import reports, rollups
+from services.access import TERMINAL
 from tests.factories import make_household, make_unit, make_user
 from tests.pages.conftest import Visit, words
 from tests.services.five import Five, announce, ask, help_people, scan, settle
@@ -125,3 +126,16 @@ def test_a_ward_without_groups_has_nothing_to_compare(session: Session, visit: V
     empty: Unit = make_unit(session)
 
     assert "Chọn ngày thay đổi" in words(compared(visit, make_user(session, unit=empty)))
+
+
+def test_above_several_wards_one_is_chosen_to_compare_and_to_report(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE)
+    wards = [make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name) for name in ("Phường A", "Phường B")]
+    units = [make_unit(session, parent=one, short_name=f"Tổ của {one.name}") for one in wards]
+    chief = make_user(session, unit=province, role=Role.OFFICIAL)
+
+    at = compared(visit, chief, xa=wards[1].code)
+    assert at.multiselect(key="to").options == [units[1].label]
+    visit("reports", user=chief, xa=wards[1].code).button(key="make_month").click().run()
+
+    assert [row.unit.name for row in reports.listing(session, actor=TERMINAL)] == ["Phường B"]

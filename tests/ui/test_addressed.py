@@ -52,3 +52,11 @@ def test_a_choice_goes_into_the_address_and_back_in_the_browser_is_back() -> Non
 
 def test_two_that_are_called_the_same_are_told_apart() -> None:
     assert opened({}).selectbox(key="to").options == ["Tổ 1", "Tổ 2 (b)", "Tổ 2 (c)"]
+
+
+def test_of_several_those_that_are_no_choice_any_more_go() -> None:
+    at = opened({"noi": "a,c"})
+    at.session_state["noi"] = ["a", "gone"]
+
+    assert said(at.run()) == "None a 30 a"
+    assert at.query_params == {"noi": "a"}

@@ -15,7 +15,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench import chromium
 from bench.servers import Server, default_streamlit, house
 
-SCREENS = ("today", "groups", "announcement", "participation", "charts", "questions", "figures", "reports", "compare")
+SCREENS = (
+    "today", "groups", "announcement", "participation", "coverage", "charts", "charts?xem=tin", "questions", "figures",
+    "figures?so=coverage", "figures?so=entered", "reports", "compare",
+)  # fmt: skip
 RERUNS, LOADS = 15, 5
 SMALL, LARGE = 3_000, 300_000
 # Resolves when the script has run and nothing in the page has changed for two frames.

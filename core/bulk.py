@@ -7,6 +7,7 @@ PostgreSQL they go as one statement, column by column: each of its own would wak
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     ColumnElement,
+    Executable,
     String,
     Subquery,
     Table,
@@ -24,9 +26,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy import table as bare_table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
@@ -91,6 +95,27 @@ def given(dialect: str, name: str, columns: Mapping[str, TypeEngine[Any]]) -> Su
         texts = [each.c.value.op("->>", return_type=String())(place) for place in range(len(columns))]
         typed = [_as_kind(text, kind) for text, kind in zip(texts, columns.values(), strict=True)]
     return select(*[cell.label(label) for cell, label in zip(typed, columns, strict=True)]).subquery()
+
+
+def count(session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], add: Sequence[str]) -> None:
+    """As `core.db.upsert` where it adds, in one statement whatever the number of rows, which all name the same columns.
+
+    The counters are gone through in the order of their keys, so that writers wait for each other in a row.
+    """
+    if rows:
+        statement = _counting(session.get_bind().dialect.name, table, tuple(rows[0]), tuple(key), tuple(add))
+        session.execute(statement, {"rows": as_json(tuple(row.values()) for row in rows)})
+
+
+@cache
+def _counting(dialect: str, table: Table, columns: Sequence[str], key: Sequence[str], add: Sequence[str]) -> Executable:
+    told = given(dialect, "rows", {name: table.c[name].type for name in columns})
+    ordered = select(told).where(true()).order_by(*[told.c[name] for name in key])  # SQLite would take ON for a join's
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    statement = statement.from_select(columns, ordered, include_defaults=False)
+    more = {name: table.c[name] + statement.excluded[name] for name in add}
+    done: Executable = statement.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=more)
+    return done
 
 
 def _as_kind(text: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:

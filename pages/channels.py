@@ -6,17 +6,17 @@ from core.db import reading
 from models import UnitKind
 from services import channel_usage, training, units
 from services.access import May
-from ui import _, channels, enter, parts
+from ui import _, addressed, channels, enter, parts
 
 actor = enter(needs=May.KEEP_CHANNELS.roles)
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
     here = units.commune_for(session, actor=actor)
-wards = {unit.label: unit for unit in below if unit.kind is UnitKind.COMMUNE}
+wards = {unit.code: unit for unit in below if unit.kind is UnitKind.COMMUNE}
 top = st.container()
 if wards:
-    chosen = st.selectbox(_("Xã, phường"), list(wards), key="xa", bind="query-params", width=320)
-    here = wards.get(chosen or "", here)
+    names = {code: unit.label for code, unit in wards.items()}
+    here = wards[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
 with reading() as session:
     cards = channel_usage.listing(session, actor=actor, unit_id=here.id)
     is_practising = training.is_on(session, unit=here)

@@ -1,12 +1,10 @@
 """Biểu đồ: every chart of a period, some at a time; a place that is clicked in one stands out in the others."""
 
-import streamlit as st
-
 from core import clock
 from core.i18n import N_
 from services.access import May
 from services.figure_words import period
-from ui import _, enter, linked, parts
+from ui import _, addressed, enter, linked, parts
 from ui.kept import seen_by
 from ui.words import language
 
@@ -19,10 +17,8 @@ SETS = {
 actor = enter(needs=May.SEE_FIGURES.roles)
 parts.head(_("Biểu đồ"))
 unit_id, since, until = linked.ask(actor, clock.today())
-asked = st.segmented_control(
-    _("Xem"), list(SETS), default="nhom", required=True, format_func=lambda one: _(SETS[one][0]), key="xem", bind="query-params"
-)
+asked = addressed.segments(_("Xem"), {one: _(title) for one, (title, _names) in SETS.items()}, key="xem", usual="nhom")
 key = seen_by(actor, unit_id, since, until)
 facts = linked.facts_of(key, actor, unit_id, since, until)
 parts.hint(f"{facts.unit_name} · {period(since, until, language=language())}")
-linked.charts(actor, key, facts, SETS[asked or "nhom"][1], file_name=f"bieu-do-{until:%Y-%m-%d}")
+linked.charts(actor, key, facts, SETS[asked][1], file_name=f"bieu-do-{until:%Y-%m-%d}")

@@ -36,4 +36,4 @@ with right:
         figure, figure_book.of_days(key, actor, place.unit_id, figure.name, until, span), file_name=file_name
     )  # fmt: skip
 st.page_link("pages/figures.py", label=_("Tất cả số liệu"), icon=":material/arrow_back:")
-figure_book.rows(actor, figure, unit_id=place.unit_id, since=since, until=until, file_name=file_name)
+figure_book.rows(key, actor, figure, unit_id=place.unit_id, since=since, until=until, file_name=file_name)

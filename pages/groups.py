@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Literal
-from uuid import UUID
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 from core import clock
 from core.db import reading
 from models import GroupKind, Role, UnitKind
-from services import access, figures, group_leaders, groups, units
+from services import access, figures, group_leaders, groups
 from services.access import May
-from ui import _, charts, community, day, drawing, enter, number, parts, share
+from ui import _, charts, community, day, drawing, enter, number, parts, places, share
 from ui.kept import kept, read_once, seen_by
 
 actor = enter(needs=May.SEE_GROUPS.roles)
@@ -21,21 +20,10 @@ today = clock.today()
 seen = seen_by(actor, *([actor.id] if actor.role is Role.LEAD else []))
 
 
-def below() -> dict[str, UUID]:
-    """The wards that a province or city chooses from."""
-    with reading() as session:
-        found = units.children(session, actor=actor, unit_id=actor.unit_id, kind=UnitKind.COMMUNE) if actor.unit_id else []
-        return {unit.label: unit.id for unit in found}
-
-
-wards = read_once("groups.wards", seen, below)
-chosen = None
-if len(wards) > 1:
-    chosen = st.selectbox(
-        _("Xã, phường"), list(wards), index=None, key="xa", bind="query-params", placeholder=_("Tất cả"), width=320
-    )
+wards = read_once("groups.wards", seen, lambda: places.below(actor, actor.unit_id, UnitKind.COMMUNE))
+chosen = places.one_of(_("Xã, phường"), wards, key="xa", width=320) if len(wards) > 1 else None
 is_by_ward = len(wards) > 1 and not chosen
-scope = None if is_by_ward else wards.get(chosen or next(iter(wards), ""))
+scope = None if is_by_ward else chosen or next((unit.id for unit in wards), None)
 by: Literal["unit", "ward"] = "ward" if is_by_ward else "unit"
 
 
@@ -49,8 +37,8 @@ def draw(top: DeltaGenerator | None = None) -> None:
         listed = [] if is_by_ward else groups.listing(session, actor=actor, unit_id=scope)
         phones = group_leaders.phones_of(session, actor=actor, leader_ids={row.leader_id for row in listed if row.leader_id})
     homes = sum(row.kind is GroupKind.HOUSEHOLD for row in listed)
-    places = _("{n} xã, phường", n=number(len(table.rows))) if is_by_ward else _("{n} tổ, thôn", n=number(len(table.rows)))
-    counted = places if is_by_ward else f"{places}, " + _("{n} nhóm", n=number(homes))
+    sorts = _("{n} xã, phường", n=number(len(table.rows))) if is_by_ward else _("{n} tổ, thôn", n=number(len(table.rows)))
+    counted = sorts if is_by_ward else f"{sorts}, " + _("{n} nhóm", n=number(homes))
     with top or st.container():
         parts.head(_("Nhóm và tổ dân phố"), table.total.unit_name, counted, _("tính đến {day}", day=day(today)))
     if not table.rows:
@@ -70,7 +58,7 @@ def draw(top: DeltaGenerator | None = None) -> None:
         if hidden:
             parts.hint(community.hidden_words())
     can_write = access.may(actor, May.KEEP_GROUPS)
-    community.figures(table, before=month_ago.total, places=places)
+    community.figures(table, before=month_ago.total, places=sorts)
     dots = drawing.places(table, before=month_ago)
     goal = table.total.target_percent / 100
 

@@ -7,7 +7,7 @@ from models import Need, Role
 from services import access, figures, households, proposals
 from services.access import May
 from services.households import Filters
-from ui import _, enter, household_file, household_needs, narrowed, number, parts, share
+from ui import _, addressed, enter, household_file, household_needs, narrowed, number, parts, share
 from ui.households import SIZE, row
 from ui.paging import asked, first, turn
 
@@ -16,7 +16,7 @@ STATES = {"out": False, "in": True}
 actor = enter(_("Hộ dân"), needs=May.SEE_PEOPLE.roles)
 can_import = access.may(actor, May.IMPORT_HOUSEHOLDS)
 with reading() as session:
-    places = {unit.label: unit.id for unit in households.places(session, actor=actor)}
+    places = {unit.code: unit for unit in households.places(session, actor=actor)}
     total = figures.coverage(session, actor=actor).total
 states = {"out": _("ngoài nhóm"), "in": _("trong nhóm"), "gone": _("đã chuyển đi")}
 orders = {"hard": _("khó tới trước"), "name": _("theo tên")}
@@ -29,10 +29,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )  # fmt: skip
     place = None
     if len(places) > 1:
-        place = st.selectbox(
-            _("Tổ, thôn"), list(places), index=None, key="to", bind="query-params", placeholder=_("Tất cả"), width=200,
-            on_change=first,
-        )  # fmt: skip
+        names = {code: unit.label for code, unit in places.items()}
+        place = addressed.select(_("Tổ, thôn"), names, key="to", placeholder=_("Tất cả"), width=200, on_change=first)
     state = st.selectbox(
         _("Tình trạng"), list(states), index=None, format_func=states.__getitem__, key="tt", bind="query-params",
         placeholder=_("Tất cả"), width=142, on_change=first,
@@ -50,8 +48,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.page_link("pages/new_household.py", label=_("Thêm hộ"), icon=":material/add_home:")
 
 filters = Filters(
-    words=words or "", unit_id=places.get(place or ""), is_joined=STATES.get(state or ""), without_phone=without_phone,
-    needs=tuple(needs), has_left=state == "gone", order="name" if order == "name" else "hard_to_reach",
+    words=words or "", unit_id=places[place].id if place else None, is_joined=STATES.get(state or ""),
+    without_phone=without_phone, needs=tuple(needs), has_left=state == "gone",
+    order="name" if order == "name" else "hard_to_reach",
 )  # fmt: skip
 if not household_needs.of_list(filters.needs, actor=actor):
     st.stop()

@@ -10,7 +10,7 @@ from models import UnitKind
 from services import reach_rules, training, units
 from services.access import May
 from services.units import WardSettings
-from ui import _, emblem, enter, leave_for, parts, refusals, training_switch
+from ui import _, addressed, emblem, enter, leave_for, parts, refusals, training_switch
 from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
@@ -19,11 +19,11 @@ actor = enter(needs=May.KEEP_WARD.roles)
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
     ward = units.commune_for(session, actor=actor)
-wards = {unit.label: unit for unit in below if unit.kind is UnitKind.COMMUNE}
+wards = {unit.code: unit for unit in below if unit.kind is UnitKind.COMMUNE}
 top = st.container()
 if len(wards) > 1:
-    chosen = st.selectbox(_("Xã, phường"), list(wards), key="xa", bind="query-params", width=320)
-    ward = wards.get(chosen or "", ward)
+    names = {code: unit.label for code, unit in wards.items()}
+    ward = wards[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
 with top:
     parts.head(_("Phường"), ward.name)
 

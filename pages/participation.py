@@ -7,7 +7,7 @@ from core.db import reading
 from models import UnitKind
 from services import access, units
 from services.access import May
-from ui import _, day, enter, participation, participation_tables, parts
+from ui import _, addressed, day, enter, participation, participation_tables, parts, places
 from ui.kept import kept, seen_by
 from ui.tables import behind, download
 
@@ -18,25 +18,21 @@ today = clock.today()
 words = {"6": _("6 tháng"), "12": _("12 tháng"), "24": _("24 tháng"), "2020": _("Từ 2020")}
 with reading() as session:
     below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-wards = {unit.label: unit.id for unit in below if unit.kind is UnitKind.COMMUNE}
+wards = [unit for unit in below if unit.kind is UnitKind.COMMUNE]
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = None
     if len(wards) > 1:
-        chosen = st.selectbox(
-            _("Xã, phường"), list(wards), index=None, key="xa", bind="query-params", placeholder=_("Tất cả"), width=320
-        )
-    span = st.segmented_control(
-        _("Nhìn lại"), list(RANGES), default="12", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
-    )
-months = RANGES[span or "12"]
+        chosen = places.one_of(_("Xã, phường"), wards, key="xa", width=320)
+    span = addressed.segments(_("Nhìn lại"), words, key="ky", usual="12")
+months = RANGES[span]
 is_by_ward = len(wards) > 1 and not chosen
-scope = None if is_by_ward else wards.get(chosen or next(iter(wards), ""))
+scope = None if is_by_ward else chosen or next((unit.id for unit in wards), None)
 key = seen_by(actor, scope, months)
 seen = participation.of_wards(actor, scope, months) if is_by_ward else participation.of_ward(key, actor, scope, months)
 with top:
     parts.head(
         _("Mức độ tham gia"), seen.table.total.unit_name,
-        _("{range} đến {day}", range=words[span or "12"], day=day(today, weekday=False)),
+        _("{range} đến {day}", range=words[span], day=day(today, weekday=False)),
     )  # fmt: skip
 if not seen.table.total.households:
     parts.empty(

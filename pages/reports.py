@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.db import reading
-from services import access, units
+from services import access
 from services import reports as kept
 from services.access import May
-from ui import _, enter, needed, parts, record_id, reports
+from ui import _, enter, needed, parts, places, record_id, reports
 
 actor = enter(needs=May.SEE_FIGURES.roles)
 may_make = access.may(actor, May.MAKE_REPORTS)
@@ -21,9 +21,7 @@ if "so" in st.query_params and may_make:
     st.stop()
 parts.head(_("Báo cáo"), _("lập vào ngày làm việc đầu tháng, giữ lại như lúc lập"))
 if may_make and actor.unit_id:
-    with reading() as session:
-        place = units.commune_for(session, actor=actor)
-    reports.make(actor, place.id)
+    reports.make(actor, places.ward(actor).id)
 if rows:
     reports.listing(rows, opens=may_make)
 else:

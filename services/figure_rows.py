@@ -6,21 +6,23 @@ Nothing is summed here: whoever counts these rows gets the figure's own numerato
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_
-from models import LEFT, DoorOutcome, GroupKind, Model, UnitKind
-from services import access, desk_sources, figure_sources, presence
+from models import LEFT, DoorOutcome, GroupKind, Model, Unit, UnitKind
+from services import access, desk_sources, figure_sources, figures, presence
 from services.access import Actor, May, path_range, unit_for
 from services.desk_sources import Help, Question
 from services.figure_register import Source, defined
+from services.figures import Coverage
 from services.presence import lasts
 
 MOST = 500
@@ -82,19 +84,22 @@ def of(session: Session, *, actor: Actor, name: str, unit_id: UUID | None = None
         raise Invalid(N_("Xin chọn một phường, xã hay tổ, thôn để xem từng hộ."))
     wards = access.commune_of(session, place).path if place and place.kind is UnitKind.RESIDENTIAL else None
     path = place.path if place else actor.unit_path
-    if source is not Source.HOMES:
-        access.require(actor, May.STUDY_FIGURES)
+    if source is Source.HOMES and place:
+        return _homes(session, actor, place, until, name)
+    access.require(actor, May.STUDY_FIGURES)
     return _MAKERS[source](session, path, wards or path, since, until, name)
 
 
-def _homes(session: Session, path: str, _wards: str, _since: date, until: date, name: str) -> Rows:
-    """Households present on the day; whether, and with how many people, each was in a chat."""
-    day = literal(until)
-    home = presence.spells().subquery()
-    present = and_(
-        _UNIT.kind == UnitKind.RESIDENTIAL, path_range(path), presence.valid_on(day), home.c.started_on <= until,
-        lasts(home.c.ended_on, day),
-    )  # fmt: skip
+def _homes(session: Session, actor: Actor, place: Unit, until: date, name: str) -> Rows:
+    """Households present on the day, unit by unit; whether, and with how many people, each was in a chat.
+
+    How many there are is kept by unit: only those units are looked into whose households are shown.
+    """
+    of_joined = name in ("joined", "depth")
+    counts = [(row.unit_id, row.joined if of_joined else row.households) for row in _by_name(session, actor, place, until)]
+    before = accumulate((count for _, count in counts), initial=0)
+    unit_ids = [unit_id for (unit_id, count), sofar in zip(counts, before, strict=False) if unit_id and count and sofar < MOST]
+    home = presence.spells(unit_ids).subquery()
     inside = (
         select(func.sum(_SPELL.people))
         .select_from(_TABLES["membership"].join(_TABLES["chat_group"], _GROUP.id == _SPELL.group_id))
@@ -104,9 +109,9 @@ def _homes(session: Session, path: str, _wards: str, _since: date, until: date, 
     rooms = home.join(_TABLES["unit"], _UNIT.id == home.c.unit_id).join(_TABLES["household"], _HOME.id == home.c.household_id)
     query = (
         select(_HOME.id, _HOME.head_name, _HOME.code, UNIT_LABEL, home.c.people, home.c.smartphones, inside)
-        .select_from(rooms).where(present)
+        .select_from(rooms).where(home.c.started_on <= until, lasts(home.c.ended_on, until))
     )  # fmt: skip
-    if name in ("joined", "depth"):
+    if of_joined:
         query = query.where(inside.is_not(None))
     amounts: dict[str, Callable[[Any], Amounts]] = {
         "coverage": lambda row: (int(row[6] is not None), 1), "households": lambda _row: (1, None),
@@ -114,9 +119,13 @@ def _homes(session: Session, path: str, _wards: str, _since: date, until: date, 
         "people": lambda row: (row[4], None), "depth": lambda row: (row[6], 1), "smartphone_rate": lambda row: (row[5], row[4]),
     }  # fmt: skip
     told = amounts[name]
-    found = _some(session, query.order_by(_HOME.code))
+    found = _some(session, query.order_by(UNIT_LABEL, _HOME.code))
     rows = [Row(f"{row[1]} · {row[2]}", row[3], None, *told(row), "household", str(row[0])) for row in found]
-    return _counted(session, rows, query)
+    return Rows(rows, sum(count for _, count in counts))
+
+
+def _by_name(session: Session, actor: Actor, place: Unit, until: date) -> list[Coverage]:
+    return sorted(figures.coverage(session, actor=actor, unit_id=place.id, on=until).rows, key=lambda row: row.unit_name)
 
 
 def _moves(session: Session, path: str, _wards: str, since: date, until: date, name: str) -> Rows:
@@ -291,7 +300,7 @@ def _counted(session: Session, rows: Sequence[Row], query: Select[Any]) -> Rows:
 
 
 _MAKERS: dict[Source, Callable[[Session, str, str, date, date, str], Rows]] = {
-    Source.HOMES: _homes, Source.MOVES: _moves, Source.RELAYS: _relays, Source.ANNOUNCEMENTS: _announcements,
+    Source.MOVES: _moves, Source.RELAYS: _relays, Source.ANNOUNCEMENTS: _announcements,
     Source.OPENS: _opens, Source.SCANS: _scans, Source.MESSAGES: _messages, Source.DOORS: _doors,
     Source.QUESTIONS: _questions, Source.ANSWERS: _answers, Source.HELP: _helps,
 }  # fmt: skip

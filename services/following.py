@@ -13,19 +13,19 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ARRAY, Row, Select, Subquery, Uuid, bindparam, func, select
 from sqlmodel import Session
 
-from core.bulk import batches
+from core.bulk import as_json, given
 from models import GroupKind, Model
-from services import presence, totals
-from services.day_counts import AT_A_TIME, NONE, Changes, Counts, plus, raise_by
+from services import day_steps, presence, totals
+from services.day_counts import NONE, Changes, Counts, plus
 
 ByUnit = dict[UUID, Changes]
 Span = tuple[date, date]  # from a day until the day before the other
 
 _TABLES = Model.metadata.tables
-_DAYS = _TABLES["unitday"]
+_DAYS, _TOTALS = _TABLES["unitday"], _TABLES["unittotal"]
 _SPELL, _GROUP = _TABLES["membership"].c, _TABLES["chat_group"].c
 _NEVER = date.max
 
@@ -38,36 +38,40 @@ def changes(session: Session, *, household_ids: Collection[UUID]) -> Iterator[No
     PostgreSQL the units and those above them stay locked until the end of the transaction, as `refresh` keeps them.
     """
     session.flush()
-    ids = sorted(set(household_ids))
-    tree = totals.held(session, _paths(session, ids))
-    before = _counted(session, ids)
+    homes = _told(session, household_ids)
+    tree = totals.held_above(session, paths=_places(session.get_bind().dialect.name), told=homes)
+    before = _counted(session, homes)
     yield
     session.flush()
-    gained = _less(_counted(session, ids), before)
+    gained = _less(_counted(session, homes), before)
     if not gained.keys() <= before.keys():
         raise ValueError("a household came to another unit: what is there has to be counted anew")
     of_all = {unit_id: gained.get(unit_id, {}) for unit_id in before}  # how long it takes tells nobody that nothing was gained
-    raise_by(session, _DAYS, of_all)
-    totals.pass_up(session, of_all, tree=tree)
+    day_steps.raise_all(session, {_DAYS: of_all, _TOTALS: totals.passed_on(of_all, tree=tree)})
 
 
-def _paths(session: Session, ids: Sequence[UUID]) -> set[str]:
-    """Those of the units where they live or lived."""
-    return {row.path for part in batches(ids, AT_A_TIME) for row in session.execute(_places(), {"ids": part})}
+def _told(session: Session, household_ids: Collection[UUID]) -> dict[str, Any]:
+    ids = sorted(set(household_ids))
+    return {"homes": ids if session.get_bind().dialect.name == "postgresql" else as_json((id_,) for id_ in ids)}
 
 
 @cache
-def _places() -> Select[Any]:
-    homes: Any = bindparam("ids", expanding=True)
-    stays, unit = presence.spells(household_ids=homes).subquery(), _TABLES["unit"]
+def _places(dialect: str) -> Select[Any]:
+    """The paths of the units where these households live or lived."""
+    stays, unit = _stays(dialect), _TABLES["unit"]
     return select(unit.c.path).select_from(stays.join(unit, unit.c.id == stays.c.unit_id))
 
 
+def _stays(dialect: str) -> Subquery:
+    of_array = select(func.unnest(bindparam("homes", type_=ARRAY(Uuid))))  # of JSON the planner would expect a hundred
+    named = of_array if dialect == "postgresql" else select(given(dialect, "homes", {"id": Uuid()}).c.id)
+    return presence.spells(household_ids=named).subquery()
+
+
 @cache
-def _lives() -> Select[Any]:
+def _lives(dialect: str) -> Select[Any]:
     """Every stay of these households, beside each of their memberships; `is_counted` where it is in a household group."""
-    homes: Any = bindparam("ids", expanding=True)
-    stays, spell, group = presence.spells(household_ids=homes).subquery(), _TABLES["membership"], _TABLES["chat_group"]
+    stays, spell, group = _stays(dialect), _TABLES["membership"], _TABLES["chat_group"]
     lives = stays.outerjoin(spell, _SPELL.household_id == stays.c.household_id).outerjoin(group, _GROUP.id == _SPELL.group_id)
     is_counted = (_GROUP.kind == GroupKind.HOUSEHOLD).label("is_counted")
     return select(
@@ -75,24 +79,23 @@ def _lives() -> Select[Any]:
     ).select_from(lives)
 
 
-def _counted(session: Session, ids: Sequence[UUID]) -> ByUnit:
+def _counted(session: Session, homes: dict[str, Any]) -> ByUnit:
     """By unit where they live or lived, and by day, what the counts go up or down by because of these households."""
     found: ByUnit = {}
-    for part in batches(ids, AT_A_TIME):
-        stays, joined = dict[tuple[Any, ...], None](), dict[tuple[UUID, UUID], list[Span]]()
-        for row in session.execute(_lives(), {"ids": part}):
-            stay = (row.unit_id, row.household_id, row.started_on, row.ended_on or _NEVER, row.people, row.smartphones)
-            stays[stay] = None
-            found.setdefault(row.unit_id, {})
-            span = _span_in_chat(row)
-            if span[0] < span[1]:
-                joined.setdefault((row.unit_id, row.household_id), []).append(span)
-                _note(found, row.unit_id, span, (0, 0, 0, 0, row.in_chat))
-        for unit_id, _home, start, end, people, smartphones in stays:
-            _note(found, unit_id, (start, end), (1, people, smartphones, 0, 0))
-        for (unit_id, _home), spans in joined.items():
-            for span in _together(spans):
-                _note(found, unit_id, span, (0, 0, 0, 1, 0))
+    stays, joined = dict[tuple[Any, ...], None](), dict[tuple[UUID, UUID], list[Span]]()
+    for row in session.execute(_lives(session.get_bind().dialect.name), homes):
+        stay = (row.unit_id, row.household_id, row.started_on, row.ended_on or _NEVER, row.people, row.smartphones)
+        stays[stay] = None
+        found.setdefault(row.unit_id, {})
+        span = _span_in_chat(row)
+        if span[0] < span[1]:
+            joined.setdefault((row.unit_id, row.household_id), []).append(span)
+            _note(found, row.unit_id, span, (0, 0, 0, 0, row.in_chat))
+    for unit_id, _home, start, end, people, smartphones in stays:
+        _note(found, unit_id, (start, end), (1, people, smartphones, 0, 0))
+    for (unit_id, _home), spans in joined.items():
+        for span in _together(spans):
+            _note(found, unit_id, span, (0, 0, 0, 1, 0))
     return found
 
 

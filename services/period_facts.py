@@ -314,13 +314,19 @@ def _whole_of(value: Value) -> int:
 
 
 def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[date]) -> list[TrendLine]:
-    if place is None or place.kind is not UnitKind.COMMUNE or not access.may(actor, May.SEE_SMALL_COUNTS):
-        return []
+    """Of a ward's residential units, or of wards; who sees no count of few households, sees only what never was one."""
+    top, sees_all = place.id if place else None, access.may(actor, May.SEE_SMALL_COUNTS)
     found: dict[tuple[str, str], dict[date, float | None]] = {}
-    for day, _label, row in figures.growth(session, actor=actor, unit_id=place.id, days=days, by="unit"):
+    if _below(place) == "unit":
+        stood = figures.growth(session, actor=actor, unit_id=top, days=days, by="unit") if sees_all else []
+    else:
+        tables = [figures.coverage(session, actor=actor, unit_id=top, on=day, by="ward") for day in days]
+        shown = tables if sees_all else [figures.without_small(one, one)[0] for one in tables]
+        stood = [(one.on, row.unit_name, row) for one in shown for row in one.rows]
+    for day, _label, row in stood:
         found.setdefault((row.unit_code, row.unit_name), {})[day] = row.coverage
     lines = [TrendLine(name, [shares.get(day) for day in days]) for (_code, name), shares in found.items()]
-    standing = [line for line in lines if line.shares[-1] is not None]
+    standing = [line for line in lines if line.shares[-1] is not None and (sees_all or None not in line.shares)]
     return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:TRENDS_MOST]
 
 

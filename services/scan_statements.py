@@ -19,10 +19,9 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Executable,
-    Integer,
-    Select,
     String,
     Uuid,
+    and_,
     bindparam,
     cast,
     exists,
@@ -52,7 +51,6 @@ class Words:
 
     insert: Callable[..., Any]
     batch: CTE
-    places: Select[Any]  # those named by the parameter `places`
     gathered: Callable[[Clause], Clause]  # a column of many rows as one JSON text; none is NULL or an empty list
     id_of: Callable[[Clause], Clause]
     writers: Literal["one", "many"]  # at a time
@@ -85,8 +83,7 @@ def _sqlite() -> Words:
     def id_of(n: Clause) -> Clause:
         return _group + func.printf("%05x", n)
 
-    places = select(func.json_each(bindparam("places", type_=String())).table_valued("value").c.value)
-    return Words(sqlite.insert, batch, places, func.json_group_array, id_of, "one")
+    return Words(sqlite.insert, batch, func.json_group_array, id_of, "one")
 
 
 def _postgresql() -> Words:
@@ -99,12 +96,10 @@ def _postgresql() -> Words:
     def id_of(n: Clause) -> Clause:
         return cast(_group + func.lpad(func.to_hex(n), 5, "0"), Uuid())
 
-    named = func.json_array_elements_text(cast(bindparam("places", type_=String()), JSON())).table_valued("value").c.value
-
     def gathered(one: Clause) -> Clause:
         return cast(func.json_agg(one), String())
 
-    return Words(postgresql.insert, batch, select(cast(named, Integer())), gathered, id_of, "many")
+    return Words(postgresql.insert, batch, gathered, id_of, "many")
 
 
 _SCAN_COLUMNS = ("id", "created_at", "link_id", "at", "device", "visitor", "is_first")
@@ -125,49 +120,52 @@ def write(session: Session, *, rows: Sequence[str], now: datetime) -> Written:
     Where there is one writer, who comes first is asked before; where there are many, the index decides between them.
     """
     dialect, group = session.get_bind().dialect.name, new_id().hex[:GROUP_DIGITS]
-    words, whole = _words(dialect), json.dumps(rows)
-    newcomers = session.execute(_newcomers(dialect), {"rows": whole}).scalar_one() or "[]"
-    parameters = {"rows": whole, "places": newcomers, "group": group, "now": now}
-    places = json.loads(newcomers)
-    if words.writers == "many":
-        taken = session.execute(_firsts(dialect), parameters).scalars()
-        places = [int(id_.hex[GROUP_DIGITS:], 16) for id_ in taken]
-    session.execute(_all(dialect), parameters)
+    parameters = {"rows": json.dumps(rows), "group": group, "now": now}
+    if _words(dialect).writers == "many":
+        taken = json.loads(session.execute(_at_once(dialect), parameters).scalar_one() or "[]")
+        places = [int(id_[-5:], 16) for id_ in taken]
+    else:
+        newcomers = session.execute(_newcomers(dialect), parameters).scalar_one() or "[]"
+        session.execute(_all(dialect), parameters | {"places": newcomers})
+        places = json.loads(newcomers)
     return Written(UUID(f"{group:0<32}"), UUID(f"{group:f<32}"), places)
+
+
+def _is_newcomer(batch: CTE) -> Clause:
+    """Whoever leads and has not opened that link before."""
+    earlier = _scan.alias("earlier")
+    is_first = text("earlier.is_first")  # in the index's own words, or SQLite would not use it
+    has_one = exists().where(earlier.c.link_id == batch.c.link_id, earlier.c.visitor == batch.c.visitor, is_first)
+    return and_(batch.c.leads, ~has_one)
 
 
 @cache
 def _newcomers(dialect: str) -> Executable:
-    """Places of whoever leads and has not opened that link before; in one row, for between two the interpreter is waited for."""
-    words, earlier = _words(dialect), _scan.alias("earlier")
-    batch = words.batch
-    is_first = text("earlier.is_first")  # in the index's own words, or SQLite would not use it
-    has_one = exists().where(earlier.c.link_id == batch.c.link_id, earlier.c.visitor == batch.c.visitor, is_first)
-    return select(words.gathered(batch.c.n)).where(batch.c.leads, ~has_one)
+    """Their places, in one row: between two the interpreter is waited for."""
+    words = _words(dialect)
+    return select(words.gathered(words.batch.c.n)).where(_is_newcomer(words.batch))
 
 
 @cache
-def _firsts(dialect: str) -> Executable:
-    """Newcomers; ids of those that the index took."""
+def _at_once(dialect: str) -> Executable:
+    """All; ids of those newcomers that the index took."""
     words = _words(dialect)
-    rows = _openings(words, true()).where(_is_named(words))
-    statement = words.insert(_scan).from_select(_SCAN_COLUMNS, rows).on_conflict_do_nothing()
-    returned: Executable = statement.returning(_scan.c.id)
-    return returned
+    batch, insert = words.batch, words.insert(_scan)
+    newcomers = _openings(words, true()).where(_is_newcomer(batch))
+    firsts = insert.from_select(_SCAN_COLUMNS, newcomers).on_conflict_do_nothing().returning(_scan.c.id).cte("firsts")
+    others = _openings(words, false()).where(words.id_of(batch.c.n).not_in(select(firsts.c.id)))
+    rest = insert.from_select(_SCAN_COLUMNS, others).cte("rest")
+    return select(words.gathered(firsts.c.id)).add_cte(rest)
 
 
 @cache
 def _all(dialect: str) -> Executable:
-    """Where there are many writers, newcomers that were taken have their id already."""
+    """Whose places are named as the first, the others not."""
     words = _words(dialect)
-    rows = _openings(words, _is_named(words) if words.writers == "one" else false()).where(true())
-    insert = words.insert(_scan).from_select(_SCAN_COLUMNS, rows)
-    statement: Executable = insert if words.writers == "one" else insert.on_conflict_do_nothing(index_elements=["id"])
+    places = select(func.json_each(bindparam("places", type_=String())).table_valued("value").c.value)
+    rows = _openings(words, words.batch.c.n.in_(places)).where(true())
+    statement: Executable = words.insert(_scan).from_select(_SCAN_COLUMNS, rows)
     return statement
-
-
-def _is_named(words: Words) -> Clause:
-    return words.batch.c.n.in_(words.places)
 
 
 @cache

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, update
+from sqlalchemy import ColumnElement, Integer, Update, Uuid, delete, func, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from core import clock
-from core.db import upsert
+from core.bulk import as_json, count, given
 from core.ids import new_id
 from models import Device, Model, Purpose, Scan, ScanHour, ShortLink, Unit
 from services import known_openings, scan_statements
@@ -20,7 +22,6 @@ from services.access import Actor, May, path_range, require
 
 _TABLES = Model.metadata.tables
 _LINK = _TABLES["shortlink"].c
-_MORE = update(_TABLES["shortlink"]).where(_LINK.id == bindparam("link")).values(scans=_LINK.scans + bindparam("more"))
 KEPT = timedelta(days=90)  # raw rows; the counts by hour stay
 
 
@@ -119,14 +120,25 @@ def _add_up(session: Session, links: dict[str, _Link], counted: Counter[str], ne
         {"id": new_id(), **made, "link_id": link_id, "hour": at, "scans": n, "first_scans": first_hours[link_id, at]}
         for (link_id, at), n in sorted(hours.items())
     ]
-    upsert(session, _TABLES["scanhour"], by_hour, key=("link_id", "hour"), add=("scans", "first_scans"))
+    count(session, _TABLES["scanhour"], by_hour, key=("link_id", "hour"), add=("scans", "first_scans"))
     if scans:
-        session.execute(_MORE, [{"link": link_id, "more": n} for link_id, n in sorted(scans.items())])
+        session.execute(_more(session.get_bind().dialect.name), {"rows": as_json(scans.items())})
     by_five_minutes = [
         {"id": new_id(), **made, "announcement_id": announcement_id, "group_id": group_id, "at": at, "opens": n, "known": 0}
         for (announcement_id, group_id, at), n in sorted(opens.items())
     ]
-    upsert(session, _TABLES["reachcount"], by_five_minutes, key=("announcement_id", "group_id", "at"), add=("opens",))
+    count(session, _TABLES["reachcount"], by_five_minutes, key=("announcement_id", "group_id", "at"), add=("opens",))
+
+
+@cache
+def _more(dialect: str) -> Update:
+    """Where there may be many writers, links are held in one order before any is changed."""
+    told = given(dialect, "rows", {"id": Uuid(), "more": Integer()}).c
+    held = columns(_LINK.id, told.more).where(_LINK.id == told.id).order_by(_LINK.id)
+    if dialect == "postgresql":
+        held = held.with_for_update(key_share=True, of=_LINK.id)
+    mine = held.cte().c
+    return update(_TABLES["shortlink"]).where(_LINK.id == mine.id).values(scans=_LINK.scans + mine.more)
 
 
 def _start(minute: str, minutes: int) -> datetime:

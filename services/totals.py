@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, cast, func, or_, select
 from sqlmodel import Session
 
 from core.bulk import batches
 from models import Model, UnitKind, lineage
 from services.access import path_range
-from services.day_counts import NONE, Changes, add, add_changes, days_of, plus, put, raise_by, stood, within
+from services.day_counts import NONE, Changes, add, add_changes, days_of, plus, put, stood, within
 
 AT_A_TIME = 200
 PLACES_AT_A_TIME = 50
@@ -54,17 +54,17 @@ def add_up(session: Session, *, unit_ids: Iterable[UUID], since: date | None) ->
     add(session, _TOTALS, passed_on, since=since)
 
 
-def pass_up(session: Session, gained: Mapping[UUID, Changes], *, tree: Tree) -> None:
-    """Add to all that is above these residential units what each gained or lost on the days it is valid."""
-    passed_on: dict[UUID, Changes] = {}
+def passed_on(gained: Mapping[UUID, Changes], *, tree: Tree) -> dict[UUID, Changes]:
+    """What all that is above these residential units gains or loses by what each gained or lost on the days it is valid."""
+    found: dict[UUID, Changes] = {}
     for unit_id, changes in gained.items():
         place = tree[unit_id]
         own: Changes = {}
         add_changes(own, within(days_of(changes), place.valid_from, place.valid_to))
         for upper in lineage(place.path):
             if tree[upper].has_totals:
-                _add(passed_on.setdefault(upper, {}), own)
-    raise_by(session, _TOTALS, passed_on)
+                _add(found.setdefault(upper, {}), own)
+    return found
 
 
 def recount(session: Session, *, unit_ids: Iterable[UUID]) -> list[UUID]:
@@ -97,11 +97,28 @@ def held(session: Session, paths: Iterable[str]) -> Tree:
     return found
 
 
+def held_above(session: Session, *, paths: Select[Any], told: Mapping[str, Any]) -> Tree:
+    """As `held`, of paths that a query (kept from use to use) finds with what it is told: on PostgreSQL in the same statement."""
+    if not _has_many_writers(session):
+        return held(session, session.execute(paths, told).scalars())
+    return {row.id: row for row in session.execute(_held_above(paths), told)}
+
+
 @cache
 def _held(*, is_locked: bool) -> Select[Any]:
-    own = select(_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _has_totals().label("has_totals"))
-    own = own.where(_UNIT.id.in_(bindparam("ids", expanding=True))).order_by(_UNIT.path)
+    own = _in_order(_UNIT.id.in_(bindparam("ids", expanding=True)))
     return own.with_for_update(key_share=True) if is_locked else own
+
+
+@cache
+def _held_above(paths: Select[Any]) -> Select[Any]:
+    part = func.unnest(func.string_to_array(func.btrim(paths.subquery().c.path, "/"), "/"))
+    return _in_order(_UNIT.id.in_(select(cast(part, Uuid)))).with_for_update(key_share=True)
+
+
+def _in_order(wanted: ColumnElement[bool]) -> Select[Any]:
+    own = select(_UNIT.id, _UNIT.path, _UNIT.valid_from, _UNIT.valid_to, _has_totals().label("has_totals"))
+    return own.where(wanted).order_by(_UNIT.path)
 
 
 def _has_many_writers(session: Session) -> bool:

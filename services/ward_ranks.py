@@ -7,7 +7,7 @@ to all wards by their mean and the spread beyond chance). The interval holds the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
+from math import ceil, floor, sqrt
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from core.i18n import N_
 from services import access, figures
 from services.access import Actor, May
 from services.drawing import Drawing
-from services.drawing_words import Words, heads
+from services.drawing_words import Words, heads, scaled
 from services.figures import Coverage
 
 WITHIN = 1.645  # of a standard deviation each way: nine chances in ten
@@ -98,10 +98,12 @@ def _one(row: Coverage, everywhere: float, weight: float) -> Ranked:
 def drawing(rows: Sequence[Ranked], *, language: str = "vi") -> Drawing:
     """The ranks as a chart: a dot a ward with its interval."""
     w = Words(language)
+    start = floor(min((one.low for one in rows), default=0) * 10) / 10
+    end = ceil(max((one.high for one in rows), default=1) * 10) / 10
     spec = {
         "rows": [
-            {"name": one.name, "low": one.low, "high": one.high, "value": one.ranked, "text": w.share(one.share),
-             "is_usual": not one.stands_out}
+            {"name": one.name, "low": scaled(one.low, start, end), "high": scaled(one.high, start, end),
+             "value": scaled(one.ranked, start, end), "text": w.share(one.share), "is_usual": not one.stands_out}
             for one in rows
         ]
     }  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date
 
 import streamlit as st
 
+from ui import addressed
 from ui.words import _, number
 
 FIRST = date(2000, 1, 1)
@@ -28,10 +29,7 @@ def until(label: str, today: date, *, first: date = FIRST) -> date:
 
 def back(words: Mapping[str, str]) -> int:
     """How many days are looked at, of those there are words for; 30 where the address names none of them."""
-    span = st.segmented_control(
-        _("Nhìn lại"), list(words), default="30", required=True, format_func=words.__getitem__, key="ky", bind="query-params"
-    )
-    return int(span or "30")
+    return int(addressed.segments(_("Nhìn lại"), words, key="ky", usual="30"))
 
 
 def usual() -> dict[str, str]:

@@ -12,7 +12,7 @@ from services import bulletins, households, units
 from services.access import Actor
 from services.bulletins import MOST_CODES, MOST_EVENTS
 from services.ports import Bulletin, ports
-from ui import parts, said
+from ui import addressed, parts, said
 from ui.words import _, plain
 
 HERE, PDF = "pages/bulletin.py", "application/pdf"
@@ -23,7 +23,8 @@ def wish(actor: Actor) -> tuple[UUID, date]:
     """Whose board, and which month; both stand in the address."""
     with reading() as session:
         ward, places = units.commune_for(session, actor=actor), households.places(session, actor=actor)
-    names = {plain(ward.name): ward.id} | {plain(unit.label): unit.id for unit in places}
+    listed = {ward.code: ward.id} | {unit.code: unit.id for unit in places}
+    names = {ward.code: plain(ward.name)} | {unit.code: plain(unit.label) for unit in places}
     first = clock.today().replace(day=1)
     months = [first]
     while len(months) <= MONTHS_AHEAD:
@@ -31,11 +32,11 @@ def wish(actor: Actor) -> tuple[UUID, date]:
     by_name = {f"{one:%m/%Y}": one for one in months}
     left, right = st.columns(2)
     with left:
-        name = st.selectbox(_("Bảng tin của"), list(names), key="don-vi", bind="query-params")
+        code = addressed.always(_("Bảng tin của"), names, key="don-vi")
     with right:
         usual = 1 if clock.today().day > 20 else 0  # late in a month the next one is printed
         month = st.selectbox(_("Tháng"), list(by_name), index=usual, key="thang", bind="query-params")
-    return names.get(name or "", ward.id), by_name.get(month or "", first)
+    return listed[code], by_name.get(month or "", first)
 
 
 def contents(actor: Actor, unit_id: UUID, month: date) -> tuple[list[str], str, list[str]]:

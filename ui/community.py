@@ -159,7 +159,7 @@ def wards(table: CoverageTable, *, page: str) -> None:
     """One row a ward or commune, the lowest first; its name opens its residential units."""
     rows = [
         (
-            parts.cell(parts.link(row.unit_name, page, xa=row.unit_name)),
+            parts.cell(parts.link(row.unit_name, page, xa=row.unit_code)),
             parts.bar(row.coverage, target=row.target_percent / 100, says=share(row.coverage)) if row.households else "",
             parts.joined(share(row.coverage), parts.small(_("{n} / {all}", n=number(row.joined), all=number(row.households)))),
         )

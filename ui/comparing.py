@@ -5,13 +5,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.db import reading
 from models import UnitKind
-from services import before_after, figure_words, units
+from services import before_after, figure_words
 from services.access import Actor
 from services.before_after import BeforeAfter, Side
 from services.figure_register import BY_NAME, FIGURES, Definition, Measure
-from ui import parts
+from ui import addressed, parts, places
 from ui.parts import Column
 from ui.words import _, language, number
 
@@ -20,25 +19,18 @@ FIGURE_NAMES = [one.name for one in FIGURES if before_after.is_comparable(one)]
 
 def ask(actor: Actor, today: date) -> tuple[str, list[UUID], date, int] | None:
     """The figure, the groups, the day, how many days each side, all in the address; None until groups and a day are chosen."""
-    with reading() as session:
-        ward = units.commune_for(session, actor=actor)
-        listed = units.children(session, actor=actor, unit_id=ward.id)
-    names = {unit.id: unit.label for unit in listed if unit.kind is UnitKind.RESIDENTIAL}
+    listed = {unit.code: unit for unit in places.below(actor, places.ward(actor).id, UnitKind.RESIDENTIAL)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            _("Số liệu"), FIGURE_NAMES, key="so", bind="query-params", format_func=lambda one: _(BY_NAME[one].label), width=280
-        )  # fmt: skip
+        name = addressed.always(_("Số liệu"), {one: _(BY_NAME[one].label) for one in FIGURE_NAMES}, key="so", width=280)
         on = st.date_input(
             _("Ngày thay đổi"), None, max_value=today, key="tu", bind="query-params", format="DD/MM/YYYY", width=190
         )  # fmt: skip
         days = st.number_input(
             _("Số ngày mỗi bên"), before_after.SHORTEST, before_after.LONGEST, 30, key="ngay", bind="query-params", width=150
         )
-    chosen = st.multiselect(
-        _("Tổ, thôn đã thay đổi"), list(names), key="to", bind="query-params", format_func=names.__getitem__,
-        placeholder=_("Chọn tổ"),
-    )  # fmt: skip
-    return (name, list(chosen), on, int(days)) if chosen and on else None
+    names = {code: unit.label for code, unit in listed.items()}
+    chosen = addressed.several(_("Tổ, thôn đã thay đổi"), names, key="to", placeholder=_("Chọn tổ"))
+    return (name, [listed[code].id for code in chosen], on, int(days)) if chosen and on else None
 
 
 def result(found: BeforeAfter) -> None:

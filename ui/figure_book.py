@@ -120,16 +120,22 @@ def days_table(figure: Definition, found: Sequence[Value]) -> Table:
     return Table(_("Qua thời gian"), fields, rows)
 
 
-def rows(actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str) -> None:
-    """Which rows: down to the household, the announcement or the code, each a link to its own page."""
+@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=20, show_spinner=False)
+def _rows_of(key: tuple[Any, ...], _actor: Actor, name: str, unit_id: UUID | None, since: date, until: date) -> Rows:  # noqa: ARG001
+    with reading() as session:
+        return figure_rows.of(session, actor=_actor, name=name, unit_id=unit_id, since=since, until=until)
+
+
+def rows(
+    key: tuple[Any, ...], actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str
+) -> None:
+    """Which rows: down to the household, the announcement or the code, each a link to its own page. Kept as `of_all`."""
     if actor.role is Role.VIEWER:
         parts.hint(_("Người xem số liệu không xem từng hộ, từng thông báo."))
         return
     first = until if figure.source is Source.HOMES else since
     with refusals():
-        with reading() as session:
-            found = figure_rows.of(session, actor=actor, name=figure.name, unit_id=unit_id, since=first, until=until)
-        _draw(found, figure, file_name)
+        _draw(_rows_of(key, actor, figure.name, unit_id, first, until), figure, file_name)
 
 
 def _draw(found: Rows, figure: Definition, file_name: str) -> None:

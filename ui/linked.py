@@ -51,8 +51,8 @@ def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
 @st.fragment
 def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str) -> None:
     """The charts named, two beside each other."""
-    chosen = st.query_params.get(CHOSEN, "")
-    chosen = chosen if any(one.name == chosen for one in facts.places) else ""
+    codes = {one.name: one.unit_code for one in facts.places}
+    chosen = next((name for name, code in codes.items() if code == st.query_params.get(CHOSEN)), "")
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
     pictures = [_of(facts if name not in period_focus.FOLLOW else seen, name, chosen) for name in names]
     if chosen:
@@ -64,8 +64,8 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
                 clicks[one.name] = drawn.show(
                     one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
                 )
-    if (clicked := _newest(clicks)) and clicked != chosen:
-        st.query_params[CHOSEN] = clicked
+    if (clicked := _newest(clicks)) in codes and clicked != chosen:
+        st.query_params[CHOSEN] = codes[clicked]
         st.rerun(scope="fragment")
 
 

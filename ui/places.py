@@ -1,15 +1,15 @@
 """Which place a screen of figures is about: the ward, then the residential unit; both stand in the address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import streamlit as st
-
 from core.db import reading
-from models import UnitKind
+from models import Unit, UnitKind
 from services import units
 from services.access import Actor
+from ui import addressed
 from ui.words import _
 
 
@@ -30,15 +30,26 @@ def ask(actor: Actor, *, on: date) -> Place:
     return Place(place or ward, is_wide=bool(wards) and not ward)
 
 
-def below(actor: Actor, unit_id: UUID | None, kind: UnitKind, *, on: date | None = None) -> dict[str, UUID]:
-    """The units of a kind right below one on a day (today), by name."""
+def below(actor: Actor, unit_id: UUID | None, kind: UnitKind, *, on: date | None = None) -> list[Unit]:
+    """The units of a kind right below one on a day (today)."""
     if unit_id is None:
-        return {}
+        return []
     with reading() as session:
-        return {unit.label: unit.id for unit in units.children(session, actor=actor, unit_id=unit_id, on=on, kind=kind)}
+        return units.children(session, actor=actor, unit_id=unit_id, on=on, kind=kind)
 
 
-def one_of(label: str, places: dict[str, UUID], *, key: str) -> UUID | None:
-    """One of some places by name, all of them (None) where the address names none."""
-    chosen = st.selectbox(label, list(places), index=None, key=key, bind="query-params", placeholder=_("Tất cả"), width=250)
-    return places.get(chosen or "")
+def ward(actor: Actor) -> Unit:
+    """The actor's ward; of several the one chosen, the first where the address names none."""
+    listed = {unit.code: unit for unit in below(actor, actor.unit_id, UnitKind.COMMUNE)}
+    if len(listed) > 1:
+        names = {code: unit.label for code, unit in listed.items()}
+        return listed[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
+    with reading() as session:
+        return units.commune_for(session, actor=actor)
+
+
+def one_of(label: str, listed: Sequence[Unit], *, key: str, width: int = 250) -> UUID | None:
+    """One of some places, all of them (None) where the address names none. There it stands by its code."""
+    names = {unit.code: unit.label for unit in listed}
+    chosen = addressed.select(label, names, key=key, placeholder=_("Tất cả"), width=width)
+    return next((unit.id for unit in listed if unit.code == chosen), None)

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import formats
+from core import clock, db, formats
 from core.db import reading
 from services import ward_in_public, wards
 from services.figure_register import Measure
 from services.figure_words import amount
 from services.ward_in_public import PublicPlace, PublicWard
 from web import pages
+from web.memory import Memory
 from web.pages import PhonePage
 from web.typed import number
 
 CODE_MAX = 20
+_known: Memory[PublicWard] = Memory(most=1_000, kept=timedelta(minutes=1))  # of whole months: it seldom changes
 AT_A_TIME = 40  # places: with more the page would be heavier than an old phone bears
 
 
@@ -28,13 +31,25 @@ class WardPage(PhonePage):
     def get(self, request: Request) -> Response:
         """The page; where several wards share this house, first which one."""
         code = request.query_params.get("xa", "")[:CODE_MAX]
-        with reading() as session:
-            seen = ward_in_public.of(session, code=code)
-            homes = wards.inhabited(session) if seen is None else []
+        seen = _seen(code)
         if seen is None:
+            with reading() as session:
+                homes = wards.inhabited(session)
             return pages.render(request, "ward.html", ward=None, seen=None, homes=homes)
         shown = _listed(seen, request.query_params.get("trang", ""))
         return pages.render(request, "ward.html", ward=seen.card, seen=seen, homes=[], words=_words(request, seen), places=shown)
+
+
+def _seen(code: str) -> PublicWard | None:
+    now, key = clock.now(), (code, clock.today())
+    if seen := _known.recall(key, now):
+        return seen
+    commits = db.commits()
+    with reading() as session:
+        seen = ward_in_public.of(session, code=code)
+    if seen:
+        _known.keep(key, seen, now, commits=commits)
+    return seen
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ import time_machine
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Role, Unit, User
-from services import rollups
+from models import Role, Unit, UnitKind, User
+from services import reports, rollups
+from services.access import TERMINAL
 from tests.factories import make_household, make_unit, make_user
 from tests.pages.conftest import Visit, words
 from tests.services.five import Five, announce, ask, help_people, scan, settle
 
 NOW = "2026-11-24T05:00:00+00:00"
-SETS = ("Hộ trong nhóm", "Tin lan đến đâu", "Hỏi đáp và mã QR", "Công nghệ số và chi phí")
+SETS = ("nhom", "tin", "hoi", "so")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def test_each_set_draws_four_charts_with_a_sentence_and_a_table_behind(visit: Vi
 
 
 def test_a_place_that_is_chosen_is_followed_by_the_charts_that_name_none(visit: Visit, chief: User) -> None:
-    at = visit("charts", user=chief, noi="Tổ 1")
+    at = visit("charts", user=chief, noi="01843-1")
 
     assert "Đang chọn Tổ 1: 2 / 3 hộ trong nhóm" in words(at)
     assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
@@ -66,7 +67,7 @@ def test_nonsense_in_the_address_chooses_nothing(visit: Visit, chief: User) -> N
 
 
 def test_an_observer_chooses_no_place_of_a_handful(session: Session, visit: Visit, five: Five) -> None:
-    at = visit("charts", user=make_user(session, unit=five.ward, role=Role.VIEWER), noi="Tổ 1")
+    at = visit("charts", user=make_user(session, unit=five.ward, role=Role.VIEWER), noi="01843-1")
 
     assert not at.exception
     assert "Tổ 1" not in words(at)
@@ -100,7 +101,7 @@ def test_the_comparison_stands_in_the_address_and_says_both_sides(
 ) -> None:
     assert "Chọn ngày thay đổi" in words(compared(visit, chief))
 
-    at = compared(visit, chief, so="Hộ trong nhóm", tu="2026-11-05", to="Tổ 1")
+    at = compared(visit, chief, so="coverage", tu="2026-11-05", to="01843-1")
 
     assert "Đã thay đổi: Tổ 1" in words(at)
     assert "Tương tự: Tổ 2" in words(at)
@@ -110,7 +111,7 @@ def test_the_comparison_stands_in_the_address_and_says_both_sides(
 
 
 def test_days_that_cannot_be_compared_are_refused_in_a_sentence(visit: Visit, chief: User) -> None:
-    at = compared(visit, chief, tu="2026-11-23", to="Tổ 1")
+    at = compared(visit, chief, tu="2026-11-23", to="01843-1")
 
     assert [error.value for error in at.error] == ["Từ ngày thay đổi chưa đủ 7 ngày để so."]
 
@@ -125,3 +126,16 @@ def test_a_ward_without_groups_has_nothing_to_compare(session: Session, visit: V
     empty: Unit = make_unit(session)
 
     assert "Chọn ngày thay đổi" in words(compared(visit, make_user(session, unit=empty)))
+
+
+def test_above_several_wards_one_is_chosen_to_compare_and_to_report(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE)
+    wards = [make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name) for name in ("Phường A", "Phường B")]
+    units = [make_unit(session, parent=one, short_name=f"Tổ của {one.name}") for one in wards]
+    chief = make_user(session, unit=province, role=Role.OFFICIAL)
+
+    at = compared(visit, chief, xa=wards[1].code)
+    assert at.multiselect(key="to").options == [units[1].label]
+    visit("reports", user=chief, xa=wards[1].code).button(key="make_month").click().run()
+
+    assert [row.unit.name for row in reports.listing(session, actor=TERMINAL)] == ["Phường B"]

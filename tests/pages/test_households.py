@@ -85,7 +85,7 @@ def test_a_list_is_narrowed_by_its_address(session: Session, visit: Visit, ward:
     settle(session, unit=unit, head_name="Ma Văn Hùng")
     settle(session, unit=make_unit(session, parent=ward, short_name="Tổ 1"), head_name="Chu Thị Cúc")
 
-    at = visit("households", user=clerk, to="Tổ 13, Sông Cầu", tt="ngoài nhóm")
+    at = visit("households", user=clerk, to=unit.code, tt="ngoài nhóm")
 
     assert names(at) == ["Ma Văn Hùng"]
 

@@ -44,7 +44,7 @@ def test_each_question_is_answered_by_three_sentences_and_two_charts(session: Se
 
 
 def test_the_place_that_is_chosen_stands_in_the_address(session: Session, visit: Visit, five: Five) -> None:
-    at = visit("questions", user=make_user(session, unit=five.ward, role=Role.OFFICIAL), hoi="left_out", noi="Tổ 1")
+    at = visit("questions", user=make_user(session, unit=five.ward, role=Role.OFFICIAL), hoi="left_out", noi="01843-1")
 
     assert "Đang chọn Tổ 1: 2 / 3 hộ trong nhóm" in words(at)
     at.button(key="q_none").click().run()

@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from core.errors import Invalid, NotAllowed
 from models import Role, Unit, UnitKind
-from services import before_after, rollups, ward_ranks
+from services import before_after, period_facts, rollups, ward_ranks
 from services.figures import Coverage
+from services.period_facts import PeriodFacts
 from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit
 
 TODAY = NOON.date()
@@ -63,6 +64,28 @@ def test_wards_of_a_province_are_ranked_for_who_sees_them(session: Session, noon
     assert len(ward_ranks.drawing(rows).rows) == 2
     with pytest.raises(NotAllowed):
         ward_ranks.of(session, actor=make_actor(session, unit=province, role=Role.LEAD))
+
+
+def test_wards_are_followed_over_the_months_and_an_observer_sees_none_of_a_handful(session: Session, noon: None) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE)
+    for households in (2, 7, 12):
+        top = make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=f"Xã {households}")
+        place = make_unit(session, parent=top)
+        for _ in range(households):
+            make_household(session, unit=place, arrived_on=date(2020, 1, 1))
+        rollups.refresh(session, unit_ids=[place.id])
+
+    seen = {
+        role: [line.name for line in facts(session, province, role).trends] for role in (Role.OFFICIAL, Role.VIEWER)
+    }  # fmt: skip
+
+    assert seen[Role.OFFICIAL] == ["Xã 12", "Xã 2", "Xã 7"]
+    assert seen[Role.VIEWER] == ["Xã 12"]  # 7 would tell the 2
+
+
+def facts(session: Session, unit: Unit, role: Role) -> PeriodFacts:
+    actor = make_actor(session, unit=unit, role=role)
+    return period_facts.of(session, actor=actor, unit_id=unit.id, since=TODAY - timedelta(days=29), until=TODAY)
 
 
 # ---- before and after

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlalchemy import Engine, event, update
+from sqlmodel import Session, col
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
@@ -95,6 +96,8 @@ def test_a_ward_of_five_households_tells_nothing_of_them(phone: TestClient, sess
 
 
 def test_several_wards_are_asked_for_by_name_and_none_is_said(phone: TestClient, session: Session) -> None:
+    make_unit(session, code="01837")  # nobody lives there
+    session.commit()
     assert "chưa có số liệu" in phone.get("/ward").text
     for code, name in (("01843", "Phường Bắc Kạn"), ("01840", "Phường Đức Xuân")):
         ward = make_unit(session, code=code, name=name)
@@ -105,6 +108,21 @@ def test_several_wards_are_asked_for_by_name_and_none_is_said(phone: TestClient,
     assert "Phường Bắc Kạn" not in phone.get("/ward?xa=01840").text
     assert phone.get("/ward?xa=<script>").status_code == 200
     assert phone.post("/ward").status_code == 405
+
+
+def test_who_asks_again_is_told_the_same_and_any_change_at_once(phone: TestClient, session: Session, engine: Engine) -> None:
+    settle(session, make_unit(session, parent=make_unit(session, name="Phường Bắc Kạn")), joined=6, alone=6)
+    phone.get("/ward")
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    again = phone.get("/ward").text
+    assert asked == []
+    session.exec(update(Unit).where(col(Unit.name) == "Phường Bắc Kạn").values(name="Phường Đức Xuân"))
+    session.commit()
+
+    assert "Phường Bắc Kạn" in again
+    assert "Phường Đức Xuân" in phone.get("/ward").text
 
 
 def test_it_stands_for_the_whole_month(phone: TestClient, session: Session, clock: Traveller) -> None:

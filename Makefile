@@ -2,11 +2,11 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE ?= 1
+unexport PYTHONDONTWRITEBYTECODE  # what is compiled once serves every worker, server and command of the tests
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
+.PHONY: run test check beside compiled lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -29,8 +29,17 @@ run: .venv
 ## make test    every check and every test, with all its own set-up (a browser included)
 test: check
 
-check: .venv/tools lint types layers licences sbom unit e2e postgres
+check: .venv/tools
+	@$(MAKE) --no-print-directory -j 2 beside
+	@$(MAKE) --no-print-directory unit e2e postgres
 	@echo "all checks passed"
+
+# What needs one core each, two at a time: the types take the longest.
+beside: types lint layers licences sbom browser compiled
+
+# What is wrong there is told by the tests.
+compiled: .venv/tools
+	-@$(BIN)/python -m pytest -qq --collect-only >/dev/null 2>&1
 
 lint: .venv/tools
 	$(BIN)/ruff check .

@@ -23,6 +23,8 @@ from core.vocabulary import Words
 AT_HAND = "2 3 4 5"  # beginnings of so many letters have lists of their own, or SQLite joins those of many words (measured: 0014)
 ERA_SECONDS, ERAS = 30 * 24 * 3600, 160  # thirteen years
 TYPO_FROM = 4  # letters a word needs before a slip in it is guessed
+# The planner holds the terms for cheap and expects many rows: it would look at every one, compile the question, call workers.
+_PLANS_OF_LATEST = (("enable_seqscan", "off"), ("jit", "off"), ("max_parallel_workers_per_gather", "0"))
 _NO_TERM = re.compile(r"[^0-9a-z]+")
 
 
@@ -118,8 +120,7 @@ def latest(
     newest = int(clock.now().timestamp()) // ERA_SECONDS + 1  # a channel's clock may be ahead
     begin, wide, connection = newest, 2, session.connection()
     with connection.begin_nested() as only_here:
-        # The planner holds the terms for cheap and would rather look at every row, or compile the question first.
-        connection.execute(select(*(func.set_config(name, "off", true()) for name in ("enable_seqscan", "jit"))))
+        connection.execute(select(*(func.set_config(name, value, true()) for name, value in _PLANS_OF_LATEST)))
         while len(found) < most and begin > newest - ERAS:
             ways = [[[f"{era}x{form}" for form in forms] for forms in words] for era in range(begin, begin - wide, -1)]
             wanted = select(given).where(_OfEras(column, when, *ways)).order_by(when.desc()).limit(most)

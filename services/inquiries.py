@@ -27,6 +27,7 @@ from models import (
     Procedure,
     Topic,
     Unit,
+    UnitKind,
     User,
 )
 from services import access, inquiry_sight
@@ -300,7 +301,7 @@ def _waits() -> ColumnElement[bool]:
 
 def _apart(session: Session, wards: Sequence[UUID]) -> list[list[list[str]]]:
     """How the wards' messages are told from those of others: not at all, where there are no others."""
-    if session.exec(select(func.count()).select_from(Unit).where(Unit.kind == "commune")).one() == len(wards):
+    if session.exec(select(func.count()).select_from(Unit).where(Unit.kind == UnitKind.COMMUNE)).one() == len(wards):
         return [[]]
     return [[[ward_term(ward_id)]] for ward_id in wards]
 

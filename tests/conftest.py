@@ -1,5 +1,6 @@
 """Fixtures every test may use: an empty database of its own, and the app as a visitor sees it."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import hypothesis
 import pytest
 import structlog
 import time_machine
+from coverage import Coverage
 from sqlalchemy import Engine
 from sqlmodel import Session
 from time_machine import Traveller
@@ -20,7 +22,7 @@ from core.settings import settings
 from services import passwords, ports
 from services.ports import Ports
 from tests import databases
-from tests.databases import IS_THOROUGH, POSTGRES, empty_database, examples
+from tests.databases import IS_THOROUGH, POSTGRES, examples
 from tests.factories import NOON
 from tests.fakes import FakeEngine, Nothing
 from web.scan_recorder import recorder
@@ -30,7 +32,8 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, m
 hypothesis.settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=500, print_blob=True)
 hypothesis.settings.load_profile("thorough" if IS_THOROUGH else "house")
 ROUNDS = passwords.ROUNDS  # those of the product
-
+# Comes with a developer's tool, not with the product, and makes every process that draws a chart begin two seconds later.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 REAL_CLOCK = {"jobs", "e2e"}  # rooms whose tests start processes
 LONG_WAYS = {"scenarios", "tests"}  # rooms that go again, for long, where others have been; and those that only read the house
@@ -42,6 +45,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if is_property or item.path.parent.name in LONG_WAYS or item.get_closest_marker("once"):
             item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """Nor is it taken from what fixtures arrange: that is done by what has tests of its own, again and again."""
+    coverage = Coverage.current()
+    if coverage is None:
+        yield
+        return
+    coverage.stop()
+    try:
+        yield
+    finally:
+        coverage.start()
 
 
 def pytest_collection_finish() -> None:
@@ -77,16 +94,13 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[Engine]:
     """The engine of an empty database with all tables."""
-    with empty_database(databases.kept_file()) as url:
+    with databases.kept_database() as url:
         monkeypatch.setattr(db, "make_engine", databases.kept_engine)
         monkeypatch.setenv("CAUNOI_DATABASE_URL", url)
         settings.cache_clear()
         db.engine.cache_clear()
         db.readers.cache_clear()
         yield db.engine()
-        if not POSTGRES:  # the file is taken away
-            db.engine().dispose()
-            db.readers().dispose()
         db.engine.cache_clear()
         db.readers.cache_clear()
 

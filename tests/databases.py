@@ -1,14 +1,16 @@
 """Empty databases with all tables: making them anew for every test would take longer than most tests.
 
-A SQLite file is a copy of one made once a process. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose
-user may create databases: there each is emptied and used again.
+A SQLite file is a copy of one made once a process. The one that tests share is made as new again, page by page: its connections
+stay, and need not read again what tables there are. `CAUNOI_TEST_DATABASE_URL` points the whole suite at a PostgreSQL, whose user
+may create databases: there each is emptied and used again.
 """
 
 import atexit
 import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -59,26 +61,65 @@ def empty_database(file: Path) -> Iterator[str]:
 
 @contextmanager
 def _fresh_copy(file: Path) -> Iterator[None]:
-    """Have a name stand for a new empty file until the block ends.
-
-    A thread that outlives its test still has the file of that test open: as the last one it would take away the journal beside
-    the file's own name, and its connection must not come into the hands of the next test.
-    """
-    own = file.with_name(f"{new_id().hex}.db")
-    shutil.copyfile(_file(), own)
-    file.unlink(missing_ok=True)
-    file.symlink_to(own)
-    for writes in (True, False):
-        if kept := _engines.get((f"sqlite:///{file}", writes)):
-            kept.dispose()
+    """A new empty file until the block ends."""
+    shutil.copyfile(_file(), file)
     yield
-    for one in (own, own.with_name(f"{own.name}-wal"), own.with_name(f"{own.name}-shm")):
+    for one in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
         one.unlink(missing_ok=True)
 
 
-def kept_file() -> Path:
-    """Where the database of each test of this process stands: in one place, so that its engines can be kept."""
-    return Path(_FOLDER.name) / "test.db"
+@contextmanager
+def kept_database() -> Iterator[str]:
+    """The address of an empty database, the same for each test of this process, so that its engines can be kept."""
+    if POSTGRES:
+        with empty_database(Path()) as url:
+            yield url
+        return
+    file = Path(_FOLDER.name) / "test.db"
+    engines = [kept_engine(f"sqlite:///{file}", writes=writes) for writes in (True, False)]
+    if not _made_as_new or any(engine.pool.checkedout() for engine in engines) or not _made_as_new[0]():  # type: ignore[attr-defined]
+        for engine in engines:
+            engine.dispose()
+        _made_as_new[:] = [_AsNew(file)]
+    yield f"sqlite:///{file}"
+
+
+class _AsNew:
+    """Has a name stand for a new empty file, and makes it empty again.
+
+    A thread that outlives its test still has the file of that test open: whatever it does there, the next test has another.
+    """
+
+    def __init__(self, file: Path) -> None:
+        own = file.with_name(f"{new_id().hex}.db")
+        shutil.copyfile(_file(), own)
+        file.unlink(missing_ok=True)
+        file.symlink_to(own)
+        self._source = sqlite3.connect(_file(), isolation_level=None)
+        self._file = sqlite3.connect(own, isolation_level=None)
+        for pragma in ("synchronous=OFF", "busy_timeout=0", "wal_autocheckpoint=4000"):
+            self._file.execute(f"PRAGMA {pragma}")
+        self._version = self._tables()
+
+    def __call__(self) -> bool:
+        """Whether it could be: not where a test changed the tables, or where somebody still writes."""
+        if self._tables() != self._version:
+            return False
+        try:
+            self._file.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        self._file.execute("ROLLBACK")
+        self._source.backup(self._file)
+        self._file.execute(f"PRAGMA schema_version={self._version}")  # what others know of the tables is right
+        return True
+
+    def _tables(self) -> int:
+        version: int = self._file.execute("PRAGMA schema_version").fetchone()[0]
+        return version
+
+
+_made_as_new: list[_AsNew] = []
 
 
 def kept_engine(url: str, *, writes: bool) -> Engine:
@@ -100,8 +141,15 @@ def _outlives_no_power_cut(connection: DBAPIConnection, _record: ConnectionPoolE
 @cache
 def _file() -> Path:
     file = Path(_FOLDER.name) / "empty.db"
-    _make_tables(f"sqlite:///{file}")
+    _make_tables(f"sqlite:///{file}", _has_small_pages)
     return file
+
+
+def _has_small_pages(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Each table and index has one to itself, and all are copied for every test."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA page_size=2048")
+    cursor.close()
 
 
 def _new_on_server() -> str:
@@ -125,8 +173,10 @@ def _is_emptied(url: str) -> bool:
     return True
 
 
-def _make_tables(url: str) -> None:
+def _make_tables(url: str, *first: Callable[[DBAPIConnection, ConnectionPoolEntry], None]) -> None:
     engine = make_engine(url, writes=True)
+    for listener in first:
+        event.listen(engine, "connect", listener, insert=True)
     Model.metadata.create_all(engine)
     engine.dispose()  # the last connection leaves a SQLite file without its journal
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 NOTED = os.environ.get("CAUNOI_TEST_OUTSIDE", "")
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # of a developer's tool: see tests/conftest.py
 
 
 def is_here(host: object) -> bool:

@@ -1,14 +1,14 @@
 """Answers to what people asked are found by when their outcome was written: those that did not arrive are told of.
 
 Revision ID: 0045
-Revises: 0039
+Revises: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0039"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

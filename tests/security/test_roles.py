@@ -25,6 +25,7 @@ from tests.security.town import Town
 from ui.menu import ROOMS, menu
 from web.public import app
 
+pytestmark = pytest.mark.no_cover  # every screen again, where its own tests have been
 NOT_THERE = ("Không tìm thấy", "Không có đơn vị")
 MAY_NOT = "Tài khoản của ông/bà không có quyền"
 # Screens that show one record, by what in their address names it.

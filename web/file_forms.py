@@ -70,7 +70,7 @@ async def form_of(request: Request, *, most_files: int = MOST_FILES) -> tuple[Ma
         form = await parser.parse()
     except MultiPartException as error:
         raise (_too_large(most_files) if "many files" in str(error) else posts.Unacceptable(BROKEN)) from None
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    fields = posts.storable((name, value) for name, value in form.multi_items() if isinstance(value, str))
     files = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and one.filename and one.size]
     if any((one.size or 0) > LARGEST_FILE for one in files):
         raise _too_large(most_files)

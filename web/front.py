@@ -78,11 +78,18 @@ class FrontDoor:
         await self._pass_on(scope, receive, send)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """To the routes, where it asks this house, in ASCII: no browser sends other letters, and what reads them breaks."""
+        """To the routes, where it asks this house, in ASCII: no browser sends other letters, and what reads them breaks.
+
+        Nor does one send the sign of number zero, which PostgreSQL takes in no text: an address with it is nobody's.
+        """
         if scope["type"] == "http":
             if not is_our_name(_host_of(scope), our_names()):
                 await self._misled(scope, receive, send)
                 return
+            if "\0" in scope["path"]:
+                scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
+            if b"%00" in scope["query_string"]:
+                scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"")}
             if not scope["query_string"].isascii():
                 scope = {**scope, "query_string": quote(scope["query_string"], safe=printable).encode()}
         await self.app(scope, receive, send)

@@ -1,6 +1,6 @@
 """Forms that a phone sends: only from our own pages, only of a modest size, only as plain pairs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -84,6 +84,11 @@ async def form_of(request: Request, *, most_fields: int = MOST_FIELDS) -> Mappin
         if len(body) > LARGEST_BODY:
             raise TooLarge(N_("Câu trả lời quá dài."))
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most_fields))
+        return storable(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most_fields))
     except ValueError:
         raise TooLarge(N_("Câu trả lời quá dài.")) from None
+
+
+def storable(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Fields without the sign of number zero, which PostgreSQL takes in no text; the last of equal names."""
+    return {name: value.replace("\0", "") for name, value in pairs}

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
 from time_machine import Traveller
 
 from core import clock as house_clock
 from core import tokens
 from core.ids import new_id
 from core.settings import settings
-from models import AsksFor, Household, Role, Unit
+from models import AsksFor, Household, Role, SubjectRequest, Unit
 from services import (
     check_in,
     home_visits,
@@ -32,6 +33,7 @@ from tests.fakes import FakeEngine, Nothing
 from tests.security.roles import ROUTES, SECRET
 from tests.security.test_routes import PATHS
 from tests.web.day import make_ward, phone
+from web.public import app
 
 ELSEWHERE = {  # walked by their own tests
     "/api/v1/figures/{name}": "test_roles", "/passkeys/": "test_second_step", "/second-step": "test_second_step",
@@ -81,7 +83,7 @@ def _of(session: Session, staff: Actor, ward: Unit, key: str) -> dict[str, Opene
     card = household_cards.issue(session, actor=staff, household_ids=[home.id])[0].cards[0].url
     event = make_announcement(session, unit=ward, title=f"Hội {key}", asks_for=AsksFor.ATTENDANCE)
     sending.send(session, announcement=event)
-    draft = make_announcement(session, unit=ward, title=f"Thảo {key}")
+    draft = make_announcement(session, unit=ward, units=[unit], title=f"Thảo {key}")
     question = make_inquiry(session, unit=ward, text=f"Hỏi về {key}")
     door = check_in.make(session, actor=staff, announcement_id=event.id).url
     closes = lambda: check_in.revoke_all(session, actor=staff, announcement_id=event.id)  # noqa: E731
@@ -155,7 +157,8 @@ WITH_TOKEN = [path for path in PATHS if "{" in path and path.startswith(tuple(OF
 @pytest.mark.parametrize("path", WITH_TOKEN)
 @pytest.mark.usefixtures("staff")
 def test_s47_an_address_that_is_none_is_not_found_whatever_is_in_it(path: str) -> None:
-    client = phone(origin="http://ward.test")
+    headers = {"origin": "http://ward.test"}
+    client = TestClient(app, base_url="http://ward.test", follow_redirects=False, headers=headers)
 
     for odd in (*MALFORMED, tokens.new_token()):
         asked = re.sub(r"\{(?:token|card)\}", odd, path).replace("{place}", "1").replace("{request}", str(new_id()))
@@ -165,3 +168,18 @@ def test_s47_an_address_that_is_none_is_not_found_whatever_is_in_it(path: str) -
                 (404,) if method == "GET" and not path.endswith("/leader/cannot") else (303, 400, 403, 404, 405, 422)
             )  # a form without a press leads back
             assert client.request(method, asked).status_code in expected, (method, asked)
+
+
+def test_s63_the_sign_of_number_zero_breaks_no_answer(session: Session, staff: Actor) -> None:
+    """PostgreSQL takes it in no text: it goes at the door, out of addresses and forms."""
+    code = session.get_one(Unit, staff.unit_id).code
+    session.commit()
+    client = TestClient(app, base_url="http://ward.test", follow_redirects=False, headers={"origin": "http://ward.test"})
+    asked = {"kind": "view\0", "name": "A\0n", "contact": "Tổ 7\0", "text": "\0", "phone": "\0", "xa": "\0", "sum": "\0"}
+
+    for path in ("/privacy", "/ask", "/ward", "/p", "/visit", "/ask/rumours", "/p/1.004194%00", "/a/%00", "/j/%00", "/q/%00"):
+        for query in ("?xa=%00", f"?xa={code}%00&q=%00a&tt=%00&said=%00"):
+            assert client.get(f"{path}{query}").status_code < 500, (path, query)
+            assert client.post(f"{path}{query}", data=asked).status_code < 500, (path, query)
+    [request] = session.exec(select(SubjectRequest)).all()
+    assert (request.asked_by, request.contact) == ("An", "Tổ 7")

@@ -13,10 +13,11 @@ from typing import Any
 from adapters.paper import TypstPaper
 from adapters.paper.annex import _made, _of
 from adapters.table_files import Workbooks
+from models import Topic
 from services import drawings, ports, report_files, report_words
 from services.figure_register import NAMES
 from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine, SaidLine, TrendLine
-from services.period_sources import NamedCount
+from services.period_sources import NamedCount, TopicLine
 from services.ports import PaperText, Ports
 
 ROUNDS = 5
@@ -76,4 +77,5 @@ def _facts() -> PeriodFacts:
         waits=[[float(n), 0] for n in range(180)], channels=[NamedCount("zns", 100, 30000, 95)],
         paths=[NamedCount("relay", 2700, 2000), NamedCount("door", 300, 250)], opens=grid, scans=grid,
         scan_places=[NamedCount(f"Nhà văn hóa {n}", 30 - n, 10) for n in range(20)],
+        topics=[TopicLine(one.value, 30 - n, 25 - n, 20 - n, 2, 120.0 + n, False, 400.0, False) for n, one in enumerate(Topic)],
     )  # fmt: skip

@@ -57,7 +57,7 @@ def made(order: dict[str, Any]) -> bytes:
     rules = RULES | order.get("codes", {})
     drawn = _codes(items, urls, rules)
     sheet = {**order["sheet"], "items": laid, "codes": drawn}
-    if sheet.get("is_dotted"):
+    if sheet.get("is_dotted") and not _is_printable(sheet):
         sheet = _dotted(sheet)
     if (kind := order.get("kind", "pdf")) != "pdf":
         return compiled(order["template"], sheet, tags=False, kind=kind)
@@ -183,6 +183,12 @@ def _check_letters(items: Sequence[dict[str, str]], of_all: str) -> None:
     if lacking or not printable(of_all):
         every = of_all + "".join(_all_of(item) for item in items)
         raise Refused("letters", lacking, "".join(letter for letter in dict.fromkeys(every) if not printable(letter))[:20])
+
+
+def _is_printable(sheet: dict[str, Any]) -> bool:
+    """Whether every letter anywhere in it is, each looked at once: mostly it is so. A control sign has a stroke in JSON."""
+    whole = json.dumps(sheet, ensure_ascii=False)
+    return "\\" not in whole and printable(whole)
 
 
 def _dotted(value: Any) -> Any:

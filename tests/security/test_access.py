@@ -68,6 +68,7 @@ ASKED_BY_STRANGERS = {
     "passkeys.prove": "the door: the password was right, the second step is not done",
     "public_answers.rumours": "public: published answers",
     "rumour_relays.counts": "public: in how many chats a published answer was posted",
+    "shown_photos.visible": "of photos that the page has found: those that everybody may see",
     "second_door.admit": "the door: whom an identity provider vouches for",
     "second_factors.passkeys_of": "the door: the password was right, the second step is not done",
     "second_factors.shown": "the door: the password was right, the second step is not done",

@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from services import access, privacy_files, units
 from services.access import May
 from services.privacy_files import OUTSIDE, ProcessorForm
-from ui import _, channels, day, enter, leave_for, parts
+from ui import _, channels, day, emptied, enter, leave_for, parts
 from ui.forms import refusals_at
 
 HERE = "pages/processors.py"
@@ -49,6 +49,7 @@ if is_saved:
         form = ProcessorForm(name, does, fields, country, contract, tuple(behind))
         with transaction() as session:
             privacy_files.write_processor(session, actor=actor, ward_id=ward.id, form=form)
+        emptied({"pr_name": "", "pr_does": "", "pr_fields": "", "pr_contract": "", "pr_channels": []})
         leave_for(HERE, news=_("Đã ghi."))
 standing = {one.name: one.id for one in found if one.ended_on is None}
 if standing:

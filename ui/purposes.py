@@ -10,7 +10,7 @@ from models import LegalBasis, ProcessingPurpose
 from services import privacy_purposes
 from services.access import Actor
 from services.privacy_purposes import LINE_MAX, MONTHS_MOST, NAME_MAX, PurposeForm
-from ui import leave_for, parts
+from ui import emptied, leave_for, parts
 from ui.forms import refusals_at
 from ui.words import _
 
@@ -52,6 +52,8 @@ def form(actor: Actor, ward_id: UUID, one: ProcessingPurpose | None) -> None:
                     session, actor=actor, ward_id=ward_id, form=said, purpose_id=one.id if one else None,
                     version=one.version if one else None,
                 )  # fmt: skip
+            if one is None:
+                emptied({f"pp_{field}_new": "" for field in ("name", "doc", "fields", "subjects", "seen", "to")})
             leave_for(HERE, news=_("Đã ghi."))
 
 

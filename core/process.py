@@ -11,8 +11,8 @@ TURN = 0.003
 # what a click has just made several times a click.
 THRESHOLDS = (50_000, 20, 50)
 # Heaps of the C library, which gives each new thread one of eight a core: what is free in one is of no use to the others, and
-# every click is a thread. Two are enough where one thread at a time runs Python (decision 0062).
-HEAPS = 2
+# every click is a thread. With fewer than four, clicks wait for each other in the library (decision 0062).
+HEAPS = 4
 _ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
 
 

@@ -240,7 +240,7 @@ WORDS = ACTS | {
     "household_card.older_revoked": N_("hủy các thẻ hộ cũ"),
     "likeness.searched": N_("tìm hộ trùng"),
     "likeness.undone": N_("hoàn tác trả lời về hộ trùng"),
-    "meeting.printed": N_("in giấy mời họp"),
+    "meeting.printed": N_("in danh sách mời họp"),
     "plan.exported": N_("tải danh sách hộ của kế hoạch"),
     "poster.hangs_again": N_("ghi tờ dán đã treo lại"),
     "proposal.undone": N_("hoàn tác quyết định về đề nghị"),

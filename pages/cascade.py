@@ -5,22 +5,14 @@ from collections import Counter
 import streamlit as st
 
 from core.db import reading
-from models import UnitKind
 from services import cascade as service
-from services import units
 from services.access import May
-from ui import _, addressed, cascade, enter, number, parts
+from ui import _, cascade, enter, number, parts, places
 
 HERE, LIST = "pages/cascade.py", "pages/groups.py"
 actor = enter(needs=May.KEEP_GROUPS.roles)
 top = st.container()
-with reading() as session:
-    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-    ward = units.commune_for(session, actor=actor)
-wards = {unit.code: unit for unit in below if unit.kind is UnitKind.COMMUNE}
-if len(wards) > 1:
-    names = {code: unit.label for code, unit in wards.items()}
-    ward = wards[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
+ward = places.ward(actor)
 with reading() as session:
     seen = service.of(session, actor=actor, unit_id=ward.id)
 everyone = list(seen.all())

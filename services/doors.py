@@ -4,12 +4,12 @@ A door is a name made by who asks there, for example `sign-in|lan|10.0.0.7`; onl
 """
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Literal
 
 from sqlmodel import Session, col, delete, func, select
 
-from core import clock
+from core import clock, networks
 from core.settings import settings
 from core.tokens import keyed_digest
 from models import Attempt
@@ -62,16 +62,13 @@ def forget_try(session: Session, *, door: str) -> None:
 
 
 def network_of(address: str) -> str:
-    """The one caller on the internet that an address stands for, of IPv6 its 64 bits; "" for those that may be many: our own
-    networks, and what is behind a proxy of ours.
+    """The one caller on the internet that an address stands for; "" for those that may be many: our own networks, and what is
+    behind a proxy of ours.
     """
     try:
-        ip = ip_address(address)
+        return networks.network_of(address) if ip_address(address).is_global else ""
     except ValueError:
         return ""
-    if not ip.is_global:
-        return ""
-    return str(IPv6Address(int(ip) >> 64 << 64)) if isinstance(ip, IPv6Address) else str(ip)
 
 
 def _alone(session: Session, door: str) -> None:

@@ -1,20 +1,11 @@
 """How often one address may do a thing: a bucket that fills again with time, in this process's memory only."""
 
 from datetime import datetime
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from starlette.types import Scope
 
-# This machine and networks behind it: RFC 1918, 4193, 6598 (a carrier's inside), 3927.
-_OUR_SIDE = tuple(
-    ip_network(block)
-    for block in (
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
-        "::1/128", "fc00::/7", "fe80::/10",
-    )
-)  # fmt: skip
+from core.networks import is_public, network_of
 
 
 class Allowance:
@@ -45,20 +36,7 @@ class Allowance:
 def address_of(scope: Scope) -> str:
     """Who calls, as a key for an allowance; "" where the server does not say. Never stored."""
     client = scope.get("client")
-    return _network_of(client[0]) if client else ""
-
-
-@lru_cache(maxsize=4096)
-def _network_of(host: str) -> str:
-    """The address itself; of IPv6 the 64 bits that one household or phone is given."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)
+    return network_of(client[0]) if client else ""
 
 
 def is_within(bucket: Allowance, scope: Scope, now: datetime, *about: object) -> bool:
@@ -140,13 +118,3 @@ def may_tell(scope: Scope, now: datetime) -> bool:
 def told_falsely(scope: Scope, now: datetime) -> None:
     """One from this address was not signed rightly."""
     _unsigned.take(address_of(scope), now)
-
-
-@lru_cache(maxsize=4096)
-def is_public(address: str) -> bool:
-    """Whether a key stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    return not any(ip in network for network in _OUR_SIDE)

@@ -11,9 +11,10 @@ from starlette.types import Scope
 from core.addresses import safe_path
 from core.db import transaction
 from core.i18n import N_, translate
+from core.networks import is_public
 from core.settings import settings
 from services import sessions
-from web.limits import address_of, is_public
+from web.limits import address_of
 from web.origins import is_ours
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"), ("coc_coc", "Cốc Cốc"), ("Firefox", "Firefox"),

@@ -21,6 +21,7 @@ from adapters.documents import SiftedDocuments
 from adapters.sheets import delimited
 from core import addresses, i18n, letters, locked_files, outages, phones, sealed, spelled, streets, text, written_times
 from core.errors import Refusal
+from core.networks import is_public, network_of
 from core.settings import Settings
 from services import (
     backup_files,
@@ -38,7 +39,6 @@ from services import (
 from services.told import BadSignature
 from tests.databases import examples
 from web import origins, session, visitors
-from web.limits import _network_of, is_public
 
 HOUSES_OWN = (Refusal, BadSignature, locked_files.WrongPassphrase, sealed.Unreadable, ValidationError)
 # Beside any text at all: what looks like the real thing and is not.
@@ -129,7 +129,7 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "device": visitors.device_of,
     "cookies": visitors.visitor_in,
     "host header": lambda one: origins.is_our_name(one, ()),
-    "caller": lambda one: is_public(_network_of(one)),
+    "caller": lambda one: is_public(network_of(one)),
     "SMS gateway": lambda one: webhooks.sms_callback({"message": one, "phonenumber": one, "SMSID": one, "SendStatus": one}),
     "settings": lambda one: Settings(public_url=one, timezone=one, smtp_url=one, backup_copy_url=one, sms_base_url=one),
     "header of a list": import_columns.recognise,

@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 from core import clock
 from core.db import readers, transaction
 from core.ids import new_id
+from core.networks import is_public
 from models import LinkTrouble, Purpose, Scan, ScanHour, ShortLink
 from services import link_moves, links
 from services.access import TERMINAL
 from tests.factories import NOON, make_link, make_unit
-from web.limits import Allowance, address_of, is_public, may_count
+from web.limits import Allowance, address_of, may_count
 from web.public import app
 from web.scan_recorder import recorder
 

@@ -81,7 +81,7 @@ bench: .venv/tools browser
 soak: .venv/tools
 	@$(BIN)/python -m tests.soak
 
-## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart
+## make chaos   deliveries while everything fails: 20 seeded runs on SQLite, 20 on PostgreSQL, one with PostgreSQL restarted, one rolling restart, one lost token
 chaos: .venv/tools
 	@$(BIN)/python -m tests.chaos
 

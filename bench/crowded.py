@@ -30,8 +30,8 @@ from services import sending
 
 PLACE = 100  # households of a residential unit
 FAST = 1_000_000.0  # messages a second: the account holds nobody up
-SECRETS = {"api_key": "bench", "secret_key": "bench", "access_token": "access-1-0", "refresh_token": "refresh-1-0"}
-SETTINGS = {"brandname": "UBND", "app_id": "1", "oa_id": "2", "template_id": "3"}
+SECRETS = {"api_key": "bench", "secret_key": "bench", "access_token": "access-10001-0", "refresh_token": "refresh-10001-0"}
+SETTINGS = {Channel.SMS: {"brandname": "UBND"}, Channel.ZNS: {"app_id": "10001", "oa_id": "20002", "template_id": "30003"}}
 LONG_AGO = date(2020, 1, 1)
 
 
@@ -53,7 +53,7 @@ def ward(homes: int, *, channel: Channel = Channel.SMS, per_second: float | None
         made.path = f"{made.id}/"
         session.add(made)
         session.flush()
-        account = ChannelAccount(unit_id=made.id, channel=channel, price=500, per_second=per_second, settings=dict(SETTINGS))
+        account = ChannelAccount(unit_id=made.id, channel=channel, price=500, per_second=per_second, settings=SETTINGS[channel])
         account.secrets = sealed.seal(SECRETS, owner=f"channel account {account.id}")
         session.add_all([account, ReachRules(unit_id=made.id, paths=[channel.value])])
         for numbers in parts(range(first, first + homes), PLACE):

@@ -71,11 +71,14 @@ class Courier:
         }
         self._well_since = time.monotonic()
         self._beat: asyncio.Future[None] | None = None
-        self._renewals = renewing.Renewals(self.desk, owner=self.owner)
+        # Tokens have a desk of their own: a new pair that waits behind other work may die with the process, and the old is spent.
+        self._token_desk = Desk()
+        self._renewals = renewing.Renewals(self._token_desk, owner=self.owner)
 
     def start(self) -> None:
         """Begin: what an earlier process of this name held is given up, then leases are kept and those of the dead swept."""
         self.desk.open()
+        self._token_desk.open()
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(timeout=60)
 
@@ -89,6 +92,7 @@ class Courier:
         if self._beat:
             self._loop.call_soon_threadsafe(self._beat.cancel)
         self.desk.close()
+        self._token_desk.close()
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)

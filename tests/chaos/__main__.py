@@ -1,5 +1,5 @@
 """`make chaos`: twenty seeded runs of 10,000 messages on SQLite, twenty on PostgreSQL; one with PostgreSQL restarted, one with
-workers that are told to stop and started anew, one after the other.
+workers that are told to stop and started anew, one after the other; one whose provider loses a new token.
 
 The seed of a run that fails is printed; `python -m tests.chaos.story SEED 10000 sqlite` replays it.
 """
@@ -10,7 +10,7 @@ import sys
 
 from core.settings import ROOT
 
-ONCE = ("postgres-restart", "postgres-rolling")
+ONCE = ("postgres-restart", "postgres-rolling", "sqlite-token")
 
 
 def main() -> int:

@@ -1,6 +1,9 @@
 """One seeded run: two wards send by SMS and by ZNS while a worker is killed; then the ledger is laid beside the provider's book.
 
-python -m tests.chaos.story SEED MESSAGES sqlite|postgres|postgres-restart|postgres-rolling
+python -m tests.chaos.story SEED MESSAGES sqlite|postgres|postgres-restart|postgres-rolling|sqlite-token
+
+A worker may die after the provider changed its token and before it is written: nobody can know the new one then. The account says
+so, what is left waits, and the story's admin connects it anew. `sqlite-token` loses the answer on purpose.
 """
 
 import json
@@ -12,7 +15,9 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import chooser
@@ -20,10 +25,11 @@ from bench import crowded
 from bench.postgres import Restartable, restartable
 from bench.provider import Provider, provider
 from bench.workers import Crew, crew
-from core.db import readers
+from core.db import readers, transaction
 from core.settings import settings
-from models import Channel, DeliveryStatus, Model
-from services import ports
+from models import AccountState, Channel, DeliveryStatus, Model
+from services import access, channel_accounts, channel_consents, ports
+from services.channel_values import AccountForm
 
 LEASE_SECONDS, LONG_LEASE = 4.0, 60.0  # a long one where nobody dies
 PATIENCE, LOOK = 240.0, 0.2  # seconds
@@ -34,7 +40,47 @@ FAULTS: dict[str, Any] = {
     "retry_after": "1", "strict_tokens": True,
 }  # fmt: skip
 SLOWLY: dict[str, Any] = {"delay_seconds": 0.003, "jitter_seconds": 0.004, "strict_tokens": True}
+TOKEN = "sqlite-token"
+_ACCOUNT = Model.metadata.tables["channelaccount"]
 _LEDGER = Model.metadata.tables["delivery"]
+
+
+class Admin:
+    """Whoever connects the ward's official account anew, where its token was spent and nobody knows the next."""
+
+    def __init__(self, ward_id: UUID) -> None:
+        self._ward_id = ward_id
+        self.may_be_needed, self.connected = False, 0
+
+    def holds_a_spent_token(self) -> bool:
+        """Whether a worker has died while it fetched tokens: the provider may have given them."""
+        with readers().connect() as connection:
+            by = connection.execute(select(_ACCOUNT.c.renewing_by).where(self._own)).scalar_one()
+        return str(by).startswith("worker-0:")
+
+    def looks(self) -> bool:
+        """Connect the account anew if it says so; always true.
+
+        Raises:
+            AssertionError: it says so although nobody died while tokens were fetched, or for the second time.
+        """
+        with readers().connect() as connection:
+            is_broken = connection.execute(select(_ACCOUNT.c.state).where(self._own)).scalar_one() is AccountState.BROKEN
+        if is_broken:
+            if not self.may_be_needed or self.connected:
+                raise AssertionError("the account broke, and no token was lost")
+            secrets = {"code": "consent-1", "code_verifier": "v" * 43}
+            with transaction() as session:
+                kept = channel_consents.known(session, actor=access.TERMINAL, unit_id=self._ward_id, channel=Channel.ZNS)
+            form = channel_consents.with_tokens(AccountForm(secrets=secrets), kept)
+            with transaction() as session:
+                channel_accounts.connect(session, actor=access.TERMINAL, unit_id=self._ward_id, channel=Channel.ZNS, form=form)
+            self.connected += 1
+        return True
+
+    @property
+    def _own(self) -> ColumnElement[bool]:
+        return (_ACCOUNT.c.unit_id == self._ward_id) & (_ACCOUNT.c.channel == Channel.ZNS)
 
 
 def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
@@ -42,11 +88,12 @@ def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
     dice = random.Random(seed)  # noqa: S311  # replayed by its seed
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        server = None if where == "sqlite" else stack.enter_context(restartable())
-        if where != "sqlite" and server is None:
+        is_small = where in ("sqlite", TOKEN)
+        server = None if is_small else stack.enter_context(restartable())
+        if not is_small and server is None:
             return {"seed": seed, "where": where, "skipped": "PostgreSQL is not installed"}
         is_rolling = where == "postgres-rolling"  # the provider does nothing wrong then, and neither may we
-        faults = SLOWLY if is_rolling else FAULTS
+        faults = SLOWLY if is_rolling else FAULTS | {"lose_refreshes": int(where == TOKEN)}
         asked = stack.enter_context(provider(seed=seed, token_uses=max(50, messages // 7), **faults))
         url = server.url if server else f"sqlite:///{folder}/caunoi.db"
         os.environ.update(asked.urls | _settings(folder, url, lease=LONG_LEASE if is_rolling else LEASE_SECONDS))
@@ -63,15 +110,16 @@ def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
         ports.provide(chooser.live())
         for one in said:
             crowded.start(one)
-        at_work = stack.enter_context(crew(*["worker-0"] if where == "sqlite" else ["worker-0", "worker-1"]))
+        at_work = stack.enter_context(crew(*["worker-0"] if is_small else ["worker-0", "worker-1"]))
         fatal = dice.uniform(0.05, 0.4 if is_rolling else 0.9) * messages
         _wait(lambda: asked.counts()["accepted"] >= fatal, asked, "nobody came to the fatal message")
+        admin = Admin(wards[1])
         if is_rolling:
             _roll(at_work, asked, messages)
         else:
-            _strike(at_work, server, where, dice)
-        _wait(lambda: all(crowded.is_done(one) for one in said), asked, "some deliveries never ended")
-        told = {"seed": seed, "where": where, "fatal": round(fatal), **_judged(asked, messages)}
+            _strike(at_work, server, where, dice, admin)
+        _wait(lambda: admin.looks() and all(crowded.is_done(one) for one in said), asked, "some deliveries never ended")
+        told = {"seed": seed, "where": where, "fatal": round(fatal), **_judged(asked, messages, lost=admin.connected)}
         if is_rolling and (told["unknown"] or told["repeats_refused"]):
             raise AssertionError(f"who stops in order leaves nothing open and asks nothing twice: {told}")
         return told
@@ -85,12 +133,16 @@ def _settings(folder: str, url: str, *, lease: float) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _strike(at_work: Crew, server: Restartable | None, where: str, dice: random.Random) -> None:
+def _strike(at_work: Crew, server: Restartable | None, where: str, dice: random.Random, admin: Admin) -> None:
     """A worker dies, or the database does; on SQLite the worker comes back under its name, else another takes over."""
+    if where == TOKEN:
+        admin.may_be_needed = True
+        return  # enough is lost
     if where == "postgres-restart" and server:
         server.restart(after=dice.uniform(0.5, 3))
         return
     at_work.kill("worker-0")
+    admin.may_be_needed = admin.holds_a_spent_token()
     if where == "sqlite":
         time.sleep(dice.uniform(0, 2))
         at_work.start("worker-0")
@@ -125,7 +177,7 @@ def _counts() -> dict[str, dict[str, int]]:
     return {channel.value: crowded.statuses(channel) for channel in (Channel.SMS, Channel.ZNS)}
 
 
-def _judged(asked: Provider, messages: int) -> dict[str, Any]:
+def _judged(asked: Provider, messages: int, *, lost: int) -> dict[str, Any]:
     """Lay the ledger beside what the provider took."""
     with readers().connect() as connection:
         rows = connection.execute(
@@ -142,14 +194,14 @@ def _judged(asked: Provider, messages: int) -> dict[str, Any]:
         "taken, and the ledger does not know": [key for key in book if key not in sent | unknown],
         "sent, says the ledger, and never taken": [key for key in sent if key not in book],
         "unknown without a reason": [row.id for row in rows if row.status is DeliveryStatus.UNKNOWN and not row.error],
-        "one token renewed twice": counts["refresh_reused"],
+        "one token renewed twice": counts["refresh_reused"] - lost,
     }
     if any(problems.values()):
         raise AssertionError({name: found if isinstance(found, int) else found[:3] for name, found in problems.items() if found})
     return {
         "sent": len(sent), "unknown": len(unknown), "of_unknown_taken": len(unknown & set(book)), "taken": len(book),
         "rejected": len(rows) - len(sent) - len(unknown), "refreshes": counts["refreshes"],
-        "repeats_refused": counts["repeats_refused"],
+        "repeats_refused": counts["repeats_refused"], "connected_anew": lost,
     }  # fmt: skip
 
 

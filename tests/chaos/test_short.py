@@ -10,7 +10,7 @@ from core.settings import ROOT
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgres", "postgres-restart", "postgres-rolling"])
+@pytest.mark.parametrize("where", ["sqlite", "postgres", "postgres-restart", "postgres-rolling", "sqlite-token"])
 def test_whatever_dies_nothing_is_lost_or_doubled(where: str) -> None:
     """A run that fails prints its seed and what it broke."""
     command = [sys.executable, "-m", "tests.chaos.story", "7", "800", where]

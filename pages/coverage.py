@@ -39,7 +39,7 @@ with right:
 if is_today and access.may(actor, May.KEEP_WARD):
     coverage_acts.targets(actor, seen)
 if is_today and actor.role in access.WRITERS and not asked.is_wide:
-    coverage_acts.invite(actor, asked.unit_id)
+    coverage_acts.invite(actor, key, asked.unit_id)
 with st.container(horizontal=True):
     download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)
     download_csv(tables["places"], label=_("Tải bảng theo nơi (CSV)"), key="places_csv", file_name=f"{name}-theo-noi")

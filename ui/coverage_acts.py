@@ -12,24 +12,39 @@ from services.coverage_day import CoverageDay
 from services.first_to_invite import Invitations
 from ui import coverage, leave_for, parts, refusals
 from ui.households import row
+from ui.kept import read_once
 from ui.words import _, number, share
 
 HERE = "pages/coverage.py"
 EDITOR = "cov_targets"
+AT_ONCE = 5  # of those to invite
 
 
-def invite(actor: Actor, unit_id: UUID | None) -> None:
-    """The households to invite first, a press away; why these, in one sentence."""
-    with reading() as session:
-        found = first_to_invite.first_to_invite(session, actor=actor, unit_id=unit_id)
+@st.fragment
+def invite(actor: Actor, key: tuple[Any, ...], unit_id: UUID | None) -> None:
+    """The households to invite first, a press away; why these, in one sentence. The first few at once, all on demand."""
+
+    def read() -> Invitations:
+        with reading() as session:
+            return first_to_invite.first_to_invite(session, actor=actor, unit_id=unit_id)
+
+    found = read_once("cov_invite", key, read)
     if not found.rows:
         return
     parts.section(_("{n} hộ nên mời trước", n=number(len(found.rows))), _("để nhiều tổ, thôn đạt mục tiêu nhất"))
     parts.lines(_why(found))
+    first, rest = found.rows[:AT_ONCE], found.rows[AT_ONCE:]
     with st.container(gap=None, key="records"):
-        for one in found.rows:
+        for one in first:
             with row(one, actor=actor, with_unit=True):
                 pass
+    if rest:
+        more = st.expander(_("Xem cả {n} hộ", n=number(len(found.rows))), key="cov_invite", on_change="rerun")
+        if more.open:
+            with more, st.container(gap=None, key="records_rest"):
+                for one in rest:
+                    with row(one, actor=actor, with_unit=True):
+                        pass
 
 
 def _why(found: Invitations) -> str:

@@ -207,6 +207,23 @@ def test_the_households_to_invite_first_open_and_hide_their_numbers(visit: Visit
     assert "+84912345678" not in page
 
 
+def test_of_many_households_to_invite_the_first_show_and_all_on_demand(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 5"), 20, joined=8)
+
+    at = visit("coverage", user=chief)
+
+    def shown() -> int:
+        return sum(link.proto.label.startswith("Hoàng Văn") for link in at.get("page_link"))
+
+    assert "13 hộ nên mời trước" in words(at)
+    assert shown() == 5
+
+    at.session_state["cov_invite"] = True
+    at.run()
+
+    assert shown() == 13
+
+
 def test_an_observer_is_told_of_no_household_to_invite(session: Session, visit: Visit, ward: Unit) -> None:
     at = visit("coverage", user=make_user(session, unit=ward, role=Role.VIEWER))
 

@@ -4,14 +4,14 @@ Each household counts under one reason, by how it stood on both days: whether it
 household group. What came and went in between is not told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, union
+from sqlalchemy import Select, and_, case, func, or_, select, union
 from sqlmodel import Session
 
 from core.bulk import batches
@@ -159,7 +159,7 @@ def _changed(session: Session, path: str, since: date, until: date) -> list[Chan
     if until < since:
         raise Invalid(N_("Ngày đầu phải trước ngày cuối."), field="since")
     touched = _touched(since, until)
-    before, now = (_standing(session, path, on, touched) for on in (since, until))
+    before, now = _standing(session, path, (since, until), touched)
     moved = before.keys() ^ now.keys()
     reasons = _reasons(session, path, moved, since, until)
     found = []
@@ -191,16 +191,18 @@ def _touched(since: date, until: date) -> Select[Any]:
     return select(union(*ids).subquery().c[0])
 
 
-def _standing(session: Session, path: str, on: date, touched: Select[Any]) -> dict[UUID, bool]:
-    """Those of them that live in the scope on a day, and whether they are in a household group."""
+def _standing(session: Session, path: str, days: Sequence[date], touched: Select[Any]) -> list[dict[UUID, bool]]:
+    """Those of them that live in the scope, and whether they are in a household group: of each day, read at once."""
     stay = presence.spells(household_ids=touched).subquery()
+    here = [and_(stay.c.started_on <= on, lasts(stay.c.ended_on, on), presence.valid_on(on)) for on in days]
+    joined = [case((is_here, presence.is_joined(stay.c.household_id, on))) for on, is_here in zip(days, here, strict=True)]
     query = (
-        select(stay.c.household_id, presence.is_joined(stay.c.household_id, on).label("joined"))
+        select(stay.c.household_id, *joined)
         .join_from(stay, _TABLES["unit"], _UNIT.id == stay.c.unit_id)
-        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, presence.valid_on(on))
-        .where(stay.c.started_on <= on, lasts(stay.c.ended_on, on))
+        .where(path_range(path), _UNIT.kind == UnitKind.RESIDENTIAL, or_(*here))
     )
-    return {row.household_id: bool(row.joined) for row in session.execute(query)}
+    rows = session.execute(query).all()
+    return [{row[0]: bool(row[at]) for row in rows if row[at] is not None} for at in range(1, 1 + len(days))]
 
 
 def _reasons(session: Session, path: str, moved: Iterable[UUID], since: date, until: date) -> dict[UUID, Reason]:

@@ -4,12 +4,14 @@ Counts of units come from `UnitDay` and `UnitTotal`. By group and by need househ
 count by need is no look at a person: nobody is named. Needs are as they are known now, also on past days (docs/decisions/0037).
 """
 
+import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import String, cast, func, select
 from sqlmodel import Session, col
 
 from core import clock
@@ -171,12 +173,15 @@ def _groups(session: Session, scope: Unit, table: CoverageTable) -> list[GroupCo
 
 
 def _members(session: Session, table: CoverageTable) -> dict[tuple[UUID, UUID], tuple[int, int]]:
-    """By group and the unit they live in, the households in it that day and their people in it."""
+    """By group and the unit they live in, the households in it that day and their people in it.
+
+    Nobody is twice in one group on a day: whoever writes memberships sees to that.
+    """
     on, member, group = table.on, _TABLES["membership"], _TABLES["chat_group"]
     stay = presence.spells([row.unit_id for row in table.rows if row.unit_id]).subquery()
     keys = (_SPELL.group_id, stay.c.unit_id)
     query = (
-        select(*keys, func.count(stay.c.household_id.distinct()), func.sum(_SPELL.people))
+        select(*keys, func.count(), func.sum(_SPELL.people))
         .select_from(stay.join(member, _SPELL.household_id == stay.c.household_id).join(group, _GROUP.id == _SPELL.group_id))
         .where(stay.c.started_on <= on, presence.lasts(stay.c.ended_on, on), presence.is_member(on), presence.stands(on))
         .group_by(*keys)
@@ -185,19 +190,23 @@ def _members(session: Session, table: CoverageTable) -> dict[tuple[UUID, UUID], 
 
 
 def _needs(session: Session, table: CoverageTable) -> list[NeedCoverage]:
-    """One query for all needs; those nobody has are left out."""
+    """One query for all needs, by what stands together in a record; those nobody has are left out."""
     on, home = table.on, _TABLES["household"]
-    stay = presence.spells([row.unit_id for row in table.rows if row.unit_id]).subquery()
-    is_joined = presence.is_joined(stay.c.household_id, on)
-    amounts: list[Any] = []
-    for need in Need:
-        has = _NEEDS.contains(f'"{need.value}"', autoescape=True)
-        amounts += [func.sum(case((has, 1), else_=0)), func.sum(case((has & is_joined, 1), else_=0))]
-    query = select(*amounts).select_from(stay.join(home, _HOME.id == stay.c.household_id))
-    row = session.execute(query.where(_NEEDS != "[]", stay.c.started_on <= on, presence.lasts(stay.c.ended_on, on))).one()
-    counts = [int(value or 0) for value in row]
-    found = [NeedCoverage(need, counts[2 * place], counts[2 * place + 1]) for place, need in enumerate(Need)]
-    return [one for one in found if one.households]
+    with_needs = select(_HOME.id).where(_NEEDS != "[]")
+    stay = presence.spells([row.unit_id for row in table.rows if row.unit_id], household_ids=with_needs).subquery()
+    each = (
+        select(_NEEDS.label("needs"), presence.is_joined(stay.c.household_id, on).label("joined"))
+        .select_from(stay.join(home, _HOME.id == stay.c.household_id))
+        .where(stay.c.started_on <= on, presence.lasts(stay.c.ended_on, on))
+        .subquery()
+    )
+    households, joined = Counter[str](), Counter[str]()
+    query = select(each.c.needs, each.c.joined, func.count()).group_by(each.c.needs, each.c.joined)
+    for told, is_joined, count in session.execute(query):
+        for need in set(json.loads(told)):
+            households[need] += count
+            joined[need] += count if is_joined else 0
+    return [NeedCoverage(need, households[need.value], joined[need.value]) for need in Need if households[need.value]]
 
 
 def _for_observer(session: Session, actor: Actor, seen: CoverageDay) -> CoverageDay:

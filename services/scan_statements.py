@@ -148,11 +148,14 @@ def _newcomers(dialect: str) -> Executable:
 
 @cache
 def _at_once(dialect: str) -> Executable:
-    """All; ids of those newcomers that the index took."""
+    """All; ids of those who lead and whom the index took as the first.
+
+    Nobody looks for who came before: the index does, row by row. A plan made for a small table would read a large one whole.
+    """
     words = _words(dialect)
     batch, insert = words.batch, words.insert(_scan)
-    newcomers = _openings(words, true()).where(_is_newcomer(batch))
-    firsts = insert.from_select(_SCAN_COLUMNS, newcomers).on_conflict_do_nothing().returning(_scan.c.id).cte("firsts")
+    leading = _openings(words, true()).where(batch.c.leads)
+    firsts = insert.from_select(_SCAN_COLUMNS, leading).on_conflict_do_nothing().returning(_scan.c.id).cte("firsts")
     others = _openings(words, false()).where(words.id_of(batch.c.n).not_in(select(firsts.c.id)))
     rest = insert.from_select(_SCAN_COLUMNS, others).cte("rest")
     return select(words.gathered(firsts.c.id)).add_cte(rest)

@@ -6,34 +6,28 @@
   const LONGEST = 200; // no phrase is longer
 
   // The server's page begins in the house's language; this browser's last reader is the better guess until the screen says.
-  const KEPT = "cn-lang";
-  const kept = (write) => {
-    try {
-      return write ? localStorage.setItem(KEPT, write) : localStorage.getItem(KEPT);
-    } catch {
-      return null; // a browser may forbid to keep anything
-    }
-  };
-  root.lang = kept() || root.lang;
+  // A cookie, which Streamlit reads anyway: the browser's other store is fetched from disk while the page waits.
+  const KEPT = /(?:^|; )cn-lang=([a-z]{2})(?:;|$)/;
+  root.lang = document.cookie.match(KEPT)?.[1] ?? root.lang;
+  let spoken = root.lang;
 
   // Calendars and numbers follow the browser's language; a screen has one language only.
   Object.defineProperty(navigator, "language", { get: () => root.lang, configurable: true });
   Object.defineProperty(navigator, "languages", { get: () => [root.lang], configurable: true });
 
-  const withBlanks = {};
-  for (const [language, words] of Object.entries(WORDS)) {
-    withBlanks[language] = Object.entries(words).filter(([english]) => english.includes("{")).map(([english, ours]) => {
-      const literal = english.replace(/[.*+?^$()|[\]\\/]/g, "\\$&");
-      return [new RegExp("^" + literal.replace(/\{(\w+)\}/g, "(?<$1>.+)") + "$"), ours];
-    });
-  }
+  const withBlanks = (words) => Object.entries(words).filter(([english]) => english.includes("{")).map(([english, ours]) => {
+    const literal = english.replace(/[.*+?^$()|[\]\\/]/g, "\\$&");
+    const pattern = new RegExp("^" + literal.replace(/\{(\w+)\}/g, "(?<$1>.+)") + "$");
+    return { begins: english.slice(0, english.indexOf("{")), ends: english.slice(english.lastIndexOf("}") + 1), pattern, ours };
+  });
+  const made = {}; // by language, for those that are read
 
   const said = (english) => {
     const words = WORDS[root.lang];
     if (!words || english.length > LONGEST) return english;
     if (Object.hasOwn(words, english)) return words[english];
-    for (const [pattern, ours] of withBlanks[root.lang]) {
-      const found = english.match(pattern);
+    for (const { begins, ends, pattern, ours } of (made[root.lang] ??= withBlanks(words))) {
+      const found = english.startsWith(begins) && english.endsWith(ends) && english.match(pattern); // the last costs most
       if (found) return ours.replace(/\{(\w+)\}/g, (_, name) => found.groups[name]);
     }
     return english;
@@ -55,23 +49,33 @@
     !element || element.closest("script, style, svg, textarea, .stHtml")
     || (element.closest('[data-testid="stMarkdownContainer"]') && !element.closest(NOTES));
 
+  const APART = "svg, .stHtml";
+  const text = (node) => over(node, "", node.data, (ours) => { node.data = ours; });
+  const walk = (element) => {
+    for (const name of ATTRIBUTES) {
+      if (element.hasAttribute(name)) over(element, name, element.getAttribute(name), (ours) => element.setAttribute(name, ours));
+    }
+    let isTheirs; // asked once for an element, and only where it has words
+    for (const child of element.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) {
+        isTheirs ??= isOfPeople(element);
+        if (!isTheirs) text(child);
+      } else if (child.nodeType === Node.ELEMENT_NODE && !child.matches(APART)) walk(child);
+    }
+  };
   const speak = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      if (!isOfPeople(node.parentElement)) over(node, "", node.data, (ours) => { node.data = ours; });
-    } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest("svg, .stHtml")) {
-      for (const name of ATTRIBUTES) {
-        if (node.hasAttribute(name)) over(node, name, node.getAttribute(name), (ours) => node.setAttribute(name, ours));
-      }
-      node.childNodes.forEach(speak);
-    }
+      if (!isOfPeople(node.parentElement)) text(node);
+    } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest(APART)) walk(node);
   };
 
   new MutationObserver((records) => {
     for (const record of records) {
       if (record.type === "childList") record.addedNodes.forEach(speak);
       else if (record.type === "characterData" || record.target !== root) speak(record.target);
-      else {
-        kept(root.lang);
+      else if (root.lang !== spoken) {
+        spoken = root.lang;
+        document.cookie = `cn-lang=${spoken}; path=/; max-age=31536000; samesite=lax`;
         speak(root);
       }
     }

@@ -58,16 +58,18 @@ def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit,
 
 
 def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
-    make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13")
-    make_inquiry(session, unit=ward, text="Tổ 13 bao giờ thu gom rác?")
+    of_it, same_name = (make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13") for _ in range(2))
+    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?").place_unit_id = of_it.id
     make_inquiry(session, unit=ward, text="<b>Cháy nhà</b>")
     session.commit()
 
     everything = words(visit("inbox", user=clerk))
-    narrowed = [words(visit("inbox", user=clerk, tim="thu gom rac")), words(visit("inbox", user=clerk, to="Tổ 13"))]
+    narrowed = [words(visit("inbox", user=clerk, tim="thu gom rac")), words(visit("inbox", user=clerk, to=of_it.code))]
+    ofsame_name = words(visit("inbox", user=clerk, to=same_name.code))
 
     assert "&lt;b&gt;Cháy nhà" in everything
     assert [("thu gom rác?" in found, "Cháy nhà" in found) for found in narrowed] == [(True, False), (True, False)]
+    assert "Không câu hỏi nào khớp" in ofsame_name
 
 
 def test_what_came_by_telephone_is_typed_in_and_opened(session: Session, visit: Visit, clerk: User) -> None:

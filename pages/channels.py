@@ -33,4 +33,4 @@ if left := channel_usage.channels_left([card for card in cards if card.account.u
 parts.section(_("Tập huấn"), _("tập cho cán bộ và tổ trưởng, không làm phiền bà con"))
 said = _("Đang tập huấn: không gì gửi ra ngoài.") if is_practising else _("Mọi việc làm như thật nhưng không gì gửi ra ngoài.")
 tone: parts.Tone = "waiting" if is_practising else "unknown"
-parts.action("training", tone, here.name, said, _("Mở trang Phường"), page="pages/our_ward.py", **places.kept())
+parts.action("training", tone, here.name, said, _("Mở trang Phường"), page="pages/our_ward.py", xa=here.code)

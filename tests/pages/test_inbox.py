@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
 
 from core import clock as house_clock
 from models import (
@@ -43,6 +44,11 @@ def replies(session: Session) -> list[str]:
 def now(session: Session) -> Inquiry:
     session.expire_all()
     return session.exec(select(Inquiry)).one()
+
+
+def mains(at: AppTest) -> list[str | None]:
+    """The buttons that bear the screen's accent."""
+    return [button.key for button in at.button if button.proto.type == "primary"]
 
 
 def test_an_empty_inbox_says_what_comes_here(visit: Visit, clerk: User) -> None:
@@ -193,6 +199,7 @@ def test_a_doubtful_message_is_judged_and_gives_the_text_for_the_chats(
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
     key = f"judge_{asked.id.hex}"
+    assert mains(at) == [f"{key}_go"]
 
     at.text_area(key=f"{key}_a").set_value("Không có quy định này.")
     at.button(key=f"{key}_go").click().run()
@@ -248,6 +255,7 @@ def test_the_chats_that_have_the_wards_word_are_counted_on_its_card(
     made = rumours.judge(session, actor=actor, inquiry_id=asked.id, verdict="false", question="Cắt trợ cấp?", answer="Không.")
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
+    assert mains(at) == [f"reply_{asked.id.hex}_send"]
     at.button(key="ask_leaders").click().run()
 
     at = visit("inquiry", user=clerk, id=str(asked.id))
@@ -263,6 +271,7 @@ def test_something_broken_is_mended_and_shown_to_all(session: Session, visit: Vi
     asked = make_inquiry(session, unit=ward, text="Đèn tắt", kind=InquiryKind.BROKEN, place="Ngõ 12")
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
+    assert mains(at) == [f"reply_{asked.id.hex}_send"]
     key = f"done_{asked.id.hex}"
 
     at.text_area(key=f"{key}_note").set_value("Đã thay bóng.")

@@ -176,6 +176,8 @@ def _lowest(facts: PeriodFacts, w: Words) -> str:
     under = {one.name for one in _counted(facts) if one.joined * 100 < one.target_percent * one.households}
     if not under:
         return w.say(N_("Không nơi nào dưới mục tiêu."))
+    if sum(one.households > 0 for one in facts.places) == 1:
+        return w.say(N_("{name} còn dưới mục tiêu."), name=under.pop())
     low = clearly_low((one.name, one.joined, one.households) for one in facts.places)
     named = [one for one in low if one.name in under][:SOME]
     if not named:

@@ -158,7 +158,9 @@ def phones(facts: PeriodFacts, w: Words) -> Drawing:
         for one, x, y in zip(shown, xs, ys, strict=True)
     ]  # fmt: skip
     named = "; ".join(str(row["text"]) for row in rows if row["tone"] != "usual")
-    sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named or "–") if shown else nothing(w)
+    sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
+    if named:
+        sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named)
     return Drawing(
         "phones", "scatter", w.say(N_("Hộ trong nhóm so với điện thoại thông minh")), sentence,
         w.say(N_("mỗi chấm một nơi; tam giác: nhiều máy, ít hộ vào nhóm")),

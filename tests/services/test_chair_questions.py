@@ -114,6 +114,10 @@ def test_the_lowest_are_named_but_not_for_what_chance_explains_nor_with_a_handfu
     alike, _, _ = chair_questions.answer(replace(facts, places=usual), Question.HELP).sentences
 
     assert first.replace("\u00a0", " ") == "Thấp nhất là Tổ 1 50,0 %; Tổ 2 60,0 %."
+    alone, _, _ = chair_questions.answer(
+        replace(facts, places=[place("Tổ 8", 7, 9), place("Tổ 7", 0, 0)]), Question.HELP
+    ).sentences
+    assert alone == "Tổ 8 còn dưới mục tiêu."
     assert alike == "1 nơi dưới mục tiêu, không nơi nào thấp hẳn so với mức chung."
 
 

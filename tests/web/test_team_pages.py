@@ -100,6 +100,21 @@ def test_a_swap_is_asked_on_one_phone_and_agreed_on_another(team: Team) -> None:
     assert "thứ Tư 25/11/2026" in an.get(team.page(team.an)).text
 
 
+def test_of_many_shifts_the_next_six_show_and_those_somebody_was_asked_to_take(team: Team) -> None:
+    token = team_members.token_of(team.minh, "page")
+    ahead = duty_swaps.upcoming(team.session, token=token)
+    duty_swaps.ask(team.session, token=token, shift_id=ahead[-1].id)
+    team.session.commit()
+
+    first, _, rest = phone().get(f"{team.page(team.minh)}/duty").text.partition("Xem thêm 11 ca sau đó")
+    main = phone().get(team.page(team.minh)).text
+
+    assert (len(ahead), first.count("/swap?ca="), rest.count("/swap?ca=")) == (18, 6, 11)
+    assert "chưa ai nhận" in first
+    assert "7\xa0giờ\xa030\xa0–\xa011\xa0giờ\xa030" in main
+    assert main.count("báo vắng") == 1
+
+
 def test_one_who_is_too_late_for_an_open_swap_is_told(team: Team) -> None:
     token = team_members.token_of(team.minh, "page")
     shift = duty_swaps.upcoming(team.session, token=token)[0]

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
+from core import formats
 from models import TeamMember, Unit
 from services import duty_absences, duty_patterns, duty_swaps, team_members
 from services.access import TERMINAL
@@ -85,8 +86,9 @@ def test_a_swap_is_asked_on_one_phone_and_agreed_on_another(team: Team) -> None:
     html = minh.get(f"{team.page(team.minh)}/duty").text
     swap = re.search(r'href="([^"]*/swap\?ca=[^"]*)"', html)
     assert swap is not None
+    assert minh.get(swap[1]).text.count('class="main"') == 1, "one accent a page"
     chosen = minh.get(f"{swap[1]}&voi={team.an.id}").text
-    assert "Nhờ Lý Văn An trực thay" in chosen
+    assert "Nhờ Lý\xa0Văn\xa0An trực thay" in chosen
     shift_id = swap[1].rpartition("=")[2]
 
     said = pressed(minh, swap[1], ca=shift_id, voi=str(team.an.id), doi="", do="ask")
@@ -111,7 +113,7 @@ def test_of_many_shifts_the_next_six_show_and_those_somebody_was_asked_to_take(t
 
     assert (len(ahead), first.count("/swap?ca="), rest.count("/swap?ca=")) == (18, 6, 11)
     assert "chưa ai nhận" in first
-    assert "7\xa0giờ\xa030\xa0–\xa011\xa0giờ\xa030" in main
+    assert f"7\xa0giờ\xa030{formats.TO}11\xa0giờ\xa030" in main
     assert main.count("báo vắng") == 1
 
 

@@ -11,6 +11,7 @@ from core import clock
 from core.i18n import N_, translate
 
 NO_BREAK = "\u00a0"
+TO = f"{NO_BREAK}–\u2060{NO_BREAK}"  # between two hours; after a dash alone a line may end
 
 
 @lru_cache(maxsize=20_000)

@@ -3,20 +3,13 @@
 import streamlit as st
 
 from core.db import reading
-from models import UnitKind
-from services import channel_usage, training, units
+from services import channel_usage, training
 from services.access import May
-from ui import _, addressed, channels, enter, parts
+from ui import _, channels, enter, parts, places
 
 actor = enter(needs=May.KEEP_CHANNELS.roles)
-with reading() as session:
-    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-    here = units.commune_for(session, actor=actor)
-wards = {unit.code: unit for unit in below if unit.kind is UnitKind.COMMUNE}
 top = st.container()
-if wards:
-    names = {code: unit.label for code, unit in wards.items()}
-    here = wards[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
+here = places.ward(actor)
 with reading() as session:
     cards = channel_usage.listing(session, actor=actor, unit_id=here.id)
     is_practising = training.is_on(session, unit=here)
@@ -40,4 +33,4 @@ if left := channel_usage.channels_left([card for card in cards if card.account.u
 parts.section(_("Tập huấn"), _("tập cho cán bộ và tổ trưởng, không làm phiền bà con"))
 said = _("Đang tập huấn: không gì gửi ra ngoài.") if is_practising else _("Mọi việc làm như thật nhưng không gì gửi ra ngoài.")
 tone: parts.Tone = "waiting" if is_practising else "unknown"
-parts.action("training", tone, here.name, said, _("Mở trang Phường"), page="pages/our_ward.py")
+parts.action("training", tone, here.name, said, _("Mở trang Phường"), page="pages/our_ward.py", xa=here.code)

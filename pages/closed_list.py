@@ -13,9 +13,9 @@ from ui.words import day, plain
 LIST, SIZE = "pages/closed_lists.py", 40
 actor = enter(needs=May.WORK_LISTS.roles)
 with needed(back=LIST), transaction() as session:  # that it is looked at is written down
-    listed = closed_lists.get(session, actor=actor, list_id=record_id())
-    everyone = closed_lists.people(session, actor=actor, list_id=listed.id)
+    seen = closed_lists.opened(session, actor=actor, list_id=record_id())
 
+listed, everyone = seen.listed, seen.lines
 told = sum(line.person.outcome is PersonOutcome.TOLD for line in everyone)
 left = sum(line.person.outcome is None for line in everyone)
 parts.head(

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from services import door_closing, door_lists
 from services.access import May
-from ui import _, doors, enter, leave_for, needed, number, parts, plain, refusals
+from ui import _, addressed, doors, enter, leave_for, needed, number, parts, refusals
 from ui.compose import asked_for
 
 actor = enter(needs=May.WATCH.roles)
@@ -24,11 +24,7 @@ parts.section(_("Danh sách của từng tổ"), _("số trên giấy không bao
 if lists:
     by_code = {one.unit_code: one for one in lists}
     names = {code: _("{unit}, còn {n} hộ", unit=one.unit_label, n=number(one.still_open)) for code, one in by_code.items()}
-    chosen = st.selectbox(
-        _("Tổ, thôn"), list(by_code), key="to", bind="query-params", width=340,
-        format_func=lambda code: plain(names[code]),
-    )  # fmt: skip
-    one = by_code[chosen]
+    one = by_code[addressed.always(_("Tổ, thôn"), names, key="to", width=340)]
     with reading() as session:
         lines = door_lists.lines(session, actor=actor, list_id=one.id)
     left, right = st.columns([1.3, 1], gap="medium")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import InquiryStatus
-from services import audit_trail, inquiries, inquiry_answers, inquiry_work, units
+from models import InquiryKind, InquiryStatus
+from services import audit_trail, inquiries, inquiry_answers, inquiry_work, public_answers, units
 from services.access import May
 from ui import (
     _,
@@ -35,6 +35,7 @@ with needed(back=LIST):
         alike = inquiry_answers.alike(session, actor=actor, inquiry_id=id_)
         people = inquiries.answerers(session, actor=actor)
         places = units.residential(session, actor=actor)
+        public = public_answers.of_inquiry(session, actor=actor, inquiry_id=id_)
         shelf = inquiries.procedures_of(session, inquiry=thread.inquiry)
         events = audit_trail.of_record(session, actor=actor, kind="inquiry", record=thread.inquiry)
     if not thread.is_looked_at:
@@ -67,7 +68,9 @@ with left:
         drawing.window(ways, now)
         # What was on the screen when the button was pressed is what this person has read.
         read = st.session_state.setdefault(f"read_{id_}", one.version)
-        text, way, pressed = drawing.reply_form(thread, ways, ready)
+        text, way, pressed = drawing.reply_form(
+            thread, ways, ready, is_main=public is not None or one.kind is not InquiryKind.RUMOUR
+        )
         with refusals():
             if pressed == "note":
                 with transaction() as session:
@@ -83,7 +86,7 @@ with left:
                 del st.session_state[f"read_{id_}"]
                 emptied(drawing.written(one))
                 done(drawing.answered(answered))
-        inquiry_more.for_all(actor, thread, ways, done)
+        inquiry_more.for_all(actor, thread, ways, public, done)
 with right:
     drawing.facts(thread)
     given = drawing.giving(one, people)

@@ -68,7 +68,7 @@ with st.container(width=640):
         paging.turn(seen.households.pages)
         st.page_link(
             "pages/households.py", label=_("Xem cả {n} hộ của tổ", n=number(counts.households)), icon=":material/groups:",
-            query_params={"to": seen.unit.label},
+            query_params={"to": seen.unit.code},
         )  # fmt: skip
         if link is None:
             with transaction() as session:

@@ -1,29 +1,24 @@
 """Phường: what the ward decides for itself, and what residents read of it."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from core import phones
 from core.db import reading, transaction
-from models import UnitKind
 from services import reach_rules, training, units
 from services.access import May
 from services.units import WardSettings
-from ui import _, addressed, emblem, enter, leave_for, parts, refusals, training_switch
+from ui import _, emblem, enter, leave_for, parts, places, refusals, training_switch
 from ui import reach_rules as rules_form
 from ui.forms import refusals_at
 
 LONGEST = 120
 actor = enter(needs=May.KEEP_WARD.roles)
-with reading() as session:
-    below = units.children(session, actor=actor, unit_id=actor.unit_id) if actor.unit_id else []
-    ward = units.commune_for(session, actor=actor)
-wards = {unit.code: unit for unit in below if unit.kind is UnitKind.COMMUNE}
 top = st.container()
-if len(wards) > 1:
-    names = {code: unit.label for code, unit in wards.items()}
-    ward = wards[addressed.always(_("Xã, phường"), names, key="xa", width=320)]
+ward = places.ward(actor)
+again = partial(leave_for, "pages/our_ward.py", **places.kept())
 with top:
     parts.head(_("Phường"), ward.name)
 
@@ -47,7 +42,7 @@ if is_saved:
     with refusals_at(slots):
         with transaction() as session:
             units.change_settings(session, actor=actor, unit_id=ward.id, values=values)
-        leave_for("pages/our_ward.py", news=_("Đã ghi."), **({"xa": ward.label} if len(wards) > 1 else {}))
+        again(news=_("Đã ghi."))
 
 with reading() as session:
     rules, ways = reach_rules.of(session, ward=ward), reach_rules.accounts(session, ward=ward)
@@ -58,9 +53,9 @@ if filled := rules_form.form(rules, key=key):
         with transaction() as session:
             rules = reach_rules.change(session, actor=actor, unit_id=ward.id, version=filled.version, values=filled.values)
         rules_form.written(rules, key=key)
-        leave_for("pages/our_ward.py", news=_("Đã ghi quy tắc đưa tin."), **({"xa": ward.label} if len(wards) > 1 else {}))
+        again(news=_("Đã ghi quy tắc đưa tin."))
 if news := emblem.section(ward.id, actor=actor):
-    leave_for("pages/our_ward.py", news=news, **({"xa": ward.label} if len(wards) > 1 else {}))
+    again(news=news)
 with reading() as session:
     is_practising = training.is_on(session, unit=ward)
 turned = training_switch.asked(ward, is_practising=is_practising)
@@ -68,7 +63,5 @@ if turned is not None:
     with refusals():
         with transaction() as session:
             training.switch(session, actor=actor, unit_id=ward.id, is_on=turned)
-        leave_for(
-            "pages/our_ward.py", news=training_switch.news_of(turned=turned), **({"xa": ward.label} if len(wards) > 1 else {})
-        )
+        again(news=training_switch.news_of(turned=turned))
 st.page_link("pages/reorganise.py", label=_("Sắp xếp tổ, thôn, phường"), icon=":material/account_tree:")

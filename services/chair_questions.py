@@ -16,6 +16,7 @@ from services.drawings import WEEKDAYS
 from services.figures import SMALL
 from services.path_drawing import CHANNELS
 from services.period_facts import FigureLine, PeriodFacts, PlaceLine
+from services.ward_ranks import clearly_low
 
 POINT = 0.0005  # of a share: what is less than a tenth of a per cent is no change
 SOME = 3
@@ -172,10 +173,16 @@ def _doors(facts: PeriodFacts, w: Words) -> str:
 
 
 def _lowest(facts: PeriodFacts, w: Words) -> str:
-    counted = [one for one in _counted(facts) if one.joined * 100 < one.target_percent * one.households][:SOME]
-    if not counted:
+    under = {one.name for one in _counted(facts) if one.joined * 100 < one.target_percent * one.households}
+    if not under:
         return w.say(N_("Không nơi nào dưới mục tiêu."))
-    places = "; ".join(w.say(N_("{name} {share}"), name=one.name, share=w.share(one.coverage)) for one in counted)
+    if sum(one.households > 0 for one in facts.places) == 1:
+        return w.say(N_("{name} còn dưới mục tiêu."), name=under.pop())
+    low = clearly_low((one.name, one.joined, one.households) for one in facts.places)
+    named = [one for one in low if one.name in under][:SOME]
+    if not named:
+        return w.say(N_("{n} nơi dưới mục tiêu, không nơi nào thấp hẳn so với mức chung."), n=w.number(len(under)))
+    places = "; ".join(w.say(N_("{name} {share}"), name=one.name, share=w.share(one.share)) for one in named)
     return w.say(N_("Thấp nhất là {places}."), places=places)
 
 

@@ -54,6 +54,14 @@ class Line:
     unit_label: str
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A list with those of its people whom the actor is responsible for, whoever is not settled first."""
+
+    listed: ClosedList
+    lines: Sequence[Line]
+
+
 def tried(session: Session, *, actor: Actor, unit_id: UUID, sheet: Sheet) -> Read:
     """What a file would bring; nothing is written.
 
@@ -150,8 +158,8 @@ def get(session: Session, *, actor: Actor, list_id: UUID) -> ClosedList:
     return found
 
 
-def people(session: Session, *, actor: Actor, list_id: UUID) -> list[Line]:
-    """The people of a list whom the actor is responsible for: whoever is not settled first. That it was looked at is kept.
+def opened(session: Session, *, actor: Actor, list_id: UUID) -> Opened:
+    """A list and the people of it whom the actor is responsible for. That it was looked at is kept.
 
     Raises:
         NotAllowed, NotFound: as `get`.
@@ -164,7 +172,8 @@ def people(session: Session, *, actor: Actor, list_id: UUID) -> list[Line]:
     ).all()
     _note_look(session, actor, listed.id)
     lines = [Line(person, unit.label) for person, unit in found]
-    return sorted(lines, key=lambda line: (line.person.outcome is not None, line.unit_label, vietnamese_key(line.person.name)))
+    lines.sort(key=lambda line: (line.person.outcome is not None, line.unit_label, vietnamese_key(line.person.name)))
+    return Opened(listed, lines)
 
 
 def settle(session: Session, *, actor: Actor, person_id: UUID, outcome: PersonOutcome | None) -> ListedPerson:

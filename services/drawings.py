@@ -15,6 +15,7 @@ from services.drawing_words import Words, heads, month_name, nothing, rounded, s
 from services.path_drawing import CHANNELS, paths
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
+from services.ward_ranks import lowest_said
 
 BARS_MOST, SCANS_MOST, DOTS_MOST = 40, 15, 600
 OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
@@ -34,21 +35,25 @@ def told_by(facts: PeriodFacts) -> list[str]:
 
 def coverage(facts: PeriodFacts, w: Words) -> Drawing:
     """Households in a chat by place, the lowest first; a tick for the share before, a rule for the target."""
-    shown = [one for one in facts.places if one.coverage is not None][:BARS_MOST]
+    counted = [one for one in facts.places if one.coverage is not None]
+    shown = counted[:BARS_MOST]
     target = facts.target_percent / 100
     rows = [
         {"name": one.name, "value": one.coverage, "text": w.share(one.coverage), "mark": one.coverage_before,
          "note": f"{w.number(one.joined)}/{w.number(one.households)}", "is_short": (one.coverage or 0) < target}
         for one in shown
     ]  # fmt: skip
-    short = sum(one["is_short"] is True for one in rows)
+    short = sum((one.coverage or 0) < target for one in counted)
     sentence = w.say(
-        N_("Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: {name} {share}; {n} trên {all} nơi dưới mục tiêu {target}."),
-        name=shown[0].name, share=rows[0]["text"], n=w.number(short), all=w.number(len(rows)), target=w.share(target, 0),
-    ) if shown else nothing(w)  # fmt: skip
+        N_("Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: {n} trên {all} nơi dưới mục tiêu {target}. {lowest}"),
+        n=w.number(short), all=w.number(len(counted)), target=w.share(target, 0),
+        lowest=lowest_said([(one.name, one.joined, one.households) for one in counted], w),
+    ).strip() if shown else nothing(w)  # fmt: skip
+    note = w.say(N_("vạch đứng: {day}; nét đứt: mục tiêu {goal}"), day=w.day(facts.before_until), goal=w.share(target, 0))
+    if len(counted) > len(shown):
+        note = w.say(N_("{n} nơi thấp nhất trên {all}"), n=w.number(len(shown)), all=w.number(len(counted)))
     return Drawing(
-        "coverage", "bars", w.say(N_("Hộ trong nhóm theo nơi")), sentence,
-        w.say(N_("vạch đứng: {day}; nét đứt: mục tiêu {goal}"), day=w.day(facts.before_until), goal=w.share(target, 0)),
+        "coverage", "bars", w.say(N_("Hộ trong nhóm theo nơi")), sentence, note,
         heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Kỳ trước")),
         [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in shown],
         {"rows": rows, "rule": target},
@@ -153,7 +158,9 @@ def phones(facts: PeriodFacts, w: Words) -> Drawing:
         for one, x, y in zip(shown, xs, ys, strict=True)
     ]  # fmt: skip
     named = "; ".join(str(row["text"]) for row in rows if row["tone"] != "usual")
-    sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named or "–") if shown else nothing(w)
+    sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
+    if named:
+        sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named)
     return Drawing(
         "phones", "scatter", w.say(N_("Hộ trong nhóm so với điện thoại thông minh")), sentence,
         w.say(N_("mỗi chấm một nơi; tam giác: nhiều máy, ít hộ vào nhóm")),

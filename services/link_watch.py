@@ -1,6 +1,6 @@
 """The watch over printed codes: which targets are due for their daily visit, what was found, whose certificate ends soon."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, case, update
 from sqlmodel import Session, col, or_, select
 
 from core import clock
-from models import LinkTrouble, Model, ShortLink, Unit
-from services import link_targets, links
-from services.access import Actor, May, path_range, require
+from models import LinkTrouble, Model, ShortLink
+from services import link_targets
+from services.links import LinkRow, LinkState
 from services.ports import LinkVisit
 
 AGAIN_AFTER = timedelta(hours=20)  # a pass is daily; one that was broken off goes on where it was
@@ -97,14 +97,12 @@ class Trouble:
         return self.links[0].certificate_ends_on
 
 
-def troubles(session: Session, *, actor: Actor) -> list[Trouble]:
-    """What `in_trouble` found, by page: dead ones first, then those of the most scanned codes. One query.
-
-    Raises:
-        NotAllowed: the actor keeps no codes.
-    """
+def troubles(rows: Iterable[LinkRow]) -> list[Trouble]:
+    """The pages of codes in use that are in trouble or will be: dead ones first, then those of the most scanned codes."""
+    used = [row.link for row in rows if row.state not in (LinkState.STOPPED, LinkState.EXPIRED)]
+    wrong = [link for link in used if link.trouble is not None or will_be_in_trouble(link)]
     by_url: dict[str, list[ShortLink]] = {}
-    for link in in_trouble(session, actor=actor):
+    for link in sorted(wrong, key=lambda link: (-link.scans, link.id)):
         by_url.setdefault(link.target_url or "", []).append(link)
     found = [Trouble(url, links) for url, links in by_url.items()]
     return sorted(found, key=lambda one: one.trouble is None)
@@ -119,31 +117,3 @@ def will_be_in_trouble(link: ShortLink) -> bool:
 def ends_soon(last_day: date | None) -> bool:
     """Whether a certificate with this last day, where it is known, ends within days."""
     return last_day is not None and last_day <= clock.today() + ENDS_SOON
-
-
-def in_trouble(session: Session, *, actor: Actor) -> list[ShortLink]:
-    """Codes in use of the actor's units whose target is in trouble, or will be: its certificate ends, it has moved for good.
-
-    The most scanned first.
-
-    Raises:
-        NotAllowed: the actor keeps no codes.
-    """
-    require(actor, May.KEEP_LINKS)
-    soon = clock.today() + ENDS_SOON
-    wrong = or_(
-        col(ShortLink.trouble).is_not(None), col(ShortLink.replaced_by).is_not(None), col(ShortLink.certificate_ends_on) <= soon
-    )
-    is_on = col(ShortLink.is_active) & or_(col(ShortLink.expires_at).is_(None), col(ShortLink.expires_at) > clock.now())
-    wanted = select(ShortLink).where(is_on, col(ShortLink.purpose).in_(links.PRINTED), wrong)
-    if actor.unit_path:
-        wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
-    return list(session.exec(wanted.order_by(col(ShortLink.scans).desc(), col(ShortLink.id))))
-
-
-def last_pass(session: Session, *, actor: Actor) -> datetime | None:
-    """When the latest visit of a code of the actor's units was."""
-    wanted = select(ShortLink.last_checked_at).where(col(ShortLink.last_checked_at).is_not(None))
-    if actor.unit_path:
-        wanted = wanted.join(Unit, col(Unit.id) == col(ShortLink.unit_id)).where(path_range(actor.unit_path))
-    return session.exec(wanted.order_by(col(ShortLink.last_checked_at).desc()).limit(1)).first()

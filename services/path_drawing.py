@@ -35,12 +35,12 @@ def paths(facts: PeriodFacts, w: Words) -> Drawing:
     if not planned:
         return Drawing("paths", "flow", title, nothing(w))
     sentence = w.say(
-        N_("Theo kế hoạch báo {planned} lượt hộ, biết chắc đã tới {told}; nhiều nhất qua {path}."),
+        N_("Theo kế hoạch báo {planned} lượt hộ, biết chắc đã tới {told}. Đường nhiều nhất: {path}."),
         planned=w.number(planned.total()), told=w.number(told), path=names[next(iter(planned))],
     )  # fmt: skip
     amounts = {(one.path, one.how): one.households for one in flows}
     return Drawing(
-        "paths", "flow", title, sentence, w.say(N_("trái: hộ theo kế hoạch; phải: điều đã biết")),
+        "paths", "flow", title, sentence, w.say(N_("trái: lượt hộ theo kế hoạch; phải: điều đã biết")),
         [*heads(w, N_("Đường báo tin"), N_("Kế hoạch")), *outcomes.values()],
         [(names[path], n, *(amounts.get((path, how), 0) for how in ends)) for path, n in planned.items()],
         _picture(amounts, planned, ends, names, outcomes, w),
@@ -116,5 +116,5 @@ def _column(counts: Counter[str], pixels: int) -> Ends:
 def _node(ends: tuple[float, float], name: str, n: int, total: int, w: Words) -> dict[str, Any]:
     return {
         "name": name, "top": ends[0], "bottom": ends[1],
-        "text": w.say(N_("{n} hộ, {share}"), n=w.number(n), share=w.share(n / total, 0)),
+        "text": w.say(N_("{n} lượt hộ, {share}"), n=w.number(n), share=w.share(n / total, 0)),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import clock, phones
 from core.errors import Invalid, NotFound
-from core.i18n import N_
+from core.i18n import N_, SOURCE, translate
 from core.text import clean, clean_lines, fold
 from models import AccountState, Channel, ChannelAccount, LegalBasis, PrivacyFile, ProcessingPurpose, Processor, Unit
 from services import access, audit, privacy_purposes, wards
@@ -59,6 +59,17 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class UsedFor:
+    """One thing a ward uses data for, as residents read it."""
+
+    name: str
+    fields: str
+    receivers: str
+    months: int | None
+    needs_consent: bool
+
+
+@dataclass(frozen=True)
 class NoticePage:
     """What everybody may read."""
 
@@ -69,7 +80,7 @@ class NoticePage:
     email: str
     words: str
     version: date
-    purposes: Sequence[ProcessingPurpose | privacy_purposes.PurposeForm]
+    purposes: Sequence[UsedFor]
     processors: Sequence[Processor]
 
 
@@ -189,8 +200,11 @@ def alarms(session: Session, *, actor: Actor, ward_id: UUID) -> list[Alarm]:
 # ---- what everybody may read
 
 
-def notice(session: Session, *, ward: Unit) -> NoticePage:
-    """The notice of a ward: what for, which data, how long, whom to turn to. Public."""
+def notice(session: Session, *, ward: Unit, language: str = SOURCE) -> NoticePage:
+    """The notice of a ward: what for, which data, how long, whom to turn to. Public.
+
+    What the house brings along is said in the reader's language, what a ward wrote itself as it wrote it.
+    """
     own = _of(session, ward.id) or PrivacyFile(unit_id=ward.id)
     card = wards.card_of(session, unit=ward)
     lines = session.exec(
@@ -202,18 +216,18 @@ def notice(session: Session, *, ward: Unit) -> NoticePage:
     outside = session.exec(standing.order_by(col(Processor.created_at))).all()
     number = own.phone or card.phone
     staff = fold("Tài khoản cán bộ")
-    purposes: list[ProcessingPurpose | privacy_purposes.PurposeForm] = [
-        one for one in (lines or privacy_purposes.USUAL) if not fold(one.name).startswith(staff)
-    ]
+    purposes = [
+        _as_read(one, language) for one in (lines or privacy_purposes.USUAL) if not fold(one.name).startswith(staff)
+    ]  # fmt: skip
     return NoticePage(
         ward=card, officer=own.officer, phone=number or "", shown_phone=phones.show(number), email=own.email, words=own.notice,
         version=own.notice_on or date(2026, 11, 1), purposes=purposes, processors=outside,
     )  # fmt: skip
 
 
-def needs_consent(purpose: ProcessingPurpose | privacy_purposes.PurposeForm) -> bool:
-    """Whether a purpose waits for a yes."""
-    return purpose.basis is LegalBasis.CONSENT
+def _as_read(one: ProcessingPurpose | privacy_purposes.PurposeForm, language: str) -> UsedFor:
+    name, fields, receivers = (translate(words, language=language) for words in (one.name, one.fields, one.receivers))
+    return UsedFor(name, fields, receivers, one.months, needs_consent=one.basis is LegalBasis.CONSENT)
 
 
 def _of(session: Session, ward_id: UUID) -> PrivacyFile | None:

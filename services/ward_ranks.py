@@ -4,7 +4,7 @@ Each ward's share is drawn towards that of all, the more the fewer households it
 to all wards by their mean and the spread beyond chance). The interval holds the ward's own share with nine chances in ten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, sqrt
@@ -70,6 +70,25 @@ def ranked(rows: Sequence[Coverage]) -> list[Ranked]:
     weight = _weight(counted, everywhere)
     found = [_one(row, everywhere, weight) for row in counted]
     return sorted(found, key=lambda one: (-one.ranked, one.name))
+
+
+def clearly_low(places: Iterable[tuple[str, int, int]]) -> list[Ranked]:
+    """Of places (name, households in a chat, households) those below all of them by more than chance explains, lowest first."""
+    rows = [Coverage(None, "", name, "", 0, households=households, joined=joined) for name, joined, households in places]
+    return [one for one in reversed(ranked(rows)) if one.stands_out and one.ranked < one.everywhere]
+
+
+def lowest_said(places: Sequence[tuple[str, int, int]], w: Words) -> str:
+    """Which of some places (as `clearly_low`) is the lowest and how large it is; "" where there are not two to compare."""
+    if sum(households > 0 for _name, _joined, households in places) < 2:
+        return ""
+    if not (low := clearly_low(places)):
+        return w.say(N_("Không nơi nào thấp hẳn so với mức chung."))
+    one = low[0]
+    return w.say(
+        N_("Thấp hẳn so với mức chung: {name} {share} ({n} / {all} hộ)."), name=one.name, share=w.share(one.share),
+        n=w.number(one.joined), all=w.number(one.households),
+    )  # fmt: skip
 
 
 def _weight(rows: Sequence[Coverage], everywhere: float) -> float:

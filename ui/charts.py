@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any, Literal
 
 from core.i18n import N_
+from services.drawing_words import Words
+from services.ward_ranks import lowest_said
 from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
 
 COUNTS_PIXELS, LETTER_PIXELS = 62, 7  # what "112/125" needs beside a bar, and each letter of longer ones
@@ -53,13 +55,14 @@ class Move:
     left: int
 
 
-def coverage(places: Sequence[Place], *, target: float, look: Look) -> Chart:
+def coverage(places: Sequence[Place], *, target: float, look: Look, most: int | None = None) -> Chart:
     """Households in a chat by residential group, lowest first; a tick for the share earlier, a rule for the target.
 
-    Places without households have no coverage and are left out.
+    Places without households have no coverage and are left out. At most `most` are drawn; the sentence is of all of them.
     """
     c = look.colours
-    shown = sorted((one for one in places if one.households), key=lambda one: one.rate)
+    counted = sorted((one for one in places if one.households), key=lambda one: one.rate)
+    shown = counted[:most]
     rows = [
         {"name": one.name, "rate": one.rate, "before": one.before, "label": look.share(one.rate, 1),
          "is_short": one.rate < target, "of": f"{look.number(one.joined)}/{look.number(one.households)}"}
@@ -88,10 +91,10 @@ def coverage(places: Sequence[Place], *, target: float, look: Look) -> Chart:
         ),
     ]  # fmt: skip
     alt = look.say(
-        N_("Tỷ lệ hộ trong nhóm theo tổ, thấp nhất trước: {name} {share}; {n} trên {all} tổ dưới mục tiêu {target}."),
-        name=shown[0].name if shown else "–", share=rows[0]["label"] if rows else "–", n=sum(one.rate < target for one in shown),
-        all=len(rows), target=look.share(target),
-    )  # fmt: skip
+        N_("Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: {n} trên {all} nơi dưới mục tiêu {target}. {lowest}"),
+        n=look.number(sum(one.rate < target for one in counted)), all=look.number(len(counted)), target=look.share(target),
+        lowest=lowest_said([(one.name, one.joined, one.households) for one in counted], Words(look.language)),
+    ).strip()  # fmt: skip
     return drawn(look, layers, height={"step": 21}, alt=alt)
 
 

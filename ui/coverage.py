@@ -101,12 +101,11 @@ def bars(seen: CoverageDay) -> None:
     """Households in a chat by place, the lowest first; a tick for a month earlier."""
     shown = drawing.places(seen.table, before=seen.before)
     goal = seen.table.total.target_percent / 100
-    lowest = sorted(shown, key=lambda one: one.rate)[:BARS_MAX]
     title = _("Hộ trong nhóm theo tổ, thôn") if seen.by == "unit" else _("Hộ trong nhóm theo xã, phường")
     note = _("vạch đứng: {day}; nét đứt: mục tiêu {goal}", day=day(seen.since, weekday=False), goal=share(goal, 0))
     if len(shown) > BARS_MAX:
         note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(shown)))
-    parts.chart(title, charts.coverage(lowest, target=goal, look=parts.look()), note, key="c_bars")
+    parts.chart(title, charts.coverage(shown, target=goal, look=parts.look(), most=BARS_MAX), note, key="c_bars")
 
 
 def trend(seen: CoverageDay) -> None:

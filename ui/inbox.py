@@ -9,7 +9,7 @@ import streamlit as st
 from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic, Unit
 from services.inquiries import Box, Counts, Filters, Row
 from services.office_hours import OfficeHours
-from ui import paging, parts
+from ui import paging, parts, places
 from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
@@ -49,7 +49,7 @@ def closed_now(hours: OfficeHours, now: datetime) -> None:
         parts.hint(_("Ngoài giờ làm việc: hạn trả lời tính tiếp từ {when}.", when=near(hours.after(now, 0))))
 
 
-def filters(places: Sequence[Unit]) -> Filters:
+def filters(listed: Sequence[Unit]) -> Filters:
     """What the reader narrows the list by; all of it stands in the address."""
     box = st.segmented_control(
         _("Ngăn"), [one.value for one in Box], default=Box.WAITING.value, key="ngan", format_func=_box, bind="query-params",
@@ -67,12 +67,8 @@ def filters(places: Sequence[Unit]) -> Filters:
             topic = _one_of(_("Việc gì"), Topic, "viec")
             channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
             kind = _one_of(_("Loại"), InquiryKind, "loai")
-            named = {unit.label: unit.id for unit in places}
-            place = st.selectbox(
-                _("Tổ, thôn"), list(named), index=None, key="to", placeholder=_("tất cả"), width=260, bind="query-params",
-                on_change=paging.first,
-            )  # fmt: skip
-    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind, named.get(place or ""))
+            place = places.one_of(_("Tổ, thôn"), listed, key="to", placeholder=_("tất cả"), width=260, on_change=paging.first)
+    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind, place)
 
 
 def _one_of(label: str, kind: Any, key: str) -> Any:

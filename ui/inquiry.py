@@ -101,8 +101,13 @@ def window(ways: Sequence[Open], now: datetime) -> None:
                    _("Kênh này chỉ cho nhắn lại tới {when}.", when=moment(own.until)))  # fmt: skip
 
 
-def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> tuple[str, Way | None, str]:
-    """The answer to be written: its text, its way, and what was pressed ("", "send", "close", "note")."""
+def reply_form(
+    thread: Thread, ways: Sequence[Open], ready: Sequence[Ready], *, is_main: bool
+) -> tuple[str, Way | None, str]:  # fmt: skip
+    """The answer to be written: its text, its way, and what was pressed ("", "send", "close", "note").
+
+    `is_main`: nothing else on the screen comes before answering.
+    """
     one = thread.inquiry
     key = f"reply_{one.id.hex}"
     st.selectbox(
@@ -126,7 +131,7 @@ def reply_form(thread: Thread, ways: Sequence[Open], ready: Sequence[Ready]) -> 
     elif way in BY_HAND:
         label, and_close = _("Ghi câu trả lời"), _("Ghi và xong")
     with st.container(horizontal=True):
-        if st.button(label, type="primary", key=f"{key}_send", disabled=not open_ways):
+        if st.button(label, type="primary" if is_main else "secondary", key=f"{key}_send", disabled=not open_ways):
             pressed = "send"
         if st.button(and_close, key=f"{key}_close", disabled=not open_ways):
             pressed = "close"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import phones
 from core.db import reading, transaction
-from models import InquiryChannel, InquiryKind, Voice
+from models import InquiryChannel, InquiryKind, PublicAnswer, Voice
 from services import (
     attachments,
     inquiries,
@@ -47,15 +47,17 @@ def about(actor: Actor, announcement_id: UUID) -> None:
         parts.table(heads, rows, shown=5, more=_("Xem {n} câu hỏi", n=number(len(rows))))
 
 
-def for_all(actor: Actor, thread: Thread, ways: Sequence[Open], done: Callable[[str], None]) -> None:
-    """The forms that fit this thread; carries out what is pressed."""
+def for_all(
+    actor: Actor, thread: Thread, ways: Sequence[Open], public: PublicAnswer | None, done: Callable[[str], None]
+) -> None:  # fmt: skip
+    """The forms that fit this thread; carries out what is pressed. `public`: what was made everybody's of it."""
     if thread.inquiry.kind is InquiryKind.BROKEN:
         _finish(actor, thread, ways, done)
     elif thread.inquiry.kind is InquiryKind.RUMOUR:
-        _judge(actor, thread, done)
+        _judge(actor, thread, public, done)
     else:
         _for_leader(thread)
-        _publish(actor, thread, done)
+        _publish(actor, thread, public, done)
 
 
 def _for_leader(thread: Thread) -> None:
@@ -70,13 +72,11 @@ def _for_leader(thread: Thread) -> None:
     st.code(f"{thread.inquiry.text}\n→ {replies[-1]}", language=None, wrap_lines=True)
 
 
-def _publish(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+def _publish(actor: Actor, thread: Thread, made: PublicAnswer | None, done: Callable[[str], None]) -> None:
     replies = [one.message.text for one in thread.messages if one.message.voice is Voice.REPLY]
     if not replies:
         return
     one, key = thread.inquiry, f"pub_{thread.inquiry.id.hex}"
-    with reading() as session:
-        made = public_answers.of_inquiry(session, actor=actor, inquiry_id=one.id)
     if made:
         parts.hint(_("Đã ở trang chung: {url}", url=public_answers.url_of(made)))
         return
@@ -111,10 +111,8 @@ def _warn(text: str) -> None:
         parts.note("waiting", _("Có tên người"), _("Xin bỏ: {names}.", names=", ".join(names[:5])))
 
 
-def _judge(actor: Actor, thread: Thread, done: Callable[[str], None]) -> None:
+def _judge(actor: Actor, thread: Thread, made: PublicAnswer | None, done: Callable[[str], None]) -> None:
     one, key = thread.inquiry, f"judge_{thread.inquiry.id.hex}"
-    with reading() as session:
-        made = public_answers.of_inquiry(session, actor=actor, inquiry_id=one.id)
     if made:
         rumour_card.shown(actor, made.id, done)
         return
@@ -152,7 +150,7 @@ def _finish(actor: Actor, thread: Thread, ways: Sequence[Open], done: Callable[[
             format_func=lambda one: _(one.label),
         )  # fmt: skip
         codes = st.text_input(_("Mã các hộ đã đồng ý, cách nhau bằng dấu phẩy"), key=f"{key}_codes", max_chars=200, width=420)
-        if not st.form_submit_button(_("Ghi và báo người đã báo"), type="primary", key=f"{key}_go"):
+        if not st.form_submit_button(_("Ghi và báo người đã báo"), key=f"{key}_go"):
             return
     with refusals():
         photos = [attachments.store(file.getvalue(), name=file.name) for file in files[:MOST_PHOTOS]]

@@ -69,14 +69,13 @@ def coverage(seen: Overview) -> None:
     """Households in a chat by place, the lowest first."""
     places = drawing.places(seen.table, before=seen.before)
     goal = seen.table.total.target_percent / 100
-    lowest = sorted(places, key=lambda one: one.rate)[:BARS_MAX]
     title = _("Hộ trong nhóm theo tổ, thôn") if seen.by == "unit" else _("Hộ trong nhóm theo xã, phường")
     note = _("nét đứt: mục tiêu {goal}", goal=share(goal, 0))
-    if any(one.before is not None for one in lowest):
+    if any(one.before is not None for one in places):
         note = _("vạch đứng: {day}; nét đứt: mục tiêu {goal}", day=day(seen.since, weekday=False), goal=share(goal, 0))
     if len(places) > BARS_MAX:
         note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(places)))
-    parts.chart(title, charts.coverage(lowest, target=goal, look=parts.look()), note, key="c_coverage")
+    parts.chart(title, charts.coverage(places, target=goal, look=parts.look(), most=BARS_MAX), note, key="c_coverage")
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+import streamlit as st
 
 from core.db import reading
 from models import Unit, UnitKind
@@ -48,8 +51,13 @@ def ward(actor: Actor) -> Unit:
         return units.commune_for(session, actor=actor)
 
 
-def one_of(label: str, listed: Sequence[Unit], *, key: str, width: int = 250) -> UUID | None:
+def kept() -> dict[str, str]:
+    """What the address says of the place: for a link that leads to the same one, or back to it after a write."""
+    return {key: st.query_params[key] for key in ("xa", "to") if key in st.query_params}
+
+
+def one_of(label: str, listed: Sequence[Unit], *, key: str, placeholder: str = "", width: int = 250, **how: Any) -> UUID | None:
     """One of some places, all of them (None) where the address names none. There it stands by its code."""
     names = {unit.code: unit.label for unit in listed}
-    chosen = addressed.select(label, names, key=key, placeholder=_("Tất cả"), width=width)
+    chosen = addressed.select(label, names, key=key, placeholder=placeholder or _("Tất cả"), width=width, **how)
     return next((unit.id for unit in listed if unit.code == chosen), None)

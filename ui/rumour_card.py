@@ -32,7 +32,7 @@ def shown(actor: Actor, answer_id: UUID, done: Callable[[str], None]) -> None:
 
 
 def _ask_leaders(actor: Actor, answer_id: UUID, new: int, done: Callable[[str], None]) -> None:
-    if st.button(_("Nhờ {n} tổ trưởng đăng", n=number(new)), type="primary", key="ask_leaders"):
+    if st.button(_("Nhờ {n} tổ trưởng đăng", n=number(new)), key="ask_leaders"):
         with refusals():
             with transaction() as session:
                 asked = rumour_relays.begin(session, actor=actor, answer_id=answer_id)

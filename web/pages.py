@@ -80,7 +80,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.globals |= {"_": _say, "asset": files.address, "stamp_of": resident_page.stamp_of}
+    made.globals |= {"_": _say, "asset": files.address, "stamp_of": resident_page.stamp_of, "to": formats.TO}
     for name in ("number", "day", "hour", "moment", "near", "span", "weekdays", "weight"):
         made.filters[name] = _spoken(getattr(formats, name))
     made.filters |= {"together": _together, "inner": _inner, "kept": _kept, "strong": _strong}

@@ -57,10 +57,10 @@ def _page(
 ) -> Response:  # fmt: skip
     with reading() as session:
         homes = [] if desk else inquiry_page.homes(session)
-        notice = privacy_files.notice(session, ward=desk.unit) if desk else None
+        notice = privacy_files.notice(session, ward=desk.unit, language=pages.language_of(request)) if desk else None
     return pages.render(
         request, "privacy.html", status=422 if wrong else 200, notice=notice, homes=homes, ward=desk.ward if desk else None,
-        needs_consent=privacy_files.needs_consent, kinds=list(RequestKind), typed=typed or {}, wrong=wrong or {},
+        kinds=list(RequestKind), typed=typed or {}, wrong=wrong or {},
         is_sent=request.query_params.get("said") == "sent" and not wrong,
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "team_visits.html": ("state", "tools", "field", "pick", "ticked", "more", "doors"),
     "visit.html": ("field", "chosen"),
     "visit_state.html": ("state", "facts"),
-    "team_survey.html": ("state", "meter", "rows", "pick", "field", "tools"),
+    "team_survey.html": ("state", "meter", "rows", "pick", "field", "tools", "doors"),
     "team_lessons.html": ("state", "field", "more", "doors"),
     "team_swap.html": ("state", "pick"),
     "ward.html": ("state", "meter", "facts", "places", "rows"),

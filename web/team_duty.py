@@ -17,7 +17,7 @@ from web import pages
 from web.pages import PhonePage
 from web.team import id_in, said_of
 
-ANYONE = "ai"
+ANYONE, SOON = "ai", 6  # shifts shown before the rest is folded away
 SAID = {
     "asked": N_("Đã nhờ. Người ấy thấy lời nhờ trên trang của mình; khi nhận lời, lịch tự đổi."),
     "withdrawn": N_("Đã thôi nhờ. Ca này vẫn của ông/bà."), "away": N_("Đã báo vắng. Các ca trong những ngày ấy cần người thay."),
@@ -62,9 +62,12 @@ def _page(
     token = request.path_params["token"]
     with reading() as session:
         held = team_members.opened(session, token=token)
+        ahead = duty_swaps.upcoming(session, token=token)
+        soon = [one for place, one in enumerate(ahead) if place < SOON or one.swap_id]  # an ask is never folded away
         context: dict[str, Any] = {
             "ward": team_members.card_of(session, held=held), "member": held.member,
-            "shifts": duty_swaps.upcoming(session, token=token), "away": duty_absences.absences_of(session, token=token),
+            "shifts": soon, "later": [one for one in ahead if one not in soon],
+            "away": duty_absences.absences_of(session, token=token),
         }  # fmt: skip
     return pages.render(
         request, "team_duty.html", status=status, here=f"/d/{token}", typed=typed or {}, wrong=wrong or {},

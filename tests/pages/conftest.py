@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 import pytest
 import streamlit as st
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
+from core import db
 from models import Role, TeamMember, Unit, User
 from services import access, sessions, team_members
 from services.access import Actor
@@ -99,6 +101,21 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[Offered]:
 
     monkeypatch.setattr(st, "download_button", noted)
     return seen
+
+
+@pytest.fixture
+def asked(engine: Engine) -> Iterator[list[str]]:
+    """The statements that a page sends, in order."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    for one in (engine, db.readers()):
+        event.listen(one, "before_cursor_execute", note)
+    yield said
+    for one in (engine, db.readers()):
+        event.remove(one, "before_cursor_execute", note)
 
 
 def words(at: AppTest) -> str:

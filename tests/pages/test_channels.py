@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from adapters.codes import QrCodes
+from core import clock
 from models import AccountState, Channel, ChannelAccount, Delivery, DeliveryStatus, Role, Unit, UnitKind, User
 from services import channel_accounts, ports, training
 from services.access import TERMINAL
@@ -49,6 +50,23 @@ def test_a_ward_without_accounts_reads_that_it_works_all_the_same(visit: Visit, 
 
     assert "phường vẫn làm việc được" in words(at)
     assert any("kenh=sms" in link.proto.query_string for link in at.get("page_link"))
+
+
+def test_above_one_ward_there_is_nothing_to_choose_above_two_the_choice_goes_along(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE)
+    wards = [make_unit(session, parent=province, kind=UnitKind.COMMUNE, name=name) for name in ("Phường A", "Phường B")]
+    chief = make_user(session, unit=province, role=Role.ADMIN)
+
+    alone = visit("channels", user=make_user(session, unit=wards[0], role=Role.ADMIN))
+    of_two = visit("channels", user=chief, xa=wards[1].code)
+    wards[0].valid_to = clock.today()
+    session.commit()
+    of_one = visit("channels", user=chief)
+
+    assert ([box.key for box in alone.selectbox], [box.key for box in of_one.selectbox]) == ([], [])
+    assert "Phường B" in words(of_one)
+    assert of_two.selectbox(key="xa").value == wards[1].code
+    assert any(link.proto.query_string == f"xa={wards[1].code}" for link in of_two.get("page_link"))
 
 
 def test_only_an_admin_sees_them(visit: Visit, official: User) -> None:

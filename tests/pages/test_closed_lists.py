@@ -61,6 +61,12 @@ def test_staff_see_all_lists_and_wipe_one(session: Session, visit: Visit, offici
     assert "danh sách đã xóa" in words(visit("closed_lists", user=official))
 
 
+def test_a_list_is_read_once_a_run(visit: Visit, official: User, listed: str, asked: list[str]) -> None:
+    visit("closed_list", user=official, id=listed)
+
+    assert sum(statement.startswith("SELECT closedlist.") for statement in asked) == 1
+
+
 def test_a_ward_without_lists_is_told_what_they_are_for(visit: Visit, official: User) -> None:
     assert "Chưa có danh sách nào" in words(visit("closed_lists", user=official))
 

@@ -8,10 +8,11 @@ from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from adapters.codes import QrCodes
-from models import DoorOutcome, Role
+from core import clock
+from models import DoorList, DoorOutcome, Role
 from services import door_lists, ports
 from services.ports import DoorNotice, DoorSheet, Ports
-from tests.factories import make_user
+from tests.factories import make_unit, make_user
 from tests.fakes import FakeEngine, Nothing
 from tests.pages.conftest import Visit, words
 from tests.services.street import Street, make_street
@@ -68,6 +69,20 @@ def test_it_shows_how_the_loop_closes_and_whose_each_list_is(visit: Visit, stree
     assert "Số 3" in said
     assert f'href="/behind?id={street.announcement.id}&amp;ai=not_home"' in said
     assert at.code[0].value == f"http://ward.test/door/{street.token}"
+
+
+def test_a_unit_stays_chosen_by_its_code_while_its_doors_grow_fewer(session: Session, visit: Visit, street: Street) -> None:
+    other = make_unit(session, parent=street.ward, code=f"0{street.unit.code}", short_name="Tổ 1")  # stands in front
+    session.add(DoorList(announcement_id=street.announcement.id, unit_id=other.id, token_hash="khác", expires_at=clock.now()))
+    session.commit()
+
+    user = make_user(session, unit=street.ward, role=Role.STAFF)
+    at = visit("doors", user=user, id=str(street.announcement.id), to=street.unit.code)
+    assert at.selectbox(key="to").value == street.unit.code
+    typed(at, "1-2 báo")
+
+    assert [outcome for outcome in outcomes(street).values() if outcome] == [DoorOutcome.TOLD] * 2
+    assert at.query_params["to"] == street.unit.code
 
 
 def test_paper_is_entered_by_number_in_one_line_and_taken_back(visit: Visit, street: Street) -> None:

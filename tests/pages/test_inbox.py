@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
+from streamlit.testing.v1 import AppTest
 
 from core import clock as house_clock
 from models import (
@@ -45,6 +46,11 @@ def now(session: Session) -> Inquiry:
     return session.exec(select(Inquiry)).one()
 
 
+def mains(at: AppTest) -> list[str | None]:
+    """The buttons that bear the screen's accent."""
+    return [button.key for button in at.button if button.proto.type == "primary"]
+
+
 def test_an_empty_inbox_says_what_comes_here(visit: Visit, clerk: User) -> None:
     assert "Không câu hỏi nào chờ trả lời" in words(visit("inbox", user=clerk))
 
@@ -58,16 +64,18 @@ def test_others_are_told_that_it_is_not_for_them(session: Session, visit: Visit,
 
 
 def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit, clerk: User, ward: Unit) -> None:
-    make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13")
-    make_inquiry(session, unit=ward, text="Tổ 13 bao giờ thu gom rác?")
+    of_it, same_name = (make_unit(session, parent=ward, name="Tổ 13", short_name="Tổ 13") for _ in range(2))
+    make_inquiry(session, unit=ward, text="Bao giờ thu gom rác?").place_unit_id = of_it.id
     make_inquiry(session, unit=ward, text="<b>Cháy nhà</b>")
     session.commit()
 
     everything = words(visit("inbox", user=clerk))
-    narrowed = [words(visit("inbox", user=clerk, tim="thu gom rac")), words(visit("inbox", user=clerk, to="Tổ 13"))]
+    narrowed = [words(visit("inbox", user=clerk, tim="thu gom rac")), words(visit("inbox", user=clerk, to=of_it.code))]
+    ofsame_name = words(visit("inbox", user=clerk, to=same_name.code))
 
     assert "&lt;b&gt;Cháy nhà" in everything
     assert [("thu gom rác?" in found, "Cháy nhà" in found) for found in narrowed] == [(True, False), (True, False)]
+    assert "Không câu hỏi nào khớp" in ofsame_name
 
 
 def test_what_came_by_telephone_is_typed_in_and_opened(session: Session, visit: Visit, clerk: User) -> None:
@@ -191,6 +199,7 @@ def test_a_doubtful_message_is_judged_and_gives_the_text_for_the_chats(
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
     key = f"judge_{asked.id.hex}"
+    assert mains(at) == [f"{key}_go"]
 
     at.text_area(key=f"{key}_a").set_value("Không có quy định này.")
     at.button(key=f"{key}_go").click().run()
@@ -246,6 +255,7 @@ def test_the_chats_that_have_the_wards_word_are_counted_on_its_card(
     made = rumours.judge(session, actor=actor, inquiry_id=asked.id, verdict="false", question="Cắt trợ cấp?", answer="Không.")
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
+    assert mains(at) == [f"reply_{asked.id.hex}_send"]
     at.button(key="ask_leaders").click().run()
 
     at = visit("inquiry", user=clerk, id=str(asked.id))
@@ -261,6 +271,7 @@ def test_something_broken_is_mended_and_shown_to_all(session: Session, visit: Vi
     asked = make_inquiry(session, unit=ward, text="Đèn tắt", kind=InquiryKind.BROKEN, place="Ngõ 12")
     session.commit()
     at = visit("inquiry", user=clerk, id=str(asked.id))
+    assert mains(at) == [f"reply_{asked.id.hex}_send"]
     key = f"done_{asked.id.hex}"
 
     at.text_area(key=f"{key}_note").set_value("Đã thay bóng.")

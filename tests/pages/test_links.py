@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from adapters.codes import QrCodes
 from core import clock
 from core.settings import settings
-from models import Purpose, Role, ShortLink, Unit, User
+from models import LinkTrouble, Purpose, Role, ShortLink, Unit, User
 from services import link_details, link_making, links, ports
 from services.ports import Label, Ports, SheetHead
 from services.print_layouts import Layout
@@ -51,6 +51,20 @@ def pressed(at: AppTest, key: str) -> AppTest:
 def link_of(session: Session, link: ShortLink) -> ShortLink:
     session.expire_all()
     return session.exec(select(ShortLink).where(ShortLink.id == link.id)).one()
+
+
+def test_the_codes_are_read_once_a_run_with_what_is_wrong_and_when_they_were_checked(
+    session: Session, visit: Visit, paper: FakePaper, asked: list[str]
+) -> None:  # fmt: skip
+    clerk = make_clerk(session)
+    make_link(session, unit_id=clerk.unit_id, trouble=LinkTrouble.EMPTY, failed_visits=3, last_checked_at=clock.now())
+    asked.clear()
+
+    at = visit("links", user=clerk)
+
+    assert sum(statement.startswith("SELECT shortlink.") for statement in asked) == 1
+    assert "Trang tới cần xem" in words(at)
+    assert "kiểm tra lần cuối" in words(at)
 
 
 def test_a_ward_without_codes_is_told_what_they_are_for(session: Session, visit: Visit, paper: FakePaper) -> None:

@@ -76,6 +76,7 @@ def test_a_leader_begins_with_the_own_group(session: Session, visit: Visit, unit
     assert "1<small>/ 2 hộ</small>" in words(at)
     assert names(at) == ["Chu Thị Cúc"]
     assert f'href="tel:{PHONE}"' in words(at)
+    assert [link.proto.query_string for link in at.get("page_link") if link.proto.page == "households"] == [f"to={unit.code}"]
 
 
 def test_a_tick_moves_the_figure(session: Session, visit: Visit, unit: Unit, leader: User, group: Group) -> None:

@@ -70,6 +70,8 @@ def test_a_province_chooses_one_of_its_wards(session: Session, visit: Visit) -> 
     at.button(key="w_save").click().run()
 
     assert (fresh(session, one).address, fresh(session, other).address) == ("", "Số 7")
+    assert at.query_params["xa"] == other.code, "and stays with it after the write"
+    assert at.text_input(key=f"{other.id.hex}_address").value == "Số 7"
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEAD, Role.VIEWER])

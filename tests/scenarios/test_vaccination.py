@@ -109,7 +109,7 @@ def test_a_vaccination_is_told_to_all_and_its_list_to_nobody(session: Session, t
 
     # Each collaborator says of each child of the own place what came of it, and sees no other.
     two_leader = actor_of(session, two.leader)
-    mine = [line.person for line in act(closed_lists.people, actor=two_leader, list_id=listed.list_id)]
+    mine = [line.person for line in act(closed_lists.opened, actor=two_leader, list_id=listed.list_id).lines]
     assert [(child.name, child.phones) for child in mine] == [
         ("Hoàng Minh Châu", ["+84912345679"]), ("Nông Thu Hà", ["+84912345670"]),
     ]  # fmt: skip

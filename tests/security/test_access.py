@@ -37,6 +37,7 @@ ASKED_BY_STRANGERS = {
     "inquiry_intake.take_in": "public: a question is asked",
     "inquiry_page.homes": "public: wards that take questions",
     "inquiry_rules.of": "public: by when a ward answers",
+    "privacy_files.notice": "public: what a ward keeps of people",
     "procedures.of_code": "public: a procedure",
     "procedures.page_of": "public: a procedure",
     "procedures.shelf": "public: procedures in use",

@@ -106,12 +106,19 @@ def place(name: str, joined: int, households: int, **more: object) -> PlaceLine:
     return PlaceLine(name=name, joined=joined, households=households, **fields)  # type: ignore[arg-type]
 
 
-def test_the_lowest_are_named_and_a_handful_of_households_never(facts: PeriodFacts) -> None:
-    seen = replace(facts, places=[place("Tổ 9", 0, 4), place("Tổ 1", 5, 10), place("Tổ 2", 6, 10), place("Tổ 3", 10, 10)])
+def test_the_lowest_are_named_but_not_for_what_chance_explains_nor_with_a_handful_of_households(facts: PeriodFacts) -> None:
+    usual = [place("Tổ 9", 0, 4), place("Tổ 8", 7, 9), *[place(f"Tổ {n}", 150, 160) for n in (3, 4, 5)]]
+    seen = replace(facts, places=[*usual, place("Tổ 1", 50, 100), place("Tổ 2", 60, 100)])
 
     first, _, _ = chair_questions.answer(seen, Question.HELP).sentences
+    alike, _, _ = chair_questions.answer(replace(facts, places=usual), Question.HELP).sentences
 
     assert first.replace("\u00a0", " ") == "Thấp nhất là Tổ 1 50,0 %; Tổ 2 60,0 %."
+    alone, _, _ = chair_questions.answer(
+        replace(facts, places=[place("Tổ 8", 7, 9), place("Tổ 7", 0, 0)]), Question.HELP
+    ).sentences
+    assert alone == "Tổ 8 còn dưới mục tiêu."
+    assert alike == "1 nơi dưới mục tiêu, không nơi nào thấp hẳn so với mức chung."
 
 
 def test_half_of_those_outside_are_placed_where_three_places_hold_them(facts: PeriodFacts) -> None:

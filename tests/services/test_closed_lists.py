@@ -78,10 +78,12 @@ def test_a_leader_sees_those_of_the_own_unit_alone_and_says_what_came_of_it(sess
     made = brought(session, staff)
     one, two = leader_of(session, "Tổ 1"), leader_of(session, "Tổ 2")
 
-    names = [[line.person.name for line in closed_lists.people(session, actor=who, list_id=made.list_id)] for who in (one, two)]
+    names = [
+        [line.person.name for line in closed_lists.opened(session, actor=who, list_id=made.list_id).lines] for who in (one, two)
+    ]
 
     assert names == [["Triệu Gia Bảo"], ["Hoàng Minh Châu", "Ma Đức Anh"]]
-    [own] = [line.person for line in closed_lists.people(session, actor=one, list_id=made.list_id)]
+    [own] = [line.person for line in closed_lists.opened(session, actor=one, list_id=made.list_id).lines]
     closed_lists.settle(session, actor=one, person_id=own.id, outcome=PersonOutcome.TOLD)
     with pytest.raises(NotFound):
         closed_lists.settle(session, actor=two, person_id=own.id, outcome=PersonOutcome.MOVED)
@@ -92,19 +94,19 @@ def test_a_leader_sees_those_of_the_own_unit_alone_and_says_what_came_of_it(sess
 
 def test_who_is_settled_goes_below_and_comes_back_when_it_was_a_slip(session: Session, staff: Actor) -> None:
     made = brought(session, staff)
-    first = closed_lists.people(session, actor=staff, list_id=made.list_id)[0].person
+    first = closed_lists.opened(session, actor=staff, list_id=made.list_id).lines[0].person
 
     closed_lists.settle(session, actor=staff, person_id=first.id, outcome=PersonOutcome.ABSENT)
-    last = closed_lists.people(session, actor=staff, list_id=made.list_id)[-1].person
+    last = closed_lists.opened(session, actor=staff, list_id=made.list_id).lines[-1].person
     closed_lists.settle(session, actor=staff, person_id=first.id, outcome=None)
 
     assert last.id == first.id
-    assert closed_lists.people(session, actor=staff, list_id=made.list_id)[0].person.settled_at is None
+    assert closed_lists.opened(session, actor=staff, list_id=made.list_id).lines[0].person.settled_at is None
 
 
 def test_after_its_last_day_the_persons_are_gone_and_the_figures_stay(session: Session, staff: Actor, clock: Traveller) -> None:
     made = brought(session, staff, days=90)
-    first = closed_lists.people(session, actor=staff, list_id=made.list_id)[0].person
+    first = closed_lists.opened(session, actor=staff, list_id=made.list_id).lines[0].person
     closed_lists.settle(session, actor=staff, person_id=first.id, outcome=PersonOutcome.TOLD)
     clock.shift(timedelta(days=90))
 
@@ -116,7 +118,7 @@ def test_after_its_last_day_the_persons_are_gone_and_the_figures_stay(session: S
     assert session.exec(select(ListedPerson)).all() == []
     [left] = closed_lists.all_for(session, actor=staff)
     assert (left.is_wiped, left.people, left.told) == (True, 3, 1)
-    assert closed_lists.people(session, actor=staff, list_id=made.list_id) == []
+    assert closed_lists.opened(session, actor=staff, list_id=made.list_id).lines == []
 
 
 def test_staff_may_wipe_a_list_before_its_time_and_a_leader_may_not(session: Session, staff: Actor) -> None:
@@ -138,7 +140,7 @@ def test_an_observer_and_another_ward_see_nothing(session: Session, ward: Unit, 
         closed_lists.all_for(session, actor=observer)
     assert closed_lists.all_for(session, actor=stranger) == []
     with pytest.raises(NotFound):
-        closed_lists.people(session, actor=stranger, list_id=made.list_id)
+        closed_lists.opened(session, actor=stranger, list_id=made.list_id)
     with pytest.raises(NotAllowed):
         brought(session, leader_of(session, "Tổ 1"))
 
@@ -150,7 +152,7 @@ def test_that_a_list_was_looked_at_is_kept_once_in_ten_minutes_without_names(
 
     for minutes in (0, 5, 6):
         clock.shift(timedelta(minutes=minutes))
-        closed_lists.people(session, actor=staff, list_id=made.list_id)
+        closed_lists.opened(session, actor=staff, list_id=made.list_id)
 
     events = session.exec(select(AuditEvent).where(AuditEvent.subject_kind == "closed_list")).all()
     assert [event.action for event in events] == ["closed_list.brought", closed_lists.SEEN, closed_lists.SEEN]

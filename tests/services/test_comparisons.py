@@ -8,6 +8,7 @@ from sqlmodel import Session
 from core.errors import Invalid, NotAllowed
 from models import Role, Unit, UnitKind
 from services import before_after, period_facts, rollups, ward_ranks
+from services.drawing_words import Words
 from services.figures import Coverage
 from services.period_facts import PeriodFacts
 from tests.factories import NOON, make_actor, make_group, make_household, make_membership, make_unit
@@ -40,6 +41,16 @@ def test_a_ward_far_off_stands_out_and_the_share_lies_in_the_interval() -> None:
     assert "1 nơi thấp hơn" in drawn.sentence
     assert (last.name, last.stands_out) == ("Xa", True)
     assert all(one.low <= one.ranked <= one.high for one in rows)
+
+
+def test_the_lowest_is_one_that_chance_does_not_explain_and_its_size_is_said() -> None:
+    usual, w = [("Xã nhỏ", 5, 9), *[(f"P{n}", 800 + n, 1000) for n in range(9)]], Words("vi")
+
+    said = [ward_ranks.lowest_said(rows, w).replace("\xa0", " ") for rows in ([*usual, ("Xa", 300, 1000)], usual, usual[:1], [])]
+
+    assert said == [
+        "Thấp hẳn so với mức chung: Xa 30,0 % (300 / 1.000 hộ).", "Không nơi nào thấp hẳn so với mức chung.", "", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("rows", [[], [ward("A", 0, 0)], [ward("A", 5, 10)], [ward("A", 10, 10), ward("B", 7, 7)]])

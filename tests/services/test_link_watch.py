@@ -137,7 +137,8 @@ def test_the_list_of_troubles_has_ends_of_certificates_and_moves_for_good(
     moved = hung(session, ward, replaced_by=OTHER, scans=9)
     hung(session, make_unit(session), trouble=LinkTrouble.STATUS)
 
-    assert [one.id for one in link_watch.in_trouble(session, actor=writer)] == [moved.id, soon.id]
+    [page] = link_watch.troubles(links.listing(session, actor=writer))
+    assert [link.id for link in page.links] == [moved.id, soon.id]
 
 
 def test_troubles_are_told_by_page_the_dead_first(session: Session, ward: Unit, writer: Actor, clock: Traveller) -> None:
@@ -147,7 +148,7 @@ def test_troubles_are_told_by_page_the_dead_first(session: Session, ward: Unit, 
     hung(session, ward, trouble=LinkTrouble.EMPTY, expires_at=time.now())
     session.commit()
 
-    found = link_watch.troubles(session, actor=writer)
+    found = link_watch.troubles(links.listing(session, actor=writer))
     seen = today.of(session, actor=writer)
 
     assert [(one.url, len(one.links), one.trouble, one.replaced_by) for one in found] == [

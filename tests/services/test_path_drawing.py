@@ -91,7 +91,7 @@ def test_ribbons_fill_their_nodes_and_words_have_their_place() -> None:
         assert all(gap * spec["pixels"] == pytest.approx(path_drawing.SLOT) for gap in _gaps(spec[side]))
     assert all(_thickness(one, "from") == pytest.approx(_thickness(one, "to")) for one in spec["ribbons"])
     assert [(node["name"], node["text"]) for node in spec["right"]] == [
-        ("Báo đã nắm", "50 hộ, 50\xa0%"), ("Gõ cửa", "15 hộ, 15\xa0%"), ("Chưa biết", "35 hộ, 35\xa0%"),
+        ("Báo đã nắm", "50 lượt hộ, 50\xa0%"), ("Gõ cửa", "15 lượt hộ, 15\xa0%"), ("Chưa biết", "35 lượt hộ, 35\xa0%"),
     ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_its_table_has_a_column_for_what_became_of_each_path() -> None:
 
     assert list(drawing.heads) == ["Đường báo tin", "Kế hoạch", "Báo đã nắm", "Gõ cửa", "Chưa biết"]
     assert list(drawing.rows) == [("Nhóm của tổ, thôn", 90, 50, 10, 30), ("Gõ cửa", 10, 0, 5, 5)]
-    assert drawing.sentence == "Theo kế hoạch báo 100 lượt hộ, biết chắc đã tới 65; nhiều nhất qua Nhóm của tổ, thôn."
+    assert drawing.sentence == "Theo kế hoạch báo 100 lượt hộ, biết chắc đã tới 65. Đường nhiều nhất: Nhóm của tổ, thôn."
 
 
 def test_a_report_kept_before_ways_of_knowing_were_counted_still_flows() -> None:

@@ -36,8 +36,22 @@ def test_coverage_stands_lowest_first_and_leaves_out_places_without_households()
         ("Tổ 1", "90,0\xa0%", "90/100", False),
     ]  # fmt: skip
     assert [row["name"] for row in values(chart, "tick")[0]] == ["Thôn Nà Nàng", "Tổ 1"]
-    assert chart.alt == (
-        "Tỷ lệ hộ trong nhóm theo tổ, thấp nhất trước: Thôn Nà Nàng 50,0\xa0%; 3 trên 4 tổ dưới mục tiêu 90\xa0%."
+    assert chart.alt.replace("\xa0", " ") == (
+        "Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: 3 trên 4 nơi dưới mục tiêu 90 %."
+        " Thấp hẳn so với mức chung: Thôn Nà Nàng 50,0 % (30 / 60 hộ)."
+    )  # fmt: skip
+
+
+def test_a_place_of_a_few_households_is_not_called_the_lowest_and_places_not_drawn_are_counted() -> None:
+    places = [*[Place(f"Tổ {n}", 90 + n, 120) for n in range(5)], Place("Xóm Mới", 5, 9)]
+
+    chart = charts.coverage(places, target=0.9, look=LOOK, most=3)
+
+    (rows,) = values(chart, "bar")
+    assert [row["name"] for row in rows] == ["Xóm Mới", "Tổ 0", "Tổ 1"]
+    assert chart.alt.replace("\xa0", " ") == (
+        "Tỷ lệ hộ trong nhóm theo nơi, thấp nhất trước: 6 trên 6 nơi dưới mục tiêu 90 %."
+        " Không nơi nào thấp hẳn so với mức chung."
     )  # fmt: skip
 
 

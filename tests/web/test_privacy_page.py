@@ -7,8 +7,9 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from models import AuditEvent, Consent, ConsentWay, Extra, IdentityCheck, RequestKind, Role, SubjectRequest, Unit
-from services import household_messages, privacy_files
+from services import household_messages, privacy_files, privacy_purposes
 from services.privacy_files import FileForm, ProcessorForm
+from services.privacy_purposes import PurposeForm
 from tests.factories import make_actor, make_household, make_unit
 from web.public import app
 
@@ -46,6 +47,31 @@ def test_the_notice_says_what_for_how_long_whom_to_turn_to_and_who_else_gets_it(
         assert said in page
     assert "Tài khoản cán bộ" not in page
     assert "/privacy" in phone().get("/ask?xa=01843").text
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "fields"),
+    [("en", "Publishing photos of activities", "no date of birth"), ("ja", "活動写真の公開", "生年月日と病歴は含みません")],
+)
+def test_what_the_house_brings_along_is_read_in_the_readers_language_a_wards_own_words_as_written(
+    session: Session, ward: Unit, language: str, name: str, fields: str
+) -> None:  # fmt: skip
+    official = make_actor(session, unit=ward, role=Role.OFFICIAL)
+    before = phone().get("/privacy?xa=01843", headers={"accept-language": language}).text
+    privacy_purposes.take_usual(session, actor=official, ward_id=ward.id)
+    first = privacy_purposes.listing(session, actor=official, ward_id=ward.id)[0]
+    own = PurposeForm("Loa {của} phường", first.basis, fields="họ tên {0}")
+    privacy_purposes.write(session, actor=official, ward_id=ward.id, form=own, purpose_id=first.id)
+    session.commit()
+
+    after = phone().get("/privacy?xa=01843", headers={"accept-language": language}).text
+
+    for page in (before, after):
+        assert name in page
+        assert fields in page
+        assert "Nhắn tin" not in page
+    assert "Loa {của} phường" in after
+    assert "họ tên {0}" in after
 
 
 def test_what_somebody_asks_about_the_own_data_waits_at_the_desk_for_a_look_at_who_asks(session: Session, ward: Unit) -> None:

@@ -198,6 +198,20 @@ def test_the_survey_is_asked_door_by_door(team: Team) -> None:
     assert {one.result for one in rows(SurveyHome)} == {SurveyResult.ANSWERED, SurveyResult.NOT_HOME}
 
 
+def test_a_long_survey_is_turned_by_buttons_a_thumb_can_hit(team: Team) -> None:
+    unit = make_unit(team.session, parent=team.ward)
+    for n in range(40):
+        make_household(team.session, unit=unit, address=f"Số {n}, đường Nông Văn Quang")
+    form = SurveyForm("Đợt 1", (unit.id,), (team.minh.id,), TUESDAY)
+    phone_surveys.begin(team.session, actor=TERMINAL, form=form)
+    team.session.commit()
+
+    html = phone().get(f"{team.page(team.minh)}/survey?page=2").text
+
+    assert '<a class="btn" href="?page=1">1</a><a class="btn" href="?page=2" aria-current="page">2</a>' in html
+    assert Outline(html).classes - set(re.findall(r"\.([a-z][\w-]*)", html)) == set()
+
+
 def test_a_lesson_is_counted_and_cards_are_taken_at_it(team: Team) -> None:
     unit = make_unit(team.session, parent=team.ward)
     card = card_of(team, make_household(team.session, unit=unit))

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 from time_machine import Traveller
 
+from core import formats
 from models import TeamMember, Unit
 from services import duty_absences, duty_patterns, duty_swaps, team_members
 from services.access import TERMINAL
@@ -85,8 +86,9 @@ def test_a_swap_is_asked_on_one_phone_and_agreed_on_another(team: Team) -> None:
     html = minh.get(f"{team.page(team.minh)}/duty").text
     swap = re.search(r'href="([^"]*/swap\?ca=[^"]*)"', html)
     assert swap is not None
+    assert minh.get(swap[1]).text.count('class="main"') == 1, "one accent a page"
     chosen = minh.get(f"{swap[1]}&voi={team.an.id}").text
-    assert "Nhờ Lý Văn An trực thay" in chosen
+    assert "Nhờ Lý\xa0Văn\xa0An trực thay" in chosen
     shift_id = swap[1].rpartition("=")[2]
 
     said = pressed(minh, swap[1], ca=shift_id, voi=str(team.an.id), doi="", do="ask")
@@ -98,6 +100,21 @@ def test_a_swap_is_asked_on_one_phone_and_agreed_on_another(team: Team) -> None:
 
     assert "thứ Tư 25/11/2026" not in minh.get(team.page(team.minh)).text
     assert "thứ Tư 25/11/2026" in an.get(team.page(team.an)).text
+
+
+def test_of_many_shifts_the_next_six_show_and_those_somebody_was_asked_to_take(team: Team) -> None:
+    token = team_members.token_of(team.minh, "page")
+    ahead = duty_swaps.upcoming(team.session, token=token)
+    duty_swaps.ask(team.session, token=token, shift_id=ahead[-1].id)
+    team.session.commit()
+
+    first, _, rest = phone().get(f"{team.page(team.minh)}/duty").text.partition("Xem thêm 11 ca sau đó")
+    main = phone().get(team.page(team.minh)).text
+
+    assert (len(ahead), first.count("/swap?ca="), rest.count("/swap?ca=")) == (18, 6, 11)
+    assert "chưa ai nhận" in first
+    assert f"7\xa0giờ\xa030{formats.TO}11\xa0giờ\xa030" in main
+    assert main.count("báo vắng") == 1
 
 
 def test_one_who_is_too_late_for_an_open_swap_is_told(team: Team) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from services import door_closing, door_lists
 from services.access import May
-from ui import _, doors, enter, leave_for, needed, number, parts, plain, refusals
+from ui import _, doors, enter, leave_for, needed, number, parts, refusals
 from ui.compose import asked_for
 
 actor = enter(needs=May.WATCH.roles)
@@ -26,7 +26,7 @@ if lists:
     names = {code: _("{unit}, còn {n} hộ", unit=one.unit_label, n=number(one.still_open)) for code, one in by_code.items()}
     chosen = st.selectbox(
         _("Tổ, thôn"), list(by_code), key="to", bind="query-params", width=340,
-        format_func=lambda code: plain(names[code]),
+        format_func=names.__getitem__,
     )  # fmt: skip
     one = by_code[chosen]
     with reading() as session:

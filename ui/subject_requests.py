@@ -101,7 +101,7 @@ def _who(row: RequestRow, actor: Actor) -> None:
     if words.strip():
         with reading() as session:
             found = households.search(session, actor=actor, filters=Filters(words=words), size=SHOWN).rows
-        labels = {one.id: f"{plain(one.head_name)} · {one.code} · {one.unit_label}" for one in found}
+        labels = {one.id: plain(f"{one.head_name} · {one.code} · {one.unit_label}") for one in found}
         chosen = st.radio(_("Hộ"), list(labels), format_func=labels.__getitem__, index=None, key="sr_home") or chosen
         if not found:
             parts.hint(_("Không có hộ nào khớp."))

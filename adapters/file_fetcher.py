@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from adapters.link_checker import HOPS, MOVED, Refused, Resolve, addresses, client_to, is_public, resolve
+from adapters.link_checker import HOPS, MOVED, Refused, Resolve, addresses, client_to, resolve
+from core.networks import is_public
 from core.settings import Settings
 from services.ports import Fetched
 

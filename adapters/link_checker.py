@@ -4,7 +4,6 @@ The address that was looked up and found public is the one connected to, so that
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urljoin, urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from core.networks import is_public
 from services.ports import LinkState
 
 SECONDS, HOPS, AT_ONCE = 8.0, 3, 4
@@ -25,16 +25,6 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, as this machine's resolver gives them."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is on the open internet: not this machine, not this network, not a provider's own services."""
-    try:
-        parsed = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return parsed.is_global and not parsed.is_multicast and (mapped is None or is_public(str(mapped)))
 
 
 class Refused(Exception):

@@ -17,7 +17,8 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.link_checker import MOVED, OPEN_ENOUGH, PORTS, Pinned, Refused, Resolve, addresses, is_public, resolve
+from adapters.link_checker import MOVED, OPEN_ENOUGH, PORTS, Pinned, Refused, Resolve, addresses, resolve
+from core.networks import is_public
 from core.text import fold
 from services.ports import LinkVisit
 

@@ -20,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
-from core import clock, turns
+from core import clock, turns, unwritable
 from core.settings import settings
 
 
@@ -36,8 +36,15 @@ def driver_url(url: str) -> str:
 
 def make_engine(url: str, *, writes: bool) -> Engine:
     """An engine whose connections keep foreign keys and, on SQLite, take the write lock at the start if they write."""
+    engine = _engine(url, writes=writes)
+    unwritable.keep_out(engine)
+    return engine
+
+
+def _engine(url: str, *, writes: bool) -> Engine:
     if not is_sqlite(url):
-        return create_engine(driver_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "json_serializer": unwritable.dumped}
+        return create_engine(driver_url(url), hide_parameters=True, **options)
     database = make_url(url).database
     if database and not database.startswith((":", "file:")):  # a file, neither memory nor SQLite's own way to name one
         _make_private(Path(database))
@@ -58,7 +65,7 @@ def engines_own(url: str) -> Engine | None:
 
 def _sqlite_engine(url: str, arguments: dict[str, Any], **options: int) -> Engine:
     told = {"check_same_thread": False, "timeout": 30, **arguments}
-    made = create_engine(url, connect_args=told, hide_parameters=True, **options)
+    made = create_engine(url, connect_args=told, hide_parameters=True, json_serializer=unwritable.dumped, **options)
     event.listen(made, "connect", _on_connect)
     return made
 

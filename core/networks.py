@@ -1,16 +1,7 @@
 """Where a caller comes from: one household or phone on the internet, or a network that may hold many."""
 
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
-
-# This machine and networks behind it: RFC 1918, 4193, 6598 (a carrier's inside), 3927.
-_OUR_SIDE = tuple(
-    ip_network(block)
-    for block in (
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
-        "::1/128", "fc00::/7", "fe80::/10",
-    )
-)  # fmt: skip
+from ipaddress import IPv6Address, ip_address
 
 
 @lru_cache(maxsize=4096)
@@ -28,9 +19,13 @@ def network_of(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
-    """Whether a network stands for one caller on the internet. A proxy of ours, or the ward's own network, may be many."""
+    """Whether an address is of one host on the open internet, as IANA's registers have it, also where it hides an older one.
+
+    All else may be many: this machine, a proxy of ours, the ward's own network, a carrier's inside, a provider's own services.
+    """
     try:
-        ip = ip_address(address)
+        known = ip_address(address.split("%")[0])
     except ValueError:
         return False
-    return not any(ip in network for network in _OUR_SIDE)
+    older = (known.ipv4_mapped or known.sixtofour) if isinstance(known, IPv6Address) else None
+    return known.is_global and not known.is_multicast and (older is None or is_public(str(older)))

@@ -6,7 +6,11 @@ The database holds neither the address nor the seal, so that it alone opens no p
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col
 
 from core import tokens
 from core.settings import settings
@@ -53,6 +57,16 @@ def id_in(token: str) -> UUID | None:
     raw = _raw(token) if len(token) == LENGTH else b""
     is_whole = len(raw) == _ID + _SEAL and base64.urlsafe_b64encode(raw).decode().rstrip("=") == token
     return UUID(bytes=raw[:_ID]) if is_whole else None
+
+
+def is_named(token: str, id_column: Any, *digests: Any) -> ColumnElement[bool]:
+    """Whether a row is the one that an address names by its id, or the one that keeps the digest of an address of before.
+
+    Whether it opens that row says `Address.is_now`.
+    """
+    if id_ := id_in(token):
+        return col(id_column) == id_
+    return or_(*(col(kept) == tokens.digest(token) for kept in digests))
 
 
 def is_sealed(value: str, *, seal: str) -> bool:

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0xFEFF])
+# C0 and C1 but for those that are white space.
+_CONTROLS = [*range(9), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0)]
+_INVISIBLE = dict.fromkeys([*_CONTROLS, 0x200B, 0x200C, 0x200D, 0xFEFF])
 _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _DIGITS = re.compile(r"(\d+)")
@@ -16,7 +18,7 @@ UPPER = LOWER.upper()
 
 
 def clean(text: str) -> str:
-    """NFC, without invisible characters, single spaces: the form every stored name has."""
+    """NFC, without invisible characters and controls, single spaces: the form every stored name has."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\u00a0", " ").split())
 
 

@@ -58,6 +58,7 @@ from models.printing import OfficialPaper, PaperKind, PrintedCode, PrintJob, Pri
 from models.privacy import (
     Breach,
     BreachField,
+    BreachLetter,
     BreachScope,
     Consent,
     ConsentWay,
@@ -149,6 +150,7 @@ __all__ = [
     "Batch",
     "Breach",
     "BreachField",
+    "BreachLetter",
     "BreachScope",
     "CeremonyKind",
     "Challenge",

@@ -375,3 +375,21 @@ class Breach(Model, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class BreachLetter(Model, table=True):
+    """That the notice of a breach went to the authority: its number in the clerk's register, and its words, which stand."""
+
+    __table_args__ = (
+        Index("uq_breachletter_breach_id", "breach_id", unique=True),
+        Index("uq_breachletter_unit_id_year_number", "unit_id", "year", "number", unique=True),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    breach_id: UUID = Field(foreign_key="breach.id", ondelete="CASCADE")
+    unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # the ward whose register it is
+    number: int
+    year: int
+    issued_on: date
+    numbered_by_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    body: list[list[str]] = Field(sa_type=JSON)  # paragraphs: what stands bold at the beginning, or "", and the words

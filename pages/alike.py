@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading, transaction
 from services import likeness, likeness_search
 from services.access import May
-from ui import _, alike, enter, importing, leave_for, number, parts, plain, refusals
+from ui import _, alike, enter, importing, leave_for, number, parts, refusals
 
 HERE = "pages/alike.py"
 actor = enter(needs=May.WRITE_HOUSEHOLDS.roles)
@@ -73,7 +73,7 @@ places = importing.targets(actor)
 if places:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unit_id = st.selectbox(
-            _("Ở đâu"), list(places), format_func=lambda id_: plain(places[id_]), key="al_unit", width=320
+            _("Ở đâu"), list(places), format_func=places.__getitem__, key="al_unit", width=320
         )  # fmt: skip
         is_asked = st.button(_("Tìm hộ giống nhau"), key="al_find", icon=":material/search:")
     if is_asked:

@@ -8,7 +8,7 @@ from services import access, closed_lists
 from services.access import May
 from ui import _, enter, leave_for, needed, number, paging, parts, record_id, refusals
 from ui import closed_lists as drawing
-from ui.words import day, plain
+from ui.words import day
 
 LIST, SIZE = "pages/closed_lists.py", 40
 actor = enter(needs=May.WORK_LISTS.roles)
@@ -42,4 +42,4 @@ if access.may(actor, May.KEEP_LISTS):
             with refusals():
                 with transaction() as session:
                     gone = closed_lists.forget(session, actor=actor, list_id=listed.id)
-                leave_for(LIST, news=_("Đã xóa {n} người của “{name}”.", n=number(gone), name=plain(listed.title)))
+                leave_for(LIST, news=_("Đã xóa {n} người của “{name}”.", n=number(gone), name=listed.title))

@@ -5,7 +5,7 @@ import streamlit as st
 from core.db import reading
 from services import household_cards, households
 from services.access import May
-from ui import _, codes, confirmed_by_count, enter, number, parts, plain, refusals
+from ui import _, codes, confirmed_by_count, enter, number, parts, refusals
 from ui import household_cards as drawing
 
 LIST = "pages/households.py"
@@ -22,7 +22,7 @@ if not places:
 with st.container(width=640):
     is_dead = codes.warn()
     units = st.multiselect(
-        _("Tổ, thôn"), list(places), format_func=lambda id_: plain(places[id_]), key="cards_units", placeholder=_("Chọn tổ, thôn")
+        _("Tổ, thôn"), list(places), format_func=places.__getitem__, key="cards_units", placeholder=_("Chọn tổ, thôn")
     )
     ways = {False: _("Thẻ cũ vẫn dùng được"), True: _("Thu hồi thẻ cũ")}
     revokes = bool(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from services.access import May
-from ui import _, enter, import_start, importing, needed, number, parts, plain, refusals, said
+from ui import _, enter, import_start, importing, needed, number, parts, refusals, said
 from ui.import_remarks import remarks
 from ui.import_repeats import repeats
 
@@ -77,7 +77,7 @@ else:
         if "head_name" not in seen.columns:
             parts.note("waiting", _("Chưa rõ cột nào là họ tên chủ hộ"), _("Hãy chỉ ra ở dưới, rồi mới xem thử được."))
     places = importing.targets(actor)
-    unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=lambda id_: plain(places[id_]), key="i_unit", width=420)
+    unit_id = st.selectbox(_("Nhập vào"), list(places), format_func=places.__getitem__, key="i_unit", width=420)
     if "unit" not in seen.columns and unit_id == next(iter(places)):
         parts.hint(_("Danh sách không có cột tổ, thôn. Nếu tiêu đề trong tệp cũng không ghi, hãy chọn một tổ ở trên."))
     mine.purpose = import_start.purpose(actor, unit_id)

@@ -4,14 +4,14 @@ Nature, numbers, consequences, measures and contact, as summaries of Law 91/2025
 number; a legal officer reads it first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
 
 from core import clock, phones
 from core.i18n import translate
-from models import Breach, BreachField, PrivacyFile, Unit
+from models import Breach, BreachField, BreachLetter, PrivacyFile, Unit
 from services import ward_letters
 from services.ports import PaperText
 from services.ward_letters import Letter
@@ -28,9 +28,26 @@ class ForPeople:
     body: str
 
 
+def numbered(session: Session, *, breach: Breach) -> BreachLetter | None:
+    """The notice to the authority as it went out; None while it has no number. The caller has checked who asks."""
+    return session.exec(select(BreachLetter).where(BreachLetter.breach_id == breach.id)).first()
+
+
 def for_authority(session: Session, *, breach: Breach, ward: Unit) -> PaperText:
-    """The notice to the authority, as an official paper. The caller has checked who asks."""
-    paragraphs = [
+    """The notice to the authority, as an official paper: with its number as it went out. The caller has checked who asks."""
+    letter = Letter(
+        "Về việc vi phạm về dữ liệu cá nhân", AUTHORITY, told(session, breach=breach, ward=ward), ("Như trên;", "Lưu: VT."),
+        urgency="urgent",
+    )  # fmt: skip
+    if sent := numbered(session, breach=breach):
+        paragraphs = [(run, words) for run, words in sent.body]
+        letter = replace(letter, paragraphs=paragraphs, number=sent.number, issued_on=sent.issued_on)
+    return ward_letters.text_of(session, ward=ward, letter=letter)
+
+
+def told(session: Session, *, breach: Breach, ward: Unit) -> list[tuple[str, str]]:
+    """What the notice to the authority says as the breach is known now. The caller has checked who asks."""
+    return [
         ("", "Căn cứ Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định số 356/2025/NĐ-CP."),
         ("", f"Ủy ban nhân dân {_inner(ward.name)} thông báo vi phạm về dữ liệu cá nhân như sau:"),
         ("1. Thời điểm:", f"phát hiện lúc {_said(breach.found_at)}; xảy ra {_span(breach)}."),
@@ -41,10 +58,6 @@ def for_authority(session: Session, *, breach: Breach, ward: Unit) -> PaperText:
         ("6. Biện pháp đã và đang làm:", _words(breach.measures)),
         ("7. Liên hệ:", _contact(session, ward)),
     ]
-    letter = Letter(
-        "Về việc vi phạm về dữ liệu cá nhân", AUTHORITY, paragraphs, ("Như trên;", "Lưu: VT."), urgency="urgent"
-    )  # fmt: skip
-    return ward_letters.text_of(session, ward=ward, letter=letter)
 
 
 def for_people(session: Session, *, breach: Breach, ward: Unit) -> ForPeople:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -11,8 +11,8 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.text import clean, clean_lines
-from models import Announcement, AnnouncementKind, AsksFor, Breach, BreachField, BreachScope, Unit, Urgency
-from services import access, audit, breach_letters, breach_scopes, drafts, proofs
+from models import Announcement, AnnouncementKind, AsksFor, Breach, BreachField, BreachLetter, BreachScope, Unit, Urgency
+from services import access, audit, breach_letters, breach_scopes, drafts, official_papers, proofs
 from services.access import Actor, May
 from services.breach_scopes import Touched
 from services.draft_words import Words
@@ -142,6 +142,34 @@ def running(session: Session, *, actor: Actor) -> tuple[int, datetime | None]:
 
 
 # ---- what is done about it
+
+
+def give_number(session: Session, *, actor: Actor, breach_id: UUID, number: int, issued_on: date) -> BreachLetter:
+    """Number and day of the notice to the authority, from the clerk's register of what goes out; once, and its words stand.
+
+    Raises:
+        Invalid: it has its number, the number or day cannot be, or another paper of that year bears it.
+        NotAllowed, NotFound: as `get`.
+    """
+    breach = get(session, actor=actor, breach_id=breach_id).breach
+    ward = session.exec(select(Unit).where(Unit.id == breach.unit_id).with_for_update()).one()  # two hands, one register
+    sent = breach_letters.numbered(session, breach=breach)
+    official_papers.check_number(number, issued_on, given=sent.number if sent else None)
+    if issued_on < clock.local(breach.found_at).date():
+        raise Invalid(N_("Ngày ban hành trước ngày phát hiện."))
+    official_papers.check_free(session, ward_id=ward.id, kind=official_papers.LETTERS, number=number, year=issued_on.year)
+    body = [list(one) for one in breach_letters.told(session, breach=breach, ward=ward)]
+    made = BreachLetter(
+        breach_id=breach.id, unit_id=ward.id, number=number, year=issued_on.year, issued_on=issued_on,
+        numbered_by_id=actor.id, body=body,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="breach.letter_numbered", subject_kind="breach", subject_id=breach.id, number=number,
+        issued_on=issued_on.isoformat(),
+    )  # fmt: skip
+    return made
 
 
 def told_authority(session: Session, *, actor: Actor, breach_id: UUID, at: datetime | None = None) -> Breach:

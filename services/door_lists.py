@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from core import clock
@@ -31,17 +32,13 @@ class Line:
     outcome: DoorOutcome | None
     knocked_at: datetime | None
     how: How | None  # how we know that it was told, at the door or otherwise
-    is_here: bool  # it still lives in this unit
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a knock is still to come."""
-        return self.is_here and self.outcome is None and self.how is None
+    is_open: bool  # a knock is still to come
+    is_to_tell: bool  # it is printed: a knock is still to come, or another one
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether it left the list by itself: told by another path, or gone before anybody knocked."""
-        return self.outcome is not DoorOutcome.TOLD and (self.how is not None or (self.outcome is None and not self.is_here))
+        return self.outcome is not DoorOutcome.TOLD and (self.how is not None or (self.outcome is None and not self.is_open))
 
 
 @dataclass(frozen=True)
@@ -140,20 +137,20 @@ def renew(session: Session, *, actor: Actor, list_id: UUID) -> Listed:
 
 def lines_of(session: Session, listed: DoorList) -> list[Line]:
     """Every line of a list in the order in which one walks, for callers that have checked who asks. One query."""
-    today = clock.today()
-    found = session.exec(
-        select(DoorLine, Household, Reach.how, lives_here(today))
+    found = session.execute(
+        select_columns(DoorLine, Household, col(Reach.how), still_to_knock(), still_to_tell())
+        .join(DoorList, col(DoorList.id) == DoorLine.door_list_id)
         .join(Household, col(Household.id) == DoorLine.household_id)
         .outerjoin(
             Reach, (col(Reach.household_id) == Household.id) & (col(Reach.announcement_id) == listed.announcement_id)
         )
-        .where(DoorLine.door_list_id == listed.id)
+        .where(col(DoorLine.door_list_id) == listed.id)
     )  # fmt: skip
     lines = [
         Line(
             line.number, home.id, home.head_name, home.address, home.phone[-DIGITS_SHOWN:] if home.phone else "", line.outcome,
-            line.knocked_at, How(how) if how else None, bool(is_here) and home.unit_id == listed.unit_id,
-        ) for line, home, how, is_here in found
+            line.knocked_at, How(how) if how else None, bool(is_open), bool(is_to_tell),
+        ) for line, home, how, is_open, is_to_tell in found
     ]  # fmt: skip
     return sorted(lines, key=lambda one: door_numbers.walking(one.head_name, one.address, one.household_id))
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from core import clock, formats
 from core.i18n import translate
 from core.settings import settings
-from models import FACT_LABELS, Announcement, DoorLine, DoorList, DoorOutcome, Household, Reach, Unit, User
+from models import FACT_LABELS, Announcement, DoorLine, DoorList, Household, Reach, Unit, User
 from services import access, audit, door_addresses, door_lists, door_numbers, relays, resident_page, wards
 from services.access import Actor
 from services.ports import DoorNotice, DoorRow, DoorSheet
@@ -72,10 +72,7 @@ def leaders(session: Session, *, actor: Actor, announcement_id: UUID) -> int:
 
 
 def _rows(session: Session, listed: DoorList) -> list[DoorRow]:
-    lines = [
-        line for line in door_lists.lines_of(session, listed)
-        if line.is_open or (line.outcome is DoorOutcome.NOT_HOME and not line.is_elsewhere)
-    ]  # fmt: skip
+    lines = [line for line in door_lists.lines_of(session, listed) if line.is_to_tell]
     codes = dict(session.exec(select(Household.id, Household.code).where(Household.unit_id == listed.unit_id)).all())
     return [
         DoorRow(line.number, codes.get(line.household_id, ""), line.head_name, line.address, line.phone_end) for line in lines

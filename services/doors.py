@@ -4,7 +4,6 @@ A door is a name made by who asks there, for example `sign-in|lan|10.0.0.7`; onl
 """
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Literal
 
 from sqlmodel import Session, col, delete, func, select
@@ -65,10 +64,8 @@ def network_of(address: str) -> str:
     """The one caller on the internet that an address stands for; "" for those that may be many: our own networks, and what is
     behind a proxy of ours.
     """
-    try:
-        return networks.network_of(address) if ip_address(address).is_global else ""
-    except ValueError:
-        return ""
+    network = networks.network_of(address)
+    return network if networks.is_public(network) else ""
 
 
 def _alone(session: Session, door: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from core import clock, sealed_addresses, tokens
+from core import clock, sealed_addresses
 from core.errors import NotFound
 from core.i18n import N_
 from models import (
@@ -129,8 +129,7 @@ def find(session: Session, *, token: str, for_change: bool = False) -> Inquiry:
     Raises:
         NotFound: there is none.
     """
-    id_ = sealed_addresses.id_in(token)
-    wanted = select(Inquiry).where(col(Inquiry.token_hash) == tokens.digest(token) if id_ is None else col(Inquiry.id) == id_)
+    wanted = select(Inquiry).where(sealed_addresses.is_named(token, Inquiry.id, Inquiry.token_hash))
     found = session.exec(wanted.with_for_update() if for_change else wanted).first()
     if found is None or not found.address.is_now(token):
         raise NotFound(N_("Không có câu hỏi nào ở địa chỉ này. Xin mở lại đúng đường dẫn đã nhận khi gửi."))

@@ -18,6 +18,7 @@ from models import (
     Announcement,
     AnnouncementKind,
     AnnouncementStatus,
+    BreachLetter,
     OfficialPaper,
     PaperKind,
     SubjectLetter,
@@ -32,7 +33,7 @@ from services.wards import WardCard
 SYMBOL_BODY = "UBND"
 NAMES = {PaperKind.NOTICE: "THÔNG BÁO", PaperKind.INVITATION: "GIẤY MỜI"}
 ISSUER = "ỦY BAN NHÂN DÂN"
-LETTERS = PaperKind.NOTICE  # the symbol under which letters to those who ask about their data go out
+LETTERS = PaperKind.NOTICE  # the symbol under which letters about personal data go out
 SIGNING = ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
 RECIPIENTS = {
     PaperKind.NOTICE: ("Các tổ dân phố, thôn;", "Lưu: VT."),
@@ -201,10 +202,11 @@ def _borne(ward_id: UUID, kind: PaperKind, year: int) -> Subquery:
     papers = select(OfficialPaper.number).where(
         OfficialPaper.unit_id == ward_id, OfficialPaper.kind == kind, OfficialPaper.year == year
     )  # fmt: skip
-    letters = select(SubjectLetter.number).where(
-        SubjectLetter.unit_id == ward_id, SubjectLetter.year == year, literal(kind is LETTERS)
-    )  # fmt: skip
-    return union_all(papers, letters).subquery()
+    letters = [
+        select(one.number).where(one.unit_id == ward_id, one.year == year, literal(kind is LETTERS))
+        for one in (SubjectLetter, BreachLetter)
+    ]  # fmt: skip
+    return union_all(papers, *letters).subquery()
 
 
 def _body(announcement: Announcement) -> list[tuple[str, str]]:

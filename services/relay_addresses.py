@@ -6,9 +6,9 @@ An address is the permission. It is worked out of the row and the app's key (cor
 from typing import Literal
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from core import clock, sealed_addresses, tokens
+from core import clock, sealed_addresses
 from core.errors import NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -63,8 +63,7 @@ def part_of(relay: Relay, *, token: str) -> Part:
 
 def announcement_of(session: Session, *, token: str) -> Announcement | None:
     """The announcement of the common link of a leaders' chat; None where a token is none."""
-    id_ = sealed_addresses.id_in(token)
-    is_it = col(Announcement.leaders_token_hash) == tokens.digest(token) if id_ is None else col(Announcement.id) == id_
+    is_it = sealed_addresses.is_named(token, Announcement.id, Announcement.leaders_token_hash)
     found = session.exec(select(Announcement).where(is_it)).first()
     return found if found and found.leaders_issue and found.leaders_address.is_now(token) else None
 
@@ -78,10 +77,7 @@ def _named(session: Session, token: str, *, for_change: bool = False) -> Relay |
 
 
 def _is_named(token: str) -> ColumnElement[bool]:
-    if id_ := sealed_addresses.id_in(token):
-        return col(Relay.id) == id_
-    digest = tokens.digest(token)
-    return (col(Relay.token_hash) == digest) | (col(Relay.deputy_token_hash) == digest)
+    return sealed_addresses.is_named(token, Relay.id, Relay.token_hash, Relay.deputy_token_hash)
 
 
 def _opens(relay: Relay, token: str) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from core import clock, sealed_addresses, tokens
+from core import clock, sealed_addresses
 from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.settings import settings
@@ -208,9 +208,7 @@ def _is_fresh() -> ColumnElement[bool]:
 
 
 def _by_token(session: Session, token: str, *, for_change: bool = False) -> RumourRelay:
-    id_ = sealed_addresses.id_in(token)
-    is_it = col(RumourRelay.token_hash) == tokens.digest(token) if id_ is None else col(RumourRelay.id) == id_
-    wanted = select(RumourRelay).where(is_it)
+    wanted = select(RumourRelay).where(sealed_addresses.is_named(token, RumourRelay.id, RumourRelay.token_hash))
     one = session.exec(wanted.with_for_update() if for_change else wanted).first()
     if one is None or not one.address.is_now(token):
         raise NotFound(UNKNOWN)

@@ -5,7 +5,7 @@ A page's first line is `actor = enter(_("Title"), needs=(Role.STAFF,))`; its for
 """
 
 import urllib.parse
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import NoReturn
@@ -199,8 +199,19 @@ def record_id(name: str = "id") -> UUID:
 
 
 def said(refusal: Refusal) -> str:
-    """A refusal in the reader's language; the words of others in it stay harmless."""
-    blanks = {name: value if isinstance(value, date) else plain(_value(value)) for name, value in refusal.details.items()}
+    """A refusal in the reader's language, where Streamlit reads Markdown: the words of others in it stay as they are."""
+    return _filled(refusal, plain)
+
+
+def sentence(refusal: Refusal) -> str:
+    """A refusal in the reader's language as it is written, for `ui.parts` and tables: HTML is escaped there, Markdown unknown."""
+    return _filled(refusal, str)
+
+
+def _filled(refusal: Refusal, made_harmless: Callable[[str], str]) -> str:
+    blanks = {
+        name: value if isinstance(value, date) else made_harmless(_value(value)) for name, value in refusal.details.items()
+    }  # fmt: skip
     return translate(refusal.message, language=language()).format(**blanks)
 
 

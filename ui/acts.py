@@ -31,6 +31,7 @@ WORDS = ACTS | {
     "breach.not_told": N_("ghi lý do không phải báo"),
     "breach.people_drafted": N_("soạn thông báo cho người dân"),
     "breach.people_told": N_("ghi đã báo người dân"),
+    "breach.letter_numbered": N_("cấp số thông báo gửi cơ quan chuyên trách"),
     "breach.closed": N_("khép lại vụ vi phạm"),
     "group.created": N_("lập nhóm"),
     "group.changed": N_("sửa nhóm"),

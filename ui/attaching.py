@@ -13,7 +13,7 @@ from services import attachments, shown_photos, trials
 from services.access import Actor
 from services.attachments import BYTES_MAX, MARKS, MOST, Attachment
 from services.shown_photos import People
-from ui import covering, parts, said
+from ui import covering, parts, said, sentence
 from ui.forms import PICTURES, name_file_button
 from ui.words import _, number, plain, weight
 
@@ -113,7 +113,7 @@ def _bring(kept: Sequence[dict[str, Any]]) -> None:
         try:
             found = attachments.checked([*found, attachments.store(file.getvalue(), name=file.name)])
         except Refusal as refusal:
-            troubles.append(f"{file.name}: {said(refusal)}")
+            troubles.append(f"{file.name}: {sentence(refusal)}")
     st.session_state.update({"c_attachments": found, "c_files_turn": turn + 1, "c_files_trouble": plain(" ".join(troubles))})
     st.rerun()
 

@@ -20,7 +20,7 @@ from ui.forms import refusals_at
 from ui.kept import kept, read_once, seen_by
 from ui.parts import Column, Figure
 from ui.tables import XLSX
-from ui.words import _, language, moment, number, plain
+from ui.words import _, language, moment, number
 
 MADE = "check_in_made"  # by announcement: the address, shown until the visit ends, for it cannot be had again
 PAGE = "pages/announcement.py"
@@ -143,7 +143,7 @@ def _enter(item: Announcement, actor: Actor) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             _("Ai đi"), [*found, BY_NAME], key="a_who", width=380,
-            format_func=lambda id_: _("Chỉ ghi tên “{name}”, không gắn hộ", name=plain(words)) if id_ == BY_NAME else found[id_],
+            format_func=lambda id_: _("Chỉ ghi tên “{name}”, không gắn hộ", name=words) if id_ == BY_NAME else found[id_],
         )  # fmt: skip
         people = st.number_input(_("Mấy người"), 1, attendance_places.PEOPLE_MAX, 1, key="a_people", width=130)
         slots["people"] = st.empty()
@@ -163,7 +163,7 @@ def _enter(item: Announcement, actor: Actor) -> None:
 def _found(actor: Actor, words: str) -> dict[UUID | str, str]:
     with reading() as session:
         rows = households.search(session, actor=actor, filters=Filters(words=words, order="name"), size=FOUND_MOST).rows
-    return {row.id: plain(", ".join(filter(None, (row.head_name, row.address, row.unit_label)))) for row in rows}
+    return {row.id: ", ".join(filter(None, (row.head_name, row.address, row.unit_label))) for row in rows}
 
 
 def _leaders_count(item: Announcement, actor: Actor) -> None:
@@ -171,7 +171,7 @@ def _leaders_count(item: Announcement, actor: Actor) -> None:
     with reading() as session:
         groups = attendance_counts.groups_of(session, actor=actor, announcement_id=item.id)
     counted = {id_: count for id_, _name, count in groups}
-    names = {id_: plain(name) for id_, name, _count in groups}
+    names = {id_: name for id_, name, _count in groups}
     slots = {"people": st.empty()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -219,7 +219,7 @@ def _list(item: Announcement, seen: Coming, actor: Actor) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             _("Người đã báo"), list(rows), index=None, key="a_row", width=380, placeholder=_("Chọn theo tên hoặc mã"),
-            format_func=lambda id_: plain(_named(rows[id_])),
+            format_func=lambda id_: _named(rows[id_]),
         )  # fmt: skip
         people = st.number_input(
             _("Mấy người (0: không đi nữa)"), 0, attendance_places.PEOPLE_MAX, rows[chosen].people if chosen else 1,

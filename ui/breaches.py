@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from services.breach_scopes import Touched
 from services.breaches import BreachForm, BreachRow
 from ui import leave_for, parts, privacy, refusals
 from ui.forms import refusals_at
-from ui.words import _, near, number, span
+from ui.words import _, day, near, number, span
 
 LIST, HERE = "pages/breaches.py", "pages/breach.py"
 SHOWN = 40
@@ -125,9 +126,18 @@ def notices(row: BreachRow, ward: Unit, *, actor: Actor) -> None:
     with reading() as session:
         authority = breach_letters.for_authority(session, breach=breach, ward=ward)
         people = breach_letters.paper_for_people(session, breach=breach, ward=ward)
+    if authority.number is not None and authority.issued_on:
+        said = _("số {n}, ngày {day}", n=str(authority.number), day=day(authority.issued_on, weekday=False))
+        parts.facts((_("Thông báo gửi cơ quan chuyên trách"), said))
+        parts.hint(_("Thư đã có số thì giữ lời như lúc gửi. Điều biết thêm sau đó báo bổ sung bằng văn bản khác."))
     with st.container(horizontal=True):
         privacy.letter(authority, label=_("Thông báo gửi cơ quan chuyên trách (PDF)"), name="bao-vi-pham-72-gio", key="br_pdf_a")
+        if authority.number is None:
+            blank = replace(authority, draft="")
+            privacy.letter(blank, label=_("Tải thư, để trống số và ngày (PDF)"), name="bao-vi-pham-72-gio-de-so", key="br_pdf_b")
         privacy.letter(people, label=_("Thông báo gửi người dân (PDF)"), name="bao-nguoi-dan", key="br_pdf_p")
+    if authority.number is None:
+        _number(breach, actor)
     if breach.closed_at:
         return
     if breach.announcement_id:
@@ -138,6 +148,15 @@ def notices(row: BreachRow, ward: Unit, *, actor: Actor) -> None:
                 made = breaches.draft_for_people(session, actor=actor, breach_id=breach.id)
             leave_for("pages/compose.py", news=_("Đã soạn. Đọc lại, sửa rồi trình duyệt."), id=str(made.id))
     _presses(row, actor)
+
+
+def _number(breach: Breach, actor: Actor) -> None:
+    if asked := privacy.number_asked(key="br_number"):
+        given, on = asked
+        with refusals():
+            with transaction() as session:
+                breaches.give_number(session, actor=actor, breach_id=breach.id, number=given, issued_on=on)
+            leave_for(HERE, news=_("Đã ghi số văn bản."), id=str(breach.id))
 
 
 def _presses(row: BreachRow, actor: Actor) -> None:

@@ -13,7 +13,7 @@ from services.access import Actor
 from services.bulletins import MOST_CODES, MOST_EVENTS
 from services.ports import Bulletin, ports
 from ui import addressed, parts, said
-from ui.words import _, plain
+from ui.words import _
 
 HERE, PDF = "pages/bulletin.py", "application/pdf"
 MONTHS_AHEAD = 3
@@ -24,7 +24,7 @@ def wish(actor: Actor) -> tuple[UUID, date]:
     with reading() as session:
         ward, places = units.commune_for(session, actor=actor), households.places(session, actor=actor)
     listed = {ward.code: ward.id} | {unit.code: unit.id for unit in places}
-    names = {ward.code: plain(ward.name)} | {unit.code: plain(unit.label) for unit in places}
+    names = {ward.code: ward.name} | {unit.code: unit.label for unit in places}
     first = clock.today().replace(day=1)
     months = [first]
     while len(months) <= MONTHS_AHEAD:
@@ -55,7 +55,7 @@ def contents(actor: Actor, unit_id: UUID, month: date) -> tuple[list[str], str, 
     )  # fmt: skip
     slugs = st.multiselect(
         _("Mã để quét"), list(codes), default=list(codes)[:MOST_CODES], key=f"bulletin_codes_{at}", max_selections=MOST_CODES,
-        format_func=lambda one: plain(codes[one]), placeholder=_("Chọn mã"),
+        format_func=codes.__getitem__, placeholder=_("Chọn mã"),
     )  # fmt: skip
     return keys, more, slugs
 

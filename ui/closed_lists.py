@@ -61,7 +61,7 @@ def _take(actor: Actor, unit_id: UUID, given: Any) -> None:
 
 def _look(actor: Actor, mine: Hand) -> None:
     """What would be taken over; nothing is written yet."""
-    parts.section(_("Nếu ghi, danh sách này có"), plain(mine.upload.name))
+    parts.section(_("Nếu ghi, danh sách này có"), mine.upload.name)
     parts.facts(
         (_("Người"), number(len(mine.read.people))), (_("Dòng trùng, bỏ qua"), number(len(mine.read.repeats))),
         (_("Cột để lại trong tệp"), ", ".join(mine.read.dropped) or _("không có")),

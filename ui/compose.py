@@ -21,7 +21,7 @@ from services.plans import Plan
 from ui import parts, said
 from ui.forms import Slots
 from ui.parts import Figure, Tone
-from ui.words import _, moment, money, number, plain
+from ui.words import _, moment, money, number
 
 KINDS = [kind for kind in AnnouncementKind if kind is not AnnouncementKind.CORRECTION]
 # How a field is named among what is still missing.
@@ -198,7 +198,7 @@ def ask_streets(actor: Actor, unit_ids: Sequence[UUID]) -> list[str]:
 
     def named(street: str) -> str:
         homes = _("{n} hộ", n=number(known.get(street, 0)))
-        return f"{plain(street)} ({homes})"
+        return f"{street} ({homes})"
 
     return st.multiselect(
         _("Chỉ báo cho hộ ở đường, ngõ"), [*known, *(one for one in chosen if one not in known)], key="c_streets",

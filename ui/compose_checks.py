@@ -13,7 +13,7 @@ from services.lengths import Lengths, Price
 from services.text_checks import Finding
 from ui import parts
 from ui.parts import Column, Tone
-from ui.words import _, money, number
+from ui.words import _, money, number, plain
 
 TEXTS = ("title", "body", "group_text")
 
@@ -83,8 +83,8 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
 
 
 def stopping(found: Sequence[Finding], announcement: Announcement) -> str:
-    """What stops it from being handed on, in a few sentences; "" where nothing does."""
-    return " ".join(dict.fromkeys(_sentence(one) for one in text_checks.stopping(found, announcement.urgency)))
+    """What stops it from being handed on, in a few sentences, where Streamlit reads Markdown; "" where nothing does."""
+    return plain(" ".join(dict.fromkeys(_sentence(one) for one in text_checks.stopping(found, announcement.urgency))))
 
 
 def _sentence(one: Finding) -> str:

@@ -11,7 +11,7 @@ from services import proofs, second_factors
 from services.access import Actor
 from services.second_factors import NewApp, Standing
 from ui import codes, leave_for, parts, refusals
-from ui.words import _, near, number, plain
+from ui.words import _, near, number
 
 HERE = "pages/second_factor.py"
 CODES = "fresh_codes"
@@ -48,7 +48,7 @@ def _line(actor: Actor, one: SecondFactor) -> None:
     used = near(one.last_used_at) if one.last_used_at else _("chưa dùng lần nào")
     key = one.id.hex
     detail = f"{_(one.kind.label)}, {used}"
-    with parts.line(f"f{key}", "arrived", plain(one.name), detail), st.popover(_("Sửa"), key=f"f_more_{key}"):
+    with parts.line(f"f{key}", "arrived", one.name, detail), st.popover(_("Sửa"), key=f"f_more_{key}"):
         name = st.text_input(_("Tên để nhận ra"), one.name, key=f"f_name_{key}", max_chars=40)
         if st.button(_("Ghi tên"), key=f"f_rename_{key}"):
             with refusals():

@@ -8,13 +8,12 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading, transaction
-from core.errors import Refusal
 from core.i18n import N_
 from services import household_sheet
 from services.access import Actor
 from services.household_sheet import FIELDS, Conflict, Edit, Refused, Saved, SheetPage, SheetRow
 from services.import_values import ADDRESS_MAX, CODE_MAX, NAME_MAX, PEOPLE_MAX
-from ui import leave_for, parts, refusals, said
+from ui import leave_for, parts, refusals, sentence
 from ui.parts import Column
 from ui.words import _, number, plain
 
@@ -148,19 +147,15 @@ def troubles(draft: Draft, actor: Actor) -> None:
     for one in draft.refused.values():
         where = _label(one.field) if one.field in LABELS else ""
         title = ", ".join(part for part in (one.edit.row.name, where) if part)
-        parts.item("overdue", title, _sentence(one.refusal))
+        parts.item("overdue", title, sentence(one.refusal))
     for conflict in list(draft.conflicts.values()):
         _choose(draft, conflict, actor)
-
-
-def _sentence(refusal: Refusal) -> str:
-    return said(refusal).replace("\\", "")  # no Markdown here
 
 
 def _choose(draft: Draft, conflict: Conflict, actor: Actor) -> None:
     row, name = conflict.edit.row, conflict.edit.row.id.hex
     with st.container(border=True, key=f"conflict_{name}"):
-        parts.item("waiting", row.name, _sentence(conflict.said))
+        parts.item("waiting", row.name, sentence(conflict.said))
         heads: list[Column | str] = [_("Ô"), _("Lúc mở"), _("Của tôi"), _("Hiện nay trong sổ")]
         typed = conflict.edit.typed
         rows = [

@@ -172,7 +172,7 @@ def sheet_choice(mine: Hand) -> str:
     words = _("Cả {n} trang, mỗi trang một tổ", n=number(len(mine.sheets))) if mine.is_one_list else _("Tất cả các trang")
     return st.selectbox(
         _("Trang tính"), options, index=len(mine.sheets) if mine.is_one_list else 0,
-        format_func=lambda name: words if name == EVERY else plain(name), key=f"i_sheet{mine.turn}", width=320,
+        format_func=lambda name: words if name == EVERY else name, key=f"i_sheet{mine.turn}", width=320,
     )  # fmt: skip
 
 

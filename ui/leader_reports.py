@@ -18,7 +18,7 @@ from ui import leave_for, parts, refusals, token
 from ui.kept import read_once, seen_by
 from ui.parts import Column, Figure, Text
 from ui.tables import XLSX
-from ui.words import _, language, near, number, plain
+from ui.words import _, language, near, number
 
 HEADS = (
     N_("Tổ, thôn"), N_("Nhóm"), N_("Tổ trưởng"), N_("Số người"), N_("Ghi chú"), N_("Số ảnh"), N_("Báo lúc"), N_("Báo muộn"),
@@ -135,7 +135,7 @@ def _photos(seen: Reports) -> None:
     if not box.open:
         return
     with box:
-        chosen = st.selectbox(_("Của nhóm"), list(rows), format_func=lambda id_: plain(_named(rows[id_])), key="lr_of", width=380)
+        chosen = st.selectbox(_("Của nhóm"), list(rows), format_func=lambda id_: _named(rows[id_]), key="lr_of", width=380)
         files = [attachments.path_of(one.sha256) for one in rows[chosen].photos]
         if there := [str(path) for path in files if path.is_file()]:
             st.image(there, width=220)
@@ -147,7 +147,7 @@ def _enter(item: Announcement, seen: Reports, actor: Actor) -> None:
     rows = {row.group_id: row for row in seen.rows}
     with st.expander(_("Ghi, sửa báo cáo thay tổ trưởng"), key="lr_enter", icon=":material/call:"):
         chosen = st.selectbox(
-            _("Nhóm"), list(rows), index=None, format_func=lambda id_: plain(_named(rows[id_])), key="lr_group",
+            _("Nhóm"), list(rows), index=None, format_func=lambda id_: _named(rows[id_]), key="lr_group",
             placeholder=_("Chọn nhóm"), width=380,
         )  # fmt: skip
         row = rows.get(chosen) if chosen else None

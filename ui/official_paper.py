@@ -14,7 +14,7 @@ from services.access import Actor
 from services.official_papers import PaperState, PaperWords
 from services.ports import MeetingPaper, PaperText, ports
 from ui import leave_for, parts, print_studio, refusals, said
-from ui.words import _, day, number, plain
+from ui.words import _, day, number
 
 HERE, PDF, MADE = "pages/official_paper.py", "application/pdf", "paper_made"
 
@@ -97,7 +97,7 @@ def meeting(item: Announcement, kind: PaperKind, text: PaperText, actor: Actor) 
         return
     parts.section(_("Cho từng tổ, thôn"))
     unit_id = st.selectbox(
-        _("Tổ, thôn"), list(places), format_func=lambda one: plain(places[one].label), key="paper_unit", width=340
+        _("Tổ, thôn"), list(places), format_func=lambda one: places[one].label, key="paper_unit", width=340
     )  # fmt: skip
     makes: Mapping[str, tuple[str, str, Callable[[], tuple[bytes, int]]]] = {
         "slips": (_("Giấy mời theo tên"), "giay-moi.pdf", lambda: ports().paper.invitation_slips(_of(item, actor, unit_id))),

@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from core.typed import number
+
 NAME = "trang"
 
 
 def asked(name: str = NAME) -> int:
     """The page wanted, from 1: as pressed, else as the address says."""
     typed = st.session_state.get(name) or st.query_params.get(name, "")
-    return int(typed) if str(typed).isdecimal() and len(str(typed)) < 7 else 1
+    return number(str(typed), digits=6) or 1
 
 
 def first(name: str = NAME) -> None:

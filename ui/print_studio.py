@@ -20,7 +20,7 @@ from services.print_jobs import JobRow
 from services.print_layouts import Layout
 from services.printed_codes import Numbering
 from services.staff_badges import Wearer
-from ui import leave_for, parts, refusals, said, stay
+from ui import leave_for, parts, refusals, said, sentence, stay
 from ui.parts import Tone
 from ui.words import _, day, near, number
 
@@ -242,7 +242,7 @@ def _name(row: JobRow) -> str:
 def _detail(row: JobRow) -> str:
     who = _("{who}, {when}", who=row.asked_by, when=near(row.asked_at))
     if row.status is PrintStatus.REFUSED:
-        return said(Invalid(row.refusal, **row.blanks))
+        return sentence(Invalid(row.refusal, **row.blanks))
     if row.status is PrintStatus.READY:
         until = _("giữ đến {day}", day=day(row.expires_at.date()))
         if row.layout is None:

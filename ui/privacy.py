@@ -1,6 +1,6 @@
 """Personal data on the screens: what waits, papers made at a press, the switches of a household."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -48,6 +48,16 @@ def letter(text: PaperText, *, label: str, name: str, key: str) -> None:
     st.download_button(
         label, partial(_letter, text), f"{name}.pdf", PDF, key=key, icon=":material/picture_as_pdf:", on_click="ignore"
     )  # fmt: skip
+
+
+def number_asked(*, key: str) -> tuple[int, date] | None:
+    """The number and day that the clerk's register gives a letter; None until they are handed in."""
+    parts.hint(_("Ghi số của sổ công văn đi thì thư in ra có số; không ghi thì để trống, văn thư ghi tay."))
+    with st.form(f"{key}_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.number_input(_("Số công văn đi"), min_value=1, max_value=99_999, value=None, step=1, key=key, width=170)
+        on = st.date_input(_("Ngày ban hành"), clock.today(), key=f"{key}_on", format="DD/MM/YYYY", width=170)
+        is_sent = st.form_submit_button(_("Ghi số"), key=f"{key}_save")
+    return (typed or 0, on) if is_sent else None
 
 
 def _letter(text: PaperText) -> bytes:

@@ -14,7 +14,7 @@ from services.procedure_imports import ProcedureImport
 from services.procedures import WardWords
 from ui import parts
 from ui.parts import Column, Figure, Text, Tone
-from ui.words import _, day, language, money, number, plain
+from ui.words import _, day, language, money, number
 
 TONES: dict[ProcedureLevel, Tone] = {
     ProcedureLevel.FULL: "arrived", ProcedureLevel.PARTIAL: "waiting", ProcedureLevel.OFFLINE: "unknown",
@@ -181,7 +181,7 @@ def outcome(result: ProcedureImport) -> None:
 
 def columns(result: ProcedureImport, labels: dict[str, str]) -> None:
     """Which column was taken for what."""
-    found = [(_(labels[name]).capitalize(), plain(title)) for name, title in result.columns.items()]
+    found = [(_(labels[name]).capitalize(), title) for name, title in result.columns.items()]
     parts.facts(*found)
     missing = [_(label) for name, label in labels.items() if name not in result.columns]
     if missing:

@@ -207,7 +207,7 @@ def _ask_split(actor: Actor, home: Unit, old: UUID | None, slots: dict[str, Delt
 def _people(actor: Actor, unit_id: UUID) -> dict[UUID, str]:
     with reading() as session:
         found = households.search(session, actor=actor, filters=Filters(unit_id=unit_id, order="name"), page=1, size=2000)
-    return {row.id: f"{row.code} {plain(row.head_name)}" for row in found.rows}
+    return {row.id: f"{row.code} {row.head_name}" for row in found.rows}
 
 
 def next_month() -> date:

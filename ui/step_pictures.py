@@ -10,7 +10,7 @@ from models import Procedure
 from services import attachments, procedure_pictures
 from ui import parts, said
 from ui.forms import PICTURES, name_file_button
-from ui.words import _, weight
+from ui.words import _, plain, weight
 
 WIDTH = 150
 
@@ -58,7 +58,7 @@ def _brought(one: Procedure) -> Change | None:
     try:
         picture = attachments.store_photo(file.getvalue(), name=file.name)
     except Refusal as refusal:
-        st.error(f"{file.name}: {said(refusal)}")
+        st.error(f"{plain(file.name)}: {said(refusal)}")
         return None
     st.session_state["sp_turn"] = turn + 1
     return Change(step, picture)

@@ -101,7 +101,7 @@ def _who(row: RequestRow, actor: Actor) -> None:
     if words.strip():
         with reading() as session:
             found = households.search(session, actor=actor, filters=Filters(words=words), size=SHOWN).rows
-        labels = {one.id: f"{plain(one.head_name)} · {one.code} · {one.unit_label}" for one in found}
+        labels = {one.id: plain(f"{one.head_name} · {one.code} · {one.unit_label}") for one in found}
         chosen = st.radio(_("Hộ"), list(labels), format_func=labels.__getitem__, index=None, key="sr_home") or chosen
         if not found:
             parts.hint(_("Không có hộ nào khớp."))
@@ -244,15 +244,11 @@ def letter(row: RequestRow, *, actor: Actor) -> None:
 
 def _number(row: RequestRow, actor: Actor) -> None:
     request = row.request
-    parts.hint(_("Ghi số của sổ công văn đi thì thư in ra có số; không ghi thì để trống, văn thư ghi tay."))
-    with st.form("letter_number", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.number_input(_("Số công văn đi"), min_value=1, max_value=99_999, value=None, step=1, key="sr_no", width=170)
-        on = st.date_input(_("Ngày ban hành"), clock.today(), key="sr_no_on", format="DD/MM/YYYY", width=170)
-        is_sent = st.form_submit_button(_("Ghi số"), key="sr_no_save")
-    if is_sent:
+    if asked := privacy.number_asked(key="sr_no"):
+        given, on = asked
         with refusals():
             with transaction() as session:
-                subject_letters.give_number(session, actor=actor, request_id=request.id, number=typed or 0, issued_on=on)
+                subject_letters.give_number(session, actor=actor, request_id=request.id, number=given, issued_on=on)
             leave_for(HERE, news=_("Đã ghi số văn bản."), id=str(request.id))
 
 

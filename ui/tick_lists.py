@@ -77,7 +77,7 @@ def _answer(one: Waiting, actor: Actor) -> None:
     names: dict[UUID | str, str] = {home.id: ", ".join(filter(None, (home.head_name, home.address))) for home in homes}
     names |= {NEW: _("Hộ mới, phường chưa có trong danh sách")}
     chosen = st.selectbox(
-        _("Là hộ nào"), list(names), format_func=lambda id_: plain(names[id_]), key=f"ask_home_{one.id.hex}"
+        _("Là hộ nào"), list(names), format_func=names.__getitem__, key=f"ask_home_{one.id.hex}"
     )  # fmt: skip
     if st.button(_("Nhận vào nhóm"), key=f"ask_yes_{one.id.hex}", type="primary"):
         with refusals():

@@ -12,9 +12,11 @@ from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_, translate
 from core.settings import settings
+from core.typed import counted
 from models import How
 from services import announcements, resident_page
 from services.announcements import PublicAnnouncement
+from services.attendance_places import PEOPLE_MAX
 from services.ports import ports
 from services.resident_page import CHOICES, COUNTED, MOST_ANSWERED
 from web import calendar_file, check_in, drawn, pages, posts, prose, visits
@@ -76,12 +78,12 @@ def _press(request: Request, form: Mapping[str, str], visit: Visit) -> None:
 def _answer_in(form: Mapping[str, str]) -> tuple[How, int]:
     """What was pressed: nothing chosen, or not coming, still says that the household knows. A number written counts first."""
     written = form.get("many", "").strip()
-    people = written or form.get("people", "")
+    chosen = form.get("people", "")
     offered = {"", *(value for value, _ in (*CHOICES, *COUNTED))}
-    is_number = written.isascii() and written.isdigit() and len(written) <= 2
-    if form.get("do") != "answer" or not (is_number if written else people in offered):
+    if form.get("do") != "answer" or not (written or chosen in offered):
         raise Invalid(N_("Câu trả lời không đúng. Hãy chọn lại trên trang."))
-    return (How.ATTENDING, int(people)) if int(people or 0) else (How.CONFIRMED, 0)
+    people = counted(written or chosen or "0", most=PEOPLE_MAX)
+    return (How.ATTENDING, people) if people else (How.CONFIRMED, 0)
 
 
 def _shown(request: Request, notice: PublicAnnouncement) -> dict[str, Any]:

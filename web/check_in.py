@@ -14,13 +14,13 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.settings import settings
 from core.tokens import ALPHABET
+from core.typed import counted
 from services import check_in
 from services.attendance_figures import PartyRow
-from services.attendance_places import CODE_LETTERS
+from services.attendance_places import CODE_LETTERS, PEOPLE_MAX
 from services.check_in import Door
 from web import pages
 from web.pages import PhonePage
-from web.typed import number
 
 COOKIE = "cn_door"  # on the door's phone only, so that a code it scans opens here and nowhere else
 LONGEST = 120
@@ -78,7 +78,7 @@ def _write(request: Request, form: Mapping[str, str], code: str) -> bool:
 
 
 def _number(form: Mapping[str, str]) -> int:
-    return number(form.get("people", ""), digits=2) or 0
+    return counted(form.get("people", ""), least=1, most=PEOPLE_MAX)
 
 
 def _found(request: Request, typed: str) -> Response:

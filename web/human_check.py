@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+from core import typed
 from core.settings import settings
 from core.spelled import number
 from core.tokens import keyed_digest, same
@@ -22,10 +23,10 @@ def asked(now: datetime, *, language: str) -> tuple[str, str]:
 def is_right(note: str, answer: str, now: datetime) -> bool:
     """Whether the answer is that of the sealed note, and the note is not old."""
     parts = note.split(".")
-    if len(parts) != 3 or not parts[0].isdecimal() or not answer.strip().isdecimal():
+    until, total = typed.number(parts[0], digits=10), typed.number(answer, digits=2)
+    if len(parts) != 3 or until is None or total is None:
         return False
-    until = int(parts[0])
-    return now.timestamp() <= until and same(parts[2], _seal(until, parts[1], int(answer)))
+    return now.timestamp() <= until and same(parts[2], _seal(until, parts[1], total))
 
 
 def _seal(until: int, salt: str, total: int) -> str:

@@ -11,13 +11,13 @@ from starlette.routing import Route
 from core import clock
 from core.db import reading, transaction
 from core.errors import Invalid
-from core.i18n import N_
+from core.typed import counted
 from services import household_cards, join, join_requests
+from services.import_values import PEOPLE_MAX
 from services.join_requests import Asked
 from web import pages, posts, visits
 from web.limits import may_join
 from web.pages import PhonePage
-from web.typed import number
 from web.visits import Visit
 
 # Every press takes this long: by the time nobody learns whether a number was known (which writes a little more).
@@ -73,10 +73,7 @@ def _say(request: Request, form: Mapping[str, str], visit: Visit) -> None:
 
 
 def _number(form: Mapping[str, str]) -> int:
-    people = number(form.get("people", "").strip() or "1", digits=2)
-    if people is None:
-        raise Invalid(N_("Số người phải là một số, từ 1 đến 99."), field="people")
-    return people
+    return counted(form.get("people", "").strip() or "1", least=1, most=PEOPLE_MAX)
 
 
 def _page(

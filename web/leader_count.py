@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from core.db import reading, transaction
 from core.errors import Invalid
+from core.typed import counted
 from services import attendance_counts
 from web import pages
 from web.pages import PhonePage
@@ -24,18 +25,12 @@ class LeaderCountPage(PhonePage):
         """Keep the number, or take it back where none is written. The same press twice is one."""
         typed = form.get("people", "").strip()
         try:
+            people = counted(typed, most=attendance_counts.COUNT_MAX) if typed else None
             with transaction() as session:
-                attendance_counts.say(session, token=request.path_params["token"], people=_number(typed))
+                attendance_counts.say(session, token=request.path_params["token"], people=people)
         except Invalid as refusal:
             return _page(request, typed=typed[:9], wrong=pages.sentence_of(request, refusal), status=422)
         return pages.see(request.url.path)
-
-
-def _number(typed: str) -> int | None:
-    """What is written; what is no number is one that cannot be."""
-    if not typed:
-        return None
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 4 else -1
 
 
 def _page(request: Request, *, typed: str = "", wrong: str = "", status: int = 200) -> Response:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from core.db import reading, transaction
 from core.errors import Invalid, NotAllowed
+from core.typed import counted
 from services import attachments, leader_reports
 from services.leader_reports import PHOTOS_MOST
 from web import attached, pages
@@ -35,9 +36,9 @@ class LeaderReportPage(PageWithPhotos):
         try:
             with transaction() as session:
                 leader_reports.say(
-                    session, token=request.path_params["token"], people=_number(form.get("people", "").strip()),
-                    line=form.get("line", ""), photos=carried,
-                    without=[name.removeprefix(DROP) for name in form if name.startswith(DROP)],
+                    session, token=request.path_params["token"],
+                    people=counted(form.get("people", ""), most=leader_reports.PEOPLE_MAX), line=form.get("line", ""),
+                    photos=carried, without=[name.removeprefix(DROP) for name in form if name.startswith(DROP)],
                 )  # fmt: skip
         except Invalid as refusal:
             place = str(refusal.details.get("field", "photos"))
@@ -69,11 +70,6 @@ def _stored(request: Request, form: Mapping[str, str], files: Sequence[Brought])
         except Invalid as refusal:
             wrong = pages.sentence_of(request, refusal)
     return kept, wrong
-
-
-def _number(typed: str) -> int:
-    """What is written; what is no number is one that cannot be."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 4 else -1
 
 
 def _page(

@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import clock
+from core import clock, typed
 from core.db import reading, transaction
 from core.errors import Invalid
-from core.i18n import N_
 from services import lessons, team_members
-from web import pages, typed
+from web import pages
 from web.pages import PhonePage
 from web.team import id_in
 
@@ -38,10 +37,7 @@ class LessonsPage(PhonePage):
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
-    many = typed.number(form.get(name, ""), digits=3)
-    if many is None:
-        raise Invalid(N_("Xin ghi số người bằng chữ số."), field=name)
-    return many
+    return typed.counted(form.get(name, ""), most=lessons.PEOPLE_MAX, field=name)
 
 
 def _page(request: Request, *, wrong: str = "", status: int = 200) -> Response:

@@ -11,13 +11,13 @@ from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from core.tokens import new_token
+from core.typed import counted
 from models import HelpOutcome
 from services import lessons, supports, team_members
 from services.supports import Help
 from web import pages
 from web.pages import PhonePage
 from web.team import COOKIE, id_in, result_in
-from web.typed import number
 
 OTHER = "khac"  # none of the ward's procedures
 WORDS_MAX = 100
@@ -94,10 +94,7 @@ def _pressed(request: Request, form: Mapping[str, str], token: str, *, back: str
 
 
 def _minutes(form: Mapping[str, str]) -> int:
-    minutes = number(form.get("minutes", ""), digits=3)
-    if minutes is None:
-        raise Invalid(N_("Số phút phải từ 1 đến {most}."), most=supports.MINUTES_MAX, field="minutes")
-    return minutes
+    return counted(form.get("minutes", ""), least=1, most=supports.MINUTES_MAX, field="minutes")
 
 
 def _page(

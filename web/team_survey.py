@@ -8,13 +8,13 @@ from starlette.routing import Route
 
 from core.db import reading, transaction
 from core.errors import Invalid
-from core.i18n import N_
+from core.typed import counted
 from models import SurveyResult
 from services import phone_surveys, team_members
+from services.import_values import PEOPLE_MAX
 from web import pages, turning
 from web.pages import PhonePage
 from web.team import id_in, result_in
-from web.typed import number
 
 ROOM_BYTES, LINE_BYTES = 6_500, 190
 
@@ -44,10 +44,7 @@ class SurveyPage(PhonePage):
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
-    many = number(form.get(name, ""), digits=2)
-    if many is None:
-        raise Invalid(N_("Số người phải là một số, từ 0 đến 99."), field=name)
-    return many
+    return counted(form.get(name, ""), most=PEOPLE_MAX, field=name)
 
 
 def _page(request: Request, *, typed: Mapping[str, str] | None = None, wrong: str = "", status: int = 200) -> Response:

@@ -9,10 +9,11 @@ from starlette.routing import Route
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.tokens import new_token
+from core.typed import counted
 from models import HelpOutcome
 from services import home_visits, supports, team_members
 from services.supports import Help
-from web import pages, typed
+from web import pages
 from web.pages import PhonePage
 from web.team import id_in, result_in
 
@@ -43,7 +44,8 @@ class TeamVisitsPage(PhonePage):
 
 
 def _minutes(form: Mapping[str, str]) -> int:
-    return typed.number(form.get("minutes", ""), digits=3) or supports.USUAL_MINUTES
+    written = form.get("minutes", "").strip() or str(supports.USUAL_MINUTES)
+    return counted(written, least=1, most=supports.MINUTES_MAX, field="minutes")
 
 
 def _page(request: Request, *, wrong: str = "", status: int = 200) -> Response:

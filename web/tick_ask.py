@@ -12,12 +12,12 @@ from starlette.routing import Route
 from core.db import reading, transaction
 from core.errors import Invalid, NotFound
 from core.i18n import N_
+from core.typed import number
 from services import join_requests, tick_lists
 from services.join_requests import Reason, Waiting
 from services.tick_lists import DIGITS_SHOWN, Pass
 from web import pages
 from web.pages import PhonePage
-from web.typed import number
 
 SIZE = 20  # households to choose from a page; the likeliest stand first
 NEW = "new"

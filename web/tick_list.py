@@ -14,12 +14,13 @@ from core.db import reading, transaction
 from core.errors import Invalid
 from core.formats import share
 from core.i18n import N_
+from core.typed import counted, number
 from services import join_requests, tick_lists
 from services.household_values import HouseholdValues
+from services.import_values import PEOPLE_MAX
 from services.tick_lists import Line, Saved, Tick
 from web import pages, posts, turning
 from web.pages import PhonePage
-from web.typed import number
 
 # A page stays under 20 KB whatever the names: about thirty households, fewer where names and addresses are long.
 ROOM_BYTES, LINE_BYTES = 6_800, 225  # for all lines; of one, besides its name and address
@@ -89,7 +90,7 @@ def _ticks_in(form: Mapping[str, str]) -> list[Tick]:
 def _household_in(form: Mapping[str, str]) -> HouseholdValues:
     return HouseholdValues(
         form.get("name", ""), address=form.get("address", ""), phone=form.get("phone", ""),
-        people=_number(form.get("people", "")),
+        people=_number(form.get("people", ""), least=1),
     )  # fmt: skip
 
 
@@ -100,12 +101,9 @@ def _uuid(text: str) -> UUID:
         raise Invalid(WRONG) from None
 
 
-def _number(text: str) -> int:
-    """One or two digits; the services say which of them can be right."""
-    people = number(text.strip() or "1", digits=2)
-    if people is None:
-        raise Invalid(N_("Số người phải là một số, từ 1 đến 99."), field="people")
-    return people
+def _number(text: str, *, least: int = 0) -> int:
+    """What is written, 1 where nothing is; 0 is how the page says that nobody was ticked."""
+    return counted(text.strip() or "1", least=least, most=PEOPLE_MAX)
 
 
 def _address(request: Request, form: Mapping[str, str], saved: Saved, **more: str) -> str:

@@ -1,10 +1,11 @@
 """Long lists on phones, cut into pages of a size that an old phone loads at once."""
 
-import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from markupsafe import escape
+
+from core.typed import number
 
 
 class Home(Protocol):
@@ -38,4 +39,4 @@ def turned(homes: Iterable[H], *, room: int, each: int) -> list[list[H]]:
 
 def asked(page: str) -> int:
     """The page an address or a form names, from 1; nonsense is the first."""
-    return max(1, int(page)) if re.fullmatch(r"[0-9]{1,4}", page) else 1
+    return number(page, digits=4) or 1

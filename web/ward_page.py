@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from core import clock, db, formats
 from core.db import reading
+from core.typed import number
 from services import ward_in_public, wards
 from services.figure_register import Measure
 from services.figure_words import amount
@@ -18,7 +19,6 @@ from services.ward_in_public import PublicPlace, PublicWard
 from web import pages
 from web.memory import Memory
 from web.pages import PhonePage
-from web.typed import number
 
 CODE_MAX = 20
 _known: Memory[PublicWard] = Memory(most=1_000, kept=timedelta(minutes=1))  # of whole months: it seldom changes

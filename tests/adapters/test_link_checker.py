@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from adapters.link_checker import HttpLinkChecker, is_public
+from adapters.link_checker import HttpLinkChecker
+from core.networks import is_public
 
 OWN = [
     "127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "fe80::1", "fc00::1",

@@ -17,7 +17,7 @@ from adapters.paper import TypstPaper
 from adapters.paper.official import LONGEST_BODY
 from core.errors import Invalid
 from services.ports import PaperText
-from tests.adapters.test_paper import codes_on, fonts_of, picture_of
+from tests.adapters.test_paper import HOSTILE, codes_on, fonts_of, picture_of, words_of
 
 MM = 72 / 25.4
 WIDE, HIGH = 210 * MM, 297 * MM
@@ -125,6 +125,18 @@ def test_the_page_is_a4_and_nothing_stands_in_its_margins() -> None:
             assert line.right <= 210 - RIGHT + 0.3, line
             assert line.bottom <= 297 - BOTTOM + 0.5, line
             assert in_header or line.top >= TOP - 1.5, line
+
+
+def test_no_words_of_a_title_or_body_are_read_as_markup() -> None:
+    """All hostile texts at once: one is the subject too, each is a paragraph, bold at its beginning."""
+    hostile = [*HOSTILE, "*đậm* _nghiêng_ **x**", "# Tổ 7 <thôn> $5 + $6$", "[đây](https://x.vn) `mã` @nhan <nhan>"]
+    body = [(words, words) for words in hostile]
+
+    text = words_of(TypstPaper().official(replace(NOTICE, subject=hostile[-2], body=body)))
+
+    flat = "".join(text.split())
+    assert flat.count("".join(hostile[-2].split())) == 3, text
+    assert all(flat.count("".join(words.split())) >= 2 for words in hostile), text
 
 
 def test_the_font_has_the_measures_of_the_decree_s_and_is_in_the_file() -> None:

@@ -13,6 +13,7 @@ from core.text import clean, clean_lines, fold, natural_key, vietnamese_key
         (unicodedata.normalize("NFD", "Nguyễn Thị Hoà"), "Nguyễn Thị Hoà"),
         ("  Tổ\u00a0 13 \u200b", "Tổ 13"),
         ("a\ufeffb", "ab"),
+        ("\0a\x07b\x7f\x9f\tc\x1fd", "ab c d"),
         ("", ""),
     ],
 )

@@ -348,7 +348,7 @@ def test_a_blank_left_open_is_kept_but_never_handed_on(session: Session, visit: 
 
     at.button(key="c_submit").click().run()
 
-    assert in_the_bar(at) == ["Chưa trình được. “[ngày họp]” là chỗ trống chưa điền."]
+    assert in_the_bar(at) == ["Chưa trình được. “\\[ngày họp\\]” là chỗ trống chưa điền."]
     assert all(one.status is AnnouncementStatus.DRAFT for one in session.exec(select(Announcement)))
 
 

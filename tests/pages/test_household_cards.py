@@ -80,6 +80,16 @@ def cards_of(session: Session) -> list[tuple[str, bool]]:
     return [(name, revoked_at is None) for name, revoked_at in rows]
 
 
+def test_a_choice_of_units_shows_their_names_as_they_are_written(
+    session: Session, visit: Visit, paper: FakePaper, unit: Unit, clerk: User
+) -> None:
+    """A box of choices reads no Markdown: what is escaped for it shows its strokes."""
+    unit.short_name = "Tổ 13 (khu_A) *mới*"
+    session.commit()
+
+    assert visit("household_cards", user=clerk).multiselect(key="cards_units").options == ["Tổ 13 (khu_A) *mới*"]
+
+
 def test_cards_are_made_by_address_after_the_number_was_typed(
     session: Session, visit: Visit, paper: FakePaper, unit: Unit, clerk: User
 ) -> None:

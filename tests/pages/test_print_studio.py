@@ -163,4 +163,4 @@ def test_a_finished_sheet_is_taken_away_and_a_refused_one_says_why(
 
     assert [one.content for one in offered if one.name.startswith("to-in-")] == [b"%PDF-made"]
     assert "đã đọc lại đúng cả" in words(at)
-    assert "Mã in ra không đọc lại được" in words(at)
+    assert "Mã in ra không đọc lại được: **x**." in words(at)

@@ -129,6 +129,9 @@ def test_a_breach_has_its_clock_its_households_and_its_drafts(
     assert "Lường T. Q." in words(page)
     assert TYPED not in words(page)
     assert "Hạn 72 giờ" in words(visit("today", user=official))
+    page.number_input(key="br_number").set_value(12)
+    page.button(key="br_number_save").click().run()
+    assert "số 12, ngày " in words(page)
     page.button(key="br_told").click().run()
     session.expire_all()
     assert session.get_one(Breach, breach.id).authority_told_at is not None

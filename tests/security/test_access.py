@@ -112,11 +112,16 @@ def at_doors() -> set[str]:
     return {name for room in DOORS for name in called_from(room)}
 
 
-def digesting() -> set[str]:
+def naming(words: str) -> set[str]:
+    """The services that name something so in their own lines."""
     return {
         name for name, one in services().items()
-        if any(re.search("digest|is_sealed", getattr(node, "attr", getattr(node, "id", ""))) for node in ast.walk(one.node))
+        if any(re.search(words, getattr(node, "attr", getattr(node, "id", ""))) for node in ast.walk(one.node))
     }  # fmt: skip
+
+
+def digesting() -> set[str]:
+    return naming("digest|is_sealed|^is_named$")
 
 
 def test_s46_every_service_that_takes_an_actor_looks_at_it() -> None:
@@ -191,6 +196,20 @@ def test_a_secret_is_looked_up_by_its_digest() -> None:
     }
 
     assert plain == set()
+
+
+def test_whoever_finds_a_row_by_the_id_in_an_address_looks_at_its_seal() -> None:
+    """An id alone is no secret: `sealed_addresses.is_named` and `id_in` find a row, `Address.is_now` or `was` opens it."""
+    found = {
+        name for name, one in services().items()
+        if any(is_of(node, "sealed_addresses", act) for node in ast.walk(one.node) for act in ("is_named", "id_in"))
+    }  # fmt: skip
+    unsealed = {one.short for one in services().values() if one.is_public and one.name in reaching(found)} - {
+        name.removeprefix("services.") for name in reaching(naming("^(is_now|was|is_sealed)$"))
+    }
+
+    assert len(found) >= 4
+    assert unsealed == set()
 
 
 def test_every_page_opens_by_a_line_of_the_table() -> None:

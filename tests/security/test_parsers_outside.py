@@ -30,6 +30,7 @@ from core import clock as house_clock
 from core.errors import Invalid, Refusal
 from core.settings import Settings
 from core.settings import settings as house_settings
+from core.typed import number
 from models import Channel, SecondFactor, User
 from services import (
     attachments,
@@ -58,7 +59,6 @@ from tests.security.soft_key import SoftKey
 from tests.security.test_parsers import BODIES, CELLS, WORDS
 from tests.web.day import make_day, phone
 from web.turning import asked as page_of
-from web.typed import number
 
 ROWS = [["Họ và tên", "Địa chỉ", "Điện thoại", "Tổ"], ["Nguyễn Văn An", "Số 7", "0912345678", "Tổ 7"]]
 FITTING = settings(max_examples=examples(45), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -273,7 +273,14 @@ def test_many_names_tried_from_the_wards_own_network_lock_nobody_else_out(sessio
 
 @pytest.mark.parametrize(
     ("address", "network"),
-    [("113.161.0.9", "113.161.0.9"), ("2001:ee0:4f00:1:a:b:c:d", "2001:ee0:4f00:1::"), ("192.168.1.4", ""), ("local", "")],
+    [
+        ("113.161.0.9", "113.161.0.9"),
+        ("203.0.113.9", ""),
+        ("::ffff:10.0.0.7", ""),
+        ("2001:ee0:4f00:1:a:b:c:d", "2001:ee0:4f00:1::"),
+        ("192.168.1.4", ""),
+        ("local", ""),
+    ],
 )
 def test_an_address_on_the_internet_stands_for_one_caller(address: str, network: str) -> None:
     assert doors.network_of(address) == network

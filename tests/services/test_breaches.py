@@ -1,6 +1,6 @@
 """A breach: whose data, seventy-two hours from discovery, drafts of both notices, a register that keeps why."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +17,11 @@ from models import (
     Channel,
     ChannelAccount,
     Household,
+    PaperKind,
     Role,
     Unit,
 )
-from services import breach_letters, breach_scopes, breaches, household_export
+from services import breach_letters, breach_scopes, breaches, household_export, official_papers
 from services.access import Actor
 from services.breaches import BreachForm
 from services.household_search import Filters
@@ -126,6 +127,49 @@ def test_the_drafts_say_nature_numbers_consequences_measures_and_contact(
     assert all(one in text for one in ("Tệp gửi nhầm nhóm", "2 hộ, 8 người", "Cuộc gọi lừa đảo", "Đã xóa tệp", "số điện thoại"))
     assert (paper.kind, "A05" in paper.to, paper.body[-1][1].endswith("./.")) == ("THÔNG BÁO", True, True)
     assert (draft.id, homes[0].head_name in draft.body, "phường Bắc Kạn" in draft.body) == (again.id, False, True)
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_clerk_s_number_stands_on_the_notice_once_and_from_then_on_its_words_do_too(
+    session: Session, official: Actor, ward: Unit, unit: Unit
+) -> None:
+    breach = opened(session, official, ward, BreachScope.UNIT, unit.id, measures="Đã xóa tệp")
+    today = clock.today()
+
+    def number(typed: int, day: date = today, to: Breach = breach) -> None:
+        breaches.give_number(session, actor=official, breach_id=to.id, number=typed, issued_on=day)
+
+    before = breach_letters.for_authority(session, breach=breach, ward=ward)
+    for typed, day in ((0, today), (7, today + timedelta(days=1)), (7, today - timedelta(days=1))):
+        with pytest.raises(Invalid):
+            number(typed, day)
+    number(7)
+    sent = breach_letters.for_authority(session, breach=breach, ward=ward)
+    breach.measures = "Đã xóa tệp, đổi mật khẩu"
+
+    assert (before.number, before.draft[:7], sent.number, sent.issued_on, sent.draft) == (None, "Dự thảo", 7, today, "")
+    assert sent.body == before.body
+    assert breach_letters.for_authority(session, breach=breach, ward=ward) == sent
+    with pytest.raises(Invalid, match="đã có số"):
+        number(8)
+    with pytest.raises(Invalid, match="Số 7 năm"):
+        number(7, to=opened(session, official, ward, BreachScope.UNIT, unit.id))
+    with pytest.raises(Invalid, match="Số 7 năm"):
+        official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.NOTICE, number=7, year=today.year)
+    official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.INVITATION, number=7, year=today.year)
+
+
+@pytest.mark.usefixtures("noon")
+def test_only_who_decides_here_gives_the_notice_its_number(session: Session, official: Actor, ward: Unit, unit: Unit) -> None:
+    breach = opened(session, official, ward, BreachScope.UNIT, unit.id)
+    others = {
+        NotAllowed: make_actor(session, unit=ward, role=Role.STAFF),
+        NotFound: make_actor(session, unit=make_unit(session), role=Role.OFFICIAL),
+    }
+
+    for refusal, actor in others.items():
+        with pytest.raises(refusal):
+            breaches.give_number(session, actor=actor, breach_id=breach.id, number=7, issued_on=clock.today())
 
 
 @pytest.mark.usefixtures("noon")

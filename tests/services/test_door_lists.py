@@ -8,11 +8,11 @@ from sqlmodel import Session, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
-from models import AnnouncementStatus, Channel, DoorLine, DoorList, How, Reach, Relay, Role, Unit
-from services import door_addresses, door_lists, door_numbers, group_leaders
+from models import AnnouncementStatus, Channel, DoorLine, DoorList, DoorOutcome, How, Reach, Relay, Role, Unit
+from services import door_addresses, door_knocks, door_lists, door_numbers, door_paper, group_leaders
 from services.access import actor_of
 from tests.factories import make_actor, make_announcement, make_household, make_unit, make_user
-from tests.services.street import Street, make_street
+from tests.services.street import Street, knock, make_street
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -51,6 +51,26 @@ def test_a_household_told_meanwhile_leaves_the_list_and_keeps_its_number(session
 
     assert still_open(street) == ["Số 2"]
     assert numbered(street) == {1: "Số 1", 2: "Số 2"}
+
+
+def test_whom_a_list_still_has_to_tell_is_said_alike_to_the_page_and_to_paper(session: Session) -> None:
+    """Nobody yet; not at home; not at home but told since; refused; told; moved away before a knock; not at home, then moved."""
+    street = make_street(session, *(f"Số {n}" for n in range(1, 8)))
+    outcomes = {2: "not_home", 3: "not_home", 4: "refused", 5: "told", 7: "not_home"}
+    ticks = [knock(number, DoorOutcome(outcome)) for number, outcome in outcomes.items()]
+    door_knocks.by_phone(session, token=street.token, knocks=ticks)
+    told = street.homes["Số 3"].id
+    session.add(Reach(announcement_id=street.announcement.id, household_id=told, how=How.CONFIRMED, told_at=clock.now()))
+    for number in (6, 7):
+        street.homes[f"Số {number}"].left_on = clock.today()
+    session.commit()
+
+    lines = door_lists.lines_of(session, street.list())
+    [sheet] = door_paper.sheets(session, actor=street.clerk, announcement_id=street.announcement.id)[0]
+
+    assert [line.number for line in lines if line.is_open] == [1]
+    assert [line.number for line in lines if line.is_to_tell] == [row.number for row in sheet.rows] == [1, 2, 7]
+    assert [line.number for line in lines if line.is_elsewhere] == [3, 6]
 
 
 def test_a_household_that_comes_later_gets_a_new_number(session: Session) -> None:

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -49,6 +50,17 @@ def test_a_resident_reads_what_when_where_who_and_what_to_bring(day: Day) -> Non
         assert words in answer.text
     assert "gửi bà con Tổ 13, Sông Cầu" in answer.text
     assert "Không muốn phường nhắn tin về máy nữa?" in answer.text, "an SMS leads here and has no room for it"
+
+
+def test_signs_of_markdown_stand_as_they_were_written(session: Session, clock: Traveller) -> None:
+    signs = "*đậm* _nghiêng_ # Tổ 7 <thôn> giá $5 và $6 [đây](https://x.vn) `mã` \\* & &amp;"
+    day = make_day(session, title=signs, body=f"{signs}\n\n1. {signs}")
+
+    page = html.unescape(phone().get(day.page).text)
+
+    assert f">{signs}</h1>" in page
+    assert f">{signs}</p>" in page
+    assert f"{signs}</span></li>" in page
 
 
 def test_a_chat_shows_a_card_with_the_wards_name_and_the_facts(day: Day) -> None:

@@ -187,8 +187,8 @@ def test_a_phone_that_was_never_here_says_nothing(gate: Gate) -> None:
     [
         ("phone", "", "Xin ghi số điện thoại"), ("phone", "0123", "Xin ghi số điện thoại"),
         ("phone", "+1 202 555 0142", "Xin ghi số điện thoại"), ("name", "", "Xin ghi họ tên chủ hộ"),
-        ("name", "A" * 3000, "Dài quá"), ("address", "A" * 3000, "Dài quá"), ("people", "0", "Số người trong nhóm"),
-        ("people", "-1", "Số người phải là một số"), ("people", "999", "Số người phải là một số"),
+        ("name", "A" * 3000, "Dài quá"), ("address", "A" * 3000, "Dài quá"), ("people", "0", "Xin ghi một số từ 1 đến 99"),
+        ("people", "-1", "Xin ghi một số từ 1 đến 99"), ("people", "999", "Xin ghi một số từ 1 đến 99"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_right_is_said_at_the_field_and_nothing_is_written(gate: Gate, field: str, value: str, said: str) -> None:

@@ -43,8 +43,8 @@ def test_what_is_no_number_is_refused_beside_the_field(day: Day, typed: str) -> 
     answer = phone().post(page_of(day), data={"people": typed})
 
     assert answer.status_code == 422
-    assert "Số người phải từ 0 đến 2000" in answer.text
-    assert "<b>" not in answer.text.split("<main")[1].split("<dl")[0].replace("<b>Số người", "")
+    assert "Xin ghi một số từ 0 đến 2000" in answer.text
+    assert "<b>" not in answer.text.split("<main")[1].split("<dl")[0].replace("<b>Xin ghi", "")
     assert counted() is None
 
 

@@ -82,7 +82,7 @@ def test_a_wrong_number_keeps_the_photos_for_the_next_press(asking: Day) -> None
 
     said = send(asking, client, photo(size=(80, 60)), status=422, people="nhiều", line="Sạch <b>ngõ</b>")
     carried = Outline(said).all("input", name="photo0")
-    assert "Số người phải từ 0 đến 2000" in said
+    assert "Xin ghi một số từ 0 đến 2000" in said
     assert "Sạch &lt;b&gt;ngõ" in said
     assert reports() == []
 

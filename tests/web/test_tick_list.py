@@ -259,8 +259,8 @@ def test_a_household_that_is_missing_becomes_a_proposal_once_and_ticks_are_kept(
     ("field", "value", "said"),
     [
         ("name", "", "Xin ghi họ tên chủ hộ"), ("name", "A" * 3000, "Dài quá"), ("phone", "0123", "không phải số điện thoại"),
-        ("phone", "+1 202 555 0142", "không phải số điện thoại"), ("people", "-4", "Số người phải là một số"),
-        ("people", "1000", "Số người phải là một số"),
+        ("phone", "+1 202 555 0142", "không phải số điện thoại"), ("people", "-4", "Xin ghi một số từ 1 đến 99"),
+        ("people", "1000", "Xin ghi một số từ 1 đến 99"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_right_is_said_at_the_field_and_what_was_typed_stays(

@@ -207,7 +207,9 @@ def test_the_households_to_invite_first_open_and_hide_their_numbers(visit: Visit
     assert "+84912345678" not in page
 
 
-def test_of_many_households_to_invite_the_first_show_and_all_on_demand(session: Session, visit: Visit, ward: Unit, chief: User) -> None:
+def test_of_many_households_to_invite_the_first_show_and_all_on_demand(
+    session: Session, visit: Visit, ward: Unit, chief: User
+) -> None:
     settle(session, make_unit(session, parent=ward, short_name="Tổ 5"), 20, joined=8)
 
     at = visit("coverage", user=chief)

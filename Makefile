@@ -5,8 +5,10 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once serves every worker, server and command of the tests
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
+# What goes side by side says what it has to say when it is done, where make can hold it back.
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: run test check beside compiled lint types layers unit thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
+.PHONY: run test check beside compiled lint types layers unit killed coverage thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -31,11 +33,12 @@ test: check
 
 check: .venv/tools
 	@$(MAKE) --no-print-directory -j 2 beside
-	@$(MAKE) --no-print-directory unit e2e postgres
+	@$(MAKE) --no-print-directory -j 3 $(WHOLE) killed types unit
+	@$(MAKE) --no-print-directory -j 2 $(WHOLE) e2e postgres
 	@echo "all checks passed"
 
-# What needs one core each, two at a time: the types take the longest.
-beside: types lint layers licences sbom browser compiled
+# What needs one core each, two at a time; the types, which take the longest, go beside what waits for processes to die.
+beside: compiled lint layers licences sbom browser
 
 # What is wrong there is told by the tests.
 compiled: .venv/tools
@@ -57,9 +60,17 @@ licences: .venv/tools
 browser: .venv/tools
 	@sh tests/browser.sh
 
-## make unit    all tests but the browser's, on SQLite, with branch coverage
+## make unit    all tests but the browser's and those that kill processes, on SQLite
 unit: .venv/tools
-	$(BIN)/python -m pytest -q -n 3 $(SPREAD) --ignore=tests/e2e --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) --ignore=tests/e2e -m "not process"
+
+## make killed  the tests that start real processes and kill them: they mostly wait
+killed: .venv/tools
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) --ignore=tests/e2e -m process
+
+## make coverage  branch coverage by the ordinary tests, at least 90 %: a quarter longer than without
+coverage: .venv/tools
+	$(BIN)/python -m pytest -q -n 3 $(SPREAD) --ignore=tests/e2e -m "not no_cover" --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 ## make e2e     the tests that drive a real browser
 e2e: .venv/tools browser

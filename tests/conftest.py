@@ -39,12 +39,25 @@ REAL_CLOCK = {"jobs", "e2e"}  # rooms whose tests start processes
 LONG_WAYS = {"scenarios", "tests"}  # rooms that go again, for long, where others have been; and those that only read the house
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is taken from the ordinary tests: it makes a long one far longer, and a property goes nowhere that they do not."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what reaches a database.
+
+    Coverage is taken from the ordinary tests: it makes a long one far longer, and a property goes nowhere that they do not.
+    """
+    if POSTGRES:
+        config.hook.pytest_deselected(items=[item for item in items if not _reaches_a_database(item)])
+        items[:] = filter(_reaches_a_database, items)
     for item in items:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if is_property or item.path.parent.name in LONG_WAYS or item.get_closest_marker("once"):
             item.add_marker("no_cover")
+
+
+def _reaches_a_database(item: pytest.Item) -> bool:
+    """Whether it asks for the database of the single test, or its module makes one of its own or starts who uses one."""
+    makes_one = {"POSTGRES", "empty_database"} & vars(getattr(item, "module", None) or object).keys()
+    asks = "engine" in getattr(item, "fixturenames", ())
+    return asks or bool(makes_one) or item.get_closest_marker("process") is not None
 
 
 @pytest.hookimpl(wrapper=True)

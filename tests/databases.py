@@ -167,10 +167,15 @@ def _is_emptied(url: str) -> bool:
         connection.execute(text(OTHERS_AWAY))
         if set(inspect(connection).get_table_names()) != {*Model.metadata.tables, WORDS.name}:
             return False
-        emptied = "; ".join(str(delete(one)) for one in (*Model.metadata.sorted_tables, WORDS))
-        emptied += f"; DROP SCHEMA IF EXISTS {ENGINES} CASCADE"
-        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {emptied}")  # one way there and back
+        connection.exec_driver_sql(_emptying())
     return True
+
+
+@cache
+def _emptying() -> str:
+    """All of it in one way there and back."""
+    emptied = "; ".join(str(delete(one)) for one in (*Model.metadata.sorted_tables, WORDS))
+    return f"SET LOCAL session_replication_role = replica; {emptied}; DROP SCHEMA IF EXISTS {ENGINES} CASCADE"
 
 
 def _make_tables(url: str, *first: Callable[[DBAPIConnection, ConnectionPoolEntry], None]) -> None:

@@ -19,7 +19,7 @@ from services.access import TERMINAL
 from tests.databases import examples
 from tests.factories import NOON, make_actor, make_unit
 
-WARDS, HISTORY, RUNS = examples(8), 8, 25
+WARDS, HISTORY, RUNS = examples(8), 8, examples(25)
 WITHIN = (6, 12, 24, 30)
 LOOKS = (0.1, 0.25, 0.4, 0.6, 0.8)
 

@@ -60,8 +60,9 @@ def test_who_asked_sees_the_answer_and_says_not_yet(session: Session, ward: Unit
     browser.post(here, data={"do": "not_yet"})
     session.refresh(asked)
     assert (asked.status, asked.has_helped) == (InquiryStatus.ASSIGNED, False)
+    session.commit()
 
-    browser.post(here, data={"text": "Cháu mới hai tuổi"})
+    assert "Cháu mới hai tuổi" in browser.post(here, data={"text": "Cháu mới hai tuổi"}, follow_redirects=True).text
     inquiry_answers.answer(session, actor=clerk, inquiry_id=asked.id, text="Hai tuổi tiêm được.")
     session.commit()
     browser.post(here, data={"do": "helped"})
@@ -218,6 +219,7 @@ def test_a_question_from_an_announcement_knows_which(session: Session, day: Day)
 
     assert day.announcement.title in form
     assert session.exec(select(Inquiry)).one().announcement_id == day.announcement.id
+    session.commit()  # the page notes an opening, which waits for whoever may write
     assert f'href="/ask?tb={day.link.slug}"' in browser.get(day.page).text
 
 

@@ -34,6 +34,7 @@ LOST_AFTER = timedelta(minutes=1)  # a batch that waits this long may have been 
 LOOKED_AT = 200
 _CLAIMED = ("announcement_id", "channel", "account_id", "ward_id", "priority", "created_at")
 LEASES = 3  # so far ahead no lease ends: workers may differ a little in theirs
+LET_GO_AFTER = timedelta(seconds=5)  # by then whoever saw what stood in the way before it was gone has let go
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 LOST_ANSWER = N_("Mất câu trả lời của nhà cung cấp: chưa rõ tin đã đi chưa.")
 _BATCH, _LEDGER, _SAID = (Model.metadata.tables[name] for name in ("batch", "delivery", "announcement"))
@@ -232,13 +233,18 @@ def _leaving() -> Any:
 def wake(
     session: Session, *, announcement_id: UUID | None = None, account_id: UUID | None = None, batch_ids: Sequence[UUID] = ()
 ) -> int:  # fmt: skip
-    """Promise at once what was parked or waits for its hour, of an announcement or an account, or some; how many batches."""
+    """Promise at once what was parked or waits for its hour, of an announcement or an account, or some; how many batches.
+
+    One that is in somebody's hands is promised for a moment later: it may have been looked at just before, and be parked now.
+    """
     of: ColumnElement[bool] = _BATCH.c.id.in_(batch_ids)
     if announcement_id or account_id:
         of = _BATCH.c.announcement_id == announcement_id if announcement_id else _BATCH.c.account_id == account_id
-    found = session.execute(_rows().where(of, _BATCH.c.ended_at.is_(None), _BATCH.c.lease_until.is_(None))).all()
-    ports().engine.deliver(session, [_next(*row, again=new_token()[:8]) for row in found])
-    return len(found)
+    found = session.execute(_rows().add_columns(_BATCH.c.lease_until).where(of, _BATCH.c.ended_at.is_(None))).all()
+    again, soon = new_token()[:8], clock.now() + LET_GO_AFTER
+    promised = [_next(id_, attempt, priority, soon if lease else None, again=again) for id_, attempt, priority, lease in found]
+    ports().engine.deliver(session, promised)
+    return sum(one.at is None for one in promised)
 
 
 def sweep(session: Session, *, most: int = 1000) -> int:

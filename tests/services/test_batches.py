@@ -208,6 +208,22 @@ def test_a_parked_batch_is_promised_by_whoever_wakes_it(session: Session, ward: 
     assert sorted(run.attempt for run in promises.runs.values()) == [1, 2]
 
 
+def test_a_batch_that_is_parked_while_it_is_woken_is_not_forgotten(
+    session: Session, ward: Unit, promises: FakeEngine, clock: Traveller
+) -> None:
+    announcement = announced(session, ward)
+    hold = claimed(session, batch_of(session, announcement))
+
+    woken = batches.wake(session, announcement_id=announcement.id)  # whoever holds it has seen it held back, and parks it now
+    batches.leave(session, hold, is_parked=True)
+
+    promised = max(promises.runs.values(), key=lambda run: run.attempt)
+    assert woken == 0
+    assert promised.at
+    clock.shift(promised.at - house_clock.now())
+    assert batches.claim(session, batch_id=promised.batch_id, attempt=promised.attempt, owner="ward-1:1:aa", lease=LEASE)
+
+
 def test_a_process_that_comes_again_under_its_name_gives_up_what_it_held_before(session: Session, ward: Unit) -> None:
     batch = batch_of(session, announced(session, ward))
     claimed(session, batch, owner="ward-0:11:aa")

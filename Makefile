@@ -76,7 +76,7 @@ e2e: .venv/tools browser
 
 ## make postgres the tests again on PostgreSQL, where it is installed
 postgres: .venv/tools
-	@$(BIN)/python -m tests.on_postgres
+	@nice -n 19 $(BIN)/python -m tests.on_postgres
 
 ## make thorough the property tests with every example and other seeds each time; what fails is printed to be repeated
 thorough: .venv/tools

@@ -5,8 +5,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once serves every worker, server and command of the tests
 # Files as they come, and those of many short tests not first: few long ones would be left for the end, for one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
-# What goes side by side says what it has to say when it is done, where make can hold it back.
-WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# What goes side by side says it in whole lines, where make can hold them back.
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 
 .PHONY: run test check beside compiled lint types layers unit killed thorough e2e postgres browser licences catalogues lock bench chaos soak fuzz load sbom advisories restore-drill clean help
 
@@ -32,7 +32,7 @@ run: .venv
 test: .venv/tools
 	@$(MAKE) --no-print-directory -j 2 beside
 	@$(MAKE) --no-print-directory -j 3 $(WHOLE) killed types unit
-	@$(MAKE) --no-print-directory -j 2 $(WHOLE) e2e postgres
+	@$(MAKE) --no-print-directory e2e postgres
 	@echo "all checks passed"
 
 ## make check   the same, and whether the tests go everywhere: branch coverage of at least 90 %, a quarter longer
@@ -76,7 +76,7 @@ e2e: .venv/tools browser
 
 ## make postgres the tests again on PostgreSQL, where it is installed
 postgres: .venv/tools
-	@nice -n 19 $(BIN)/python -m tests.on_postgres
+	@$(BIN)/python -m tests.on_postgres
 
 ## make thorough the property tests with every example and other seeds each time; what fails is printed to be repeated
 thorough: .venv/tools

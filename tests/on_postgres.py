@@ -13,7 +13,7 @@ ROOMS = [
     "tests/jobs/test_engine.py", "tests/web/test_relay_page.py", "tests/web/test_session.py", "tests/web/test_scan_recorder.py",
     "tests/web/test_webhooks.py",
 ]  # fmt: skip
-HOW = ["-m", "not process and not e2e and not once", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+HOW = ["-m", "not process and not e2e and not once", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 KILLED = [
     "-m",
     "process",

@@ -335,9 +335,9 @@ def test_the_reserve_of_a_quota_is_for_emergencies_only(session: Session, ward: 
 
 def test_the_pace_of_an_account_is_given_out_once(session: Session, ward: Unit, account: ChannelAccount) -> None:
     account.per_second = 10.0
-    one, other = announced(session, ward, homes=8), announced(session, ward, homes=9)
-    first, second = turn(session, held(session, one)), turn(session, held(session, other))
-    third = turn(session, held(session, announced(session, ward, homes=10)))
+    holds = [held(session, announced(session, ward, homes=homes)) for homes in (8, 9, 10)]  # what takes long comes before
+
+    first, second, third = [turn(session, hold) for hold in holds]
 
     assert isinstance(first, Marked)
     assert isinstance(second, Marked)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -151,12 +152,8 @@ def notices(row: BreachRow, ward: Unit, *, actor: Actor) -> None:
 
 
 def _number(breach: Breach, actor: Actor) -> None:
-    if asked := privacy.number_asked(key="br_number"):
-        given, on = asked
-        with refusals():
-            with transaction() as session:
-                breaches.give_number(session, actor=actor, breach_id=breach.id, number=given, issued_on=on)
-            leave_for(HERE, news=_("Đã ghi số văn bản."), id=str(breach.id))
+    give = partial(breaches.give_number, actor=actor, breach_id=breach.id)
+    privacy.ask_number(give, key="br_number", page=HERE, id_=breach.id)
 
 
 def _presses(row: BreachRow, actor: Actor) -> None:

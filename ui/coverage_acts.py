@@ -1,5 +1,6 @@
 """What one can do on the screen of coverage: set the targets of many places at once, and see whom to invite first."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services import first_to_invite, unit_targets
 from services.access import Actor
 from services.coverage_day import CoverageDay
 from services.first_to_invite import Invitations
+from services.household_search import HouseholdRow
 from ui import coverage, leave_for, parts, refusals
 from ui.households import row
 from ui.kept import read_once
@@ -34,17 +36,19 @@ def invite(actor: Actor, key: tuple[Any, ...], unit_id: UUID | None) -> None:
     parts.section(_("{n} hộ nên mời trước", n=number(len(found.rows))), _("để nhiều tổ, thôn đạt mục tiêu nhất"))
     parts.lines(_why(found))
     first, rest = found.rows[:AT_ONCE], found.rows[AT_ONCE:]
-    with st.container(gap=None, key="records"):
-        for one in first:
-            with row(one, actor=actor, with_unit=True):
-                pass
+    _listed(first, actor, key="records")
     if rest:
         more = st.expander(_("Xem cả {n} hộ", n=number(len(found.rows))), key="cov_invite", on_change="rerun")
         if more.open:
-            with more, st.container(gap=None, key="records_rest"):
-                for one in rest:
-                    with row(one, actor=actor, with_unit=True):
-                        pass
+            with more:
+                _listed(rest, actor, key="records_rest")
+
+
+def _listed(rows: Sequence[HouseholdRow], actor: Actor, *, key: str) -> None:
+    with st.container(gap=None, key=key):
+        for one in rows:
+            with row(one, actor=actor, with_unit=True):
+                pass
 
 
 def _why(found: Invitations) -> str:

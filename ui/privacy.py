@@ -1,6 +1,7 @@
 """Personal data on the screens: what waits, papers made at a press, the switches of a household."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -50,14 +51,18 @@ def letter(text: PaperText, *, label: str, name: str, key: str) -> None:
     )  # fmt: skip
 
 
-def number_asked(*, key: str) -> tuple[int, date] | None:
-    """The number and day that the clerk's register gives a letter; None until they are handed in."""
+def ask_number(give: Callable[..., object], *, key: str, page: str, id_: UUID) -> None:
+    """The number and day that the clerk's register gives a letter: kept by `give(session, number=…, issued_on=…)`."""
     parts.hint(_("Ghi số của sổ công văn đi thì thư in ra có số; không ghi thì để trống, văn thư ghi tay."))
     with st.form(f"{key}_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.number_input(_("Số công văn đi"), min_value=1, max_value=99_999, value=None, step=1, key=key, width=170)
         on = st.date_input(_("Ngày ban hành"), clock.today(), key=f"{key}_on", format="DD/MM/YYYY", width=170)
         is_sent = st.form_submit_button(_("Ghi số"), key=f"{key}_save")
-    return (typed or 0, on) if is_sent else None
+    if is_sent:
+        with refusals():
+            with transaction() as session:
+                give(session, number=typed or 0, issued_on=on)
+            leave_for(page, news=_("Đã ghi số văn bản."), id=str(id_))
 
 
 def _letter(text: PaperText) -> bytes:

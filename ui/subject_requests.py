@@ -1,6 +1,7 @@
 """Requests about the own data on a screen: the form, how one stands, what can be done with it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -243,13 +244,8 @@ def letter(row: RequestRow, *, actor: Actor) -> None:
 
 
 def _number(row: RequestRow, actor: Actor) -> None:
-    request = row.request
-    if asked := privacy.number_asked(key="sr_no"):
-        given, on = asked
-        with refusals():
-            with transaction() as session:
-                subject_letters.give_number(session, actor=actor, request_id=request.id, number=given, issued_on=on)
-            leave_for(HERE, news=_("Đã ghi số văn bản."), id=str(request.id))
+    give = partial(subject_letters.give_number, actor=actor, request_id=row.request.id)
+    privacy.ask_number(give, key="sr_no", page=HERE, id_=row.request.id)
 
 
 def kept() -> None:

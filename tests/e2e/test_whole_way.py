@@ -3,12 +3,13 @@ phone, residents open and confirm, and the board shows it."""
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 from sqlmodel import Session, select
 
 from models import Announcement, Group, Household, Relay, Role, ShortLink, User
@@ -89,14 +90,18 @@ def sign_in(page: Page, username: str) -> None:
 
 
 def choose_first(page: Page, label: str) -> None:
-    """What a box offers first. A list that is opened while the screen is still being drawn would be shut again."""
+    """What a box offers first. A list that is opened while the screen is still being drawn is shut again: then once more."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     box, offered = page.get_by_role("combobox", name=label), page.get_by_role("option").first
     box.scroll_into_view_if_needed()
-    box.press("ArrowDown")
-    name = offered.inner_text()
-    offered.click()
-    expect(box).to_have_value(name)
+    for _ in range(5):
+        box.press("ArrowDown")
+        with suppress(TimeoutError):
+            name = offered.inner_text(timeout=4_000)
+            offered.click(timeout=4_000)
+            expect(box).to_have_value(name)
+            return
+    raise AssertionError(f"“{label}” offers nothing")
 
 
 def one(session: Session, kind: type[Any]) -> Any:

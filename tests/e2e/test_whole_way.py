@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from sqlmodel import Session, select
 
 from models import Announcement, Group, Household, Relay, Role, ShortLink, User
@@ -96,7 +96,7 @@ def choose_first(page: Page, label: str) -> None:
     box.scroll_into_view_if_needed()
     for _ in range(5):
         box.press("ArrowDown")
-        with suppress(TimeoutError):
+        with suppress(Error):
             name = offered.inner_text(timeout=4_000)
             offered.click(timeout=4_000)
             expect(box).to_have_value(name)

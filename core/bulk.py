@@ -17,9 +17,11 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Executable,
+    Select,
     String,
     Subquery,
     Table,
+    Uuid,
     bindparam,
     cast,
     column,
@@ -34,6 +36,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
+
+from core.one_way import Question, asked
 
 Item = TypeVar("Item")
 
@@ -97,14 +101,33 @@ def given(dialect: str, name: str, columns: Mapping[str, TypeEngine[Any]]) -> Su
     return select(*[cell.label(label) for cell, label in zip(typed, columns, strict=True)]).subquery()
 
 
+def named_ids(dialect: str, name: str) -> Select[Any]:
+    """The ids that a statement gets as its one parameter `name`, made by `told_ids`."""
+    if dialect == "postgresql":  # of JSON the planner would expect a hundred
+        return select(func.unnest(bindparam(name, type_=ARRAY(Uuid))))
+    return select(given(dialect, name, {"id": Uuid()}).c.id)
+
+
+def told_ids(dialect: str, ids: Iterable[UUID]) -> Any:
+    """Ids as `named_ids` reads them."""
+    return list(ids) if dialect == "postgresql" else as_json((id_,) for id_ in ids)
+
+
 def count(session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], add: Sequence[str]) -> None:
     """As `core.db.upsert` where it adds, in one statement whatever the number of rows, which all name the same columns.
 
     The counters are gone through in the order of their keys, so that writers wait for each other in a row.
     """
     if rows:
-        statement = _counting(session.get_bind().dialect.name, table, tuple(rows[0]), tuple(key), tuple(add))
-        session.execute(statement, {"rows": as_json(tuple(row.values()) for row in rows)})
+        asked(session, counting(session.get_bind().dialect.name, table, rows, key=key, add=add))
+
+
+def counting(
+    dialect: str, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], add: Sequence[str]
+) -> Question:  # fmt: skip
+    """What `count` asks for one row or more."""
+    statement = _counting(dialect, table, tuple(rows[0]), tuple(key), tuple(add))
+    return Question(statement, {"rows": as_json(tuple(row.values()) for row in rows)})
 
 
 @cache

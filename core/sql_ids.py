@@ -4,7 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, literal
+from sqlalchemy import ColumnElement, String, Uuid, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -16,8 +16,14 @@ class NewIds(FunctionElement[UUID]):
     type = Uuid()
     inherit_cache = True  # the millisecond is a parameter: a statement is compiled once
 
-    def __init__(self) -> None:
-        super().__init__(literal(f"{time.time_ns() // 1_000_000:012x}7", String()))
+    def __init__(self, stamp: ColumnElement[str] | None = None) -> None:
+        """A statement that is kept from use to use names a parameter that is told `stamped` each time."""
+        super().__init__(literal(stamped(), String()) if stamp is None else stamp)
+
+
+def stamped() -> str:
+    """What ids of this millisecond begin with."""
+    return f"{time.time_ns() // 1_000_000:012x}7"
 
 
 @compiles(NewIds, "sqlite")

@@ -20,29 +20,31 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    case,
     cast,
     delete,
     exists,
-    false,
     func,
-    insert,
-    or_,
     select,
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.expression import literal_column
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from core import clock
-from core.ids import new_id
+from core.one_way import Question, asked
+from core.sql_ids import NewIds, stamped
 from models.base import Instant
-from services.day_counts import COUNTS, NONE, Changes, plus, raise_by
+from services.day_counts import COUNTS, NONE, Changes, Counts, plus, raise_by
 
-_MORE, _RAISED = tuple(f"more_{name}" for name in COUNTS), tuple(f"raised_{name}" for name in COUNTS)
-_NUMBERS = dict.fromkeys((*_MORE, *_RAISED), Integer())
-_KINDS: dict[str, TypeEngine[Any]] = {"id": Uuid(), "unit_id": Uuid(), "day": Date(), "until": Date(), **_NUMBERS}
-_now = bindparam("now", type_=Instant())
+_LIST = ARRAY(Integer())  # counts in the order of `COUNTS`
+_SPAN: dict[str, TypeEngine[Any]] = {"unit": Uuid(), "day": Date(), "until": Date()}
+_KINDS = _SPAN | {"more": _LIST, "raised": _LIST}
+_now, _stamp, _nothing = bindparam("now", type_=Instant()), bindparam("stamp", type_=String()), bindparam("nothing", type_=_LIST)
 
 
 def raise_all(session: Session, gained: Mapping[Table, Mapping[UUID, Changes]]) -> None:
@@ -51,20 +53,24 @@ def raise_all(session: Session, gained: Mapping[Table, Mapping[UUID, Changes]]) 
         for table, changes in gained.items():
             raise_by(session, table, changes)
         return
-    told: dict[str, Any] = {"now": clock.now()}
+    told: dict[str, Any] = {"now": clock.now(), "stamp": stamped(), "nothing": list(NONE)}
     for table, changes in gained.items():
-        rows = [" ".join(map(str, row)) for row in _rows(changes)]
+        rows = list(_rows(changes))
         told |= {table.name: ";".join(rows), _most(table): len(rows)}
-    session.execute(_raising(tuple(gained)), told)
+    asked(session, Question(_raising(tuple(gained)), told))
 
 
-def _rows(gained: Mapping[UUID, Changes]) -> Iterator[tuple[Any, ...]]:
+def _rows(gained: Mapping[UUID, Changes]) -> Iterator[str]:
     """From a day until the next: what the day itself brings, and by how much all is higher or lower by then."""
     for unit_id, changes in gained.items():
         days, raised = sorted(day for day in changes if changes[day] != NONE), NONE
         for day, following in zip_longest(days, days[1:]):
             raised = plus(raised, changes[day])
-            yield new_id(), unit_id, str(day), str(following or date.max), *changes[day], *raised
+            yield f"{unit_id} {day} {following or date.max} {_listed(changes[day])} {_listed(raised)}"
+
+
+def _listed(counts: Counts) -> str:
+    return f"{{{','.join(map(str, counts))}}}"
 
 
 def _most(table: Table) -> str:
@@ -73,52 +79,63 @@ def _most(table: Table) -> str:
 
 @cache
 def _raising(tables: tuple[Table, ...]) -> Executable:
-    return select(_now).add_cte(*[write for table in tables for write in _writes(table)])
+    """Kept short: the driver reads a statement of more than 4,096 letters anew each time it is said."""
+    return select(_now).add_cte(*[write for number, table in enumerate(tables) for write in _writes(table, number)])
 
 
-def _writes(table: Table) -> list[CTE]:
-    """What says nothing new any more goes, days that had no row get one, all others from there on are raised."""
-    rows = _beside(table).c
-    is_later = rows.has_later & (table.c.unit_id == rows.unit_id) & (table.c.day > rows.day) & (table.c.day < rows.until)
-    raised = {name: table.c[name] + rows[more] for name, more in zip(COUNTS, _RAISED, strict=True)}
-    new = [rows[name] + rows[more] for name, more in zip(COUNTS, _RAISED, strict=True)]
-    fresh = select(rows.id, _now, rows.unit_id, rows.day, *new).where(rows.own_id.is_(None))
-    columns = ["id", "created_at", "unit_id", "day", *COUNTS]
+def _writes(table: Table, number: int) -> list[CTE]:
+    """What says nothing new any more goes, what does is written, all from there on are raised."""
+    rows = _beside(table, number).c
+    is_later = rows.has_later & (table.c.unit_id == rows.unit) & (table.c.day > rows.day) & (table.c.day < rows.until)
+    raised = {name: table.c[name] + _of(rows.raised, name) for name in COUNTS}
+    stands = [_of(rows.stands, name) + _of(rows.raised, name) for name in COUNTS]
+    said = select(NewIds(_stamp), _now, rows.unit, rows.day, *stands).where(rows.own.is_(None) | rows.says)
+    put = insert(table).from_select(["id", "created_at", "unit_id", "day", *COUNTS], said, include_defaults=False)
     return [
-        delete(table).where(table.c.id == rows.own_id, ~rows.says).cte(f"{table.name}_gone"),
-        update(table).where(table.c.id == rows.own_id, rows.says).values(raised).cte(f"{table.name}_raised"),
-        update(table).where(is_later).values(raised).cte(f"{table.name}_raised_later"),
-        insert(table).from_select(columns, fresh, include_defaults=False).cte(f"{table.name}_new"),
+        delete(table).where(table.c.id == rows.own, ~rows.says).cte(f"gone{number}"),
+        update(table).where(is_later).values(raised).cte(f"later{number}"),
+        put.on_conflict_do_update(
+            index_elements=[table.c.unit_id, table.c.day], set_={name: put.excluded[name] for name in COUNTS}
+        ).cte(f"put{number}"),
     ]
 
 
-def _given(table: Table) -> CTE:
+def _of(counts: ColumnElement[Any], name: str) -> ColumnElement[int]:
+    return counts[_place(COUNTS.index(name))]
+
+
+def _place(n: int) -> ColumnElement[int]:
+    """In an array, said in the statement itself."""
+    return literal_column(str(n + 1), Integer())
+
+
+def _given(table: Table, number: int) -> CTE:
     """As `_rows`, each cut once. How many there are is told too: the planner would take every row of the table for many."""
     line = func.unnest(func.string_to_array(bindparam(table.name, type_=String()), ";")).column_valued("line")
     cut = func.string_to_array(line, " ", type_=ARRAY(String)).label("cells")
-    cells = select(cut).limit(bindparam(_most(table), type_=Integer())).subquery().c.cells
-    return select(*[cast(cells[n + 1], kind).label(name) for n, (name, kind) in enumerate(_KINDS.items())]).cte(
-        f"{table.name}_given"
+    cells = select(cut).limit(bindparam(_most(table), type_=Integer())).subquery(f"cut{number}").c.cells
+    return select(*[cast(cells[_place(n)], kind).label(name) for n, (name, kind) in enumerate(_KINDS.items())]).cte(
+        f"told{number}"
     )
 
 
-def _beside(table: Table) -> CTE:
-    """What was given, beside what stood on the day before, and its own row if there is one; `says` if that will differ."""
-    told, earlier, own, later = _given(table), table.alias(), table.alias(), table.alias()
+def _beside(table: Table, number: int) -> CTE:
+    """What was given, beside what stands on its day (`own`: the row of that very day), and `says` if that will differ from the
+    day before it.
+    """
+    told, earlier, today, later = _given(table, number), table.alias("e"), table.alias("t"), table.alias("l")
     before = (
-        select(*[earlier.c[name] for name in COUNTS])
-        .where(earlier.c.unit_id == told.c.unit_id, earlier.c.day < told.c.day)
+        select(array([earlier.c[name] for name in COUNTS]).label("counts"))
+        .where(earlier.c.unit_id == told.c.unit, earlier.c.day < told.c.day)
         .order_by(earlier.c.day.desc())
-        .limit(1)
-        .lateral()
+        .limit(_place(0))
+        .lateral("b")
     )
-    joined = told.outerjoin(before, true()).outerjoin(own, (own.c.unit_id == told.c.unit_id) & (own.c.day == told.c.day))
-    stood = {name: func.coalesce(before.c[name], 0) for name in COUNTS}
-    differs = [own.c[name] + told.c[more] != stood[name] for name, more in zip(COUNTS, _MORE, strict=True)]
-    says = func.coalesce(or_(*differs), false()).label("says")
-    raised = [told.c[name] for name in _RAISED]
-    has_later = exists().where(later.c.unit_id == told.c.unit_id, later.c.day > told.c.day).label("has_later")
-    first = [told.c.id, told.c.unit_id, told.c.day, told.c.until, own.c.id.label("own_id"), says, has_later]
-    return (
-        select(*first, *raised, *[one.label(name) for name, one in stood.items()]).select_from(joined).cte(f"{table.name}_beside")
-    )
+    joined = told.outerjoin(before, true()).outerjoin(today, (today.c.unit_id == told.c.unit) & (today.c.day == told.c.day))
+    was = func.coalesce(before.c.counts, _nothing, type_=_LIST)
+    stands = case((today.c.id.is_(None), was), else_=array([today.c[name] for name in COUNTS]))
+    becomes = array([today.c[name] + _of(told.c.more, name) for name in COUNTS])
+    has_later = exists().where(later.c.unit_id == told.c.unit, later.c.day > told.c.day)
+    columns = {"own": today.c.id, "says": becomes != was, "stands": stands, "has_later": has_later}
+    kept = [told.c[name] for name in ("unit", "day", "until", "raised")]
+    return select(*kept, *[one.label(name) for name, one in columns.items()]).select_from(joined).cte(f"beside{number}")

@@ -6,17 +6,18 @@ after the write, and the difference is added to the rows of their units and of a
 household counts is the definition of design §4, as in `services.rollups`; a property test holds the two together.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Subquery, Uuid, bindparam, func, select
+from sqlalchemy import Row, Select, Subquery, select
 from sqlmodel import Session
 
-from core.bulk import as_json, given
+from core.bulk import named_ids, told_ids
+from core.one_way import Question, asked
 from models import GroupKind, Model
 from services import day_steps, presence, totals
 from services.day_counts import NONE, Changes, Counts, plus
@@ -38,21 +39,18 @@ def changes(session: Session, *, household_ids: Collection[UUID]) -> Iterator[No
     PostgreSQL the units and those above them stay locked until the end of the transaction, as `refresh` keeps them.
     """
     session.flush()
-    homes = _told(session, household_ids)
-    tree = totals.held_above(session, paths=_places(session.get_bind().dialect.name), told=homes)
-    before = _counted(session, homes)
+    dialect = session.get_bind().dialect.name
+    homes = {"homes": told_ids(dialect, sorted(set(household_ids)))}
+    lives = Question(_lives(dialect), homes)
+    tree, found = totals.held_above(session, paths=Question(_places(dialect), homes), then=lives)
+    before = _counted(found)
     yield
     session.flush()
-    gained = _less(_counted(session, homes), before)
+    gained = _less(_counted(*asked(session, lives)), before)
     if not gained.keys() <= before.keys():
         raise ValueError("a household came to another unit: what is there has to be counted anew")
     of_all = {unit_id: gained.get(unit_id, {}) for unit_id in before}  # how long it takes tells nobody that nothing was gained
     day_steps.raise_all(session, {_DAYS: of_all, _TOTALS: totals.passed_on(of_all, tree=tree)})
-
-
-def _told(session: Session, household_ids: Collection[UUID]) -> dict[str, Any]:
-    ids = sorted(set(household_ids))
-    return {"homes": ids if session.get_bind().dialect.name == "postgresql" else as_json((id_,) for id_ in ids)}
 
 
 @cache
@@ -63,9 +61,7 @@ def _places(dialect: str) -> Select[Any]:
 
 
 def _stays(dialect: str) -> Subquery:
-    of_array = select(func.unnest(bindparam("homes", type_=ARRAY(Uuid))))  # of JSON the planner would expect a hundred
-    named = of_array if dialect == "postgresql" else select(given(dialect, "homes", {"id": Uuid()}).c.id)
-    return presence.spells(household_ids=named).subquery()
+    return presence.spells(household_ids=named_ids(dialect, "homes")).subquery()
 
 
 @cache
@@ -79,11 +75,11 @@ def _lives(dialect: str) -> Select[Any]:
     ).select_from(lives)
 
 
-def _counted(session: Session, homes: dict[str, Any]) -> ByUnit:
+def _counted(lives: Iterable[Any]) -> ByUnit:
     """By unit where they live or lived, and by day, what the counts go up or down by because of these households."""
     found: ByUnit = {}
     stays, joined = dict[tuple[Any, ...], None](), dict[tuple[UUID, UUID], list[Span]]()
-    for row in session.execute(_lives(session.get_bind().dialect.name), homes):
+    for row in lives:
         stay = (row.unit_id, row.household_id, row.started_on, row.ended_on or _NEVER, row.people, row.smartphones)
         stays[stay] = None
         found.setdefault(row.unit_id, {})

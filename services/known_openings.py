@@ -5,17 +5,21 @@ once, whoever does either takes turns at the announcement (`take_turns`), or two
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import BigInteger, Date, Executable, Select, String, Uuid, bindparam, cast, func, or_
 from sqlalchemy import select as columns
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col, select
 
 from core import clock
+from core.bulk import named_ids, told_ids
 from core.db import upsert
 from core.ids import new_id
+from core.one_way import Question
 from models import LEFT, Announcement, Household, How, Model, PhoneTie, Reach, Scan, ShortLink
 from services.household_cards import Tied
 from services.presence import lives_here
@@ -31,43 +35,61 @@ def take_turns(session: Session, *, announcement_ids: Iterable[UUID]) -> None:
             session.exec(select(func.pg_advisory_xact_lock(key)))
 
 
-def before_openings(session: Session, *, link_ids: Collection[UUID]) -> None:
-    """Take turns at the announcements of these links; on SQLite, which has one writer, nothing is asked."""
-    if session.get_bind().dialect.name == "postgresql":
-        of_them = select(ShortLink.announcement_id).where(
-            col(ShortLink.id).in_(link_ids), col(ShortLink.announcement_id).is_not(None)
-        )
-        take_turns(session, announcement_ids=[id_ for id_ in session.exec(of_them) if id_])
+def turns(session: Session, *, link_ids: Collection[UUID]) -> list[Question]:
+    """What to ask before openings are written: `take_turns` at the announcements of these links, in one order.
+
+    SQLite, which has one writer, is asked nothing.
+    """
+    dialect = session.get_bind().dialect.name
+    return [Question(_turns(), {"links": told_ids(dialect, link_ids)})] if dialect == "postgresql" else []
 
 
-def note(session: Session, *, first_id: UUID, last_id: UUID) -> None:
-    """For openings just written (their ids lie between two): each household whose phone opened an announcement was told.
+@cache
+def _turns() -> Select[Any]:
+    link = _TABLES["shortlink"].c
+    named = link.id.in_(named_ids("postgresql", "links"))
+    digits = func.right(func.replace(cast(link.announcement_id, String), "-", ""), 15)
+    key = cast(cast(func.concat("x", digits), postgresql.BIT(60)), BigInteger).label("key")
+    keys = columns(key).where(named, link.announcement_id.is_not(None)).distinct().order_by(key).subquery().c
+    return columns(func.pg_advisory_xact_lock(keys.key))
+
+
+def by_ties(*, first_id: UUID, last_id: UUID) -> Question:
+    """Whose phones opened an announcement among the openings whose ids lie between two: for `note`."""
+    return Question(_by_ties(), {"first": first_id, "last": last_id, "today": clock.today()})
+
+
+def note(session: Session, *, opened: Iterable[Any]) -> None:
+    """Each household whose phone opened an announcement (the rows of `by_ties`) was told.
 
     Once an announcement and household, whatever the number of its phones and openings. What is withdrawn or over tells nobody.
     """
-    found = session.execute(
-        columns(
-            col(ShortLink.announcement_id),
-            col(PhoneTie.household_id),
-            col(Scan.visitor),
-            col(ShortLink.group_id),
-            func.min(col(Scan.at)),
-        )
+    for announcement_id, household_id, visitor, group_id, at in opened:
+        tell(
+            session, announcement_id=announcement_id, group_id=group_id, household_id=household_id, visitor=visitor,
+            at=at.astimezone(UTC),
+        )  # fmt: skip
+
+
+@cache
+def _by_ties() -> Executable:
+    found = (col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))
+    at = func.min(col(Scan.at))
+    return (
+        columns(*found, at)
         .join(Scan, col(Scan.link_id) == col(ShortLink.id))
         .join(PhoneTie, (col(PhoneTie.visitor) == col(Scan.visitor)) & col(PhoneTie.untied_at).is_(None))
         .join(Household, col(Household.id) == col(PhoneTie.household_id))
         .join(Announcement, col(Announcement.id) == col(ShortLink.announcement_id))
         .where(
-            col(Scan.id).between(first_id, last_id),
-            lives_here(clock.today()),
-            col(Announcement.status).in_(LEFT),
+            col(Scan.id).between(bindparam("first", type_=Uuid()), bindparam("last", type_=Uuid())),
+            lives_here(bindparam("today", type_=Date())),
+            or_(*[col(Announcement.status) == status for status in LEFT]),
             or_(col(Announcement.expires_at).is_(None), col(Announcement.expires_at) > col(Scan.at)),
         )
-        .group_by(col(ShortLink.announcement_id), col(PhoneTie.household_id), col(Scan.visitor), col(ShortLink.group_id))
-        .order_by(func.min(col(Scan.at)))
-    ).all()
-    for announcement_id, household_id, visitor, group_id, at in found:
-        tell(session, announcement_id=announcement_id, group_id=group_id, household_id=household_id, visitor=visitor, at=at)
+        .group_by(*found)
+        .order_by(at)
+    )
 
 
 def tell(

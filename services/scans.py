@@ -1,7 +1,7 @@
 """Openings of short links: written in groups, counted by hour for good, kept one by one for 90 days."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -9,13 +9,14 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Update, Uuid, delete, func, update
+from sqlalchemy import ColumnElement, Executable, Integer, Update, Uuid, delete, func, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from core import clock
-from core.bulk import as_json, count, given
+from core.bulk import as_json, counting, given, named_ids, told_ids
 from core.ids import new_id
+from core.one_way import Question, asked
 from models import Device, Model, Purpose, Scan, ScanHour, ShortLink, Unit
 from services import known_openings, scan_statements
 from services.access import Actor, May, path_range, require
@@ -55,12 +56,13 @@ def record(session: Session, openings: Sequence[Opening]) -> None:
     if not openings:
         return
     link_ids = {opening.link_id.int: opening.link_id for opening in openings}.values()  # of numbers Python is quicker to tell
-    known_openings.before_openings(session, link_ids=link_ids)
     links = _standing(session, link_ids)
     rows, minutes = _written_out(sorted(openings, key=itemgetter(1)), {number: link.hex for number, link in links.items()})
     new = scan_statements.write(session, rows=rows, now=clock.now())
-    _add_up(session, {link.hex: link for link in links.values()}, Counter(minutes), Counter(minutes[n] for n in new.places))
-    known_openings.note(session, first_id=new.first_id, last_id=new.last_id)
+    firsts = Counter(minutes[n] for n in new.places)
+    counters = _counters(session, {link.hex: link for link in links.values()}, Counter(minutes), firsts)
+    *_, opened = asked(session, *counters, known_openings.by_ties(first_id=new.first_id, last_id=new.last_id))
+    known_openings.note(session, opened=opened)
 
 
 _MINUTE, _SECOND = len("2026-11-24 05:04"), len("2026-11-24 05:04:03")
@@ -98,12 +100,25 @@ class _Link(NamedTuple):
 
 def _standing(session: Session, link_ids: Collection[UUID]) -> dict[int, _Link]:
     """Those of these links that are still there, and stay while this is written."""
-    found = select(ShortLink.id, ShortLink.announcement_id, ShortLink.group_id).where(col(ShortLink.id).in_(link_ids))
-    return {row[0].int: _Link(row[0].hex, *row) for row in session.exec(found.with_for_update(read=True, key_share=True))}
+    dialect = session.get_bind().dialect.name
+    told = {"ids": told_ids(dialect, link_ids)}
+    *_, found = asked(session, *known_openings.turns(session, link_ids=link_ids), Question(_of_links(dialect), told))
+    return {row[0].int: _Link(row[0].hex, *row) for row in found}
 
 
-def _add_up(session: Session, links: dict[str, _Link], counted: Counter[str], new: Counter[str]) -> None:
-    """By digits of the link and minute. Each counter is gone through in one order: writers wait for each other in a row."""
+@cache
+def _of_links(dialect: str) -> Executable:
+    found = columns(_LINK.id, _LINK.announcement_id, _LINK.group_id).where(_LINK.id.in_(named_ids(dialect, "ids")))
+    return found.with_for_update(read=True, key_share=True, of=_LINK.id)
+
+
+def _counters(
+    session: Session, links: dict[str, _Link], counted: Counter[str], new: Counter[str]
+) -> Iterator[Question]:  # fmt: skip
+    """What adds to the counters what was `counted`, and what was `new`, by the link's digits and the minute.
+
+    Each counter is gone through in one order: writers wait for each other in a row.
+    """
     hours, scans, opens = Counter[tuple[UUID, datetime]](), Counter[UUID](), Counter[tuple[UUID, UUID, datetime]]()
     for key, n in counted.items():
         link = links[key[:32]]
@@ -120,14 +135,15 @@ def _add_up(session: Session, links: dict[str, _Link], counted: Counter[str], ne
         {"id": new_id(), **made, "link_id": link_id, "hour": at, "scans": n, "first_scans": first_hours[link_id, at]}
         for (link_id, at), n in sorted(hours.items())
     ]
-    count(session, _TABLES["scanhour"], by_hour, key=("link_id", "hour"), add=("scans", "first_scans"))
-    if scans:
-        session.execute(_more(session.get_bind().dialect.name), {"rows": as_json(scans.items())})
+    dialect = session.get_bind().dialect.name
+    yield counting(dialect, _TABLES["scanhour"], by_hour, key=("link_id", "hour"), add=("scans", "first_scans"))
+    yield Question(_more(dialect), {"rows": as_json(scans.items())})
     by_five_minutes = [
         {"id": new_id(), **made, "announcement_id": announcement_id, "group_id": group_id, "at": at, "opens": n, "known": 0}
         for (announcement_id, group_id, at), n in sorted(opens.items())
     ]
-    count(session, _TABLES["reachcount"], by_five_minutes, key=("announcement_id", "group_id", "at"), add=("opens",))
+    if by_five_minutes:
+        yield counting(dialect, _TABLES["reachcount"], by_five_minutes, key=("announcement_id", "group_id", "at"), add=("opens",))
 
 
 @cache

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, cast, func, 
 from sqlmodel import Session
 
 from core.bulk import batches
+from core.one_way import Question, asked
 from models import Model, UnitKind, lineage
 from services.access import path_range
 from services.day_counts import NONE, Changes, add, add_changes, days_of, plus, put, stood, within
@@ -25,7 +26,7 @@ PLACES_AT_A_TIME = 50
 _TABLES = Model.metadata.tables
 _DAYS, _TOTALS = _TABLES["unitday"], _TABLES["unittotal"]
 _UNIT = _TABLES["unit"].c
-Tree = Mapping[UUID, Row[Any]]  # units with path, first and last day, and whether they have totals
+Tree = Mapping[UUID, Any]  # units with path, first and last day, and whether they have totals
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def passed_on(gained: Mapping[UUID, Changes], *, tree: Tree) -> dict[UUID, Chang
     found: dict[UUID, Changes] = {}
     for unit_id, changes in gained.items():
         place = tree[unit_id]
-        own: Changes = {}
-        add_changes(own, within(days_of(changes), place.valid_from, place.valid_to))
+        own: Changes = changes
+        if place.valid_from or place.valid_to:
+            own = {}
+            add_changes(own, within(days_of(changes), place.valid_from, place.valid_to))
         for upper in lineage(place.path):
             if tree[upper].has_totals:
                 _add(found.setdefault(upper, {}), own)
@@ -97,11 +100,13 @@ def held(session: Session, paths: Iterable[str]) -> Tree:
     return found
 
 
-def held_above(session: Session, *, paths: Select[Any], told: Mapping[str, Any]) -> Tree:
-    """As `held`, of paths that a query (kept from use to use) finds with what it is told: on PostgreSQL in the same statement."""
+def held_above(session: Session, *, paths: Question, then: Question) -> tuple[Tree, Sequence[Any]]:
+    """As `held`, of the paths that a question finds, and the rows of what is asked then: on PostgreSQL all in one way."""
     if not _has_many_writers(session):
-        return held(session, session.execute(paths, told).scalars())
-    return {row.id: row for row in session.execute(_held_above(paths), told)}
+        found, rows = asked(session, paths, then)
+        return held(session, [row.path for row in found]), rows
+    found, rows = asked(session, Question(_held_above(paths.statement), paths.told), then)
+    return {row.id: row for row in found}, rows
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
+from core.one_way import asked
 from models import (
     AnnouncementStatus,
     AuditEvent,
@@ -184,7 +185,7 @@ def test_a_phone_that_opened_the_page_outlives_a_tick_taken_back(session: Sessio
     scan = Scan(link_id=link.id, visitor="v", at=clock.now(), device=Device.PHONE, is_first=True)
     session.add(scan)
     session.flush()
-    known_openings.note(session, first_id=scan.id, last_id=scan.id)
+    known_openings.note(session, opened=asked(session, known_openings.by_ties(first_id=scan.id, last_id=scan.id))[0])
 
     door_knocks.by_phone(session, token=street.token, knocks=[knock(1, None)])
 

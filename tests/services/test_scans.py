@@ -15,8 +15,9 @@ from sqlmodel import Session, col, func, select
 
 from core.db import transaction
 from core.ids import new_id
+from core.one_way import asked
 from models import Device, How, PhoneTie, Purpose, Reach, ReachCount, Role, Scan, ScanHour, ShortLink
-from services import announcements, links, scans, sending
+from services import announcements, known_openings, links, scans, sending
 from services.scans import Opening
 from tests.databases import examples
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_unit
@@ -242,3 +243,22 @@ def test_an_opening_and_an_answer_of_one_household_at_the_same_moment_both_count
     counts = session.exec(select(func.sum(ReachCount.opens), func.sum(ReachCount.known))).one()
     assert (len(found), tuple(counts)) == (24, (24, 24))
     assert session.exec(select(Reach.how)).all() == [How.CONFIRMED] * 24
+
+
+@pytest.mark.usefixtures("noon")
+def test_openings_wait_their_turn_behind_an_answer(session: Session, engine: Engine) -> None:
+    """The turn that an answer takes at an announcement is the one that openings of its links take."""
+    said = make_announcement(session, unit=make_unit(session))
+    link = make_link(session, unit_id=said.unit_id, announcement_id=said.id)
+    session.commit()
+    turns = known_openings.turns(session, link_ids=[link.id])
+    if engine.dialect.name == "sqlite":
+        assert turns == []  # there is one writer, whose turn comes with its transaction
+        return
+    asked(session, *turns)
+
+    with Session(engine) as other:
+        key = int(said.id.hex[-15:], 16)
+        assert not other.exec(select(func.pg_try_advisory_xact_lock(key))).one()
+        session.commit()
+        assert other.exec(select(func.pg_try_advisory_xact_lock(key))).one()

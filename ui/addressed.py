@@ -40,15 +40,35 @@ def segments(label: str, words: Mapping[str, str], *, key: str, usual: str, **ho
     return chosen
 
 
+def pill(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> str | None:
+    """As `select`, all of them side by side."""
+    _take(key, words, None)
+    chosen: str | None = st.pills(label, list(words), key=key, format_func=_with(words), **how)
+    _put(key, chosen, None)
+    return chosen
+
+
 def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str) -> list[str]:
     """Some of some codes, divided by commas in the address."""
+    _take_several(key, words)
+    chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
+    _put(key, ",".join(chosen), "")
+    return chosen
+
+
+def pills(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> list[str]:
+    """As `several`, all of them side by side."""
+    _take_several(key, words)
+    chosen = st.pills(label, list(words), selection_mode="multi", key=key, format_func=_with(words), **how)
+    _put(key, ",".join(chosen), "")
+    return chosen
+
+
+def _take_several(key: str, words: Mapping[str, str]) -> None:
     told = _changed(key)
     wanted = told.split(",") if told is not None else st.session_state.get(key, [])
     if told is not None or not words.keys() >= set(wanted):
         st.session_state[key] = [one for one in wanted if one in words]
-    chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
-    _put(key, ",".join(chosen), "")
-    return chosen
 
 
 def asked(key: str, words: Collection[str]) -> str | None:
@@ -56,6 +76,11 @@ def asked(key: str, words: Collection[str]) -> str | None:
     told = _changed(key)
     chosen = st.session_state.get(key) if told is None else told
     return chosen if chosen in words else None
+
+
+def written() -> dict[str, str]:
+    """The choices of this page that stand in its address."""
+    return {key: told for key, told in st.session_state.get(_WRITTEN, {}).items() if told and st.query_params.get(key) == told}
 
 
 def _with(words: Mapping[str, str]) -> Callable[[str], str]:

@@ -48,9 +48,9 @@ _LEDGER = Model.metadata.tables["delivery"]
 class Admin:
     """Whoever connects the ward's official account anew, where its token was spent and nobody knows the next."""
 
-    def __init__(self, ward_id: UUID) -> None:
+    def __init__(self, ward_id: UUID, *, may_be_needed: bool) -> None:
         self._ward_id = ward_id
-        self.may_be_needed, self.connected = False, 0
+        self.may_be_needed, self.connected = may_be_needed, 0
 
     def holds_a_spent_token(self) -> bool:
         """Whether a worker has died while it fetched tokens: the provider may have given them."""
@@ -113,8 +113,8 @@ def tell(seed: int, messages: int, where: str) -> dict[str, Any]:
             crowded.start(one)
         at_work = stack.enter_context(crew(*["worker-0"] if is_small else ["worker-0", "worker-1"]))
         fatal = dice.uniform(0.05, 0.4 if is_rolling else 0.9) * messages
-        _wait(lambda: asked.counts()["accepted"] >= fatal, asked, "nobody came to the fatal message")
-        admin = Admin(wards[1])
+        admin = Admin(wards[1], may_be_needed=where == TOKEN)  # enough is lost
+        _wait(lambda: admin.looks() and asked.counts()["accepted"] >= fatal, asked, "nobody came to the fatal message")
         if is_rolling:
             _roll(at_work, asked, messages)
         else:
@@ -137,8 +137,7 @@ def _settings(folder: str, url: str, *, lease: float) -> dict[str, str]:
 def _strike(at_work: Crew, server: Restartable | None, where: str, dice: random.Random, admin: Admin) -> None:
     """A worker dies, or the database does; on SQLite the worker comes back under its name, else another takes over."""
     if where == TOKEN:
-        admin.may_be_needed = True
-        return  # enough is lost
+        return
     if where == "postgres-restart" and server:
         server.restart(after=dice.uniform(0.5, 3))
         return

@@ -187,7 +187,7 @@ class Courier:
             keys = channel_accounts.keys(session, account=account)
         except AccountBroken as error:
             broken: list[Outcome] = [Rejected("config", "", str(error))]
-            circuits.note(session, account_id=account.id, channel=hold.channel, outcomes=broken)
+            circuits.note(session, account_id=account.id, channel=hold.channel, opening=hold.opening, outcomes=broken)
             return Opened(hold, said, None, sender)
         return Opened(hold, said, self._renewals.given(keys, channel=hold.channel), sender, is_quota_old=is_old)
 
@@ -284,7 +284,7 @@ class Courier:
     def _noted(self, session: Session, hold: Hold, settled: Sequence[Settled], goes_on: datetime | None) -> datetime | None:
         if hold.account_id and settled:
             said = [outcome for _, outcome in settled]
-            circuits.note(session, account_id=hold.account_id, channel=hold.channel, outcomes=said)
+            circuits.note(session, account_id=hold.account_id, channel=hold.channel, opening=hold.opening, outcomes=said)
         return goes_on
 
     async def _return(self, opened: Opened, rows: Sequence[Row]) -> None:

@@ -56,7 +56,8 @@ class Renewals:
     def __init__(self, desk: Ledger, *, owner: str) -> None:
         self._desk, self._owner = desk, owner
         self._turns: dict[UUID, asyncio.Lock] = {}
-        self._failed: dict[UUID, tuple[str, float, AccountBroken | NotNow]] = {}  # of which token, until when, how
+        # With which tokens, until when, how: an admin may have given others since.
+        self._failed: dict[UUID, tuple[tuple[str, str], float, AccountBroken | NotNow]] = {}
 
     def given(self, keys: AccountKeys, *, channel: Channel) -> AccountKeys:
         """Keys that know how to renew themselves, where their channel has tokens that end."""
@@ -83,14 +84,15 @@ class Renewals:
 
     def _renewer(self, keys: AccountKeys) -> Callable[[str], Awaitable[Secrets]]:
         async def renew(stale: str) -> Secrets:
+            tokens = (stale, keys.secrets.get("refresh_token", ""))
             async with self._turns.setdefault(keys.account_id, asyncio.Lock()):
-                of, until, how = self._failed.get(keys.account_id, ("", 0.0, None))
-                if how and of == stale and time.monotonic() < until:  # all messages of a chunk ask
+                of, until, how = self._failed.get(keys.account_id, (("", ""), 0.0, None))
+                if how and of == tokens and time.monotonic() < until:  # all messages of a chunk ask
                     raise how
                 try:
                     return await self._renewed(keys.account_id, stale)
                 except (AccountBroken, NotNow) as error:
-                    self._failed[keys.account_id] = (stale, time.monotonic() + FAILED_SECONDS, error)
+                    self._failed[keys.account_id] = (tokens, time.monotonic() + FAILED_SECONDS, error)
                     raise
 
         return renew
@@ -108,20 +110,22 @@ class Renewals:
             await asyncio.sleep(LOOK_AGAIN)
         pair = await self._fetched(AccountKeys(account_id, turn.settings, turn.secrets))
         tokens = {"access_token": pair.access_token, "refresh_token": pair.refresh_token}
-        good_until = clock.now() + timedelta(seconds=pair.seconds)
+        good_until, spent = clock.now() + timedelta(seconds=pair.seconds), turn.secrets.get("refresh_token", "")
         return await self._desk.ask(
-            lambda session: renewals.keep(session, account_id=account_id, owner=owner, tokens=tokens, good_until=good_until)
-        )  # fmt: skip
+            lambda session: renewals.keep(
+                session, account_id=account_id, owner=owner, spent=spent, tokens=tokens, good_until=good_until
+            )
+        )
 
     async def _fetched(self, keys: AccountKeys) -> TokenPair:
-        account_id = keys.account_id
+        account_id, spent = keys.account_id, keys.secrets.get("refresh_token", "")
         try:
             return await ports().tokens.renewed(keys)
         except (AccountBroken, NotNow) as error:
             message, is_broken = str(error), isinstance(error, AccountBroken)
             await self._desk.ask(
                 lambda session: renewals.fail(
-                    session, account_id=account_id, owner=self._owner, message=message, is_broken=is_broken
+                    session, account_id=account_id, owner=self._owner, spent=spent, message=message, is_broken=is_broken
                 )
             )
             raise

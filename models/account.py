@@ -57,6 +57,7 @@ class ChannelAccount(Model, table=True):
     renewing_until: datetime | None = Field(default=None, sa_type=Instant)  # and how long it may take
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    opening: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # which time a person has opened it anew
 
     @property
     def told(self) -> dict[str, str]:

@@ -378,15 +378,16 @@ class Breach(Model, table=True):
 
 
 class BreachLetter(Model, table=True):
-    """That the notice of a breach went to the authority: its number in the clerk's register, and its words, which stand."""
+    """That a notice of a breach went to the authority: its number in the clerk's register, and its words, which stand."""
 
     __table_args__ = (
-        Index("uq_breachletter_breach_id", "breach_id", unique=True),
+        Index("uq_breachletter_breach_id_place", "breach_id", "place", unique=True),
         Index("uq_breachletter_unit_id_year_number", "unit_id", "year", "number", unique=True),
         CheckConstraint("number > 0", name="number"),
     )
 
     breach_id: UUID = Field(foreign_key="breach.id", ondelete="CASCADE")
+    place: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # 1 the first, then those of what was learned later
     unit_id: UUID = Field(foreign_key="unit.id", ondelete="RESTRICT")  # the ward whose register it is
     number: int
     year: int

@@ -7,7 +7,7 @@ from core.db import reading, transaction
 from models import LEFT, AnnouncementStatus
 from services import access, announcement_days, announcements, approvals
 from services.access import May
-from ui import _, calendar, copying, enter, leave_for, listed, moment, number, parts, refusals
+from ui import _, addressed, calendar, copying, enter, leave_for, listed, moment, number, parts, refusals
 from ui.parts import Column
 from ui.previews import stamp_of
 
@@ -22,10 +22,7 @@ FILTERS = {
 }
 actor = enter(_("Thông báo"), needs=May.SEE_SENT.roles)
 words = listed.filters()
-view = st.segmented_control(
-    _("Xem theo"), calendar.VIEWS, format_func=calendar.names().__getitem__, key="xem", bind="query-params", default="list",
-    label_visibility="collapsed",
-)  # fmt: skip
+view = addressed.segments(_("Xem theo"), calendar.names(), key="xem", usual="list", label_visibility="collapsed")
 if view == "month":
     month = calendar.month_asked()
     with reading() as session:
@@ -44,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         _("Tìm trong tiêu đề"), key="tim", bind="query-params", type="search", live=True, icon=":material/search:", width=320,
         placeholder=_("ví dụ: cat dien"),
     )  # fmt: skip
-    chosen = st.selectbox(_("Đang xem"), list(FILTERS), format_func=words.__getitem__, key="loc", bind="query-params", width=220)
+    chosen = addressed.always(_("Đang xem"), words, key="loc", width=220)
     if access.may(actor, May.WRITE):
         st.page_link("pages/compose.py", label=_("Soạn thông báo"), icon=":material/edit:")
         st.page_link("pages/wall.py", label=_("Màn hình văn phòng"), icon=":material/tv:")

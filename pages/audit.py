@@ -6,7 +6,7 @@ from core.db import reading
 from services import audit_checks, audit_trail
 from services.access import May
 from services.audit_trail import SHOWN, Filters
-from ui import _, acts, enter, narrowed, near, number, parts
+from ui import _, acts, addressed, enter, narrowed, near, number, parts
 from ui.paging import asked, turn
 from ui.trail import export, kind_name, rows, verdict
 
@@ -19,10 +19,8 @@ verdict(found)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     # Names stay out of the address: it may be sent on, or lie in a log.
     who = st.selectbox(_("Người làm"), choices.people, index=None, key="who", placeholder=_("Tất cả"), width=240)
-    kind = st.selectbox(
-        _("Về việc"), choices.kinds, index=None, format_func=kind_name, key="ve", bind="query-params",
-        placeholder=_("Tất cả"), width=200,
-    )  # fmt: skip
+    kinds = {one: kind_name(one) for one in choices.kinds}
+    kind = addressed.select(_("Về việc"), kinds, key="ve", placeholder=_("Tất cả"), width=200)
     since = st.date_input(_("Từ ngày"), None, key="since", format="DD/MM/YYYY", width=140)
     until = st.date_input(_("Đến hết ngày"), None, key="until", format="DD/MM/YYYY", width=140)
     words = st.text_input(

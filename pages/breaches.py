@@ -19,6 +19,7 @@ ward_id = ward.id
 for row in found:
     tone, words = drawing.standing(row)
     detail = _("{words}; phát hiện {at}; {n} hộ", words=words, at=near(row.breach.found_at), n=number(row.breach.households))
+    detail = "; ".join(filter(None, [detail, drawing.numbers(row)]))
     parts.action(f"br_{row.breach.id.hex}", tone, row.breach.title, detail, _("Mở"), page=drawing.HERE, id=str(row.breach.id))
 if found:
     registers.paper(

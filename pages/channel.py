@@ -82,7 +82,7 @@ if card:
                 with st.spinner(_("Đang hỏi nhà cung cấp…")):
                     health = channel_checks.ask(asked)
                 with transaction() as session:
-                    channel_checks.note(session, actor=actor, account_id=card.account.id, health=health)
+                    channel_checks.note(session, actor=actor, account_id=card.account.id, opening=asked.opening, health=health)
                 back(card.account.id, channels.news_of(health))
         if channel not in channel_checks.PUBLIC:
             with st.form("try", border=False):
@@ -97,7 +97,9 @@ if card:
                     with st.spinner(_("Đang gửi…")):
                         outcome = channel_checks.send(asked, message)
                     with transaction() as session:
-                        tried = channel_checks.note_trial(session, actor=actor, account_id=card.account.id, outcome=outcome)
+                        tried = channel_checks.note_trial(
+                            session, actor=actor, account_id=card.account.id, opening=asked.opening, outcome=outcome
+                        )
                     (st.success if tried.is_sent else st.error)(_(tried.says))
         is_used = card.account.state is AccountState.ACTIVE
         turn = channel_accounts.pause if is_used else channel_accounts.resume

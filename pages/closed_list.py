@@ -6,7 +6,7 @@ from core.db import transaction
 from models import PersonOutcome
 from services import access, closed_lists
 from services.access import May
-from ui import _, enter, leave_for, needed, number, paging, parts, record_id, refusals
+from ui import _, addressed, enter, leave_for, needed, number, paging, parts, record_id, refusals
 from ui import closed_lists as drawing
 from ui.words import day
 
@@ -24,13 +24,13 @@ parts.head(
     _("giữ đến hết {day} rồi tự xóa; không gửi lên nhóm, không đưa người ngoài xem", day=day(listed.kept_until)),
 )  # fmt: skip
 st.page_link(LIST, label=_("Danh sách đích danh"), icon=":material/arrow_back:")
-units = list(dict.fromkeys(line.unit_label for line in everyone))
+units = {line.unit_code: line.unit_label for line in everyone}
 where = None
 if len(units) > 1:
-    where = st.selectbox(
-        _("Tổ dân phố, thôn"), units, index=None, key="cl_unit", placeholder=_("Tất cả"), width=340, on_change=paging.first
-    )
-shown = [line for line in everyone if where in (None, line.unit_label)]
+    where = addressed.select(
+        _("Tổ dân phố, thôn"), units, key="to", placeholder=_("Tất cả"), width=340, on_change=paging.first
+    )  # fmt: skip
+shown = [line for line in everyone if where in (None, line.unit_code)]
 pages = max(1, -(-len(shown) // SIZE))
 page = min(paging.asked(), pages)
 for line in shown[(page - 1) * SIZE : page * SIZE]:

@@ -9,6 +9,7 @@ from services.access import May
 from services.households import KINDS
 from ui import (
     _,
+    addressed,
     community,
     day,
     drawing,
@@ -45,10 +46,9 @@ with left:
         listed = st.container()
         names = {"out": _("Chưa vào nhóm"), "in": _("Đã vào nhóm"), "all": _("Tất cả")}
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            state = st.segmented_control(
-                _("Hộ"), list(STATES), default="out" if is_home else "in", required=True, format_func=names.__getitem__,
-                key="tt", bind="query-params", on_change=paging.first, label_visibility="collapsed",
-            )  # fmt: skip
+            state = addressed.segments(
+                _("Hộ"), names, key="tt", usual="out" if is_home else "in", on_change=paging.first, label_visibility="collapsed"
+            )
             words = st.text_input(
                 _("Tìm hộ"), key="find", type="search", live=True, icon=":material/search:", on_change=paging.first, width=260,
                 placeholder=_("Tìm tên, địa chỉ, số"), label_visibility="collapsed",

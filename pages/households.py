@@ -31,25 +31,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if len(places) > 1:
         names = {code: unit.label for code, unit in places.items()}
         place = addressed.select(_("Tổ, thôn"), names, key="to", placeholder=_("Tất cả"), width=200, on_change=first)
-    state = st.selectbox(
-        _("Tình trạng"), list(states), index=None, format_func=states.__getitem__, key="tt", bind="query-params",
-        placeholder=_("Tất cả"), width=142, on_change=first,
-    )  # fmt: skip
+    state = addressed.select(_("Tình trạng"), states, key="tt", placeholder=_("Tất cả"), width=142, on_change=first)
     with st.popover(_("Lọc thêm"), icon=":material/tune:", key="more"):
         without_phone = st.toggle(_("Không có số điện thoại"), key="so", bind="query-params", on_change=first)
-        needs = st.pills(
-            _("Hoàn cảnh cần lưu ý"), list(Need), selection_mode="multi", format_func=lambda need: _(need.label), key="hc",
-            bind="query-params", on_change=first,
+        needs = addressed.pills(
+            _("Hoàn cảnh cần lưu ý"), {one.value: _(one.label) for one in Need}, key="hc", on_change=first
         )  # fmt: skip
-        order = st.segmented_control(
-            _("Thứ tự"), list(orders), default="hard", required=True, format_func=orders.__getitem__, key="xep",
-            bind="query-params", on_change=first,
-        )  # fmt: skip
+        order = addressed.segments(_("Thứ tự"), orders, key="xep", usual="hard", on_change=first)
     st.page_link("pages/new_household.py", label=_("Thêm hộ"), icon=":material/add_home:")
 
 filters = Filters(
     words=words or "", unit_id=places[place].id if place else None, is_joined=STATES.get(state or ""),
-    without_phone=without_phone, needs=tuple(needs), has_left=state == "gone",
+    without_phone=without_phone, needs=tuple(map(Need, needs)), has_left=state == "gone",
     order="name" if order == "name" else "hard_to_reach",
 )  # fmt: skip
 if not household_needs.of_list(filters.needs, actor=actor):

@@ -9,7 +9,7 @@ from core.db import reading, transaction
 from models import Role
 from services import access, loudspeakers
 from services.access import May
-from ui import _, enter, leave_for, needed, parts, record_id, refusals
+from ui import _, addressed, enter, leave_for, needed, parts, record_id, refusals
 from ui import loudspeakers as drawing
 from ui.compose import asked_for
 from ui.forms import refusals_at
@@ -49,10 +49,7 @@ if "luot" in st.query_params:
 
 names = {"hom_nay": _("Hôm nay"), "ngay_mai": _("Hôm nay và ngày mai"), "tuan": _("7 ngày tới")}
 top = st.container()
-span = st.segmented_control(
-    _("Xem"), list(SPANS), default="ngay_mai", required=True, format_func=names.__getitem__, key="ky", bind="query-params",
-    label_visibility="collapsed",
-)  # fmt: skip
+span = addressed.segments(_("Xem"), names, key="ky", usual="ngay_mai", label_visibility="collapsed")
 today = clock.today()
 with reading() as session:
     rows = loudspeakers.rows(session, actor=actor, first=today, last=today + timedelta(days=SPANS[span] - 1))
@@ -67,7 +64,7 @@ if rows:
         with refusals():
             with transaction() as session:
                 (loudspeakers.mark_read if is_read else loudspeakers.unmark)(session, actor=actor, slot_id=slot_id)
-            leave_for(HERE, ky=names[span], news=_("Đã ghi là đã đọc.") if is_read else _("Đã bỏ dấu."))
+            leave_for(HERE, ky=span, news=_("Đã ghi là đã đọc.") if is_read else _("Đã bỏ dấu."))
     drawing.print_box(actor, first=today, last=today + timedelta(days=SPANS[span] - 1))
 else:
     words = _("Mỗi thông báo có sẵn bản đọc 45 giây, số và ngày viết bằng chữ. Chọn giờ, chọn loa, ghi người đọc.")
@@ -82,4 +79,4 @@ if may_book:
         with refusals_at(booked.slots):
             with transaction() as session:
                 loudspeakers.book(session, actor=actor, announcement_id=booked.announcement_id, form=booked.form)
-            leave_for(HERE, ky=names["tuan"], news=_("Đã thêm vào sổ."))
+            leave_for(HERE, ky="tuan", news=_("Đã thêm vào sổ."))

@@ -7,7 +7,7 @@ from models import GroupKind
 from services import access, groups, links, passing_on
 from services.access import May
 from services.households import KINDS
-from ui import _, community, doors, enter, joining, number, paging, parts, posting, share
+from ui import _, addressed, community, doors, enter, joining, number, paging, parts, posting, share
 from ui.parts import Figure
 
 SIZE = 10
@@ -26,11 +26,11 @@ if not mine:
     st.stop()
 
 with st.container(width=640):
+    by_id = {str(one.id): one for one in mine}
     group = mine[0]
     if len(mine) > 1:
-        group = st.selectbox(
-            _("Nhóm"), mine, format_func=lambda one: one.name, key="nhom", bind="query-params", on_change=paging.first
-        )
+        names = {id_: one.name for id_, one in by_id.items()}
+        group = by_id[addressed.always(_("Nhóm"), names, key="nhom", on_change=paging.first)]
     with reading() as session:
         seen = groups.group_overview(
             session, actor=actor, group_id=group.id, is_joined=False, page=paging.asked(), size=SIZE

@@ -9,7 +9,7 @@ from models import Purpose
 from services import link_details as details
 from services import link_making, links, procedures, units
 from services.access import May
-from ui import _, enter, leave_for, link_details, parts, refusals
+from ui import _, addressed, enter, leave_for, link_details, parts, refusals
 from ui import links as drawing
 
 KINDS = (Purpose.PROCEDURE, Purpose.URL)
@@ -24,10 +24,8 @@ with reading() as session:
 choices = {WHOLE: _("Tất cả thủ tục của phường, một mã")} | shelf
 names = {ward.id: _("Cả {ward}", ward=ward.name)} | {unit.id: unit.label for unit in homes}
 with st.container(width=640):
-    purpose = st.segmented_control(
-        _("Dẫn tới"), KINDS, default=KINDS["trang" in st.query_params], required=True, key="loai", bind="query-params",
-        format_func=lambda one: _(one.label),
-    )  # fmt: skip
+    kinds = {one.value: _(one.label) for one in KINDS}
+    purpose = Purpose(addressed.segments(_("Dẫn tới"), kinds, key="loai", usual=KINDS["trang" in st.query_params].value))
     chosen = None
     if purpose is Purpose.PROCEDURE and shelf:
         chosen = st.selectbox(

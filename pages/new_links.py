@@ -5,11 +5,10 @@ import streamlit as st
 from core.db import reading, transaction
 from services import link_making, procedures, units, uploads
 from services.access import May
-from ui import _, enter, leave_for, link_moves, making_links, number, parts, refusals
+from ui import _, addressed, enter, leave_for, link_moves, making_links, number, parts, refusals
 from ui.forms import name_file_button
 
 HERE, LIST, DONE = "pages/new_links.py", "pages/links.py", "new_links_done"
-WAYS = ("each", "sheet")
 actor = enter(
     _("Làm nhiều mã"), needs=May.KEEP_LINKS.roles, lines=[_("mỗi nơi treo một mã riêng thì biết nơi nào có người quét")]
 )
@@ -19,9 +18,7 @@ if done := st.session_state.pop(DONE, None):
     st.stop()
 
 ways = {"each": _("Mỗi tổ một mã cho mỗi thủ tục"), "sheet": _("Từ bảng tính")}
-way = st.segmented_control(
-    _("Cách làm"), WAYS, default="each", required=True, format_func=ways.__getitem__, key="cach", bind="query-params"
-)
+way = addressed.segments(_("Cách làm"), ways, key="cach", usual="each")
 batch = st.text_input(_("Đợt in"), key="nl_batch", max_chars=120, width=420, placeholder=_("ví dụ: 10 ngày cao điểm tháng 11"))
 if way == "each":
     with reading() as session:

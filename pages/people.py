@@ -6,7 +6,7 @@ from core.db import reading
 from models import Role
 from services import accounts
 from services.access import May
-from ui import _, enter, narrowed, near, number, parts
+from ui import _, addressed, enter, narrowed, near, number, parts
 from ui.accounts import standing
 from ui.parts import Column, Figure
 
@@ -32,18 +32,16 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         _("Tìm tên, đơn vị, số điện thoại"), key="find", type="search", live=True, icon=":material/search:",
         placeholder=_("ví dụ: hoang thi, tổ 9"), width=340,
     )  # fmt: skip
-    role = st.selectbox(
-        _("Vai trò"), list(Role), index=None, format_func=lambda one: _(one.label), key="vai", bind="query-params",
-        placeholder=_("Tất cả"), width=200,
-    )  # fmt: skip
-    state = st.selectbox(
-        _("Tình trạng"), list(STATES), index=None, format_func={"on": _("Đang dùng"), "off": _("Đã khóa")}.__getitem__,
-        key="tt", bind="query-params", placeholder=_("Tất cả"), width=142,
-    )  # fmt: skip
+    roles = {one.value: _(one.label) for one in Role}
+    role = addressed.select(_("Vai trò"), roles, key="vai", placeholder=_("Tất cả"), width=200)
+    states = {"on": _("Đang dùng"), "off": _("Đã khóa")}
+    state = addressed.select(_("Tình trạng"), states, key="tt", placeholder=_("Tất cả"), width=142)
     st.page_link("pages/new_person.py", label=_("Thêm người dùng"), icon=":material/person_add:")
 
 with reading() as session:
-    found = accounts.listing(session, actor=actor, text=text, role=role, is_active=STATES[state] if state else None)
+    found = accounts.listing(
+        session, actor=actor, text=text, role=Role(role) if role else None, is_active=STATES[state] if state else None
+    )
 parts.section(_("{n} tài khoản", n=number(len(found))), _("bấm vào tên để xem, sửa, đặt lại mật khẩu"))
 if not found:
     hint = _("Không có tài khoản nào khớp. Thử gõ ít chữ hơn, không cần dấu.")

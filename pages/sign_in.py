@@ -8,7 +8,7 @@ from core.db import transaction
 from core.i18n import LANGUAGES
 from core.settings import settings
 from services import accounts
-from ui import HOME, _, arrive, parts, second_door
+from ui import HOME, _, addressed, arrive, parts, second_door
 from ui.door import ask
 
 if arrive():
@@ -18,10 +18,9 @@ with st.container(key="door"):
     main, foot = st.container(), st.container()
 with foot:
     hint = st.container()
-    st.session_state["language"] = st.segmented_control(
-        "Ngôn ngữ · Language · 言語", list(LANGUAGES), default=settings().language, required=True,
-        format_func=LANGUAGES.__getitem__, key="lang", bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+    st.session_state["language"] = addressed.segments(
+        "Ngôn ngữ · Language · 言語", LANGUAGES, key="lang", usual=settings().language, label_visibility="collapsed"
+    )
     with hint:
         parts.hint(_("Quên mật khẩu: nhờ quản trị viên của phường, xã đặt lại."))
 with main:

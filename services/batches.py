@@ -37,7 +37,9 @@ LEASES = 3  # so far ahead no lease ends: workers may differ a little in theirs
 LET_GO_AFTER = timedelta(seconds=5)  # by then whoever saw what stood in the way before it was gone has let go
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.UNAVAILABLE)
 LOST_ANSWER = N_("Mất câu trả lời của nhà cung cấp: chưa rõ tin đã đi chưa.")
-_BATCH, _LEDGER, _SAID = (Model.metadata.tables[name] for name in ("batch", "delivery", "announcement"))
+_BATCH, _LEDGER, _SAID, _ACCOUNT = (
+    Model.metadata.tables[name] for name in ("batch", "delivery", "announcement", "channelaccount")
+)
 
 
 class Fenced(Exception):
@@ -57,6 +59,7 @@ class Hold:
     ward_id: UUID
     priority: int
     told_at: datetime | None = None  # when the announcement left, or the answers were given
+    opening: int = 1  # which of its account's: whose keys it leaves with
 
     @property
     def is_urgent(self) -> bool:
@@ -124,9 +127,10 @@ def claim(session: Session, *, batch_id: UUID, attempt: int, owner: str, lease: 
     if taken is None:
         return None
     said, channel, account_id, ward_id, priority, told_at = taken
-    if said is not None:
-        told_at = session.connection().execute(_telling(), {"said": said}).scalar_one()
-    return Hold(batch_id, attempt, owner, said, channel, account_id, ward_id, priority, told_at)
+    left_at, opening = session.connection().execute(_telling(), {"said": said, "account": account_id}).one()
+    return Hold(
+        batch_id, attempt, owner, said, channel, account_id, ward_id, priority, left_at if said else told_at, opening or 1
+    )
 
 
 @cache
@@ -145,7 +149,9 @@ def _claiming() -> Any:
 
 @cache
 def _telling() -> Any:
-    return select(_SAID.c.sent_at).where(_SAID.c.id == bindparam("said", type_=Uuid()))
+    left_at = select(_SAID.c.sent_at).where(_SAID.c.id == bindparam("said", type_=Uuid())).scalar_subquery()
+    opening = select(_ACCOUNT.c.opening).where(_ACCOUNT.c.id == bindparam("account", type_=Uuid())).scalar_subquery()
+    return select(left_at, opening)
 
 
 def take_over(session: Session, hold: Hold, *, dedupes: bool) -> int:

@@ -1,13 +1,15 @@
-"""The drafts of a breach: the notice to the authority within seventy-two hours, and what the people are told.
+"""The drafts of a breach: the notice to the authority within seventy-two hours, what is learned later, what the people are told.
 
 Nature, numbers, consequences, measures and contact, as summaries of Law 91/2025/QH15, Điều 23, have it. The clerk gives the
 number; a legal officer reads it first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from core import clock, phones
 from core.i18n import translate
@@ -28,28 +30,54 @@ class ForPeople:
     body: str
 
 
-def numbered(session: Session, *, breach: Breach) -> BreachLetter | None:
-    """The notice to the authority as it went out; None while it has no number. The caller has checked who asks."""
-    return session.exec(select(BreachLetter).where(BreachLetter.breach_id == breach.id)).first()
+def numbered(session: Session, *, breach_ids: Sequence[UUID]) -> dict[UUID, tuple[BreachLetter, ...]]:
+    """The notices to the authority that went out, by their breach, the first one first. The caller has checked who asks."""
+    wanted = select(BreachLetter).where(col(BreachLetter.breach_id).in_(breach_ids))
+    found: dict[UUID, tuple[BreachLetter, ...]] = {}
+    for one in session.exec(wanted.order_by(col(BreachLetter.place))):
+        found[one.breach_id] = (*found.get(one.breach_id, ()), one)
+    return found
 
 
-def for_authority(session: Session, *, breach: Breach, ward: Unit) -> PaperText:
-    """The notice to the authority, as an official paper: with its number as it went out. The caller has checked who asks."""
-    letter = Letter(
-        "Về việc vi phạm về dữ liệu cá nhân", AUTHORITY, told(session, breach=breach, ward=ward), ("Như trên;", "Lưu: VT."),
-        urgency="urgent",
-    )  # fmt: skip
-    if sent := numbered(session, breach=breach):
-        paragraphs = [(run, words) for run, words in sent.body]
-        letter = replace(letter, paragraphs=paragraphs, number=sent.number, issued_on=sent.issued_on)
-    return ward_letters.text_of(session, ward=ward, letter=letter)
+def to_authority(session: Session, *, breach: Breach, ward: Unit) -> list[PaperText]:
+    """The notices to the authority, as official papers. The caller has checked who asks.
+
+    Those that went out stand as they did, with their numbers; after them the draft of the next, where there is anything new.
+    """
+    sent = numbered(session, breach_ids=[breach.id]).get(breach.id, ())
+    letters = [
+        replace(_letter(one.place, [(run, words) for run, words in one.body]), number=one.number, issued_on=one.issued_on)
+        for one in sent
+    ]
+    if body := next_body(session, breach=breach, ward=ward, sent=sent):
+        letters.append(_letter(len(sent) + 1, body))
+    return [ward_letters.text_of(session, ward=ward, letter=one) for one in letters]
 
 
-def told(session: Session, *, breach: Breach, ward: Unit) -> list[tuple[str, str]]:
-    """What the notice to the authority says as the breach is known now. The caller has checked who asks."""
+def next_body(
+    session: Session, *, breach: Breach, ward: Unit, sent: Sequence[BreachLetter]
+) -> list[tuple[str, str]] | None:  # fmt: skip
+    """What the next notice says as the breach is known now; None where the last one said it. The caller has checked who asks."""
+    facts = _facts(session, breach=breach, ward=ward)
+    if not sent:
+        return [
+            ("", "Căn cứ Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định số 356/2025/NĐ-CP."),
+            ("", f"Ủy ban nhân dân {_inner(ward.name)} thông báo vi phạm về dữ liệu cá nhân như sau:"), *facts,
+        ]  # fmt: skip
+    last = sent[-1]
+    if [(run, words) for run, words in last.body if run] == facts:
+        return None
+    follows = f"Tiếp theo Thông báo số {last.number}/{ward_letters.SYMBOL} ngày {last.issued_on:%d/%m/%Y}"
+    return [("", f"{follows}, Ủy ban nhân dân {_inner(ward.name)} thông báo bổ sung những điều đã biết đến nay:"), *facts]
+
+
+def _letter(place: int, paragraphs: Sequence[tuple[str, str]]) -> Letter:
+    subject = "Về việc vi phạm về dữ liệu cá nhân" if place == 1 else "Về việc bổ sung thông báo vi phạm về dữ liệu cá nhân"
+    return Letter(subject, AUTHORITY, paragraphs, ("Như trên;", "Lưu: VT."), urgency="urgent")
+
+
+def _facts(session: Session, *, breach: Breach, ward: Unit) -> list[tuple[str, str]]:
     return [
-        ("", "Căn cứ Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định số 356/2025/NĐ-CP."),
-        ("", f"Ủy ban nhân dân {_inner(ward.name)} thông báo vi phạm về dữ liệu cá nhân như sau:"),
         ("1. Thời điểm:", f"phát hiện lúc {_said(breach.found_at)}; xảy ra {_span(breach)}."),
         ("2. Tính chất:", _words(breach.nature)),
         ("3. Dữ liệu:", f"{_fields(breach)}."),

@@ -47,6 +47,7 @@ class BreachRow:
     due_at: datetime
     left: timedelta  # to the end of the seventy-two hours; below zero: over
     was_told_in_time: bool | None  # None: not told
+    letters: tuple[BreachLetter, ...] = ()  # to the authority, with their numbers
 
     @property
     def is_running(self) -> bool:
@@ -102,7 +103,9 @@ def listing(session: Session, *, actor: Actor) -> list[BreachRow]:
     """
     access.require(actor, May.DECIDE_PRIVACY)
     wanted = select(Breach).where(col(Breach.unit_id).in_(access.visible_units(actor)))
-    rows = [row_of(one) for one in session.exec(wanted.order_by(col(Breach.found_at).desc()).limit(500))]
+    found = session.exec(wanted.order_by(col(Breach.found_at).desc()).limit(500)).all()
+    letters = breach_letters.numbered(session, breach_ids=[one.id for one in found])
+    rows = [_row(one, letters.get(one.id, ())) for one in found]
     return sorted(rows, key=lambda row: (not row.is_running, row.left if row.is_running else timedelta(0)))
 
 
@@ -118,14 +121,14 @@ def get(session: Session, *, actor: Actor, breach_id: UUID) -> BreachRow:
     ).first()
     if found is None:
         raise NotFound(N_("Không tìm thấy vụ này."))
-    return row_of(found)
+    return _row(found, breach_letters.numbered(session, breach_ids=[found.id]).get(found.id, ()))
 
 
-def row_of(breach: Breach) -> BreachRow:
+def _row(breach: Breach, letters: tuple[BreachLetter, ...]) -> BreachRow:
     """A breach with its clock now."""
     due = breach.found_at + LIMIT
     told = breach.authority_told_at
-    return BreachRow(breach, due, due - clock.now(), None if told is None else told <= due)
+    return BreachRow(breach, due, due - clock.now(), None if told is None else told <= due, letters)
 
 
 def running(session: Session, *, actor: Actor) -> tuple[int, datetime | None]:
@@ -144,32 +147,47 @@ def running(session: Session, *, actor: Actor) -> tuple[int, datetime | None]:
 # ---- what is done about it
 
 
-def give_number(session: Session, *, actor: Actor, breach_id: UUID, number: int, issued_on: date) -> BreachLetter:
-    """Number and day of the notice to the authority, from the clerk's register of what goes out; once, and its words stand.
+def give_number(
+    session: Session, *, actor: Actor, breach_id: UUID, place: int, number: int, issued_on: date
+) -> BreachLetter:  # fmt: skip
+    """Number and day of a notice to the authority, from the clerk's register of what goes out; once, and its words stand.
+
+    `place` is which of the breach's: 1 the first, after it those of what was learned later.
 
     Raises:
-        Invalid: it has its number, the number or day cannot be, or another paper of that year bears it.
+        Invalid: it has its number, the one before has none, it says nothing new, the number or day cannot be, or another paper of
+            that year bears it.
         NotAllowed, NotFound: as `get`.
     """
     breach = get(session, actor=actor, breach_id=breach_id).breach
     ward = session.exec(select(Unit).where(Unit.id == breach.unit_id).with_for_update()).one()  # two hands, one register
-    sent = breach_letters.numbered(session, breach=breach)
-    official_papers.check_number(number, issued_on, given=sent.number if sent else None)
-    if issued_on < clock.local(breach.found_at).date():
-        raise Invalid(N_("Ngày ban hành trước ngày phát hiện."))
+    sent = breach_letters.numbered(session, breach_ids=[breach.id]).get(breach.id, ())
+    official_papers.check_number(number, issued_on, given=next((one.number for one in sent if one.place == place), None))
+    _check_day(breach, sent, place, issued_on)
     official_papers.check_free(session, ward_id=ward.id, kind=official_papers.LETTERS, number=number, year=issued_on.year)
-    body = [list(one) for one in breach_letters.told(session, breach=breach, ward=ward)]
+    body = breach_letters.next_body(session, breach=breach, ward=ward, sent=sent)
+    if body is None:
+        raise Invalid(N_("Chưa có điều gì mới so với thông báo đã gửi."))
     made = BreachLetter(
-        breach_id=breach.id, unit_id=ward.id, number=number, year=issued_on.year, issued_on=issued_on,
-        numbered_by_id=actor.id, body=body,
+        breach_id=breach.id, place=place, unit_id=ward.id, number=number, year=issued_on.year, issued_on=issued_on,
+        numbered_by_id=actor.id, body=[list(one) for one in body],
     )  # fmt: skip
     session.add(made)
     session.flush()
     audit.record(
         session, actor=actor, action="breach.letter_numbered", subject_kind="breach", subject_id=breach.id, number=number,
-        issued_on=issued_on.isoformat(),
+        issued_on=issued_on.isoformat(), place=place,
     )  # fmt: skip
     return made
+
+
+def _check_day(breach: Breach, sent: Sequence[BreachLetter], place: int, issued_on: date) -> None:
+    if place != len(sent) + 1:
+        raise Invalid(N_("Thông báo trước chưa có số."))
+    if issued_on < clock.local(breach.found_at).date():
+        raise Invalid(N_("Ngày ban hành trước ngày phát hiện."))
+    if sent and issued_on < sent[-1].issued_on:
+        raise Invalid(N_("Ngày ban hành trước ngày của thông báo trước."))
 
 
 def told_authority(session: Session, *, actor: Actor, breach_id: UUID, at: datetime | None = None) -> Breach:
@@ -292,6 +310,8 @@ def _line(one: BreachRow) -> Sequence[str]:
 
     late = "" if one.was_told_in_time in (True, None) else " (quá 72 giờ)"
     told = f"{said(breach.authority_told_at)}{late}" if breach.authority_told_at else breach.not_told_because
+    borne = [f"số {letter.number} ngày {letter.issued_on:%d/%m/%Y}" for letter in one.letters]
+    told = ". ".join(filter(None, [told, ", bổ sung ".join(borne).capitalize()]))
     fields = ", ".join(translate(BreachField(field).label, language="vi") for field in breach.fields)
     return (
         breach.title, said(breach.found_at), f"{breach.households} hộ, {breach.people} người", fields, told,

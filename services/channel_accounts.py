@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core import sealed
@@ -95,10 +96,13 @@ def change(session: Session, *, actor: Actor, account_id: UUID, version: int, fo
     fields = _fill(session, account, form)
     if fields:
         account.version += 1
-        for one in _waited_for(session, account, fields):
-            mend(session, account=one)
         session.add(account)
         session.flush()
+        for one in _opened_by(session, account, fields):
+            if one.state is AccountState.BROKEN:
+                mend(session, account=one)
+            else:
+                _open_anew(session, one)
         _record(session, actor, account, "channel.changed", fields)
     return account
 
@@ -135,6 +139,7 @@ def mend(session: Session, *, account: ChannelAccount) -> None:
     account.state, account.message, account.failures, account.open_until = AccountState.ACTIVE, "", 0, None
     session.add(account)
     session.flush()
+    _open_anew(session, account)
     batches.wake(session, account_id=account.id)
 
 
@@ -273,12 +278,18 @@ def _readable(account: ChannelAccount) -> dict[str, str]:
         return {}
 
 
-def _waited_for(session: Session, account: ChannelAccount, fields: Sequence[str]) -> list[ChannelAccount]:
-    """The broken accounts that are worth another try: itself, and where its tokens are new those that send by them too."""
-    tried = [account]
+def _opened_by(session: Session, account: ChannelAccount, fields: Sequence[str]) -> list[ChannelAccount]:
+    """Whom something said anew lets in another way: itself, and where its tokens are new those that send by them too."""
+    opened = [account]
     if account.channel in OA and any(field.is_secret for field in FIELDS[Channel.ZALO_OA] if field.name in fields):
-        tried += [one for one in official(session, unit_id=account.unit_id) if one.id != account.id]
-    return [one for one in tried if one.state is AccountState.BROKEN]
+        opened += [one for one in official(session, unit_id=account.unit_id) if one.id != account.id]
+    return opened
+
+
+def _open_anew(session: Session, account: ChannelAccount) -> None:
+    """What was refused with its keys of before says nothing of it from now on; counted in the database, so never twice alike."""
+    counted = col(ChannelAccount.opening) + 1
+    session.execute(update(ChannelAccount).where(col(ChannelAccount.id) == account.id).values(opening=counted))
 
 
 def _own(session: Session, unit: Unit, channel: Channel) -> ChannelAccount | None:

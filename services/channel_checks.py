@@ -34,6 +34,7 @@ class Question:
     account_id: UUID
     channel: Channel
     keys: AccountKeys
+    opening: int  # whose keys these are
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def question(session: Session, *, actor: Actor, account_id: UUID) -> Question:
     """
     account = channel_accounts.get(session, actor=actor, account_id=account_id)
     try:
-        return Question(account.id, account.channel, channel_accounts.keys(session, account=account))
+        return Question(account.id, account.channel, channel_accounts.keys(session, account=account), account.opening)
     except AccountBroken as broken:
         raise Invalid(str(broken)) from None
 
@@ -70,10 +71,11 @@ def ask(asked: Question) -> AccountHealth:
         return AccountHealth(is_well=False, says=str(broken))
 
 
-def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHealth) -> ChannelAccount:
+def note(session: Session, *, actor: Actor, account_id: UUID, opening: int, health: AccountHealth) -> ChannelAccount:
     """Keep what a provider said of an account: its quota, its pace, and whether it is broken.
 
-    A paused account stays paused, and one whose provider gives no answer stays as it was.
+    What it said of keys of before, of an earlier `opening`, says nothing of those that the account has now. A paused account
+    stays paused, and one whose provider gives no answer stays as it was.
 
     Raises:
         NotAllowed, NotFound: as `channel_accounts.get`.
@@ -84,6 +86,17 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
         account.quota_left, account.quota_total, account.quota_at = health.quota_left, health.quota_total, account.checked_at
     if health.per_second is not None and health.per_second > 0:
         account.told_per_second = health.per_second
+    if account.opening == opening:
+        _take_over(session, account, health)
+    session.add(account)
+    audit.record(
+        session, actor=actor, action="channel.checked", subject_kind="channel_account", subject_id=account.id,
+        channel=account.channel.value, is_well=health.is_well, code=health.code,
+    )  # fmt: skip
+    return account
+
+
+def _take_over(session: Session, account: ChannelAccount, health: AccountHealth) -> None:
     if health.is_well and account.state is not AccountState.PAUSED:
         if account.state is AccountState.BROKEN or account.failures or account.open_until is not None:
             channel_accounts.mend(session, account=account)
@@ -92,12 +105,6 @@ def note(session: Session, *, actor: Actor, account_id: UUID, health: AccountHea
     elif health.is_sure and account.state is AccountState.ACTIVE:
         account.state = AccountState.BROKEN
     account.message = health.says
-    session.add(account)
-    audit.record(
-        session, actor=actor, action="channel.checked", subject_kind="channel_account", subject_id=account.id,
-        channel=account.channel.value, is_well=health.is_well, code=health.code,
-    )  # fmt: skip
-    return account
 
 
 def message_to(session: Session, *, actor: Actor, account_id: UUID, recipient: str) -> Message:
@@ -140,7 +147,7 @@ def send(asked: Question, message: Message) -> Outcome:
     return outcome
 
 
-def note_trial(session: Session, *, actor: Actor, account_id: UUID, outcome: Outcome) -> Tried:
+def note_trial(session: Session, *, actor: Actor, account_id: UUID, opening: int, outcome: Outcome) -> Tried:
     """Keep that a message to oneself was sent, and what it cost of the quota; who got it is not kept.
 
     Raises:
@@ -148,7 +155,8 @@ def note_trial(session: Session, *, actor: Actor, account_id: UUID, outcome: Out
     """
     account = channel_accounts.get(session, actor=actor, account_id=account_id)
     keep_quota(account, outcome)
-    if isinstance(outcome, Rejected) and outcome.trouble == "config" and account.state is AccountState.ACTIVE:
+    is_open = account.state is AccountState.ACTIVE and account.opening == opening
+    if is_open and isinstance(outcome, Rejected) and outcome.trouble == "config":
         account.state, account.message = AccountState.BROKEN, outcome.reason
     session.add(account)
     audit.record(

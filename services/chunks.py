@@ -86,7 +86,7 @@ def begin(
     if why := standing.ended(here):
         stop(session, hold, error=why)
         return Begun(hold, outcomes, Marked())
-    account = circuits.after(before, channel=hold.channel, outcomes=outcomes)
+    account = circuits.after(before, channel=hold.channel, opening=hold.opening, outcomes=outcomes)
     if held := standing.held(hold, here) or _held_by(account, hold, here):
         return Begun(hold, outcomes, held)
     rate = account.rate(usual_rate)
@@ -111,13 +111,17 @@ def finish(session: Session, begun: Begun, *, usual_rate: float) -> Marked | Hel
     if hold.account_id is None or not (rows or begun.outcomes):
         return found
     if not rows:
-        noted = circuits.note(session, account_id=hold.account_id, channel=hold.channel, outcomes=begun.outcomes)
+        noted = circuits.note(
+            session, account_id=hold.account_id, channel=hold.channel, opening=hold.opening, outcomes=begun.outcomes
+        )
         return (_held_by(noted, hold, clock.now()) if noted and isinstance(found, Held) else None) or found
     looked = circuits.look(session, account_id=hold.account_id)
     if looked is None:  # disconnected since
         give_back(session, rows)
         return Marked(wait=AHEAD)
-    account = circuits.write(session, looked.account, channel=hold.channel, outcomes=begun.outcomes)
+    account = circuits.write(
+        session, looked.account, channel=hold.channel, opening=hold.opening, outcomes=begun.outcomes
+    )  # fmt: skip
     rate = account.rate(usual_rate)
     if instead := _held_by(account, hold, clock.now()) or _no_room(account, looked.now, rate):
         give_back(session, rows)
@@ -188,6 +192,8 @@ def _looking(dialect: str) -> Select[Any]:
 def _held_by(account: Account, hold: Hold, now: datetime) -> Held | None:
     if account.state is not AccountState.ACTIVE:
         return Held(now + timedelta(seconds=spread(AGAIN_SECONDS, by=0.1)))
+    if account.opening != hold.opening:  # whoever goes on reads the keys anew
+        return Held(now)
     if account.open_until and account.open_until > now:
         return Held(account.open_until)
     if account.may_use(is_urgent=hold.is_urgent) == 0:

@@ -35,6 +35,7 @@ _COLUMNS = (
     "per_second",
     "free_at",
     "told_per_second",
+    "opening",
 )
 # A chat group's own faults (channels.md §2.7): the other groups of the account are well.
 OF_ONE_GROUP = frozenset({"-237", "-238", "-241", "-403"})
@@ -54,6 +55,7 @@ class Account:
     per_second: float | None
     free_at: datetime | None
     told_per_second: float | None = None
+    opening: int = 1
 
     def rate(self, usual: float) -> float:
         """Messages a second: what a person set, but never more than the provider allows; `usual` where neither says."""
@@ -128,29 +130,32 @@ def _taking() -> Update:
     return update(_ACCOUNT).where(_ACCOUNT.c.id == bindparam("of", type_=Uuid())).values(**values)
 
 
-def note(session: Session, *, account_id: UUID, channel: Channel, outcomes: Sequence[Outcome]) -> Account | None:
+def note(
+    session: Session, *, account_id: UUID, channel: Channel, opening: int, outcomes: Sequence[Outcome]
+) -> Account | None:  # fmt: skip
     """Write what a provider's answers say of its account, and how it stands then.
 
+    `opening` is the one whose keys were used: what was refused with keys of before breaks nothing.
     It is held only where they may say something new; None where they do not.
     """
     if all(isinstance(one, Accepted) and one.quota_left is None for one in outcomes) and not _has_failed(session, account_id):
         return None
     looked = look(session, account_id=account_id)
-    return write(session, looked.account, channel=channel, outcomes=outcomes) if looked else None
+    return write(session, looked.account, channel=channel, opening=opening, outcomes=outcomes) if looked else None
 
 
 def _has_failed(session: Session, account_id: UUID) -> bool:
     return bool(session.execute(select(_ACCOUNT.c.failures).where(_ACCOUNT.c.id == account_id)).scalar())
 
 
-def after(account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
+def after(account: Account, *, channel: Channel, opening: int, outcomes: Sequence[Outcome]) -> Account:
     """How an account stands with those answers. Nothing is written."""
-    return _with(account, _told(account, channel, outcomes))
+    return _with(account, _told(account, channel, opening, outcomes))
 
 
-def write(session: Session, account: Account, *, channel: Channel, outcomes: Sequence[Outcome]) -> Account:
+def write(session: Session, account: Account, *, channel: Channel, opening: int, outcomes: Sequence[Outcome]) -> Account:
     """As `note`, of an account in one's hands; how it stands then. A statement only where something changed."""
-    values = _told(account, channel, outcomes)
+    values = _told(account, channel, opening, outcomes)
     if not values:
         return account
     if values.get("state") is AccountState.BROKEN:
@@ -163,11 +168,11 @@ def write(session: Session, account: Account, *, channel: Channel, outcomes: Seq
     return _with(account, values)
 
 
-def _told(account: Account, channel: Channel, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _told(account: Account, channel: Channel, opening: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     now = clock.now()
     values = _quota(outcomes, now) | _circuit(account, outcomes, now)
     broken = _breaking(channel, outcomes)
-    if broken and account.state is AccountState.ACTIVE:
+    if broken and account.state is AccountState.ACTIVE and account.opening == opening:
         values |= {"state": AccountState.BROKEN, "message": broken.reason}
     return values
 

@@ -52,6 +52,7 @@ class Line:
 
     person: ListedPerson
     unit_label: str
+    unit_code: str
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def opened(session: Session, *, actor: Actor, list_id: UUID) -> Opened:
         .where(ListedPerson.closed_list_id == listed.id, access.path_range(actor.unit_path))
     ).all()
     _note_look(session, actor, listed.id)
-    lines = [Line(person, unit.label) for person, unit in found]
+    lines = [Line(person, unit.label, unit.code) for person, unit in found]
     lines.sort(key=lambda line: (line.person.outcome is not None, line.unit_label, vietnamese_key(line.person.name)))
     return Opened(listed, lines)
 

@@ -45,11 +45,15 @@ def begin(session: Session, *, account_id: UUID, stale: str, owner: str) -> Rene
 
 
 def keep(
-    session: Session, *, account_id: UUID, owner: str, tokens: Mapping[str, str], good_until: datetime | None
+    session: Session, *, account_id: UUID, owner: str, spent: str, tokens: Mapping[str, str], good_until: datetime | None
 ) -> Mapping[str, str]:  # fmt: skip
-    """Keep the new pair; the secrets with it. One that was fetched too late, after another began, is the newest all the same."""
-    channel_accounts.keep_tokens(session, account_id=account_id, tokens=tokens, good_until=good_until)
-    account = session.exec(select(ChannelAccount).where(ChannelAccount.id == account_id)).one()
+    """Keep the new pair, got with the refresh token `spent`; the secrets that are good now.
+
+    One that was fetched too late, after another began, is the newest all the same; not where an admin has given tokens since.
+    """
+    account = session.exec(select(ChannelAccount).where(ChannelAccount.id == account_id).with_for_update()).one()
+    if _has(session, account, spent):
+        channel_accounts.keep_tokens(session, account_id=account_id, tokens=tokens, good_until=good_until)
     if account.renewing_by == owner:
         account.renewing_by, account.renewing_until = "", None
     session.add(account)
@@ -57,18 +61,25 @@ def keep(
     return channel_accounts.keys(session, account=account).secrets
 
 
-def fail(session: Session, *, account_id: UUID, owner: str, message: str, is_broken: bool) -> None:
-    """It could not be renewed. One that is broken waits for a person; the message tells what to do."""
+def fail(session: Session, *, account_id: UUID, owner: str, spent: str, message: str, is_broken: bool) -> None:
+    """It could not be renewed with the refresh token `spent`.
+
+    One that is broken waits for a person, and the message tells what to do; not where its tokens are others by now.
+    """
     account = session.exec(select(ChannelAccount).where(ChannelAccount.id == account_id).with_for_update()).one()
     if account.renewing_by == owner:
         account.renewing_by, account.renewing_until = "", None
-    if is_broken and account.state is AccountState.ACTIVE:
+    if is_broken and account.state is AccountState.ACTIVE and _has(session, account, spent):
         account.state, account.message = AccountState.BROKEN, message
         audit.record(
             session, actor=access.TERMINAL, action="channel.broken", subject_kind="channel_account", subject_id=account_id,
             code="refresh",
         )  # fmt: skip
     session.add(account)
+
+
+def _has(session: Session, account: ChannelAccount, refresh_token: str) -> bool:
+    return channel_accounts.keys(session, account=account).secrets.get("refresh_token", "") == refresh_token
 
 
 def ends_soon(session: Session, *, account_id: UUID) -> bool:

@@ -147,6 +147,6 @@ def _marked(message: Message, for_head: Sequence[str], actor: Actor) -> Message:
 
 def _asked(session: Session, account: ChannelAccount) -> Question:
     try:
-        return Question(account.id, account.channel, channel_accounts.keys(session, account=account))
+        return Question(account.id, account.channel, channel_accounts.keys(session, account=account), account.opening)
     except AccountBroken as broken:
         raise Invalid(str(broken)) from None

@@ -13,6 +13,8 @@ from services import wards
 from services.official_papers import END, ISSUER, LETTERS, NAMES, SIGNING, SYMBOL_BODY, contact_of, place_of
 from services.ports import PaperText
 
+SYMBOL = f"{LETTERS.abbreviation}-{SYMBOL_BODY}"
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -33,7 +35,7 @@ def text_of(session: Session, *, ward: Unit, letter: Letter, signer: str = "") -
     body = [(run, clean(words) or "……") for run, words in letter.paragraphs]
     run, last = body[-1]
     return PaperText(
-        kind=NAMES[LETTERS], symbol=f"{LETTERS.abbreviation}-{SYMBOL_BODY}", parent=(),
+        kind=NAMES[LETTERS], symbol=SYMBOL, parent=(),
         issuer=(ISSUER, card.name.upper()), place=place_of(ward.name),
         written_on=clock.today(), subject=letter.subject, to=letter.to,
         body=[*body[:-1], (run, last if last.endswith(END) else last.rstrip(" .;") + END)], recipients=letter.recipients,

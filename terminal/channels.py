@@ -83,7 +83,9 @@ def channel_test(
             message = channel_checks.message_to(session, actor=TERMINAL, account_id=account.id, recipient=to)
         outcome = channel_checks.send(asked, message)
         with transaction() as session:
-            tried = channel_checks.note_trial(session, actor=TERMINAL, account_id=asked.account_id, outcome=outcome)
+            tried = channel_checks.note_trial(
+                session, actor=TERMINAL, account_id=asked.account_id, opening=asked.opening, outcome=outcome
+            )
             answer = _one(session, _account(session, channel, unit))
         if not tried.is_sent:
             raise Invalid(tried.says)

@@ -17,6 +17,7 @@ from terminal.upgrading import upgrade
 @app.command(name="demo")
 def fill(
     households: Annotated[int, typer.Option(help="Households living in the ward today.")] = 3000,
+    wards: Annotated[int, typer.Option(help="Wards and communes of the province: this one, and others to compare it with.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same ward.")] = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -27,7 +28,7 @@ def fill(
         if is_absent:
             upgrade()
         with transaction() as session:
-            made = demo.fill(session, households=households, seed=seed)
+            made = demo.fill(session, households=households, seed=seed, wards=wards)
         say(_document(made) if as_json else _for_people(made))
 
 

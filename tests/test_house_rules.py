@@ -122,6 +122,12 @@ def test_every_widget_has_a_key(path: Path) -> None:
     assert keyless == []
 
 
+@for_each([path for path in SOURCES if path.parts[-2] in ("pages", "ui")])
+def test_addresses_hold_codes_and_no_words(path: Path) -> None:
+    bound = [call for call in calls(tree_of(path)) if {"bind", "format_func"} <= {word.arg for word in call.keywords}]
+    assert [call.lineno for call in bound] == [], "Streamlit would write the words: ask through ui.addressed"
+
+
 @for_each(SOURCES)
 def test_nothing_dangerous_is_called(path: Path) -> None:
     """S04, S14: no shell built from input, no unsafe deserialisation."""

@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import PurePath
 from typing import NoReturn
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from models import Role
 from services import sessions, training
 from services.access import Actor
 from services.proofs import Unproven
-from ui import kept_forms, parts, proving, this_run
+from ui import addressed, kept_forms, parts, proving, this_run
 from ui.words import _, day, hour, language, moment, money, near, number, plain, read_by, share, span
 
 __all__ = [
@@ -157,9 +158,14 @@ def emptied(fields: Mapping[str, object]) -> None:
 
 
 def leave_for(page: str, *, news: str = "", **query: str) -> NoReturn:
-    """After a write, go elsewhere and say what happened there (Post/Redirect/Get). Never inside a transaction."""
+    """After a write, go elsewhere and say what happened there (Post/Redirect/Get). Never inside a transaction.
+
+    Who stays on the same page, and its record, finds its choices as they were.
+    """
     if news:
         st.session_state["news"] = plain(news)
+    if PurePath(page).stem == _here() and query.get("id", "") == st.query_params.get("id", ""):
+        query = addressed.written() | query
     st.switch_page(page, query_params=query or None)
 
 

@@ -32,23 +32,55 @@ def always(label: str, words: Mapping[str, str], *, key: str, width: Any = "stre
     return chosen
 
 
-def segments(label: str, words: Mapping[str, str], *, key: str, usual: str) -> str:
+def segments(label: str, words: Mapping[str, str], *, key: str, usual: str, **how: Any) -> str:
     """As `always`, all of them side by side; the usual one where the address names none."""
     _take(key, words, usual)
-    chosen = st.segmented_control(label, list(words), required=True, key=key, format_func=_with(words)) or usual
+    chosen = st.segmented_control(label, list(words), required=True, key=key, format_func=_with(words), **how) or usual
     _put(key, chosen, usual)
+    return chosen
+
+
+def pill(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> str | None:
+    """As `select`, all of them side by side."""
+    _take(key, words, None)
+    chosen: str | None = st.pills(label, list(words), key=key, format_func=_with(words), **how)
+    _put(key, chosen, None)
     return chosen
 
 
 def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str) -> list[str]:
     """Some of some codes, divided by commas in the address."""
-    asked = _changed(key)
-    wanted = asked.split(",") if asked is not None else st.session_state.get(key, [])
-    if key not in st.session_state or asked is not None or not words.keys() >= set(wanted):
-        st.session_state[key] = [one for one in wanted if one in words]
+    _take_several(key, words)
     chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
     _put(key, ",".join(chosen), "")
     return chosen
+
+
+def pills(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> list[str]:
+    """As `several`, all of them side by side."""
+    _take_several(key, words)
+    chosen = st.pills(label, list(words), selection_mode="multi", key=key, format_func=_with(words), **how)
+    _put(key, ",".join(chosen), "")
+    return chosen
+
+
+def _take_several(key: str, words: Mapping[str, str]) -> None:
+    told = _changed(key)
+    wanted = told.split(",") if told is not None else st.session_state.get(key, [])
+    if told is not None or not words.keys() >= set(wanted):
+        st.session_state[key] = [one for one in wanted if one in words]
+
+
+def asked(key: str, words: Collection[str]) -> str | None:
+    """What is chosen, for what stands above the choice itself; None where nothing is."""
+    told = _changed(key)
+    chosen = st.session_state.get(key) if told is None else told
+    return chosen if chosen in words else None
+
+
+def written() -> dict[str, str]:
+    """The choices of this page that stand in its address."""
+    return {key: told for key, told in st.session_state.get(_WRITTEN, {}).items() if told and st.query_params.get(key) == told}
 
 
 def _with(words: Mapping[str, str]) -> Callable[[str], str]:
@@ -58,17 +90,18 @@ def _with(words: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def _take(key: str, known: Collection[str], usual: str | None) -> None:
-    asked = _changed(key)
-    if asked is not None:
-        st.session_state[key] = asked if asked in known else usual
-    elif key not in st.session_state or st.session_state[key] not in (*known, usual):
+    told = _changed(key)
+    if told is not None:
+        st.session_state[key] = told if told in known else usual
+    elif st.session_state[key] not in (*known, usual):
         st.session_state[key] = usual
 
 
 def _changed(key: str) -> str | None:
-    """What the address says, where that is not what a choice wrote there last."""
-    asked = st.query_params.get(key, "")
-    return asked if asked != st.session_state.get(_WRITTEN, {}).get(key) else None
+    """What the address says, where that is not what a choice wrote there last, or nobody remembers that choice."""
+    told = st.query_params.get(key, "")
+    is_known = key in st.session_state and told == st.session_state.get(_WRITTEN, {}).get(key)
+    return None if is_known else told
 
 
 def _put(key: str, chosen: str | None, usual: str | None) -> None:

@@ -11,11 +11,12 @@ import streamlit as st
 
 from core import clock
 from core.db import reading, transaction
-from models import Breach, BreachField, BreachScope, Unit
+from models import Breach, BreachField, BreachLetter, BreachScope, Unit
 from services import breach_letters, breach_scopes, breaches
 from services.access import Actor
 from services.breach_scopes import Touched
 from services.breaches import BreachForm, BreachRow
+from services.ports import PaperText
 from ui import leave_for, parts, privacy, refusals
 from ui.forms import refusals_at
 from ui.words import _, day, near, number, span
@@ -121,24 +122,22 @@ def touched(found: Sequence[Touched]) -> None:
 
 
 def notices(row: BreachRow, ward: Unit, *, actor: Actor) -> None:
-    """Drafts of both notices, and the presses that say they were given."""
+    """Notices to the authority as they went out, the draft of the next, that of the people; and the presses that say so."""
     breach = row.breach
     parts.section(_("Báo cơ quan chuyên trách và người dân"))
     with reading() as session:
-        authority = breach_letters.for_authority(session, breach=breach, ward=ward)
+        papers = breach_letters.to_authority(session, breach=breach, ward=ward)
         people = breach_letters.paper_for_people(session, breach=breach, ward=ward)
-    if authority.number is not None and authority.issued_on:
-        said = _("số {n}, ngày {day}", n=str(authority.number), day=day(authority.issued_on, weekday=False))
-        parts.facts((_("Thông báo gửi cơ quan chuyên trách"), said))
-        parts.hint(_("Thư đã có số thì giữ lời như lúc gửi. Điều biết thêm sau đó báo bổ sung bằng văn bản khác."))
+    if sent := [_borne(one) for one in row.letters]:
+        parts.facts(*sent)
     with st.container(horizontal=True):
-        privacy.letter(authority, label=_("Thông báo gửi cơ quan chuyên trách (PDF)"), name="bao-vi-pham-72-gio", key="br_pdf_a")
-        if authority.number is None:
-            blank = replace(authority, draft="")
-            privacy.letter(blank, label=_("Tải thư, để trống số và ngày (PDF)"), name="bao-vi-pham-72-gio-de-so", key="br_pdf_b")
+        for place, paper in enumerate(papers, 1):
+            _paper(place, paper)
         privacy.letter(people, label=_("Thông báo gửi người dân (PDF)"), name="bao-nguoi-dan", key="br_pdf_p")
-    if authority.number is None:
-        _number(breach, actor)
+    if papers[-1].number is None:
+        _next_number(breach, actor, place=len(papers))
+    else:
+        parts.hint(_("Thư đã có số thì giữ lời như lúc gửi. Biết thêm điều gì, ghi thêm ở dưới: thư báo bổ sung hiện ở đây."))
     if breach.closed_at:
         return
     if breach.announcement_id:
@@ -151,9 +150,33 @@ def notices(row: BreachRow, ward: Unit, *, actor: Actor) -> None:
     _presses(row, actor)
 
 
-def _number(breach: Breach, actor: Actor) -> None:
-    give = partial(breaches.give_number, actor=actor, breach_id=breach.id)
-    privacy.ask_number(give, key="br_number", page=HERE, id_=breach.id)
+def numbers(row: BreachRow) -> str:
+    """The numbers of its notices, for a line; "" where none went out."""
+    return ", ".join(f"{name[:1].lower()}{name[1:]} {said}" for name, said in map(_borne, row.letters))
+
+
+def _borne(letter: BreachLetter) -> tuple[str, str]:
+    name = _("Thông báo gửi cơ quan chuyên trách") if letter.place == 1 else _("Thông báo bổ sung")
+    return name, _("số {n}, ngày {day}", n=str(letter.number), day=day(letter.issued_on, weekday=False))
+
+
+def _paper(place: int, paper: PaperText) -> None:
+    label, name = _("Thông báo gửi cơ quan chuyên trách (PDF)"), "bao-vi-pham-72-gio"
+    if place > 1:
+        label, name = _("Thông báo bổ sung (PDF)"), f"bao-vi-pham-bo-sung-{place - 1}"
+        if paper.number is not None:
+            label = _("Thông báo bổ sung số {n} (PDF)", n=str(paper.number))
+    privacy.letter(paper, label=label, name=name, key=f"br_pdf_{place}")
+    if paper.number is None:
+        blank = replace(paper, draft="")
+        privacy.letter(blank, label=_("Tải thư, để trống số và ngày (PDF)"), name=f"{name}-de-so", key=f"br_pdf_b_{place}")
+
+
+def _next_number(breach: Breach, actor: Actor, *, place: int) -> None:
+    if place > 1:
+        parts.note("waiting", _("Có điều mới so với thông báo đã gửi"), _("Gửi thông báo bổ sung, có số riêng."))
+    give = partial(breaches.give_number, actor=actor, breach_id=breach.id, place=place)
+    privacy.ask_number(give, key=f"br_number_{place}", page=HERE, id_=breach.id)
 
 
 def _presses(row: BreachRow, actor: Actor) -> None:

@@ -13,11 +13,9 @@ from services.announcement_days import Entry
 from ui import parts
 from ui.words import _, day, hour, near, number, span
 
-VIEWS = ("list", "month")
-
 
 def names() -> dict[str, str]:
-    """The two views; their words stand in the page's address."""
+    """The two views, by the code that stands in the page's address."""
     return {"list": _("Danh sách"), "month": _("Lịch tháng")}
 
 
@@ -31,7 +29,7 @@ def month_asked() -> date:
 
 def address(month: date) -> dict[str, str]:
     """What the page's address carries for a month of the calendar."""
-    return {"xem": names()["month"], "thang": f"{month:%Y-%m}"}
+    return {"xem": "month", "thang": f"{month:%Y-%m}"}
 
 
 def draw(entries: Sequence[Entry], month: date, *, now: datetime, links: bool) -> None:

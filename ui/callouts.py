@@ -23,7 +23,7 @@ def draw(callouts: Sequence[Callout]) -> None:
             tone: parts.Tone = "overdue" if one.about is Trouble.NO_LEADER else "waiting"
             parts.action(
                 one.about.value, tone, cascade.title_of(one.about, one.count), _(WHY[one.about]), _("Xem"),
-                page="pages/cascade.py", loc=_(one.about.label),
+                page="pages/cascade.py", loc=one.about.value,
             )  # fmt: skip
         else:
             parts.action(

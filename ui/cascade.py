@@ -13,7 +13,7 @@ from services import cascade
 from services.access import Actor
 from services.cascade import PUBLIC, Cascade, Node, Trouble
 from services.figures import Coverage
-from ui import leave_for, parts, refusals
+from ui import addressed, leave_for, parts, refusals
 from ui.forms import refusals_at
 from ui.parts import Text
 from ui.words import _, day, number, share
@@ -38,14 +38,13 @@ def title_of(trouble: Trouble, count: int) -> str:
 
 
 def ask_trouble(counts: Mapping[Trouble, int]) -> Trouble | None:
-    """Which groups to look at: all as a tree, or those in one kind of trouble; its words stand in the address."""
+    """Which groups to look at: all as a tree, or those in one kind of trouble; it stands in the address."""
     asked = st.query_params.get(FILTER)
-    kinds = [one for one in Trouble if one in counts or _(one.label) == asked]
+    kinds = {one.value: _(one.label) for one in Trouble if one in counts or one.value == asked}
     if not kinds:
         return None
-    return st.pills(
-        _("Nhóm cần xem lại"), kinds, key=FILTER, bind="query-params", format_func=lambda one: _(one.label),
-    )  # fmt: skip
+    chosen = addressed.pill(_("Nhóm cần xem lại"), kinds, key=FILTER)
+    return Trouble(chosen) if chosen else None
 
 
 def tree(seen: Cascade, ward: str) -> None:

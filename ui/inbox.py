@@ -9,12 +9,12 @@ import streamlit as st
 from models import Inquiry, InquiryChannel, InquiryKind, InquiryStatus, Topic, Unit
 from services.inquiries import Box, Counts, Filters, Row
 from services.office_hours import OfficeHours
-from ui import paging, parts, places
+from ui import addressed, paging, parts, places
 from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
 SHOWN = 120  # letters of what was asked
-NARROWED = ("viec", "kenh", "loai", "to")
+NARROWED: dict[str, Any] = {"viec": Topic, "kenh": InquiryChannel, "loai": InquiryKind}
 TONES: dict[InquiryStatus, Tone] = {
     InquiryStatus.NEW: "waiting", InquiryStatus.ASSIGNED: "waiting", InquiryStatus.ANSWERED: "arrived",
     InquiryStatus.CLOSED: "arrived", InquiryStatus.SPAM: "unknown",
@@ -29,7 +29,7 @@ def on_today(waiting: int, *, late: int) -> None:
     box = Box.LATE if late else Box.WAITING
     parts.action(
         "inquiries", "overdue" if late else "waiting", _("{n} câu hỏi chờ trả lời", n=number(waiting)), detail, _("Trả lời"),
-        page="pages/inbox.py", ngan=_(box.label),
+        page="pages/inbox.py", ngan=box.value,
     )  # fmt: skip
 
 
@@ -51,36 +51,37 @@ def closed_now(hours: OfficeHours, now: datetime) -> None:
 
 def filters(listed: Sequence[Unit]) -> Filters:
     """What the reader narrows the list by; all of it stands in the address."""
-    box = st.segmented_control(
-        _("Ngăn"), [one.value for one in Box], default=Box.WAITING.value, key="ngan", format_func=_box, bind="query-params",
-        label_visibility="collapsed", on_change=paging.first, required=True,
-    )  # fmt: skip
+    box = addressed.segments(
+        _("Ngăn"), _words(Box), key="ngan", usual=Box.WAITING.value, label_visibility="collapsed", on_change=paging.first
+    )
     # Folded away, so that on a phone the list begins on the first screen.
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.text_input(
             _("Tìm trong lời đã nói"), key="tim", type="search", live=True, icon=":material/search:", width=240,
             placeholder=_("ví dụ: mat dien, Lan"), bind="query-params", on_change=paging.first, label_visibility="collapsed",
         )  # fmt: skip
-        narrows = sum(bool(st.session_state.get(key) or st.query_params.get(key)) for key in NARROWED)
+        by_code = {unit.code: unit for unit in listed}
+        narrows = sum(bool(addressed.asked(key, _words(kind))) for key, kind in NARROWED.items())
+        narrows += bool(addressed.asked("to", by_code))
         label = _("Lọc ({n})", n=number(narrows)) if narrows else _("Lọc")
         with st.popover(label, icon=":material/filter_alt:", key="inbox_narrow"):
-            topic = _one_of(_("Việc gì"), Topic, "viec")
-            channel = _one_of(_("Qua đâu"), InquiryChannel, "kenh")
-            kind = _one_of(_("Loại"), InquiryKind, "loai")
+            topic = _one_of(_("Việc gì"), "viec")
+            channel = _one_of(_("Qua đâu"), "kenh")
+            kind = _one_of(_("Loại"), "loai")
             place = places.one_of(_("Tổ, thôn"), listed, key="to", placeholder=_("tất cả"), width=260, on_change=paging.first)
-    return Filters(Box(box or Box.WAITING.value), words or "", topic, channel, kind, place)
+    return Filters(Box(box), words or "", topic, channel, kind, place)
 
 
-def _one_of(label: str, kind: Any, key: str) -> Any:
-    chosen = st.selectbox(
-        label, [one.value for one in kind], index=None, key=key, placeholder=_("tất cả"), width=260, bind="query-params",
-        format_func=lambda value: _(kind(value).label), on_change=paging.first,
+def _one_of(label: str, key: str) -> Any:
+    kind = NARROWED[key]
+    chosen = addressed.select(
+        label, _words(kind), key=key, placeholder=_("tất cả"), width=260, on_change=paging.first
     )  # fmt: skip
     return kind(chosen) if chosen else None
 
 
-def _box(value: str) -> str:
-    return _(Box(value).label)
+def _words(kind: Any) -> dict[str, str]:
+    return {one.value: _(one.label) for one in kind}
 
 
 def shortened(text: str, most: int = SHOWN) -> str:

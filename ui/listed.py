@@ -13,7 +13,7 @@ from ui.words import _, near, number, span
 
 
 def filters() -> dict[str, str]:
-    """The filters of the list; their words stand in its address."""
+    """The filters of the list, by the code that stands in its address."""
     return {
         "all": _("Tất cả"), "waiting": _("Dự thảo, chờ duyệt"), "planned": _("Đã hẹn giờ"), "running": _("Đang đi tới bà con"),
         "sent": _("Đã gửi"), "cancelled": _("Đã dừng"),

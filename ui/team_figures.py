@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-import streamlit as st
-
 from core.i18n import N_
 from services.figures import Coverage
 from services.support_figures import OfMember, OfProcedure, Sums, Taught
-from ui import charts, parts
+from ui import addressed, charts, parts
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
 from ui.charts import GrowthPoint
 from ui.parts import Column, Figure
@@ -109,8 +107,5 @@ def members(rows: Sequence[OfMember] | None, shared_from: str) -> None:
 def month_choice(rows: Sequence[tuple[date, Sums]]) -> date:
     """The month to look at, in the page's address."""
     names = {f"{first:%Y-%m}": first for first, _sums in reversed(rows)}
-    chosen = st.selectbox(
-        _("Tháng"), list(names), format_func=lambda key: f"{names[key].month}/{names[key].year}", key="thang",
-        bind="query-params", width=160,
-    )  # fmt: skip
-    return names.get(chosen or "", rows[-1][0])
+    words = {key: f"{first.month}/{first.year}" for key, first in names.items()}
+    return names[addressed.always(_("Tháng"), words, key="thang", width=160)]

@@ -10,7 +10,7 @@ from services.broken_accounts import BrokenAccount
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
-from ui import callouts, channels, doors, home_visits, inbox, listed, parts, privacy, roster
+from ui import callouts, channels, doors, home_visits, inbox, parts, privacy, roster
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -151,7 +151,7 @@ def running(items: list[Progress], all_of_them: int, *, now: datetime) -> None:
         parts.lines(title, *([until(item.must_reach_by)] if item.must_reach_by else []), line, _come(one))
     parts.html(parts.bar_key())
     if more := all_of_them - len(items):
-        parts.lines(parts.link(_("Còn {n} thông báo đang đi", n=number(more)), "announcements", loc=listed.filters()["running"]))
+        parts.lines(parts.link(_("Còn {n} thông báo đang đi", n=number(more)), "announcements", loc="running"))
 
 
 def _come(one: Progress) -> Markup:

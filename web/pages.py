@@ -30,7 +30,7 @@ from web.styles import STYLES
 LONGEST_HELD_TOGETHER = 24
 TALKING = ("door.html", "ask.html", "second_step.html", "new_passkey.html")  # whose script sends to this site by itself
 _SELF, _NONE = "'self'", "'none'"
-_HOURS = re.compile(r"\d{1,2} (?:giờ(?: \d{1,2})?|phút)\b")
+_HOURS = re.compile(r"\d{1,2} (?:giờ(?: \d{1,2})?|phút|minutes)\b")
 _log = structlog.get_logger()
 
 
@@ -67,7 +67,7 @@ def _inner(words: str) -> str:
 
 
 def _kept(words: str) -> str:
-    """Hours stay with their number: "18 giờ 30" is never broken."""
+    """Hours and minutes stay with their number: "18 giờ 30" is never broken."""
     return _HOURS.sub(lambda found: found[0].replace(" ", formats.NO_BREAK), words)
 
 

@@ -12,7 +12,7 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor, May
-from services.demo import aftermath, announcements, cascade, inquiries, links, people, places, planned, procedures, team
+from services.demo import aftermath, announcements, cascade, inquiries, links, people, places, planned, procedures, province, team
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -57,11 +57,15 @@ def sign_ins(session: Session) -> list[SignIn]:
         return []
     hashes: dict[str, str] = {row[0]: row[1] for row in session.execute(select(col(User.username), col(User.password_hash)))}
     shared = Counter(hashes.values())
-    return [person for person in everyone() if shared[hashes.get(person.username, "")] > 1]
+    return [person for person in everyone() + province.sign_ins(province.MOST) if shared[hashes.get(person.username, "")] > 1]
 
 
-def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, seed: int = 1) -> Demo:
+def fill(
+    session: Session, *, actor: Actor = TERMINAL, households: int = 3000, seed: int = 1, wards: int = 1
+) -> Demo:  # fmt: skip
     """Fill an empty database. The same seed on the same day gives the same rows with the same keys.
+
+    With more `wards` than one, others of the province stand beside it: households and chats, to be counted and compared.
 
     (But for salts of passwords and the keys of daily counts, which others make.) Everything is relative to the last of
     two hours of the day, `stage.PRESENTS`. No durable work is promised: relays are marked as their work would have, and
@@ -69,16 +73,20 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
 
     Raises:
         NotAllowed: the actor is no administrator.
-        Invalid: the database holds anything, or so many households cannot be.
+        Invalid: the database holds anything, or so many households or wards cannot be.
     """
     access.require(actor, May.FILL_DEMO)
-    if not FEWEST <= households <= MOST:
+    if not 1 <= wards <= province.MOST + 1:
+        raise Invalid(N_("Số xã, phường phải từ 1 đến {most}."), most=province.MOST + 1)
+    in_all = households * (people.OF_ALL + province.weight(wards - 1)) // people.OF_ALL
+    if households < FEWEST or in_all > MOST:
         raise Invalid(N_("Số hộ phải từ {fewest} đến {most}."), fewest=FEWEST, most=MOST)
     if (taken := _first_taken(session)) is not None:
         raise Invalid(N_("Cơ sở dữ liệu đã có dữ liệu (bảng {table}). Dữ liệu mẫu chỉ ghi vào cơ sở dữ liệu trống."), table=taken)
     stage = stage_for(seed)
     ward = found(session, stage)
-    registers = people.settle(session, stage, ward, households=households)
+    beside = province.stand_beside(session, stage, ward, count=wards - 1)
+    registers = people.settle(session, stage, ward, households=households, beside=beside)
     cascade.entrust(session, stage, ward)
     slugs, readers = Slugs(stage.dice("slugs")), Readers(stage)
     said = announcements.speak(session, stage, ward, registers, slugs, readers)
@@ -88,10 +96,11 @@ def fill(session: Session, *, actor: Actor = TERMINAL, households: int = 3000, s
     printed = links.hang(session, stage, ward, slugs, readers, shelf)
     team.fill(session, stage, ward, shelf)
     asked = inquiries.ask(session, stage, ward)
-    rollups.refresh(session, unit_ids=[home.unit.id for home in ward.homes])
+    rollups.refresh(session, unit_ids=[home.unit.id for one in (ward, *beside) for home in one.homes])
     _note(session, stage, ward, said, actor)
     return Demo(
-        units=_count(session, Unit), households=_present(session), groups=_count(session, Group), users=everyone(),
+        units=_count(session, Unit), households=_present(session), groups=_count(session, Group),
+        users=everyone() + province.sign_ins(wards - 1),
         announcements=len(said.ids), relays=said.relays, answers=said.answers, links=printed + said.links,
         inquiries=asked, seed=seed,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Households and who of them is in the chat: people who arrive and leave, groups that grow from 2020 on along an S."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil, exp, floor, log
@@ -22,6 +23,7 @@ SIZES = (9, 19, 26, 25, 12, 6, 2, 1)  # households of 1 to 8 people, of 100: 3.4
 LOWEST, HIGHEST = 0.35, 0.97  # coverage of any unit
 AT_ONCE = 0.2  # who joined in the first month, when the leader went from door to door
 STEEPNESS = 6.0
+OF_ALL = 3_000  # households of which a place's weight is its part
 KNOCKED_AT = 12  # households outside the chat that a leader's rounds are remembered for
 
 
@@ -67,11 +69,17 @@ def sizes(total: int) -> dict[str, int]:
     return found
 
 
-def settle(session: Session, stage: Stage, ward: Ward, *, households: int) -> dict[UUID, Register]:
-    """Write households and memberships, a unit at a time; the register of each unit."""
+def settle(
+    session: Session, stage: Stage, ward: Ward, *, households: int, beside: Sequence[Ward] = ()
+) -> dict[UUID, Register]:  # fmt: skip
+    """Write households and memberships, a unit at a time; the register of each unit of the ward. Those beside it come after."""
     desk = _Desk(stage)
     count = sizes(households)
-    return {home.unit.id: _settle_unit(session, desk, ward, home, count[home.place.code]) for home in ward.homes}
+    found = {home.unit.id: _settle_unit(session, desk, ward, home, count[home.place.code]) for home in ward.homes}
+    for other in beside:
+        for home in other.homes:
+            _settle_unit(session, desk, other, home, max(2, round(home.place.weight * households / OF_ALL)))
+    return found
 
 
 class _Desk:

@@ -61,7 +61,7 @@ class Place:
     @property
     def is_village(self) -> bool:
         """Whether it is a thôn, not a tổ dân phố."""
-        return self.area is NONG_THUONG
+        return self.area.subtype == "xa"
 
     @property
     def streets(self) -> tuple[str, ...]:

@@ -68,10 +68,11 @@ class Home:
     @property
     def within_a_sentence(self) -> str:
         """Its label where no capital stands: "thôn Nà Kẹn"."""
-        return _within_a_sentence(self.place)
+        return within_a_sentence(self.place)
 
 
-def _within_a_sentence(place: Place) -> str:
+def within_a_sentence(place: Place) -> str:
+    """The label of a residential unit where no capital stands."""
     return f"t{place.short_name[1:]}" if place.is_village else place.short_name
 
 
@@ -90,13 +91,13 @@ def found(session: Session, stage: Stage) -> Ward:
     """Write units, users and groups."""
     desk_hash, leader_hash = (passwords.hash_password(word) for word in (places.DESK_SECRET, places.LEADER_SECRET))
     keys = stage.keys("unit")
-    province = _unit(keys, *places.PROVINCE, UnitKind.PROVINCE, "tinh", None)
-    old_province = _unit(keys, *places.FORMER_PROVINCE, UnitKind.PROVINCE, "tinh", None, valid_to=places.MERGED_ON)
-    ward = _unit(keys, *places.WARD, UnitKind.COMMUNE, "phuong", province, valid_from=places.MERGED_ON)
+    province = unit_of(keys, *places.PROVINCE, UnitKind.PROVINCE, "tinh", None)
+    old_province = unit_of(keys, *places.FORMER_PROVINCE, UnitKind.PROVINCE, "tinh", None, valid_to=places.MERGED_ON)
+    ward = unit_of(keys, *places.WARD, UnitKind.COMMUNE, "phuong", province, valid_from=places.MERGED_ON)
     ward.phone, ward.office_hours = WARD_PHONE, OFFICE_HOURS
     ward.address = "Số 7, đường Trần Hưng Đạo, phường Bắc Kạn, tỉnh Thái Nguyên"
     former = {
-        area.short: _unit(keys, area.code, area.name, UnitKind.COMMUNE, area.subtype, old_province, valid_to=places.MERGED_ON)
+        area.short: unit_of(keys, area.code, area.name, UnitKind.COMMUNE, area.subtype, old_province, valid_to=places.MERGED_ON)
         for area in places.AREAS
     }
     residential = {place.code: _residential(keys, place, ward) for place in places.PLACES}
@@ -108,10 +109,11 @@ def found(session: Session, stage: Stage) -> Ward:
     return Ward(ward, former, users, homes, women)
 
 
-def _unit(
+def unit_of(
     keys: Keys, code: str, name: str, kind: UnitKind, subtype: str, parent: Unit | None, *,
     valid_from: date | None = None, valid_to: date | None = None,
 ) -> Unit:  # fmt: skip
+    """A unit below its parent, not yet written."""
     id_ = keys.next()
     return Unit(
         id=id_, created_at=FOUNDED, code=code, name=name, kind=kind, subtype=subtype, parent_id=parent.id if parent else None,
@@ -121,7 +123,7 @@ def _unit(
 
 def _residential(keys: Keys, place: Place, ward: Unit) -> Unit:
     subtype = "thon" if place.is_village else "to_dan_pho"
-    unit = _unit(keys, f"{ward.code}-{place.code}", place.name, UnitKind.RESIDENTIAL, subtype, ward)
+    unit = unit_of(keys, f"{ward.code}-{place.code}", place.name, UnitKind.RESIDENTIAL, subtype, ward)
     unit.short_name, unit.area = place.short_name, place.area.short
     return unit
 
@@ -230,7 +232,7 @@ def _groups(
     for place in places.PLACES:
         unit, leader = residential[place.code], users[place.username]
         chat = group(
-            f"Bà con {_within_a_sentence(place)}", GroupKind.HOUSEHOLD, unit, place.started,
+            f"Bà con {within_a_sentence(place)}", GroupKind.HOUSEHOLD, unit, place.started,
             parent_id=leaders.id, join_url=invitation(), leader_id=leader.id,
         )  # fmt: skip
         homes.append(Home(place, unit, chat, leader))

@@ -30,33 +30,14 @@ from models import AccountState, Announcement, Batch, Channel, ChannelAccount, D
 from services import batches, channel_accounts, holding, ports, sending
 from services.access import TERMINAL
 from services.ports import BatchRun, Ports
-from services.senders import Accepted, AccountBroken, AccountKeys, NotNow, Outcome, Rejected, TokenPair, Unavailable, Unknown
+from services.senders import Accepted, AccountBroken, AccountKeys, NotNow, Outcome, Rejected, Unavailable, Unknown
 from tests.databases import POSTGRES
 from tests.factories import make_account, make_announcement, make_household, make_unit
 from tests.fakes import FakeEngine, FakeSender, Nothing
+from tests.jobs.office import Office
 from tests.provider.server import running as provider_running
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(POSTGRES), reason="starts the engine on a SQLite file")]
-
-
-class Office:
-    """Gives out tokens, each refresh token once."""
-
-    def __init__(self, *failures: Exception) -> None:
-        self.asked: list[str] = []
-        self._failures = list(failures)
-
-    async def first(self, account: AccountKeys, *, code: str, verifier: str) -> TokenPair:
-        raise NotNow
-
-    async def renewed(self, account: AccountKeys) -> TokenPair:
-        token = account.secrets["refresh_token"]
-        assert token not in self.asked, "one refresh token was used twice"
-        self.asked.append(token)
-        await asyncio.sleep(0.05)
-        if self._failures:
-            raise self._failures.pop(0)
-        return TokenPair(f"access {len(self.asked)}", f"refresh {len(self.asked)}", 90_000)
 
 
 @pytest.fixture(autouse=True)

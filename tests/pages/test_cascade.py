@@ -46,7 +46,7 @@ def test_without_groups_the_page_says_how_to_begin(visit: Visit, official: User)
 def test_an_address_narrows_to_one_trouble(session: Session, visit: Visit, unit: Unit, official: User, top: Group) -> None:
     make_group(session, unit=unit, parent_id=top.id, name="Bà con Tổ 13")
 
-    drawn = words(visit("cascade", user=official, loc=Trouble.NO_LEADER.label))
+    drawn = words(visit("cascade", user=official, loc=Trouble.NO_LEADER.value))
 
     assert "1 nhóm chưa có người phụ trách" in drawn
     assert "Bà con Tổ 13" in drawn
@@ -55,7 +55,7 @@ def test_an_address_narrows_to_one_trouble(session: Session, visit: Visit, unit:
 
 def test_what_has_been_mended_meanwhile_is_said(visit: Visit, official: User, top: Group) -> None:
     assert top.leader_id
-    assert "Không còn nhóm nào như vậy" in words(visit("cascade", user=official, loc=Trouble.NO_LINK.label))
+    assert "Không còn nhóm nào như vậy" in words(visit("cascade", user=official, loc=Trouble.NO_LINK.value))
 
 
 def test_a_group_is_fed_from_elsewhere_and_that_is_taken_back(

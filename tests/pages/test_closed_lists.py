@@ -61,6 +61,15 @@ def test_staff_see_all_lists_and_wipe_one(session: Session, visit: Visit, offici
     assert "danh sách đã xóa" in words(visit("closed_lists", user=official))
 
 
+def test_a_list_is_narrowed_to_a_unit_by_its_code(session: Session, visit: Visit, official: User, listed: str) -> None:
+    unit = session.exec(select(Unit).where(Unit.short_name == "Tổ 14")).one()
+    narrowed = words(visit("closed_list", user=official, id=listed, to=unit.code))
+    all_of_it = words(visit("closed_list", user=official, id=listed, to="Tổ 14"))
+
+    assert [name in narrowed for name in ("Nông Thu Hà", "Triệu Gia Bảo")] == [True, False]
+    assert [name in all_of_it for name in ("Nông Thu Hà", "Triệu Gia Bảo")] == [True, True]
+
+
 def test_a_list_is_read_once_a_run(visit: Visit, official: User, listed: str, asked: list[str]) -> None:
     visit("closed_list", user=official, id=listed)
 

@@ -20,6 +20,7 @@ from models import (
     InquiryStatus,
     PublicAnswer,
     Role,
+    Topic,
     Unit,
     User,
     Voice,
@@ -76,6 +77,24 @@ def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit, cle
     assert "&lt;b&gt;Cháy nhà" in everything
     assert [("thu gom rác?" in found, "Cháy nhà" in found) for found in narrowed] == [(True, False), (True, False)]
     assert "Không câu hỏi nào khớp" in ofsame_name
+
+
+def test_filters_stand_in_the_address_by_their_codes_and_nonsense_is_left_aside(
+    session: Session, visit: Visit, clerk: User, ward: Unit
+) -> None:
+    make_inquiry(session, unit=ward, text="Rác đầu ngõ", channel=InquiryChannel.PHONE).topic = Topic.ENVIRONMENT
+    make_inquiry(session, unit=ward, text="Xin giấy khai sinh", channel=InquiryChannel.DESK).topic = Topic.PROCEDURE
+    session.commit()
+
+    sent = visit("inbox", user=clerk, viec="environment", kenh="phone", loai="question")
+    others = [visit("inbox", user=clerk, ngan="spam"), visit("inbox", user=clerk, viec="Môi trường", kenh="?", ngan="Thư rác")]
+
+    assert [said in words(sent) for said in ("Rác đầu ngõ", "khai sinh")] == [True, False]
+    assert [popover.proto.popover.label for popover in sent.get("popover")] == ["Lọc (3)"]
+    assert ["Rác đầu ngõ" in words(at) for at in others] == [False, True]
+    assert (others[1].query_params, [popover.proto.popover.label for popover in others[1].get("popover")]) == ({}, ["Lọc"])
+    sent.segmented_control(key="ngan").set_value("all").run()
+    assert sent.query_params["ngan"] == "all"
 
 
 def test_what_came_by_telephone_is_typed_in_and_opened(session: Session, visit: Visit, clerk: User) -> None:

@@ -115,10 +115,14 @@ def test_a_leader_of_two_groups_chooses(session: Session, visit: Visit, ward: Un
     at = visit("my_group", user=leader)
     assert [title.value for title in at.title] == ["Tổ 13, Sông Cầu"]
 
-    at.selectbox(key="nhom").set_value(second).run()
+    at.selectbox(key="nhom").set_value(str(second.id)).run()
 
     assert [title.value for title in at.title] == ["Tổ 14, Sông Cầu"]
     assert names(at) == ["Chu Thị Cúc"]
+    assert at.query_params["nhom"] == str(second.id)
+    [sent] = visit("my_group", user=leader, nhom=str(second.id)).title
+    [nonsense] = visit("my_group", user=leader, nhom="Bà con Tổ 14").title
+    assert (sent.value, nonsense.value) == ("Tổ 14, Sông Cầu", "Tổ 13, Sông Cầu")
 
 
 def test_a_leader_without_a_group_is_told_whom_to_ask(visit: Visit, leader: User) -> None:

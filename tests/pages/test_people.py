@@ -30,7 +30,7 @@ def test_the_list_is_narrowed_by_its_address(session: Session, visit: Visit) -> 
     admin = make_admin(session, display_name="Nguyễn Văn An")
     make_user(session, unit=session.get_one(Unit, admin.unit_id), role=Role.LEAD, display_name="Trần Thị Liên")
 
-    at = visit("people", user=admin, vai=Role.LEAD.label)
+    at = visit("people", user=admin, vai=Role.LEAD.value)
 
     assert "Trần Thị Liên" in words(at)
     assert "person?id=" in words(at)

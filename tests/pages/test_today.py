@@ -89,6 +89,6 @@ def test_questions_that_wait_lead_to_the_inbox_and_late_ones_to_theirs(
     later = visit("today", user=official)
 
     assert "1 câu hỏi chờ trả lời" in words(first)
-    assert ("inbox", urlencode({"ngan": Box.WAITING.label})) in ways(first)
+    assert ("inbox", urlencode({"ngan": Box.WAITING.value})) in ways(first)
     assert "1 câu đã quá hạn." in words(later)
-    assert ("inbox", urlencode({"ngan": Box.LATE.label})) in ways(later)
+    assert ("inbox", urlencode({"ngan": Box.LATE.value})) in ways(later)

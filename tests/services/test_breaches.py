@@ -119,7 +119,7 @@ def test_the_drafts_say_nature_numbers_consequences_measures_and_contact(
     said = {"nature": "Tệp gửi nhầm nhóm", "consequences": "Cuộc gọi lừa đảo", "measures": "Đã xóa tệp"}
     breach = opened(session, official, ward, BreachScope.UNIT, unit.id, **said)
 
-    paper = breach_letters.for_authority(session, breach=breach, ward=ward)
+    [paper] = breach_letters.to_authority(session, breach=breach, ward=ward)
     draft = breaches.draft_for_people(session, actor=official, breach_id=breach.id)
     again = breaches.draft_for_people(session, actor=official, breach_id=breach.id)
 
@@ -137,19 +137,19 @@ def test_the_clerk_s_number_stands_on_the_notice_once_and_from_then_on_its_words
     today = clock.today()
 
     def number(typed: int, day: date = today, to: Breach = breach) -> None:
-        breaches.give_number(session, actor=official, breach_id=to.id, number=typed, issued_on=day)
+        breaches.give_number(session, actor=official, breach_id=to.id, place=1, number=typed, issued_on=day)
 
-    before = breach_letters.for_authority(session, breach=breach, ward=ward)
+    [before] = breach_letters.to_authority(session, breach=breach, ward=ward)
     for typed, day in ((0, today), (7, today + timedelta(days=1)), (7, today - timedelta(days=1))):
         with pytest.raises(Invalid):
             number(typed, day)
     number(7)
-    sent = breach_letters.for_authority(session, breach=breach, ward=ward)
+    [sent] = breach_letters.to_authority(session, breach=breach, ward=ward)
     breach.measures = "Đã xóa tệp, đổi mật khẩu"
 
     assert (before.number, before.draft[:7], sent.number, sent.issued_on, sent.draft) == (None, "Dự thảo", 7, today, "")
     assert sent.body == before.body
-    assert breach_letters.for_authority(session, breach=breach, ward=ward) == sent
+    assert breach_letters.to_authority(session, breach=breach, ward=ward)[0] == sent
     with pytest.raises(Invalid, match="đã có số"):
         number(8)
     with pytest.raises(Invalid, match="Số 7 năm"):
@@ -157,6 +157,46 @@ def test_the_clerk_s_number_stands_on_the_notice_once_and_from_then_on_its_words
     with pytest.raises(Invalid, match="Số 7 năm"):
         official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.NOTICE, number=7, year=today.year)
     official_papers.check_free(session, ward_id=ward.id, kind=PaperKind.INVITATION, number=7, year=today.year)
+
+
+def test_what_is_learned_later_goes_out_in_notices_with_numbers_of_their_own(
+    session: Session, official: Actor, ward: Unit, unit: Unit
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        breach = opened(session, official, ward, BreachScope.UNIT, unit.id, measures="Đã xóa tệp")
+
+    def number(typed: int, *, place: int, day: date) -> None:
+        breaches.give_number(session, actor=official, breach_id=breach.id, place=place, number=typed, issued_on=day)
+
+    first_day, second_day = NOON.date(), NOON.date() + timedelta(days=1)
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        with pytest.raises(Invalid, match="trước chưa có số"):
+            number(7, place=2, day=second_day)
+        number(7, place=1, day=first_day)
+        with pytest.raises(Invalid, match="Chưa có điều gì mới"):
+            number(9, place=2, day=second_day)
+        breach.measures = "Đã xóa tệp, đổi mật khẩu"
+        first, draft = breach_letters.to_authority(session, breach=breach, ward=ward)
+        for typed, day, why in ((7, second_day, "Số 7 năm"), (9, first_day - timedelta(days=1), "trước")):
+            with pytest.raises(Invalid, match=why):
+                number(typed, place=2, day=day)
+        number(9, place=2, day=second_day)
+        sent = breach_letters.to_authority(session, breach=breach, ward=ward)
+        with pytest.raises(Invalid, match="đã có số"):
+            number(10, place=2, day=second_day)
+        breach.households = 5
+        third = breach_letters.to_authority(session, breach=breach, ward=ward)[2]
+        register = breaches.register(session, actor=official, ward_id=ward.id)
+        [row] = breaches.listing(session, actor=official)
+
+    assert (first.number, draft.number, draft.draft[:7]) == (7, None, "Dự thảo")
+    assert draft.subject == "Về việc bổ sung thông báo vi phạm về dữ liệu cá nhân"
+    assert f"Tiếp theo Thông báo số 7/TB-UBND ngày {first_day:%d/%m/%Y}" in draft.body[0][1]
+    assert [(one.number, one.issued_on, one.draft) for one in sent] == [(7, first_day, ""), (9, second_day, "")]
+    assert sent[1].body == draft.body
+    assert "số 9/TB-UBND" in third.body[0][1]
+    assert f"Số 7 ngày {first_day:%d/%m/%Y}, bổ sung số 9 ngày {second_day:%d/%m/%Y}" in str(register.tables)
+    assert [one.number for one in row.letters] == [7, 9]
 
 
 @pytest.mark.usefixtures("noon")
@@ -169,7 +209,7 @@ def test_only_who_decides_here_gives_the_notice_its_number(session: Session, off
 
     for refusal, actor in others.items():
         with pytest.raises(refusal):
-            breaches.give_number(session, actor=actor, breach_id=breach.id, number=7, issued_on=clock.today())
+            breaches.give_number(session, actor=actor, breach_id=breach.id, place=1, number=7, issued_on=clock.today())
 
 
 @pytest.mark.usefixtures("noon")

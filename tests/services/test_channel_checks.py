@@ -31,15 +31,16 @@ def sms(session: Session, ward: Unit, admin: Actor) -> ChannelAccount:
 
 
 def checked(session: Session, admin: Actor, account: ChannelAccount) -> ChannelAccount:
-    health = channel_checks.ask(channel_checks.question(session, actor=admin, account_id=account.id))
-    return channel_checks.note(session, actor=admin, account_id=account.id, health=health)
+    asked = channel_checks.question(session, actor=admin, account_id=account.id)
+    health = channel_checks.ask(asked)
+    return channel_checks.note(session, actor=admin, account_id=account.id, opening=asked.opening, health=health)
 
 
 def tried(session: Session, admin: Actor, account: ChannelAccount, to: str) -> channel_checks.Tried:
     asked = channel_checks.question(session, actor=admin, account_id=account.id)
     message = channel_checks.message_to(session, actor=admin, account_id=account.id, recipient=to)
     outcome = channel_checks.send(asked, message)
-    return channel_checks.note_trial(session, actor=admin, account_id=account.id, outcome=outcome)
+    return channel_checks.note_trial(session, actor=admin, account_id=account.id, opening=asked.opening, outcome=outcome)
 
 
 def test_a_check_keeps_the_quota_and_that_it_is_well(
@@ -77,6 +78,23 @@ def test_a_check_that_fails_says_why_and_stops_the_account(
     account = checked(session, admin, sms)
 
     assert (account.state, account.message) == (AccountState.BROKEN, "Khóa không đúng.")
+
+
+def test_what_is_said_of_keys_of_before_says_nothing_of_those_of_now(
+    session: Session, sms: ChannelAccount, admin: Actor, sender: FakeSender
+) -> None:
+    sender.health = AccountHealth(is_well=False, says="Khóa không đúng.", code="101")
+    asked = channel_checks.question(session, actor=admin, account_id=sms.id)
+    health = channel_checks.ask(asked)
+    anew = replace(SMS, secrets={"api_key": "khoa-moi", "secret_key": "mat-moi"})
+    channel_accounts.change(session, actor=admin, account_id=sms.id, version=sms.version, form=anew)
+    refused = Rejected("config", "101", "Khóa không đúng.")
+
+    channel_checks.note(session, actor=admin, account_id=sms.id, opening=asked.opening, health=health)
+    channel_checks.note_trial(session, actor=admin, account_id=sms.id, opening=asked.opening, outcome=refused)
+
+    session.refresh(sms)
+    assert (sms.state, sms.message) == (AccountState.ACTIVE, "")
 
 
 @pytest.mark.parametrize("state", [AccountState.ACTIVE, AccountState.BROKEN])

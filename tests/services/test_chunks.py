@@ -10,6 +10,7 @@ from time_machine import Traveller
 
 from core import clock as house_clock
 from core.db import its_now
+from core.ids import new_id
 from models import (
     AccountState,
     Announcement,
@@ -24,8 +25,9 @@ from models import (
     Unit,
     Urgency,
 )
-from services import access, batches, chunks, circuits, sending, training, written_outcomes
+from services import access, batches, channel_accounts, chunks, circuits, sending, training, written_outcomes
 from services.batches import Fenced, Hold
+from services.channel_values import AccountForm
 from services.chunks import Held, Marked
 from services.senders import Accepted, Outcome, Rejected, Unavailable, Unknown
 from tests import turns
@@ -287,6 +289,68 @@ def test_a_broken_account_is_written_down_and_its_messages_wait(session: Session
     assert (account.state, account.message) == (AccountState.BROKEN, "Khóa không đúng.")
     assert isinstance(found, Held)
     assert {(row.status, row.trouble) for row in ledger(session)} == {(DeliveryStatus.UNAVAILABLE, Trouble.CONFIG)}
+
+
+REFUSED = Rejected("config", "-124", "Mã truy cập đã hết hạn.")
+
+
+def anew(session: Session, account: ChannelAccount) -> None:
+    """An admin says its key anew."""
+    form = AccountForm(settings={"brandname": "UBND"}, secrets={"api_key": new_id().hex, "secret_key": "s"})
+    channel_accounts.change(session, actor=access.TERMINAL, account_id=account.id, version=account.version, form=form)
+
+
+def test_what_was_refused_with_keys_of_before_leaves_with_those_of_now(
+    session: Session, ward: Unit, account: ChannelAccount
+) -> None:
+    announcement = announced(session, ward, homes=2)
+    hold = held(session, announcement)
+    rows = marked(session, hold)
+    anew(session, account)
+
+    found = turn(session, hold, [(row, REFUSED) for row in rows])
+
+    session.refresh(account)
+    assert (account.state, account.message) == (AccountState.ACTIVE, "")
+    assert found == Held(house_clock.now())
+    assert {(row.status, row.trouble) for row in ledger(session)} == {(DeliveryStatus.UNAVAILABLE, Trouble.CONFIG)}
+    assert batches.leave(session, hold, held_until=house_clock.now()) == house_clock.now()
+    assert len(marked(session, held(session, announcement))) == 2
+
+
+def test_a_refusal_breaks_an_account_that_was_used_again_since(session: Session, ward: Unit, account: ChannelAccount) -> None:
+    anew(session, account)
+    hold = held(session, announced(session, ward, homes=1))
+
+    turn(session, hold, [(row, REFUSED) for row in marked(session, hold)])
+
+    session.refresh(account)
+    assert account.state is AccountState.BROKEN
+
+
+def test_what_was_refused_before_an_account_was_resumed_does_not_break_it_again(
+    session: Session, ward: Unit, account: ChannelAccount
+) -> None:
+    hold = held(session, announced(session, ward, homes=1))
+    rows = marked(session, hold)
+    account.state = AccountState.BROKEN
+    channel_accounts.resume(session, actor=access.TERMINAL, account_id=account.id)
+
+    turn(session, hold, [(row, REFUSED) for row in rows])
+
+    session.refresh(account)
+    assert account.state is AccountState.ACTIVE
+
+
+def test_what_was_marked_for_keys_of_before_is_given_back(session: Session, ward: Unit, account: ChannelAccount) -> None:
+    hold = held(session, announced(session, ward, homes=2))
+    begun = chunks.begin(session, hold, settled=(), usual_rate=50.0, dedupes=False)
+    anew(session, account)
+
+    found = chunks.finish(session, begun, usual_rate=50.0)
+
+    assert found == Held(house_clock.now())
+    assert [(row.status, row.attempts) for row in ledger(session)] == [(DeliveryStatus.QUEUED, 0)] * 2
 
 
 def test_an_account_that_fails_and_fails_rests_for_all_and_comes_back_with_one_message(

@@ -129,6 +129,15 @@ def screening(session: Session) -> Announcement:
     return session.exec(select(Announcement).where(sent)).one()
 
 
+# ---- the province
+
+
+@pytest.mark.parametrize("wards", [0, 8])
+def test_more_wards_than_there_are_are_refused(session: Session, wards: int) -> None:
+    with pytest.raises(Invalid, match="1 đến 7"):
+        demo.fill(session, wards=wards)
+
+
 # ---- the seed
 
 

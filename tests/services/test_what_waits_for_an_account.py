@@ -79,13 +79,13 @@ def test_a_check_that_finds_it_well_again_has_its_messages_leave_at_once(
     account.state, account.failures, account.open_until = state, 10, clock.now() + timedelta(minutes=9)
     session.flush()
 
-    channel_checks.note(session, actor=admin, account_id=account.id, health=WELL)
+    channel_checks.note(session, actor=admin, account_id=account.id, opening=account.opening, health=WELL)
 
     session.refresh(account)
     kept = session.get_one(ChannelAccount, account.id)
     assert (kept.state, kept.failures, kept.open_until) == (AccountState.ACTIVE, 0, None)
     assert at_once(promises, waiting) == 1
-    channel_checks.note(session, actor=admin, account_id=account.id, health=WELL)
+    channel_checks.note(session, actor=admin, account_id=account.id, opening=account.opening, health=WELL)
     assert at_once(promises, waiting) == 1, "it was well before"
 
 
@@ -95,7 +95,7 @@ def test_a_check_does_not_end_a_pause(
     account.state = AccountState.PAUSED
     session.flush()
 
-    channel_checks.note(session, actor=admin, account_id=account.id, health=WELL)
+    channel_checks.note(session, actor=admin, account_id=account.id, opening=account.opening, health=WELL)
 
     assert (account.state, at_once(promises, waiting)) == (AccountState.PAUSED, 0)
 

@@ -50,6 +50,34 @@ def test_a_choice_goes_into_the_address_and_back_in_the_browser_is_back() -> Non
     assert said(at.run()) == "None b 30"
 
 
+def test_who_comes_back_to_a_page_finds_what_its_address_says() -> None:
+    link = {"to": "a", "noi": "b"}
+    at = AppTest.from_function(page, args=(WORDS,))
+    at.session_state["addressed"] = link | {"xa": "", "ky": ""}  # written here before; Streamlit has forgotten the choices
+    at.query_params.update(link)
+
+    assert said(at.run()) == "a a 30 b"
+    assert at.query_params == link
+
+
+def test_what_will_be_chosen_is_known_before_it_is_drawn() -> None:
+    at = AppTest.from_function(before, args=(WORDS,))
+    at.query_params.update({"to": "b", "xa": "?"})
+
+    assert said(at.run()) == "b None"
+    at.selectbox(key="to").set_value("c").run()
+    assert said(at) == "c None"
+
+
+def before(words: dict[str, str]) -> None:
+    import streamlit as st  # noqa: PLC0415  # the page is run by itself
+
+    from ui import addressed  # noqa: PLC0415
+
+    st.text(f"{addressed.asked('to', words)} {addressed.asked('xa', words)}")
+    addressed.select("Nơi", words, key="to", placeholder="Tất cả")
+
+
 def test_two_that_are_called_the_same_are_told_apart() -> None:
     assert opened({}).selectbox(key="to").options == ["Tổ 1", "Tổ 2 (b)", "Tổ 2 (c)"]
 

@@ -53,6 +53,7 @@ def test_help_is_noted_by_two_taps(team: Team) -> None:
     assert f"?tt={procedure.code}" in first
 
     second = client.get(f"{at}?tt={procedure.code}").text
+    assert "khoảng 5\u00a0phút" in second
     form = {"key": key_in(second), "tt": procedure.code, "minutes": "10", "outcome": "done", "first": "1"}
     for _twice in range(2):
         assert "Đã ghi lượt hỗ trợ" in pressed(client, at, **form)

@@ -127,7 +127,7 @@ def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one, else Playwright's own; it calls nobody by itself."""
+    """The system's Chromium, without windows if there is one, else Playwright's own; it calls nobody by itself."""
     nowhere = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
     quiet = [
         nowhere,
@@ -137,7 +137,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-component-update",
         "--no-first-run",
     ]
-    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": quiet}
+    return browser_type_launch_args | {"executable_path": chromium.lightest(), "args": quiet}
 
 
 @pytest.fixture(scope="session")

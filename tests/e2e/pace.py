@@ -9,11 +9,13 @@ from playwright.sync_api import Error, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 UNDRAWN = "[data-testid=stSkeleton], [data-testid=stElementContainer][data-stale=true]"
-PICTURES = "() => document.fonts.status === 'loaded' && [...document.images].every(one => one.complete)"
+# Letters, pictures, and of each table what is told to whoever cannot see it: that is drawn a little after its cells.
+PICTURES = """() => document.fonts.status === 'loaded' && [...document.images].every(one => one.complete)
+  && [...document.querySelectorAll('[data-testid=data-grid-canvas]')].every(one => one.querySelector('tr'))"""
 
 
 def settled(page: Page) -> Page:
-    """Wait until the screen has come to rest: its script has run to the end, and what it said is drawn, letters and pictures too.
+    """Wait until the screen has come to rest: its script has run to the end, and what it said is drawn, letters and all.
 
     A list opened, or a button pressed, before that may be drawn anew under the hand: shut again, or not pressed.
     """

@@ -15,7 +15,8 @@ SCRIPT = Path(__file__).parent / "browser.sh"
     [
         (["chromium", "google-chrome"], "chromium"),
         (["google-chrome", "chromium-browser"], "chromium-browser"),
-        (["google-chrome"], "google-chrome"),
+        (["chromium-headless-shell", "google-chrome"], "google-chrome"),
+        (["chromium-headless-shell"], "chromium-headless-shell"),
         (["firefox"], None),
     ],
 )
@@ -29,7 +30,17 @@ def test_the_systems_chromium_is_found_by_any_of_its_names_in_one_order(
     assert chromium.installed() == (taken and str(tmp_path / taken))
 
 
+def test_tests_take_the_one_without_windows_before_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "chromium").touch(mode=0o755)
+    assert chromium.lightest() == str(tmp_path / "chromium")
+
+    (tmp_path / chromium.WINDOWLESS).touch(mode=0o755)
+
+    assert chromium.lightest() == str(tmp_path / chromium.WINDOWLESS)
+
+
 def test_the_script_looks_for_the_same_names() -> None:
-    [line] = [line for line in SCRIPT.read_text().splitlines() if line.endswith("then exit 0; fi")]
+    [line] = [line for line in SCRIPT.read_text().splitlines() if line.startswith("if command -v chromium >")]
 
     assert tuple(re.findall("command -v ([a-z-]+)", line)) == chromium.NAMES

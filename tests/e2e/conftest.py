@@ -28,8 +28,11 @@ from core import db
 from core.settings import settings
 from models import User
 from services import sessions
+from tests.e2e import pace
 
-expect.set_options(timeout=20_000)  # the first page after a start, on a busy machine
+# How long a look, and an act, may take before a test fails: a machine that many share stands still for a minute now and then.
+PATIENCE, LONG_PATIENCE = 60_000, 120_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 HOUSE = Path(__file__).parent.parent.parent
 FILE = "e2e.db"
 HERE = re.compile(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1)[:/]|data:|blob:|about:|chrome")
@@ -83,7 +86,7 @@ class Server:
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=log, stderr=log)
         patience = threading.Event()
-        for _ in range(300):
+        for _ in range(600):
             if self.process.poll() is not None:
                 break
             try:
@@ -97,7 +100,7 @@ class Server:
         """Stop it as an operator would."""
         if self.process:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(PATIENCE / 1000)
             self.process = None
 
     def restart(self) -> None:
@@ -124,7 +127,7 @@ def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one, else Playwright's own; it calls nobody by itself."""
+    """The system's Chromium, without windows if there is one, else Playwright's own; it calls nobody by itself."""
     nowhere = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
     quiet = [
         nowhere,
@@ -134,7 +137,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-component-update",
         "--no-first-run",
     ]
-    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": quiet}
+    return browser_type_launch_args | {"executable_path": chromium.lightest(), "args": quiet}
 
 
 @pytest.fixture(scope="session")
@@ -182,11 +185,12 @@ def fetched() -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser(browser: Browser, fetched: list[str]) -> Browser:
-    """One whose pages are watched."""
+    """One whose pages are watched. They scroll and fade at once: what moves under a hand is missed by it on a busy machine."""
     plain = browser.new_context
 
     def watched(**options: Any) -> BrowserContext:
-        context = plain(**options)
+        context = plain(**({"reduced_motion": "reduce"} | options))
+        context.set_default_timeout(LONG_PATIENCE)
         context.on("request", lambda request: None if HERE.match(request.url) else fetched.append(request.url))
         return context
 
@@ -200,6 +204,20 @@ def _nothing_from_outside(fetched: list[str]) -> Iterator[None]:
     yield
     asked, fetched[:] = list(fetched), []
     assert not asked
+
+
+@pytest.fixture
+def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page in a browser that was never here, with the context's options: `someone(user_agent=PHONE)`."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(**options: Any) -> Page:
+        contexts.append(browser.new_context(**options))
+        return pace.listen(contexts[-1].new_page())
+
+    yield arrive
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +244,7 @@ def signed_in(server: Server, browser: Browser, used: dict[str, list[BrowserCont
         kind = repr(sorted(options.items()))
         context = used[kind].pop() if used[kind] else browser.new_context(base_url=server.url, **options)
         mine.append((kind, context))
-        page = context.new_page()
+        page = pace.listen(context.new_page())
         forget = {"origin": server.url, "storageTypes": "local_storage,indexeddb,service_workers,cache_storage"}
         context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
         context.add_cookies([{"name": sessions.cookie_name(), "value": token or "", "url": server.url, "httpOnly": True}])

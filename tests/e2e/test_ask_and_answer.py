@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from models import Role, User
 from services import access, public_answers
 from tests.e2e.conftest import Server
+from tests.e2e.pace import choose, opened, settled
 from tests.factories import make_procedure, make_unit, make_user
 
 pytestmark = pytest.mark.e2e
+PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,12 +28,9 @@ def ward(server: Server) -> None:
 
 
 def test_a_question_from_a_phone_is_answered_from_the_procedure(
-    server: Server, browser: Browser, signed_in: Callable[..., Page]
+    server: Server, someone: Callable[..., Page], signed_in: Callable[..., Page]
 ) -> None:
-    simple = browser.new_context(
-        base_url=server.url, viewport={"width": 390, "height": 844}, locale="vi-VN", java_script_enabled=False
-    )
-    phone = simple.new_page()
+    phone = someone(base_url=server.url, viewport=PHONE, locale="vi-VN", java_script_enabled=False)
     phone.goto("/ask")
     phone.get_by_label("Viết điều cần hỏi, cần báo").fill("Làm giấy ở trọ cần gì ạ?")
     phone.get_by_role("button", name="Gửi phường").click()
@@ -39,12 +38,11 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
     desk = signed_in("mai", viewport={"width": 1280, "height": 900}, locale="vi-VN")
-    desk.goto("/inbox")
-    desk.get_by_role("link", name="Làm giấy ở trọ cần gì ạ?").click()
-    desk.get_by_label("Bắt đầu từ").click()
-    desk.get_by_role("option", name="Đăng ký tạm trú").click()
+    opened(desk, "/inbox").get_by_role("link", name="Làm giấy ở trọ cần gì ạ?").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Làm giấy ở trọ cần gì ạ?")
+    choose(desk, "Bắt đầu từ", "Đăng ký tạm trú")
     expect(desk.get_by_label("Trả lời", exact=True)).to_have_value(re.compile("CT01"))
-    desk.get_by_role("button", name="Gửi trả lời").click()
+    settled(desk).get_by_role("button", name="Gửi trả lời").click()
     expect(desk.get_by_text("Đã trả lời 1 người.")).to_be_visible()
     expect(desk.get_by_label("Trả lời", exact=True).first).to_have_value("")  # pressed again, nothing goes twice
 
@@ -52,12 +50,12 @@ def test_a_question_from_a_phone_is_answered_from_the_procedure(
     expect(phone.get_by_text("Tờ khai mẫu CT01")).to_be_visible()
     phone.get_by_role("button", name="Được rồi, cảm ơn").click()
     expect(phone.get_by_text("Việc này đã xong")).to_be_visible()
-    simple.close()
 
 
-def test_an_answer_that_stands_is_offered_while_somebody_types_and_is_enough(server: Server, browser: Browser) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, locale="vi-VN")
-    phone = context.new_page()
+def test_an_answer_that_stands_is_offered_while_somebody_types_and_is_enough(
+    server: Server, someone: Callable[..., Page]
+) -> None:  # fmt: skip
+    phone = someone(base_url=server.url, viewport=PHONE, locale="vi-VN")
     phone.goto("/ask")
     phone.get_by_label("Viết điều cần hỏi, cần báo").fill("cho hỏi lịch thu gom rác")
     expect(phone.get_by_role("status")).to_have_text(re.compile("1 câu gần giống"))
@@ -67,4 +65,3 @@ def test_an_answer_that_stands_is_offered_while_somebody_types_and_is_enough(ser
     phone.get_by_role("button", name="Được rồi, không cần hỏi nữa").click()
 
     expect(phone.get_by_text("đã giúp được")).to_be_visible()
-    context.close()

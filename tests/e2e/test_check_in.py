@@ -1,21 +1,21 @@
 """Coming to an event, on two phones: the resident's, and the one at the door that scans it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import Session
 
 from adapters.codes import QrCodes
 from core import clock
 from services import check_in, ports
 from tests.e2e.test_phone_pages import (  # noqa: F401  # fixtures of the same phones
-    LEAST_TARGET,
     LONG_TITLE,
-    PRESSED,
     browser_context_args,
+    too_small,
     url,
     width_of,
 )
@@ -23,6 +23,7 @@ from tests.factories import make_actor
 from tests.web.day import PHONE, Day, make_day
 
 pytestmark = pytest.mark.e2e
+SMALL: dict[str, Any] = {"user_agent": PHONE, "locale": "vi-VN", "viewport": {"width": 320, "height": 568}}
 
 
 @pytest.fixture
@@ -54,25 +55,18 @@ def faults_of(page: Page) -> list[Any]:
     found: list[Any] = [(one["id"], [node["html"] for node in one["nodes"]]) for one in Axe().run(page).response["violations"]]
     if width_of(page) > page.viewport_size["width"]:  # type: ignore[index]
         found.append(("wide", width_of(page)))
-    for element in page.locator(PRESSED).all():
-        box = element.bounding_box()
-        is_alone = not element.evaluate("one => one.matches('label input')")
-        if box and element.is_visible() and is_alone and min(box["height"], box["width"]) < LEAST_TARGET:
-            found.append((element.inner_text(), box["width"], box["height"]))
-    return found
+    return found + too_small(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_resident_gets_a_place_shows_the_code_and_is_let_in_once(
-    browser: Browser,
+    someone: Callable[..., Page],
     url: str,  # noqa: F811
     event: Day,
     door: str,
     scheme: Any,
 ) -> None:
-    resident, keeper = (browser.new_page(user_agent=PHONE, locale="vi-VN", color_scheme=scheme) for _ in range(2))
-    for page in (resident, keeper):
-        page.set_viewport_size({"width": 320, "height": 568})
+    resident, keeper = (someone(**SMALL, color_scheme=scheme) for _ in range(2))
     keeper.goto(door)
     faults = {"door": faults_of(keeper)}
 
@@ -96,17 +90,15 @@ def test_a_resident_gets_a_place_shows_the_code_and_is_let_in_once(
     expect(keeper.get_by_text("2 người, có chỗ")).to_be_visible()
 
     assert faults == {name: [] for name in faults}
-    resident.close()
-    keeper.close()
 
 
 def test_who_waits_is_found_by_name_and_let_in_on_a_free_place(
-    browser: Browser,
+    someone: Callable[..., Page],
     url: str,  # noqa: F811
     event: Day,
     door: str,
 ) -> None:
-    first, second, keeper = (browser.new_page(user_agent=PHONE, locale="vi-VN") for _ in range(3))
+    first, second, keeper = (someone(user_agent=PHONE, locale="vi-VN") for _ in range(3))
     answered(first, url + event.page, 3)
     answered(second, url + event.page, 2, "Lan Anh")
     expect(second.get_by_text("Đang chờ, thứ 1")).to_be_visible()
@@ -122,21 +114,17 @@ def test_who_waits_is_found_by_name_and_let_in_on_a_free_place(
 
     expect(keeper.get_by_role("status")).to_contain_text("Đã vào: 1 người")
     assert faults == {name: [] for name in faults}
-    for page in (first, second, keeper):
-        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_correction_shows_the_place_again_and_a_leader_counts_the_chat(
-    browser: Browser,
+    someone: Callable[..., Page],
     session: Session,
     url: str,  # noqa: F811
     event: Day,
     scheme: Any,
 ) -> None:
-    resident, leader = (browser.new_page(user_agent=PHONE, locale="vi-VN", color_scheme=scheme) for _ in range(2))
-    for page in (resident, leader):
-        page.set_viewport_size({"width": 320, "height": 568})
+    resident, leader = (someone(**SMALL, color_scheme=scheme) for _ in range(2))
     answered(resident, url + event.page, 2)
     correction = make_day(session, sent_at=clock.now(), ward=event.ward, places=4, corrects_id=event.announcement.id)
     ports.provide(replace(ports.ports(), codes=QrCodes()))
@@ -152,5 +140,3 @@ def test_a_correction_shows_the_place_again_and_a_leader_counts_the_chat(
     faults["counted"] = faults_of(leader)
 
     assert faults == {name: [] for name in faults}
-    resident.close()
-    leader.close()

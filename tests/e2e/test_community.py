@@ -11,6 +11,7 @@ from models import ChangeSet, ChangeSetKind, Likeness, Proposal, ProposalKind, R
 from services import rollups
 from services.household_values import search_text
 from tests.e2e.conftest import Server
+from tests.e2e.pace import opened, settled
 from tests.factories import make_group, make_household, make_membership, make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -60,13 +61,6 @@ def addresses(server: Server) -> dict[str, str]:
         }  # fmt: skip
 
 
-def opened(page: Page, address: str) -> Page:
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    page.wait_for_load_state("networkidle")
-    return page
-
-
 @pytest.mark.parametrize(("name", "scheme"), [(name, SCHEMES[place % 2]) for place, name in enumerate(SCREENS)])
 def test_a_screen_can_be_read_by_everyone(
     signed_in: Callable[..., Page], addresses: dict[str, str], name: str, scheme: str
@@ -97,11 +91,12 @@ def test_a_leader_ticks_a_household_and_takes_it_back(signed_in: Callable[..., P
     assert box["height"] >= LEAST_TARGET
 
     button.click()
-    page.locator(".st-key-join_people").get_by_text("2", exact=True).click()
+    expect(page.locator(".st-key-join_people")).to_be_visible()
+    settled(page).locator(".st-key-join_people").get_by_text("2", exact=True).click()
     expect(figure).to_have_text(re.compile(r"^2\s*/ 3 hộ$"))
     expect(row).to_have_count(0)
 
-    page.get_by_role("button", name="Hoàn tác").click()
+    settled(page).get_by_role("button", name="Hoàn tác").click()
     expect(figure).to_have_text(re.compile(r"^1\s*/ 3 hộ$"))
     expect(row).to_have_count(1)
 
@@ -114,6 +109,7 @@ def test_a_row_opens_its_household_from_anywhere_and_the_search_is_still_there_o
     find.press_sequentially("ma van")
     rows = page.locator('[class*="st-key-rec_"]')
     expect(rows).to_have_count(1)
+    settled(page)
 
     rows.first.click(position={"x": 900, "y": 20})
     expect(page.get_by_role("heading", level=1)).to_have_text("Ma Văn Hùng")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from models import Role
 from tests.e2e.conftest import Server
+from tests.e2e.pace import answered, opened, settled
 from tests.factories import make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -36,13 +37,17 @@ def shades(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
 
 def test_a_box_drawn_with_the_mouse_is_blurred_and_the_rest_stays(server: Server, signed_in: Callable[..., Page]) -> None:
     page = signed_in("mai", viewport={"width": 1280, "height": 900})
-    page.goto("/compose")
+    opened(page, "/compose")
     page.locator("input[type=file]").first.set_input_files(
         {"name": "Tin nhắn.png", "mimeType": "image/png", "buffer": striped()}
     )  # fmt: skip
-    page.get_by_role("button", name="Che mặt, số điện thoại").click()
+    cover = page.get_by_role("button", name="Che mặt, số điện thoại")
+    expect(cover).to_be_visible()
+    settled(page)
+    cover.click()
     drawing = page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first
     expect(drawing).to_be_visible()
+    settled(page)
     drawing.scroll_into_view_if_needed()
     box = drawing.bounding_box()
     assert box
@@ -50,7 +55,8 @@ def test_a_box_drawn_with_the_mouse_is_blurred_and_the_rest_stays(server: Server
     page.mouse.down()
     page.mouse.move(box["x"] + 60, box["y"] + 60, steps=5)
     page.mouse.move(box["x"] + 170, box["y"] + 200, steps=5)
-    page.mouse.up()
+    with answered(page):
+        page.mouse.up()
 
     page.get_by_role("button", name="Che vùng đã khoanh").click()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from core import clock
@@ -15,7 +15,8 @@ from models import AnnouncementStatus, Poster, Relay, Role, Urgency
 from services import link_watch, ports, rollups, sending
 from services.ports import LinkVisit, Ports
 from tests.adapters.test_paper import codes_on
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import LONG_PATIENCE, Server
+from tests.e2e.pace import choose, opened, settled
 from tests.factories import (
     make_announcement,
     make_group,
@@ -87,9 +88,7 @@ def fits_and_can_be_read(page: Page, address: str, *, width: int) -> None:
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
 
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    page.wait_for_load_state("networkidle")
+    opened(page, address)
 
     expect(page.get_by_test_id("stException")).to_have_count(0)
     found = {
@@ -118,15 +117,14 @@ PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, li
 PORTAL, MOVED = "https://dichvucong.gov.vn/khai-sinh", "https://dichvucong.gov.vn/khai-sinh-moi"
 
 
-def test_a_poster_outlives_its_target(signed_in: Callable[..., Page], server: Server, browser: Browser) -> None:
+def test_a_poster_outlives_its_target(signed_in: Callable[..., Page], server: Server, someone: Callable[..., Page]) -> None:
     """Made for a procedure, printed, scanned, counted; its target dies, Today warns, it is moved, and it is scanned again."""
     server.settings["CAUNOI_EMBEDDED_WORKER"] = "true"  # sheets are made beside the pages
     server.restart()
     desk = signed_in("tu")
-    phone = browser.new_context(user_agent=PHONE, locale="vi-VN")
+    page = someone(user_agent=PHONE, locale="vi-VN")
 
     address = printed_for(desk, "Đăng ký khai sinh")
-    page = phone.new_page()
     page.goto(address)
     expect(page.get_by_text("Giấy chứng sinh")).to_be_visible()
     desk.goto(f"/link?ma={address.rpartition('/')[2]}")
@@ -140,29 +138,28 @@ def test_a_poster_outlives_its_target(signed_in: Callable[..., Page], server: Se
     expect(desk.get_by_text(f"Trang ấy báo địa chỉ mới: {MOVED}")).to_be_visible()
     assert page.goto(address).status == 410  # type: ignore[union-attr]
 
-    desk.goto("/links")
-    desk.get_by_role("button", name="Đổi sang địa chỉ mới").click()
+    opened(desk, "/links").get_by_role("button", name="Đổi sang địa chỉ mới").click()
     expect(desk.get_by_text("Đã đổi 1 mã")).to_be_visible()
 
-    again = phone.request.get(address, max_redirects=0)
+    again = page.context.request.get(address, max_redirects=0)
     assert (again.status, again.headers["location"]) == (302, MOVED)
-    phone.close()
 
 
 def printed_for(desk: Page, procedure: str) -> str:
     """Make a code for a procedure, print it as a poster, and read what the paper says."""
-    desk.goto("/new_link")
-    desk.get_by_role("combobox", name="Thủ tục").click()
-    desk.get_by_role("option", name=procedure).click()
+    choose(opened(desk, "/new_link"), "Thủ tục", procedure)
     desk.get_by_label("Nơi treo").fill("Cổng chợ")
     desk.get_by_role("button", name="Làm mã").click()
     expect(desk.get_by_text("Đã làm mã")).to_be_visible()
     desk.goto(f"/print_studio?{desk.url.partition('?')[2]}&kho=1")
-    expect(desk.get_by_role("img", name="Trang đầu của tờ in")).to_be_visible(timeout=60_000)
-    desk.get_by_text("Vẫn làm tờ in để xem thử").click()
+    expect(desk.get_by_role("img", name="Trang đầu của tờ in")).to_be_visible()
+    settled(desk).get_by_text("Vẫn làm tờ in để xem thử").click()
     desk.get_by_role("button", name="Làm tờ in").click()
-    with desk.expect_download(timeout=120_000) as taken:
-        desk.get_by_role("button", name="Tải (1 trang)").click(timeout=120_000)
+    made = desk.get_by_role("button", name="Tải (1 trang)")
+    expect(made).to_be_visible(timeout=LONG_PATIENCE)
+    settled(desk)
+    with desk.expect_download() as taken:
+        made.click()
     sheet = pypdfium2.PdfDocument(taken.value.path())[0].render(scale=150 / 72).to_pil()
     [code] = codes_on(sheet)
     return str(code.text)
@@ -170,7 +167,8 @@ def printed_for(desk: Page, procedure: str) -> str:
 
 def moved(desk: Page, target: str) -> None:
     """Let the code that is looked at lead elsewhere."""
-    desk.get_by_label("Đường dẫn tới").fill(target)
-    desk.get_by_text("Mã sẽ dẫn tới").wait_for()
+    settled(desk).get_by_label("Đường dẫn tới").fill(target)
+    expect(desk.get_by_text("Mã sẽ dẫn tới")).to_be_visible()
+    settled(desk)
     desk.get_by_role("button", name="Đổi đường dẫn", exact=True).click()
     expect(desk.get_by_text("Đã đổi. Từ giờ mã dẫn tới")).to_be_visible()

@@ -1,11 +1,11 @@
 """A duty swap between two phones, seen on the roster; help noted for the household whose card a member’s phone scanned."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from core import clock
@@ -52,21 +52,12 @@ def team(server: Server) -> Team:
 
 
 @pytest.fixture
-def pocket(server: Server, browser: Browser) -> Iterator[Callable[[], Page]]:
+def pocket(server: Server, someone: Callable[..., Page]) -> Callable[[], Page]:
     """Phones of a common size, without script: an old one must do."""
-    contexts: list[BrowserContext] = []
-
-    def take() -> Page:
-        context = browser.new_context(
-            base_url=server.url, viewport={"width": 390, "height": 844}, user_agent=PHONE, is_mobile=True, has_touch=True,
-            locale="vi-VN", java_script_enabled=False,
-        )  # fmt: skip
-        contexts.append(context)
-        return context.new_page()
-
-    yield take
-    for context in contexts:
-        context.close()
+    return lambda: someone(
+        base_url=server.url, viewport={"width": 390, "height": 844}, user_agent=PHONE, is_mobile=True, has_touch=True,
+        locale="vi-VN", java_script_enabled=False,
+    )  # fmt: skip
 
 
 def test_a_swap_is_asked_agreed_and_stands_on_the_roster(

@@ -9,6 +9,7 @@ from sqlmodel import select
 from models import Household
 from services import rollups
 from tests.e2e.conftest import Server
+from tests.e2e.pace import opened, settled
 from tests.factories import make_household, make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -31,9 +32,10 @@ def test_a_cell_is_typed_written_and_taken_back(server: Server, signed_in: Calla
             make_household(session, unit=unit, code=code, head_name=name)
         rollups.refresh(session, unit_ids=[unit.id])
     page = signed_in("mai", viewport=PHONE)
-    page.goto("/household_sheet")
+    opened(page, "/household_sheet")
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("canvas").first).to_be_visible()
+    settled(page)
 
     table.click(position={"x": CODE + 40, "y": HEAD + LINE + LINE // 2})
     page.keyboard.press("Enter")
@@ -41,11 +43,12 @@ def test_a_cell_is_typed_written_and_taken_back(server: Server, signed_in: Calla
     expect(editor).to_be_visible()
     editor.fill("Ma Văn Hưng")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Ghi các ô đã sửa").click()
+    expect(editor).to_have_count(0)
+    settled(page).get_by_role("button", name="Ghi các ô đã sửa").click()
     expect(page.get_by_text("Đã ghi 1 hộ.")).to_be_visible()
     written = names(server)
     width = page.evaluate("document.documentElement.scrollWidth")
-    page.get_by_role("button", name="Quay lại lần ghi vừa rồi").click()
+    settled(page).get_by_role("button", name="Quay lại lần ghi vừa rồi").click()
     expect(page.get_by_text("Đã quay lại 1 hộ như trước lần ghi.")).to_be_visible()
 
     assert written == ["Bế Văn An", "Ma Văn Hưng"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from sqlmodel import Session, select
 
 from models import Membership, MembershipSource, Proposal, Role, User
@@ -52,15 +52,14 @@ def arrange(session: Session, url: str) -> Evening:
 
 
 def test_a_leader_ticks_twelve_adds_one_and_the_ward_sees_it(
-    server: Server, browser: Browser, signed_in: Callable[..., Page]
+    server: Server, someone: Callable[..., Page], signed_in: Callable[..., Page]
 ) -> None:
     with server.session() as session:
         evening = arrange(session, server.url)
     ward = signed_in("tu", viewport=DESK)
     ward.goto(evening.group)
     expect(ward.locator(".cn-figs .v").first).to_have_text(re.compile(rf"^{INSIDE}\s*/ {HOUSEHOLDS} hộ$"))
-    pocket = browser.new_context(user_agent=PHONE, locale="vi-VN", viewport=SMALL, java_script_enabled=False)
-    page = pocket.new_page()
+    page = someone(user_agent=PHONE, locale="vi-VN", viewport=SMALL, java_script_enabled=False)
 
     page.goto(evening.address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Hộ nào đã vào nhóm?")
@@ -76,7 +75,6 @@ def test_a_leader_ticks_twelve_adds_one_and_the_ward_sees_it(
     page.get_by_label("Địa chỉ").fill("Số 41")
     page.get_by_role("button", name="Ghi thêm hộ này").click()
     expect(page.get_by_role("status")).to_contain_text("Hộ ghi thêm đã gửi phường xem")
-    pocket.close()
 
     ward.reload()
     expect(ward.locator(".cn-figs .v").first).to_have_text(re.compile(rf"^{INSIDE + TICKED}\s*/ {HOUSEHOLDS} hộ$"))

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from core import clock
 from models import AnnouncementStatus
 from tests.adapters.test_paper import codes_on
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import LONG_PATIENCE, Server
+from tests.e2e.pace import settled
 from tests.factories import make_announcement, make_link, make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -37,12 +38,15 @@ def notice(server: Server) -> str:
 def test_a_sheet_is_made_beside_the_pages_and_taken_away(server: Server, signed_in: Callable[..., Page], tmp_path: Path) -> None:
     page = signed_in("mai")
     page.goto("/print_studio?ma=4vk5dmx&kho=8")
-    expect(page.get_by_role("img", name="Trang đầu của tờ in")).to_be_visible(timeout=60_000)
-    page.get_by_text("Vẫn làm tờ in để xem thử").click()
+    expect(page.get_by_role("img", name="Trang đầu của tờ in")).to_be_visible()
+    settled(page).get_by_text("Vẫn làm tờ in để xem thử").click()
 
     page.get_by_role("button", name="Làm tờ in").click()
-    with page.expect_download(timeout=120_000) as taken:
-        page.get_by_role("button", name="Tải (1 trang)").click(timeout=120_000)
+    made = page.get_by_role("button", name="Tải (1 trang)")
+    expect(made).to_be_visible(timeout=LONG_PATIENCE)
+    settled(page)
+    with page.expect_download() as taken:
+        made.click()
     file = tmp_path / "sheet.pdf"
     taken.value.save_as(file)
 
@@ -63,6 +67,6 @@ def test_a_phone_shows_the_paper_and_scrolls_down_only(
     page = signed_in("mai", viewport=PHONE)
 
     page.goto(path.format(id=notice, month=f"{clock.today():%m/%Y}"))
-    expect(page.get_by_role("img", name=picture)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("img", name=picture)).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

@@ -2,10 +2,11 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from models import Role
 from tests.e2e.conftest import Server
+from tests.e2e.pace import opened
 from tests.factories import make_unit, make_user
 
 pytestmark = pytest.mark.e2e
@@ -34,9 +35,7 @@ def test_a_screen_can_be_read_by_everyone(signed_in: Callable[..., Page], userna
     if not username:
         page.context.clear_cookies()
 
-    page.goto(path)
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    page.wait_for_load_state("networkidle")
+    opened(page, path)
 
     found = {one["id"]: one["nodes"][0]["html"] for one in Axe().run(page).response["violations"] if one["id"] not in KNOWN}
     assert found == {}

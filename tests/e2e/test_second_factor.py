@@ -1,10 +1,10 @@
 """Passkeys in a real browser with a device of its own making, and the second door at a provider over real sockets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from models import Role, SecondFactor, User
@@ -12,6 +12,7 @@ from models import Session as SignedIn
 from services.passwords import hash_password
 from tests import oidc
 from tests.e2e.conftest import FILE, Server, a_server
+from tests.e2e.pace import settled
 from tests.factories import make_unit, make_user
 from tests.oidc import Provider
 
@@ -54,12 +55,13 @@ def people(server: Server) -> None:
 
 
 @pytest.fixture
-def door(server: Server, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(base_url=server.url, locale="vi-VN") as context:
-        yield context.new_page()
+def door(server: Server, someone: Callable[..., Page]) -> Page:
+    return someone(base_url=server.url, locale="vi-VN")
 
 
 def sign_in(page: Page, username: str) -> None:
+    expect(page.get_by_label("Tên đăng nhập")).to_be_visible()
+    settled(page)
     page.get_by_label("Tên đăng nhập").fill(username)
     page.get_by_label("Mật khẩu", exact=True).fill(WORD)
     page.get_by_role("button", name="Đăng nhập", exact=True).click()

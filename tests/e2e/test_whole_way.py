@@ -2,23 +2,24 @@
 phone, residents open and confirm, and the board shows it."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import Session, select
 
 from models import Announcement, Group, Household, Relay, Role, ShortLink, User
 from services.passwords import hash_password
 from tests.e2e.conftest import Server
+from tests.e2e.pace import choose, opened, settled
 from tests.factories import make_unit, make_user
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "cau noi qua song"
+DESK = {"width": 1280, "height": 900}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "vi-VN",
@@ -67,41 +68,13 @@ def ward_list(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[Callable[[], Page]]:
-    """A phone nobody has used yet."""
-    contexts: list[BrowserContext] = []
-
-    def open_one() -> Page:
-        contexts.append(browser.new_context(base_url=server.url, **PHONE))
-        return contexts[-1].new_page()
-
-    yield open_one
-    for context in contexts:
-        context.close()
-
-
 def sign_in(page: Page, username: str) -> None:
-    page.goto("/")
+    opened(page, "/")
     page.get_by_label("Tên đăng nhập").fill(username)
     page.get_by_label("Mật khẩu").first.fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hôm nay")
-
-
-def choose_first(page: Page, label: str) -> None:
-    """What a box offers first. A list that is opened while the screen is still being drawn is shut again: then once more."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    box, offered = page.get_by_role("combobox", name=label), page.get_by_role("option").first
-    box.scroll_into_view_if_needed()
-    for _ in range(5):
-        box.press("ArrowDown")
-        with suppress(Error):
-            name = offered.inner_text(timeout=4_000)
-            offered.click(timeout=4_000)
-            expect(box).to_have_value(name)
-            return
-    raise AssertionError(f"“{label}” offers nothing")
+    settled(page)
 
 
 def one(session: Session, kind: type[Any]) -> Any:
@@ -109,20 +82,21 @@ def one(session: Session, kind: type[Any]) -> Any:
 
 
 def test_an_announcement_crosses_the_house(
-    server: Server, ward: None, browser: Browser, ward_list: Path, phone: Callable[[], Page]
-) -> None:
-    desk = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}).new_page()
+    server: Server, ward: None, ward_list: Path, someone: Callable[..., Page]
+) -> None:  # fmt: skip
+    desk = someone(base_url=server.url, viewport=DESK)
     sign_in(desk, "mai")
 
     # The ward's list goes in.
-    desk.goto("/import_households")
+    opened(desk, "/import_households")
     desk.locator('input[type="file"]').set_input_files(ward_list)
-    expect(desk.get_by_text("Hoàng Văn An").first).to_be_attached(timeout=20_000)
-    desk.get_by_role("button", name="Xem thử kết quả").click()
-    expect(desk.get_by_text("Chưa ghi được")).to_be_visible(timeout=20_000)
-    choose_first(desk, "Danh sách này dùng để làm gì")
-    desk.get_by_role("button", name="Ghi 3 hộ").click(timeout=20_000)
-    expect(desk.get_by_text("Đã ghi 3 hộ vào sổ").first).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("Hoàng Văn An").first).to_be_attached()
+    settled(desk).get_by_role("button", name="Xem thử kết quả").click()
+    expect(desk.get_by_text("Chưa ghi được")).to_be_visible()
+    choose(desk, "Danh sách này dùng để làm gì")
+    expect(desk.get_by_text("Chưa ghi được")).to_have_count(0)
+    settled(desk).get_by_role("button", name="Ghi 3 hộ").click()
+    expect(desk.get_by_text("Đã ghi 3 hộ vào sổ").first).to_be_visible()
     with server.session() as session:
         assert len(session.exec(select(Household)).all()) == 3
         group = one(session, Group)
@@ -130,27 +104,30 @@ def test_an_announcement_crosses_the_house(
         session.add(group)
 
     # An announcement is written and submitted.
-    desk.goto("/compose")
+    opened(desk, "/compose")
     desk.get_by_label("Tiêu đề").fill("Tổng vệ sinh sáng thứ Bảy")
     desk.get_by_label(re.compile("Nội dung đầy đủ")).fill("Mỗi nhà một người, mang chổi.")
     desk.get_by_role("textbox", name=re.compile("Lời nhắn ngắn")).click()
     expect(desk.get_by_text("Kính gửi bà con Tổ 13, Sông Cầu.").first).to_be_visible()
-    desk.get_by_role("button", name="Trình duyệt").click()
+    settled(desk).get_by_role("button", name="Trình duyệt").click()
     expect(desk.get_by_text("Đã trình duyệt").first).to_be_visible()
     expect(desk.get_by_role("button", name=re.compile("^Duyệt"))).to_have_count(0)
 
     # A second person reads exactly that and approves.
-    chief = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}).new_page()
+    chief = someone(base_url=server.url, viewport=DESK)
     sign_in(chief, "tu")
     chief.get_by_role("link", name="Duyệt").first.click()
-    chief.get_by_role("button", name="Duyệt và gửi tới 3 hộ").click()
+    approve = chief.get_by_role("button", name="Duyệt và gửi tới 3 hộ")
+    expect(approve).to_be_visible()
+    settled(chief)
+    approve.click()
     expect(chief.get_by_text("Đã giao cho 1 tổ trưởng").first).to_be_visible()
     expect(chief.get_by_text("0 / 1 tổ", exact=False).or_(chief.get_by_text("/ 1 tổ")).first).to_be_visible()
 
     # The leader relays from a phone, by the leaders' common link and the last four digits.
     with server.session() as session:
         token = one(session, Announcement).leaders_token
-    leader = phone()
+    leader = someone(base_url=server.url, **PHONE)
     leader.goto(f"/r/{token}")
     leader.get_by_text("Tổ 13", exact=True).click()
     leader.get_by_role("button", name="Tiếp tục").click()
@@ -166,13 +143,13 @@ def test_an_announcement_crosses_the_house(
         slug = session.get_one(ShortLink, relay.link_id).slug
         assert relay.posted_at
     for _ in range(2):
-        resident = phone()
+        resident = someone(base_url=server.url, **PHONE)
         resident.goto(f"/a/{slug}")
         expect(resident.get_by_role("heading", level=1)).to_have_text("Tổng vệ sinh sáng thứ Bảy")
         resident.get_by_role("button", name="Tôi đã nắm thông tin").click()
         expect(resident.get_by_text("Đã ghi nhận").first).to_be_visible()
 
     # The board shows it without a reload.
-    expect(chief.get_by_text("mở trên 2 máy").first).to_be_visible(timeout=30_000)
+    expect(chief.get_by_text("mở trên 2 máy").first).to_be_visible()
     expect(chief.get_by_text("2 / 2", exact=False).first).to_be_visible()
     expect(chief.get_by_text("biết chắc").filter(has_text="2").first).to_be_visible()

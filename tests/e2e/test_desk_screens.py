@@ -37,7 +37,7 @@ OURS = {"exclude": [["[data-testid=stSidebarNavItems]"]]}  # on a phone Streamli
 PLACES = [(390, 844, "light"), (1280, 900, "dark")]
 SCREENS = [
     "today", "announcements", "compose", "review", "announcement", "links", "link", "new_link", "participation", "our_ward",
-    "person", "posters", "scans", "procedure",
+    "person", "posters", "scans", "procedure", "charts", "questions", "figures", "reports", "compare",
 ]  # fmt: skip
 LONG = "Tiếp nhận và trả kết quả đăng ký khai sinh, thường trú, cấp thẻ bảo hiểm y tế cho trẻ dưới sáu tuổi"
 

@@ -87,7 +87,7 @@ def _ranks(actor: Actor) -> list[Ranked]:
 def ranks(actor: Actor, *, file_name: str) -> None:
     """Ward against ward with intervals, so that a small one is not called best or worst by chance."""
     rows = _ranks(actor)
-    drawn.show(ward_ranks.drawing(rows[:BARS_MAX], language=language()), key="c_ranks", file_name=file_name)
+    drawn.show(ward_ranks.drawing(rows, language=language()), key="c_ranks", file_name=file_name)
 
 
 def growth(seen: Overview) -> None:

@@ -43,6 +43,20 @@ def test_a_ward_far_off_stands_out_and_the_share_lies_in_the_interval() -> None:
     assert all(one.low <= one.ranked <= one.high for one in rows)
 
 
+def test_of_more_wards_than_can_be_read_both_ends_are_drawn_and_all_are_told() -> None:
+    rows = ward_ranks.ranked([ward(f"P{n:02}", 500 + 5 * n, 1000) for n in range(86)])
+
+    drawn = ward_ranks.drawing(rows)
+
+    names = [one["name"] for one in drawn.spec["rows"]]
+    assert (names[:20], names[20:]) == ([f"P{n:02}" for n in range(85, 65, -1)], [f"P{n:02}" for n in range(19, -1, -1)])
+    assert "20 nơi cao nhất, 20 nơi thấp nhất trên 86" in drawn.note
+    assert [row[0] for row in drawn.rows] == [one.name for one in rows]
+    high, low = (sum(row[-1] == word for row in drawn.rows) for word in ("cao hơn", "thấp hơn"))
+    assert f"{high} nơi cao hơn, {low} nơi thấp hơn" in drawn.sentence
+    assert min(high, low) > 20
+
+
 def test_the_lowest_is_one_that_chance_does_not_explain_and_its_size_is_said() -> None:
     usual, w = [("Xã nhỏ", 5, 9), *[(f"P{n}", 800 + n, 1000) for n in range(9)]], Words("vi")
 

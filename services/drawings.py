@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from core import formats
 from core.i18n import N_
 from services import desk_drawings
+from services.cost_drawing import costs
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
-from services.path_drawing import CHANNELS, paths
+from services.path_drawing import paths
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
 from services.ward_ranks import lowest_said
@@ -269,29 +270,6 @@ def _heat(name: str, grid: Sequence[Sequence[int]], w: Words, title: str, what: 
         name, "heat", title, sentence, w.say(N_("càng đậm càng đông")), [w.say(N_("Ngày")), *map(str, range(24))],
         [(day, *row) for day, row in zip(days, grid, strict=True)],
         {"grid": [[n / top for n in row] for row in grid], "days": days, "top": w.number(top)},
-    )  # fmt: skip
-
-
-def costs(facts: PeriodFacts, w: Words) -> Drawing:
-    """Đồng for each message that arrived, by channel."""
-    priced = [(one, one.two / one.three) for one in facts.channels if one.three]
-    top = max((price for _, price in priced), default=1)
-    rows = [
-        {"name": w.say(CHANNELS.get(one.name, one.name)), "value": price / top,
-         "text": formats.money(round(price), language=w.language), "mark": None, "note": w.number(one.three), "is_short": False}
-        for one, price in priced
-    ]  # fmt: skip
-    total = formats.money(sum(one.two for one in facts.channels), language=w.language)
-    dearest = rows[[price for _, price in priced].index(top)] if rows else {}
-    sentence = w.say(
-        N_("Chi {total} cho tin qua tài khoản; đắt nhất mỗi tin tới nơi là {name}, {price}."), total=total,
-        name=dearest["name"], price=dearest["text"],
-    ) if rows else nothing(w)  # fmt: skip
-    return Drawing(
-        "costs", "bars", w.say(N_("Chi phí mỗi tin tới nơi")), sentence, w.say(N_("bên phải: số tin tới nơi")),
-        heads(w, N_("Kênh"), N_("Tin đã đi"), N_("Đồng"), N_("Tin có phí tới nơi"), N_("Đồng mỗi tin tới nơi")),
-        [(row["name"], one.one, one.two, one.three, round(price)) for row, (one, price) in zip(rows, priced, strict=True)],
-        {"rows": rows, "rule": None},
     )  # fmt: skip
 
 

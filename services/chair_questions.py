@@ -47,7 +47,7 @@ class Question(StrEnum):
         """The two drawings of its page."""
         return {
             "reaching": ("curves", "months"), "left_out": ("coverage", "moves"), "help": ("phones", "multiples"),
-            "faster": ("relays", "heat"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
+            "faster": ("relay_months", "relays"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
         }[self]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from services import desk_drawings
 from services.cost_drawing import costs
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
+from services.pace_drawing import relay_months
 from services.path_drawing import paths
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
@@ -297,7 +298,7 @@ DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
     "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones, "curves": curves,
     "relays": relays, "heat": heat, "paths": paths, "costs": costs, "scan_places": scan_places, "scan_hours": scan_hours,
     "topics": desk_drawings.topics, "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_,
-    "phone_months": phone_months,
+    "phone_months": phone_months, "relay_months": relay_months,
 }  # fmt: skip
 
 

@@ -111,6 +111,7 @@ class MonthLine:
     smartphones: int = 0
     supports: int = 0
     first_timers: int = 0
+    minutes_run: bool = False  # the median group has not posted: "at least so much"
 
 
 @dataclass(frozen=True)
@@ -304,16 +305,13 @@ def months_of(
         MonthLine(
             period[0].isoformat(), _whole(coverage.denominator), _whole(coverage.numerator), _whole(entered.value),
             _whole(left.value), None if minutes.value is None else round(minutes.value), _whole(known.numerator),
-            _whole(known.denominator), _whole(phones.denominator), _whole(phones.numerator), *map(_whole_of, desk),
+            _whole(known.denominator), _whole(phones.denominator), _whole(phones.numerator), _whole(supports.value),
+            _whole(firsts.value), minutes.is_running,
         )
-        for period, coverage, entered, left, minutes, known, phones, *desk in zip(
+        for period, coverage, entered, left, minutes, known, phones, supports, firsts in zip(
             periods, *[found[name] for name in names], strict=True
         )
     ]  # fmt: skip
-
-
-def _whole_of(value: Value) -> int:
-    return _whole(value.value)
 
 
 def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[date]) -> list[TrendLine]:

@@ -13,7 +13,7 @@ from models import Channel, PlannedPath, Role
 from services import chair_questions, drawings, period_days, period_facts, report_words
 from services.access import TERMINAL
 from services.chair_questions import Question
-from services.period_facts import FigureLine, PeriodFacts, PlaceLine
+from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine
 from services.period_sources import NamedCount, TopicLine
 from tests.factories import make_actor, make_unit
 from tests.formulas import Reader
@@ -95,6 +95,33 @@ def test_faster_is_less_time(facts: PeriodFacts, before: float | None, words: st
     seen = with_figure(facts, "relay_median", value=20, before=before, is_running=False)
 
     assert words in chair_questions.answer(seen, Question.FASTER).sentences[0].replace("\u00a0", " ")
+
+
+def month(first: str, minutes: float | None, **more: bool) -> MonthLine:
+    return MonthLine(first, 5, 3, 0, 0, minutes, 0, 0, **more)
+
+
+def test_whether_it_gets_faster_is_seen_over_the_months(facts: PeriodFacts) -> None:
+    months = [
+        month("2026-08-01", 40),
+        month("2026-09-01", None),
+        month("2026-10-01", 15),
+        month("2026-11-01", 30, minutes_run=True),
+    ]
+
+    drawn = drawings.of(replace(facts, months=months), names=[Question.FASTER.charts[0]])[0]
+    alone = drawings.of(replace(facts, months=months[:1]), names=["relay_months"])[0]
+
+    assert drawn.spec["values"] == [40 / 60, None, 15 / 60, 30 / 60]
+    assert drawn.sentence.replace("\u00a0", " ") == (
+        "11/26: một nửa số nhóm đăng sau hơn 30 phút; 8/26: 40 phút; nhanh nhất là 10/26: 15 phút."
+    )
+    assert [row[1] for row in drawn.rows] == [40, None, 15, 30]
+    assert alone.sentence.endswith("chưa có tháng khác để so.")
+
+
+def test_months_know_that_the_middle_group_has_not_posted(facts: PeriodFacts) -> None:
+    assert (facts.months[-1].minutes_run, facts.figure("relay_median").is_running) == (True, True)
 
 
 def place(name: str, joined: int, households: int, **more: object) -> PlaceLine:

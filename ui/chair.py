@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from services import chair_questions
+from services import access, chair_questions
+from services.access import Actor, May
 from services.chair_questions import Question
 from services.period_facts import PeriodFacts
 from ui import linked, parts
@@ -26,6 +27,14 @@ def choose(asked: Question) -> None:
                 "pages/questions.py", label=_(one.label), query_params={"hoi": one.value} | kept,
                 icon=_mark(is_here=one is asked), disabled=one is asked,
             )  # fmt: skip
+
+
+def beside(actor: Actor, asked: Question) -> None:
+    """Where it is asked who needs help, or whether it gets faster: the way to what a change of practice brought."""
+    if asked in (Question.HELP, Question.FASTER) and access.may(actor, May.STUDY_FIGURES):
+        label = _("Một thay đổi có giúp được không? Xem trước và sau")
+        kept = {name: st.query_params[name] for name in ("xa",) if name in st.query_params}
+        st.page_link("pages/compare.py", label=label, query_params=kept, icon=":material/compare_arrows:")
 
 
 def _mark(*, is_here: bool) -> str:

@@ -32,7 +32,7 @@ def choose(asked: Question) -> None:
 def beside(actor: Actor, asked: Question) -> None:
     """Where it is asked who needs help, or whether it gets faster: the way to what a change of practice brought."""
     if asked in (Question.HELP, Question.FASTER) and access.may(actor, May.STUDY_FIGURES):
-        label = _("Một thay đổi có giúp được không? Xem trước và sau")
+        label = _("So trước và sau một thay đổi")
         kept = {name: st.query_params[name] for name in ("xa",) if name in st.query_params}
         st.page_link("pages/compare.py", label=label, query_params=kept, icon=":material/compare_arrows:")
 

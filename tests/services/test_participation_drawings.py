@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from adapters.paper import TypstPaper
 
+from adapters.paper import TypstPaper
 from services import participation_drawings
 from services.figures import Coverage, CoverageTable
 from services.participation import MonthMoves, Overview

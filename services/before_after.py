@@ -74,7 +74,7 @@ class BeforeAfter:
         """Whether the interval of the difference holds zero; None where there is no interval."""
         if self.difference is None or self.by_chance is None:
             return None
-        return abs(self.difference) <= self.by_chance
+        return abs(self.difference) <= _exact(self.by_chance)
 
 
 def places_of(figure: Definition) -> int:
@@ -119,10 +119,10 @@ def of(
     told = figure_values.of_places(session, actor=actor, unit_ids=ids, names=[name], periods=periods)
     known = {id_: values[name] for id_, values in zip(ids, told, strict=True)}
     ours = [known[unit.id] for unit in units if unit.id in known]
-    changed = _side(ours)
+    changed = _side(ours, figure)
     others = [values for id_, values in known.items() if id_ not in set(unit_ids) and values[0].value is not None]
     near = sorted(others, key=lambda values: (abs((values[0].value or 0) - (changed.before or 0)), values[0].unit_code))[:SIMILAR]
-    return BeforeAfter(name, *periods, changed, _side(near), _by_chance(ours, near, others))
+    return BeforeAfter(name, *periods, changed, _side(near, figure), _rounded(_by_chance(ours, near, others), figure))
 
 
 def _by_chance(ours: Rows, near: Rows, others: Rows) -> float | None:
@@ -144,15 +144,16 @@ def _of_few(freedom: int) -> float:
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
-def _side(rows: Rows) -> Side:
+def _side(rows: Rows, figure: Definition) -> Side:
     before, after = ([values[at] for values in rows] for at in (0, 1))
-    return Side([values[0].unit_name for values in rows], _shown(_together(before), before), _shown(_together(after), after))
+    return Side([values[0].unit_name for values in rows], _rounded(_together(before), figure), _rounded(_together(after), figure))
 
 
-def _shown(value: float | None, of: Sequence[Value]) -> float | None:
+def _rounded(value: float | None, figure: Definition) -> float | None:
+    """As it is shown: an interval that ends at what reads as zero holds zero."""
     if value is None:
         return None
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places_of(defined(of[0].name))), ROUND_HALF_UP))
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places_of(figure)), ROUND_HALF_UP))
 
 
 def _exact(value: float) -> float:

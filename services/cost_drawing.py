@@ -26,7 +26,7 @@ def costs(facts: PeriodFacts, w: Words) -> Drawing:
     heads_ = heads(w, N_("Đường báo tin"), N_("Lượt hộ biết chắc đã nhận"), N_("Đồng"), N_("Đồng mỗi lượt hộ"))
     return Drawing(
         "costs", "bars", w.say(N_("Chi phí mỗi hộ biết chắc đã nhận")), _sentence(facts, w),
-        w.say(N_("tiền của các tin đã đi chia cho lượt hộ; bên phải: lượt hộ")), heads_,
+        w.say(N_("của thông báo có kế hoạch và có hỏi lại; bên phải: lượt hộ")), heads_,
         [(way(one, w), one.one, one.two, None if (price := price_of(one)) is None else round(price)) for one in ordered],
         {"rows": rows, "rule": None},
     )  # fmt: skip

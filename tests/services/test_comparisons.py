@@ -1,5 +1,6 @@
 """Ward against ward, and before against after: by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -206,6 +207,10 @@ def test_what_is_shown_can_be_subtracted() -> None:
 
     assert shown == ["−8 phút", "−0,2 điểm phần trăm"]
     assert minutes.difference == -9
+    ends = [replace(minutes, by_chance=one) for one in (9, 8)]
+    assert [one.may_be_chance for one in ends] == [True, False]
+    assert "đến 0 phút, có cả số 0" in before_after_drawing.drawing(ends[0]).sentence.replace("\u00a0", " ")
+    assert "đến −1 phút, không có số 0" in before_after_drawing.drawing(ends[1]).sentence.replace("\u00a0", " ")
 
 
 def test_sides_are_rounded_as_they_are_shown(session: Session, groups: list[Unit]) -> None:

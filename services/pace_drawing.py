@@ -20,11 +20,11 @@ def relay_months(facts: PeriodFacts, w: Words) -> Drawing:
     rows = [(month_name(one.first), one.minutes, w.say(N_("còn chờ")) if one.minutes_run else "") for one in facts.months]
     return Drawing(
         "relay_months", "line", w.say(N_("Một nửa số nhóm đăng sau bao lâu, 12 tháng")), _sentence(told, w),
-        w.say(N_("thấp hơn là nhanh hơn")),
+        w.say(N_("phút; thấp hơn là nhanh hơn")),
         heads(w, N_("Tháng"), N_("Phút đến khi một nửa số nhóm đăng"), N_("Trung vị còn đang chờ")), rows if told else [],
         {"labels": labels, "values": [scaled(one.minutes, 0, top) for one in facts.months],
          "texts": [_time(one, w) for one in facts.months],
-         "ticks": [[0, "0"], [0.5, w.minutes(top / 2)], [1, w.minutes(top)]]},
+         "ticks": [[0, "0"], [0.5, w.number(top / 2)], [1, w.number(top)]]},
     )  # fmt: skip
 
 

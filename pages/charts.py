@@ -10,7 +10,7 @@ from ui.words import language
 
 SETS = {
     "nhom": (N_("Hộ trong nhóm"), ("coverage", "phones", "multiples", "moves")),
-    "tin": (N_("Tin lan đến đâu"), ("curves", "relays", "heat", "paths")),
+    "tin": (N_("Tin lan đến đâu"), ("curves", "relays", "relay_months", "heat", "paths")),
     "hoi": (N_("Hỏi đáp và mã QR"), ("topics", "answer_times", "scan_places", "scan_hours")),
     "so": (N_("Công nghệ số và chi phí"), ("help", "phone_months", "months", "costs")),
 }

@@ -89,7 +89,7 @@ with left:
 
 with right:
     if sees_people:
-        leading.heads(group, actor=actor)
+        leading.heads(group, actor=actor, unit=seen.unit)
     if is_home and group.closed_on is None:
         if link is None:
             with transaction() as session:

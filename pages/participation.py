@@ -9,7 +9,7 @@ from services import access, units
 from services.access import May
 from ui import _, addressed, day, enter, participation, participation_tables, parts, places
 from ui.kept import kept, seen_by
-from ui.tables import behind, download
+from ui.tables import download
 
 RANGES: dict[str, int | None] = {"6": 6, "12": 12, "24": 24, "2020": None}
 actor = enter(needs=May.SEE_FIGURES.roles)
@@ -47,19 +47,19 @@ name = f"muc-do-tham-gia-{today:%Y-%m-%d}"
 
 left, right = st.columns(2, gap="medium")
 with left:
-    kept("coverage", key, lambda: participation.coverage(seen))
-    behind(tables["coverage"], key="t_coverage", file_name=f"{name}-do-phu")
+    kept("coverage", key, lambda: participation.show(seen, "coverage"))
+    participation.behind(seen, "coverage", tables["coverage"], file_name=f"{name}-do-phu")
 with right:
-    kept("growth", key, lambda: participation.growth(seen))
-    behind(tables["growth"], key="t_growth", file_name=f"{name}-qua-thoi-gian")
-    kept("moves", key, lambda: participation.moves(seen))
-    behind(tables["moves"], key="t_moves", file_name=f"{name}-vao-roi")
+    kept("growth", key, lambda: participation.show(seen, "growth"))
+    participation.behind(seen, "growth", tables["growth"], file_name=f"{name}-qua-thoi-gian")
+    kept("moves", key, lambda: participation.show(seen, "moves"))
+    participation.behind(seen, "moves", tables["moves"], file_name=f"{name}-vao-roi")
 if is_by_ward:
     participation.ranks(actor, file_name=f"{name}-xep-hang")
 left, right = st.columns([1.15, 1], gap="medium")
 with left:
     kept("reached", key, lambda: participation.reached(seen, opens_board=access.may(actor, May.WATCH)))
 with right:
-    kept("phones", key, lambda: participation.phones(seen))
-    behind(tables["phones"], key="t_phones", file_name=f"{name}-dien-thoai")
+    kept("phones", key, lambda: participation.show(seen, "phones"))
+    participation.behind(seen, "phones", tables["phones"], file_name=f"{name}-dien-thoai")
 download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)

@@ -1,12 +1,16 @@
 """Before and after a change of practice: a figure of some groups for as long before as after, beside the same of similar groups.
 
 Similar are the groups of the ward, not among those changed, whose figure before was nearest. The difference of both differences
-is what the change may have brought; whatever happened to everybody stands in both.
+is what the change may have brought; whatever happened to everybody stands in both. How far groups in which nothing was changed
+moved apart from each other in these days tells how much of it chance alone may bring.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import sqrt
+from statistics import stdev
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,17 +20,21 @@ from core.errors import Invalid
 from core.i18n import N_
 from services import access, figure_values, figures
 from services.access import Actor, May, unit_for
-from services.figure_register import Definition, Span, defined
+from services.figure_register import Definition, Measure, Span, defined
 from services.figure_sources import Period
 from services.figure_values import Value
 
 SIMILAR = 5
 SHORTEST, LONGEST = 7, 366
+LEAST_OTHERS = 5  # unchanged groups that it takes to say how much groups differ by chance
+Rows = Sequence[Sequence[Value]]  # of groups, each before and after
+NORMAL = 1.645  # of a standard deviation each way: nine chances in ten
 
 
 @dataclass(frozen=True)
 class Side:
-    """Some groups before and after: sums of what is counted over sums of what it is out of."""
+    """Some groups before and after: sums of what is counted over sums of what it is out of. Rounded as it is shown, so that what
+    is shown can be subtracted."""
 
     names: list[str]
     before: float | None
@@ -35,7 +43,7 @@ class Side:
     @property
     def change(self) -> float | None:
         """After less before."""
-        return None if self.before is None or self.after is None else self.after - self.before
+        return None if self.before is None or self.after is None else _exact(self.after - self.before)
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,31 @@ class BeforeAfter:
     after: Period
     changed: Side
     similar: Side
+    by_chance: float | None = None  # the difference may be so much more or less by chance; None where it cannot be said
 
     @property
     def difference(self) -> float | None:
         """By how much more the changed ones changed."""
         one, other = self.changed.change, self.similar.change
-        return None if one is None or other is None else one - other
+        return None if one is None or other is None else _exact(one - other)
+
+    @property
+    def expected(self) -> float | None:
+        """Where the changed ones would stand, had they changed as the similar ones did."""
+        before, change = self.changed.before, self.similar.change
+        return None if before is None or change is None else _exact(before + change)
+
+    @property
+    def may_be_chance(self) -> bool | None:
+        """Whether the interval of the difference holds zero; None where there is no interval."""
+        if self.difference is None or self.by_chance is None:
+            return None
+        return abs(self.difference) <= _exact(self.by_chance)
+
+
+def places_of(figure: Definition) -> int:
+    """Digits behind the comma with which a side is shown: a mean of counts has one more than a count."""
+    return figure.measure.places or (0 if figure.measure in (Measure.MINUTES, Measure.MONEY) else 1)
 
 
 def is_comparable(figure: Definition) -> bool:
@@ -92,15 +119,46 @@ def of(
     told = figure_values.of_places(session, actor=actor, unit_ids=ids, names=[name], periods=periods)
     known = {id_: values[name] for id_, values in zip(ids, told, strict=True)}
     ours = [known[unit.id] for unit in units if unit.id in known]
-    changed = _side(ours)
+    changed = _side(ours, figure)
     others = [values for id_, values in known.items() if id_ not in set(unit_ids) and values[0].value is not None]
     near = sorted(others, key=lambda values: (abs((values[0].value or 0) - (changed.before or 0)), values[0].unit_code))[:SIMILAR]
-    return BeforeAfter(name, *periods, changed, _side(near))
+    return BeforeAfter(name, *periods, changed, _side(near, figure), _rounded(_by_chance(ours, near, others), figure))
 
 
-def _side(rows: Sequence[Sequence[Value]]) -> Side:
+def _by_chance(ours: Rows, near: Rows, others: Rows) -> float | None:
+    """Half of the interval of the difference, nine chances in ten: by how much the changes of unchanged groups differ."""
+    changes = _changes(others)
+    n, beside = len(_changes(ours)), len(_changes(near))
+    if len(changes) < LEAST_OTHERS or not n or not beside or (spread := stdev(changes)) == 0:
+        return None
+    return _of_few(len(changes) - 1) * spread * sqrt(1 / n + 1 / beside)
+
+
+def _changes(rows: Rows) -> list[float]:
+    return [after.value - before.value for before, after in rows if before.value is not None and after.value is not None]
+
+
+def _of_few(freedom: int) -> float:
+    """Student's quantile for so many degrees of freedom, by Cornish and Fisher: within 0.01 from five on."""
+    z = NORMAL
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+
+
+def _side(rows: Rows, figure: Definition) -> Side:
     before, after = ([values[at] for values in rows] for at in (0, 1))
-    return Side([values[0].unit_name for values in rows], _together(before), _together(after))
+    return Side([values[0].unit_name for values in rows], _rounded(_together(before), figure), _rounded(_together(after), figure))
+
+
+def _rounded(value: float | None, figure: Definition) -> float | None:
+    """As it is shown: an interval that ends at what reads as zero holds zero."""
+    if value is None:
+        return None
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places_of(figure)), ROUND_HALF_UP))
+
+
+def _exact(value: float) -> float:
+    """Without the dust of binary fractions."""
+    return round(value, 6)
 
 
 def _together(values: Sequence[Value]) -> float | None:

@@ -11,6 +11,7 @@ from core import formats
 from core.i18n import N_
 from models import Topic
 from services import drawings
+from services.cost_drawing import price_of, way
 from services.drawing_words import Words
 from services.drawings import WEEKDAYS
 from services.figures import SMALL
@@ -46,7 +47,7 @@ class Question(StrEnum):
         """The two drawings of its page."""
         return {
             "reaching": ("curves", "months"), "left_out": ("coverage", "moves"), "help": ("phones", "multiples"),
-            "faster": ("relays", "heat"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
+            "faster": ("relay_months", "relays"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
         }[self]  # fmt: skip
 
 
@@ -319,6 +320,27 @@ def _cost(facts: PeriodFacts, w: Words) -> str:
 
 
 def _dearest(facts: PeriodFacts, w: Words) -> str:
+    if not facts.reached:
+        return _dearest_message(facts, w)
+    paid = sorted(((price, one) for one in facts.reached if one.two and (price := price_of(one))), key=lambda pair: -pair[0])
+    if paid:
+        price, dearest = paid[0]
+        return w.say(
+            N_("Đắt nhất là {channel}: {price} mỗi hộ biết chắc đã nhận."), channel=way(dearest, w),
+            price=formats.money(round(price), language=w.language),
+        )  # fmt: skip
+    if lost := [one for one in facts.reached if one.two]:
+        money = formats.money(sum(one.two for one in lost), language=w.language)
+        return w.say(
+            N_("Đã chi {money} cho {channel} mà chưa biết chắc hộ nào đã nhận qua đó."), money=money,
+            channel=", ".join(way(one, w) for one in lost),
+        )  # fmt: skip
+    most = sorted(facts.reached, key=lambda one: -one.one)[:SOME]
+    ways = "; ".join(w.say(N_("{name} {n} lượt hộ"), name=way(one, w), n=w.number(one.one)) for one in most)
+    return w.say(N_("Đường nào cũng 0 ₫ mỗi hộ biết chắc đã nhận: {ways}."), ways=ways)
+
+
+def _dearest_message(facts: PeriodFacts, w: Words) -> str:
     priced = sorted(((one.two / one.three, one.name) for one in facts.channels if one.three), reverse=True)
     if not priced:
         return w.say(N_("Chưa có tin mất tiền nào tới nơi để tính mỗi tin bao nhiêu."))

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from core import formats
 from core.i18n import N_
 from services import desk_drawings
+from services.cost_drawing import costs
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
-from services.path_drawing import CHANNELS, paths
+from services.pace_drawing import relay_months
+from services.path_drawing import paths
 from services.period_facts import PeriodFacts, PlaceLine
 from services.relay_pace import pace
 from services.ward_ranks import lowest_said
@@ -272,29 +274,6 @@ def _heat(name: str, grid: Sequence[Sequence[int]], w: Words, title: str, what: 
     )  # fmt: skip
 
 
-def costs(facts: PeriodFacts, w: Words) -> Drawing:
-    """Đồng for each message that arrived, by channel."""
-    priced = [(one, one.two / one.three) for one in facts.channels if one.three]
-    top = max((price for _, price in priced), default=1)
-    rows = [
-        {"name": w.say(CHANNELS.get(one.name, one.name)), "value": price / top,
-         "text": formats.money(round(price), language=w.language), "mark": None, "note": w.number(one.three), "is_short": False}
-        for one, price in priced
-    ]  # fmt: skip
-    total = formats.money(sum(one.two for one in facts.channels), language=w.language)
-    dearest = rows[[price for _, price in priced].index(top)] if rows else {}
-    sentence = w.say(
-        N_("Chi {total} cho tin qua tài khoản; đắt nhất mỗi tin tới nơi là {name}, {price}."), total=total,
-        name=dearest["name"], price=dearest["text"],
-    ) if rows else nothing(w)  # fmt: skip
-    return Drawing(
-        "costs", "bars", w.say(N_("Chi phí mỗi tin tới nơi")), sentence, w.say(N_("bên phải: số tin tới nơi")),
-        heads(w, N_("Kênh"), N_("Tin đã đi"), N_("Đồng"), N_("Tin có phí tới nơi"), N_("Đồng mỗi tin tới nơi")),
-        [(row["name"], one.one, one.two, one.three, round(price)) for row, (one, price) in zip(rows, priced, strict=True)],
-        {"rows": rows, "rule": None},
-    )  # fmt: skip
-
-
 def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
     """Where codes are scanned, most first."""
     top = max((one.one for one in facts.scan_places), default=1)
@@ -319,7 +298,7 @@ DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
     "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones, "curves": curves,
     "relays": relays, "heat": heat, "paths": paths, "costs": costs, "scan_places": scan_places, "scan_hours": scan_hours,
     "topics": desk_drawings.topics, "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_,
-    "phone_months": phone_months,
+    "phone_months": phone_months, "relay_months": relay_months,
 }  # fmt: skip
 
 

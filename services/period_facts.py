@@ -111,6 +111,7 @@ class MonthLine:
     smartphones: int = 0
     supports: int = 0
     first_timers: int = 0
+    minutes_run: bool = False  # the median group has not posted: "at least so much"
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class PeriodFacts:
     place_waits: list[list[Any]] = field(default_factory=list)  # as `waits`, with the name of the place, "" for none of these
     helped: list[NamedCount] = field(default_factory=list)  # by procedure: help, online, a person's first
     flows: list[FlowCount] = field(default_factory=list)  # of `paths`, how each household came to be known
+    reached: list[NamedCount] = field(default_factory=list)  # by way of telling: households known to have been told, đồng
 
     def figure(self, name: str) -> FigureLine:
         """One of the figures."""
@@ -203,7 +205,8 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
     named = next(iter(found.values()))[1]
     counts = period_sources.by_place(session, path=path, since=since, until=until) if _below(place) == "unit" else {}
     places = _places(session, actor, place, counts, until, before[1])
-    flows = period_sources.flows(session, announcement_ids=[one.id for one in said])
+    ids = [one.id for one in said]
+    flows = period_sources.flows(session, announcement_ids=ids)
     return PeriodFacts(
         unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
         since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
@@ -213,6 +216,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         trends=_trends(session, actor, place, [last for _, last in months]),
         said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
         channels=_channels(session, said), paths=period_sources.paths(flows), flows=flows,
+        reached=period_sources.reached(session, announcement_ids=ids, found=flows),
         opens=period_sources.opens_grid(session, path=path, since=since, until=until),
         scans=period_sources.scans_grid(session, path=path, since=since, until=until),
         scan_places=period_sources.scan_places(session, path=path, since=since, until=until),
@@ -301,16 +305,13 @@ def months_of(
         MonthLine(
             period[0].isoformat(), _whole(coverage.denominator), _whole(coverage.numerator), _whole(entered.value),
             _whole(left.value), None if minutes.value is None else round(minutes.value), _whole(known.numerator),
-            _whole(known.denominator), _whole(phones.denominator), _whole(phones.numerator), *map(_whole_of, desk),
+            _whole(known.denominator), _whole(phones.denominator), _whole(phones.numerator), _whole(supports.value),
+            _whole(firsts.value), minutes.is_running,
         )
-        for period, coverage, entered, left, minutes, known, phones, *desk in zip(
+        for period, coverage, entered, left, minutes, known, phones, supports, firsts in zip(
             periods, *[found[name] for name in names], strict=True
         )
     ]  # fmt: skip
-
-
-def _whole_of(value: Value) -> int:
-    return _whole(value.value)
 
 
 def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[date]) -> list[TrendLine]:
@@ -376,7 +377,7 @@ def from_json(kept: Mapping[str, Any]) -> PeriodFacts:
     kinds: dict[str, type[Any]] = {
         "figures": FigureLine, "places": PlaceLine, "months": MonthLine, "said": SaidLine, "channels": NamedCount,
         "paths": NamedCount, "scan_places": NamedCount, "trends": TrendLine, "topics": TopicLine, "found": NamedCount,
-        "helped": NamedCount, "flows": FlowCount,
+        "helped": NamedCount, "flows": FlowCount, "reached": NamedCount,
     }  # fmt: skip
     values: dict[str, Any] = {one.name: kept[one.name] for one in fields(PeriodFacts) if one.name in kept}
     return PeriodFacts(**(values | {name: _lines(kind, values[name]) for name, kind in kinds.items() if name in values}))

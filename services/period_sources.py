@@ -6,21 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlmodel import Session
 
 from core import clock
-from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, Model, Topic
+from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, How, Model, Topic
 from services import desk_figures, desk_sources
 from services.access import path_range
 from services.desk_sources import Question
-from services.figure_sources import Sending, between, door_rows, gained, open_rows, scan_rows
+from services.figure_sources import Sending, between, door_rows, gained, messages, open_rows, scan_rows
 from services.relay_pace import Wait, paced, took
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
 UNKNOWN, UNASKED = "", "unasked"  # of whom an announcement wants no answer nobody can know
 NOT_KNOWN = (UNKNOWN, UNASKED)  # in this order at the foot of a column
+BY_VOICE = (How.DOOR.value, How.PHONE.value)  # free, whatever was planned
 PATHS_OF = 40  # announcements whose plan is laid beside what happened
 
 _TABLES = Model.metadata.tables
@@ -168,6 +169,26 @@ def paths(found: Sequence[FlowCount]) -> list[NamedCount]:
         planned[one.path] += one.households
         told[one.path] += one.households if one.is_known else 0
     return [NamedCount(path, n, told[path]) for path, n in sorted(planned.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def reached(session: Session, *, announcement_ids: Sequence[UUID], found: Sequence[FlowCount]) -> list[NamedCount]:
+    """What each way of telling brought and cost: households known to have been told, đồng of what left.
+
+    Of the announcements of `flows` that have a plan and ask for an answer: elsewhere no household can be known. Who was told at
+    the door or by telephone counts there, by whatever path it was planned; everybody else by the path that was planned first.
+    """
+    planned = exists().where(_PATH.announcement_id == _SAID.id)
+    asking = session.scalars(
+        select(_SAID.id).where(_SAID.id.in_(announcement_ids[-PATHS_OF:]), _SAID.asks_for != AsksFor.NOTHING, planned)
+    ).all()
+    told, spent = Counter[str](), Counter[str]()
+    for one in (one for one in found if one.is_known):
+        told[one.how if one.how in BY_VOICE else one.path] += one.households
+    for rows in messages(session, announcement_ids=asking).values():
+        for row in rows:
+            spent[row.channel] += row.cost
+    names = sorted(name for name in {*told, *spent} if told[name] or spent[name])
+    return [NamedCount(name, told[name], spent[name]) for name in names]
 
 
 def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, list[list[float]]]:

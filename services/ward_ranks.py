@@ -20,6 +20,7 @@ from services.drawing_words import Words, heads, scaled
 from services.figures import Coverage
 
 WITHIN = 1.645  # of a standard deviation each way: nine chances in ten
+ENDS = 20  # as many of the highest and of the lowest as can be read under each other
 LEAST_WEIGHT, MOST_WEIGHT = 10.0, 100_000.0  # households that the share of all stands for
 SENTENCE = N_(
     "Nơi ít hộ được kéo về mức chung, vì với ít hộ thì tỷ lệ cao hay thấp có thể chỉ do ngẫu nhiên; đường kẻ là khoảng 90 %."
@@ -115,20 +116,25 @@ def _one(row: Coverage, everywhere: float, weight: float) -> Ranked:
 
 
 def drawing(rows: Sequence[Ranked], *, language: str = "vi") -> Drawing:
-    """The ranks as a chart: a dot a ward with its interval."""
+    """The ranks as a chart: a dot a ward with its interval. Of many both ends are drawn; sentence and table are of all."""
     w = Words(language)
-    start = floor(min((one.low for one in rows), default=0) * 10) / 10
-    end = ceil(max((one.high for one in rows), default=1) * 10) / 10
+    drawn = rows if len(rows) <= 2 * ENDS else [*rows[:ENDS], *rows[-ENDS:]]
+    start = floor(min((one.low for one in drawn), default=0) * 10) / 10
+    end = ceil(max((one.high for one in drawn), default=1) * 10) / 10
     spec = {
         "rows": [
             {"name": one.name, "low": scaled(one.low, start, end), "high": scaled(one.high, start, end),
              "value": scaled(one.ranked, start, end), "text": w.share(one.share), "is_usual": not one.stands_out}
-            for one in rows
+            for one in drawn
         ]
     }  # fmt: skip
     sentence = " ".join(filter(None, (w.say(SENTENCE), _standing_out(rows, w))))
+    note = w.say(N_("con số: tỷ lệ thật; đậm: khác mức chung"))
+    if len(drawn) < len(rows):
+        ends = N_("{n} nơi cao nhất, {n} nơi thấp nhất trên {all}; {note}")
+        note = w.say(ends, n=w.number(ENDS), all=w.number(len(rows)), note=note)
     return Drawing(
-        "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), sentence, w.say(N_("con số: tỷ lệ thật; đậm: khác mức chung")),
+        "ranks", "ranks", w.say(N_("Phường, xã so với nhau")), sentence, note,
         heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Tỷ lệ khi xếp hạng"), N_("So với mức chung")),
         [(one.name, one.households, one.joined, round(one.share, 3), round(one.ranked, 3), _against(one, w)) for one in rows],
         spec,

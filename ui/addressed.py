@@ -32,6 +32,14 @@ def always(label: str, words: Mapping[str, str], *, key: str, width: Any = "stre
     return chosen
 
 
+def named(label: str, words: Mapping[str, str], *, key: str, width: Any = "stretch", **how: Any) -> str:
+    """As `always`, and the address names the first too: tomorrow another one may be the first."""
+    _take(key, words, next(iter(words)))
+    chosen: str = st.selectbox(label, list(words), key=key, format_func=_with(words), width=width, **how)
+    _put(key, chosen, None)
+    return chosen
+
+
 def segments(label: str, words: Mapping[str, str], *, key: str, usual: str, **how: Any) -> str:
     """As `always`, all of them side by side; the usual one where the address names none."""
     _take(key, words, usual)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from services import chair_questions
+from services import access, chair_questions
+from services.access import Actor, May
 from services.chair_questions import Question
 from services.period_facts import PeriodFacts
 from ui import linked, parts
@@ -22,14 +23,19 @@ def choose(asked: Question) -> None:
     kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     with st.container(horizontal=True):
         for one in Question:
-            st.page_link(
-                "pages/questions.py", label=_(one.label), query_params={"hoi": one.value} | kept,
-                icon=_mark(is_here=one is asked), disabled=one is asked,
-            )  # fmt: skip
+            if one is asked:  # where one is, in full ink: a link that leads nowhere is hard to read in the dark
+                st.markdown(f":material/radio_button_checked: **{_(one.label)}**", width="content")
+            else:
+                address = {"hoi": one.value} | kept
+                st.page_link("pages/questions.py", label=_(one.label), query_params=address, icon=":material/help:")
 
 
-def _mark(*, is_here: bool) -> str:
-    return ":material/radio_button_checked:" if is_here else ":material/help:"
+def beside(actor: Actor, asked: Question) -> None:
+    """Where it is asked who needs help, or whether it gets faster: the way to what a change of practice brought."""
+    if asked in (Question.HELP, Question.FASTER) and access.may(actor, May.STUDY_FIGURES):
+        label = _("So trước và sau một thay đổi")
+        kept = {name: st.query_params[name] for name in ("xa",) if name in st.query_params}
+        st.page_link("pages/compare.py", label=label, query_params=kept, icon=":material/compare_arrows:")
 
 
 def sentences(facts: PeriodFacts, asked: Question) -> None:

@@ -45,7 +45,7 @@ def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: b
             clicked = str(rows[0].get("name", "")) if rows else ""
         else:
             st.vega_lite_chart(made.spec, theme=None, width="stretch", alt=made.alt, key=f"{key}_chart")
-        _behind(one, key=key, file_name=file_name)
+        behind(table_of(one), lambda: one, key=key, box=f"{key}_box", file_name=file_name)
     return clicked
 
 
@@ -55,13 +55,14 @@ def pickable(spec: Spec) -> Spec:
     return spec | {"params": [picked]}
 
 
-def _behind(one: Drawing, *, key: str, file_name: str) -> None:
-    box = st.expander(_("Bảng số liệu, tải về"), key=f"{key}_box", icon=":material/table_rows:", on_change="rerun")
-    if not box.open:
+def behind(table: Table, make: Callable[[], Drawing], *, key: str, box: str, file_name: str) -> None:
+    """Closed under a chart; opened, its rows and its files. The drawing is made only then."""
+    opened = st.expander(_("Bảng số liệu, tải về"), key=box, icon=":material/table_rows:", on_change="rerun")
+    if not opened.open:
         return
-    with box:
-        table = table_of(one)
+    with opened:
         draw(table)
+        one = make()
         with st.container(horizontal=True):
             download([table], label=_("Tải Excel"), key=f"{key}_xlsx", file_name=file_name)
             download_csv(table, label=_("Tải CSV"), key=f"{key}_csv", file_name=file_name)
@@ -161,6 +162,7 @@ def _line(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
         for at, (value, text) in enumerate(zip(s["values"], s["texts"], strict=True)) if value is not None
     ]  # fmt: skip
     marks = list(range(len(s["labels"]) - 1, -1, -3))
+    falls = len(rows) > 1 and rows[-2]["v"] > rows[-1]["v"]  # the last words stand where the line does not
     x = quantity(
         "at", scale={"domain": [0, max(1, len(s["labels"]) - 1)], "nice": False, "padding": 14},
         axis={"grid": False, "values": marks, "labelExpr": f"{s['labels']}[datum.value]"},
@@ -170,7 +172,7 @@ def _line(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     layers = [
         layer(rows, "line", xy, color=c["river"], strokeWidth=2.5),
         layer(rows, "circle", xy, color=c["river"], size=45, opacity=1),
-        layer(rows[-1:], "text", xy | {"text": text_of()}, align="right", dy=-12, fontWeight=600, fontSize=13),
+        layer(rows[-1:], "text", xy | {"text": text_of()}, align="right", dy=16 if falls else -12, fontWeight=600, fontSize=13),
     ]  # fmt: skip
     return layers, 220
 

@@ -1,6 +1,7 @@
 """Who leads a chat group: leader and deputy, who it was before, and the form that hands the group over."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import streamlit as st
@@ -8,18 +9,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import clock
 from core.db import reading, transaction
-from models import Group
+from models import Group, GroupKind, Part, Unit
 from services import group_leaders, handover, terms
 from services.access import Actor
 from services.group_leaders import Leader
 from services.handover import Handover, Revoked
-from ui import leave_for, parts
+from services.terms import Spell
+from ui import comparing, leave_for, parts
 from ui.forms import refusals_at
 from ui.words import _, day, number
 
 
-def heads(group: Group, *, actor: Actor) -> None:
-    """Leader and deputy with their numbers, and everyone who held either office."""
+def heads(group: Group, *, actor: Actor, unit: Unit) -> None:
+    """Leader and deputy with their numbers, everyone who held either office, and the way to before and after the last change."""
     with reading() as session:
         leader = group_leaders.leader_of(session, actor=actor, group=group)
         deputy = group_leaders.deputy_of(session, actor=actor, group=group)
@@ -34,6 +36,15 @@ def heads(group: Group, *, actor: Actor) -> None:
                 until = day(one.ended_on, weekday=False) if one.ended_on else _("nay")
                 since = day(one.started_on, weekday=False)
                 parts.lines(parts.joined(one.name, ", ", _(one.part.label), ", ", parts.soft(f"{since} – {until}")))
+    if group.kind is GroupKind.HOUSEHOLD:
+        comparing.way(actor, unit, on=_changed_on(spells))
+
+
+def _changed_on(spells: Sequence[Spell]) -> date | None:
+    """The day on which who leads now followed somebody else."""
+    leaders = [one for one in spells if one.part is Part.LEADER]
+    now = next((one.started_on for one in leaders if one.ended_on is None), None)
+    return now if any(one.ended_on for one in leaders) else None
 
 
 def _named(one: Leader) -> str:

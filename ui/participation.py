@@ -3,25 +3,30 @@
 Charts are built anew at every run: 1 to 2 ms each, where looking one up by its rows in a cache takes 1.5 to 6.
 """
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import streamlit as st
 
 from core.db import reading
-from services import participation, ward_ranks
+from services import participation, participation_drawings, ward_ranks
 from services.access import Actor
+from services.drawing import Drawing
 from services.participation import Overview, Reached
 from services.ward_ranks import Ranked
 from ui import asked_days, charts, drawing, drawn, parts
+from ui.chart_kit import Chart
 from ui.charts import GrowthPoint, Move
 from ui.participation_tables import label
 from ui.parts import Column, Figure
+from ui.tables import Table
 from ui.words import _, day, language, near, number, share, signed
 
 BARS_MAX = 40  # as many places as can be read under each other
 SHOWN = 6
+Shown = tuple[str, Chart, str]  # title, chart, note
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
@@ -65,7 +70,7 @@ def figures(seen: Overview) -> None:
     )  # fmt: skip
 
 
-def coverage(seen: Overview) -> None:
+def _coverage(seen: Overview) -> Shown:
     """Households in a chat by place, the lowest first."""
     places = drawing.places(seen.table, before=seen.before)
     goal = seen.table.total.target_percent / 100
@@ -75,7 +80,7 @@ def coverage(seen: Overview) -> None:
         note = _("vạch đứng: {day}; nét đứt: mục tiêu {goal}", day=day(seen.since, weekday=False), goal=share(goal, 0))
     if len(places) > BARS_MAX:
         note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(places)))
-    parts.chart(title, charts.coverage(places, target=goal, look=parts.look(), most=BARS_MAX), note, key="c_coverage")
+    return title, charts.coverage(places, target=goal, look=parts.look(), most=BARS_MAX), note
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
@@ -87,37 +92,57 @@ def _ranks(actor: Actor) -> list[Ranked]:
 def ranks(actor: Actor, *, file_name: str) -> None:
     """Ward against ward with intervals, so that a small one is not called best or worst by chance."""
     rows = _ranks(actor)
-    drawn.show(ward_ranks.drawing(rows[:BARS_MAX], language=language()), key="c_ranks", file_name=file_name)
+    drawn.show(ward_ranks.drawing(rows, language=language()), key="c_ranks", file_name=file_name)
 
 
-def growth(seen: Overview) -> None:
+def _growth(seen: Overview) -> Shown:
     """The share over time, the whole first, then former wards."""
     points = [GrowthPoint(label(seen, name), on, row.coverage) for on, name, row in seen.growth if row.coverage is not None]
     note = _("theo xã, phường cũ") if len({point.area for point in points}) > 1 else ""
     made = charts.growth(points, look=parts.look(), columns=3)
-    parts.chart(_("Tỷ lệ hộ trong nhóm qua thời gian"), made, note, key="c_growth")
+    return _("Tỷ lệ hộ trong nhóm qua thời gian"), made, note
 
 
-def moves(seen: Overview) -> None:
+def _moves(seen: Overview) -> Shown:
     """Joined above, left below the line; by year where months would be too many."""
-    is_long = len(seen.moves) > participation.EVERY_THIRD
-    years: dict[date, Move] = {}
-    for one in seen.moves:
-        first = one.month.replace(month=1) if is_long else one.month
-        before = years.get(first, Move(first, 0, 0))
-        years[first] = Move(first, before.joined + one.joined, before.left + one.left)
+    is_long = participation_drawings.by_year(seen)
+    counts = participation_drawings.years(seen.moves) if is_long else seen.moves
     note = _("lượt hộ mỗi năm, số trên cột là hiệu số") if is_long else _("lượt hộ mỗi tháng, số trên cột là hiệu số")
-    made = charts.moves([*years.values()], look=parts.look(), by="year" if is_long else "month")
-    parts.chart(_("Vào nhóm và rời nhóm"), made, note, key="c_moves")
+    made = charts.moves(
+        [Move(one.month, one.joined, one.left) for one in counts], look=parts.look(), by="year" if is_long else "month"
+    )
+    return _("Vào nhóm và rời nhóm"), made, note
 
 
-def phones(seen: Overview) -> None:
+def _phones(seen: Overview) -> Shown:
     """Where people have smartphones and are not in the chat, nobody asked them yet."""
     places = drawing.places(seen.table)
-    parts.chart(
-        _("Hộ trong nhóm so với điện thoại thông minh"), charts.phones_against_coverage(places, look=parts.look()),
-        _("mỗi chấm một nơi; tam giác đỏ: nhiều máy, ít hộ vào nhóm"), key="c_phones",
-    )  # fmt: skip
+    made = charts.phones_against_coverage(places, look=parts.look())
+    return _("Hộ trong nhóm so với điện thoại thông minh"), made, _("mỗi chấm một nơi; tam giác đỏ: nhiều máy, ít hộ vào nhóm")
+
+
+CHARTS: dict[str, Callable[[Overview], Shown]] = {
+    "coverage": _coverage, "growth": _growth, "moves": _moves, "phones": _phones,
+}  # fmt: skip
+
+
+def show(seen: Overview, name: str) -> None:
+    """One of the charts, under the sentence that says what it shows."""
+    title, made, note = CHARTS[name](seen)
+    parts.section(title, note)
+    parts.hint(made.alt)
+    st.vega_lite_chart(made.spec, theme=None, width="stretch", alt=made.alt, key=f"c_{name}")
+
+
+def behind(seen: Overview, name: str, table: Table, *, file_name: str) -> None:
+    """The rows behind one of the charts and its files, the pictures in the same words."""
+
+    def made() -> Drawing:
+        title, chart, note = CHARTS[name](seen)
+        drawing = participation_drawings.drawing(seen, name, language=language())
+        return replace(drawing, title=title, sentence=chart.alt, note=note)
+
+    drawn.behind(table, made, key=f"t_{name}", box=f"t_{name}", file_name=file_name)
 
 
 def reached(seen: Overview, *, opens_board: bool) -> None:

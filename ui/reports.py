@@ -14,7 +14,7 @@ from services import figure_words, period_days, period_facts, report_files, repo
 from services.access import Actor
 from services.figure_register import BY_NAME
 from services.reports import ReportRow
-from ui import leave_for, parts, refusals
+from ui import addressed, leave_for, parts, refusals
 from ui.parts import Column, Text
 from ui.tables import XLSX
 from ui.words import _, day, language, moment, number
@@ -111,10 +111,8 @@ def _beside(actor: Actor, report: Report, rows: Sequence[ReportRow]) -> None:
     if not others:
         return
     parts.section(_("So với báo cáo khác"))
-    other = st.selectbox(
-        _("Báo cáo"), list(others), key="r_other", width=330,
-        format_func=lambda id_: _("{name}, lần {issue}", name=name_of(others[id_]), issue=others[id_].issue),
-    )  # fmt: skip
+    names = {str(id_): _("{name}, lần {issue}", name=name_of(one), issue=one.issue) for id_, one in others.items()}
+    other = UUID(addressed.named(_("Báo cáo"), names, key="voi", width=330))
     with reading() as session:
         found = reports.compared(session, actor=actor, report_id=report.id, other_id=other)
     lines = []

@@ -1,6 +1,7 @@
 """Every chart of a period on one page, and before against after: as each role sees them, and what stands in the address."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import time_machine
 from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
-from models import Role, Unit, UnitKind, User
+from models import Part, Role, Term, Unit, UnitKind, User
 from services import reports, rollups
 from services.access import TERMINAL
 from tests.factories import make_household, make_unit, make_user
@@ -16,7 +17,7 @@ from tests.pages.conftest import Visit, words
 from tests.services.five import Five, announce, ask, help_people, scan, settle
 
 NOW = "2026-11-24T05:00:00+00:00"
-SETS = ("nhom", "tin", "hoi", "so")
+SETS = {"nhom": 4, "tin": 5, "hoi": 4, "so": 4}
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +39,12 @@ def chief(session: Session, five: Five) -> User:
     return make_user(session, unit=five.ward, role=Role.OFFICIAL)
 
 
-def test_each_set_draws_four_charts_with_a_sentence_and_a_table_behind(visit: Visit, chief: User) -> None:
-    for one in SETS:
+def test_each_set_draws_its_charts_with_a_sentence_and_a_table_behind(visit: Visit, chief: User) -> None:
+    for one, charts in SETS.items():
         at = visit("charts", user=chief, xem=one)
 
         assert not at.exception, one
-        assert words(at).count("<h2>") == 4, one
+        assert words(at).count("<h2>") == charts, one
         assert len([box for box in at.expander if box.label == "Bảng số liệu, tải về"]) >= 3, one
 
 
@@ -83,7 +84,7 @@ def test_a_ward_with_nobody_and_one_with_one_household_are_drawn_too(session: Se
     session.commit()
     chief = make_user(session, unit=ward, role=Role.OFFICIAL)
 
-    for one in (SETS[0], SETS[2]):
+    for one in ("nhom", "hoi"):
         assert not visit("charts", user=chief, xem=one).exception
 
 
@@ -108,6 +109,32 @@ def test_the_comparison_stands_in_the_address_and_says_both_sides(
     assert "33,3\xa0%" in words(at)  # An of three, the day before Bình came
     assert "66,7\xa0%" in words(at)
     assert "So với nơi tương tự, nơi đã thay đổi chênh" in words(at)
+    assert "Chưa đủ nơi khác để nói chênh lệch ấy có phải do ngẫu nhiên" in words(at)
+    assert "<h2>Trước và sau: Hộ trong nhóm</h2>" in words(at)
+    assert [box.label for box in at.expander] == ["Bảng số liệu, tải về"]
+
+
+def test_a_new_leader_is_offered_to_begin_with_and_the_group_and_the_question_lead_there(
+    session: Session, visit: Visit, five: Five, chief: User
+) -> None:
+    group = five.groups["1"]
+    old, new = (make_user(session, unit=five.one, role=Role.LEAD) for _ in range(2))
+    group.leader_id = new.id
+    changed = date(2026, 11, 5)
+    for user, since, until in ((old, date(2020, 1, 1), changed), (new, changed, None)):
+        session.add(Term(group_id=group.id, user_id=user.id, part=Part.LEADER, started_on=since, ended_on=until))
+    session.commit()
+
+    offered, seen, asked = (
+        compared(visit, chief),
+        visit("group", user=chief, id=str(group.id)),
+        visit("questions", user=chief, hoi="help"),
+    )
+
+    assert "/compare?to=01843-1&amp;tu=2026-11-05" in words(offered)
+    assert "Tổ 1: người phụ trách mới" in words(offered)
+    ways = [link.proto for at in (seen, asked) for link in at.get("page_link") if link.proto.page == "compare"]
+    assert [one.query_string for one in ways] == ["to=01843-1&tu=2026-11-05", ""]
 
 
 def test_days_that_cannot_be_compared_are_refused_in_a_sentence(visit: Visit, chief: User) -> None:

@@ -71,6 +71,8 @@ def test_an_official_sees_how_the_ward_develops(visit: Visit, chief: User, sent:
     assert "42 / 56 người" in page
     assert f"announcement?id={sent.id}" in page
     assert len(drawn(at)) == 4
+    assert "2 trên 2 nơi dưới mục tiêu 90\xa0%" in page  # what a chart says is read by all, not only by those who cannot see it
+    assert "Số hộ trong nhóm 12/25–11/26: +9" in page
 
 
 def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: User, sent: Announcement) -> None:
@@ -85,7 +87,8 @@ def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: Use
     assert "Thôn Nà Bản</td>" in page
     assert "25,0\xa0%" in page
     assert "10/2026" in page
-    assert len(at.get("download_button")) == 5
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert [labels.count(f"Tải {kind}") for kind in ("Excel", "CSV", "hình PNG", "hình SVG")] == [4, 4, 4, 4]
     assert page.index("Thôn Nà Bản</td>") < page.index("Tổ 13, Sông Cầu</td>")  # the lowest first
 
 

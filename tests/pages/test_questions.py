@@ -93,14 +93,22 @@ def test_a_report_is_made_by_hand_opened_and_numbered(session: Session, visit: V
 
 
 def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Five) -> None:
-    for first in (date(2026, 10, 1), date(2026, 11, 1)):
-        made = reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=first)
+    september, october, november = (
+        str(reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=date(2026, month, 1)).id)
+        for month in (9, 10, 11)
+    )
     session.commit()
+    chief = make_user(session, unit=five.ward)
 
-    at = visit("reports", user=make_user(session, unit=five.ward), so=str(made.id))
+    at = visit("reports", user=chief, so=november)
 
     assert not at.exception
     assert "Báo cáo kia" in words(at)
+    assert at.query_params["voi"] == october  # the address says it, so that a link shows the same when there are more
+    at.selectbox(key="voi").set_value(september).run()
+    assert at.query_params["voi"] == september
+    assert visit("reports", user=chief, so=november, voi=september).selectbox(key="voi").value == september
+    assert visit("reports", user=chief, so=november, voi="lạ").selectbox(key="voi").value == october
 
 
 def test_an_observer_sees_the_list_and_opens_none(session: Session, visit: Visit, five: Five) -> None:

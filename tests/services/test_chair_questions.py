@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from adapters.table_files import Workbooks
 from core.errors import Invalid, NotAllowed
-from models import Role
+from models import Channel, PlannedPath, Role
 from services import chair_questions, drawings, period_days, period_facts, report_words
 from services.access import TERMINAL
 from services.chair_questions import Question
-from services.period_facts import FigureLine, PeriodFacts, PlaceLine
-from services.period_sources import TopicLine
+from services.period_facts import FigureLine, MonthLine, PeriodFacts, PlaceLine
+from services.period_sources import NamedCount, TopicLine
 from tests.factories import make_actor, make_unit
 from tests.formulas import Reader
 from tests.services.five import Five
@@ -97,6 +97,33 @@ def test_faster_is_less_time(facts: PeriodFacts, before: float | None, words: st
     assert words in chair_questions.answer(seen, Question.FASTER).sentences[0].replace("\u00a0", " ")
 
 
+def month(first: str, minutes: float | None, **more: bool) -> MonthLine:
+    return MonthLine(first, 5, 3, 0, 0, minutes, 0, 0, **more)
+
+
+def test_whether_it_gets_faster_is_seen_over_the_months(facts: PeriodFacts) -> None:
+    months = [
+        month("2026-08-01", 40),
+        month("2026-09-01", None),
+        month("2026-10-01", 15),
+        month("2026-11-01", 30, minutes_run=True),
+    ]
+
+    drawn = drawings.of(replace(facts, months=months), names=[Question.FASTER.charts[0]])[0]
+    alone = drawings.of(replace(facts, months=months[:1]), names=["relay_months"])[0]
+
+    assert drawn.spec["values"] == [40 / 60, None, 15 / 60, 30 / 60]
+    assert drawn.sentence.replace("\u00a0", " ") == (
+        "11/26: một nửa số nhóm đăng sau hơn 30 phút; 8/26: 40 phút; nhanh nhất là 10/26: 15 phút."
+    )
+    assert [row[1] for row in drawn.rows] == [40, None, 15, 30]
+    assert alone.sentence.endswith("chưa có tháng khác để so.")
+
+
+def test_months_know_that_the_middle_group_has_not_posted(facts: PeriodFacts) -> None:
+    assert (facts.months[-1].minutes_run, facts.figure("relay_median").is_running) == (True, True)
+
+
 def place(name: str, joined: int, households: int, **more: object) -> PlaceLine:
     counts = dict.fromkeys(
         ("people", "people_joined", "smartphones", "before_households", "before_joined", "entered", "left", "posted", "relays",
@@ -128,6 +155,48 @@ def test_half_of_those_outside_are_placed_where_three_places_hold_them(facts: Pe
     first, _, _ = chair_questions.answer(seen, Question.LEFT_OUT).sentences
 
     assert first == "20 hộ chưa ở nhóm nào; ít nhất một nửa số ấy ở Tổ 1."
+
+
+def planned(session: Session, five: Five, *paths: tuple[str, Channel]) -> PeriodFacts:
+    assert five.said is not None
+    for name, path in paths:
+        session.add(PlannedPath(announcement_id=five.said.id, household_id=five.homes[name].id, path=path))
+    session.commit()
+    return period_facts.of(session, actor=TERMINAL, unit_id=five.ward.id, since=date(2026, 11, 1), until=date(2026, 11, 24))
+
+
+def test_a_reached_household_costs_what_its_way_cost_and_chats_and_doors_nothing(session: Session, five: Five) -> None:
+    """An in her chat; Em by ZNS, of which two at 300 ₫ left; Châu, planned by SMS, at her door."""
+    facts = planned(
+        session, five, ("An", Channel.RELAY), ("Em", Channel.ZNS), ("Châu", Channel.SMS), ("Dung", Channel.ZNS),
+    )  # fmt: skip
+
+    (drawn,) = drawings.of(facts, names=["costs"])
+    _, dearest, _ = chair_questions.answer(facts, Question.WORTH).sentences
+
+    assert [list(row) for row in drawn.rows] == [["ZNS", 1, 600, 600], ["Gõ cửa", 1, 0, 0], ["Nhóm của tổ, thôn", 1, 0, 0]]
+    assert [row["value"] for row in drawn.spec["rows"]] == [1, 0, 0]
+    said = "Chi 600 ₫ cho 3 lượt hộ biết chắc đã nhận, 200 ₫ mỗi lượt hộ; 2 lượt hộ không mất tiền."
+    assert drawn.sentence.replace("\u00a0", " ") == said
+    assert dearest.replace("\u00a0", " ") == "Đắt nhất là ZNS: 600 ₫ mỗi hộ biết chắc đã nhận."
+
+
+def test_where_all_was_free_and_where_money_reached_nobody(facts: PeriodFacts) -> None:
+    free = replace(facts, reached=[NamedCount("relay", 40, 0), NamedCount("door", 2, 0)])
+    lost = replace(facts, reached=[NamedCount("sms", 0, 900)])
+
+    said = [drawings.of(seen, names=["costs"])[0].sentence.replace("\u00a0", " ") for seen in (free, lost)]
+    second = [chair_questions.answer(seen, Question.WORTH).sentences[1].replace("\u00a0", " ") for seen in (free, lost)]
+
+    assert said == [
+        "42 lượt hộ biết chắc đã nhận mà không mất tiền, nhiều nhất: Nhóm của tổ, thôn.",
+        "Đã chi 900 ₫ mà chưa biết chắc hộ nào đã nhận.",
+    ]  # fmt: skip
+    assert second == [
+        "Đường nào cũng 0 ₫ mỗi hộ biết chắc đã nhận: Nhóm của tổ, thôn 40 lượt hộ; Gõ cửa 2 lượt hộ.",
+        "Đã chi 900 ₫ cho SMS mà chưa biết chắc hộ nào đã nhận qua đó.",
+    ]  # fmt: skip
+    assert drawings.of(lost, names=["costs"])[0].spec["rows"][0]["text"] == "–"
 
 
 def test_the_slowest_has_posted_at_least_three_times_or_not(facts: PeriodFacts) -> None:
@@ -166,7 +235,7 @@ def test_a_report_of_before_these_figures_says_what_it_said(facts: PeriodFacts) 
     kept = json.loads(json.dumps(period_facts.as_json(facts)))
     names = {"questions", "answered_in_time", "answer_median", "found_alone", "questions_open"}
     kept["figures"] = [one for one in kept["figures"] if one["name"] not in names]
-    for name in ("topics", "answers", "answers_by_clock", "found", "helped", "place_waits"):
+    for name in ("topics", "answers", "answers_by_clock", "found", "helped", "place_waits", "reached"):
         del kept[name]
     for month in kept["months"]:
         for name in ("people", "smartphones", "supports", "first_timers"):

@@ -44,7 +44,7 @@ def facts(places: int) -> PeriodFacts:
         trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(min(places, 36))],
         said=[SAID, replace(SAID, title="Khác")] * 2, waits=[[5.0, 0], [12.0, 0], [90.0, 0], [300.0, 1]],
         channels=[NamedCount("zns", 10, 3000, 9)], paths=[NamedCount("relay", 90, 60), NamedCount("door", 10, 5)],
-        flows=FLOWS,
+        flows=FLOWS, reached=[NamedCount("relay", 50, 0), NamedCount("zns", 9, 3000)],
         topics=TOPICS, place_waits=[[5.0, 0, "Tổ 3"], [12.0, 0, "Tổ 4"], [300.0, 1, "Tổ 3"]],
         opens=GRID, scans=GRID, scan_places=[NamedCount("Nhà văn hóa", 30, 20), NamedCount("", 3, 1)],
     )  # fmt: skip

@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 
 from core import formats
 from core.i18n import N_
-from services import desk_drawings
+from services import desk_drawings, reach_drawings
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
 from services.path_drawing import CHANNELS, paths
 from services.period_facts import PeriodFacts, PlaceLine
-from services.relay_pace import pace
 from services.ward_ranks import lowest_said
 
-BARS_MOST, SCANS_MOST, DOTS_MOST = 40, 15, 600
+BARS_MOST, SCANS_MOST = 40, 15
 OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
 
@@ -180,71 +179,6 @@ def standing_out(places: Sequence[PlaceLine]) -> dict[PlaceLine, float]:
     return {one: off[one] for one in sorted(off, key=lambda one: -abs(off[one]))[:3]}
 
 
-def curves(facts: PeriodFacts, w: Words) -> Drawing:
-    """Reach curves of the latest announcements over one another, with the band in which most of them lie."""
-    shown = [one for one in facts.said if len(one.curve) > 1]
-    end = 120.0 * math.ceil(max([point[0] for one in shown for point in one.curve] + [60.0]) / 120)  # whole hours, halves too
-    rows = [
-        {"name": one.title, "points": [[minutes / end, share] for minutes, share in one.curve] + [[1, one.curve[-1][1]]],
-         "last": w.share(one.curve[-1][1], 0)}
-        for one in shown
-    ]  # fmt: skip
-    band = _band([one.curve for one in shown], end) if len(shown) >= 4 else []
-    best = max(shown, key=lambda one: one.curve[-1][1], default=None)
-    sentence = w.say(
-        N_("{n} thông báo gần nhất: nhiều nhất là “{title}”, đến {share} số hộ."), n=w.number(len(shown)), title=best.title,
-        share=w.share(best.curve[-1][1]),
-    ) if best else nothing(w)  # fmt: skip
-    return Drawing(
-        "curves", "curves", w.say(N_("Tin lan đến đâu, theo thời gian")), sentence,
-        w.say(N_("phần số hộ đã mở hoặc biết chắc; nền xám: khoảng thường thấy")),
-        heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
-        [(one.title, w.day(one.on), one.households, one.known, one.estimated) for one in shown],
-        {"rows": rows, "band": band, "xticks": [[0, "0"], [0.5, w.minutes(end / 2)], [1, w.minutes(end)]],
-         "yticks": [[0, w.share(0, 0)], [0.5, w.share(0.5, 0)], [1, w.share(1, 0)]]},
-    )  # fmt: skip
-
-
-def _band(lines: Sequence[Sequence[Sequence[float]]], end: float) -> list[list[float]]:
-    """The second lowest and second highest of them at each moment: most lie between."""
-    found = []
-    for step in range(25):
-        at = end * step / 24
-        shares = sorted(max((share for minutes, share in line if minutes <= at), default=0.0) for line in lines)
-        found.append([step / 24, shares[1], shares[-2]])
-    return found
-
-
-def relays(facts: PeriodFacts, w: Words) -> Drawing:
-    """A dot a group and announcement: how long until it was posted; median and 90th percentile marked."""
-    named = facts.place_waits or [[minutes, runs, ""] for minutes, runs in facts.waits]
-    waits = [(minutes, bool(runs)) for minutes, runs, _ in named]
-    if not waits:
-        return Drawing("relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), nothing(w))
-    half, half_runs, ninety, ninety_runs = pace(waits)
-    ended = [minutes for minutes, runs in waits if not runs]
-    edge = max([*ended, 30.0]) if not ended else min(max(ended), sorted(ended)[-1 - len(ended) // 20] * 2 + 30)
-    pile: dict[int, int] = {}
-    dots = []
-    for minutes, runs, name in named[:DOTS_MOST]:
-        column = 36 if runs or minutes > edge else int(minutes / edge * 35)
-        pile[column] = pile.get(column, 0) + 1
-        dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted", "name": name})
-    running = len(waits) - len(ended)
-    said = w.so_far(half, is_running=half_runs), w.so_far(ninety, is_running=ninety_runs)
-    sentence = w.say(
-        N_("Trong {all} lần chuyển tin, một nửa đăng sau {half}, chín phần mười sau {ninety}; {n} lần chưa đăng."),
-        all=w.number(len(waits)), half=said[0], ninety=said[1], n=w.number(running),
-    )  # fmt: skip
-    marks = [{"x": min(1.0, minutes / edge * 35 / 36), "text": text} for minutes, text in ((half, said[0]), (ninety, said[1]))]
-    return Drawing(
-        "relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), sentence, w.say(N_("mỗi chấm một nhóm, một thông báo")),
-        heads(w, N_("Nơi"), N_("Phút đến khi đăng"), N_("Chưa đăng")),
-        [(name or "–", round(m), w.say(N_("chưa")) if runs else "") for m, runs, name in named],
-        {"rows": dots, "levels": max(pile.values()), "marks": marks, "xticks": [[0, "0"], [35 / 36, w.minutes(edge)]]},
-    )  # fmt: skip
-
-
 def heat(facts: PeriodFacts, w: Words) -> Drawing:
     """When people open, by weekday and hour."""
     return _heat("heat", facts.opens, w, w.say(N_("Người dân mở tin lúc nào")), N_("lượt mở"))
@@ -316,10 +250,10 @@ def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
 
 
 DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
-    "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones, "curves": curves,
-    "relays": relays, "heat": heat, "paths": paths, "costs": costs, "scan_places": scan_places, "scan_hours": scan_hours,
-    "topics": desk_drawings.topics, "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_,
-    "phone_months": phone_months,
+    "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones,
+    "curves": reach_drawings.curves, "relays": reach_drawings.relays, "heat": heat, "paths": paths, "costs": costs,
+    "scan_places": scan_places, "scan_hours": scan_hours, "topics": desk_drawings.topics,
+    "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_, "phone_months": phone_months,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from core.i18n import N_
 from services.drawing import Drawing
@@ -58,7 +59,8 @@ def relays(facts: PeriodFacts, w: Words) -> Drawing:
     edge = max([*ended, 30.0]) if not ended else min(max(ended), sorted(ended)[-1 - len(ended) // 20] * 2 + 30)
     pile: dict[int, int] = {}
     dots = []
-    for minutes, runs, name in named[:DOTS_MOST]:
+    shown = _told_most(named)
+    for minutes, runs, name in shown:
         column = 36 if runs or minutes > edge else int(minutes / edge * 35)
         pile[column] = pile.get(column, 0) + 1
         dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted", "name": name})
@@ -70,8 +72,27 @@ def relays(facts: PeriodFacts, w: Words) -> Drawing:
     )  # fmt: skip
     marks = [{"x": min(1.0, minutes / edge * 35 / 36), "text": text} for minutes, text in ((half, said[0]), (ninety, said[1]))]
     return Drawing(
-        "relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), sentence, w.say(N_("mỗi chấm một nhóm, một thông báo")),
+        "relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), sentence, _key_to_dots(shown, len(named), edge, w),
         heads(w, N_("Nơi"), N_("Phút đến khi đăng"), N_("Chưa đăng")),
         [(name or "–", round(m), w.say(N_("chưa")) if runs else "") for m, runs, name in named],
         {"rows": dots, "levels": max(pile.values()), "marks": marks, "xticks": [[0, "0"], [35 / 36, w.minutes(edge)]]},
     )  # fmt: skip
+
+
+def _told_most(named: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """As many as a picture holds: what was not posted yet and what took longest, the quickest first. They come in that order."""
+    return named[-DOTS_MOST:]
+
+
+def _key_to_dots(shown: Sequence[Sequence[Any]], everything: int, edge: float, w: Words) -> str:
+    """What a dot is, and which are not drawn."""
+    key = [w.say(N_("mỗi chấm một nhóm, một thông báo"))]
+    if any(runs for _, runs, _ in shown):
+        key.append(w.say(N_("vòng đỏ: chưa đăng")))
+    if any(minutes > edge and not runs for minutes, runs, _ in shown):
+        key.append(w.say(N_("chấm sát mép phải: sau hơn {time}"), time=w.minutes(edge)))
+    if len(shown) < everything:
+        key.append(
+            w.say(N_("chỉ vẽ {n} lần chậm nhất và chưa đăng trên {all}"), n=w.number(len(shown)), all=w.number(everything))
+        )
+    return "; ".join(key)

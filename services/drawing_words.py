@@ -1,7 +1,9 @@
 """Texts and numbers of charts in a language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from core import formats
 from core.i18n import N_, translate
@@ -63,3 +65,16 @@ def rounded(value: float | None) -> float | None:
 def scaled(value: float | None, low: float, high: float) -> float | None:
     """Where a value stands between two ends, from 0 to 1."""
     return None if value is None else (value - low) / (high - low) if high > low else 0.5
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Where words beside some heights, from 0 to 1, stand clear of each other: a gap at least between any two, none above 1."""
+    order = sorted(range(len(heights)), key=lambda at: heights[at])
+    found = list(heights)
+    for under, at in pairwise(order):
+        found[at] = max(found[at], found[under] + gap)
+    ceiling = 1.0
+    for at in reversed(order):
+        found[at] = min(found[at], ceiling)
+        ceiling = found[at] - gap
+    return found

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind
@@ -133,6 +134,7 @@ class SaidLine:
     ninety: float | None
     ninety_runs: bool
     curve: list[list[float]]
+    watched: float | None = None  # minutes until it was counted, two days at most; None in reports of before this was kept
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ class PeriodFacts:
     place_waits: list[list[Any]] = field(default_factory=list)  # as `waits`, with the name of the place, "" for none of these
     helped: list[NamedCount] = field(default_factory=list)  # by procedure: help, online, a person's first
     flows: list[FlowCount] = field(default_factory=list)  # of `paths`, how each household came to be known
+    usual: list[list[float]] = field(default_factory=list)  # minutes since sending, between which shares most were before
+    usual_of: int | None = None  # how many announcements that is learnt from; None where nobody looked
 
     def figure(self, name: str) -> FigureLine:
         """One of the figures."""
@@ -204,6 +208,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
     counts = period_sources.by_place(session, path=path, since=since, until=until) if _below(place) == "unit" else {}
     places = _places(session, actor, place, counts, until, before[1])
     flows = period_sources.flows(session, announcement_ids=[one.id for one in said])
+    usual, usual_of = period_sources.usual(session, path=path, before=said[-CURVES:][0].sent_at) if said else ([], 0)
     return PeriodFacts(
         unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
         since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
@@ -211,6 +216,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         places=list(places.values()),
         months=months_of(session, actor=actor, unit_id=top, periods=months, read=read),
         trends=_trends(session, actor, place, [last for _, last in months]),
+        usual=usual, usual_of=usual_of,
         said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
         channels=_channels(session, said), paths=period_sources.paths(flows), flows=flows,
         opens=period_sources.opens_grid(session, path=path, since=since, until=until),
@@ -337,7 +343,7 @@ def _whole(value: float | None) -> int:
 def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
     latest = list(reversed(said))
     curves = period_sources.curves(session, announcements=latest[:CURVES])
-    lines = []
+    lines, now = [], clock.now()
     for one in latest:
         minutes, runs = pace(one.waits)[:2] if one.waits and one.is_there else (None, False)
         half, ninety = one.to_half or (None, False), one.to_ninety or (None, False)
@@ -346,6 +352,7 @@ def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
                 str(one.id), one.title, one.day.isoformat(), one.households, one.asks, one.known, one.estimated,
                 sum(not wait[1] for wait in one.waits), len(one.waits), None if minutes is None else round(minutes), runs,
                 half[0], half[1], ninety[0], ninety[1], curves.get(one.id, []),
+                round(min((now - one.sent_at).total_seconds() / 60, period_sources.WATCHED_HOURS * 60)),
             )
         )  # fmt: skip
     return lines

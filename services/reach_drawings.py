@@ -6,46 +6,81 @@ from typing import Any
 
 from core.i18n import N_
 from services.drawing import Drawing
-from services.drawing_words import Words, heads, nothing
-from services.period_facts import PeriodFacts
+from services.drawing_words import Words, apart, heads, nothing, rounded
+from services.period_facts import PeriodFacts, SaidLine
+from services.period_sources import WATCHED_HOURS
 from services.relay_pace import pace
 
 DOTS_MOST = 600
+WATCHED = WATCHED_HOURS * 60
+LABEL_GAP = 0.08  # of the picture's height, between shares beside the ends of two curves
+TOLD_AT = (15, 30, 60, 120, 240, 480, 720, 1_440, WATCHED)  # minutes after which the table says how far each had come
 
 
 def curves(facts: PeriodFacts, w: Words) -> Drawing:
-    """Reach curves of the latest announcements over one another, with the band in which most of them lie."""
+    """Reach curves of the latest announcements over one another, with the band in which those of the year before mostly lay.
+
+    A curve that still runs ends where it stands now; one that ended goes on as it was.
+    """
     shown = [one for one in facts.said if len(one.curve) > 1]
-    end = 120.0 * math.ceil(max([point[0] for one in shown for point in one.curve] + [60.0]) / 120)  # whole hours, halves too
+    latest = [point[0] for one in shown for point in one.curve] + [one.watched or 0.0 for one in shown if _runs(one)]
+    end = 120.0 * math.ceil(max([*latest, 60.0]) / 120)  # whole hours, halves too
+    beside = apart([one.curve[-1][1] for one in shown], LABEL_GAP)
     rows = [
-        {"name": one.title, "points": [[minutes / end, share] for minutes, share in one.curve] + [[1, one.curve[-1][1]]],
-         "last": w.share(one.curve[-1][1], 0)}
-        for one in shown
+        {"name": one.title, "points": [[minutes / end, share] for minutes, share in _drawn(one, end)],
+         "last": w.share(one.curve[-1][1], 0), "beside": height, "is_running": _runs(one)}
+        for one, height in zip(shown, beside, strict=True)
     ]  # fmt: skip
-    band = _band([one.curve for one in shown], end) if len(shown) >= 4 else []
     best = max(shown, key=lambda one: one.curve[-1][1], default=None)
     sentence = w.say(
         N_("{n} thông báo gần nhất: nhiều nhất là “{title}”, đến {share} số hộ."), n=w.number(len(shown)), title=best.title,
         share=w.share(best.curve[-1][1]),
     ) if best else nothing(w)  # fmt: skip
+    times = [at for at in TOLD_AT if at <= end]
     return Drawing(
-        "curves", "curves", w.say(N_("Tin lan đến đâu, theo thời gian")), sentence,
-        w.say(N_("phần số hộ đã mở hoặc biết chắc; nền xám: khoảng thường thấy")),
-        heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
-        [(one.title, w.day(one.on), one.households, one.known, one.estimated) for one in shown],
-        {"rows": rows, "band": band, "xticks": [[0, "0"], [0.5, w.minutes(end / 2)], [1, w.minutes(end)]],
+        "curves", "curves", w.say(N_("Tin lan đến đâu, theo thời gian")), sentence, _key_to_curves(facts, shown, w),
+        [*heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
+         *(w.say(N_("sau {time}"), time=w.minutes(at)) for at in times)],
+        [(one.title, w.day(one.on), one.households, one.known if one.asks else None, one.estimated,
+          *(_share_at(one, at) for at in times)) for one in shown],
+        {"rows": rows, "band": [[at / end, low, high] for at, low, high in facts.usual if at <= end],
+         "xticks": [[0, "0"], [0.5, w.minutes(end / 2)], [1, w.minutes(end)]],
          "yticks": [[0, w.share(0, 0)], [0.5, w.share(0.5, 0)], [1, w.share(1, 0)]]},
     )  # fmt: skip
 
 
-def _band(lines: Sequence[Sequence[Sequence[float]]], end: float) -> list[list[float]]:
-    """The second lowest and second highest of them at each moment: most lie between."""
-    found = []
-    for step in range(25):
-        at = end * step / 24
-        shares = sorted(max((share for minutes, share in line if minutes <= at), default=0.0) for line in lines)
-        found.append([step / 24, shares[1], shares[-2]])
-    return found
+def _runs(one: SaidLine) -> bool:
+    return one.watched is not None and one.watched < WATCHED
+
+
+def _drawn(one: SaidLine, end: float) -> list[list[float]]:
+    """Its points, and its last share as far as that is known to hold: to now, or to the edge where it ended."""
+    if one.watched is None:
+        return one.curve
+    return [*one.curve, [one.watched if _runs(one) else end, one.curve[-1][1]]]
+
+
+def _share_at(one: SaidLine, at: float) -> float | None:
+    """What share it had reached after some minutes; None where that time has not come."""
+    if at > (one.curve[-1][0] if one.watched is None else one.watched):
+        return None
+    return rounded(max((share for minutes, share in one.curve if minutes <= at), default=0.0))
+
+
+def _key_to_curves(facts: PeriodFacts, shown: Sequence[SaidLine], w: Words) -> str:
+    key = [w.say(N_("phần số hộ đã mở hoặc biết chắc"))]
+    if any(_runs(one) for one in shown):
+        key.append(w.say(N_("vòng tròn: đến lúc này, tin còn đang lan")))
+    if facts.usual:
+        key.append(
+            w.say(
+                N_("nền xám: khoảng thường thấy của {n} thông báo đã kết thúc trong một năm trước đó"),
+                n=w.number(facts.usual_of or 0),
+            )
+        )
+    elif facts.usual_of is not None:
+        key.append(w.say(N_("chưa đủ thông báo đã kết thúc trong một năm trước đó để vẽ khoảng thường thấy")))
+    return "; ".join(key)
 
 
 def relays(facts: PeriodFacts, w: Words) -> Drawing:

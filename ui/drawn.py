@@ -20,7 +20,7 @@ DOT = 6  # half of the largest, and a little: what stands at 0 must not touch th
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
 PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
 MARKS = "marks"
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [10, 4])
+DASHES = ([1, 0], [9, 3], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6])
 
 
 def chart(one: Drawing, *, look: Look, chosen: str = "") -> Chart:
@@ -242,16 +242,27 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
 def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     names = [one["name"] for one in s["rows"]]
     rows = [{"name": one["name"], "x": x, "y": y} for one in s["rows"] for x, y in one["points"]]
+    ends = [
+        {"name": one["name"], "x": one["points"][-1][0], "y": one["points"][-1][1], "beside": one["beside"], "text": one["last"]}
+        for one in s["rows"]
+    ]  # fmt: skip
+    running = [end for end, one in zip(ends, s["rows"], strict=True) if one["is_running"]]
     band = [{"x": x, "y": low, "to": high} for x, low, high in s["band"]]
-    shades = [c["river"], c["ink"], c["grey"], c["amber"], c["soft"], c["red"]]
-    x, y = _axis("x", s["xticks"]), _axis("y", s["yticks"])
-    colour = {"field": "name", "type": "nominal", "sort": names, "scale": {"domain": names, "range": shades[: len(names)]},
-              "legend": {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke"}}  # fmt: skip
-    dash = {"field": "name", "type": "nominal", "scale": {"domain": names, "range": list(DASHES[: len(names)])}, "legend": None}
+    x, y = _axis("x", s["xticks"], domain=[0, 1.13]), _axis("y", s["yticks"])
+    key = {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
+    kind = {"field": "name", "type": "nominal", "sort": names, "legend": key}
+    shades = [c[one] for one in ("river", "blue", "amber", "plum", "ink", "grey")]
+    colour = kind | {"scale": {"domain": names, "range": shades[: len(names)]}}
+    dash = kind | {"scale": {"domain": names, "range": list(DASHES[: len(names)])}}
     layers = [
         layer(band, "area", {"x": x, "y": y, "y2": {"field": "to"}}, color=c["grey"], opacity=0.22),
-        layer(rows, "line", {"x": x, "y": y, "color": colour, "strokeDash": dash}, strokeWidth=2),
-    ]
+        layer(rows, "line", {"x": x, "y": y, "color": colour, "strokeDash": dash}, strokeWidth=2.5),
+        layer(running, "point", {"x": x, "y": y, "color": colour}, fill=c["sheet"], size=60, strokeWidth=2, opacity=1),
+        layer(
+            ends, "text", {"x": x, "y": quantity("beside", scale={"domain": [0, 1]}), "text": text_of(), "color": colour},
+            align="left", dx=7, fontWeight=600,
+        ),
+    ]  # fmt: skip
     return layers, 260 + 18 * len(names)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from statistics import fmean
 
 from core import formats
 from core.i18n import N_, translate
@@ -68,13 +68,19 @@ def scaled(value: float | None, low: float, high: float) -> float | None:
 
 
 def apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Where words beside some heights, from 0 to 1, stand clear of each other: a gap at least between any two, none above 1."""
+    """Where words beside some heights, from 0 to 1, stand clear of each other: a gap at least between any two, none outside.
+
+    Each stands as near to its height as the others let it (pools of neighbours, moved to their middle).
+    """
     order = sorted(range(len(heights)), key=lambda at: heights[at])
+    pools: list[list[float]] = []
+    for place, at in enumerate(order):
+        pool = [heights[at] - place * gap]
+        while pools and fmean(pools[-1]) > fmean(pool):
+            pool = pools.pop() + pool
+        pools.append(pool)
+    low = [fmean(pool) for pool in pools for _ in pool]
     found = list(heights)
-    for under, at in pairwise(order):
-        found[at] = max(found[at], found[under] + gap)
-    ceiling = 1.0
-    for at in reversed(order):
-        found[at] = min(found[at], ceiling)
-        ceiling = found[at] - gap
+    for place, at in enumerate(order):
+        found[at] = min(max(low[place], 0), 1 - (len(order) - 1) * gap) + place * gap
     return found

@@ -4,19 +4,21 @@ The screens draw them by Vega-Lite, paper and pictures by Typst: the same number
 """
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 
 from core import formats
 from core.i18n import N_
-from services import desk_drawings, reach_drawings
+from services import desk_drawings, off_trend, reach_drawings
 from services.drawing import Drawing
-from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
+from services.drawing_words import Words, apart, heads, month_name, nothing, rounded, scaled
+from services.figures import SMALL
+from services.off_trend import Spot
 from services.path_drawing import CHANNELS, paths
-from services.period_facts import PeriodFacts, PlaceLine
+from services.period_facts import PeriodFacts, PlaceLine, TrendLine
 from services.ward_ranks import lowest_said
 
-BARS_MOST, SCANS_MOST = 40, 15
+BARS_MOST, SCANS_MOST, MULTIPLES_MOST = 40, 15, 36
+NAME_GAP = 0.07  # of the picture's height, between names beside two points
 OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
 
@@ -50,13 +52,17 @@ def coverage(facts: PeriodFacts, w: Words) -> Drawing:
     ).strip() if shown else nothing(w)  # fmt: skip
     note = w.say(N_("vạch đứng: {day}; nét đứt: mục tiêu {goal}"), day=w.day(facts.before_until), goal=w.share(target, 0))
     if len(counted) > len(shown):
-        note = w.say(N_("{n} nơi thấp nhất trên {all}"), n=w.number(len(shown)), all=w.number(len(counted)))
+        note = f"{_lowest_drawn(len(shown), len(counted), w)}; {note}"
     return Drawing(
         "coverage", "bars", w.say(N_("Hộ trong nhóm theo nơi")), sentence, note,
         heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Kỳ trước")),
-        [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in shown],
+        [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in counted],
         {"rows": rows, "rule": target},
     )  # fmt: skip
+
+
+def _lowest_drawn(n: int, everything: int, w: Words) -> str:
+    return w.say(N_("hình chỉ vẽ {n} nơi thấp nhất trên {all}"), n=w.number(n), all=w.number(everything))
 
 
 def months(facts: PeriodFacts, w: Words) -> Drawing:
@@ -98,26 +104,41 @@ def _over_months(
 
 
 def multiples(facts: PeriodFacts, w: Words) -> Drawing:
-    """Coverage over time, one small picture a place."""
-    known = [value for line in facts.trends for value in line.shares if value is not None]
+    """Coverage over time, one small picture a place, the lowest of them where there are many."""
+    shown = facts.trends[:MULTIPLES_MOST]
+    known = [value for line in shown for value in line.shares if value is not None]
     low = max(0.0, math.floor((min(known, default=0) - 0.04) * 10) / 10)
-    rows, risen = [], 0
-    for line in facts.trends:
-        first = next((value for value in line.shares if value is not None), None)
-        risen += (line.shares[-1] or 0) > (first or 0)
-        rows.append(
-            {"name": line.name, "values": [scaled(value, low, 1) for value in line.shares], "first": w.share(first, 0),
-             "last": w.share(line.shares[-1], 0)}
-        )  # fmt: skip
-    sentence = w.say(
-        N_("Tỷ lệ hộ trong nhóm của {all} nơi qua 12 tháng: {n} nơi tăng."), all=w.number(len(rows)), n=w.number(risen)
-    ) if rows else nothing(w)  # fmt: skip
     labels = [month_name(one.first) for one in facts.months]
+    rows = [
+        {"name": line.name, "values": [scaled(value, low, 1) for value in line.shares], "last": w.share(line.shares[-1], 0)}
+        for line in shown
+    ]  # fmt: skip
+    note = [w.say(N_("thấp nhất trước")), w.say(N_("mỗi khung từ {low} đến {high}"), low=w.share(low, 0), high=w.share(1, 0))]
+    if len(shown) < len(facts.trends):
+        note[0] = _lowest_drawn(len(shown), len(facts.trends), w)
+    if labels:
+        note.append(w.say(N_("từ {start} đến {end}"), start=labels[0], end=labels[-1]))
     return Drawing(
-        "multiples", "multiples", w.say(N_("Từng nơi qua 12 tháng")), sentence, w.say(N_("thấp nhất trước")),
-        [w.say(N_("Nơi")), *labels], [(line.name, *map(rounded, line.shares)) for line in facts.trends],
-        {"labels": [labels[0], labels[-1]] if labels else [], "rows": rows, "low": w.share(low, 0)},
+        "multiples", "multiples", w.say(N_("Từng nơi qua 12 tháng")), _rising(facts.trends, w), "; ".join(note),
+        [w.say(N_("Nơi")), *labels], [(line.name, *map(rounded, line.shares)) for line in facts.trends], {"rows": rows},
     )  # fmt: skip
+
+
+def _rising(trends: Sequence[TrendLine], w: Words) -> str:
+    """How many rose over the months of which they have figures; those of one month alone cannot have."""
+    lines = [[value for value in line.shares if value is not None] for line in trends]
+    told = [line for line in lines if len(line) > 1]
+    if not lines:
+        return nothing(w)
+    if not told:
+        return w.say(N_("Mới có số liệu của một tháng (dấu chấm): từ tháng sau mới thấy nơi nào tăng."))
+    sentence = w.say(
+        N_("Tỷ lệ hộ trong nhóm của {all} nơi qua 12 tháng: {n} nơi tăng."), all=w.number(len(told)),
+        n=w.number(sum(line[-1] > line[0] for line in told)),
+    )  # fmt: skip
+    if len(told) < len(lines):
+        sentence += " " + w.say(N_("{n} nơi mới có số liệu của một tháng (dấu chấm)."), n=w.number(len(lines) - len(told)))
+    return sentence
 
 
 def moves(facts: PeriodFacts, w: Words) -> Drawing:
@@ -142,41 +163,42 @@ def moves(facts: PeriodFacts, w: Words) -> Drawing:
 
 
 def phones(facts: PeriodFacts, w: Words) -> Drawing:
-    """Smartphones against coverage; the three that stand out are named."""
+    """Smartphones against coverage; up to three that stand out by more than chance explains are named."""
     shown = [one for one in facts.places if one.coverage is not None and one.smartphone_rate is not None]
     off = standing_out(shown)
     xs, ys = [one.smartphone_rate or 0 for one in shown], [one.coverage or 0 for one in shown]
     (x0, x1), (y0, y1) = _ends(xs), _ends(ys)
     largest = max((one.households for one in shown), default=1)
+    beside = dict(zip(off, apart([scaled(one.coverage or 0, y0, y1) or 0.0 for one in off], NAME_GAP), strict=True))
     rows = [
         {"name": one.name, "x": scaled(x, x0, x1), "y": scaled(y, y0, y1), "size": one.households / largest,
-         "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
+         "beside": beside.get(one, scaled(y, y0, y1)), "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
          "text": w.say(
              N_("{name}: {share} hộ trong nhóm, {phones} người có máy"), name=one.name, share=w.share(y), phones=w.share(x)
          )}
         for one, x, y in zip(shown, xs, ys, strict=True)
     ]  # fmt: skip
     named = "; ".join(str(row["text"]) for row in rows if row["tone"] != "usual")
-    sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
     if named:
         sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named)
+    elif sum(one.households >= SMALL for one in shown) >= off_trend.LEAST:
+        sentence = w.say(N_("Không nơi nào lệch so với xu hướng quá mức ngẫu nhiên có thể giải thích."))
+    else:
+        sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
     return Drawing(
         "phones", "scatter", w.say(N_("Hộ trong nhóm so với điện thoại thông minh")), sentence,
         w.say(N_("mỗi chấm một nơi; tam giác: nhiều máy, ít hộ vào nhóm")),
-        heads(w, N_("Nơi"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
-        [(one.name, rounded(x), rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
+        heads(w, N_("Nơi"), N_("Số hộ"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
+        [(one.name, one.households, rounded(x), rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
         {"rows": rows, "x": w.say(N_("Người có điện thoại thông minh")), "y": w.say(N_("Hộ trong nhóm")),
          "xticks": [[0, w.share(x0, 0)], [1, w.share(x1, 0)]], "yticks": [[0, w.share(y0, 0)], [1, w.share(y1, 0)]]},
     )  # fmt: skip
 
 
 def standing_out(places: Sequence[PlaceLine]) -> dict[PlaceLine, float]:
-    """The three furthest off what their share of smartphones lets expect, with how far; none where there are too few to say."""
-    pairs = [(one.smartphone_rate or 0.0, one.coverage or 0.0) for one in places]
-    if len(pairs) <= 3:
-        return {}
-    off = dict(zip(places, off_trend(pairs), strict=True))
-    return {one: off[one] for one in sorted(off, key=lambda one: -abs(off[one]))[:3]}
+    """Up to three that lie off what their share of smartphones lets expect by more than chance explains, with how far."""
+    spots = [Spot(one.households, one.smartphone_rate or 0.0, one.coverage or 0.0) for one in places]
+    return {places[at]: by for at, by in off_trend.standing_out(spots).items()}
 
 
 def heat(facts: PeriodFacts, w: Words) -> Drawing:
@@ -255,15 +277,6 @@ DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
     "scan_places": scan_places, "scan_hours": scan_hours, "topics": desk_drawings.topics,
     "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_, "phone_months": phone_months,
 }  # fmt: skip
-
-
-def off_trend(pairs: Sequence[tuple[float, float]]) -> list[float]:
-    """How far each second number lies above or below what the first lets expect, by the straight line through all."""
-    if len({x for x, _ in pairs}) < 2:
-        middle = statistics.fmean(y for _, y in pairs) if pairs else 0.0
-        return [y - middle for _, y in pairs]
-    line = statistics.linear_regression([x for x, _ in pairs], [y for _, y in pairs])
-    return [y - (line.intercept + line.slope * x) for x, y in pairs]
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:

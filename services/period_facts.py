@@ -26,7 +26,6 @@ from services.period_days import months_up_to, period_before
 from services.period_sources import FlowCount, NamedCount, PlaceCounts, TopicLine
 from services.relay_pace import Wait, pace
 
-TRENDS_MOST = 36
 CURVES = 6
 PLACES_MOST = 4_000
 Line = TypeVar("Line")
@@ -151,7 +150,7 @@ class PeriodFacts:
     figures: list[FigureLine]
     places: list[PlaceLine]
     months: list[MonthLine]
-    trends: list[TrendLine]  # the lowest first, as many as fit
+    trends: list[TrendLine]  # the lowest first
     said: list[SaidLine]  # the latest first
     waits: list[list[float]]  # minutes, and 1 where it still runs; those that ended first
     channels: list[NamedCount]  # messages, đồng, paid ones that arrived
@@ -333,7 +332,7 @@ def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[d
         found.setdefault((row.unit_code, row.unit_name), {})[day] = row.coverage
     lines = [TrendLine(name, [shares.get(day) for day in days]) for (_code, name), shares in found.items()]
     standing = [line for line in lines if line.shares[-1] is not None and (sees_all or None not in line.shares)]
-    return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:TRENDS_MOST]
+    return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:PLACES_MOST]
 
 
 def _whole(value: float | None) -> int:

@@ -186,7 +186,7 @@ def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
 
 def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     columns, wide, tall = 4, 1.15, 2.6
-    cells, points, heads, rules = [], [], [], []
+    cells, points, dots, heads, rules = [], [], [], [], []
     for at, one in enumerate(_toned(s["rows"], chosen)):
         left, floor = at % columns * wide, -(at // columns) * tall
         n = max(1, len(one["values"]) - 1)
@@ -197,6 +197,7 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
             for place, value in enumerate(one["values"]) if value is not None
         ]  # fmt: skip
         heads += [{"x": left, "y": floor + 1.35, "text": one["name"], "tone": tone}]
+        dots += _alone(one, left, floor, n)
         rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
@@ -209,10 +210,20 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         layer(cells, "rect", corners, fill=c["sheet"], fillOpacity=0.01, cursor="pointer") | {"name": MARKS},
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
         layer(points, "line", xy | {"detail": {"field": "name", "type": "nominal"}}, color=c["river"], strokeWidth=2),
+        layer(dots, "circle", xy, color=c["river"], size=30),
         layer(heads, "text", said, align="left", fontSize=small, limit=expression(f"width / {columns} - 8")),
         layer(rules, "text", said | {"x": quantity("x2")}, align="right", dy=9, fontWeight=600, fontSize=small),
     ]  # fmt: skip
     return layers, 20 + 76 * lines
+
+
+def _alone(one: Mapping[str, Any], left: float, floor: float, n: int) -> list[dict[str, Any]]:
+    """A month without one before or after it: a dot, as no line goes through it."""
+    around = [None, *one["values"], None]
+    return [
+        {"name": one["name"], "x": left + at / n, "y": floor + value, "tone": one["tone"]}
+        for at, value in enumerate(one["values"]) if value is not None and around[at] is None and around[at + 2] is None
+    ]  # fmt: skip
 
 
 def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
@@ -227,13 +238,14 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     }  # fmt: skip
     named = [{**row, "mark_tone": one["tone"]} for row, one in zip(rows, s["rows"], strict=True)]
     layers = [layer(named, "point", dots, filled=True, stroke=c["sheet"], strokeWidth=1) | {"name": MARKS}]
+    height = quantity("beside", scale={"domain": [0, 1]})
     for side, some in (
         ("left", [row for row in named if row["x"] <= 0.55]),
         ("right", [row for row in named if row["x"] > 0.55]),
     ):
         said = [row for row in some if row["mark_tone"] != "usual" or row["name"] == chosen]
         layers.append(
-            layer(said, "text", {"x": x, "y": y, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
+            layer(said, "text", {"x": x, "y": height, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
                   fontWeight=600, fontSize=expression("width < 420 ? 10 : 12"), limit=expression("width * 0.4"))
         )  # fmt: skip
     return layers, 300
@@ -251,7 +263,7 @@ def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     x, y = _axis("x", s["xticks"], domain=[0, 1.13]), _axis("y", s["yticks"])
     key = {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     kind = {"field": "name", "type": "nominal", "sort": names, "legend": key}
-    shades = [c[one] for one in ("river", "blue", "amber", "plum", "ink", "grey")]
+    shades = [c[one] for one in ("river", "blue", "amber", "plum", "ink", "soft")]
     colour = kind | {"scale": {"domain": names, "range": shades[: len(names)]}}
     dash = kind | {"scale": {"domain": names, "range": list(DASHES[: len(names)])}}
     layers = [

@@ -41,7 +41,7 @@ def facts(places: int) -> PeriodFacts:
         "01843", "Phường Bắc Kạn", 90, "2026-11-01", "2026-11-24", "2026-10-08", "2026-10-31",
         figures=FIGURES, places=[place(n) for n in range(places)],
         months=[MonthLine(f"2026-{n:02}-01", 100, 50 + n, n, 1, 20, 10, 20, 300, 150 + n, 2 * n, n) for n in range(1, 12)],
-        trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(min(places, 36))],
+        trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(places)],
         said=[SAID, replace(SAID, title="Khác")] * 2, waits=[[5.0, 0], [12.0, 0], [90.0, 0], [300.0, 1]],
         channels=[NamedCount("zns", 10, 3000, 9)], paths=[NamedCount("relay", 90, 60), NamedCount("door", 10, 5)],
         flows=FLOWS,

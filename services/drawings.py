@@ -158,7 +158,8 @@ def moves(facts: PeriodFacts, w: Words) -> Drawing:
         "moves", "columns", w.say(N_("Vào nhóm và rời nhóm")), sentence, w.say(N_("lượt hộ mỗi tháng, số trên cột là hiệu số")),
         heads(w, N_("Tháng"), N_("Lượt vào"), N_("Lượt rời")),
         [(month_name(one.first), one.entered, one.left) for one in facts.months] if is_any else [],
-        {"rows": rows, "up": w.say(N_("Vào nhóm")), "down": w.say(N_("Rời nhóm")), "top": w.number(top)},
+        {"rows": rows, "up": w.say(N_("Vào nhóm")), "down": w.say(N_("Rời nhóm")), "top": w.number(top),
+         "deep": max((one.left for one in facts.months), default=0) / top},
     )  # fmt: skip
 
 
@@ -254,19 +255,23 @@ def costs(facts: PeriodFacts, w: Words) -> Drawing:
 def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
     """Where codes are scanned, most first."""
     top = max((one.one for one in facts.scan_places), default=1)
+    names = [one.name or w.say(N_("chưa ghi nơi treo")) for one in facts.scan_places]
     rows = [
-        {"name": one.name or w.say(N_("chưa ghi nơi treo")), "value": one.one / top, "text": w.number(one.one), "mark": None,
+        {"name": name, "value": one.one / top, "text": w.number(one.one), "mark": None,
          "note": w.say(N_("{n} máy mới"), n=w.number(one.two)), "is_short": False}
-        for one in facts.scan_places[:SCANS_MOST]
+        for name, one in list(zip(names, facts.scan_places, strict=True))[:SCANS_MOST]
     ]  # fmt: skip
     sentence = w.say(
         N_("Quét nhiều nhất ở {name}: {n} trên {all} lượt."), name=rows[0]["name"], n=rows[0]["text"],
         all=w.number(sum(one.one for one in facts.scan_places)),
     ) if rows else nothing(w)  # fmt: skip
+    note = w.say(N_("lượt quét; bên phải: máy quét lần đầu"))
+    if len(rows) < len(names):
+        note += "; " + w.say(N_("hình chỉ vẽ {n} nơi nhiều nhất trên {all}"), n=w.number(len(rows)), all=w.number(len(names)))
     return Drawing(
-        "scan_places", "bars", w.say(N_("Quét mã QR ở đâu")), sentence, w.say(N_("lượt quét; bên phải: máy quét lần đầu")),
+        "scan_places", "bars", w.say(N_("Quét mã QR ở đâu")), sentence, note,
         heads(w, N_("Nơi treo"), N_("Lượt quét"), N_("Lần đầu")),
-        [(row["name"], one.one, one.two) for row, one in zip(rows, facts.scan_places, strict=False)],
+        [(name, one.one, one.two) for name, one in zip(names, facts.scan_places, strict=True)],
         {"rows": rows, "rule": None},
     )  # fmt: skip
 

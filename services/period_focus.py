@@ -11,7 +11,8 @@ from services.access import Actor, May
 from services.period_days import months_up_to
 from services.period_facts import PeriodFacts
 
-FOLLOW = ("months", "phone_months", "moves", "heat")  # these charts; the others name each place
+FOLLOW = ("months", "phone_months", "moves", "heat")  # these charts show it alone
+NAMING = ("coverage", "phones", "multiples", "relays")  # these name each place; all others go on showing everything
 
 
 def of(session: Session, *, actor: Actor, facts: PeriodFacts, name: str) -> PeriodFacts:

@@ -9,17 +9,24 @@ import streamlit as st
 from services.drawing import Drawing
 from services.ports import PictureKind, ports
 from ui import parts
-from ui.chart_kit import Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui.chart_kit import LIGHT, Chart, Look, Spec, drawn, expression, layer, quantity, text_of
 from ui.flow import flow
 from ui.tables import Field, Table, download, download_csv, draw
 from ui.words import _
 
-STEP = 21
+STEP, TWO_LINES = 21, 27  # pixels a row, one whose name takes two lines
+LONG_NAME = 28  # letters; longer ones are broken at a space
+AROUND = 150  # pixels of a title, a sentence and a table behind a chart
 LETTER_PIXELS = 7
 DOT = 6  # half of the largest, and a little: what stands at 0 must not touch the names
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
 PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
 MARKS = "marks"
+SPACE = f"lastindexof(substring(datum.label, 0, {LONG_NAME}), ' ')"
+BROKEN = (
+    f"length(datum.label) > {LONG_NAME} && {SPACE} > 0"
+    f" ? [substring(datum.label, 0, {SPACE}), substring(datum.label, {SPACE} + 1)] : datum.label"
+)
 DASHES = ([1, 0], [9, 3], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6])
 
 
@@ -27,6 +34,14 @@ def chart(one: Drawing, *, look: Look, chosen: str = "") -> Chart:
     """The spec of a drawing and its sentence."""
     layers, height = _KINDS[one.kind](one.spec, look.colours, chosen)
     return drawn(look, layers, height=height, alt=one.sentence)
+
+
+def height_of(one: Drawing) -> int:
+    """About how many pixels it takes on a page, with the words around it."""
+    if one.is_empty:
+        return AROUND
+    _layers, height = _KINDS[one.kind](one.spec, LIGHT, "")
+    return AROUND + (height if isinstance(height, int) else height["step"] * len(one.spec["rows"]))
 
 
 def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: bool = False) -> str:
@@ -114,7 +129,10 @@ def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
 
 def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     rows = _toned(s["rows"], chosen)
-    y = _names(rows, c, labelLimit=170, labelOverlap=False)
+    is_long = any(len(row["name"]) > LONG_NAME for row in rows)
+    y = _names(
+        rows, c, labelLimit=170, labelOverlap=False, labelExpr=BROKEN, labelFontSize=11 if is_long else 12, labelLineHeight=12
+    )
     end = "width < 300 ? width - 62 : width - 150"
     x = quantity("value", scale={"domain": [0, 1], "nice": False, "range": [0, expression(end)]}, axis=None)
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
@@ -131,7 +149,7 @@ def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
             opacity=expression("width < 300 ? 0 : 1"),
         ),
     ]  # fmt: skip
-    return layers, {"step": STEP}
+    return layers, {"step": TWO_LINES if is_long else STEP}
 
 
 def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
@@ -142,7 +160,11 @@ def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
         for way, sign in (("up", 1), ("down", -1))
     ]
     x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
-    y = quantity("n", scale={"domain": [-1, 1.15]}, axis=None)
+    marks = [0, 1, -1] if s["deep"] == 1 else [0, 1]
+    y = quantity(
+        "n", scale={"domain": [-max(s["deep"], 0.05), 1.15], "nice": False},
+        axis={"values": marks, "labelExpr": f"datum.value == 0 ? '0' : '{s['top']}'", "grid": True},
+    )  # fmt: skip
     scale = {"domain": [s["up"], s["down"]], "range": [c["river"], c["amber"]]}
     colour = {"field": "what", "type": "nominal", "scale": scale, "legend": {"title": None, "offset": 18}}
     said = [{"name": one["name"], "n": one["up"], "text": one["text"]} for one in s["rows"]]
@@ -314,11 +336,14 @@ def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
 def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     rows = s["rows"]
     y = _names(rows, c, labelLimit=150)
-    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 96")]}
-    one, two = (quantity(name, scale=scale, axis=None) for name in ("one", "two"))
+    due = [row for row in rows if row["mark"] is not None]
+    room = 12 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width - {room}")]}
+    one, two, mark = (quantity(name, scale=scale, axis=None) for name in ("one", "two", "mark"))
     layers = [
         layer(rows, "bar", {"y": y, "x": one}, height=15, color=c["tint"], stroke=c["river"], strokeWidth=1),
         layer(rows, "bar", {"y": y, "x": two}, height=15, color=c["river"]),
+        layer(due, "tick", {"y": y, "x": mark}, thickness=2, size=19, color=c["ink"]),
         layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
     ]  # fmt: skip
     return layers, {"step": 26}

@@ -6,6 +6,7 @@ Charts that name no places show the months and hours of the chosen one alone. On
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -58,15 +59,27 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
     if chosen:
         _what_is_chosen(facts, chosen)
     clicks, turn = dict[str, str](), st.session_state.get(TURN, 0)
-    for at, column in enumerate(st.columns(2, gap="medium")):
+    for some, column in zip(_side_by_side(pictures), st.columns(2, gap="medium"), strict=True):
         with column:
-            for one in pictures[at::2]:  # each column flows by itself: a tall chart leaves no hole beside it
+            for one in some:
                 clicks[one.name] = drawn.show(
                     one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
                 )
     if (clicked := _newest(clicks)) in codes and clicked != chosen:
         st.query_params[CHOSEN] = codes[clicked]
         st.rerun(scope="fragment")
+
+
+def _side_by_side(pictures: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
+    """Two columns in their order, the first on the left, so that the hole beside a tall chart is as small as can be."""
+    heights = [drawn.height_of(one) for one in pictures]
+
+    def hole(sides: Sequence[int]) -> int:
+        return abs(sum(height if side else -height for height, side in zip(heights, sides, strict=True)))
+
+    best = min(((0, *rest) for rest in product((1, 0), repeat=len(pictures) - 1)), key=hole)
+    left, right = ([one for one, at in zip(pictures, best, strict=True) if at == side] for side in (0, 1))
+    return left, right
 
 
 def _newest(clicks: Mapping[str, str]) -> str:
@@ -78,9 +91,11 @@ def _newest(clicks: Mapping[str, str]) -> str:
 
 def _of(facts: PeriodFacts, name: str, chosen: str) -> Drawing:
     made = drawings.of(facts, language=language(), names=[name])[0]
-    if not chosen or name not in period_focus.FOLLOW:
+    if not chosen or made.is_empty or name in period_focus.NAMING:
         return made
-    return replace(made, note=_("chỉ {name}; {note}", name=chosen, note=made.note) if made.note else chosen)
+    if name in period_focus.FOLLOW:
+        return replace(made, note=_("chỉ {name}; {note}", name=chosen, note=made.note) if made.note else chosen)
+    return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=chosen, note=made.note))
 
 
 def _what_is_chosen(facts: PeriodFacts, chosen: str) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from services import drawings
+from services import desk_drawings, drawings
 from services.drawing_words import Words
 from services.period_facts import PeriodFacts, PlaceLine, TrendLine
+from services.period_sources import NamedCount, TopicLine
 from tests.ui.test_drawn import facts, place
 
 W = Words()
@@ -68,3 +69,29 @@ def test_names_beside_points_of_one_height_are_not_written_over_one_another() ->
     beside = sorted(row["beside"] for row in rows if row["tone"] != "usual")
     assert len(beside) == 3
     assert min(beside[1] - beside[0], beside[2] - beside[1]) > 0.069
+
+
+def test_moves_stand_on_one_scale_up_and_down() -> None:
+    spec = drawings.moves(facts(0), W).spec
+
+    assert (spec["top"], spec["deep"]) == ("11", 1 / 11)  # of eleven that joined in the last month, one that left in each
+
+
+def test_topics_lay_what_was_in_time_beside_what_was_due() -> None:
+    first, second = (
+        TopicLine("procedure", 9, 8, 6, 1, 45.0, False, 60.0, False),
+        TopicLine("other", 4, 0, 0, 4, 9.0, True, 9.0, True),
+    )
+
+    rows = desk_drawings.topics(replace(facts(0), topics=[first, second]), W).spec["rows"]
+
+    assert [(row["text"], row["two"], row["mark"]) for row in rows] == [("6/8 · 9 câu", 6 / 9, 8 / 9), ("4 câu", 0, None)]
+
+
+def test_of_many_codes_the_most_scanned_are_drawn_and_all_stand_in_the_table() -> None:
+    places = [NamedCount(f"Nơi {n}", 100 - n, 1) for n in range(20)]
+
+    seen = drawings.scan_places(replace(facts(0), scan_places=places), W)
+
+    assert (len(seen.spec["rows"]), len(seen.rows)) == (15, 20)
+    assert seen.note.endswith("hình chỉ vẽ 15 nơi nhiều nhất trên 20")

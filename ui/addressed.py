@@ -40,13 +40,15 @@ def segments(label: str, words: Mapping[str, str], *, key: str, usual: str) -> s
     return chosen
 
 
-def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str) -> list[str]:
-    """Some of some codes, divided by commas in the address."""
+def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str, most: int | None = None) -> list[str]:
+    """Some of some codes, divided by commas in the address; the first `most` of them."""
     asked = _changed(key)
     wanted = asked.split(",") if asked is not None else st.session_state.get(key, [])
     if key not in st.session_state or asked is not None or not words.keys() >= set(wanted):
-        st.session_state[key] = [one for one in wanted if one in words]
-    chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
+        st.session_state[key] = [one for one in dict.fromkeys(wanted) if one in words][:most]
+    chosen = st.multiselect(
+        label, list(words), key=key, format_func=_with(words), placeholder=placeholder, max_selections=most
+    )  # fmt: skip
     _put(key, ",".join(chosen), "")
     return chosen
 

@@ -1,6 +1,6 @@
-"""Drawings of `services.drawings` as Vega-Lite, in the theme of the house; a place that was chosen stands out in all of them."""
+"""Drawings of `services.drawings` as Vega-Lite, in the theme of the house; places that were chosen stand out in all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,7 @@ BROKEN = (
 DASHES = ([1, 0], [9, 3], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6])
 
 
-def chart(one: Drawing, *, look: Look, chosen: str = "") -> Chart:
+def chart(one: Drawing, *, look: Look, chosen: Collection[str] = ()) -> Chart:
     """The spec of a drawing and its sentence."""
     layers, height = _KINDS[one.kind](one.spec, look.colours, chosen)
     return drawn(look, layers, height=height, alt=one.sentence)
@@ -40,11 +40,11 @@ def height_of(one: Drawing) -> int:
     """About how many pixels it takes on a page, with the words around it."""
     if one.is_empty:
         return AROUND
-    _layers, height = _KINDS[one.kind](one.spec, LIGHT, "")
+    _layers, height = _KINDS[one.kind](one.spec, LIGHT, ())
     return AROUND + (height if isinstance(height, int) else height["step"] * len(one.spec["rows"]))
 
 
-def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: bool = False) -> str:
+def show(one: Drawing, *, key: str, file_name: str, chosen: Collection[str] = (), selects: bool = False) -> str:
     """The chart under its sentence, its table and its files behind it; the name of a place that was clicked, "" for none."""
     parts.section(one.title, one.note)
     parts.hint(one.sentence)
@@ -109,14 +109,14 @@ Made = tuple[list[Spec], int | Spec]
 Colours = Mapping[str, str]
 
 
-def _shade(chosen: str, *, least: float = 0.25) -> Any:
-    """Others step back where one was chosen; the name is data, compared here, never part of an expression."""
+def _shade(chosen: Collection[str], *, least: float = 0.25) -> Any:
+    """Others step back where one was chosen; names are data, compared here, never part of an expression."""
     shade = {"condition": {"test": "datum.tone > 0", "value": 1}, "value": least}
     return shade if chosen else {"value": 1}
 
 
-def _toned(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[dict[str, Any]]:
-    return [{**row, "tone": 1 if row["name"] == chosen else 0} for row in rows]
+def _toned(rows: Sequence[Mapping[str, Any]], chosen: Collection[str]) -> list[dict[str, Any]]:
+    return [{**row, "tone": int(row["name"] in chosen)} for row in rows]
 
 
 def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
@@ -127,7 +127,7 @@ def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
     }  # fmt: skip
 
 
-def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _bars(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     is_long = any(len(row["name"]) > LONG_NAME for row in rows)
     y = _names(
@@ -152,7 +152,7 @@ def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, {"step": TWO_LINES if is_long else STEP}
 
 
-def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _columns(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     names = [one["name"] for one in s["rows"]]
     rows = [
         {"name": one["name"], "n": sign * one[way], "what": s[way]}
@@ -177,7 +177,7 @@ def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 230
 
 
-def _line(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _line(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = [
         {"at": at, "v": value, "text": text}
         for at, (value, text) in enumerate(zip(s["values"], s["texts"], strict=True)) if value is not None
@@ -206,7 +206,7 @@ def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
     )  # fmt: skip
 
 
-def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _multiples(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     columns, wide, tall = 4, 1.15, 2.6
     cells, points, dots, heads, rules = [], [], [], [], []
     for at, one in enumerate(_toned(s["rows"], chosen)):
@@ -248,7 +248,7 @@ def _alone(one: Mapping[str, Any], left: float, floor: float, n: int) -> list[di
     ]  # fmt: skip
 
 
-def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _scatter(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     x, y = _axis("x", s["xticks"]) | {"title": s["x"]}, _axis("y", s["yticks"]) | {"title": s["y"]}
     tones = {"domain": ["low", "high", "usual"], "range": [c["red"], c["river"], c["grey"]]}
@@ -265,7 +265,7 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         ("left", [row for row in named if row["x"] <= 0.55]),
         ("right", [row for row in named if row["x"] > 0.55]),
     ):
-        said = [row for row in some if row["mark_tone"] != "usual" or row["name"] == chosen]
+        said = [row for row in some if row["mark_tone"] != "usual" or row["name"] in chosen]
         layers.append(
             layer(said, "text", {"x": x, "y": height, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
                   fontWeight=600, fontSize=expression("width < 420 ? 10 : 12"), limit=expression("width * 0.4"))
@@ -273,7 +273,7 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, 300
 
 
-def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _curves(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     names = [one["name"] for one in s["rows"]]
     rows = [{"name": one["name"], "x": x, "y": y} for one in s["rows"] for x, y in one["points"]]
     ends = [
@@ -300,7 +300,7 @@ def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 260 + 18 * len(names)
 
 
-def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _dots(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     x = _axis("x", s["xticks"], padding=6)
     top = s["levels"] + 2.2
     y = quantity("level", axis=None, scale={"domain": [0.3, top], "nice": False})
@@ -325,7 +325,7 @@ def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, 190
 
 
-def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _heat(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     cells = [{"day": f"{day}", "hour": hour, "n": n} for day, row in enumerate(s["grid"]) for hour, n in enumerate(row)]
     x = {"field": "hour", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "values": list(range(0, 24, 3))}}
     y = {"field": "day", "type": "ordinal", "title": None, "axis": {"labelExpr": f"{s['days']}[datum.value]"}}
@@ -333,7 +333,7 @@ def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return [layer(cells, "rect", {"x": x, "y": y, "color": colour}, stroke=c["sheet"], strokeWidth=1)], 220
 
 
-def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _pairs(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = s["rows"]
     y = _names(rows, c, labelLimit=150)
     due = [row for row in rows if row["mark"] is not None]
@@ -349,7 +349,7 @@ def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, {"step": 26}
 
 
-def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _ranks(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     room = 24 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
@@ -365,7 +365,7 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, {"step": STEP}
 
 
-def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _tally(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = s["rows"]
     names = [one["name"] for one in rows]
     x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
@@ -381,7 +381,7 @@ def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 210
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any], Colours, str], Made]] = {
+_KINDS: dict[str, Callable[[Mapping[str, Any], Colours, Collection[str]], Made]] = {
     "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
     "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally, "flow": flow,
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""Charts that follow each other's choice: a place that is clicked in one stands out in the others, and in the address.
+"""Charts that follow each other's choice: places that are clicked in one stand out in the others, and in the address.
 
-Charts that name no places show the months and hours of the chosen one alone. Only these charts are drawn anew by a click.
+Charts that name no places show the months and hours of the chosen ones alone. Only these charts are drawn anew by a click.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from services.access import Actor
 from services.drawing import Drawing
 from services.drawing_words import Words
 from services.period_facts import PeriodFacts
-from ui import asked_days, drawn, parts, places
+from ui import addressed, asked_days, drawn, parts, places
 from ui.words import _, language, number
 
 CHOSEN = "noi"
@@ -34,9 +34,9 @@ def facts_of(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, since: d
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
-def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, name: str) -> PeriodFacts:  # noqa: ARG001
+def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, names: Sequence[str]) -> PeriodFacts:  # noqa: ARG001
     with reading() as session:
-        return period_focus.of(session, actor=_actor, facts=_facts, name=name)
+        return period_focus.of(session, actor=_actor, facts=_facts, names=names)
 
 
 def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
@@ -52,8 +52,12 @@ def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
 @st.fragment
 def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str) -> None:
     """The charts named, two beside each other."""
-    codes = {one.name: one.unit_code for one in facts.places}
-    chosen = next((name for name, code in codes.items() if code == st.query_params.get(CHOSEN)), "")
+    names_of = {one.unit_code: one.name for one in facts.places}
+    codes = {name: code for code, name in names_of.items()}
+    picked = addressed.several(
+        _("Nơi đang chọn"), names_of, key=CHOSEN, placeholder=_("Chọn ở đây, hoặc bấm vào nơi trong hình"), most=period_focus.MOST
+    ) if names_of else []  # fmt: skip
+    chosen = tuple(names_of[code] for code in picked)
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
     pictures = [_of(facts if name not in period_focus.FOLLOW else seen, name, chosen) for name in names]
     if chosen:
@@ -65,8 +69,8 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
                 clicks[one.name] = drawn.show(
                     one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
                 )
-    if (clicked := _newest(clicks)) in codes and clicked != chosen:
-        st.query_params[CHOSEN] = codes[clicked]
+    if (clicked := _newest(clicks)) in codes and clicked not in chosen and len(picked) < period_focus.MOST:
+        st.query_params[CHOSEN] = ",".join([*picked, codes[clicked]])
         st.rerun(scope="fragment")
 
 
@@ -89,23 +93,28 @@ def _newest(clicks: Mapping[str, str]) -> str:
     return next((click for name, click in clicks.items() if click and click != before.get(name)), "")
 
 
-def _of(facts: PeriodFacts, name: str, chosen: str) -> Drawing:
+def _of(facts: PeriodFacts, name: str, chosen: Sequence[str]) -> Drawing:
     made = drawings.of(facts, language=language(), names=[name])[0]
     if not chosen or made.is_empty or name in period_focus.NAMING:
         return made
-    if name in period_focus.FOLLOW:
-        return replace(made, note=_("chỉ {name}; {note}", name=chosen, note=made.note) if made.note else chosen)
-    return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=chosen, note=made.note))
+    names = ", ".join(chosen)
+    if name not in period_focus.FOLLOW:
+        return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=names, note=made.note))
+    if len(chosen) > 1:
+        names = _("{names} cộng lại", names=names)
+    return replace(made, note=_("chỉ {name}; {note}", name=names, note=made.note) if made.note else names)
 
 
-def _what_is_chosen(facts: PeriodFacts, chosen: str) -> None:
-    place = next(one for one in facts.places if one.name == chosen)
+def _what_is_chosen(facts: PeriodFacts, chosen: Sequence[str]) -> None:
     words = Words(language())
     with st.container(horizontal=True, vertical_alignment="center"):
         parts.lines(
-            _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name,
-              n=number(place.joined), all=number(place.households), share=words.share(place.coverage),
-              before=words.share(place.coverage_before))
+            *(
+                _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name,
+                  n=number(place.joined), all=number(place.households), share=words.share(place.coverage),
+                  before=words.share(place.coverage_before))
+                for place in facts.places if place.name in chosen
+            )
         )  # fmt: skip
         if st.button(_("Bỏ chọn"), key="q_none", icon=":material/close:"):
             del st.query_params[CHOSEN]

@@ -61,6 +61,16 @@ def test_a_place_that_is_chosen_is_followed_by_the_charts_that_name_none(visit: 
     assert "chỉ Tổ 1" not in words(at)
 
 
+def test_several_places_are_followed_together_and_left_one_by_one(visit: Visit, chief: User) -> None:
+    at = visit("charts", user=chief, noi="01843-1,01843-2")
+
+    assert "chỉ Tổ 1, Tổ 2 cộng lại; lượt hộ mỗi tháng" in words(at)
+    assert "Trong 12 tháng có 1 lượt vào nhóm, 1 lượt rời nhóm." in words(at)
+    at.multiselect(key="noi").unselect("01843-2").run()
+    assert at.query_params["noi"] == "01843-1"
+    assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
+
+
 def test_nonsense_in_the_address_chooses_nothing(visit: Visit, chief: User) -> None:
     at = visit("charts", user=chief, noi="<i>lạ</i>", xem="<b>", ky="0", ngay="2026-13-40")
 

@@ -59,7 +59,7 @@ def every() -> list[Drawing]:
 def test_altair_reads_it_back(name: str, is_dark: bool) -> None:
     one = drawings.of(facts(31), names=[name])[0]
 
-    chart = drawn.chart(one, look=Look("vi", is_dark), chosen="Tổ 3")
+    chart = drawn.chart(one, look=Look("vi", is_dark), chosen=["Tổ 3"])
 
     read = alt.Chart.from_dict(chart.spec, validate=True).to_dict(validate=True)
     assert len(read["layer"]) == len(chart.spec["layer"])
@@ -88,7 +88,7 @@ def test_a_click_on_a_mark_names_its_place(name: str) -> None:
 
 
 def test_dots_of_the_chosen_group_stand_out_among_the_others() -> None:
-    chart = drawn.chart(drawings.of(facts(31), names=["relays"])[0], look=Look(), chosen="Tổ 3")
+    chart = drawn.chart(drawings.of(facts(31), names=["relays"])[0], look=Look(), chosen=["Tổ 3"])
 
     tones = [row["tone"] for layer in chart.spec["layer"] if layer.get("name") for row in layer["data"]["values"]]
     assert sorted(tones) == [0, 1, 1]

@@ -5,6 +5,7 @@ from models import Topic
 from services.drawing import Drawing
 from services.drawing_words import Words, heads, month_name, nothing
 from services.period_facts import PeriodFacts
+from services.period_sources import TopicLine
 
 
 def topics(facts: PeriodFacts, w: Words) -> Drawing:
@@ -14,7 +15,7 @@ def topics(facts: PeriodFacts, w: Words) -> Drawing:
     names = {one.name: w.say(Topic(one.name).label) for one in shown}
     rows = [
         {"name": names[one.name], "one": one.asked / top, "two": one.in_time / top,
-         "text": f"{w.number(one.in_time)} / {w.number(one.asked)}"}
+         "mark": one.judged / top if one.judged else None, "text": _in_time_of(one, w)}
         for one in shown
     ]  # fmt: skip
     asked, judged, in_time = (sum(getattr(one, name) for one in shown) for name in ("asked", "judged", "in_time"))
@@ -31,9 +32,18 @@ def topics(facts: PeriodFacts, w: Words) -> Drawing:
             n=w.number(shown[0].asked), all=w.number(asked), share=w.share(in_time / judged),
         )  # fmt: skip
     return Drawing(
-        "topics", "pairs", w.say(N_("Người dân hỏi về việc gì")), sentence, w.say(N_("nhạt: đã hỏi; đậm: trả lời đúng hạn")),
+        "topics", "pairs", w.say(N_("Người dân hỏi về việc gì")), sentence,
+        w.say(N_("nhạt: đã hỏi; vạch: đã trả lời hoặc quá hạn; đậm: đúng hạn trên số đó")),
         heads(w, N_("Việc"), N_("Đã hỏi"), N_("Đã trả lời hoặc quá hạn"), N_("Đúng hạn"), N_("Còn chờ")),
         [(names[one.name], one.asked, one.judged, one.in_time, one.waiting) for one in shown], {"rows": rows},
+    )  # fmt: skip
+
+
+def _in_time_of(one: TopicLine, w: Words) -> str:
+    if not one.judged:
+        return w.say(N_("{asked} câu"), asked=w.number(one.asked))
+    return w.say(
+        N_("{n}/{due} · {asked} câu"), n=w.number(one.in_time), due=w.number(one.judged), asked=w.number(one.asked)
     )  # fmt: skip
 
 

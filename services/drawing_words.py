@@ -1,7 +1,9 @@
 """Texts and numbers of charts in a language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import fmean
 
 from core import formats
 from core.i18n import N_, translate
@@ -63,3 +65,22 @@ def rounded(value: float | None) -> float | None:
 def scaled(value: float | None, low: float, high: float) -> float | None:
     """Where a value stands between two ends, from 0 to 1."""
     return None if value is None else (value - low) / (high - low) if high > low else 0.5
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Where words beside some heights, from 0 to 1, stand clear of each other: a gap at least between any two, none outside.
+
+    Each stands as near to its height as the others let it (pools of neighbours, moved to their middle).
+    """
+    order = sorted(range(len(heights)), key=lambda at: heights[at])
+    pools: list[list[float]] = []
+    for place, at in enumerate(order):
+        pool = [heights[at] - place * gap]
+        while pools and fmean(pools[-1]) > fmean(pool):
+            pool = pools.pop() + pool
+        pools.append(pool)
+    low = [fmean(pool) for pool in pools for _ in pool]
+    found = list(heights)
+    for place, at in enumerate(order):
+        found[at] = min(max(low[place], 0), 1 - (len(order) - 1) * gap) + place * gap
+    return found

@@ -4,22 +4,23 @@ The screens draw them by Vega-Lite, paper and pictures by Typst: the same number
 """
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 
 from core import formats
 from core.i18n import N_
-from services import desk_drawings
+from services import desk_drawings, off_trend, reach_drawings
 from services.cost_drawing import costs
 from services.drawing import Drawing
-from services.drawing_words import Words, heads, month_name, nothing, rounded, scaled
+from services.drawing_words import Words, apart, heads, month_name, nothing, rounded, scaled
+from services.figures import SMALL
+from services.off_trend import Spot
 from services.pace_drawing import relay_months
 from services.path_drawing import paths
-from services.period_facts import PeriodFacts, PlaceLine
-from services.relay_pace import pace
+from services.period_facts import PeriodFacts, PlaceLine, TrendLine
 from services.ward_ranks import lowest_said
 
-BARS_MOST, SCANS_MOST, DOTS_MOST = 40, 15, 600
+BARS_MOST, SCANS_MOST, MULTIPLES_MOST = 40, 15, 36
+NAME_GAP = 0.07  # of the picture's height, between names beside two points
 OF_THE_DESK = ("topics", "answer_times", "help", "phone_months")  # charts of figures that came later than the first reports
 WEEKDAYS = (N_("thứ Hai"), N_("thứ Ba"), N_("thứ Tư"), N_("thứ Năm"), N_("thứ Sáu"), N_("thứ Bảy"), N_("chủ nhật"))
 
@@ -53,13 +54,17 @@ def coverage(facts: PeriodFacts, w: Words) -> Drawing:
     ).strip() if shown else nothing(w)  # fmt: skip
     note = w.say(N_("vạch đứng: {day}; nét đứt: mục tiêu {goal}"), day=w.day(facts.before_until), goal=w.share(target, 0))
     if len(counted) > len(shown):
-        note = w.say(N_("{n} nơi thấp nhất trên {all}"), n=w.number(len(shown)), all=w.number(len(counted)))
+        note = f"{_lowest_drawn(len(shown), len(counted), w)}; {note}"
     return Drawing(
         "coverage", "bars", w.say(N_("Hộ trong nhóm theo nơi")), sentence, note,
         heads(w, N_("Nơi"), N_("Số hộ"), N_("Hộ trong nhóm"), N_("Tỷ lệ"), N_("Kỳ trước")),
-        [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in shown],
+        [(one.name, one.households, one.joined, rounded(one.coverage), rounded(one.coverage_before)) for one in counted],
         {"rows": rows, "rule": target},
     )  # fmt: skip
+
+
+def _lowest_drawn(n: int, everything: int, w: Words) -> str:
+    return w.say(N_("hình chỉ vẽ {n} nơi thấp nhất trên {all}"), n=w.number(n), all=w.number(everything))
 
 
 def months(facts: PeriodFacts, w: Words) -> Drawing:
@@ -101,26 +106,41 @@ def _over_months(
 
 
 def multiples(facts: PeriodFacts, w: Words) -> Drawing:
-    """Coverage over time, one small picture a place."""
-    known = [value for line in facts.trends for value in line.shares if value is not None]
+    """Coverage over time, one small picture a place, the lowest of them where there are many."""
+    shown = facts.trends[:MULTIPLES_MOST]
+    known = [value for line in shown for value in line.shares if value is not None]
     low = max(0.0, math.floor((min(known, default=0) - 0.04) * 10) / 10)
-    rows, risen = [], 0
-    for line in facts.trends:
-        first = next((value for value in line.shares if value is not None), None)
-        risen += (line.shares[-1] or 0) > (first or 0)
-        rows.append(
-            {"name": line.name, "values": [scaled(value, low, 1) for value in line.shares], "first": w.share(first, 0),
-             "last": w.share(line.shares[-1], 0)}
-        )  # fmt: skip
-    sentence = w.say(
-        N_("Tỷ lệ hộ trong nhóm của {all} nơi qua 12 tháng: {n} nơi tăng."), all=w.number(len(rows)), n=w.number(risen)
-    ) if rows else nothing(w)  # fmt: skip
     labels = [month_name(one.first) for one in facts.months]
+    rows = [
+        {"name": line.name, "values": [scaled(value, low, 1) for value in line.shares], "last": w.share(line.shares[-1], 0)}
+        for line in shown
+    ]  # fmt: skip
+    note = [w.say(N_("thấp nhất trước")), w.say(N_("mỗi khung từ {low} đến {high}"), low=w.share(low, 0), high=w.share(1, 0))]
+    if len(shown) < len(facts.trends):
+        note[0] = _lowest_drawn(len(shown), len(facts.trends), w)
+    if labels:
+        note.append(w.say(N_("từ {start} đến {end}"), start=labels[0], end=labels[-1]))
     return Drawing(
-        "multiples", "multiples", w.say(N_("Từng nơi qua 12 tháng")), sentence, w.say(N_("thấp nhất trước")),
-        [w.say(N_("Nơi")), *labels], [(line.name, *map(rounded, line.shares)) for line in facts.trends],
-        {"labels": [labels[0], labels[-1]] if labels else [], "rows": rows, "low": w.share(low, 0)},
+        "multiples", "multiples", w.say(N_("Từng nơi qua 12 tháng")), _rising(facts.trends, w), "; ".join(note),
+        [w.say(N_("Nơi")), *labels], [(line.name, *map(rounded, line.shares)) for line in facts.trends], {"rows": rows},
     )  # fmt: skip
+
+
+def _rising(trends: Sequence[TrendLine], w: Words) -> str:
+    """How many rose over the months of which they have figures; those of one month alone cannot have."""
+    lines = [[value for value in line.shares if value is not None] for line in trends]
+    told = [line for line in lines if len(line) > 1]
+    if not lines:
+        return nothing(w)
+    if not told:
+        return w.say(N_("Mới có số liệu của một tháng (dấu chấm): từ tháng sau mới thấy nơi nào tăng."))
+    sentence = w.say(
+        N_("Tỷ lệ hộ trong nhóm của {all} nơi qua 12 tháng: {n} nơi tăng."), all=w.number(len(told)),
+        n=w.number(sum(line[-1] > line[0] for line in told)),
+    )  # fmt: skip
+    if len(told) < len(lines):
+        sentence += " " + w.say(N_("{n} nơi mới có số liệu của một tháng (dấu chấm)."), n=w.number(len(lines) - len(told)))
+    return sentence
 
 
 def moves(facts: PeriodFacts, w: Words) -> Drawing:
@@ -140,111 +160,48 @@ def moves(facts: PeriodFacts, w: Words) -> Drawing:
         "moves", "columns", w.say(N_("Vào nhóm và rời nhóm")), sentence, w.say(N_("lượt hộ mỗi tháng, số trên cột là hiệu số")),
         heads(w, N_("Tháng"), N_("Lượt vào"), N_("Lượt rời")),
         [(month_name(one.first), one.entered, one.left) for one in facts.months] if is_any else [],
-        {"rows": rows, "up": w.say(N_("Vào nhóm")), "down": w.say(N_("Rời nhóm")), "top": w.number(top)},
+        {"rows": rows, "up": w.say(N_("Vào nhóm")), "down": w.say(N_("Rời nhóm")), "top": w.number(top),
+         "deep": max((one.left for one in facts.months), default=0) / top},
     )  # fmt: skip
 
 
 def phones(facts: PeriodFacts, w: Words) -> Drawing:
-    """Smartphones against coverage; the three that stand out are named."""
+    """Smartphones against coverage; up to three that stand out by more than chance explains are named."""
     shown = [one for one in facts.places if one.coverage is not None and one.smartphone_rate is not None]
     off = standing_out(shown)
     xs, ys = [one.smartphone_rate or 0 for one in shown], [one.coverage or 0 for one in shown]
     (x0, x1), (y0, y1) = _ends(xs), _ends(ys)
     largest = max((one.households for one in shown), default=1)
+    beside = dict(zip(off, apart([scaled(one.coverage or 0, y0, y1) or 0.0 for one in off], NAME_GAP), strict=True))
     rows = [
         {"name": one.name, "x": scaled(x, x0, x1), "y": scaled(y, y0, y1), "size": one.households / largest,
-         "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
+         "beside": beside.get(one, scaled(y, y0, y1)), "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
          "text": w.say(
              N_("{name}: {share} hộ trong nhóm, {phones} người có máy"), name=one.name, share=w.share(y), phones=w.share(x)
          )}
         for one, x, y in zip(shown, xs, ys, strict=True)
     ]  # fmt: skip
     named = "; ".join(str(row["text"]) for row in rows if row["tone"] != "usual")
-    sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
     if named:
         sentence = w.say(N_("Nơi lệch nhiều nhất so với xu hướng: {places}."), places=named)
+    elif sum(one.households >= SMALL for one in shown) >= off_trend.LEAST:
+        sentence = w.say(N_("Không nơi nào lệch so với xu hướng quá mức ngẫu nhiên có thể giải thích."))
+    else:
+        sentence = w.say(N_("Chưa đủ nơi để nói nơi nào lệch so với xu hướng.")) if shown else nothing(w)
     return Drawing(
         "phones", "scatter", w.say(N_("Hộ trong nhóm so với điện thoại thông minh")), sentence,
         w.say(N_("mỗi chấm một nơi; tam giác: nhiều máy, ít hộ vào nhóm")),
-        heads(w, N_("Nơi"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
-        [(one.name, rounded(x), rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
+        heads(w, N_("Nơi"), N_("Số hộ"), N_("Người có điện thoại thông minh"), N_("Hộ trong nhóm")),
+        [(one.name, one.households, rounded(x), rounded(y)) for one, x, y in zip(shown, xs, ys, strict=True)],
         {"rows": rows, "x": w.say(N_("Người có điện thoại thông minh")), "y": w.say(N_("Hộ trong nhóm")),
          "xticks": [[0, w.share(x0, 0)], [1, w.share(x1, 0)]], "yticks": [[0, w.share(y0, 0)], [1, w.share(y1, 0)]]},
     )  # fmt: skip
 
 
 def standing_out(places: Sequence[PlaceLine]) -> dict[PlaceLine, float]:
-    """The three furthest off what their share of smartphones lets expect, with how far; none where there are too few to say."""
-    pairs = [(one.smartphone_rate or 0.0, one.coverage or 0.0) for one in places]
-    if len(pairs) <= 3:
-        return {}
-    off = dict(zip(places, off_trend(pairs), strict=True))
-    return {one: off[one] for one in sorted(off, key=lambda one: -abs(off[one]))[:3]}
-
-
-def curves(facts: PeriodFacts, w: Words) -> Drawing:
-    """Reach curves of the latest announcements over one another, with the band in which most of them lie."""
-    shown = [one for one in facts.said if len(one.curve) > 1]
-    end = 120.0 * math.ceil(max([point[0] for one in shown for point in one.curve] + [60.0]) / 120)  # whole hours, halves too
-    rows = [
-        {"name": one.title, "points": [[minutes / end, share] for minutes, share in one.curve] + [[1, one.curve[-1][1]]],
-         "last": w.share(one.curve[-1][1], 0)}
-        for one in shown
-    ]  # fmt: skip
-    band = _band([one.curve for one in shown], end) if len(shown) >= 4 else []
-    best = max(shown, key=lambda one: one.curve[-1][1], default=None)
-    sentence = w.say(
-        N_("{n} thông báo gần nhất: nhiều nhất là “{title}”, đến {share} số hộ."), n=w.number(len(shown)), title=best.title,
-        share=w.share(best.curve[-1][1]),
-    ) if best else nothing(w)  # fmt: skip
-    return Drawing(
-        "curves", "curves", w.say(N_("Tin lan đến đâu, theo thời gian")), sentence,
-        w.say(N_("phần số hộ đã mở hoặc biết chắc; nền xám: khoảng thường thấy")),
-        heads(w, N_("Thông báo"), N_("Ngày"), N_("Số hộ"), N_("Biết chắc"), N_("Ước tính")),
-        [(one.title, w.day(one.on), one.households, one.known, one.estimated) for one in shown],
-        {"rows": rows, "band": band, "xticks": [[0, "0"], [0.5, w.minutes(end / 2)], [1, w.minutes(end)]],
-         "yticks": [[0, w.share(0, 0)], [0.5, w.share(0.5, 0)], [1, w.share(1, 0)]]},
-    )  # fmt: skip
-
-
-def _band(lines: Sequence[Sequence[Sequence[float]]], end: float) -> list[list[float]]:
-    """The second lowest and second highest of them at each moment: most lie between."""
-    found = []
-    for step in range(25):
-        at = end * step / 24
-        shares = sorted(max((share for minutes, share in line if minutes <= at), default=0.0) for line in lines)
-        found.append([step / 24, shares[1], shares[-2]])
-    return found
-
-
-def relays(facts: PeriodFacts, w: Words) -> Drawing:
-    """A dot a group and announcement: how long until it was posted; median and 90th percentile marked."""
-    named = facts.place_waits or [[minutes, runs, ""] for minutes, runs in facts.waits]
-    waits = [(minutes, bool(runs)) for minutes, runs, _ in named]
-    if not waits:
-        return Drawing("relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), nothing(w))
-    half, half_runs, ninety, ninety_runs = pace(waits)
-    ended = [minutes for minutes, runs in waits if not runs]
-    edge = max([*ended, 30.0]) if not ended else min(max(ended), sorted(ended)[-1 - len(ended) // 20] * 2 + 30)
-    pile: dict[int, int] = {}
-    dots = []
-    for minutes, runs, name in named[:DOTS_MOST]:
-        column = 36 if runs or minutes > edge else int(minutes / edge * 35)
-        pile[column] = pile.get(column, 0) + 1
-        dots.append({"x": column / 36, "level": pile[column], "state": "running" if runs else "posted", "name": name})
-    running = len(waits) - len(ended)
-    said = w.so_far(half, is_running=half_runs), w.so_far(ninety, is_running=ninety_runs)
-    sentence = w.say(
-        N_("Trong {all} lần chuyển tin, một nửa đăng sau {half}, chín phần mười sau {ninety}; {n} lần chưa đăng."),
-        all=w.number(len(waits)), half=said[0], ninety=said[1], n=w.number(running),
-    )  # fmt: skip
-    marks = [{"x": min(1.0, minutes / edge * 35 / 36), "text": text} for minutes, text in ((half, said[0]), (ninety, said[1]))]
-    return Drawing(
-        "relays", "dots", w.say(N_("Tổ trưởng đăng nhanh đến đâu")), sentence, w.say(N_("mỗi chấm một nhóm, một thông báo")),
-        heads(w, N_("Nơi"), N_("Phút đến khi đăng"), N_("Chưa đăng")),
-        [(name or "–", round(m), w.say(N_("chưa")) if runs else "") for m, runs, name in named],
-        {"rows": dots, "levels": max(pile.values()), "marks": marks, "xticks": [[0, "0"], [35 / 36, w.minutes(edge)]]},
-    )  # fmt: skip
+    """Up to three that lie off what their share of smartphones lets expect by more than chance explains, with how far."""
+    spots = [Spot(one.households, one.smartphone_rate or 0.0, one.coverage or 0.0) for one in places]
+    return {places[at]: by for at, by in off_trend.standing_out(spots).items()}
 
 
 def heat(facts: PeriodFacts, w: Words) -> Drawing:
@@ -277,38 +234,34 @@ def _heat(name: str, grid: Sequence[Sequence[int]], w: Words, title: str, what: 
 def scan_places(facts: PeriodFacts, w: Words) -> Drawing:
     """Where codes are scanned, most first."""
     top = max((one.one for one in facts.scan_places), default=1)
+    names = [one.name or w.say(N_("chưa ghi nơi treo")) for one in facts.scan_places]
     rows = [
-        {"name": one.name or w.say(N_("chưa ghi nơi treo")), "value": one.one / top, "text": w.number(one.one), "mark": None,
+        {"name": name, "value": one.one / top, "text": w.number(one.one), "mark": None,
          "note": w.say(N_("{n} máy mới"), n=w.number(one.two)), "is_short": False}
-        for one in facts.scan_places[:SCANS_MOST]
+        for name, one in list(zip(names, facts.scan_places, strict=True))[:SCANS_MOST]
     ]  # fmt: skip
     sentence = w.say(
         N_("Quét nhiều nhất ở {name}: {n} trên {all} lượt."), name=rows[0]["name"], n=rows[0]["text"],
         all=w.number(sum(one.one for one in facts.scan_places)),
     ) if rows else nothing(w)  # fmt: skip
+    note = w.say(N_("lượt quét; bên phải: máy quét lần đầu"))
+    if len(rows) < len(names):
+        note += "; " + w.say(N_("hình chỉ vẽ {n} nơi nhiều nhất trên {all}"), n=w.number(len(rows)), all=w.number(len(names)))
     return Drawing(
-        "scan_places", "bars", w.say(N_("Quét mã QR ở đâu")), sentence, w.say(N_("lượt quét; bên phải: máy quét lần đầu")),
+        "scan_places", "bars", w.say(N_("Quét mã QR ở đâu")), sentence, note,
         heads(w, N_("Nơi treo"), N_("Lượt quét"), N_("Lần đầu")),
-        [(row["name"], one.one, one.two) for row, one in zip(rows, facts.scan_places, strict=False)],
+        [(name, one.one, one.two) for name, one in zip(names, facts.scan_places, strict=True)],
         {"rows": rows, "rule": None},
     )  # fmt: skip
 
 
 DRAWN: dict[str, Callable[[PeriodFacts, Words], Drawing]] = {
-    "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones, "curves": curves,
-    "relays": relays, "heat": heat, "paths": paths, "costs": costs, "scan_places": scan_places, "scan_hours": scan_hours,
-    "topics": desk_drawings.topics, "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_,
-    "phone_months": phone_months, "relay_months": relay_months,
+    "coverage": coverage, "months": months, "multiples": multiples, "moves": moves, "phones": phones,
+    "curves": reach_drawings.curves, "relays": reach_drawings.relays, "heat": heat, "paths": paths, "costs": costs,
+    "scan_places": scan_places, "scan_hours": scan_hours, "topics": desk_drawings.topics,
+    "answer_times": desk_drawings.answer_times, "help": desk_drawings.help_, "phone_months": phone_months,
+    "relay_months": relay_months,
 }  # fmt: skip
-
-
-def off_trend(pairs: Sequence[tuple[float, float]]) -> list[float]:
-    """How far each second number lies above or below what the first lets expect, by the straight line through all."""
-    if len({x for x, _ in pairs}) < 2:
-        middle = statistics.fmean(y for _, y in pairs) if pairs else 0.0
-        return [y - middle for _, y in pairs]
-    line = statistics.linear_regression([x for x, _ in pairs], [y for _, y in pairs])
-    return [y - (line.intercept + line.slope * x) for x, y in pairs]
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:

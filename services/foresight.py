@@ -11,16 +11,14 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from models import Announcement, Channel, Delivery, Household, Model, Relay, Unit
-from services import access, drafts, forecast, past_reach, paths, plans, reach_rules, untold
+from services import access, drafts, forecast, past_reach, paths, plans, reach_rules, untold, usual_reach
 from services.access import Actor, May
 from services.forecast import Expected, Score
 from services.past_reach import Past
 from services.presence import is_joined
 from services.reach_rules import Account
 
-BAND = (0.2, 0.8)  # of the earlier announcements lie within
 BAND_POINTS = 24
-BAND_LEAST = 4
 ARRIVES = 0.9  # of messages to a telephone, told
 AT_HOME = 0.8  # of doors, within a day
 _HOME = Model.metadata.tables["household"].c
@@ -109,16 +107,13 @@ def _ends(sent_at: datetime, ends: datetime) -> datetime:
 
 def _band(past: Sequence[Past], sent_at: datetime, ends: datetime, group_id: UUID | None) -> list[Usual]:
     """The middle of what earlier announcements had reached after the same time."""
-    if len(past) < BAND_LEAST:
-        return []
     step = (ends - sent_at) / BAND_POINTS
     found = []
     for place in range(BAND_POINTS + 1):
         after = step * place
-        shares = sorted(_shares(past, after.total_seconds() / 60, group_id))
-        if len(shares) >= BAND_LEAST:
-            low, high = (shares[round(part * (len(shares) - 1))] for part in BAND)
-            found.append(Usual(sent_at + after, low, high))
+        between = usual_reach.band(_shares(past, after.total_seconds() / 60, group_id))
+        if between:
+            found.append(Usual(sent_at + after, *between))
     return found
 
 

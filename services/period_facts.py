@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from core import clock
 from core.errors import Invalid
 from core.i18n import N_
 from models import Unit, UnitKind
@@ -25,7 +26,6 @@ from services.period_days import months_up_to, period_before
 from services.period_sources import FlowCount, NamedCount, PlaceCounts, TopicLine
 from services.relay_pace import Wait, pace
 
-TRENDS_MOST = 36
 CURVES = 6
 PLACES_MOST = 4_000
 Line = TypeVar("Line")
@@ -134,6 +134,7 @@ class SaidLine:
     ninety: float | None
     ninety_runs: bool
     curve: list[list[float]]
+    watched: float | None = None  # minutes until it was counted, two days at most; None in reports of before this was kept
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class PeriodFacts:
     figures: list[FigureLine]
     places: list[PlaceLine]
     months: list[MonthLine]
-    trends: list[TrendLine]  # the lowest first, as many as fit
+    trends: list[TrendLine]  # the lowest first
     said: list[SaidLine]  # the latest first
     waits: list[list[float]]  # minutes, and 1 where it still runs; those that ended first
     channels: list[NamedCount]  # messages, đồng, paid ones that arrived
@@ -166,6 +167,8 @@ class PeriodFacts:
     helped: list[NamedCount] = field(default_factory=list)  # by procedure: help, online, a person's first
     flows: list[FlowCount] = field(default_factory=list)  # of `paths`, how each household came to be known
     reached: list[NamedCount] = field(default_factory=list)  # by way of telling: households known to have been told, đồng
+    usual: list[list[float]] = field(default_factory=list)  # minutes since sending, between which shares most were before
+    usual_of: int | None = None  # how many announcements that is learnt from; None where nobody looked
 
     def figure(self, name: str) -> FigureLine:
         """One of the figures."""
@@ -207,6 +210,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
     places = _places(session, actor, place, counts, until, before[1])
     ids = [one.id for one in said]
     flows = period_sources.flows(session, announcement_ids=ids)
+    usual, usual_of = period_sources.usual(session, path=path, before=said[-CURVES:][0].sent_at) if said else ([], 0)
     return PeriodFacts(
         unit_code=named.unit_code, unit_name=place.name if place else "", target_percent=place.target_percent if place else 90,
         since=since.isoformat(), until=until.isoformat(), before_since=before[0].isoformat(), before_until=before[1].isoformat(),
@@ -214,6 +218,7 @@ def of(session: Session, *, actor: Actor, unit_id: UUID | None = None, since: da
         places=list(places.values()),
         months=months_of(session, actor=actor, unit_id=top, periods=months, read=read),
         trends=_trends(session, actor, place, [last for _, last in months]),
+        usual=usual, usual_of=usual_of,
         said=_said(session, said), waits=_ordered(_waits(said)), place_waits=_named_waits(places, counts),
         channels=_channels(session, said), paths=period_sources.paths(flows), flows=flows,
         reached=period_sources.reached(session, announcement_ids=ids, found=flows),
@@ -328,7 +333,7 @@ def _trends(session: Session, actor: Actor, place: Unit | None, days: Sequence[d
         found.setdefault((row.unit_code, row.unit_name), {})[day] = row.coverage
     lines = [TrendLine(name, [shares.get(day) for day in days]) for (_code, name), shares in found.items()]
     standing = [line for line in lines if line.shares[-1] is not None and (sees_all or None not in line.shares)]
-    return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:TRENDS_MOST]
+    return sorted(standing, key=lambda line: (line.shares[-1] or 0, line.name))[:PLACES_MOST]
 
 
 def _whole(value: float | None) -> int:
@@ -338,7 +343,7 @@ def _whole(value: float | None) -> int:
 def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
     latest = list(reversed(said))
     curves = period_sources.curves(session, announcements=latest[:CURVES])
-    lines = []
+    lines, now = [], clock.now()
     for one in latest:
         minutes, runs = pace(one.waits)[:2] if one.waits and one.is_there else (None, False)
         half, ninety = one.to_half or (None, False), one.to_ninety or (None, False)
@@ -347,6 +352,7 @@ def _said(session: Session, said: Sequence[Sending]) -> list[SaidLine]:
                 str(one.id), one.title, one.day.isoformat(), one.households, one.asks, one.known, one.estimated,
                 sum(not wait[1] for wait in one.waits), len(one.waits), None if minutes is None else round(minutes), runs,
                 half[0], half[1], ninety[0], ninety[1], curves.get(one.id, []),
+                round(min((now - one.sent_at).total_seconds() / 60, period_sources.WATCHED_HOURS * 60)),
             )
         )  # fmt: skip
     return lines

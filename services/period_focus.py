@@ -1,35 +1,62 @@
-"""One place of a period's facts: what charts that do not name places show of it once it was picked in one that does."""
+"""Some places of a period's facts: what charts that do not name places show of them once they were picked in one that does."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import date
 
 from sqlmodel import Session
 
 from core.errors import NotFound
-from models import UnitKind
+from models import Unit, UnitKind
 from services import access, period_facts, period_sources, units
 from services.access import Actor, May
 from services.period_days import months_up_to
-from services.period_facts import PeriodFacts
+from services.period_facts import MonthLine, PeriodFacts
 
-FOLLOW = ("months", "phone_months", "moves", "heat", "relay_months")  # these charts; the others name each place
+MOST = 5  # places at once: each is asked for by itself
+ADDED = [one.name for one in fields(MonthLine) if one.name not in ("first", "minutes", "minutes_run")]
+_FOLLOW, _FOLLOW_ONE = (
+    ("months", "phone_months", "moves", "heat"),
+    ("relay_months",),
+)  # these charts show them alone, or a single one
+NAMING = ("coverage", "phones", "multiples", "relays")  # these name each place; all others go on showing everything
 
 
-def of(session: Session, *, actor: Actor, facts: PeriodFacts, name: str) -> PeriodFacts:
-    """The facts with the months and the hours of the place of that name alone; as they were, where it has none of its own.
+def shows_alone(name: str, chosen: Sequence[str]) -> bool:
+    """Whether a chart shows the chosen places alone: the median of several is no sum of theirs."""
+    return name in _FOLLOW or (name in _FOLLOW_ONE and len(chosen) == 1)
+
+
+def of(session: Session, *, actor: Actor, facts: PeriodFacts, names: Sequence[str]) -> PeriodFacts:
+    """The facts with the months and the hours of the places of these names alone, added up; as they were, where these have none.
 
     Raises:
         NotAllowed: a leader.
     """
     access.require(actor, May.SEE_FIGURES)
-    code = next((one.unit_code for one in facts.places if one.name == name), "")
     since, until = facts.days
-    try:
-        unit = units.by_code(session, actor=actor, code=code, on=until)
-    except NotFound:  # a name from an address, or a row of what hangs under no ward
+    found = [unit for one in facts.places if one.name in names and (unit := _unit(session, actor, one.unit_code, until))]
+    if not found:
         return facts
-    if unit.kind not in (UnitKind.RESIDENTIAL, UnitKind.COMMUNE):
-        return facts
+    months = [
+        period_facts.months_of(session, actor=actor, unit_id=unit.id, periods=months_up_to(until)) for unit in found
+    ]  # fmt: skip
+    opens = [period_sources.opens_grid(session, path=unit.path, since=since, until=until) for unit in found]
     return replace(
-        facts, months=period_facts.months_of(session, actor=actor, unit_id=unit.id, periods=months_up_to(until)),
-        opens=period_sources.opens_grid(session, path=unit.path, since=since, until=until),
+        facts, months=[_together(some) for some in zip(*months, strict=True)],
+        opens=[[sum(cells) for cells in zip(*rows, strict=True)] for rows in zip(*opens, strict=True)],
     )  # fmt: skip
+
+
+def _unit(session: Session, actor: Actor, code: str, on: date) -> Unit | None:
+    try:
+        unit = units.by_code(session, actor=actor, code=code, on=on)
+    except NotFound:  # a row of what hangs under no ward
+        return None
+    return unit if unit.kind in (UnitKind.RESIDENTIAL, UnitKind.COMMUNE) else None
+
+
+def _together(some: Sequence[MonthLine]) -> MonthLine:
+    """A month of some places; the median of several is no sum of theirs."""
+    one_of_them = some[0] if len(some) == 1 else replace(some[0], minutes=None, minutes_run=False)
+    return replace(one_of_them, **{name: sum(getattr(one, name) for one in some) for name in ADDED})

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, case, exists, func, select
@@ -11,14 +11,18 @@ from sqlmodel import Session
 
 from core import clock
 from models import AnnouncementStatus, AsksFor, Channel, DoorOutcome, How, Model, Topic
-from services import desk_figures, desk_sources
+from services import desk_figures, desk_sources, past_reach
 from services.access import path_range
 from services.desk_sources import Question
 from services.figure_sources import Sending, between, door_rows, gained, messages, open_rows, scan_rows
+from services.progress import is_corrected
 from services.relay_pace import Wait, paced, took
+from services.usual_reach import AGES, band
 
 WATCHED_HOURS = 48
 CURVE_POINTS = 60
+YEAR = timedelta(days=365)
+BAND_AT = sorted({*AGES, *range(0, WATCHED_HOURS * 60 + 1, 120)})  # minutes: the whole hours at which a picture may end too
 UNKNOWN, UNASKED = "", "unasked"  # of whom an announcement wants no answer nobody can know
 NOT_KNOWN = (UNKNOWN, UNASKED)  # in this order at the foot of a column
 BY_VOICE = (How.DOOR.value, How.PHONE.value)  # free, whatever was planned
@@ -212,6 +216,32 @@ def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, 
 def _thinned(points: list[list[float]]) -> list[list[float]]:
     step = max(1, len(points) // CURVE_POINTS)
     return [point for place, point in enumerate(points) if place % step == 0 or point is points[-1]]
+
+
+def usual(session: Session, *, path: str, before: datetime) -> tuple[list[list[float]], int]:
+    """Minutes since sending, and between which shares most of the announcements were that ended in the year before an instant.
+
+    With how many these are; no minutes where they are too few.
+    """
+    ended = min(before, clock.now() - timedelta(hours=WATCHED_HOURS))
+    query = (
+        select(_SAID.id, _SAID.unit_id, _SAID.sent_at, _SAID.households)
+        .select_from(_TABLES["announcement"].join(_TABLES["unit"], _UNIT.id == _SAID.unit_id))
+        .where(
+            path_range(path), _SAID.status == AnnouncementStatus.SENT, _SAID.sent_at >= before - YEAR, _SAID.sent_at < ended,
+            _SAID.follows_id.is_(None), _SAID.households > 0, ~is_corrected(),
+        ).order_by(_SAID.sent_at.desc()).limit(past_reach.MOST)
+    )  # fmt: skip
+    past = [
+        Sending(id_, "", unit_id, sent_at, n, asks=False, is_there=True) for id_, unit_id, sent_at, n in session.execute(query)
+    ]
+    lines = list(curves(session, announcements=past).values())
+    bands = ((at, band([_by(line, at) for line in lines])) for at in BAND_AT)
+    return [[float(at), *between] for at, between in bands if between], len(lines)
+
+
+def _by(line: Sequence[Sequence[float]], at: float) -> float:
+    return max((share for minutes, share in line if minutes <= at), default=0.0)
 
 
 # ---- questions and help

@@ -18,6 +18,8 @@ STEP, DAY = 5, 1440
 LAST = AGES[-1]
 GROUP_WEIGHT = 25.0  # expected households that a group's own past must outweigh before it counts more than the ward's
 ROUNDS = 6
+BAND = (0.2, 0.8)  # of earlier announcements lie within
+BAND_LEAST = 4  # fewer have nothing usual
 ELSEWHERE: UUID | None = None  # the counters that belong to no group
 
 
@@ -177,3 +179,12 @@ def _factors(told: Mapping[tuple[UUID, UUID], tuple[float, float]]) -> tuple[dic
     middle = fmean(of_announcement.values()) if of_announcement else 1.0
     spread = fmean([(one / middle - 1) ** 2 for one in of_announcement.values()]) if len(of_announcement) > 1 else 0.2
     return of_group, min(max(spread, 0.01), 0.6)
+
+
+def band(shares: Sequence[float]) -> tuple[float, float] | None:
+    """Between which shares most of some earlier announcements lie; None where they are too few to say."""
+    if len(shares) < BAND_LEAST:
+        return None
+    ordered = sorted(shares)
+    low, high = (ordered[round(part * (len(ordered) - 1))] for part in BAND)
+    return low, high

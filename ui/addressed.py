@@ -56,10 +56,14 @@ def pill(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> str |
     return chosen
 
 
-def several(label: str, words: Mapping[str, str], *, key: str, placeholder: str) -> list[str]:
-    """Some of some codes, divided by commas in the address."""
-    _take_several(key, words)
-    chosen = st.multiselect(label, list(words), key=key, format_func=_with(words), placeholder=placeholder)
+def several(
+    label: str, words: Mapping[str, str], *, key: str, placeholder: str, most: int | None = None
+) -> list[str]:  # fmt: skip
+    """Some of some codes, divided by commas in the address; the first `most` of them."""
+    _take_several(key, words, most)
+    chosen = st.multiselect(
+        label, list(words), key=key, format_func=_with(words), placeholder=placeholder, max_selections=most
+    )  # fmt: skip
     _put(key, ",".join(chosen), "")
     return chosen
 
@@ -72,11 +76,11 @@ def pills(label: str, words: Mapping[str, str], *, key: str, **how: Any) -> list
     return chosen
 
 
-def _take_several(key: str, words: Mapping[str, str]) -> None:
+def _take_several(key: str, words: Mapping[str, str], most: int | None = None) -> None:
     told = _changed(key)
     wanted = told.split(",") if told is not None else st.session_state.get(key, [])
     if told is not None or not words.keys() >= set(wanted):
-        st.session_state[key] = [one for one in wanted if one in words]
+        st.session_state[key] = [one for one in dict.fromkeys(wanted) if one in words][:most]
 
 
 def asked(key: str, words: Collection[str]) -> str | None:

@@ -16,11 +16,11 @@ Spec = dict[str, Any]
 FONT = "Be Vietnam Pro, system-ui, sans-serif"
 LIGHT = {
     "ink": "#12201e", "soft": "#4a5a57", "line": "#d3dcd9", "sheet": "#ffffff", "river": "#0a6a64", "tint": "#b0d9d4",
-    "amber": "#c27a00", "red": "#b3261e", "grey": "#7a8783",
+    "amber": "#c27a00", "red": "#b3261e", "grey": "#7a8783", "blue": "#2b5fa8", "plum": "#8a3f97",
 }  # fmt: skip
 DARK = {
     "ink": "#e9f0ee", "soft": "#a9b8b4", "line": "#2d3937", "sheet": "#0d1413", "river": "#3fb5a9", "tint": "#1e5a54",
-    "amber": "#e8ad42", "red": "#ff8d83", "grey": "#7d8c88",
+    "amber": "#e8ad42", "red": "#ff8d83", "grey": "#7d8c88", "blue": "#7fb0f0", "plum": "#d39be0",
 }  # fmt: skip
 # Vega's number locale does not arrive through Streamlit: axis labels by expression, tooltips as ready strings.
 SHARE = "format(datum.value * 100, '.0f') + ' %'"

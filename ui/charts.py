@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from core.i18n import N_
 from services.drawing_words import Words
+from services.off_trend import LEAST, Spot, standing_out
 from services.ward_ranks import lowest_said
 from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
 
@@ -155,12 +156,13 @@ def growth(points: Sequence[GrowthPoint], *, look: Look, columns: int = 4) -> Ch
 
 
 def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
-    """Where many have a smartphone and few are in the chat, people were not asked yet. The three furthest off are named."""
+    """Where many have a smartphone and few are in the chat, people were not asked yet. At most three that are off are named."""
     c = look.colours
     shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
     slope, base = _trend([(phones, one.rate) for one, phones in shown])
     off = off_trend(places)
-    named = sorted(off, key=lambda one: -abs(off[one]))[:3] if len(shown) > 3 else []
+    spots = [Spot(one.households, phones, one.rate) for one, phones in shown]
+    named = [shown[at][0] for at in standing_out(spots)]
     low, high = min((phones for _, phones in shown), default=0.0), max((phones for _, phones in shown), default=1.0)
     inner = (low + (high - low) * 0.15, high - (high - low) * 0.15)  # elsewhere a name under its point would leave the picture
     rows = [
@@ -185,7 +187,7 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
             {"field": "with_phone", "title": look.say(N_("Có điện thoại thông minh"))},
         ],
     }  # fmt: skip
-    trend = [{"phones": value, "rate": base + slope * value} for value in (low, high)] if named else []
+    trend = [{"phones": value, "rate": base + slope * value} for value in (low, high)] if len(shown) >= LEAST else []
     layers = [
         layer(trend, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
         layer(rows, "point", dots, filled=True, opacity=0.9, stroke=c["sheet"], strokeWidth=1),

@@ -1,6 +1,6 @@
-"""Drawings of `services.drawings` as Vega-Lite, in the theme of the house; a place that was chosen stands out in all of them."""
+"""Drawings of `services.drawings` as Vega-Lite, in the theme of the house; places that were chosen stand out in all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,27 +9,42 @@ import streamlit as st
 from services.drawing import Drawing
 from services.ports import PictureKind, ports
 from ui import parts
-from ui.chart_kit import Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui.chart_kit import LIGHT, Chart, Look, Spec, drawn, expression, layer, quantity, text_of
 from ui.flow import flow
 from ui.tables import Field, Table, download, download_csv, draw
 from ui.words import _
 
-STEP = 21
+STEP, TWO_LINES = 21, 27  # pixels a row, one whose name takes two lines
+LONG_NAME = 28  # letters; longer ones are broken at a space
+AROUND = 150  # pixels of a title, a sentence and a table behind a chart
 LETTER_PIXELS = 7
 DOT = 6  # half of the largest, and a little: what stands at 0 must not touch the names
 PICTURES: dict[PictureKind, str] = {"svg": "image/svg+xml", "png": "image/png"}
 PICKED = ("bars", "scatter", "multiples", "dots", "ranks")  # kinds whose marks are places
 MARKS = "marks"
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [10, 4])
+SPACE = f"lastindexof(substring(datum.label, 0, {LONG_NAME}), ' ')"
+BROKEN = (
+    f"length(datum.label) > {LONG_NAME} && {SPACE} > 0"
+    f" ? [substring(datum.label, 0, {SPACE}), substring(datum.label, {SPACE} + 1)] : datum.label"
+)
+DASHES = ([1, 0], [9, 3], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6])
 
 
-def chart(one: Drawing, *, look: Look, chosen: str = "") -> Chart:
+def chart(one: Drawing, *, look: Look, chosen: Collection[str] = ()) -> Chart:
     """The spec of a drawing and its sentence."""
     layers, height = _KINDS[one.kind](one.spec, look.colours, chosen)
     return drawn(look, layers, height=height, alt=one.sentence)
 
 
-def show(one: Drawing, *, key: str, file_name: str, chosen: str = "", selects: bool = False) -> str:
+def height_of(one: Drawing) -> int:
+    """About how many pixels it takes on a page, with the words around it."""
+    if one.is_empty:
+        return AROUND
+    _layers, height = _KINDS[one.kind](one.spec, LIGHT, ())
+    return AROUND + (height if isinstance(height, int) else height["step"] * len(one.spec["rows"]))
+
+
+def show(one: Drawing, *, key: str, file_name: str, chosen: Collection[str] = (), selects: bool = False) -> str:
     """The chart under its sentence, its table and its files behind it; the name of a place that was clicked, "" for none."""
     parts.section(one.title, one.note)
     parts.hint(one.sentence)
@@ -95,14 +110,14 @@ Made = tuple[list[Spec], int | Spec]
 Colours = Mapping[str, str]
 
 
-def _shade(chosen: str, *, least: float = 0.25) -> Any:
-    """Others step back where one was chosen; the name is data, compared here, never part of an expression."""
+def _shade(chosen: Collection[str], *, least: float = 0.25) -> Any:
+    """Others step back where one was chosen; names are data, compared here, never part of an expression."""
     shade = {"condition": {"test": "datum.tone > 0", "value": 1}, "value": least}
     return shade if chosen else {"value": 1}
 
 
-def _toned(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[dict[str, Any]]:
-    return [{**row, "tone": 1 if row["name"] == chosen else 0} for row in rows]
+def _toned(rows: Sequence[Mapping[str, Any]], chosen: Collection[str]) -> list[dict[str, Any]]:
+    return [{**row, "tone": int(row["name"] in chosen)} for row in rows]
 
 
 def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
@@ -113,9 +128,12 @@ def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
     }  # fmt: skip
 
 
-def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _bars(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
-    y = _names(rows, c, labelLimit=170, labelOverlap=False)
+    is_long = any(len(row["name"]) > LONG_NAME for row in rows)
+    y = _names(
+        rows, c, labelLimit=170, labelOverlap=False, labelExpr=BROKEN, labelFontSize=11 if is_long else 12, labelLineHeight=12
+    )
     end = "width < 300 ? width - 62 : width - 150"
     x = quantity("value", scale={"domain": [0, 1], "nice": False, "range": [0, expression(end)]}, axis=None)
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
@@ -132,10 +150,10 @@ def _bars(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
             opacity=expression("width < 300 ? 0 : 1"),
         ),
     ]  # fmt: skip
-    return layers, {"step": STEP}
+    return layers, {"step": TWO_LINES if is_long else STEP}
 
 
-def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _columns(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     names = [one["name"] for one in s["rows"]]
     rows = [
         {"name": one["name"], "n": sign * one[way], "what": s[way]}
@@ -143,7 +161,11 @@ def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
         for way, sign in (("up", 1), ("down", -1))
     ]
     x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
-    y = quantity("n", scale={"domain": [-1, 1.15]}, axis=None)
+    marks = [0, 1, -1] if s["deep"] == 1 else [0, 1]
+    y = quantity(
+        "n", scale={"domain": [-max(s["deep"], 0.05), 1.15], "nice": False},
+        axis={"values": marks, "labelExpr": f"datum.value == 0 ? '0' : '{s['top']}'", "grid": True},
+    )  # fmt: skip
     scale = {"domain": [s["up"], s["down"]], "range": [c["river"], c["amber"]]}
     colour = {"field": "what", "type": "nominal", "scale": scale, "legend": {"title": None, "offset": 18}}
     said = [{"name": one["name"], "n": one["up"], "text": one["text"]} for one in s["rows"]]
@@ -156,7 +178,7 @@ def _columns(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 230
 
 
-def _line(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _line(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = [
         {"at": at, "v": value, "text": text}
         for at, (value, text) in enumerate(zip(s["values"], s["texts"], strict=True)) if value is not None
@@ -186,9 +208,9 @@ def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
     )  # fmt: skip
 
 
-def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _multiples(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     columns, wide, tall = 4, 1.15, 2.6
-    cells, points, heads, rules = [], [], [], []
+    cells, points, dots, heads, rules = [], [], [], [], []
     for at, one in enumerate(_toned(s["rows"], chosen)):
         left, floor = at % columns * wide, -(at // columns) * tall
         n = max(1, len(one["values"]) - 1)
@@ -199,6 +221,7 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
             for place, value in enumerate(one["values"]) if value is not None
         ]  # fmt: skip
         heads += [{"x": left, "y": floor + 1.35, "text": one["name"], "tone": tone}]
+        dots += _alone(one, left, floor, n)
         rules += [{"x": left, "x2": left + 1, "y": floor, "text": one["last"], "tone": tone}]
     lines = 1 + (len(s["rows"]) - 1) // columns
     x = quantity("x", axis=None, scale={"domain": [-0.02, columns * wide], "nice": False})
@@ -211,13 +234,23 @@ def _multiples(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
         layer(cells, "rect", corners, fill=c["sheet"], fillOpacity=0.01, cursor="pointer") | {"name": MARKS},
         layer(rules, "rule", xy | {"x2": {"field": "x2"}}, color=c["line"]),
         layer(points, "line", xy | {"detail": {"field": "name", "type": "nominal"}}, color=c["river"], strokeWidth=2),
+        layer(dots, "circle", xy, color=c["river"], size=30),
         layer(heads, "text", said, align="left", fontSize=small, limit=expression(f"width / {columns} - 8")),
         layer(rules, "text", said | {"x": quantity("x2")}, align="right", dy=9, fontWeight=600, fontSize=small),
     ]  # fmt: skip
     return layers, 20 + 76 * lines
 
 
-def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _alone(one: Mapping[str, Any], left: float, floor: float, n: int) -> list[dict[str, Any]]:
+    """A month without one before or after it: a dot, as no line goes through it."""
+    around = [None, *one["values"], None]
+    return [
+        {"name": one["name"], "x": left + at / n, "y": floor + value, "tone": one["tone"]}
+        for at, value in enumerate(one["values"]) if value is not None and around[at] is None and around[at + 2] is None
+    ]  # fmt: skip
+
+
+def _scatter(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     x, y = _axis("x", s["xticks"]) | {"title": s["x"]}, _axis("y", s["yticks"]) | {"title": s["y"]}
     tones = {"domain": ["low", "high", "usual"], "range": [c["red"], c["river"], c["grey"]]}
@@ -229,35 +262,47 @@ def _scatter(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     }  # fmt: skip
     named = [{**row, "mark_tone": one["tone"]} for row, one in zip(rows, s["rows"], strict=True)]
     layers = [layer(named, "point", dots, filled=True, stroke=c["sheet"], strokeWidth=1) | {"name": MARKS}]
+    height = quantity("beside", scale={"domain": [0, 1]})
     for side, some in (
         ("left", [row for row in named if row["x"] <= 0.55]),
         ("right", [row for row in named if row["x"] > 0.55]),
     ):
-        said = [row for row in some if row["mark_tone"] != "usual" or row["name"] == chosen]
+        said = [row for row in some if row["mark_tone"] != "usual" or row["name"] in chosen]
         layers.append(
-            layer(said, "text", {"x": x, "y": y, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
+            layer(said, "text", {"x": x, "y": height, "text": text_of("name")}, align=side, dx=10 if side == "left" else -10,
                   fontWeight=600, fontSize=expression("width < 420 ? 10 : 12"), limit=expression("width * 0.4"))
         )  # fmt: skip
     return layers, 300
 
 
-def _curves(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _curves(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     names = [one["name"] for one in s["rows"]]
     rows = [{"name": one["name"], "x": x, "y": y} for one in s["rows"] for x, y in one["points"]]
+    ends = [
+        {"name": one["name"], "x": one["points"][-1][0], "y": one["points"][-1][1], "beside": one["beside"], "text": one["last"]}
+        for one in s["rows"]
+    ]  # fmt: skip
+    running = [end for end, one in zip(ends, s["rows"], strict=True) if one["is_running"]]
     band = [{"x": x, "y": low, "to": high} for x, low, high in s["band"]]
-    shades = [c["river"], c["ink"], c["grey"], c["amber"], c["soft"], c["red"]]
-    x, y = _axis("x", s["xticks"]), _axis("y", s["yticks"])
-    colour = {"field": "name", "type": "nominal", "sort": names, "scale": {"domain": names, "range": shades[: len(names)]},
-              "legend": {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke"}}  # fmt: skip
-    dash = {"field": "name", "type": "nominal", "scale": {"domain": names, "range": list(DASHES[: len(names)])}, "legend": None}
+    x, y = _axis("x", s["xticks"], domain=[0, 1.13]), _axis("y", s["yticks"])
+    key = {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
+    kind = {"field": "name", "type": "nominal", "sort": names, "legend": key}
+    shades = [c[one] for one in ("river", "blue", "amber", "plum", "ink", "soft")]
+    colour = kind | {"scale": {"domain": names, "range": shades[: len(names)]}}
+    dash = kind | {"scale": {"domain": names, "range": list(DASHES[: len(names)])}}
     layers = [
         layer(band, "area", {"x": x, "y": y, "y2": {"field": "to"}}, color=c["grey"], opacity=0.22),
-        layer(rows, "line", {"x": x, "y": y, "color": colour, "strokeDash": dash}, strokeWidth=2),
-    ]
+        layer(rows, "line", {"x": x, "y": y, "color": colour, "strokeDash": dash}, strokeWidth=2.5),
+        layer(running, "point", {"x": x, "y": y, "color": colour}, fill=c["sheet"], size=60, strokeWidth=2, opacity=1),
+        layer(
+            ends, "text", {"x": x, "y": quantity("beside", scale={"domain": [0, 1]}), "text": text_of(), "color": colour},
+            align="left", dx=7, fontWeight=600,
+        ),
+    ]  # fmt: skip
     return layers, 260 + 18 * len(names)
 
 
-def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _dots(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     x = _axis("x", s["xticks"], padding=6)
     top = s["levels"] + 2.2
     y = quantity("level", axis=None, scale={"domain": [0.3, top], "nice": False})
@@ -282,7 +327,7 @@ def _dots(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, 190
 
 
-def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _heat(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     cells = [{"day": f"{day}", "hour": hour, "n": n} for day, row in enumerate(s["grid"]) for hour, n in enumerate(row)]
     x = {"field": "hour", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "values": list(range(0, 24, 3))}}
     y = {"field": "day", "type": "ordinal", "title": None, "axis": {"labelExpr": f"{s['days']}[datum.value]"}}
@@ -290,20 +335,23 @@ def _heat(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return [layer(cells, "rect", {"x": x, "y": y, "color": colour}, stroke=c["sheet"], strokeWidth=1)], 220
 
 
-def _pairs(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _pairs(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = s["rows"]
     y = _names(rows, c, labelLimit=150)
-    scale = {"domain": [0, 1], "nice": False, "range": [0, expression("width - 96")]}
-    one, two = (quantity(name, scale=scale, axis=None) for name in ("one", "two"))
+    due = [row for row in rows if row["mark"] is not None]
+    room = 12 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
+    scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width - {room}")]}
+    one, two, mark = (quantity(name, scale=scale, axis=None) for name in ("one", "two", "mark"))
     layers = [
         layer(rows, "bar", {"y": y, "x": one}, height=15, color=c["tint"], stroke=c["river"], strokeWidth=1),
         layer(rows, "bar", {"y": y, "x": two}, height=15, color=c["river"]),
+        layer(due, "tick", {"y": y, "x": mark}, thickness=2, size=19, color=c["ink"]),
         layer(rows, "text", {"y": y, "x": {"value": expression("width")}, "text": text_of()}, align="right", fontWeight=600),
     ]  # fmt: skip
     return layers, {"step": 26}
 
 
-def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
+def _ranks(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     room = 24 + LETTER_PIXELS * max(len(one["text"]) for one in rows)
     y = _names(rows, c, labelLimit=170, labelOverlap=False)
@@ -319,7 +367,7 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: str) -> Made:
     return layers, {"step": STEP}
 
 
-def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
+def _tally(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = s["rows"]
     names = [one["name"] for one in rows]
     x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
@@ -335,7 +383,7 @@ def _tally(s: Mapping[str, Any], c: Colours, _chosen: str) -> Made:
     return layers, 210
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any], Colours, str], Made]] = {
+_KINDS: dict[str, Callable[[Mapping[str, Any], Colours, Collection[str]], Made]] = {
     "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
     "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally, "flow": flow,
 }  # fmt: skip

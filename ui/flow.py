@@ -1,6 +1,6 @@
 """A flow in Vega-Lite: two columns of nodes, between them ribbons that leave and arrive level."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ui.chart_kit import Spec, expression, layer, quantity, text_of
@@ -9,7 +9,7 @@ STEPS = 14  # of a ribbon from one column to the other
 NODE = 12  # pixels
 
 
-def flow(s: Mapping[str, Any], c: Mapping[str, str], _chosen: str) -> tuple[list[Spec], int | Spec]:
+def flow(s: Mapping[str, Any], c: Mapping[str, str], _chosen: Collection[str]) -> tuple[list[Spec], int | Spec]:
     """The layers and the height; name and count stand one below the other above their node, so that a phone shows them."""
     x = quantity("x", axis=None, scale={"domain": [0, 1], "nice": False, "range": [0, expression("width")]})
     y = quantity("y", axis=None, scale={"domain": [0, 1], "nice": False, "reverse": True})

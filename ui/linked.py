@@ -1,11 +1,12 @@
-"""Charts that follow each other's choice: a place that is clicked in one stands out in the others, and in the address.
+"""Charts that follow each other's choice: places that are clicked in one stand out in the others, and in the address.
 
-Charts that name no places show the months and hours of the chosen one alone. Only these charts are drawn anew by a click.
+Charts that name no places show the months and hours of the chosen ones alone. Only these charts are drawn anew by a click.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from services.access import Actor
 from services.drawing import Drawing
 from services.drawing_words import Words
 from services.period_facts import PeriodFacts
-from ui import asked_days, drawn, parts, places
+from ui import addressed, asked_days, drawn, parts, places
 from ui.words import _, language, number
 
 CHOSEN = "noi"
@@ -33,9 +34,9 @@ def facts_of(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, since: d
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
-def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, name: str) -> PeriodFacts:  # noqa: ARG001
+def _focused(key: tuple[Any, ...], _actor: Actor, _facts: PeriodFacts, names: Sequence[str]) -> PeriodFacts:  # noqa: ARG001
     with reading() as session:
-        return period_focus.of(session, actor=_actor, facts=_facts, name=name)
+        return period_focus.of(session, actor=_actor, facts=_facts, names=names)
 
 
 def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
@@ -51,22 +52,38 @@ def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
 @st.fragment
 def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str) -> None:
     """The charts named, two beside each other."""
-    codes = {one.name: one.unit_code for one in facts.places}
-    chosen = next((name for name, code in codes.items() if code == st.query_params.get(CHOSEN)), "")
+    names_of = {one.unit_code: one.name for one in facts.places}
+    codes = {name: code for code, name in names_of.items()}
+    picked = addressed.several(
+        _("Nơi đang chọn"), names_of, key=CHOSEN, placeholder=_("Chọn ở đây, hoặc bấm vào nơi trong hình"), most=period_focus.MOST
+    ) if names_of else []  # fmt: skip
+    chosen = tuple(names_of[code] for code in picked)
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
-    pictures = [_of(facts if name not in period_focus.FOLLOW else seen, name, chosen) for name in names]
+    pictures = [_of(seen if period_focus.shows_alone(name, chosen) else facts, name, chosen) for name in names]
     if chosen:
         _what_is_chosen(facts, chosen)
     clicks, turn = dict[str, str](), st.session_state.get(TURN, 0)
-    for at, column in enumerate(st.columns(2, gap="medium")):
+    for some, column in zip(_side_by_side(pictures), st.columns(2, gap="medium"), strict=True):
         with column:
-            for one in pictures[at::2]:  # each column flows by itself: a tall chart leaves no hole beside it
+            for one in some:
                 clicks[one.name] = drawn.show(
                     one, key=f"q{turn}_{one.name}", file_name=f"{file_name}-{one.name}", chosen=chosen, selects=True
                 )
-    if (clicked := _newest(clicks)) in codes and clicked != chosen:
-        st.query_params[CHOSEN] = codes[clicked]
+    if (clicked := _newest(clicks)) in codes and clicked not in chosen and len(picked) < period_focus.MOST:
+        st.query_params[CHOSEN] = ",".join([*picked, codes[clicked]])
         st.rerun(scope="fragment")
+
+
+def _side_by_side(pictures: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
+    """Two columns in their order, the first on the left, so that the hole beside a tall chart is as small as can be."""
+    heights = [drawn.height_of(one) for one in pictures]
+
+    def hole(sides: Sequence[int]) -> int:
+        return abs(sum(height if side else -height for height, side in zip(heights, sides, strict=True)))
+
+    best = min(((0, *rest) for rest in product((1, 0), repeat=len(pictures) - 1)), key=hole)
+    left, right = ([one for one, at in zip(pictures, best, strict=True) if at == side] for side in (0, 1))
+    return left, right
 
 
 def _newest(clicks: Mapping[str, str]) -> str:
@@ -76,21 +93,28 @@ def _newest(clicks: Mapping[str, str]) -> str:
     return next((click for name, click in clicks.items() if click and click != before.get(name)), "")
 
 
-def _of(facts: PeriodFacts, name: str, chosen: str) -> Drawing:
+def _of(facts: PeriodFacts, name: str, chosen: Sequence[str]) -> Drawing:
     made = drawings.of(facts, language=language(), names=[name])[0]
-    if not chosen or name not in period_focus.FOLLOW:
+    if not chosen or made.is_empty or name in period_focus.NAMING:
         return made
-    return replace(made, note=_("chỉ {name}; {note}", name=chosen, note=made.note) if made.note else chosen)
+    names = ", ".join(chosen)
+    if not period_focus.shows_alone(name, chosen):
+        return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=names, note=made.note))
+    if len(chosen) > 1:
+        names = _("{names} cộng lại", names=names)
+    return replace(made, note=_("chỉ {name}; {note}", name=names, note=made.note) if made.note else names)
 
 
-def _what_is_chosen(facts: PeriodFacts, chosen: str) -> None:
-    place = next(one for one in facts.places if one.name == chosen)
+def _what_is_chosen(facts: PeriodFacts, chosen: Sequence[str]) -> None:
     words = Words(language())
     with st.container(horizontal=True, vertical_alignment="center"):
         parts.lines(
-            _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name,
-              n=number(place.joined), all=number(place.households), share=words.share(place.coverage),
-              before=words.share(place.coverage_before))
+            *(
+                _("Đang chọn {name}: {n} / {all} hộ trong nhóm ({share}), kỳ trước {before}.", name=place.name,
+                  n=number(place.joined), all=number(place.households), share=words.share(place.coverage),
+                  before=words.share(place.coverage_before))
+                for place in facts.places if place.name in chosen
+            )
         )  # fmt: skip
         if st.button(_("Bỏ chọn"), key="q_none", icon=":material/close:"):
             del st.query_params[CHOSEN]

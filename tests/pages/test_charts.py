@@ -54,9 +54,22 @@ def test_a_place_that_is_chosen_is_followed_by_the_charts_that_name_none(visit: 
     assert "Đang chọn Tổ 1: 2 / 3 hộ trong nhóm" in words(at)
     assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
     assert "Trong 12 tháng có 1 lượt vào nhóm, 0 lượt rời nhóm." in words(at)  # Bình; Dung left the other
+    others = words(visit("charts", user=chief, noi="01843-1", xem="tin"))
+    assert "cả Phường Bắc Kạn, không riêng Tổ 1; phần số hộ đã mở" in others
+    assert "chỉ Tổ 1; càng đậm càng đông" in others
     at.button(key="q_none").click().run()
     assert "noi" not in at.query_params
     assert "chỉ Tổ 1" not in words(at)
+
+
+def test_several_places_are_followed_together_and_left_one_by_one(visit: Visit, chief: User) -> None:
+    at = visit("charts", user=chief, noi="01843-1,01843-2")
+
+    assert "chỉ Tổ 1, Tổ 2 cộng lại; lượt hộ mỗi tháng" in words(at)
+    assert "Trong 12 tháng có 1 lượt vào nhóm, 1 lượt rời nhóm." in words(at)
+    at.multiselect(key="noi").unselect("01843-2").run()
+    assert at.query_params["noi"] == "01843-1"
+    assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
 
 
 def test_nonsense_in_the_address_chooses_nothing(visit: Visit, chief: User) -> None:

@@ -1,5 +1,6 @@
-"""One place of a period's facts: its own months and hours, and nothing of a place that may not be seen."""
+"""Some places of a period's facts: their own months and hours, and nothing of a place that may not be seen."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,24 +22,30 @@ def facts(session: Session, five: Five, actor: Actor) -> PeriodFacts:
 def test_the_months_and_hours_of_a_place_are_its_own(session: Session, five: Five) -> None:
     whole = facts(session, five, TERMINAL)
 
-    one, two = (period_focus.of(session, actor=TERMINAL, facts=whole, name=name) for name in ("Tổ 1", "Tổ 2"))
+    one, two = (period_focus.of(session, actor=TERMINAL, facts=whole, names=[name]) for name in ("Tổ 1", "Tổ 2"))
 
     november = [(seen.months[-1].joined, seen.months[-1].households, seen.months[-1].entered) for seen in (whole, one, two)]
     assert november == [(3, 5, 1), (2, 3, 1), (1, 2, 0)]
     assert [sum(map(sum, seen.opens)) for seen in (whole, one, two)] == [3, 3, 0]
     assert one.places == whole.places
+    both = period_focus.of(session, actor=TERMINAL, facts=whole, names=["Tổ 2", "Tổ 99", "Tổ 1"])
+    of_the_ward = [
+        replace(one, minutes=None, minutes_run=False, known=0, asked=0, supports=0, first_timers=0) for one in whole.months
+    ]
+    assert both.months == of_the_ward  # announcements and help are the ward's, no place has its own
+    assert both.opens == whole.opens
 
 
 def test_a_name_of_no_place_leaves_all_as_it_was(session: Session, five: Five) -> None:
     whole = facts(session, five, TERMINAL)
 
-    assert period_focus.of(session, actor=TERMINAL, facts=whole, name="Tổ 99") == whole
+    assert period_focus.of(session, actor=TERMINAL, facts=whole, names=["Tổ 99"]) == whole
 
 
 def test_an_observer_gets_nothing_of_a_place_of_a_handful_and_a_leader_nothing(session: Session, five: Five) -> None:
     observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
     seen = facts(session, five, observer)
 
-    assert period_focus.of(session, actor=observer, facts=seen, name="Tổ 1") == seen
+    assert period_focus.of(session, actor=observer, facts=seen, names=["Tổ 1"]) == seen
     with pytest.raises(NotAllowed):
-        period_focus.of(session, actor=make_actor(session, unit=five.one, role=Role.LEAD), facts=seen, name="Tổ 1")
+        period_focus.of(session, actor=make_actor(session, unit=five.one, role=Role.LEAD), facts=seen, names=["Tổ 1"])

@@ -69,12 +69,20 @@ def test_growth_tells_from_where_to_where_each_area_went() -> None:
 
 
 def test_the_group_with_many_phones_and_few_in_the_chat_is_named() -> None:
-    chart = charts.phones_against_coverage(PLACES, look=LOOK)
+    along = [Place(f"Tổ {n}", 30 + 5 * n, 100, smartphones=0.3 + n / 20) for n in range(1, 9)]
+    off = [
+        Place("Tổ 9", 40, 100, smartphones=0.75),
+        Place("Tổ 10", 95, 100, smartphones=0.5),
+        Place("Một hộ", 0, 1, smartphones=1.0),
+    ]
+
+    chart = charts.phones_against_coverage([*along, *off], look=LOOK)
 
     (dots,) = values(chart, "point")
     assert {row["name"]: row["tone"] for row in dots}["Tổ 9"] == "low"
-    assert {row["name"]: row["tone"] for row in dots}["Tổ 1"] == "high"
-    assert "Tổ 9 61,0\xa0% hộ trong nhóm, 75,0\xa0% có điện thoại thông minh" in chart.alt
+    assert {row["name"]: row["tone"] for row in dots}["Tổ 10"] == "high"
+    assert "Tổ 9 40,0\xa0% hộ trong nhóm, 75,0\xa0% có điện thoại thông minh" in chart.alt
+    assert [row["name"] for row in dots if row["tone"] != "usual"] == ["Tổ 9", "Tổ 10"]
 
 
 def test_the_reach_curve_counts_hours_of_this_place() -> None:

@@ -41,7 +41,7 @@ def facts(places: int) -> PeriodFacts:
         "01843", "Phường Bắc Kạn", 90, "2026-11-01", "2026-11-24", "2026-10-08", "2026-10-31",
         figures=FIGURES, places=[place(n) for n in range(places)],
         months=[MonthLine(f"2026-{n:02}-01", 100, 50 + n, n, 1, 20, 10, 20, 300, 150 + n, 2 * n, n) for n in range(1, 12)],
-        trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(min(places, 36))],
+        trends=[TrendLine(f"Tổ {n}", [None, *([n / 100] * 10)]) for n in range(places)],
         said=[SAID, replace(SAID, title="Khác")] * 2, waits=[[5.0, 0], [12.0, 0], [90.0, 0], [300.0, 1]],
         channels=[NamedCount("zns", 10, 3000, 9)], paths=[NamedCount("relay", 90, 60), NamedCount("door", 10, 5)],
         flows=FLOWS, reached=[NamedCount("relay", 50, 0), NamedCount("zns", 9, 3000)],
@@ -59,7 +59,7 @@ def every() -> list[Drawing]:
 def test_altair_reads_it_back(name: str, is_dark: bool) -> None:
     one = drawings.of(facts(31), names=[name])[0]
 
-    chart = drawn.chart(one, look=Look("vi", is_dark), chosen="Tổ 3")
+    chart = drawn.chart(one, look=Look("vi", is_dark), chosen=["Tổ 3"])
 
     read = alt.Chart.from_dict(chart.spec, validate=True).to_dict(validate=True)
     assert len(read["layer"]) == len(chart.spec["layer"])
@@ -88,7 +88,7 @@ def test_a_click_on_a_mark_names_its_place(name: str) -> None:
 
 
 def test_dots_of_the_chosen_group_stand_out_among_the_others() -> None:
-    chart = drawn.chart(drawings.of(facts(31), names=["relays"])[0], look=Look(), chosen="Tổ 3")
+    chart = drawn.chart(drawings.of(facts(31), names=["relays"])[0], look=Look(), chosen=["Tổ 3"])
 
     tones = [row["tone"] for layer in chart.spec["layer"] if layer.get("name") for row in layer["data"]["values"]]
     assert sorted(tones) == [0, 1, 1]

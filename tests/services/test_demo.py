@@ -43,7 +43,7 @@ from models import (
     UnitKind,
     User,
 )
-from services import access, audit, callouts, cascade, demo, due, link_targets, passwords, rollups, scans, terms
+from services import access, audit, callouts, cascade, demo, due, figure_checks, link_targets, passwords, rollups, scans, terms
 from services.cascade import Trouble
 from services.demo import people, places, stage
 from tests.databases import empty_database
@@ -439,6 +439,9 @@ def test_the_counters_of_a_board_are_those_of_its_rows(ward: Session) -> None:
 
     assert {id_: known for id_, _, known in counted if known} == answers
     assert {id_: opens for id_, opens, _ in counted if opens} == firsts
+    assert {one.subject: one.wrong for one in figure_checks.verify(ward)} == dict.fromkeys(
+        ("coverage", "scans", "opens", "known"), 0
+    )
 
 
 def test_readers_sleep_at_night_and_come_most_in_the_evening(ward: Session) -> None:

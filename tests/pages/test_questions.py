@@ -1,5 +1,6 @@
 """The six questions of a chair and the reports, as each role sees them."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -93,14 +94,20 @@ def test_a_report_is_made_by_hand_opened_and_numbered(session: Session, visit: V
 
 
 def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Five) -> None:
-    for first in (date(2026, 10, 1), date(2026, 11, 1)):
-        made = reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=first)
+    """A month beside the month before, not beside a quarter; what still ran is said to, and is not subtracted."""
+    kinds = ((ReportKind.MONTH, date(2026, 10, 1)), (ReportKind.QUARTER, date(2026, 7, 1)), (ReportKind.MONTH, date(2026, 11, 1)))
+    for kind, first in kinds:
+        made = reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=kind, first_on=first)
     session.commit()
 
     at = visit("reports", user=make_user(session, unit=five.ward), so=str(made.id))
 
     assert not at.exception
-    assert "Báo cáo kia" in words(at)
+    assert at.selectbox(key="r_other").options[0] == "Báo cáo tháng 10/2026, lần 1"
+    cells = [re.sub("<[^>]+>", " ", row).split() for row in words(at).replace("\u00a0", " ").split("</tr>")]
+    said = [" ".join(row) for row in cells]
+    assert "Thời gian đăng, chín phần mười số nhóm hơn 22 ngày – –" in said
+    assert "Chi phí gửi tin 600 ₫ 0 ₫ +600 ₫" in said
 
 
 def test_an_observer_sees_the_list_and_opens_none(session: Session, visit: Visit, five: Five) -> None:

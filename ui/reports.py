@@ -120,7 +120,7 @@ def _beside(actor: Actor, report: Report, rows: Sequence[ReportRow]) -> None:
     if others[other].kind is not report.kind:
         parts.hint(_("Một báo cáo là của tháng, một là của quý: số cộng trong kỳ không so được với nhau."))
     heads: list[Column | str] = [
-        _("Số liệu"), Column(_("Báo cáo này"), "num"), Column(_("Báo cáo kia"), "num"), Column(_("Chênh lệch"), "num"),
+        _("Số liệu"), Column(_("Báo cáo này"), "num"), Column(_("Báo cáo kia"), "num desk"), Column(_("Chênh lệch"), "num"),
     ]  # fmt: skip
     parts.table(heads, [_compared(each) for each in found], fold=False)
 
@@ -131,4 +131,5 @@ def _compared(each: Compared) -> Sequence[Text]:
         figure_words.so_far(line.value, figure.measure, is_running=line.is_running, language=language()) if line else "–"
         for line in (each.one, each.other)
     )
-    return _(figure.label), one, other, figure_words.change(each.difference, figure.measure, language=language())
+    this = parts.joined(one, parts.on_phone(_("kia {value}", value=other)))  # where there is no room for a column of it
+    return _(figure.label), this, other, figure_words.change(each.difference, figure.measure, language=language())

@@ -65,8 +65,8 @@ EARLIER = (
         "Mang căn cước, không cần đơn; có kết quả trong ba ngày làm việc.", 3.0, helped=True, public=True,
     ),
     Story(
-        "Nước máy ngõ 8 đường Nông Văn Quang đục hai hôm nay", C.PHONE, 9.1 * DAY,
-        "Công ty nước đã xả cặn tối qua, nước trong lại.", 21.0, kind=K.BROKEN, place="Ngõ 8 đường Nông Văn Quang",
+        "Mất nước ở ngõ 8 đường Nông Văn Quang hai hôm nay", C.PHONE, 9.1 * DAY,
+        "Công ty nước đã sửa đường ống tối qua, có nước lại.", 21.0, kind=K.BROKEN, place="Ngõ 8 đường Nông Văn Quang",
     ),
     Story(
         "Trợ cấp người cao tuổi tháng này trả ngày nào?", C.DESK, 12.0 * DAY,
@@ -78,7 +78,7 @@ EARLIER = (
         "Sáng thứ Năm hằng tuần, từ 7 giờ 30. Xin mang sổ tiêm.", 4.0, helped=True,
     ),
     Story(
-        "Chuyển khẩu từ phường khác về thì làm ở đâu?", C.FORM, 18.3 * DAY,
+        "Thủ tục đăng ký thường trú từ phường khác về làm ở đâu?", C.FORM, 18.3 * DAY,
         "Làm ở Công an phường hoặc trên Cổng Dịch vụ công, có kết quả trong bảy ngày làm việc.", 26.0, helped=True,
     ),
     Story(
@@ -94,7 +94,7 @@ EARLIER = (
         "Từ ngày 10 đến ngày 20, tổ trưởng thu tại nhà.", 6.0,
     ),
     Story(
-        "Hố ga trước số 40 đường Trường Chinh mất nắp", C.PHONE, 33.1 * DAY,
+        "Đường hỏng, hố ga trước số 40 Trường Chinh mất nắp", C.PHONE, 33.1 * DAY,
         "Đã đậy nắp mới.", 9.0, kind=K.BROKEN, place="Số 40 đường Trường Chinh",
     ),
     Story(
@@ -114,7 +114,7 @@ EARLIER = (
         "Đơn nộp cho trưởng thôn, phường họp xét ngày 25.", 30.0, name="Triệu Thị Mẩy", helped=True,
     ),
     Story(
-        "Khám sức khỏe người cao tuổi có phải đăng ký trước không?", C.FACEBOOK, 49.5 * DAY,
+        "Trạm y tế khám bệnh miễn phí có phải đăng ký trước không?", C.FACEBOOK, 49.5 * DAY,
         "Không cần đăng ký, xin mang thẻ bảo hiểm y tế.", 5.0, helped=True, public=True,
     ),
     Story(
@@ -126,11 +126,11 @@ EARLIER = (
         "Đã đặt biển hạn chế tải trọng và báo Công an.", 70.0, kind=K.BROKEN, place="Cầu phường",
     ),
     Story(
-        "Đổi tên trong sổ hộ tịch mất bao lâu?", C.ZALO, 58.4 * DAY,
+        "Thủ tục cải chính hộ tịch mất bao lâu?", C.ZALO, 58.4 * DAY,
         "Ba ngày làm việc kể từ khi đủ giấy tờ.", 3.5, helped=True,
     ),
     Story(
-        "Điện yếu buổi tối ở thôn Nà Bản", C.ZALO, 61.1 * DAY,
+        "Thôn Nà Bản tối nào cũng mất điện vài phút", C.ZALO, 61.1 * DAY,
         "Điện lực đã thay máy biến áp hôm qua.", 52.0, kind=K.BROKEN, place="Thôn Nà Bản",
     ),
 )  # fmt: skip

@@ -106,8 +106,8 @@ def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Fi
     assert at.selectbox(key="r_other").options[0] == "Báo cáo tháng 10/2026, lần 1"
     cells = [re.sub("<[^>]+>", " ", row).split() for row in words(at).replace("\u00a0", " ").split("</tr>")]
     said = [" ".join(row) for row in cells]
-    assert "Thời gian đăng, chín phần mười số nhóm hơn 22 ngày – –" in said
-    assert "Chi phí gửi tin 600 ₫ 0 ₫ +600 ₫" in said
+    assert "Thời gian đăng, chín phần mười số nhóm hơn 22 ngày kia – – –" in said
+    assert "Chi phí gửi tin 600 ₫ kia 0 ₫ 0 ₫ +600 ₫" in said
 
 
 def test_an_observer_sees_the_list_and_opens_none(session: Session, visit: Visit, five: Five) -> None:

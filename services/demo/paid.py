@@ -42,6 +42,8 @@ def send(session: Session, stage: Stage) -> None:
 def _message(stage: Stage, announcement: Announcement, home: Household, dice: Random, keys: Keys) -> dict[str, Any]:
     channel = Channel.SMS if dice.random() < SHORT_MESSAGES else Channel.ZNS
     status = dice.choices([one for one, _ in ENDS], [weight for _, weight in ENDS])[0]
+    if channel is Channel.SMS and status is DeliveryStatus.READ:
+        status = DeliveryStatus.DELIVERED  # nobody tells that an SMS was read
     left = (announcement.sent_at or stage.now) + timedelta(seconds=dice.randint(40, 400))
     arrived = min(left + timedelta(seconds=dice.randint(3, 90)), stage.now)
     read = min(arrived + timedelta(minutes=dice.randint(2, 300)), stage.now)

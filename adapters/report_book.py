@@ -64,6 +64,7 @@ class _Looks:
     head: Any
     share: Any
     number: Any
+    running: Any  # a time of which the middle one is still waited for
     title: Any
 
 
@@ -75,7 +76,8 @@ def written(facts: PeriodFacts, *, title: str) -> bytes:
         looks = _Looks(
             book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
             book.add_format({"num_format": "0.0%"}),
-            book.add_format({"num_format": "#,##0.##"}), book.add_format({"bold": True, "font_size": 14}),
+            book.add_format({"num_format": "#,##0.##"}), book.add_format({"num_format": '"hơn "#,##0'}),
+            book.add_format({"bold": True, "font_size": 14}),
         )  # fmt: skip
         summary = book.add_worksheet(SUMMARY)
         sheets = _data(facts)
@@ -179,13 +181,14 @@ def _summary(sheet: Any, facts: PeriodFacts, title: str, sizes: Mapping[str, int
         one = facts.figure(figure.name)
         for column, text in ((0, figure.label), (5, figure.measure.label), (6, figure.definition)):
             sheet.write_string(row, column, translate(text, language=LANGUAGE))
-        look = looks.share if figure.measure is Measure.SHARE else looks.number
+        usual = looks.share if figure.measure is Measure.SHARE else looks.number
+        look, before = (looks.running if runs else usual for runs in (one.is_running, one.before_is_running))
         for column, (formula, value) in enumerate(_formulas(figure, one, row + 1, sizes), 1):
             if formula:
                 told = NONE if value is None else value
                 sheet.write_formula(row, column, formula, look if column == 1 else looks.number, told)
         if one.before is not None:
-            sheet.write_number(row, 4, one.before, look)
+            sheet.write_number(row, 4, one.before, before)
     sheet.freeze_panes(4, 1)
 
 

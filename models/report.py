@@ -52,7 +52,7 @@ class Report(Model, table=True):
 class FigureCheck(Model, table=True):
     """A recount of the counts that figures are read from. A difference is told, not mended without a word."""
 
-    subject: str  # coverage, scans, opens
+    subject: str  # coverage, scans, opens, known
     rows: int  # compared
     wrong: int
     examples: list[Any] = Field(default_factory=list, sa_type=JSON)  # of those that differ: what, when, kept, counted

@@ -1,15 +1,17 @@
 """Every night the counts that figures are read from are counted again from the rows. A difference is an alarm, not mended.
 
-Daily counts are compared over all days, openings and scans over the day before: their single rows are kept for ninety days.
+Daily counts are compared over all days, scans by the hour over the day before: their single rows are kept for ninety days.
+What boards and curves read is compared over all announcements: households known with the rows of who was told, phones that
+opened with the scans by the hour.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, Uuid, bindparam, func, literal, select, union_all
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -23,14 +25,18 @@ EXAMPLES = 20
 KEPT = timedelta(days=90)
 
 _TABLES = Model.metadata.tables
-_SCAN, _HOUR, _LINK, _COUNT = (_TABLES[name].c for name in ("scan", "scanhour", "shortlink", "reachcount"))
+_SCAN, _HOUR, _LINK, _COUNT, _REACH = (_TABLES[name].c for name in ("scan", "scanhour", "shortlink", "reachcount", "reach"))
+_ASKED = bindparam("announcement", type_=Uuid())
 
 
 def verify(session: Session) -> list[FigureCheck]:
     """Count everything again and keep what was found, by subject; `wrong` is 0 where all is well."""
     yesterday = clock.today() - timedelta(days=1)
     days, now = between(yesterday, yesterday), clock.now()
-    checks = [_coverage(session), _compared("scans", *_scans(session, *days)), _compared("opens", *_opens(session, *days))]
+    checks = [
+        _coverage(session), _checked("scans", [_scans(session, *days)]),
+        _checked("opens", _heard(session, _opens(), minutes=60)), _checked("known", _heard(session, _known(), minutes=5)),
+    ]  # fmt: skip
     for one in checks:
         one.created_at = now  # of one round
     session.add_all(checks)
@@ -64,41 +70,72 @@ def _coverage(session: Session) -> FigureCheck:
     return FigureCheck(subject="coverage", rows=compared, wrong=len(wrong), examples=[str(one) for one in wrong[:EXAMPLES]])
 
 
-def _compared(subject: str, kept: Mapping[Any, int], counted: Mapping[Any, int]) -> FigureCheck:
-    keys = set(kept) | set(counted)
-    pairs = {key: (kept.get(key, 0), counted.get(key, 0)) for key in keys}
-    wrong = sorted((str(key), *pair) for key, pair in pairs.items() if pair[0] != pair[1])
-    return FigureCheck(subject=subject, rows=len(keys), wrong=len(wrong), examples=[list(one) for one in wrong[:EXAMPLES]])
+_Differing = tuple[int, list[list[Any]]]  # how many were compared; which differ: what, kept, counted
 
 
-def _scans(session: Session, start: datetime, end: datetime) -> tuple[Mapping[Any, int], Mapping[Any, int]]:
-    """By link and hour, as kept and as counted."""
-    kept = {
-        (row[0], row[1]): int(row[2])
-        for row in session.execute(select(_HOUR.link_id, _HOUR.hour, _HOUR.scans).where(_HOUR.hour >= start, _HOUR.hour < end))
-    }
-    counted: Counter[tuple[UUID, datetime]] = Counter()
-    for link_id, at in _raw(session, start, end):
-        counted[link_id, at.replace(minute=0, second=0, microsecond=0)] += 1
-    return {key: n for key, n in kept.items() if n}, counted
+def _compared(kept: Mapping[Any, int], counted: Mapping[Any, int]) -> _Differing:
+    pairs = {key: (kept.get(key, 0), counted.get(key, 0)) for key in set(kept) | set(counted)}
+    return len(pairs), sorted([str(key), *pair] for key, pair in pairs.items() if pair[0] != pair[1])
 
 
-def _raw(session: Session, start: datetime, end: datetime) -> Iterator[tuple[UUID, datetime]]:
-    query = select(_SCAN.link_id, _SCAN.at).where(_SCAN.at >= start, _SCAN.at < end)
+def _checked(subject: str, parts: Iterable[_Differing]) -> FigureCheck:
+    check = FigureCheck(subject=subject, rows=0, wrong=0, examples=[])
+    for compared, wrong in parts:
+        check.rows += compared
+        check.wrong += len(wrong)
+        check.examples += wrong[: EXAMPLES - len(check.examples)]
+    return check
+
+
+def _scans(session: Session, start: datetime, end: datetime) -> _Differing:
+    """By link and hour: openings, and those that were a phone's first."""
+    hours = select(_HOUR.link_id, _HOUR.hour, _HOUR.scans, _HOUR.first_scans).where(_HOUR.hour >= start, _HOUR.hour < end)
+    kept, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for link_id, hour, scans, firsts in session.execute(hours):
+        kept[link_id, hour], kept[link_id, hour, "first"] = int(scans), int(firsts)
+    for link_id, at, is_first in _raw(session, start, end):
+        hour = _begun(at, 60)
+        counted[link_id, hour] += 1
+        if is_first:
+            counted[link_id, hour, "first"] += 1
+    return _compared(kept, counted)
+
+
+def _raw(session: Session, start: datetime, end: datetime) -> Iterator[tuple[UUID, datetime, bool]]:
+    query = select(_SCAN.link_id, _SCAN.at, _SCAN.is_first).where(_SCAN.at >= start, _SCAN.at < end)
     for row in session.execute(query.execution_options(yield_per=10_000)):
-        yield row[0], row[1]
+        yield row[0], row[1], row[2]
 
 
-def _opens(session: Session, start: datetime, end: datetime) -> tuple[Mapping[Any, int], Mapping[Any, int]]:
-    """By announcement and group, phones that opened for the first time."""
-    keys = (_COUNT.announcement_id, _COUNT.group_id)
-    sums = select(*keys, func.sum(_COUNT.opens)).where(_COUNT.at >= start, _COUNT.at < end, _COUNT.opens > 0).group_by(*keys)
-    kept = {(row[0], row[1]): int(row[2]) for row in session.execute(sums)}
-    links = (_LINK.announcement_id, _LINK.group_id)
+def _begun(at: datetime, minutes: int) -> datetime:
+    """The start of the so many minutes (up to 60) that an instant lies in."""
+    return at.replace(minute=at.minute // minutes * minutes, second=0, microsecond=0)
+
+
+def _heard(session: Session, wanted: CompoundSelect[Any], *, minutes: int) -> Iterator[_Differing]:
+    """By group and time, one announcement after another: a single look at each, whoever answers meanwhile."""
+    for announcement_id in session.execute(select(_TABLES["announcement"].c.id)).scalars().all():
+        kept, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+        for group_id, at, was, is_now in session.execute(wanted, {"announcement": announcement_id}):
+            key = (announcement_id, group_id, _begun(at, minutes))
+            kept[key] += was
+            counted[key] += is_now
+        yield _compared(kept, counted)
+
+
+def _opens() -> CompoundSelect[Any]:
+    """Phones that opened an announcement for the first time, as its counter has them and as the links of its groups do."""
     firsts = (
-        select(*links, func.count())
-        .select_from(_TABLES["scan"].join(_TABLES["shortlink"], _LINK.id == _SCAN.link_id))
-        .where(_SCAN.at >= start, _SCAN.at < end, _SCAN.is_first, links[0].is_not(None), links[1].is_not(None))
-        .group_by(*links)
+        select(_LINK.group_id, _HOUR.hour, literal(0), _HOUR.first_scans)
+        .select_from(_TABLES["scanhour"].join(_TABLES["shortlink"], _LINK.id == _HOUR.link_id))
+        .where(_LINK.announcement_id == _ASKED, _LINK.group_id.is_not(None))
     )
-    return kept, {(row[0], row[1]): int(row[2]) for row in session.execute(firsts)}
+    kept = select(_COUNT.group_id, _COUNT.at, _COUNT.opens, literal(0)).where(_COUNT.announcement_id == _ASKED)
+    return union_all(kept, firsts)
+
+
+def _known() -> CompoundSelect[Any]:
+    """Households known to have been told, as its counter has them and as there are rows."""
+    rows = select(_REACH.group_id, _REACH.told_at, literal(0), literal(1)).where(_REACH.announcement_id == _ASKED)
+    kept = select(_COUNT.group_id, _COUNT.at, _COUNT.known, literal(0)).where(_COUNT.announcement_id == _ASKED)
+    return union_all(kept, rows)

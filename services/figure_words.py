@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 from core import formats
-from core.i18n import translate
+from core.i18n import N_, translate
 from services import figure_values
 from services.figure_register import BY_NAME, Definition, Measure
 from services.figure_values import Value
 from services.period_facts import FigureLine
 
 NONE = "–"
+DAY = 1440  # minutes
 
 
 def amount(value: float | None, measure: Measure, *, language: str) -> str:
@@ -23,6 +24,22 @@ def amount(value: float | None, measure: Measure, *, language: str) -> str:
     if measure is Measure.MONEY:
         return formats.money(round(value), language=language)
     return formats.number(value, language=language, places=measure.places)
+
+
+def as_read(value: float, measure: Measure) -> float:
+    """A value as `amount` tells it: of spans longer than two days the days alone are read."""
+    return value - value % DAY if measure is Measure.MINUTES and value >= 2 * DAY else value
+
+
+def change(value: float | None, measure: Measure, *, language: str) -> str:
+    """A difference with its sign, of shares in percentage points; "–" where there is none."""
+    if value is None:
+        return NONE
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    if measure is Measure.SHARE:
+        points = formats.number(abs(value) * 100, language=language, places=1)
+        return translate(N_("{n} điểm phần trăm"), language=language).format(n=f"{sign}{points}")
+    return f"{sign}{amount(abs(value), measure, language=language)}"
 
 
 def told(value: Value, *, language: str) -> str:

@@ -60,7 +60,7 @@ def _figures(facts: PeriodFacts) -> PaperTable:
     for figure in (known for known in FIGURES if facts.has(known.name)):
         one = facts.figure(figure.name)
         rows.append(
-            (translate(figure.label, language=LANGUAGE), told(one), out_of(one), _amount(figure.measure, one.before))
+            (translate(figure.label, language=LANGUAGE), told(one), out_of(one), _before(one))
         )  # fmt: skip
     return PaperTable("Các số liệu", (3.2, 1.3, 1.3, 1.3), ("", "Kỳ này", "Trên tổng số", "Kỳ trước"), rows)
 
@@ -70,13 +70,14 @@ def told(one: FigureLine) -> str:
     return figure_words.so_far(one.value, BY_NAME[one.name].measure, is_running=one.is_running, language=LANGUAGE)
 
 
+def _before(one: FigureLine) -> str:
+    measure = BY_NAME[one.name].measure
+    return figure_words.so_far(one.before, measure, is_running=one.before_is_running, language=LANGUAGE)
+
+
 def out_of(one: FigureLine) -> str:
     """What it is out of."""
     return figure_words.out_of(one, BY_NAME[one.name], language=LANGUAGE)
-
-
-def _amount(measure: Measure, value: float | None) -> str:
-    return figure_words.amount(value, measure, language=LANGUAGE)
 
 
 def _number(value: float) -> str:

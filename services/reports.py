@@ -17,10 +17,11 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.i18n import N_
 from models import Report, ReportKind, Unit, UnitKind, User
-from services import access, audit, inquiry_rules, official_papers, period_days, period_facts, report_words, wards
+from services import access, audit, figure_words, inquiry_rules, official_papers, period_days, period_facts, report_words, wards
 from services.access import TERMINAL, Actor, May, path_range, unit_for
+from services.figure_register import BY_NAME
 from services.office_hours import FARTHEST, OfficeHours
-from services.period_facts import PeriodFacts
+from services.period_facts import FigureLine, PeriodFacts
 from services.ports import Annex, PaperText
 
 SYMBOL = "BC-UBND"
@@ -40,11 +41,20 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure in two reports."""
+    """A figure in two reports; `other` is None where the other knows nothing of it."""
 
-    name: str
-    one: float | None
-    other: float | None
+    one: FigureLine
+    other: FigureLine | None
+
+    @property
+    def difference(self) -> float | None:
+        """The one less the other, as both are read; None where there is nothing to subtract, or one still ran."""
+        if self.other is None or self.one.value is None or self.other.value is None:
+            return None
+        if self.one.is_running or self.other.is_running:
+            return None
+        one, other = (figure_words.as_read(line.value or 0, BY_NAME[line.name].measure) for line in (self.one, self.other))
+        return one - other
 
 
 def period_of(kind: ReportKind, first_on: date) -> tuple[date, date]:
@@ -188,8 +198,18 @@ def compared(session: Session, *, actor: Actor, report_id: UUID, other_id: UUID)
         NotAllowed, NotFound: as `get`.
     """
     one, other = (period_facts.from_json(get(session, actor=actor, report_id=id_).facts) for id_ in (report_id, other_id))
-    values = {line.name: line.value for line in other.figures}
-    return [Compared(line.name, line.value, values.get(line.name)) for line in one.figures]
+    lines = {line.name: line for line in other.figures}
+    return [Compared(line, lines.get(line.name)) for line in one.figures]
+
+
+def beside(report: Report, rows: Sequence[ReportRow]) -> list[Report]:
+    """What a report of the list may stand beside: first periods as long, those before it foremost, the nearest first."""
+    others = [row.report for row in rows if row.report.id != report.id and row.report.unit_id == report.unit_id]
+
+    def distance(one: Report) -> tuple[bool, bool, timedelta, int]:
+        return one.kind is not report.kind, one.last_on > report.last_on, abs(one.last_on - report.last_on), -one.issue
+
+    return sorted(others, key=distance)
 
 
 # ---- on paper

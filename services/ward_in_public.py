@@ -1,11 +1,12 @@
 """How a ward is doing, for everybody: no household, no count under five, and none that follows from those that are told.
 
-Two rules together (docs/decisions/0048): a place with a count from one to four is left out; every count that is told is rounded
-to a multiple of five, so that taking one view from another never gives a number of a handful. Shares are made of rounded counts.
-What is shown stands for a whole month.
+Rules (docs/decisions/0048, 0070): a place with a count from one to four is left out; every count that is told is rounded to a
+multiple of five, every share, of the true counts, to whole steps of five points; where that would tell to within a handful what
+was left out, the whole is not told. What is shown stands for a whole month, on the ward's page as on those of its groups.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -36,16 +37,12 @@ class Told:
 
 @dataclass(frozen=True)
 class PublicPlace:
-    """A residential unit: of about so many households so many are in the chat."""
+    """A residential unit, or the whole ward: of about so many households about this share is in the chat."""
 
     name: str
     households: int
-    joined: int
-
-    @property
-    def share(self) -> float:
-        """Joined ÷ households, of the rounded counts."""
-        return min(1.0, self.joined / self.households)
+    share: float
+    joined: int | None = None  # told of the whole only: beside the share of a small place it would say too much
 
 
 @dataclass(frozen=True)
@@ -56,21 +53,15 @@ class PublicWard:
     code: str
     since: date
     until: date
-    households: int | None
-    joined: int | None
+    whole: PublicPlace | None
     before: float | None  # the share a month earlier
-    places: list[PublicPlace]  # the highest first
+    places: list[PublicPlace]  # the highest share first
     hidden: int  # so many places have counts that are not told
     announcements: int
     known: float | None  # of the households of announcements that asked, the share known to have been told
     half_minutes: float | None
     opens: int | None
     scans: int | None
-
-    @property
-    def share(self) -> float | None:
-        """Joined ÷ households, of the rounded counts."""
-        return _share(self.joined, self.households)
 
 
 def of(session: Session, *, code: str = "") -> PublicWard | None:
@@ -86,31 +77,68 @@ def of(session: Session, *, code: str = "") -> PublicWard | None:
     now = figures.coverage(session, actor=TERMINAL, unit_id=unit.id, on=until)
     then = figures.coverage(session, actor=TERMINAL, unit_id=unit.id, on=earlier).total
     places = [shown for row in now.rows if (shown := _place(row)) is not None]
-    households, joined = _pair(now.total)
+    hidden = sum(row.households > 0 for row in now.rows) - len(places)
     return PublicWard(
-        card=wards.card_of(session, unit=unit), code=unit.code, since=since, until=until, households=households, joined=joined,
-        before=_share(*reversed(_pair(then))), places=sorted(places, key=lambda one: (-one.share, one.name)),
-        hidden=sum(row.households > 0 for row in now.rows) - len(places), announcements=int(told["announcements"].value or 0),
-        known=_known(told["known"]), half_minutes=None if told["relay_median"].is_running else told["relay_median"].value,
+        card=wards.card_of(session, unit=unit), code=unit.code, since=since, until=until,
+        whole=_whole(now.total, beside=places, hidden=hidden), before=_share(then.joined, then.households),
+        places=sorted(places, key=lambda one: (-one.share, one.name)), hidden=hidden,
+        announcements=int(told["announcements"].value or 0), known=_known(told["known"]),
+        half_minutes=None if told["relay_median"].is_running else told["relay_median"].value,
         opens=Told.of(told["opens"].value).count, scans=Told.of(told["scans"].value).count,
     )  # fmt: skip
 
 
-def _pair(row: Coverage) -> tuple[int | None, int | None]:
-    """Households and joined as they may be told; neither, where one of them or the difference is of a handful."""
-    counts = [Told.of(n).count for n in (row.households, row.joined, row.households - row.joined)]
-    return (None, None) if None in counts else (counts[0], counts[1])
+def of_place(session: Session, *, unit: Unit) -> tuple[PublicPlace | None, date]:
+    """What the ward's page says of one residential unit, and until which day it counts; None where it is left out there."""
+    until = period_days.last_whole_month(clock.today())[1]
+    rows = figures.coverage(session, actor=TERMINAL, unit_id=unit.id, on=until).rows
+    return next((_place(row) for row in rows if row.unit_id == unit.id), None), until
+
+
+def _share(part: int, whole: int) -> float | None:
+    """In whole steps of five points; None where there is nothing, or a count or the difference is of a handful."""
+    told = (Told.of(n).count for n in (whole, part, whole - part))
+    return _steps(part, whole) * STEP / 100 if whole and None not in told else None
+
+
+def _steps(part: int, whole: int) -> int:
+    """Of five points, the nearest number that a share makes."""
+    return (200 * part + STEP * whole) // (2 * STEP * whole)
 
 
 def _place(row: Coverage) -> PublicPlace | None:
-    households, joined = _pair(row)
-    return PublicPlace(row.unit_name, households, joined) if households and joined is not None else None
+    share = _share(row.joined, row.households)
+    return None if share is None else PublicPlace(row.unit_name, Told.of(row.households).count or 0, share)
 
 
-def _share(joined: int | None, households: int | None) -> float | None:
-    return min(1.0, joined / households) if households and joined is not None else None
+def _whole(row: Coverage, *, beside: Sequence[PublicPlace], hidden: int) -> PublicPlace | None:
+    """The whole, unless the places beside it, taken from it, would tell to within a handful how many are in those left out."""
+    if (place := _place(row)) is None:
+        return None
+    whole = replace(place, joined=Told.of(row.joined).count)
+    return None if hidden and _tell_a_handful([whole, *beside]) else whole
+
+
+def _tell_a_handful(told: Sequence[PublicPlace]) -> bool:
+    """Whether fewer than five numbers are possible of what is left when all others are taken from the first."""
+    apart = [0, 0, 0]
+    for one in told:
+        for at, numbers in enumerate(zip(*_possible(one), strict=True)):
+            apart[at] += max(numbers) - min(numbers)
+        if min(apart) >= SMALL - 1:
+            return False
+    return True
+
+
+def _possible(told: PublicPlace) -> Iterator[tuple[int, int, int]]:
+    """Households, those in the chat and those outside that a place may stand for: of each number of households the ends."""
+    for households in range(max(told.households - STEP // 2, SMALL), told.households + STEP // 2 + 1):
+        low, high = ((told.share + points / 100) * households for points in (-STEP, STEP))
+        near = range(max(0, int(low)), min(households, int(high) + 1) + 1)
+        fitting = [n for n in near if _share(n, households) == told.share and told.joined in (None, Told.of(n).count)]
+        for joined in (*fitting[:1], *fitting[-1:]):
+            yield households, joined, households - joined
 
 
 def _known(value: Value) -> float | None:
-    known, asked = (Told.of(n).count for n in (value.numerator, value.denominator))
-    return _share(known, asked)
+    return _share(int(value.numerator or 0), int(value.denominator or 0))

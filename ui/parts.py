@@ -163,6 +163,11 @@ def soft(words: Text) -> Markup:
     return Markup('<span class="cn-soft">{}</span>').format(words)
 
 
+def on_phone(words: Text) -> Markup:
+    """The second line of a cell, on a phone alone: what a column tells that has no room there."""
+    return Markup('<small class="phone">{}</small>').format(words)
+
+
 def small(words: Text) -> Markup:
     """The second line of a cell."""
     return Markup("<small>{}</small>").format(words)

@@ -13,7 +13,7 @@ from models import Report, ReportKind
 from services import figure_words, period_days, period_facts, report_files, report_words, reports
 from services.access import Actor
 from services.figure_register import BY_NAME
-from services.reports import ReportRow
+from services.reports import Compared, ReportRow
 from ui import addressed, leave_for, parts, refusals
 from ui.parts import Column, Text
 from ui.tables import XLSX
@@ -107,7 +107,7 @@ def _number(actor: Actor, report: Report) -> None:
 
 
 def _beside(actor: Actor, report: Report, rows: Sequence[ReportRow]) -> None:
-    others = {row.report.id: row.report for row in rows if row.report.id != report.id and row.report.unit_id == report.unit_id}
+    others = {one.id: one for one in reports.beside(report, rows)}
     if not others:
         return
     parts.section(_("So với báo cáo khác"))
@@ -115,10 +115,19 @@ def _beside(actor: Actor, report: Report, rows: Sequence[ReportRow]) -> None:
     other = UUID(addressed.named(_("Báo cáo"), names, key="voi", width=330))
     with reading() as session:
         found = reports.compared(session, actor=actor, report_id=report.id, other_id=other)
-    lines = []
-    for each in found:
-        figure = BY_NAME[each.name]
-        one_, other_ = (figure_words.amount(value, figure.measure, language=language()) for value in (each.one, each.other))
-        lines.append((_(figure.label), one_, other_))
-    heads: list[Column | str] = [_("Số liệu"), Column(_("Báo cáo này"), "num"), Column(_("Báo cáo kia"), "num")]
-    parts.table(heads, lines, fold=False)
+    if others[other].kind is not report.kind:
+        parts.hint(_("Một báo cáo là của tháng, một là của quý: số cộng trong kỳ không so được với nhau."))
+    heads: list[Column | str] = [
+        _("Số liệu"), Column(_("Báo cáo này"), "num"), Column(_("Báo cáo kia"), "num desk"), Column(_("Chênh lệch"), "num"),
+    ]  # fmt: skip
+    parts.table(heads, [_compared(each) for each in found], fold=False)
+
+
+def _compared(each: Compared) -> Sequence[Text]:
+    figure = BY_NAME[each.one.name]
+    one, other = (
+        figure_words.so_far(line.value, figure.measure, is_running=line.is_running, language=language()) if line else "–"
+        for line in (each.one, each.other)
+    )
+    this = parts.joined(one, parts.on_phone(_("kia {value}", value=other)))  # where there is no room for a column of it
+    return _(figure.label), this, other, figure_words.change(each.difference, figure.measure, language=language())

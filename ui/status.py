@@ -14,7 +14,12 @@ from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
 MINUTE = timedelta(minutes=1)  # less is not told
-COUNTED = {"coverage": N_("hộ và hộ trong nhóm"), "scans": N_("lượt mở đường dẫn"), "opens": N_("máy mở thông báo")}
+COUNTED = {
+    "coverage": N_("hộ và hộ trong nhóm"),
+    "scans": N_("lượt mở đường dẫn"),
+    "opens": N_("máy mở thông báo"),
+    "known": N_("hộ biết tin"),
+}
 LONG = timedelta(minutes=10)  # so long nothing that may leave should wait
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from core.db import reading
 from services import announcements, attachments
 from services.attachments import Attachment
+from web.headers import has_already
 from web.pages import PhonePage
 
 # A PDF's viewer needs to be an object of its own page; nothing else may load or run.
@@ -41,7 +42,7 @@ def sent(request: Request, documents: tuple[Attachment, ...], *, place: int) -> 
         "Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(document.name, safe='')}",
     }  # fmt: skip
-    if tag in request.headers.get("if-none-match", ""):
+    if has_already(request.headers, tag):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=document.media_type, headers=headers)
 

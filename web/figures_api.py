@@ -28,6 +28,7 @@ from services.figure_register import FIGURES, Definition
 from services.figure_tables import FigureTable, Step
 from services.figure_values import Value
 from web import openapi
+from web.headers import has_already
 from web.limits import Allowance, address_of
 from web.pages import language_of
 
@@ -169,7 +170,7 @@ async def _answered(request: Request, body_of: Callable[[Request], str], kind: s
         return _refusal(status, translate(refusal.message, language=language_of(request)).format(**refusal.details), {})
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**_FIXED, "ETag": tag, "Cache-Control": "private, no-cache", "Content-Language": language_of(request)}
-    if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+    if has_already(request.headers, tag):
         return Response(status_code=304, headers=headers)
     media = "text/csv; charset=utf-8" if kind == "csv" else "application/json"
     return Response(body, media_type=media, headers=headers)

@@ -5,7 +5,7 @@ Plain ASGI, so that the light public process can wear it too. A route that sets 
 
 from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +13,12 @@ from core.settings import settings
 
 # Streamlit's own numbers and its remote control: not for visitors. /_stcore/host-config stays, the client needs it.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+
+
+def has_already(headers: Headers, tag: str) -> bool:
+    """Whether a caller has the version of this tag, or any with `*` (RFC 9110, 13.1.2: compared weakly)."""
+    held = [one.strip().removeprefix("W/") for line in headers.getlist("if-none-match") for one in line.split(",")]
+    return "*" in held or tag in held
 
 
 def security_headers(scripts: Sequence[str] = ()) -> dict[str, str]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import clock
+from core import clock, formats
 from core.db import reading, transaction
 from core.errors import Invalid
 from core.typed import counted
@@ -86,10 +86,15 @@ def _page(
         is_inside = mine is not None and join.is_inside(session, link_id=group.link_id, household_id=mine.household_id)
     context: dict[str, Any] = {
         "group": group, "ward": group.ward, "mine": mine, "is_inside": is_inside, "typed": typed or {}, "wrong": wrong or {},
+        "share": _share(request, group), "month": f"{group.counted_until.month}/{group.counted_until.year}",
         "is_noted": request.query_params.get("said") == "noted" and not wrong,
     }  # fmt: skip
     response = pages.render(request, "join.html", status=410 if group.is_closed else status, **context)
     return visits.counted(request, response, visit, group.link_id)
+
+
+def _share(request: Request, group: join.JoinPage) -> str:
+    return formats.share(group.place.share, language=pages.language_of(request), places=0) if group.place else ""
 
 
 routes = [Route("/j/{slug}", JoinPage)]

@@ -73,7 +73,7 @@ def _words(request: Request, seen: PublicWard) -> dict[str, str]:
     language = pages.language_of(request)
     half = None if seen.half_minutes is None else round(seen.half_minutes)
     return {
-        "share": formats.share(seen.share, language=language, places=0),
+        "share": formats.share(seen.whole.share if seen.whole else None, language=language, places=0),
         "before": formats.share(seen.before, language=language, places=0),
         "known": formats.share(seen.known, language=language, places=0), "half": amount(half, Measure.MINUTES, language=language),
         "month": f"{seen.until.month}/{seen.until.year}",

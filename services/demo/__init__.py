@@ -12,7 +12,20 @@ from core.i18n import N_
 from models import AuditEvent, Group, Household, Model, Unit, User
 from services import access, audit, rollups
 from services.access import TERMINAL, Actor, May
-from services.demo import aftermath, announcements, cascade, inquiries, links, people, places, planned, procedures, province, team
+from services.demo import (
+    aftermath,
+    announcements,
+    cascade,
+    inquiries,
+    links,
+    paid,
+    people,
+    places,
+    planned,
+    procedures,
+    province,
+    team,
+)
 from services.demo.announcements import Said
 from services.demo.occasions import Step
 from services.demo.openings import Readers
@@ -91,6 +104,7 @@ def fill(
     slugs, readers = Slugs(stage.dice("slugs")), Readers(stage)
     said = announcements.speak(session, stage, ward, registers, slugs, readers)
     planned.keep(session, stage)
+    paid.send(session, stage)
     aftermath.come(session, stage, ward)
     shelf = procedures.fill(session, stage, ward)
     printed = links.hang(session, stage, ward, slugs, readers, shelf)

@@ -23,12 +23,11 @@ from models import (
     Reach,
 )
 from services import door_addresses, door_numbers, forecast, past_reach
-from services.demo import places
+from services.demo import places, planned
 from services.demo.stage import Stage, digest, write
 from services.demo.ward import Ward
 from services.past_reach import Past
 
-LISTED = 5  # announcements whose doors are listed: the latest
 FORESEEN = 2  # whose forecast was kept and scored
 TICKED_AFTER = (30, 540)  # minutes after the sending
 # What came of a knock where nobody was told; where it is just begun, or seldom done, most doors are still to come.
@@ -40,8 +39,8 @@ DRAFTED = timedelta(minutes=12)  # ago
 
 def come(session: Session, stage: Stage, ward: Ward) -> None:
     """Write all of it for what was sent lately."""
-    sent = col(Announcement.sent_at).is_not(None)
-    latest = session.exec(select(Announcement).where(sent).order_by(col(Announcement.sent_at).desc()).limit(LISTED * 4)).all()
+    sent = col(Announcement.sent_at) > stage.now - planned.FOR
+    latest = session.exec(select(Announcement).where(sent).order_by(col(Announcement.sent_at).desc())).all()
     _doors(session, stage, ward, latest)
     _forecasts(session, stage, latest)
     _follow_up(session, stage, ward, latest[0])
@@ -52,12 +51,8 @@ def _doors(session: Session, stage: Stage, ward: Ward, latest: Sequence[Announce
     keys = {name: stage.keys(name) for name in ("doorlist", "doorline", "doorknock")}
     leaders = {home.unit.id: home.leader.id for home in ward.homes}
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in keys}
-    left = LISTED
     for item in latest:
         homes = _at_the_door(session, item)
-        if not homes or left == 0:
-            continue
-        left -= 1
         sent_at = item.sent_at or stage.now
         is_begun = item is latest[0] or not any(told_at for _, told_at in homes)
         lists: dict[UUID, UUID] = {}

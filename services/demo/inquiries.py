@@ -1,7 +1,7 @@
 """What the demonstration ward is asked: waiting and late, answered, put together, reported broken and mended, doubted."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -12,11 +12,14 @@ from models import Inquiry, InquiryChannel, InquiryKind, InquiryMessage, Inquiry
 from services import inquiry_rules, inquiry_topics
 from services.demo import places
 from services.demo.stage import Stage
+from services.demo.stage import at as at_hour
 from services.demo.ward import Ward
 from services.inquiry_intake import search_of
 from services.public_answers import LOOKED_AT_EVERY
 
 C, K, S = InquiryChannel, InquiryKind, InquiryStatus
+
+FOUND_EVERY = 9  # days: so often somebody finds a public answer who was about to ask
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,92 @@ STORIES = (
     Story("Mai co hop to khong?", C.SMS, 8.0, "Co, 19 gio 30 tai nha van hoa to.", 0.5, name=""),
 )  # fmt: skip
 
+# What was asked in the weeks before, and is over: every few days something, so that a month has its topics and its times.
+DAY = 24
+EARLIER = (
+    Story(
+        "Xác nhận tình trạng hôn nhân cần mang giấy tờ gì?", C.ZALO, 6.2 * DAY,
+        "Mang căn cước, không cần đơn; có kết quả trong ba ngày làm việc.", 3.0, helped=True, public=True,
+    ),
+    Story(
+        "Mất nước ở ngõ 8 đường Nông Văn Quang hai hôm nay", C.PHONE, 9.1 * DAY,
+        "Công ty nước đã sửa đường ống tối qua, có nước lại.", 21.0, kind=K.BROKEN, place="Ngõ 8 đường Nông Văn Quang",
+    ),
+    Story(
+        "Trợ cấp người cao tuổi tháng này trả ngày nào?", C.DESK, 12.0 * DAY,
+        "Từ ngày 5 đến ngày 10, tại bưu điện; ai có tài khoản thì vào tài khoản.", 0.5,
+        name="Hà Văn Páo", helped=True, public=True,
+    ),
+    Story(
+        "Trạm y tế tiêm cúm cho trẻ hôm nào ạ?", C.ZALO, 15.4 * DAY,
+        "Sáng thứ Năm hằng tuần, từ 7 giờ 30. Xin mang sổ tiêm.", 4.0, helped=True,
+    ),
+    Story(
+        "Thủ tục đăng ký thường trú từ phường khác về làm ở đâu?", C.FORM, 18.3 * DAY,
+        "Làm ở Công an phường hoặc trên Cổng Dịch vụ công, có kết quả trong bảy ngày làm việc.", 26.0, helped=True,
+    ),
+    Story(
+        "Quán karaoke cạnh nhà văn hóa tổ 3 mở nhạc to sau 22 giờ", C.FORM, 21.6 * DAY,
+        "Công an phường đã nhắc, chủ quán cam kết tắt nhạc lúc 22 giờ.", 120.0, kind=K.BROKEN, place="Nhà văn hóa tổ 3",
+    ),
+    Story(
+        "Gia hạn thẻ bảo hiểm y tế hộ gia đình nộp tiền ở đâu?", C.ZALO, 25.2 * DAY,
+        "Nộp ở bưu điện hoặc trên VssID; người thứ hai trong hộ được giảm.", 2.0, helped=True, public=True,
+    ),
+    Story(
+        "Bao giờ thu tiền rác quý này?", C.COMMENT, 29.5 * DAY,
+        "Từ ngày 10 đến ngày 20, tổ trưởng thu tại nhà.", 6.0,
+    ),
+    Story(
+        "Đường hỏng, hố ga trước số 40 Trường Chinh mất nắp", C.PHONE, 33.1 * DAY,
+        "Đã đậy nắp mới.", 9.0, kind=K.BROKEN, place="Số 40 đường Trường Chinh",
+    ),
+    Story(
+        "Làm khai sinh cho cháu sinh ở Hà Nội được không?", C.ZALO, 36.4 * DAY,
+        "Được, ở nơi cư trú của cha hoặc mẹ. Mang giấy chứng sinh.", 1.5, helped=True, public=True,
+    ),
+    Story(
+        "Tổ 5 mất nước từ sáng, bao giờ có?", C.ZALO, 40.2 * DAY,
+        "Đang sửa đường ống, 15 giờ có nước lại.", 0.8, helped=True,
+    ),
+    Story(
+        "Rác ứ ở đầu ngõ 21, xe không vào lấy", C.FORM, 43.3 * DAY,
+        "Xe nhỏ vào lấy sáng nay, từ tuần này vào thứ Ba.", 18.0, kind=K.BROKEN, place="Đầu ngõ 21",
+    ),
+    Story(
+        "Hộ nghèo xin hỗ trợ sửa nhà làm đơn thế nào?", C.DESK, 46.1 * DAY,
+        "Đơn nộp cho trưởng thôn, phường họp xét ngày 25.", 30.0, name="Triệu Thị Mẩy", helped=True,
+    ),
+    Story(
+        "Trạm y tế khám bệnh miễn phí có phải đăng ký trước không?", C.FACEBOOK, 49.5 * DAY,
+        "Không cần đăng ký, xin mang thẻ bảo hiểm y tế.", 5.0, helped=True, public=True,
+    ),
+    Story(
+        "Chứng thực bản sao có làm chiều thứ Bảy không?", C.SMS, 52.0 * DAY,
+        "Sang thu Bay co lam, chieu nghi.", 12.0,
+    ),
+    Story(
+        "Xe tải chạy qua cầu phường ban đêm, cầu rung lắm", C.PHONE, 55.2 * DAY,
+        "Đã đặt biển hạn chế tải trọng và báo Công an.", 70.0, kind=K.BROKEN, place="Cầu phường",
+    ),
+    Story(
+        "Thủ tục cải chính hộ tịch mất bao lâu?", C.ZALO, 58.4 * DAY,
+        "Ba ngày làm việc kể từ khi đủ giấy tờ.", 3.5, helped=True,
+    ),
+    Story(
+        "Thôn Nà Bản tối nào cũng mất điện vài phút", C.ZALO, 61.1 * DAY,
+        "Điện lực đã thay máy biến áp hôm qua.", 52.0, kind=K.BROKEN, place="Thôn Nà Bản",
+    ),
+)  # fmt: skip
+
 
 def ask(session: Session, stage: Stage, ward: Ward) -> int:
     """Write what was asked and answered; how many threads."""
     rules, clerk = inquiry_rules.Rules(), ward.users[places.CLERK]
     keys = stage.keys("inquiry")
-    for n, story in enumerate(STORIES):
-        at = stage.now - timedelta(hours=story.ago)
+    stories = (*STORIES, *EARLIER)
+    for n, story in enumerate(stories):
+        at = stage.now - timedelta(hours=story.ago) if n < len(STORIES) else _in_office_hours(stage, story, n)
         told = inquiry_topics.suggest(session, ward=ward.unit, text=story.text)
         answered = at + timedelta(hours=story.after) if story.answer else None
         is_done = bool(story.helped or (story.kind is K.BROKEN and story.answer))
@@ -82,7 +164,13 @@ def ask(session: Session, stage: Stage, ward: Ward) -> int:
             _say(session, inquiry, keys.next(), Voice.REPLY, story.answer, answered, clerk.id)
             if story.public and story.kind is K.QUESTION:
                 _publish(session, stage, inquiry, keys, story, clerk.id, n)
-    return len(STORIES)
+    return len(stories)
+
+
+def _in_office_hours(stage: Stage, story: Story, n: int) -> datetime:
+    """When something of the weeks before was asked: on a working day, in the course of it."""
+    day = clock.local(stage.now - timedelta(hours=story.ago)).date()
+    return at_hour(day - timedelta(days=max(0, day.weekday() - 4)), 8 + n * 5 % 7, n * 17 % 60)
 
 
 def _say(session: Session, inquiry: Inquiry, id_: Any, voice: Voice, text: str, at: Any, author: Any) -> None:
@@ -96,14 +184,15 @@ def _say(session: Session, inquiry: Inquiry, id_: Any, voice: Voice, text: str, 
 
 def _publish(session: Session, stage: Stage, inquiry: Inquiry, keys: Any, story: Story, owner: Any, n: int) -> None:
     at, id_ = inquiry.first_answer_at or stage.now, keys.next()
+    first, last = (clock.local(moment).date() for moment in (at, stage.now))
+    days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, FOUND_EVERY)]
     enough = 7 + n
     session.add(
         PublicAnswer(
             id=id_, created_at=at, unit_id=inquiry.unit_id, inquiry_id=inquiry.id, slug=f"mau{stage.seed}{n:02d}",
             question=story.text, answer=story.answer, owner_id=owner, looked_at=at, look_again_at=at + LOOKED_AT_EVERY,
-            search=terms(f"{story.text} {story.answer}"), shown=enough,
+            search=terms(f"{story.text} {story.answer}"), shown=enough * len(days),
         )
     )  # fmt: skip
     session.flush()
-    day = clock.local(stage.now).date()
-    session.add(PublicAnswerDay(id=keys.next(), created_at=at, answer_id=id_, day=day, shown=enough))
+    session.add_all(PublicAnswerDay(id=keys.next(), created_at=at, answer_id=id_, day=day, shown=enough) for day in days)

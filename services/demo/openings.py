@@ -56,22 +56,24 @@ class Readers:
         opens, known, again, firsts = (Counter[datetime]() for _ in range(4))
         carried, kept = 0.0, 0
         for reader in post.readers:
-            step = max(bucket_of(reader.at), first)
+            at = max(reader.at, first)
+            step = bucket_of(at)
             if step > self._now:
                 break
             carried += post.stands_for
             homes = int(carried)
             carried -= homes
             opens[step] += homes
-            firsts[reader.at.replace(minute=0, second=0, microsecond=0)] += homes
+            firsts[at.replace(minute=0, second=0, microsecond=0)] += homes
             seen = homes if most is None else min(homes, most - kept)
             kept += seen
             visitors = [digest(self._dice) for _ in range(seen)]
             if post.keeps_scans:
-                self._scans(post, reader.at, visitors, again, rows)
+                self._scans(post, at, visitors, again, rows)
             if reader.answers_at is not None and reader.answers_at <= self._now and visitors:
-                known[max(bucket_of(reader.answers_at), first)] += seen
-                rows["reach"] += [self._answer(post, reader.answers_at, visitor) for visitor in visitors]
+                told = max(reader.answers_at, first)
+                known[bucket_of(told)] += seen
+                rows["reach"] += [self._answer(post, told, visitor) for visitor in visitors]
         if post.group_id is not None:
             rows["reachcount"] += [self._count(post, at, opens[at], known[at]) for at in sorted(opens | known)]
         return self._hours(post, firsts, again, rows)

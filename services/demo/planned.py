@@ -9,7 +9,7 @@ from models import Announcement, Audience, Channel
 from services import paths
 from services.demo.stage import Stage, write
 
-FOR = timedelta(days=30)  # older ones were sent before paths were kept
+FOR = timedelta(days=62)  # to the first day of the month before this one; older ones were sent before paths were kept
 MOST = 20_000  # households: a ward a hundred times as large keeps its paths from now on
 
 

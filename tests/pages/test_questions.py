@@ -1,5 +1,6 @@
 """The six questions of a chair and the reports, as each role sees them."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -92,7 +93,7 @@ def test_a_report_is_made_by_hand_opened_and_numbered(session: Session, visit: V
     assert reports.listing(session, actor=TERMINAL)[0].report.number == 15
 
 
-def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Five) -> None:
+def test_the_address_names_the_report_beside(session: Session, visit: Visit, five: Five) -> None:
     september, october, november = (
         str(reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=ReportKind.MONTH, first_on=date(2026, month, 1)).id)
         for month in (9, 10, 11)
@@ -109,6 +110,23 @@ def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Fi
     assert at.query_params["voi"] == september
     assert visit("reports", user=chief, so=november, voi=september).selectbox(key="voi").value == september
     assert visit("reports", user=chief, so=november, voi="lạ").selectbox(key="voi").value == october
+
+
+def test_two_reports_stand_side_by_side(session: Session, visit: Visit, five: Five) -> None:
+    """A month beside the month before, not beside a quarter; what still ran is said to, and is not subtracted."""
+    kinds = ((ReportKind.MONTH, date(2026, 10, 1)), (ReportKind.QUARTER, date(2026, 7, 1)), (ReportKind.MONTH, date(2026, 11, 1)))
+    for kind, first in kinds:
+        made = reports.make(session, actor=TERMINAL, unit_id=five.ward.id, kind=kind, first_on=first)
+    session.commit()
+
+    at = visit("reports", user=make_user(session, unit=five.ward), so=str(made.id))
+
+    assert not at.exception
+    assert at.selectbox(key="voi").options[0] == "Báo cáo tháng 10/2026, lần 1"
+    cells = [re.sub("<[^>]+>", " ", row).split() for row in words(at).replace("\u00a0", " ").split("</tr>")]
+    said = [" ".join(row) for row in cells]
+    assert "Thời gian đăng, chín phần mười số nhóm hơn 22 ngày kia – – –" in said
+    assert "Chi phí gửi tin 600 ₫ kia 0 ₫ 0 ₫ +600 ₫" in said
 
 
 def test_an_observer_sees_the_list_and_opens_none(session: Session, visit: Visit, five: Five) -> None:

@@ -76,12 +76,15 @@ def test_counts_that_differ_from_the_recount_are_an_alarm_that_says_what_to_do(
 ) -> None:
     night = clock.now()
     session.add_all(
-        [FigureCheck(subject=subject, rows=40, wrong=n, created_at=night) for subject, n in (("coverage", 2), ("scans", 0))]
+        [
+            FigureCheck(subject=subject, rows=40, wrong=n, created_at=night)
+            for subject, n in (("coverage", 2), ("scans", 0), ("known", 3))
+        ]
     )
     session.commit()
 
     said = words(visit("status", user=admin))
 
-    assert "2 số đếm sẵn khác với đếm lại" in said
-    assert "Ở hộ và hộ trong nhóm. Số liệu trên màn hình có thể sai." in said
+    assert "5 số đếm sẵn khác với đếm lại" in said
+    assert "Ở hộ và hộ trong nhóm, hộ biết tin. Số liệu trên màn hình có thể sai." in said
     assert "manage.py recount" in said

@@ -32,6 +32,7 @@ from models import (
     Reach,
     ReachCount,
     Relay,
+    ReportKind,
     Role,
     Scan,
     ScanHour,
@@ -43,7 +44,23 @@ from models import (
     UnitKind,
     User,
 )
-from services import access, audit, callouts, cascade, demo, due, link_targets, passwords, rollups, scans, terms
+from services import (
+    access,
+    audit,
+    callouts,
+    cascade,
+    demo,
+    drawings,
+    due,
+    figure_checks,
+    link_targets,
+    passwords,
+    reports,
+    rollups,
+    scans,
+    terms,
+)
+from services.access import TERMINAL
 from services.cascade import Trouble
 from services.demo import people, places, stage
 from tests.databases import empty_database
@@ -151,7 +168,7 @@ def test_the_same_seed_gives_the_same_ward_row_by_row(made: tuple[Engine, demo.D
 
 
 def test_what_was_sent_lately_has_one_first_path_for_every_household_of_its_audience(made: tuple[Engine, demo.Demo]) -> None:
-    since = EVENING - timedelta(days=30)
+    since = EVENING - timedelta(days=62)
     with Session(made[0]) as session:
         sent = session.exec(select(Announcement).where(col(Announcement.sent_at) > since)).all()
         rows = session.exec(select(PlannedPath).where(PlannedPath.is_first)).all()
@@ -163,6 +180,19 @@ def test_what_was_sent_lately_has_one_first_path_for_every_household_of_its_audi
             path: kept[announcement.id, path] for path in ("relay", "door")
         } == {path: announcement.plan["paths"][path] for path in ("relay", "door")}  # fmt: skip
     assert {row.announcement_id for row in rows} == {announcement.id for announcement in sent}
+
+
+def test_no_chart_of_the_month_that_is_over_is_empty(ward: Session, answer: demo.Demo) -> None:
+    unit_id = ward.exec(select(Announcement.unit_id).order_by(col(Announcement.sent_at).desc()).limit(1)).one()
+
+    facts = reports.facts_of(ward, actor=TERMINAL, unit_id=unit_id, kind=ReportKind.MONTH, first_on=date(2026, 10, 1))
+
+    drawn = {one.name: one for one in drawings.of(facts, language="vi", names=drawings.told_by(facts))}
+    assert [name for name, one in drawn.items() if not one.rows] == []
+    told = {name: facts.figure(name).value for name in ("questions", "answer_median", "doors_told", "messages", "cost")}
+    assert all(told.values()), told
+    assert len(facts.topics) >= 4
+    assert {one.path for one in facts.flows} == {"relay", "door"}
 
 
 @pytest.mark.once
@@ -448,6 +478,9 @@ def test_the_counters_of_a_board_are_those_of_its_rows(ward: Session) -> None:
 
     assert {id_: known for id_, _, known in counted if known} == answers
     assert {id_: opens for id_, opens, _ in counted if opens} == firsts
+    assert {one.subject: one.wrong for one in figure_checks.verify(ward)} == dict.fromkeys(
+        ("coverage", "scans", "opens", "known"), 0
+    )
 
 
 def test_readers_sleep_at_night_and_come_most_in_the_evening(ward: Session) -> None:

@@ -1,22 +1,24 @@
 """The nightly recount: it finds what differs, says so, and mends nothing; after any sequence of events it finds nothing."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, update
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from time_machine import Traveller
 
+from core import clock as core_clock
 from core import db
 from core.ids import new_id
-from models import Device, FigureCheck, Membership, Model, UnitDay, UnitTotal
+from models import Device, FigureCheck, Membership, Model, Purpose, ReachCount, UnitDay, UnitTotal
 from services import figure_checks, figure_values, figures, rollups, scans
 from services.access import TERMINAL
 from tests.databases import examples
-from tests.factories import NOON, make_household, make_link, make_membership
-from tests.services.five import Five, settle
+from tests.factories import NOON, make_announcement, make_household, make_link, make_membership
+from tests.services.five import Five, announce, settle
 
 TODAY = NOON.date()
 
@@ -34,7 +36,7 @@ def test_all_is_well_where_nothing_was_touched(session: Session, five: Five) -> 
     link = make_link(session, unit_id=five.ward.id)
     scans.record(session, openings=[_opening(link.id, n) for n in range(3)])
 
-    assert found(session) == {"coverage": 0, "scans": 0, "opens": 0}
+    assert found(session) == {"coverage": 0, "scans": 0, "opens": 0, "known": 0}
 
 
 def _opening(link_id: object, n: int) -> scans.Opening:
@@ -62,6 +64,38 @@ def test_an_hour_whose_openings_were_lost_is_named(session: Session, five: Five)
 
     assert checks["scans"].wrong == 1
     assert checks["scans"].examples[0][1:] == [5, 1]
+
+
+@pytest.mark.parametrize("lie", [{"known": 2}, {"at": NOON}])
+def test_households_known_that_no_row_stands_for_are_found_however_long_ago(
+    session: Session, five: Five, lie: dict[str, Any]
+) -> None:
+    said = announce(session, five)
+    before = found(session)["known"]
+    first = select(ReachCount.id).where(ReachCount.announcement_id == said.id, ReachCount.known == 1).limit(1)
+
+    session.execute(update(ReachCount).where(col(ReachCount.id).in_(first.scalar_subquery())).values(lie))
+
+    assert before == 0
+    assert found(session)["known"] == (1 if "known" in lie else 2)  # too early there, too late here
+
+
+def test_phones_that_opened_and_that_no_scan_stands_for_are_found_when_the_scans_are_forgotten(
+    session: Session, five: Five, clock: Traveller
+) -> None:
+    said = make_announcement(session, unit=five.ward)
+    link = make_link(
+        session, unit_id=five.ward.id, announcement_id=said.id, group_id=five.groups["1"].id, purpose=Purpose.ANNOUNCEMENT
+    )
+    scans.record(session, openings=[_opening(link.id, n) for n in range(3)])
+    clock.shift(timedelta(days=100))
+    scans.forget_raw(session, before=core_clock.now())
+    before = found(session)["opens"]
+
+    session.execute(update(ReachCount).values(opens=9).where(col(ReachCount.opens) > 0))
+
+    assert before == 0
+    assert found(session)["opens"] > 0
 
 
 def test_checks_in_which_something_was_wrong_are_kept_for_good(session: Session, five: Five, clock: Traveller) -> None:

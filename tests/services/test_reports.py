@@ -20,10 +20,11 @@ from core.errors import Invalid, NotAllowed, NotFound
 from models import ReportKind, Role
 from services import figure_words, inquiry_rules, period_facts, ports, report_files, report_words, reports, rollups
 from services.access import TERMINAL
-from services.figure_register import FIGURES, Measure
+from services.figure_register import BY_NAME, FIGURES, Measure
 from services.inquiry_rules import Rules
-from services.period_facts import PeriodFacts
+from services.period_facts import FigureLine, PeriodFacts
 from services.ports import Ports
+from services.reports import Compared
 from tests.factories import make_actor, make_household, make_unit
 from tests.fakes import FakeEngine, Nothing
 from tests.formulas import Reader
@@ -77,7 +78,8 @@ def test_after_figures_changed_it_is_another_issue_and_the_first_stays(session: 
 
     assert (second.issue, second.serial) == (2, 2)
     told = reports.compared(session, actor=TERMINAL, report_id=first.id, other_id=second.id)
-    assert next((one.one, one.other) for one in told if one.name == "households") == (5, 6)
+    households = next(one for one in told if one.one.name == "households")
+    assert (households.one.value, households.difference) == (5, -1)
 
 
 def test_a_relay_that_is_still_running_makes_no_other_issue(session: Session, five: Five, clock: Traveller) -> None:
@@ -205,6 +207,36 @@ def test_the_workbook_counts_to_the_figures_of_the_report(november: PeriodFacts)
         assert str(book.book["Báo cáo"][f"B{line}"].value).startswith("="), figure.name
         if figure.measure is not Measure.MINUTES and one.denominator is not None:
             assert book.value("Báo cáo", f"D{line}") == one.denominator, figure.name
+
+
+def test_a_time_that_still_ran_says_so_in_the_workbook(november: PeriodFacts) -> None:
+    sheet = load_workbook(BytesIO(report_files.xlsx(november)))["Báo cáo"]
+
+    formats = {sheet[f"A{line}"].value: sheet[f"B{line}"].number_format for line in range(5, 5 + len(FIGURES))}
+    for figure in FIGURES:
+        assert ("hơn" in formats[figure.label]) == november.figure(figure.name).is_running, figure.name
+
+
+def line(name: str, value: float | None, *, is_running: bool = False) -> FigureLine:
+    return FigureLine(name, value, None, None, is_running, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "said"),
+    [
+        ("coverage", line("coverage", 0.687), line("coverage", 0.689), "−0,2 điểm phần trăm"),
+        ("relay_median", line("relay_median", 14), line("relay_median", 23), "−9 phút"),
+        ("relay_median", line("relay_median", 66_483), line("relay_median", 157_200), "−63 ngày"),  # 46 days less 109, as read
+        ("relay_median", line("relay_median", 14, is_running=True), line("relay_median", 5), "–"),
+        ("relay_median", line("relay_median", 14), None, "–"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_that_of_the_numbers_as_they_are_read(
+    name: str, one: FigureLine, other: FigureLine | None, said: str
+) -> None:
+    difference = Compared(one, other).difference
+
+    assert figure_words.change(difference, BY_NAME[name].measure, language="vi").replace("\u00a0", " ") == said
 
 
 def test_a_changed_row_changes_the_figure(november: PeriodFacts) -> None:

@@ -69,7 +69,7 @@ def test_wrong_counts_are_put_right_told_and_recorded(session: Session, clock: T
     assert session.exec(select(UnitDay.households).order_by(col(UnitDay.id))).all() == [1, 1]
     [event] = session.exec(select(AuditEvent)).all()
     assert (event.action, event.details) == ("figures.recounted", {"wrong": 1})
-    assert [one.wrong for one in figure_checks.latest(session, actor=TERMINAL)] == [0, 0, 0]  # the alarm is over
+    assert not any(one.wrong for one in figure_checks.latest(session, actor=TERMINAL))  # the alarm is over
 
 
 def test_counts_that_are_right_stay_and_leave_no_trace(session: Session) -> None:

@@ -45,10 +45,11 @@ def test_a_document_is_served_as_what_it_is_and_can_do_nothing(day: Day) -> None
     assert "set-cookie" not in answer.headers
 
 
-def test_a_phone_that_has_it_fetches_it_no_second_time(day: Day) -> None:
+@pytest.mark.parametrize("held", ['"x", {tag}', "*"])
+def test_a_phone_that_has_it_fetches_it_no_second_time(day: Day, held: str) -> None:
     tag = phone().get(f"{day.page}/2").headers["etag"]
 
-    again = phone().get(f"{day.page}/2", headers={"If-None-Match": tag})
+    again = phone().get(f"{day.page}/2", headers={"If-None-Match": held.format(tag=tag)})
 
     assert (again.status_code, again.content) == (304, b"")
 

@@ -17,7 +17,7 @@ from time_machine import Traveller
 from models import Unit, UnitDay, UnitTotal
 from services import rollups, ward_in_public
 from services.figures import Coverage
-from services.ward_in_public import Told
+from services.ward_in_public import PublicPlace, Told
 from tests.factories import NOON, make_group, make_household, make_membership, make_unit
 from tests.services.five import settle as settle_five
 from web.public import app
@@ -43,7 +43,7 @@ def settle(session: Session, unit: Unit, *, joined: int, alone: int) -> None:
 
 def test_a_ward_tells_about_how_many_and_no_name(phone: TestClient, session: Session) -> None:
     ward = make_unit(session, name="Phường Bắc Kạn")
-    settle(session, make_unit(session, parent=ward, short_name="Tổ 1"), joined=21, alone=6)
+    settle(session, make_unit(session, parent=ward, short_name="Tổ 1"), joined=52, alone=15)
     settle(session, make_unit(session, parent=ward, short_name="Tổ 2"), joined=9, alone=3)
     settle(session, make_unit(session, parent=ward, short_name="Tổ 3"), joined=1, alone=1)
 
@@ -51,10 +51,10 @@ def test_a_ward_tells_about_how_many_and_no_name(phone: TestClient, session: Ses
 
     words = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split()).replace("\u00a0", " ")
     assert answer.status_code == 200
-    assert "75 %" in words  # 30 of 40, where it is 31 of 41
-    assert "khoảng 30 trên 40 hộ" in words
+    assert "75 %" in words  # 62 of 81
+    assert "khoảng 60 trên 80 hộ" in words
     assert "Tổ 1" in words
-    assert "của khoảng 25 hộ" in words
+    assert "80 % của khoảng 65 hộ" in words
     assert "Tổ 2" not in words  # three households are outside
     assert "Tổ 3" not in words
     assert "2 nơi không nêu số" in words
@@ -147,21 +147,55 @@ def row(joined: int, alone: int) -> Any:
     return SimpleNamespace(unit_name="Tổ", households=joined + alone, joined=joined)
 
 
+def may_be(told: PublicPlace) -> list[tuple[int, int, int]]:
+    """Households, joined and alone, all that whoever knows the rules holds possible."""
+    found = []
+    for households in range(told.households - 2, told.households + 3):
+        for joined in range(households + 1):
+            counts = (households, joined, households - joined)
+            is_told = not any(0 < n < 5 for n in counts) and told.joined in (None, 5 * ((joined + 2) // 5))
+            if is_told and -2.5 <= 100 * joined / households - 100 * told.share < 2.5:
+                found.append(counts)
+    return found
+
+
 @given(st.lists(COUNTS, min_size=1, max_size=12))
 def test_no_count_under_five_follows_by_taking_places_from_the_whole(places: list[tuple[int, int]]) -> None:
-    """Whoever knows the rounding puts bounds on each count; those of what is left out must leave more than a handful open."""
-    told = [ward_in_public._place(row(*one)) for one in places]
+    """Whoever knows the rules puts bounds on each count; those of what is left out must leave more than a handful open.
+
+    The pages of groups say the same of the same places: they add nothing to take away.
+    """
+    shown = [told for one in places if (told := ward_in_public._place(row(*one)))]
+    hidden = sum(any(one) for one in places) - len(shown)
     total = Coverage(None, "", "", "", 90, households=sum(map(sum, places)), joined=sum(one for one, _ in places))
-    households, joined = ward_in_public._pair(total)
-    hidden = [one for one, shown in zip(places, told, strict=True) if shown is None and any(one)]
-    if households is None or joined is None or not hidden:
+    whole = ward_in_public._whole(total, beside=shown, hidden=hidden)
+    if whole is None or not hidden:
         return
 
-    for at, whole in ((0, joined), (1, households)):
-        shown = [(one.joined, one.households)[at] for one in told if one]
-        low = whole - 2 - sum(n + 2 for n in shown)
-        high = whole + 2 - sum(n - 2 for n in shown)
-        assert high - low >= 4  # at least five numbers are possible
+    for at in range(3):
+        low, high = (end(one[at] for one in may_be(whole)) for end in (min, max))
+        most, least = (sum(end(one[at] for one in may_be(told)) for told in shown) for end in (max, min))
+        assert (high - least) - (low - most) >= 4  # at least five numbers are possible
+
+
+def test_shares_are_of_the_true_counts_and_rank_by_them() -> None:
+    """Of rounded counts they were 90 % and 95 %: the higher place stood below."""
+    higher, lower, least = (ward_in_public._place(row(*one)) for one in ((92, 6), (88, 7), (91, 9)))
+
+    assert higher
+    assert lower
+    assert least
+    assert (higher.share, lower.share, least.share) == (0.95, 0.95, 0.9)
+
+
+def test_of_a_small_ward_the_whole_is_not_told_where_a_place_is_left_out() -> None:
+    whole = Coverage(None, "", "", "", 90, households=20, joined=10)
+    beside = ward_in_public._place(row(9, 9))
+
+    assert beside
+    assert ward_in_public._whole(whole, beside=[], hidden=1) is None  # from 9 to 11 are in the chat
+    assert ward_in_public._whole(whole, beside=[beside, beside], hidden=1)
+    assert ward_in_public._whole(whole, beside=[beside], hidden=0)
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))

@@ -21,7 +21,8 @@ from ui.parts import Column, Text
 from ui.tables import Field, Table, behind, download
 from ui.words import _, day, language, number
 
-STEPS = {1: 1, 30: 1, 90: 7, 365: 7}  # days of one point of the line
+POINTS = 60  # of the line, at most
+STEPS = (1, 7, 28, 91, 364)  # days of one point: weeks where days would be too many, so that each holds as many Sundays
 ROWS_SHOWN = 40
 
 
@@ -43,15 +44,19 @@ def of_days(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, name: str
 
 def steps(until: date, span: int) -> list[Period]:
     """Periods of equal length that end with a day; of one day alone, the month before it."""
-    step, days = STEPS[span], 30 if span == 1 else span
+    days = 30 if span == 1 else span
+    step = next((one for one in STEPS if days // one <= POINTS), STEPS[-1])
     ends = [until - timedelta(days=step * n) for n in range(days // step)]
     return [(end - timedelta(days=step - 1), end) for end in reversed(ends)]
 
 
 def ask(today: date) -> tuple[date, int]:
-    """The last day, and how many days are looked at; both in the address."""
+    """The last day, and how many days are looked at; both in the address, which may name any number of days."""
     on = asked_days.until(_("Ngày"), today)
-    return on, asked_days.back({"1": _("ngày này")} | asked_days.usual() | {"365": _("một năm")})
+    usual = {"1": _("ngày này")} | asked_days.usual() | {"365": _("một năm")}
+    other = st.query_params.get("ky", "")
+    is_other = other.isdecimal() and len(other) < 5 and 1 <= int(other) <= figure_values.LONGEST and other not in usual
+    return on, asked_days.back(usual | ({str(int(other)): _("{n} ngày", n=number(int(other)))} if is_other else {}))
 
 
 def chosen() -> Definition | None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import clock
 from services.access import May
 from services.figure_words import period
-from ui import _, enter, figure_book, parts, places
+from ui import _, enter, figure_book, figure_lines, parts, places
 from ui.kept import seen_by
 from ui.words import language
 
@@ -36,4 +36,4 @@ with right:
         figure, figure_book.of_days(key, actor, place.unit_id, figure.name, until, span), file_name=file_name
     )  # fmt: skip
 st.page_link("pages/figures.py", label=_("Tất cả số liệu"), icon=":material/arrow_back:", query_params=kept)
-figure_book.rows(key, actor, figure, unit_id=place.unit_id, since=since, until=until, file_name=file_name)
+figure_lines.rows(key, actor, figure, unit_id=place.unit_id, since=since, until=until, file_name=file_name)

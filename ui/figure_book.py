@@ -1,4 +1,4 @@
-"""The parts of the book of figures: all of them with what they are out of; one with its meaning, its days and its rows."""
+"""The parts of the book of figures: all of them with what they are out of; one with its meaning and its days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -8,22 +8,19 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading
-from models import Role
-from services import figure_rows, figure_values
+from services import figure_values
 from services.access import Actor
-from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Source, Span
-from services.figure_rows import Row, Rows
+from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Span
 from services.figure_sources import Period
 from services.figure_values import Value
 from services.figure_words import out_of, period, told
-from ui import asked_days, figure_charts, parts, refusals
+from ui import asked_days, figure_charts, parts
 from ui.parts import Column, Text
-from ui.tables import Field, Table, behind, download
-from ui.words import _, day, language, number
+from ui.tables import Field, Table, behind
+from ui.words import _, language, number
 
 POINTS = 60  # of the line, at most
 STEPS = (1, 7, 28, 91, 364)  # days of one point: weeks where days would be too many, so that each holds as many Sundays
-ROWS_SHOWN = 40
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
@@ -123,60 +120,3 @@ def days_table(figure: Definition, found: Sequence[Value]) -> Table:
         for one in reversed(found)
     ]
     return Table(_("Qua thời gian"), fields, rows)
-
-
-@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=20, show_spinner=False)
-def _rows_of(key: tuple[Any, ...], _actor: Actor, name: str, unit_id: UUID | None, since: date, until: date) -> Rows:  # noqa: ARG001
-    with reading() as session:
-        return figure_rows.of(session, actor=_actor, name=name, unit_id=unit_id, since=since, until=until)
-
-
-def rows(
-    key: tuple[Any, ...], actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str
-) -> None:
-    """Which rows: down to the household, the announcement or the code, each a link to its own page. Kept as `of_all`."""
-    if actor.role is Role.VIEWER:
-        parts.hint(_("Người xem số liệu không xem từng hộ, từng thông báo."))
-        return
-    first = until if figure.source is Source.HOMES else since
-    with refusals():
-        _draw(_rows_of(key, actor, figure.name, unit_id, first, until), figure, file_name)
-
-
-def _draw(found: Rows, figure: Definition, file_name: str) -> None:
-    note = _("{n} dòng đầu trên {all}", n=number(len(found.rows)), all=number(found.all)) if found.is_cut else ""
-    parts.section(_("Những dòng nào"), note or _(figure.source.label))
-    if not found.rows:
-        parts.hint(_("Không có dòng nào trong kỳ này."))
-        return
-    lines = [
-        (
-            parts.cell(_title(one), _place(one)),
-            day(one.on, weekday=False) if one.on else "", number(one.numerator),
-            number(one.denominator) if one.denominator is not None else "",
-        )
-        for one in found.rows
-    ]  # fmt: skip
-    heads: list[Column | str] = [
-        _("Dòng"), Column(_("Ngày"), "desk"), Column(_("Đếm được"), "num"), Column(_("Trên tổng số"), "num"),
-    ]  # fmt: skip
-    parts.table(heads, lines, shown=ROWS_SHOWN, more=_("Xem cả {n} dòng", n=number(len(lines))), fold=False)
-    fields = [
-        Field(_("Dòng")),
-        Field(_("Nơi")),
-        Field(_("Ngày"), "day"),
-        Field(_("Đếm được"), "count"),
-        Field(_("Trên tổng số"), "count"),
-    ]
-    cells = [(one.title or _(one.about), _place(one), one.on, one.numerator, one.denominator) for one in found.rows]
-    table = Table(_(figure.label), fields, cells)
-    download([table], label=_("Tải các dòng này (Excel)"), key="x_rows", file_name=f"{file_name}-tung-dong")
-
-
-def _title(row: Row) -> Text:
-    words = row.title or _(row.about)
-    return parts.link(words, row.page, **{"ma" if row.page == "link" else "id": row.id}) if row.page else words
-
-
-def _place(row: Row) -> str:
-    return row.place or (_(row.about) if row.about and row.title else "")

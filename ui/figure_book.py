@@ -8,15 +8,14 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading
-from services import figure_values
+from services import figure_drawing, figure_values
 from services.access import Actor
-from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Span
+from services.figure_register import BY_NAME, FIGURES, Definition, Span
 from services.figure_sources import Period
 from services.figure_values import Value
 from services.figure_words import out_of, period, told
-from ui import asked_days, figure_charts, parts
+from ui import asked_days, drawn, parts
 from ui.parts import Column, Text
-from ui.tables import Field, Table, behind
 from ui.words import _, language, number
 
 POINTS = 60  # of the line, at most
@@ -97,26 +96,5 @@ def what(figure: Definition, value: Value) -> None:
 
 
 def over_days(figure: Definition, found: Sequence[Value], *, file_name: str) -> None:
-    """The figure over time, and the rows behind the line."""
-    points = [(one.day, one.value) for one in found]
-    step = (found[0].day - found[0].since).days + 1 if found else 1
-    note = _("mỗi điểm một ngày") if step == 1 else _("mỗi điểm {n} ngày", n=number(step))
-    if any(value is not None for _, value in points):
-        parts.chart(_("Qua thời gian"), figure_charts.line(points, of=figure, look=parts.look()), note, key="c_days")
-    behind(days_table(figure, found), key="t_days", file_name=file_name)
-
-
-def days_table(figure: Definition, found: Sequence[Value]) -> Table:
-    """The figure over its days as a table, the latest first."""
-    kind: Any = "share" if figure.measure is Measure.SHARE else "count"
-    fields = [
-        Field(_("Ngày"), "day"),
-        Field(_(figure.label), kind),
-        Field(_("Đếm được"), "count"),
-        Field(_("Trên tổng số"), "count"),
-    ]
-    rows = [
-        (one.day, figure_values.rounded(one, figure.measure), one.numerator if figure.is_ratio else None, one.denominator)
-        for one in reversed(found)
-    ]
-    return Table(_("Qua thời gian"), fields, rows)
+    """The figure over time under its sentence; its table and its files behind it."""
+    drawn.show(figure_drawing.of(figure, found, language=language()), key="c_days", file_name=f"{file_name}-qua-thoi-gian")

@@ -50,9 +50,21 @@ def test_one_figure_tells_what_it_is_and_which_rows(session: Session, visit: Vis
     assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 1
 
 
-def test_more_rows_than_a_screen_holds_are_said_and_the_file_has_every_one(
-    session: Session, visit: Visit, files: None
-) -> None:
+def test_a_figure_over_time_is_taken_away_as_picture_and_as_table(session: Session, visit: Visit, five: Five) -> None:
+    at = visit(
+        "figures", user=make_user(session, unit=five.ward, role=Role.OFFICIAL), so="relay_median", ngay="2026-11-10", ky="1"
+    )
+    at.session_state["c_days_box"] = True
+    page = words(at.run())
+
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert {"Tải Excel", "Tải CSV", "Tải hình SVG", "Tải hình PNG"} <= set(labels)
+    assert "chấm rỗng: còn đang chờ" in page
+    assert "hơn 14\xa0ngày" in page  # the row of the group that has not posted
+    assert "20\xa0phút" in page
+
+
+def test_more_rows_than_a_screen_holds_are_said_and_the_file_has_every_one(session: Session, visit: Visit, files: None) -> None:
     ward = make_unit(session)
     unit = make_unit(session, parent=ward)
     homes = [Household(unit_id=unit.id, code=f"{n:03}", head_name="Hà", people=1, arrived_on=LONG_AGO) for n in range(501)]

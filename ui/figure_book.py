@@ -82,9 +82,10 @@ def said(value: Value) -> Text:
 
 def what(figure: Definition, value: Value) -> None:
     """What this is: the number, its definition, what is counted, out of what, as of when."""
-    parts.figures(
-        parts.Figure(_(figure.label), str(said(value)), "", out_of(value, figure, language=language())),
-    )
+    of = out_of(value, figure, language=language())
+    if of and figure.span is Span.SPREAD:
+        of = f"{of} {_(figure.denominator)}"
+    parts.figures(parts.Figure(_(figure.label), str(said(value)), "", of))
     parts.facts(
         (_("Đây là gì"), _(figure.definition)),
         (_("Đếm gì"), _(figure.numerator)),

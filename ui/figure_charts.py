@@ -30,7 +30,9 @@ def days(s: Mapping[str, Any], c: Mapping[str, str], _chosen: str) -> tuple[list
 
 def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
     words = {f"{at:g}": text for at, text in ticks}
+    is_across = name == "x"
     axis = {
-        "values": [at for at, _ in ticks], "labelExpr": f"({words})[format(datum.value, '~g')]", "labelFlush": name == "x", **more
+        "values": [at for at, _ in ticks], "labelExpr": f"({words})[format(datum.value, '~g')]", "labelFlush": 10 * is_across,
+        **more,
     }  # fmt: skip
-    return quantity(name, scale={"domain": [0, 1], "nice": False, "padding": 6 if name == "x" else 0}, axis=axis)
+    return quantity(name, scale={"domain": [0, 1], "nice": False, "padding": 6 * is_across}, axis=axis)

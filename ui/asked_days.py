@@ -46,3 +46,9 @@ def over(since: date, until: date) -> dict[str, str]:
 def last(days: int) -> dict[str, str]:
     """The same of so many days up to today."""
     return over(clock.today() - timedelta(days=days - 1), clock.today())
+
+
+def month(day: date) -> dict[str, str]:
+    """The same of the month a day lies in, up to today."""
+    first, following = clock.month_of(day)
+    return over(first, min(following - timedelta(days=1), clock.today()))

@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import phones
 from core.i18n import N_
+from ui import asked_what
 from ui.chart_kit import Chart, Look
 from ui.scripts import GO, SPEAK
 from ui.words import _, language, plain, share
@@ -268,7 +269,7 @@ def _figure(item: Figure, of_what: Mapping[str, str]) -> Markup:
     sign = joined(icon(item.tone), " ") if item.tone else ""
     note = Markup('<dd class="n {}">{}{}</dd>').format(item.tone or "unknown", sign, item.note) if item.note else ""
     kind = "tone overdue" if item.tone == "overdue" else ""
-    label = link(item.label, "figures", so=item.about, **of_what) if item.about else item.label
+    label = asked_what.name(item.label, item.about, of_what)
     return Markup('<div class="{}"><dt>{}</dt><dd class="v">{}{}</dd>{}{}</div>').format(kind, label, item.value, of, line, note)
 
 

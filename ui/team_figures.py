@@ -9,27 +9,29 @@ import streamlit as st
 from core.i18n import N_
 from services.figures import Coverage
 from services.support_figures import OfMember, OfProcedure, Sums, Taught
-from ui import charts, parts
+from ui import asked_days, charts, parts
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
 from ui.charts import GrowthPoint
 from ui.parts import Column, Figure
 from ui.words import _, number, share
 
 
-def figures(sums: Sums, taught: Taught, now: Coverage, before: Coverage) -> None:
+def figures(month: date, sums: Sums, taught: Taught, now: Coverage, before: Coverage) -> None:
     """The month in four figures."""
     per = _("mỗi lượt {n} phút", n=number(round(sums.minutes / sums.supports))) if sums.supports else ""
     parts.figures(
-        Figure(_("Lượt hỗ trợ"), number(sums.supports), _("lượt"), per),
+        Figure(_("Lượt hỗ trợ"), number(sums.supports), _("lượt"), per, about="supports"),
         Figure(
             _("Thủ tục làm trực tuyến"), number(sums.online), _("/ {n} lượt", n=number(sums.supports)),
-            _("{n} người làm lần đầu", n=number(sums.first_timers)),
+            _("{n} người làm lần đầu", n=number(sums.first_timers)), about="supports_online",
         ),
         Figure(_("Buổi hướng dẫn"), number(taught.lessons), _("buổi"), _("{n} người dự", n=number(taught.people))),
         Figure(
             _("Người có điện thoại thông minh"), share(now.smartphone_rate, 0), "",
             _("một năm trước {share}", share=share(before.smartphone_rate, 0)),
+            about="smartphone_rate", of_what=asked_days.last(30),
         ),
+        of_what=asked_days.month(month),
     )  # fmt: skip
 
 

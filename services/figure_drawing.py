@@ -102,7 +102,7 @@ def _said(one: Value, figure: Definition, language: str) -> str:
 def _sentence(figure: Definition, told: Sequence[Value], w: Words) -> str:
     if not told:
         return nothing(w)
-    ordered = sorted(told, key=lambda one: (one.is_running, one.value or 0))
+    ordered = sorted(told, key=lambda one: (one.value or 0, one.is_running))
     words = {
         name: _said(one, figure, w.language)
         for name, one in (("start", told[0]), ("end", told[-1]), ("low", ordered[0]), ("high", ordered[-1]))

@@ -89,6 +89,24 @@ def test_more_rows_than_a_screen_holds_are_said_and_the_file_has_every_one(sessi
     assert (len(taken), sum(",1,1" in line for line in taken)) == (501, 1)
 
 
+def test_each_screen_asks_about_its_own_place_and_days(session: Session, visit: Visit, five: Five) -> None:
+    chief = make_user(session, unit=five.ward, role=Role.OFFICIAL)
+    leader = make_user(session, unit=five.one, role=Role.LEAD)
+    five.groups["1"].leader_id = leader.id
+    session.add(five.groups["1"])
+    session.commit()
+    assert five.said
+
+    board = words(visit("announcement", user=chief, id=str(five.said.id)))
+    group = words(visit("group", user=chief, id=str(five.groups["1"].id)))
+    own = words(visit("my_group", user=leader))
+
+    assert "/figures?so=posted&amp;ngay=2026-11-10&amp;ky=1" in board
+    assert "/figures?so=depth&amp;ngay=2026-11-24&amp;ky=30&amp;to=01843-1" in group
+    assert "<details><summary>Hộ trong nhóm</summary>Trong 100 hộ" in own
+    assert "/figures?" not in own
+
+
 def test_every_single_figure_opens(session: Session, visit: Visit, five: Five) -> None:
     chief = make_user(session, unit=five.ward, role=Role.OFFICIAL)
 

@@ -10,6 +10,7 @@ from services.households import KINDS
 from ui import (
     _,
     addressed,
+    asked_what,
     community,
     day,
     drawing,
@@ -73,7 +74,7 @@ with top:
     if is_hidden:
         parts.hint(community.hidden_words())
     else:
-        community.group_figures(seen)
+        community.group_figures(seen, of_what=asked_what.place(actor, seen.unit))
 with left:
     if has_list:
         with listed:

@@ -6,7 +6,7 @@ from core.db import reading, transaction
 from services import link_moves, link_targets, link_watch, links, scans
 from services.access import May
 from services.links import LinkState
-from ui import _, codes, enter, leave_for, link_troubles, near, number, parts, refusals
+from ui import _, asked_days, codes, enter, leave_for, link_troubles, near, number, parts, refusals
 from ui import links as drawing
 from ui.parts import Column, Figure
 
@@ -34,9 +34,10 @@ codes.warn()
 parts.figures(
     drawing.alive(rows),
     Figure(_("Lượt quét 7 ngày"), number(sum(row.week for row in rows)), "",
-           _("7 ngày trước đó {n}", n=number(sum(row.week_before for row in rows)))),
+           _("7 ngày trước đó {n}", n=number(sum(row.week_before for row in rows))), about="scans"),
     Figure(_("Mã chưa ai quét"), number(len(unused)), _("/ {n} mã", n=number(len(rows))), _("treo hơn 30 ngày")),
-    Figure(_("Quét nhiều nhất"), number(busiest.week), _("lượt 7 ngày"), busiest.link.title),
+    Figure(_("Quét nhiều nhất"), number(busiest.week), _("lượt 7 ngày"), busiest.link.title, about="scans"),
+    of_what=asked_days.last(7),
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="bottom"):
     found = drawing.find(rows)

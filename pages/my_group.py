@@ -7,7 +7,7 @@ from models import GroupKind
 from services import access, groups, links, passing_on
 from services.access import May
 from services.households import KINDS
-from ui import _, addressed, community, doors, enter, joining, number, paging, parts, posting, share
+from ui import _, addressed, asked_days, asked_what, community, doors, enter, joining, number, paging, parts, posting, share
 from ui.parts import Figure
 
 SIZE = 10
@@ -52,11 +52,13 @@ with st.container(width=640):
             Figure(
                 _("Hộ trong nhóm"), number(counts.joined), _("/ {n} hộ", n=number(counts.households)),
                 _("{share}, mục tiêu {goal}", share=share(counts.coverage), goal=share(counts.target_percent / 100, 0)),
+                about="coverage",
             ),
             Figure(
                 _("Hộ ngoài nhóm"), number(missing), _("hộ"), _("mời vào, hoặc tới báo") if missing else _("đủ cả tổ"),
-                "waiting" if missing else "arrived",
+                "waiting" if missing else "arrived", about="coverage",
             ),
+            of_what=asked_days.last(30) | asked_what.place(actor, seen.unit),
         )  # fmt: skip
     if group.kind in KINDS and is_home:
         parts.section(_("Hộ chưa vào nhóm"), _("khó tới đứng trước"))

@@ -6,7 +6,7 @@ from core.db import reading
 from services import story
 from services.access import May
 from services.ports import ports
-from ui import _, enter, needed, record_id
+from ui import _, asked_what, enter, needed, record_id
 from ui import story as told
 
 actor = enter(needs=May.WATCH.roles)
@@ -19,7 +19,7 @@ def paper() -> bytes:
     return ports().paper.story(told.page(seen, url=seen.board.general_url))
 
 
-told.draw(seen)
+told.draw(seen, of_what=asked_what.of_announcement(actor, seen.announcement))
 with st.container(horizontal=True):
     st.download_button(
         _("Tải trang tổng kết (PDF)"), paper, "tong-ket.pdf", "application/pdf", key="story_pdf",

@@ -40,7 +40,7 @@ with reading() as session:
     taught = support_figures.taught(session, actor=actor, month=month)
     helped = support_figures.by_procedure(session, actor=actor, month=month)
     each = support_figures.by_member(session, actor=actor, month=month)
-team_figures.figures(dict(series)[month], taught, growth[-1][2], growth[0][2])
+team_figures.figures(month, dict(series)[month], taught, growth[-1][2], growth[0][2])
 left, right = st.columns([1.3, 1], gap="medium")
 with left:
     title = _("Lượt hỗ trợ, 12 tháng")

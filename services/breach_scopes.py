@@ -30,7 +30,9 @@ from services.access import Actor, May
 from services.masked_names import masked
 from services.presence import is_erased
 
-EXPORTS = ("household.exported", "subject.exported", "attendance.exported", "board.exported", "plan.exported")
+EXPORTS = (
+    "household.exported", "subject.exported", "attendance.exported", "board.exported", "plan.exported", "figure.exported",
+)  # fmt: skip
 LOOKED_BACK = timedelta(days=180)  # for lists that were taken away
 MOST = 20_000
 

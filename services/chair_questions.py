@@ -50,6 +50,18 @@ class Question(StrEnum):
             "faster": ("relay_months", "relays"), "asking": ("topics", "answer_times"), "worth": ("paths", "costs"),
         }[self]  # fmt: skip
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures of the register its sentences are made of."""
+        return {
+            "reaching": ("coverage", "known", "announcements"),
+            "left_out": ("coverage", "smartphone_rate", "doors_told"),
+            "help": ("coverage", "smartphone_rate", "relay_median"),
+            "faster": ("relay_median", "relay_ninety", "time_to_half"),
+            "asking": ("questions", "questions_open", "answered_in_time", "answer_median", "found_alone", "scans"),
+            "worth": ("cost", "messages", "cost_per_arrival"),
+        }[self]
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["bars", "columns", "line", "multiples", "scatter", "curves", "dots", "heat", "pairs", "ranks", "tally", "flow"]
+Kind = Literal[
+    "bars", "columns", "line", "multiples", "scatter", "curves", "dots", "heat", "pairs", "ranks", "tally", "flow", "days"
+]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Drawing:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()  # the table behind it
     spec: Mapping[str, Any] = field(default_factory=dict)
+    kinds: Sequence[str] = ()  # of the columns of the table, where their values do not tell: text, count, share, day
 
     @property
     def is_empty(self) -> bool:

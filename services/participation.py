@@ -4,9 +4,9 @@ Counts come from `UnitDay` and from the counters of announcements: no household 
 there are. Who only observes sees no count of a place with a handful of households.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from sqlmodel import Session
 
 from core import clock
 from models import LEFT, AsksFor, Model, UnitKind
-from services import access, figures, groups, presence
+from services import access, figure_values, figures, groups, presence
 from services.access import Actor, May, path_range, unit_for
+from services.figure_sources import Period
+from services.figure_values import Value
 from services.figures import Coverage, CoverageTable
 from services.relay_pace import RelayTimes, relay_times
 
@@ -25,6 +27,7 @@ AREAS_MAX = 8  # former wards that still fit side by side
 RECENT = 10
 EVERY_THIRD = 24  # months after which growth is drawn by quarters
 SUMS = figures.SUMS
+TOLD = ("known", "estimated", "announcements")
 
 _TABLES = Model.metadata.tables
 _UNIT, _DAY = _TABLES["unit"].c, _TABLES["unitday"].c
@@ -69,19 +72,12 @@ class Overview:
     moves: list[MonthMoves]
     reached: list[Reached]  # the latest first
     hidden: list[Coverage]  # places whose counts this reader does not see, with nothing but their names
+    told: Mapping[str, Value]  # figures of the register over the same days: known, estimated, announcements
 
     @property
-    def known(self) -> float | None:
-        """Known ÷ households of the announcements that asked for an answer; None where none did."""
-        asking = [one for one in self.reached if one.asks]
-        audience = sum(one.households for one in asking)
-        return sum(one.known for one in asking) / audience if audience else None
-
-    @property
-    def estimated(self) -> float | None:
-        """Estimated ÷ households of all the announcements; None without any."""
-        audience = sum(one.households for one in self.reached)
-        return sum(one.estimated for one in self.reached) / audience if audience else None
+    def days(self) -> Period:
+        """The first and the last day of the range."""
+        return self.since + timedelta(days=1), self.table.on
 
 
 def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, months: int | None = 12) -> Overview:
@@ -105,9 +101,12 @@ def overview(session: Session, *, actor: Actor, unit_id: UUID | None = None, mon
     before = figures.coverage(session, actor=actor, unit_id=unit_id, on=days[0], by=by)
     marks = days if len(days) <= EVERY_THIRD else [day for day in days if day.month % 3 == 0]
     growth = figures.growth(session, actor=actor, unit_id=unit_id, days=[*marks, today], by="area")
+    first = days[0] + timedelta(days=1)
+    told = figure_values.of_period(session, actor=actor, unit_id=unit_id, names=TOLD, since=first, until=today)
     seen = Overview(
         by=by, since=days[0], table=table, before=before, growth=_with_whole(growth, table.total),
-        moves=_moves(session, path, after=days[0], until=today), reached=_reached(session, path, since=days[0]), hidden=[],
+        moves=_moves(session, path, after=days[0], until=today), reached=_reached(session, path, since=first), hidden=[],
+        told=told,
     )  # fmt: skip
     return _without_small(seen) if not access.may(actor, May.SEE_SMALL_COUNTS) else seen
 
@@ -159,11 +158,10 @@ def _moves(session: Session, path: str, *, after: date, until: date) -> list[Mon
 def _reached(session: Session, path: str, *, since: date) -> list[Reached]:
     """The latest announcements of the range; counts are capped group by group, as the reach board does."""
     said, unit, relay = (_TABLES[name] for name in ("announcement", "unit", "relay"))
-    start = datetime(since.year, since.month, since.day, tzinfo=clock.zone())
     latest = session.execute(
         select(_SAID.id, _SAID.title, _SAID.sent_at, _SAID.households, _SAID.asks_for)
         .select_from(said.join(unit, _UNIT.id == _SAID.unit_id))
-        .where(path_range(path), _SAID.status.in_(LEFT), _SAID.sent_at >= start)
+        .where(path_range(path), _SAID.status.in_(LEFT), _SAID.sent_at >= clock.midnight(since))
         .order_by(_SAID.sent_at.desc()).limit(RECENT)
     ).all()  # fmt: skip
     ids = [row.id for row in latest]

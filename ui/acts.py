@@ -224,6 +224,7 @@ WORDS = ACTS | {
     "backup.copied": N_("chép bản sao lưu sang nơi khác"),
     "backup.restored": N_("khôi phục bản sao lưu"),
     "figures.recounted": N_("đếm lại số liệu"),
+    "figure.exported": N_("tải các dòng của một số liệu"),
     "announcement.withdrawal_told": N_("ghi tin đã gỡ khỏi nhóm"),
     "attendance.changed": N_("sửa số người đăng ký dự"),
     "attendance.places_changed": N_("đổi số chỗ của buổi họp"),

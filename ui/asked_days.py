@@ -1,10 +1,11 @@
 """Which days a screen of figures is about: the last one, and how far back; both stand in the address."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
+from core import clock
 from ui import addressed
 from ui.words import _, number
 
@@ -35,3 +36,19 @@ def back(words: Mapping[str, str]) -> int:
 def usual() -> dict[str, str]:
     """A month, a quarter, a year, in days."""
     return {str(days): _("{n} ngày", n=number(days)) for days in SPANS}
+
+
+def over(since: date, until: date) -> dict[str, str]:
+    """What an address says of days from one to another, for a link to a figure of the same."""
+    return {"ngay": until.isoformat(), "ky": str((until - since).days + 1)}
+
+
+def last(days: int) -> dict[str, str]:
+    """The same of so many days up to today."""
+    return over(clock.today() - timedelta(days=days - 1), clock.today())
+
+
+def month(day: date) -> dict[str, str]:
+    """The same of the month a day lies in, up to today."""
+    first, following = clock.month_of(day)
+    return over(first, min(following - timedelta(days=1), clock.today()))

@@ -1,5 +1,6 @@
 """The parts of the reach board: its figures, what to do now, the table of groups."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import streamlit as st
@@ -56,10 +57,13 @@ def words(seen: Board) -> None:
 # Figures
 
 
-def figures(seen: Board, *, now: datetime) -> None:
-    """Posted, known, estimated, how fast; each with what it is out of. What was not asked is not counted."""
+def figures(seen: Board, *, now: datetime, of_what: Mapping[str, str]) -> None:
+    """Posted, known, estimated, how fast; each with what it is out of. What was not asked is not counted.
+
+    Asked what it is, a figure is the ward's of the day of sending: `of_what` is that day and place.
+    """
     if not seen.counts_known:
-        parts.figures(_posted(seen, now), _opened(seen, _("không hỏi lại bà con")), _estimated(seen))
+        parts.figures(_posted(seen, now), _opened(seen, _("không hỏi lại bà con")), _estimated(seen), of_what=of_what)
         return
     to_ninety = "; " + _("90 %: {time}", time=span(seen.time_to_ninety)) if seen.time_to_ninety is not None else ""
     everyone = seen.households or 1
@@ -68,13 +72,14 @@ def figures(seen: Board, *, now: datetime) -> None:
         Figure(
             _("Biết chắc đã nhận"), number(seen.known), _("/ {n} hộ", n=number(seen.households)),
             behind.link(_known_by(seen), seen.announcement.id, Standing.KNOWN),
-            known=seen.known / everyone,
+            known=seen.known / everyone, about="known",
         ),
         _estimated(seen),
         Figure(
             _("Tới một nửa số hộ sau"), span(seen.time_to_half) if seen.time_to_half is not None else "–", "",
-            _("tính theo hộ biết chắc") + to_ninety,
+            _("tính theo hộ biết chắc") + to_ninety, about="time_to_half",
         ),
+        of_what=of_what,
     )  # fmt: skip
 
 
@@ -96,8 +101,9 @@ def _posted(seen: Board, now: datetime) -> Figure:
     else:
         note = _("tất cả đã đăng")
     return Figure(
-        _("Tổ đã đăng"), number(seen.posted), _("/ {n} tổ", n=number(len(seen.rows))), note, "overdue" if late else None
-    )
+        _("Tổ đã đăng"), number(seen.posted), _("/ {n} tổ", n=number(len(seen.rows))), note, "overdue" if late else None,
+        about="posted",
+    )  # fmt: skip
 
 
 def _estimated(seen: Board) -> Figure:
@@ -108,12 +114,12 @@ def _estimated(seen: Board) -> Figure:
         note = _("{share}, mở trên {n} máy", share=share(seen.estimated / everyone), n=number(seen.opens))
     return Figure(
         _("Ước tính theo số máy đã mở"), number(seen.estimated), _("/ {n} hộ", n=number(seen.households)), note,
-        estimate=seen.estimated / everyone,
+        estimate=seen.estimated / everyone, about="estimated",
     )  # fmt: skip
 
 
 def _opened(seen: Board, note: str) -> Figure:
-    return Figure(_("Máy đã mở"), number(seen.opens), _("máy"), note)
+    return Figure(_("Máy đã mở"), number(seen.opens), _("máy"), note, about="opens")
 
 
 # What to do

@@ -16,7 +16,7 @@ from services.calls import Calls
 from services.foresight import Foresight
 from services.reach import Board
 from services.relays import RelayRow
-from ui import board, calling, copying, doors, drawing, foresight, parts, withdrawn
+from ui import asked_what, board, calling, copying, doors, drawing, foresight, parts, withdrawn
 from ui.kept import kept, read_once, seen_by
 from ui.words import _, near
 
@@ -37,7 +37,7 @@ def draw(me: Actor, seen: Board, ahead: Foresight) -> None:
         withdrawn.draw(seen)
         board.words(seen)
         return
-    board.figures(seen, now=now)
+    board.figures(seen, now=now, of_what=asked_what.of_announcement(me, seen.announcement))
     left, right = st.columns([1.12, 1], gap="medium")
     with left, st.container(gap=None):
         foresight.line(seen, ahead)

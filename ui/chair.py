@@ -1,12 +1,14 @@
 """The parts of the pages of a chair's questions: which of the six, and what the figures say to it."""
 
 import streamlit as st
+from markupsafe import Markup
 
 from services import access, chair_questions
 from services.access import Actor, May
 from services.chair_questions import Question
+from services.figure_register import BY_NAME
 from services.period_facts import PeriodFacts
-from ui import linked, parts
+from ui import asked_days, asked_what, linked, parts, places
 from ui.words import _, language
 
 KEPT = ("ngay", "ky", "xa", linked.CHOSEN)  # of the address, on the way to another question
@@ -42,3 +44,6 @@ def sentences(facts: PeriodFacts, asked: Question) -> None:
     """What the figures say."""
     said = chair_questions.answer(facts, asked, language=language())
     parts.lines(*said.sentences)
+    of_what = asked_days.over(*facts.days) | places.kept()
+    names = [asked_what.name(_(BY_NAME[name].label), name, of_what) for name in asked.figures]
+    parts.hint(parts.joined(_("Các số này là gì:"), " ", Markup(" · ").join(names)))

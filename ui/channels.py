@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from core import pkce
+from core import clock, pkce
 from core.i18n import N_
 from models import AccountState, Channel, ChannelAccount
 from services import webhook_addresses
@@ -14,7 +14,7 @@ from services.channel_fields import LABELS, OA, USES, AccountField, fields_of
 from services.channel_usage import AccountCard
 from services.channel_values import MOST_PER_SECOND, MOST_PRICE, MOST_RESERVE, AccountForm
 from services.senders import AccountHealth
-from ui import parts
+from ui import asked_days, parts
 from ui.forms import Slots
 from ui.parts import Figure, Text, Tone
 from ui.words import _, money, near, number
@@ -48,9 +48,10 @@ def figures(cards: Sequence[AccountCard], waiting: Sequence[AccountCard]) -> Non
     working = sum(card.account.state is AccountState.ACTIVE for card in cards)
     parts.figures(
         Figure(_("Đang dùng"), number(working), _("/ {n} tài khoản", n=number(len(cards)))),
-        Figure(_("Tin đã gửi tháng này"), number(sum(card.used for card in cards)), _("tin")),
-        Figure(_("Chi tháng này"), money(sum(card.cost for card in cards))),
+        Figure(_("Tin đã gửi tháng này"), number(sum(card.used for card in cards)), _("tin"), about="messages"),
+        Figure(_("Chi tháng này"), money(sum(card.cost for card in cards)), about="cost"),
         Figure(_("Cần xem lại"), number(len(waiting)), _("tài khoản"), tone="overdue" if waiting else None),
+        of_what=asked_days.month(clock.today()),
     )
 
 

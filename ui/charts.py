@@ -15,7 +15,7 @@ from core.i18n import N_
 from services.drawing_words import Words
 from services.off_trend import LEAST, Spot, standing_out
 from services.ward_ranks import lowest_said
-from ui.chart_kit import SHARE, Chart, Look, Spec, drawn, expression, layer, quantity, signed, text_of
+from ui.chart_kit import SHARE, Chart, Look, Spec, counted, drawn, expression, layer, quantity, signed, text_of
 
 COUNTS_PIXELS, LETTER_PIXELS = 62, 7  # what "112/125" needs beside a bar, and each letter of longer ones
 NET_LETTER_PIXELS = 8  # so much of "+42" takes over a bar
@@ -240,7 +240,7 @@ def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = 
         nets.append({"m": name, "n": one.joined, "text": signed(one.joined - one.left, look)})
     needed = NET_LETTER_PIXELS * max((len(str(one["text"])) for one in nets), default=1)
     x = {"field": "m", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
-    y = quantity("n", axis={"tickCount": 5, "labelExpr": "abs(datum.value)"})
+    y = counted("n", min((row["n"] for row in rows), default=0), max((row["n"] for row in rows), default=0), look)
     scale = {"domain": [joined, left], "range": [c["river"], c["amber"]]}
     colour = {"field": "what", "type": "nominal", "sort": [joined, left], "scale": scale, "legend": {"title": None, "offset": 18}}
     layers = [

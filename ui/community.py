@@ -1,6 +1,6 @@
 """The parts of the screen of groups: what to do, one row a residential unit, the other groups of the ward."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import streamlit as st
@@ -10,7 +10,7 @@ from models import GroupKind
 from services.figures import Coverage, CoverageTable
 from services.groups import GroupOverview, GroupRow
 from services.today import is_below
-from ui import charts, codes, narrowed, parts
+from ui import asked_days, charts, codes, narrowed, parts
 from ui.charts import Place
 from ui.parts import Column, Figure
 from ui.words import _, number, share
@@ -33,6 +33,7 @@ def figures(table: CoverageTable, *, before: Coverage, places: str) -> None:
         Figure(
             _("Hộ trong nhóm"), number(total.joined), _("/ {n} hộ", n=number(total.households)),
             _("{now}, tháng trước {then}", now=share(total.coverage), then=share(before.coverage)) if total.households else "",
+            about="coverage",
         ),
         Figure(
             _("Dưới {share}", share=share(total.target_percent / 100, 0)), number(len(below)), f"/ {places}",
@@ -40,12 +41,13 @@ def figures(table: CoverageTable, *, before: Coverage, places: str) -> None:
         ),
         Figure(
             _("Người mỗi hộ trong nhóm"), number(total.depth, 1) if total.depth else "–", _("người"),
-            _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)),
+            _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)), about="depth",
         ),
         Figure(
             _("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),
-            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)),
+            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)), about="smartphone_rate",
         ),
+        of_what=asked_days.last(30),
     )  # fmt: skip
 
 
@@ -192,8 +194,8 @@ def others(groups: Sequence[GroupRow], *, least: int = 0) -> None:
     )
 
 
-def group_figures(seen: GroupOverview) -> None:
-    """How far one group reaches: a residential unit's against the target, any other's members."""
+def group_figures(seen: GroupOverview, *, of_what: Mapping[str, str]) -> None:
+    """How far one group reaches: a residential unit's against the target, any other's members. `of_what`: the unit's address."""
     counts = seen.coverage
     if seen.group.kind is not GroupKind.HOUSEHOLD:
         if seen.members:
@@ -206,17 +208,19 @@ def group_figures(seen: GroupOverview) -> None:
         Figure(
             _("Hộ trong nhóm"), number(counts.joined), _("/ {n} hộ", n=number(counts.households)),
             _("{share}, mục tiêu {goal}", share=share(counts.coverage), goal=share(counts.target_percent / 100, 0)),
-            "waiting" if is_below(counts) else "arrived" if counts.households else None,
+            "waiting" if is_below(counts) else "arrived" if counts.households else None, about="coverage",
         ),
-        Figure(_("Hộ ngoài nhóm"), number(missing), _("hộ"), _("mời vào nhóm, hoặc tới báo") if missing else _("đủ cả tổ")),
+        Figure(_("Hộ ngoài nhóm"), number(missing), _("hộ"), _("mời vào nhóm, hoặc tới báo") if missing else _("đủ cả tổ"),
+               about="coverage"),
         Figure(
             _("Người mỗi hộ trong nhóm"), number(counts.depth, 1) if counts.depth else "–", _("người"),
-            _("{people} người / {n} hộ", people=number(counts.people_joined), n=number(counts.joined)),
+            _("{people} người / {n} hộ", people=number(counts.people_joined), n=number(counts.joined)), about="depth",
         ),
         Figure(
             _("Điện thoại thông minh"), share(counts.smartphone_rate, 0), _("người"),
-            _("{n} / {all} người", n=number(counts.smartphones), all=number(counts.people)),
+            _("{n} / {all} người", n=number(counts.smartphones), all=number(counts.people)), about="smartphone_rate",
         ),
+        of_what={**asked_days.last(30), **of_what},
     )  # fmt: skip
 
 

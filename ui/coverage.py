@@ -1,7 +1,7 @@
 """The parts of the screen of coverage: what to look at, figures, two charts, what changed and why, by group, by need."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +75,7 @@ def figures(seen: CoverageDay) -> None:
     goal = share(total.target_percent / 100, 0)
     reaching = _("{n} / {all} xã, phường") if seen.by == "ward" else _("{n} / {all} tổ, thôn")
     net = total.joined - before.joined
+    then = asked_days.over(seen.since, seen.since) | places.kept()
     parts.figures(
         Figure(
             _("Hộ trong nhóm"), share(total.coverage), "",
@@ -85,15 +86,18 @@ def figures(seen: CoverageDay) -> None:
             _("So với {day}", day=day(seen.since, weekday=False)), signed(net), _("hộ"),
             _("khi ấy {share}, {n} / {all} hộ", share=share(before.coverage), n=number(before.joined),
               all=number(before.households)),
+            about="joined", of_what=then,
         ),
         Figure(
             _("Hộ ngoài nhóm"), number(missing), _("hộ"),
             _("{places} đạt mục tiêu", places=reaching.format(n=number(seen.reaching), all=number(len(seen.counted)))),
+            about="coverage",
         ),
         Figure(
             _("Người mỗi hộ trong nhóm"), number(total.depth, 1) if total.depth else "–", _("người"),
             _("{people} người / {n} hộ", people=number(total.people_joined), n=number(total.joined)), about="depth",
         ),
+        of_what=asked_days.over(seen.since + timedelta(days=1), seen.table.on) | places.kept(),
     )  # fmt: skip
 
 

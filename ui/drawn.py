@@ -10,6 +10,7 @@ from services.drawing import Drawing
 from services.ports import PictureKind, ports
 from ui import parts
 from ui.chart_kit import LIGHT, Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui.figure_charts import days
 from ui.flow import flow
 from ui.tables import Field, Table, download, download_csv, draw
 from ui.words import _
@@ -95,7 +96,8 @@ def picture(one: Drawing, kind: PictureKind) -> bytes:
 
 def table_of(one: Drawing) -> Table:
     """The rows behind it."""
-    fields = [Field(head, _kind([row[at] for row in one.rows])) for at, head in enumerate(one.heads)]
+    kinds: Sequence[Any] = one.kinds or [_kind([row[at] for row in one.rows]) for at in range(len(one.heads))]
+    fields = [Field(head, kind) for head, kind in zip(one.heads, kinds, strict=True)]
     return Table(one.title, fields, one.rows)
 
 
@@ -386,4 +388,5 @@ def _tally(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
 _KINDS: dict[str, Callable[[Mapping[str, Any], Colours, Collection[str]], Made]] = {
     "bars": _bars, "columns": _columns, "line": _line, "multiples": _multiples, "scatter": _scatter, "curves": _curves,
     "dots": _dots, "heat": _heat, "pairs": _pairs, "ranks": _ranks, "tally": _tally, "flow": flow,
+    "days": days,
 }  # fmt: skip

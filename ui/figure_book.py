@@ -1,4 +1,4 @@
-"""The parts of the book of figures: all of them with what they are out of; one with its meaning, its days and its rows."""
+"""The parts of the book of figures: all of them with what they are out of; one with its meaning and its days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -8,21 +8,18 @@ from uuid import UUID
 import streamlit as st
 
 from core.db import reading
-from models import Role
-from services import figure_rows, figure_values
+from services import figure_drawing, figure_values
 from services.access import Actor
-from services.figure_register import BY_NAME, FIGURES, Definition, Measure, Source, Span
-from services.figure_rows import Row, Rows
+from services.figure_register import BY_NAME, FIGURES, Definition, Span
 from services.figure_sources import Period
 from services.figure_values import Value
 from services.figure_words import out_of, period, told
-from ui import asked_days, figure_charts, parts, refusals
+from ui import asked_days, drawn, parts
 from ui.parts import Column, Text
-from ui.tables import Field, Table, behind, download
-from ui.words import _, day, language, number
+from ui.words import _, language, number
 
-STEPS = {1: 1, 30: 1, 90: 7, 365: 7}  # days of one point of the line
-ROWS_SHOWN = 40
+POINTS = 60  # of the line, at most
+STEPS = (1, 7, 28, 91, 364)  # days of one point: weeks where days would be too many, so that each holds as many Sundays
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
@@ -43,15 +40,19 @@ def of_days(key: tuple[Any, ...], _actor: Actor, unit_id: UUID | None, name: str
 
 def steps(until: date, span: int) -> list[Period]:
     """Periods of equal length that end with a day; of one day alone, the month before it."""
-    step, days = STEPS[span], 30 if span == 1 else span
+    days = 30 if span == 1 else span
+    step = next((one for one in STEPS if days // one <= POINTS), STEPS[-1])
     ends = [until - timedelta(days=step * n) for n in range(days // step)]
     return [(end - timedelta(days=step - 1), end) for end in reversed(ends)]
 
 
 def ask(today: date) -> tuple[date, int]:
-    """The last day, and how many days are looked at; both in the address."""
+    """The last day, and how many days are looked at; both in the address, which may name any number of days."""
     on = asked_days.until(_("Ngày"), today)
-    return on, asked_days.back({"1": _("ngày này")} | asked_days.usual() | {"365": _("một năm")})
+    usual = {"1": _("ngày này")} | asked_days.usual() | {"365": _("một năm")}
+    other = st.query_params.get("ky", "")
+    is_other = other.isdecimal() and len(other) < 5 and 1 <= int(other) <= figure_values.LONGEST and other not in usual
+    return on, asked_days.back(usual | ({str(int(other)): _("{n} ngày", n=number(int(other)))} if is_other else {}))
 
 
 def chosen() -> Definition | None:
@@ -81,9 +82,10 @@ def said(value: Value) -> Text:
 
 def what(figure: Definition, value: Value) -> None:
     """What this is: the number, its definition, what is counted, out of what, as of when."""
-    parts.figures(
-        parts.Figure(_(figure.label), str(said(value)), "", out_of(value, figure, language=language())),
-    )
+    of = out_of(value, figure, language=language())
+    if of and figure.span is Span.SPREAD:
+        of = f"{of} {_(figure.denominator)}"
+    parts.figures(parts.Figure(_(figure.label), str(said(value)), "", of))
     parts.facts(
         (_("Đây là gì"), _(figure.definition)),
         (_("Đếm gì"), _(figure.numerator)),
@@ -95,83 +97,5 @@ def what(figure: Definition, value: Value) -> None:
 
 
 def over_days(figure: Definition, found: Sequence[Value], *, file_name: str) -> None:
-    """The figure over time, and the rows behind the line."""
-    points = [(one.day, one.value) for one in found]
-    step = (found[0].day - found[0].since).days + 1 if found else 1
-    note = _("mỗi điểm một ngày") if step == 1 else _("mỗi điểm {n} ngày", n=number(step))
-    if any(value is not None for _, value in points):
-        parts.chart(_("Qua thời gian"), figure_charts.line(points, of=figure, look=parts.look()), note, key="c_days")
-    behind(days_table(figure, found), key="t_days", file_name=file_name)
-
-
-def days_table(figure: Definition, found: Sequence[Value]) -> Table:
-    """The figure over its days as a table, the latest first."""
-    kind: Any = "share" if figure.measure is Measure.SHARE else "count"
-    fields = [
-        Field(_("Ngày"), "day"),
-        Field(_(figure.label), kind),
-        Field(_("Đếm được"), "count"),
-        Field(_("Trên tổng số"), "count"),
-    ]
-    rows = [
-        (one.day, figure_values.rounded(one, figure.measure), one.numerator if figure.is_ratio else None, one.denominator)
-        for one in reversed(found)
-    ]
-    return Table(_("Qua thời gian"), fields, rows)
-
-
-@st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=20, show_spinner=False)
-def _rows_of(key: tuple[Any, ...], _actor: Actor, name: str, unit_id: UUID | None, since: date, until: date) -> Rows:  # noqa: ARG001
-    with reading() as session:
-        return figure_rows.of(session, actor=_actor, name=name, unit_id=unit_id, since=since, until=until)
-
-
-def rows(
-    key: tuple[Any, ...], actor: Actor, figure: Definition, *, unit_id: UUID | None, since: date, until: date, file_name: str
-) -> None:
-    """Which rows: down to the household, the announcement or the code, each a link to its own page. Kept as `of_all`."""
-    if actor.role is Role.VIEWER:
-        parts.hint(_("Người xem số liệu không xem từng hộ, từng thông báo."))
-        return
-    first = until if figure.source is Source.HOMES else since
-    with refusals():
-        _draw(_rows_of(key, actor, figure.name, unit_id, first, until), figure, file_name)
-
-
-def _draw(found: Rows, figure: Definition, file_name: str) -> None:
-    note = _("{n} dòng đầu trên {all}", n=number(len(found.rows)), all=number(found.all)) if found.is_cut else ""
-    parts.section(_("Những dòng nào"), note or _(figure.source.label))
-    if not found.rows:
-        parts.hint(_("Không có dòng nào trong kỳ này."))
-        return
-    lines = [
-        (
-            parts.cell(_title(one), _place(one)),
-            day(one.on, weekday=False) if one.on else "", number(one.numerator),
-            number(one.denominator) if one.denominator is not None else "",
-        )
-        for one in found.rows
-    ]  # fmt: skip
-    heads: list[Column | str] = [
-        _("Dòng"), Column(_("Ngày"), "desk"), Column(_("Đếm được"), "num"), Column(_("Trên tổng số"), "num"),
-    ]  # fmt: skip
-    parts.table(heads, lines, shown=ROWS_SHOWN, more=_("Xem cả {n} dòng", n=number(len(lines))), fold=False)
-    fields = [
-        Field(_("Dòng")),
-        Field(_("Nơi")),
-        Field(_("Ngày"), "day"),
-        Field(_("Đếm được"), "count"),
-        Field(_("Trên tổng số"), "count"),
-    ]
-    cells = [(one.title or _(one.about), _place(one), one.on, one.numerator, one.denominator) for one in found.rows]
-    table = Table(_(figure.label), fields, cells)
-    download([table], label=_("Tải các dòng này (Excel)"), key="x_rows", file_name=f"{file_name}-tung-dong")
-
-
-def _title(row: Row) -> Text:
-    words = row.title or _(row.about)
-    return parts.link(words, row.page, **{"ma" if row.page == "link" else "id": row.id}) if row.page else words
-
-
-def _place(row: Row) -> str:
-    return row.place or (_(row.about) if row.about and row.title else "")
+    """The figure over time under its sentence; its table and its files behind it."""
+    drawn.show(figure_drawing.of(figure, found, language=language()), key="c_days", file_name=f"{file_name}-qua-thoi-gian")

@@ -1,55 +1,38 @@
-"""The charts of figures that have no drawing of their own: a line over days, in the unit of its figure."""
+"""A figure over its days as Vega-Lite: a line with gaps where there was nothing to tell; what still runs is a hollow dot."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from core import formats
-from core.i18n import N_
-from services.figure_register import Definition, Measure
-from services.figure_words import amount
-from ui.chart_kit import SHARE, Chart, Look, drawn, layer, quantity, text_of
+from ui.chart_kit import Spec, layer, quantity, text_of
 
-POINTS_MAX = 400
+DOTTED_MOST = 40  # points that can each be seen
 
 
-def line(points: Sequence[tuple[date, float | None]], *, of: Definition, look: Look) -> Chart:
-    """A figure over time, its first and last value in words; a gap where there was nothing to tell."""
-    c = look.colours
-    shown = list(points)[-POINTS_MAX:]
-    start = shown[0][0].toordinal() if shown else 0
+def days(s: Mapping[str, Any], c: Mapping[str, str], _chosen: Collection[str]) -> tuple[list[Spec], int | Spec]:
+    """The layers of a drawing of `services.figure_drawing`."""
+    points = s["points"]
     rows = [
-        {"at": day.toordinal() - start, "v": value, "part": sum(one is None for _, one in shown[:place])}
-        for place, (day, value) in enumerate(shown)
-        if value is not None
+        {**one, "part": sum(other["y"] is None for other in points[:at]), "note": f"{one['day']}: {one['text']}"}
+        for at, one in enumerate(points) if one["y"] is not None
     ]  # fmt: skip
-    span = max(1, (shown[-1][0].toordinal() - start) if shown else 1)
-    marks = sorted({0, span // 3, span * 2 // 3, span})
-    words = (
-        {str(at): formats.day(date.fromordinal(start + at), language=look.language, weekday=False) for at in marks}
-        if shown
-        else {}
-    )
-    x = quantity(
-        "at", scale={"domain": [0, span], "nice": False},
-        axis={"values": marks, "labelExpr": f"{words}[datum.value]", "grid": False, "labelFlush": True},
-    )  # fmt: skip
-    is_share = of.measure is Measure.SHARE
-    y = quantity(
-        "v", scale={"zero": not is_share, "nice": True}, axis={"tickCount": 4} | ({"labelExpr": SHARE} if is_share else {})
-    )
-    xy = {"x": x, "y": y}
-    last = rows[-1:]
-    said = [{**row, "text": amount(row["v"], of.measure, language=look.language)} for row in last]
+    xy = {"x": _axis("x", s["xticks"], grid=False), "y": _axis("y", s["yticks"])}
+    dotted = rows if len(rows) <= DOTTED_MOST else [one for one in rows if one["is_running"] or one is rows[-1]]
+    is_running = {"test": "datum.is_running", "value": c["sheet"]}
+    dots = xy | {"fill": {"condition": is_running, "value": c["river"]}, "tooltip": {"field": "note"}}
+    last = xy | {"text": text_of()}
     layers = [
         layer(rows, "line", xy | {"detail": {"field": "part", "type": "nominal"}}, color=c["river"], strokeWidth=2.5),
-        layer(rows if len(rows) < 40 else last, "circle", xy, color=c["river"], size=50, opacity=1),
-        layer(said, "text", xy | {"text": text_of()}, align="right", dy=-12, fontWeight=600, fontSize=13),
+        layer(dotted, "circle", dots, stroke=c["river"], strokeWidth=1.5, size=50, opacity=1),
+        layer(rows[-1:], "text", last, align="right", dx=6, dy=-12, fontWeight=600, fontSize=13),
     ]
-    alt = look.say(
-        N_("{figure}: từ {start} đến {end}, thấp nhất {low}, cao nhất {high}."), figure=look.say(of.label),
-        start=amount(rows[0]["v"], of.measure, language=look.language) if rows else "–",
-        end=amount(rows[-1]["v"], of.measure, language=look.language) if rows else "–",
-        low=amount(min((row["v"] for row in rows), default=None), of.measure, language=look.language),
-        high=amount(max((row["v"] for row in rows), default=None), of.measure, language=look.language),
-    )  # fmt: skip
-    return drawn(look, layers, height=220, alt=alt)
+    return layers, 220
+
+
+def _axis(name: str, ticks: Sequence[Sequence[Any]], **more: Any) -> Spec:
+    words = {f"{at:g}": text for at, text in ticks}
+    is_across = name == "x"
+    axis = {
+        "values": [at for at, _ in ticks], "labelExpr": f"({words})[format(datum.value, '~g')]", "labelFlush": 10 * is_across,
+        **more,
+    }  # fmt: skip
+    return quantity(name, scale={"domain": [0, 1], "nice": False, "padding": 6 * is_across}, axis=axis)

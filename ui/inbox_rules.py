@@ -12,7 +12,7 @@ from models import InquiryChannel, Topic, Unit, User
 from services import office_hours
 from services.inquiry_figures import Figures, Part, Speed
 from services.inquiry_rules import MOST_DAYS, MOST_HOURS, Rules
-from ui import parts
+from ui import asked_days, parts
 from ui.parts import Column, Figure
 from ui.words import _, beginning, day, number, share, span
 
@@ -26,11 +26,12 @@ def figures(seen: Figures) -> None:
     first, solved = seen.first, seen.solved
     parts.figures(
         Figure(_("Trả lời lần đầu, nửa số câu hỏi trong"), _time(first.median), _("giờ làm việc") if first.median else "",
-               _nine_of_ten(first)),
-        Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "", _nine_of_ten(seen.first_by_clock)),
+               _nine_of_ten(first), about="answer_median"),
+        Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "", _nine_of_ten(seen.first_by_clock), about="answer_clock"),
         Figure(_("Xong hẳn"), number(solved.answered), _("/ {n} câu hỏi", n=number(solved.asked)), _half(solved)),
         Figure(_("Tự tìm thấy câu trả lời"), share(seen.share_without_a_person), "",
-               _("{n} lượt không phải hỏi", n=number(seen.without_a_person))),
+               _("{n} lượt không phải hỏi", n=number(seen.without_a_person)), about="found_alone"),
+        of_what=asked_days.last(30),
     )  # fmt: skip
     if first.asked:
         with st.expander(_("Theo việc, kênh, tổ, giờ"), key="figures_more"):

@@ -10,7 +10,7 @@ from services import link_targets, links
 from services.links import LinkRow, LinkState, shown_url
 from services.scans import DayOfScans
 from ui import codes, parts, refusals
-from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
+from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of, whole_axis, whole_marks
 from ui.parts import Figure, Text, Tone
 from ui.words import _, number, plain
 
@@ -144,7 +144,9 @@ def scans_by_day(days: Sequence[DayOfScans], *, look: Look) -> Chart:
         "field": "at", "type": "ordinal", "title": None,
         "axis": {"labelExpr": f"{names}[datum.value]", "labelAngle": 0, "grid": False},
     }  # fmt: skip
-    y = quantity("n", axis={"tickMinStep": 1, "tickCount": 4}, scale={"domain": [0, max(4, top * 1.15)], "nice": False})
+    most = max(4, top * 1.15)
+    axis = whole_axis([mark for mark in whole_marks(0, most) if mark <= most], look)
+    y = quantity("n", axis=axis, scale={"domain": [0, most], "nice": False})
     width = {"band": 0.72}
     layers = [
         layer(rows, "bar", {"x": x, "y": y}, width=width, color=c["tint"], cornerRadiusEnd=2),

@@ -16,7 +16,7 @@ from services.access import Actor
 from services.drawing import Drawing
 from services.participation import Overview, Reached
 from services.ward_ranks import Ranked
-from ui import asked_days, charts, drawing, drawn, parts
+from ui import asked_days, charts, drawing, drawn, parts, places
 from ui.chart_kit import Chart
 from ui.charts import GrowthPoint, Move
 from ui.participation_tables import label
@@ -48,6 +48,7 @@ def figures(seen: Overview) -> None:
     total, before = seen.table.total, seen.before.total
     joined, left = sum(one.joined for one in seen.moves), sum(one.left for one in seen.moves)
     net = joined - left
+    known, estimated, sent = (seen.told[name].value for name in participation.TOLD)
     parts.figures(
         Figure(
             _("Hộ trong nhóm"), share(total.coverage), "",
@@ -63,24 +64,25 @@ def figures(seen: Overview) -> None:
             _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)), about="smartphone_rate",
         ),
         Figure(
-            _("Biết chắc đã nhận"), share(seen.known, 0), _("số hộ"),
-            _("ước tính {share}, {n} thông báo gần nhất", share=share(seen.estimated, 0), n=number(len(seen.reached)))
-            if seen.reached else _("chưa gửi thông báo nào trong kỳ"), about="known",
+            _("Biết chắc đã nhận"), share(known), _("số hộ"),
+            _("ước tính {share}, {n} thông báo trong kỳ", share=share(estimated), n=number(sent))
+            if sent else _("chưa gửi thông báo nào trong kỳ"), about="known",
         ),
+        of_what=asked_days.over(*seen.days) | places.kept(),
     )  # fmt: skip
 
 
 def _coverage(seen: Overview) -> Shown:
     """Households in a chat by place, the lowest first."""
-    places = drawing.places(seen.table, before=seen.before)
+    rows = drawing.places(seen.table, before=seen.before)
     goal = seen.table.total.target_percent / 100
     title = _("Hộ trong nhóm theo tổ, thôn") if seen.by == "unit" else _("Hộ trong nhóm theo xã, phường")
     note = _("nét đứt: mục tiêu {goal}", goal=share(goal, 0))
-    if any(one.before is not None for one in places):
+    if any(one.before is not None for one in rows):
         note = _("vạch đứng: {day}; nét đứt: mục tiêu {goal}", day=day(seen.since, weekday=False), goal=share(goal, 0))
-    if len(places) > BARS_MAX:
-        note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(places)))
-    return title, charts.coverage(places, target=goal, look=parts.look(), most=BARS_MAX), note
+    if len(rows) > BARS_MAX:
+        note = _("{n} nơi thấp nhất trên {all}", n=number(BARS_MAX), all=number(len(rows)))
+    return title, charts.coverage(rows, target=goal, look=parts.look(), most=BARS_MAX), note
 
 
 @st.cache_data(ttl=asked_days.KEPT_SECONDS, max_entries=50, show_spinner=False)
@@ -116,8 +118,8 @@ def _moves(seen: Overview) -> Shown:
 
 def _phones(seen: Overview) -> Shown:
     """Where people have smartphones and are not in the chat, nobody asked them yet."""
-    places = drawing.places(seen.table)
-    made = charts.phones_against_coverage(places, look=parts.look())
+    rows = drawing.places(seen.table)
+    made = charts.phones_against_coverage(rows, look=parts.look())
     return _("Hộ trong nhóm so với điện thoại thông minh"), made, _("mỗi chấm một nơi; tam giác đỏ: nhiều máy, ít hộ vào nhóm")
 
 

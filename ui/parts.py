@@ -6,7 +6,7 @@ What a part gives back is `Markup`; plain strings are escaped wherever they meet
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import phones
 from core.i18n import N_
+from ui import asked_what
 from ui.chart_kit import Chart, Look
 from ui.scripts import GO, SPEAK
 from ui.words import _, language, plain, share
@@ -72,6 +73,7 @@ class Figure:
     estimate: float | None = None
     target: float | None = None
     about: str = ""  # the figure of the register it is: its name becomes a link to what it means
+    of_what: Mapping[str, str] = field(default_factory=dict)  # its place and days, as an address says them; the row's where none
 
 
 NOTHING = ("", "–")
@@ -259,19 +261,20 @@ def section(title: str, note: str = "") -> None:
     html(Markup('<div class="cn-h"><h2>{}</h2><span>{}</span></div>').format(title, note))
 
 
-def figures(*items: Figure) -> None:
-    """A row of one to four big numbers with what they are out of: 2 by 2 on a phone."""
-    html(Markup('<dl class="cn-figs of{}">{}</dl>').format(len(items), joined(*map(_figure, items))))
+def figures(*items: Figure, of_what: Mapping[str, str] | None = None) -> None:
+    """A row of one to four big numbers with what they are out of: 2 by 2 on a phone. `of_what`: the place and days of all."""
+    drawn = [_figure(item, item.of_what or of_what or {}) for item in items]
+    html(Markup('<dl class="cn-figs of{}">{}</dl>').format(len(items), joined(*drawn)))
 
 
-def _figure(item: Figure) -> Markup:
+def _figure(item: Figure, of_what: Mapping[str, str]) -> Markup:
     of = Markup("<small>{}</small>").format(item.of) if item.of else ""
     has_bar = item.known is not None or item.estimate is not None
     line = Markup("<dd>{}</dd>").format(bar(item.known, item.estimate, item.target)) if has_bar else ""
     sign = joined(icon(item.tone), " ") if item.tone else ""
     note = Markup('<dd class="n {}">{}{}</dd>').format(item.tone or "unknown", sign, item.note) if item.note else ""
     kind = "tone overdue" if item.tone == "overdue" else ""
-    label = link(item.label, "figures", so=item.about) if item.about else item.label
+    label = asked_what.name(item.label, item.about, of_what)
     return Markup('<div class="{}"><dt>{}</dt><dd class="v">{}{}</dd>{}{}</div>').format(kind, label, item.value, of, line, note)
 
 

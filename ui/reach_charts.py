@@ -10,7 +10,7 @@ from typing import Any
 from core import clock, formats
 from core.i18n import N_
 from services.relay_pace import pace
-from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity, text_of
+from ui.chart_kit import SHARE, Chart, Look, Spec, Values, drawn, layer, quantity, text_of, whole_axis, whole_marks
 
 RUNNING_DRAWN = 8  # dots of groups that have not posted
 RELAY_HEIGHT = 170
@@ -172,7 +172,7 @@ def relay_times(groups: Sequence[RelayTime], *, due: float, now: float, look: Lo
         rows.append({"m": at, "y": pile[at], "state": state, "name": one.name, "took": took})
     top = max(pile.values(), default=1) + 2.2
     size = min(95.0, (RELAY_HEIGHT / top * 0.9) ** 2)  # a dot never wider than its place in the pile
-    axis = {"grid": False, "tickCount": 6}
+    axis = whole_axis([mark for mark in whole_marks(0, edge, steps=6) if mark <= edge], look, grid=False)
     x = quantity("m", title=look.say(N_("phút từ lúc gửi")), scale={"domain": [0, edge * 1.06], "nice": False}, axis=axis)
     y = quantity("y", axis=None, scale={"domain": [0.3, top], "nice": False})
     tooltip = [{"field": "name", "title": look.say(N_("Tổ"))}, {"field": "took", "title": " "}]

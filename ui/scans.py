@@ -6,7 +6,7 @@ from math import ceil, sqrt
 from core.i18n import N_
 from models import Device, ShortLink
 from services.scan_figures import PlaceScans, ScanFigures
-from ui import parts, tiles
+from ui import asked_days, parts, tiles
 from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
 from ui.parts import Column, Figure
 from ui.tiles import SHADES, Tile
@@ -31,6 +31,7 @@ def figures(seen: ScanFigures) -> None:
                _("{n} lượt", n=number(seen.hours[busiest]))),
         Figure(_("Bằng điện thoại"), share(phones / total) if total else "–", "",
                ", ".join(f"{_(DEVICES[device])} {number(n)}" for device, n in seen.devices)),
+        of_what=asked_days.last(seen.days),
     )  # fmt: skip
 
 

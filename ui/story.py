@@ -1,5 +1,6 @@
 """An announcement's story on the screen, and as words for the page that is printed."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from core import formats
@@ -15,8 +16,8 @@ SHOWN, PRINTED = 12, 16
 REASON = N_("Tính theo hộ biết chắc đã nhận: bấm trả lời, mở thẻ hộ, được gõ cửa hoặc gọi điện.")
 
 
-def draw(seen: Story) -> None:
-    """Plan, what happened, how fast, who was missed, what it cost."""
+def draw(seen: Story, *, of_what: Mapping[str, str]) -> None:
+    """Plan, what happened, how fast, who was missed, what it cost. `of_what`: the ward and the day of sending."""
     item, board = seen.announcement, seen.board
     deadline = _("Hạn {at}", at=moment(item.must_reach_by)) if item.must_reach_by else ""
     parts.head(
@@ -27,19 +28,21 @@ def draw(seen: Story) -> None:
     known = Figure(
         _("Biết chắc đã nhận"), number(board.known), _("/ {n} hộ", n=number(board.households)),
         _("{share}, {n} hộ tự báo", share=share(board.known / everyone), n=number(board.confirmed)),
-        known=board.known / everyone,
+        known=board.known / everyone, about="known",
     )  # fmt: skip
     guessed = Figure(
         _("Ước tính theo số máy đã mở"), number(board.estimated), _("/ {n} hộ", n=number(board.households)),
-        share(board.estimated / everyone), estimate=board.estimated / everyone,
+        share(board.estimated / everyone), estimate=board.estimated / everyone, about="estimated",
     )  # fmt: skip
     cost = Figure(
-        _("Chi phí"), money(seen.cost), "", _("kế hoạch {cost}", cost=money(seen.planned_cost)) if seen.planned_cost else ""
+        _("Chi phí"), money(seen.cost), "", _("kế hoạch {cost}", cost=money(seen.planned_cost)) if seen.planned_cost else "",
+        about="cost",
     )  # fmt: skip
     posted = Figure(
-        _("Tổ đã đăng"), number(board.posted), _("/ {n} tổ", n=number(len(board.rows))), _median(seen.median_minutes)
+        _("Tổ đã đăng"), number(board.posted), _("/ {n} tổ", n=number(len(board.rows))), _median(seen.median_minutes),
+        about="posted",
     )  # fmt: skip
-    parts.figures(posted, known if board.counts_known else guessed, _half(seen), cost)
+    parts.figures(posted, known if board.counts_known else guessed, _half(seen), cost, of_what=of_what)
     parts.section(_("Kế hoạch và kết quả"), _("hộ đếm theo đường báo đầu tiên"))
     parts.table(
         [_("Đường báo tin"), Column(_("Kế hoạch"), "num"), Column(_("Biết chắc đã nhận"), "num")],
@@ -64,7 +67,7 @@ def _half(seen: Story) -> Figure:
     """When half and nine tenths were reached."""
     half, ninety = seen.board.time_to_half, seen.board.time_to_ninety
     note = _("90 %: {time}", time=span(ninety)) if ninety is not None else _("chưa tới 90 %")
-    return Figure(_("Tới một nửa số hộ sau"), span(half) if half is not None else "–", "", note)
+    return Figure(_("Tới một nửa số hộ sau"), span(half) if half is not None else "–", "", note, about="time_to_half")
 
 
 def _median(minutes: float | None) -> str:

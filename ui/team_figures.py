@@ -7,27 +7,29 @@ from datetime import date
 from core.i18n import N_
 from services.figures import Coverage
 from services.support_figures import OfMember, OfProcedure, Sums, Taught
-from ui import addressed, charts, parts
-from ui.chart_kit import Chart, Look, drawn, layer, quantity, text_of
+from ui import addressed, asked_days, charts, parts
+from ui.chart_kit import Chart, Look, counted, drawn, layer, text_of
 from ui.charts import GrowthPoint
 from ui.parts import Column, Figure
 from ui.words import _, number, share
 
 
-def figures(sums: Sums, taught: Taught, now: Coverage, before: Coverage) -> None:
+def figures(month: date, sums: Sums, taught: Taught, now: Coverage, before: Coverage) -> None:
     """The month in four figures."""
     per = _("mỗi lượt {n} phút", n=number(round(sums.minutes / sums.supports))) if sums.supports else ""
     parts.figures(
-        Figure(_("Lượt hỗ trợ"), number(sums.supports), _("lượt"), per),
+        Figure(_("Lượt hỗ trợ"), number(sums.supports), _("lượt"), per, about="supports"),
         Figure(
             _("Thủ tục làm trực tuyến"), number(sums.online), _("/ {n} lượt", n=number(sums.supports)),
-            _("{n} người làm lần đầu", n=number(sums.first_timers)),
+            _("{n} người làm lần đầu", n=number(sums.first_timers)), about="supports_online",
         ),
         Figure(_("Buổi hướng dẫn"), number(taught.lessons), _("buổi"), _("{n} người dự", n=number(taught.people))),
         Figure(
             _("Người có điện thoại thông minh"), share(now.smartphone_rate, 0), "",
             _("một năm trước {share}", share=share(before.smartphone_rate, 0)),
+            about="smartphone_rate", of_what=asked_days.last(30),
         ),
+        of_what=asked_days.month(month),
     )  # fmt: skip
 
 
@@ -42,11 +44,12 @@ def months(rows: Sequence[tuple[date, Sums]], look: Look) -> Chart:
         for place, (first, sums) in enumerate(rows)
     ]  # fmt: skip
     x = {"field": "x", "type": "ordinal", "title": None, "sort": {"field": "place"}, "axis": {"labelAngle": 0}}
-    axis = {"tickCount": 3, "tickMinStep": 1}
+    top = max((sums.supports for _first, sums in rows), default=0)
+    every, online = (counted(name, 0, top, look, steps=3) for name in ("all", "online"))
     layers = [
-        layer(values, "bar", {"x": x, "y": quantity("all", axis=axis)}, color=c["tint"]),
-        layer(values, "bar", {"x": x, "y": quantity("online")}, color=c["river"]),
-        layer(values, "text", {"x": x, "y": quantity("all"), "text": text_of()}, dy=-8, fontWeight=600),
+        layer(values, "bar", {"x": x, "y": every}, color=c["tint"]),
+        layer(values, "bar", {"x": x, "y": online}, color=c["river"]),
+        layer(values, "text", {"x": x, "y": every, "text": text_of()}, dy=-8, fontWeight=600),
     ]
     told = "; ".join(f"{one['x']}: {one['text']}" for one in values)
     return drawn(look, layers, height=220, alt=look.say(N_("Lượt hỗ trợ theo tháng: {told}."), told=told))

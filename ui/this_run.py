@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from core import db
 from services import audit
-from services.access import Actor
+from services.access import Actor, May
 
 
 @dataclass
@@ -38,6 +38,12 @@ def of_page() -> Run | None:
     """The run of the whole page that goes on now; None where a fragment runs by itself, or nobody has begun."""
     context = get_script_run_ctx(suppress_warning=True)
     return None if context is None or context.fragment_ids_this_run else _RUN.get()
+
+
+def sees(right: May) -> bool:
+    """Whether whoever this run is for may open what needs a right; yes where nobody has begun: the page itself decides."""
+    run = _RUN.get()
+    return run is None or run.actor is None or run.actor.role in right.roles
 
 
 def last_act() -> int:

@@ -10,7 +10,7 @@ from services.broken_accounts import BrokenAccount
 from services.progress import Progress
 from services.relay_pace import RelayTimes
 from services.today import Late, Review, Today
-from ui import callouts, channels, doors, home_visits, inbox, parts, privacy, roster
+from ui import asked_days, callouts, channels, doors, home_visits, inbox, parts, privacy, roster
 from ui.parts import Figure
 from ui.previews import stamp_of, until
 from ui.words import _, hour, near, number, share, span
@@ -187,9 +187,11 @@ def month(seen: Today) -> None:
             _("Hộ trong nhóm"), share(total.coverage), "",
             _("{n} / {all} hộ, thêm {more}", n=number(total.joined), all=number(total.households),
               more=number(total.joined - before.joined)),
+            about="coverage",
         ),
         Figure(
             _("Tổ đăng tin sau"), *_pace(seen.relay_times), _("trung vị {n} thông báo", n=number(seen.relay_times.announcements)),
+            about="relay_median",
         ),
         Figure(
             _("Mã QR còn dùng"), number(seen.links_alive), _("/ {n} mã", n=number(seen.links)),
@@ -197,8 +199,9 @@ def month(seen: Today) -> None:
         ),
         Figure(
             _("Điện thoại thông minh"), share(total.smartphone_rate, 0), _("người"),
-            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)),
+            _("{n} / {all} người", n=number(total.smartphones), all=number(total.people)), about="smartphone_rate",
         ),
+        of_what=asked_days.last(30),
     )  # fmt: skip
 
 

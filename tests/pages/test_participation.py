@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -73,6 +75,24 @@ def test_an_official_sees_how_the_ward_develops(visit: Visit, chief: User, sent:
     assert len(drawn(at)) == 4
     assert "2 trên 2 nơi dưới mục tiêu 90\xa0%" in page  # what a chart says is read by all, not only by those who cannot see it
     assert "Số hộ trong nhóm 12/25–11/26: +9" in page
+
+
+def test_a_figure_that_is_asked_what_it_is_keeps_its_place_and_its_days(session: Session, visit: Visit) -> None:
+    province = make_unit(session, kind=UnitKind.PROVINCE, name="Tỉnh Thái Nguyên", code="19")
+    for code, joined in (("01", 5), ("02", 3)):
+        ward = make_unit(session, parent=province, kind=UnitKind.COMMUNE, code=code, name=f"Xã {code}")
+        settle(session, make_unit(session, parent=ward, short_name=f"Tổ 1 xã {code}"), 6, joined=joined)
+    official = make_user(session, unit=province, role=Role.OFFICIAL)
+
+    page = words(visit("participation", user=official, xa="02", ky="6"))
+    asked = dict(parse_qsl(unescape(page.split('href="/figures?so=entered')[1].split('"')[0])))
+    book = words(visit("figures", user=official, so="entered", ngay=asked["ngay"], ky=asked["ky"], xa=asked["xa"]))
+
+    assert asked == {"ngay": "2026-11-24", "ky": "177", "xa": "02"}
+    assert "3 lượt vào nhóm" in page
+    assert "Xã 02" in book
+    assert "01/06/2026 – 24/11/2026" in book
+    assert 'class="v">3<' in book
 
 
 def test_every_chart_opens_its_rows_and_gives_them_away(visit: Visit, chief: User, sent: Announcement) -> None:

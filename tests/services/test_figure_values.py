@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import event
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from core.errors import Invalid, NotAllowed, NotFound
-from models import AnnouncementStatus, ReachCount, Role, UnitChange, UnitChangeKind, UnitChangeLink
+from models import AnnouncementStatus, AuditEvent, ReachCount, Role, UnitChange, UnitChangeKind, UnitChangeLink
 from services import figure_rows, figure_values, period_sources, rollups
 from services.access import TERMINAL
 from services.figure_register import BY_NAME, FIGURES, NAMES
@@ -267,13 +267,46 @@ def test_the_rows_of_every_figure_add_up_to_it(session: Session, five: Five) -> 
             assert sum(row.denominator or 0 for row in rows) == value.denominator, name
 
 
+def test_the_screen_has_the_missing_first_and_the_file_has_all(session: Session, five: Five) -> None:
+    official = make_actor(session, unit=five.ward, role=Role.OFFICIAL)
+    asked: dict[str, Any] = {"actor": official, "since": FIRST, "until": LAST}
+    coverage = figure_values.of_period(session, names=["coverage"], **asked)["coverage"]
+
+    shown = figure_rows.of(session, name="coverage", most=2, **asked)
+    groups = figure_rows.of(session, name="relay_median", **asked).rows
+    doors = figure_rows.of(session, name="doors_told", **asked).rows
+    all_of_them = figure_rows.take(session, name="coverage", **asked)
+
+    assert ([row.title for row in shown.rows], shown.all) == (["Châu · H3", "Dung · H4"], 5)
+    assert sum(row.numerator for row in all_of_them.rows) == coverage.numerator == 3
+    assert [(row.place, row.is_running) for row in groups] == [("Tổ 2", True), ("Tổ 1", False)]
+    assert [row.title for row in doors] == ["Dung · H4", "Châu · H3"]
+    [event] = session.exec(select(AuditEvent).where(AuditEvent.action == "figure.exported"))
+    assert (event.subject_id, event.details["rows"]) == (str(five.ward.id), 5)
+
+
+def test_an_announcement_still_being_sent_has_no_row_among_times_as_it_has_none_in_the_figure(
+    session: Session, five: Five
+) -> None:
+    assert five.said
+    five.said.status = AnnouncementStatus.SENDING
+    session.add(five.said)
+    session.commit()
+
+    asked: dict[str, Any] = {"actor": TERMINAL, "unit_id": five.ward.id, "since": FIRST, "until": LAST}
+
+    assert not figure_values.of_period(session, names=["relay_median"], **asked)["relay_median"].denominator
+    assert figure_rows.of(session, name="relay_median", **asked).rows == []
+    assert len(figure_rows.of(session, name="posted", **asked).rows) == 2
+
+
 def test_rows_of_coverage_name_the_households_for_those_who_may_see_them(session: Session, five: Five) -> None:
     leader = make_actor(session, unit=five.one, role=Role.LEAD)
     observer = make_actor(session, unit=five.ward, role=Role.VIEWER)
 
     rows = figure_rows.of(session, actor=leader, name="coverage", since=LAST, until=LAST).rows
 
-    assert [(row.title, row.numerator) for row in rows] == [("An · H1", 1), ("Bình · H2", 1), ("Châu · H3", 0)]
+    assert [(row.title, row.numerator) for row in rows] == [("Châu · H3", 0), ("An · H1", 1), ("Bình · H2", 1)]
     with pytest.raises(NotAllowed):
         figure_rows.of(session, actor=observer, name="coverage", since=LAST, until=LAST)
     with pytest.raises(NotFound):

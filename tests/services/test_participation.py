@@ -22,7 +22,7 @@ from models import (
     Unit,
     UnitKind,
 )
-from services import participation, reach, rollups
+from services import figure_values, participation, reach, rollups
 from services.access import TERMINAL
 from services.participation import MonthMoves
 from tests.factories import NOON, make_actor, make_announcement, make_group, make_household, make_link, make_membership, make_unit
@@ -254,8 +254,28 @@ def test_what_asks_for_nothing_does_not_count_as_unknown(session: Session) -> No
 
     seen = participation.overview(session, actor=TERMINAL, unit_id=ward.id)
 
-    assert (seen.known, seen.estimated) == (5 / 20, 40 / 80)
+    assert (seen.told["known"].value, seen.told["estimated"].value) == (5 / 20, 40 / 80)
     assert {one.asks for one in seen.reached} == {True, False}
+
+
+def test_what_is_known_is_the_registers_figure_over_the_whole_range(session: Session) -> None:
+    ward, unit = make_ward(session)
+    group = make_group(session, unit=unit)
+    for age in range(12):
+        sent_at = NOON - timedelta(days=age)
+        item = send(session, ward, (group, 10, timedelta(minutes=1)), sent_at=sent_at)
+        known = 10 if age > 9 else 2  # the two oldest went better
+        session.add(ReachCount(announcement_id=item.id, group_id=group.id, at=sent_at, opens=10, known=known))
+    session.commit()
+
+    seen = participation.overview(session, actor=TERMINAL, unit_id=ward.id)
+    first, last = seen.days
+    book = figure_values.of_period(session, actor=TERMINAL, unit_id=ward.id, since=first, until=last)
+
+    assert len(seen.reached) == 10
+    assert (seen.told["known"].value, seen.told["announcements"].value) == (40 / 120, 12)
+    assert {name: book[name] for name in seen.told} == seen.told
+    assert book["entered"].value == sum(one.joined for one in seen.moves)
 
 
 def test_where_most_groups_wait_the_time_is_at_least_so_much(session: Session) -> None:
@@ -288,7 +308,7 @@ def test_an_empty_ward_divides_by_nothing(session: Session) -> None:
     seen = participation.overview(session, actor=make_actor(session, unit=make_unit(session)))
 
     assert (seen.table.rows, seen.table.total.coverage, seen.reached) == ([], None, [])
-    assert (seen.known, seen.estimated) == (None, None)
+    assert (seen.told["known"].value, seen.told["estimated"].value) == (None, None)
     assert {(move.joined, move.left) for move in seen.moves} == {(0, 0)}
 
 

@@ -24,7 +24,7 @@ def overview() -> Overview:
     return Overview(
         by="unit", since=BEFORE, table=CoverageTable(TODAY, rows, whole), before=CoverageTable(BEFORE, [], whole),
         growth=[(BEFORE, whole.unit_name, row("", 2, 14)), (TODAY, whole.unit_name, whole), *areas],
-        moves=[MonthMoves(date(2026, 10, 1), 6, 0), MonthMoves(date(2026, 11, 1), 2, 1)], reached=[], hidden=[],
+        moves=[MonthMoves(date(2026, 10, 1), 6, 0), MonthMoves(date(2026, 11, 1), 2, 1)], reached=[], hidden=[], told={},
     )  # fmt: skip
 
 

@@ -1,3 +1,4 @@
+import ast
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -181,6 +182,20 @@ def test_moves_show_the_net_of_each_month() -> None:
     assert [(row["m"], row["text"]) for row in values(chart, "text")[0]] == [("1/26", "+20"), ("2/26", "−4"), ("3/26", "0")]
     assert chart.spec["layer"][0]["encoding"]["color"]["legend"]["offset"] > 16  # the highest net stands below the key
     assert chart.alt == "Số hộ trong nhóm 1/26–3/26: +16; thấp nhất tháng 2/26: −4 hộ."
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "marks", "said"),
+    [(1, 0, [0, 1], ["0", "1"]), (0, 1, [-1, 0], ["1", "0"]), (0, 0, [0, 1], ["0", "1"]),
+     (6_200, 1_900, [-2000, 0, 2000, 4000, 6000, 8000], ["2.000", "0", "2.000", "4.000", "6.000", "8.000"])],
+)  # fmt: skip
+def test_an_axis_of_households_has_whole_marks_written_as_here(joined: int, left: int, marks: list[int], said: list[str]) -> None:
+    chart = charts.moves([Move(date(2026, 1, 1), joined, left)], look=LOOK)
+
+    axis = chart.spec["layer"][0]["encoding"]["y"]["axis"]
+    words = ast.literal_eval(axis["labelExpr"].removesuffix("[datum.value]"))
+    assert axis["values"] == marks
+    assert [words[str(mark)] for mark in marks] == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

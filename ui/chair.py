@@ -23,7 +23,7 @@ def question_in_address() -> Question:
 def choose(asked: Question) -> None:
     """The way to the other questions, each a link of its own."""
     kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for one in Question:
             if one is asked:  # where one is, in full ink: a link that leads nowhere is hard to read in the dark
                 st.markdown(f":material/radio_button_checked: **{_(one.label)}**", width="content")

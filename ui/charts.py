@@ -5,7 +5,6 @@ the same without colour: by shape, dash, order or a word. Names of places appear
 """
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from typing import Any, Literal
 
 from core.i18n import N_
 from services.drawing_words import Words
-from services.off_trend import LEAST, Spot, standing_out
+from services.off_trend import LEAST, Spot, standing_out, trend
 from services.ward_ranks import lowest_said
 from ui.chart_kit import SHARE, Chart, Look, Spec, counted, drawn, expression, layer, quantity, signed, text_of
 
@@ -159,16 +158,15 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
     """Where many have a smartphone and few are in the chat, people were not asked yet. At most three that are off are named."""
     c = look.colours
     shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
-    slope, base = _trend([(phones, one.rate) for one, phones in shown])
+    slope, base = trend([Spot(one.households, phones, one.rate) for one, phones in shown])
     off = off_trend(places)
-    spots = [Spot(one.households, phones, one.rate) for one, phones in shown]
-    named = [shown[at][0] for at in standing_out(spots)]
     low, high = min((phones for _, phones in shown), default=0.0), max((phones for _, phones in shown), default=1.0)
     inner = (low + (high - low) * 0.15, high - (high - low) * 0.15)  # elsewhere a name under its point would leave the picture
     rows = [
         {"name": one.name, "phones": phones, "rate": one.rate, "households": one.households, "in_chat": look.share(one.rate, 1),
-         "with_phone": look.share(phones, 1), "tone": "usual" if one not in named else "low" if off[one] < 0 else "high",
-         "side": "center" if off[one] < 0 and inner[0] < phones < inner[1] else "right" if phones > sum(inner) / 2 else "left"}
+         "with_phone": look.share(phones, 1), "tone": "usual" if one not in off else "low" if off[one] < 0 else "high",
+         "side": "center" if off.get(one, 0) < 0 and inner[0] < phones < inner[1]
+         else "right" if phones > sum(inner) / 2 else "left"}
         for one, phones in shown
     ]  # fmt: skip
     x = quantity(
@@ -187,9 +185,9 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
             {"field": "with_phone", "title": look.say(N_("Có điện thoại thông minh"))},
         ],
     }  # fmt: skip
-    trend = [{"phones": value, "rate": base + slope * value} for value in (low, high)] if len(shown) >= LEAST else []
+    line = [{"phones": value, "rate": base + slope * value} for value in (low, high)] if len(shown) >= LEAST else []
     layers = [
-        layer(trend, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
+        layer(line, "line", {"x": x, "y": y}, color=c["grey"], strokeDash=[4, 4]),
         layer(rows, "point", dots, filled=True, opacity=0.9, stroke=c["sheet"], strokeWidth=1),
     ]
     rows_below = iter((15, 28, 41))
@@ -206,25 +204,19 @@ def phones_against_coverage(places: Sequence[Place], *, look: Look) -> Chart:
             N_("{name} {share} hộ trong nhóm, {phones} có điện thoại thông minh"), name=one.name, share=look.share(one.rate, 1),
             phones=look.share(one.smartphones or 0, 1),
         )
-        for one in named
+        for one in off
     ]  # fmt: skip
     alt = look.say(N_("Tổ lệch nhiều nhất so với xu hướng: {places}."), places="; ".join(parts) or "–")
     return drawn(look, layers, height=300, alt=alt)
 
 
 def off_trend(places: Sequence[Place]) -> dict[Place, float]:
-    """How far coverage lies above or below what the share of smartphones lets expect, among these places."""
-    shown = [(one, one.smartphones) for one in places if one.households and one.smartphones is not None]
-    slope, base = _trend([(phones, one.rate) for one, phones in shown])
-    return {one: one.rate - (base + slope * phones) for one, phones in shown}
-
-
-def _trend(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Slope and base of the straight line through the points; a flat one where there is none."""
-    if len({x for x, _ in pairs}) < 2:
-        return 0.0, statistics.fmean(y for _, y in pairs) if pairs else 0.0
-    line = statistics.linear_regression([x for x, _ in pairs], [y for _, y in pairs])
-    return line.slope, line.intercept
+    """The places whose coverage lies above or below what their smartphones let expect by more than chance explains, and by how
+    much, the furthest first.
+    """
+    shown = [(one, one.smartphones) for one in places if one.smartphones is not None]
+    spots = [Spot(one.households, phones, one.rate) for one, phones in shown]
+    return {shown[at][0]: by for at, by in standing_out(spots).items()}
 
 
 def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = "month") -> Chart:

@@ -473,18 +473,18 @@ def test_a_name_never_becomes_a_tag(session: Session, visit: Visit, unit: Unit, 
 def test_many_phones_and_few_in_the_chat_is_called_out(
     session: Session, visit: Visit, ward: Unit, unit: Unit, official: User
 ) -> None:
-    """Coverage 1/4 where 4 of 4 have a smartphone; elsewhere it rises with the phones from 1/4 to 4/4."""
+    """Coverage 5/20 where 20 of 20 have a smartphone; elsewhere it rises with the phones from 5/20 to 20/20."""
     for phones in (1, 2, 3, 4):
         place = make_unit(session, parent=ward, short_name=f"Tổ {phones}, Sông Cầu")
         group = make_group(session, unit=place)
-        for n in range(4):
+        for n in range(20):
             settle(
-                session, unit=place, head_name="Bế Văn An", people=1, smartphones=int(n < phones),
-                group=group if n < phones else None,
+                session, unit=place, head_name="Bế Văn An", people=1, smartphones=int(n < 5 * phones),
+                group=group if n < 5 * phones else None,
             )  # fmt: skip
     group = make_group(session, unit=unit)
-    for n in range(4):
-        settle(session, unit=unit, head_name="Ma Văn Hùng", people=1, smartphones=1, group=None if n else group)
+    for n in range(20):
+        settle(session, unit=unit, head_name="Ma Văn Hùng", people=1, smartphones=1, group=group if n < 5 else None)
 
     at = visit("groups", user=official)
 

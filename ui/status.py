@@ -14,6 +14,7 @@ from ui.parts import Column, Figure, Text, Tone
 from ui.words import _, near, number, span
 
 MINUTE = timedelta(minutes=1)  # less is not told
+MENDED = "coverage"  # what `manage.py recount` counts anew
 COUNTED = {
     "coverage": N_("hộ và hộ trong nhóm"),
     "scans": N_("lượt mở đường dẫn"),
@@ -151,13 +152,17 @@ def figures_verified(checks: Sequence[FigureCheck], *, now: datetime) -> None:
     wrong = sum(one.wrong for one in checks)
     if wrong:
         subjects = ", ".join(_(COUNTED[one.subject]) for one in checks if one.wrong)
-        parts.note(
-            "overdue", _("{n} số đếm sẵn khác với đếm lại", n=number(wrong)),
-            _(
+        if any(one.wrong for one in checks if one.subject == MENDED):
+            words = _(
                 "Ở {subjects}. Số liệu trên màn hình có thể sai. Máy không tự sửa: xin báo người cài máy xem nhật ký, rồi chạy "
                 "lệnh manage.py recount.", subjects=subjects,
-            ),
-        )  # fmt: skip
+            )  # fmt: skip
+        else:
+            words = _(
+                "Ở {subjects}. Số liệu trên màn hình có thể sai. Máy không tự sửa: xin báo người cài máy xem nhật ký.",
+                subjects=subjects,
+            )
+        parts.note("overdue", _("{n} số đếm sẵn khác với đếm lại", n=number(wrong)), words)
     elif checks and now - checks[0].created_at < timedelta(days=2):
         parts.hint(
             _(

@@ -88,3 +88,13 @@ def test_counts_that_differ_from_the_recount_are_an_alarm_that_says_what_to_do(
     assert "5 số đếm sẵn khác với đếm lại" in said
     assert "Ở hộ và hộ trong nhóm, hộ biết tin. Số liệu trên màn hình có thể sai." in said
     assert "manage.py recount" in said
+
+
+def test_what_recount_does_not_count_anew_is_not_said_to_be_mended_by_it(visit: Visit, session: Session, admin: User) -> None:
+    session.add(FigureCheck(subject="known", rows=40, wrong=3, created_at=clock.now()))
+    session.commit()
+
+    said = words(visit("status", user=admin))
+
+    assert "Ở hộ biết tin." in said
+    assert "manage.py recount" not in said

@@ -21,15 +21,13 @@ def question_in_address() -> Question:
 
 
 def choose(asked: Question) -> None:
-    """The way to the other questions, each a link of its own."""
+    """The way to the questions, each a link of its own: also the one asked, for a link that is switched off is hard to read."""
     kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     with st.container(horizontal=True, vertical_alignment="center"):
         for one in Question:
-            if one is asked:  # where one is, in full ink: a link that leads nowhere is hard to read in the dark
-                st.markdown(f":material/radio_button_checked: **{_(one.label)}**", width="content")
-            else:
-                address = {"hoi": one.value} | kept
-                st.page_link("pages/questions.py", label=_(one.label), query_params=address, icon=":material/help:")
+            address = {"hoi": one.value} | kept
+            mark = ":material/radio_button_checked:" if one is asked else ":material/help:"
+            st.page_link("pages/questions.py", label=_(one.label), query_params=address, icon=mark)
 
 
 def beside(actor: Actor, asked: Question) -> None:

@@ -54,9 +54,7 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
     """The charts named, two beside each other."""
     names_of = {one.unit_code: one.name for one in facts.places}
     codes = {name: code for code, name in names_of.items()}
-    picked = addressed.several(
-        _("Nơi đang chọn"), names_of, key=CHOSEN, placeholder=_("Chọn ở đây, hoặc bấm vào nơi trong hình"), most=period_focus.MOST
-    ) if names_of else []  # fmt: skip
+    picked = _picked(names_of) if names_of else []
     chosen = tuple(names_of[code] for code in picked)
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
     pictures = [_of(seen if period_focus.shows_alone(name, chosen) else facts, name, chosen) for name in names]
@@ -72,6 +70,13 @@ def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequen
     if (clicked := _newest(clicks)) in codes and clicked not in chosen and len(picked) < period_focus.MOST:
         st.query_params[CHOSEN] = ",".join([*picked, codes[clicked]])
         st.rerun(scope="fragment")
+
+
+def _picked(words: Mapping[str, str]) -> list[str]:
+    """Behind a button: most click in a picture, and a list of choices takes its time to draw."""
+    with st.popover(_("Chọn nơi để xem riêng"), icon=":material/location_on:", key="q_places"):
+        hint = _("Chọn ở đây, hoặc bấm vào nơi trong hình")
+        return addressed.several(_("Nơi đang chọn"), words, key=CHOSEN, placeholder=hint, most=period_focus.MOST)
 
 
 def _side_by_side(pictures: Sequence[Drawing]) -> tuple[list[Drawing], list[Drawing]]:

@@ -37,7 +37,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
-from core.one_way import Question, asked
+from core.one_way import Question
 
 Item = TypeVar("Item")
 
@@ -113,19 +113,13 @@ def told_ids(dialect: str, ids: Iterable[UUID]) -> Any:
     return list(ids) if dialect == "postgresql" else as_json((id_,) for id_ in ids)
 
 
-def count(session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], add: Sequence[str]) -> None:
-    """As `core.db.upsert` where it adds, in one statement whatever the number of rows, which all name the same columns.
-
-    The counters are gone through in the order of their keys, so that writers wait for each other in a row.
-    """
-    if rows:
-        asked(session, counting(session.get_bind().dialect.name, table, rows, key=key, add=add))
-
-
 def counting(
     dialect: str, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], add: Sequence[str]
 ) -> Question:  # fmt: skip
-    """What `count` asks for one row or more."""
+    """As `core.db.upsert` where it adds, of one row or more, in one statement whatever their number; all name the same columns.
+
+    The counters are gone through in the order of their keys, so that writers wait for each other in a row.
+    """
     statement = _counting(dialect, table, tuple(rows[0]), tuple(key), tuple(add))
     return Question(statement, {"rows": as_json(tuple(row.values()) for row in rows)})
 

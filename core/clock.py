@@ -21,6 +21,11 @@ def local(instant: datetime) -> datetime:
     return instant.astimezone(zone())
 
 
+def begun(instant: datetime, minutes: int) -> datetime:
+    """The start of the so many minutes (up to 60) of the hour that an instant lies in."""
+    return instant.replace(minute=instant.minute // minutes * minutes, second=0, microsecond=0)
+
+
 def today() -> date:
     """The day on the calendars of this place."""
     return local(now()).date()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from math import ceil, floor
 
-from core import formats
 from core.i18n import N_
 from services import figure_words
 from services.before_after import BeforeAfter, places_of
@@ -79,15 +78,10 @@ def sentence(found: BeforeAfter, *, language: str = "vi") -> str:
 
 def amount(value: float | None, figure: Definition, *, language: str) -> str:
     """A side as it is shown."""
-    if value is None or figure.measure in (Measure.SHARE, Measure.MINUTES, Measure.MONEY):
-        return figure_words.amount(value, figure.measure, language=language)
-    return formats.number(value, language=language, places=places_of(figure))
+    return figure_words.amount(value, figure.measure, language=language, places=places_of(figure))
 
 
 def signed(value: float, figure: Definition, *, language: str) -> str:
     """A change as it is shown: `+3,1 điểm phần trăm`, `−9 phút`."""
-    w, size = Words(language), round(abs(value), places_of(figure))
-    sign = "" if not size else "+" if value > 0 else "−"
-    if figure.measure is Measure.SHARE:
-        return w.say(N_("{n} điểm phần trăm"), n=f"{sign}{formats.number(size * 100, language=language, places=1)}")
-    return f"{sign}{amount(size, figure, language=language)}"
+    places = places_of(figure)
+    return figure_words.change(round(value, places), figure.measure, language=language, places=places)

@@ -94,7 +94,7 @@ def _scans(session: Session, start: datetime, end: datetime) -> _Differing:
     for link_id, hour, scans, firsts in session.execute(hours):
         kept[link_id, hour], kept[link_id, hour, "first"] = int(scans), int(firsts)
     for link_id, at, is_first in _raw(session, start, end):
-        hour = _begun(at, 60)
+        hour = clock.begun(at, 60)
         counted[link_id, hour] += 1
         if is_first:
             counted[link_id, hour, "first"] += 1
@@ -107,17 +107,12 @@ def _raw(session: Session, start: datetime, end: datetime) -> Iterator[tuple[UUI
         yield row[0], row[1], row[2]
 
 
-def _begun(at: datetime, minutes: int) -> datetime:
-    """The start of the so many minutes (up to 60) that an instant lies in."""
-    return at.replace(minute=at.minute // minutes * minutes, second=0, microsecond=0)
-
-
 def _heard(session: Session, wanted: CompoundSelect[Any], *, minutes: int) -> Iterator[_Differing]:
     """By group and time, one announcement after another: a single look at each, whoever answers meanwhile."""
     for announcement_id in session.execute(select(_TABLES["announcement"].c.id)).scalars().all():
         kept, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
         for group_id, at, was, is_now in session.execute(wanted, {"announcement": announcement_id}):
-            key = (announcement_id, group_id, _begun(at, minutes))
+            key = (announcement_id, group_id, clock.begun(at, minutes))
             kept[key] += was
             counted[key] += is_now
         yield _compared(kept, counted)

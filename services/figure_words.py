@@ -13,8 +13,8 @@ NONE = "–"
 DAY = 1440  # minutes
 
 
-def amount(value: float | None, measure: Measure, *, language: str) -> str:
-    """`89,7 %`, `1.234`, `2 giờ 18 phút`, `45.600 ₫`; "–" where there is none."""
+def amount(value: float | None, measure: Measure, *, language: str, places: int | None = None) -> str:
+    """`89,7 %`, `1.234`, `2 giờ 18 phút`, `45.600 ₫`; "–" where there is none; a plain number with so many `places`."""
     if value is None:
         return NONE
     if measure is Measure.SHARE:
@@ -23,7 +23,7 @@ def amount(value: float | None, measure: Measure, *, language: str) -> str:
         return formats.span(timedelta(minutes=round(value)), language=language)
     if measure is Measure.MONEY:
         return formats.money(round(value), language=language)
-    return formats.number(value, language=language, places=measure.places)
+    return formats.number(value, language=language, places=measure.places if places is None else places)
 
 
 def as_read(value: float, measure: Measure) -> float:
@@ -31,7 +31,7 @@ def as_read(value: float, measure: Measure) -> float:
     return value - value % DAY if measure is Measure.MINUTES and value >= 2 * DAY else value
 
 
-def change(value: float | None, measure: Measure, *, language: str) -> str:
+def change(value: float | None, measure: Measure, *, language: str, places: int | None = None) -> str:
     """A difference with its sign, of shares in percentage points; "–" where there is none."""
     if value is None:
         return NONE
@@ -39,7 +39,7 @@ def change(value: float | None, measure: Measure, *, language: str) -> str:
     if measure is Measure.SHARE:
         points = formats.number(abs(value) * 100, language=language, places=1)
         return translate(N_("{n} điểm phần trăm"), language=language).format(n=f"{sign}{points}")
-    return f"{sign}{amount(abs(value), measure, language=language)}"
+    return f"{sign}{amount(abs(value), measure, language=language, places=places)}"
 
 
 def told(value: Value, *, language: str) -> str:

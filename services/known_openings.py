@@ -195,7 +195,7 @@ def count(session: Session, *, announcement_id: UUID, group_id: UUID | None, at:
     """Keep the board's counter in step with Reach rows that came or went."""
     row = {
         "id": new_id(), "created_at": clock.now(), "announcement_id": announcement_id, "group_id": group_id,
-        "at": at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0), "opens": 0, "known": by,
+        "at": clock.begun(at, 5), "opens": 0, "known": by,
     }  # fmt: skip
     upsert(session, _TABLES["reachcount"], [row], key=["announcement_id", "group_id", "at"], add=["known"])
 

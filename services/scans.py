@@ -159,8 +159,7 @@ def _more(dialect: str) -> Update:
 
 def _start(minute: str, minutes: int) -> datetime:
     """Of the so many minutes (up to 60) that a minute of UTC lies in."""
-    at = datetime.fromisoformat(minute).replace(tzinfo=UTC)
-    return at.replace(minute=at.minute // minutes * minutes)
+    return clock.begun(datetime.fromisoformat(minute).replace(tzinfo=UTC), minutes)
 
 
 def by_day(

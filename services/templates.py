@@ -72,7 +72,7 @@ class Pattern:
             return None
         at = clock.now() + timedelta(hours=self.within_hours)
         at = at if self.urgency is Urgency.EMERGENCY or not quiet_hours.is_quiet(at) else quiet_hours.after(at)
-        return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+        return clock.begun(at, 15)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from core import clock
 from models import AsksFor, Device, How
 from services.demo.stage import Keys, Stage, digest
 
@@ -150,7 +151,7 @@ class Readers:
 
 def bucket_of(at: datetime) -> datetime:
     """The start of the five minutes in which it is."""
-    return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
+    return clock.begun(at, 5)
 
 
 def bucket_after(at: datetime) -> datetime:

@@ -1,4 +1,13 @@
-// Writes the reader's words over Streamlit's English as it appears. WORDS stands above: by language, English to ours.
+// Read before Streamlit's own program. WORDS stands above: by language, English to ours.
+
+// Where the server is: right here, at the root of this address. Not told, Streamlit asks below the address of the screen first, waits,
+// asks at the root and opens its connection only then (docs/decisions/0071). Nobody may frame a screen, so only we are listened to.
+window.__streamlit = {
+  BACKEND_BASE_URL: `${location.origin}/`,
+  HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
+};
+
+// Writes the reader's words over Streamlit's English as it appears.
 (() => {
   const root = document.documentElement; // its lang is the reader's language
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];

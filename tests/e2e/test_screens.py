@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +24,17 @@ def people(server: Server) -> None:
         group = make_unit(session, parent=ward, short_name="Tổ 13, Sông Cầu")
         make_user(session, unit=ward, role=Role.ADMIN, username="an", display_name="Nguyễn Văn An")
         make_user(session, unit=group, role=Role.LEAD, username="lien", display_name="Trần Thị Liên", must_change_password=True)
+
+
+def test_a_screen_asks_for_its_server_at_the_root_only(signed_in: Callable[..., Page]) -> None:
+    page = signed_in("an")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(urlsplit(one.url).path))
+
+    opened(page, "/people")
+
+    assert page.locator("h1").inner_text() == "Người dùng"
+    assert [path for path in asked if path.startswith("/people/")] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

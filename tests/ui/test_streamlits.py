@@ -32,6 +32,13 @@ def test_our_words_use_no_blank_that_the_english_has_not(english: str, ours: str
     assert set(re.findall(r"\{\w+\}", ours)) <= set(re.findall(r"\{\w+\}", english))
 
 
+@pytest.mark.parametrize("name", ["BACKEND_BASE_URL", "HOST_CONFIG", "allowedOrigins", "useExternalAuthToken"])
+def test_streamlit_still_reads_where_its_server_is(name: str) -> None:
+    assert "window.__streamlit" in interface()
+    assert name in interface()
+    assert name in streamlits.script().decode()
+
+
 def test_every_language_but_english_is_spoken_and_an_address_keeps_its_words() -> None:
     spoken = json.loads(streamlits.script().decode().split("\n", 1)[0].removeprefix("const WORDS = ").removesuffix(";"))
 

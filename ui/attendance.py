@@ -15,7 +15,7 @@ from services.attendance_figures import Coming, EventToday, Figures, OfGroup, Pa
 from services.check_in import MadePass
 from services.household_search import Filters
 from services.ports import Shown, ports
-from ui import codes, leave_for, parts, proving, stay, token
+from ui import codes, folds, leave_for, parts, proving, stay, token
 from ui.forms import refusals_at
 from ui.kept import kept, read_once, seen_by
 from ui.parts import Column, Figure
@@ -120,9 +120,7 @@ def today(events: list[EventToday]) -> None:
 
 
 def _fold(key: str, title: str, draw: partial[None]) -> None:
-    """Drawn only when opened."""
-    box = st.expander(title, key=key, on_change="rerun")
-    if box.open:
+    if box := folds.opened(title, key=key):
         with box:
             draw()
 

@@ -12,7 +12,7 @@ from models import Announcement
 from services import templates
 from services.access import Actor
 from services.templates import Answer, Pattern
-from ui import parts, said
+from ui import folds, parts, said
 from ui.words import _, plain
 
 
@@ -20,8 +20,8 @@ def choose(actor: Actor, draft: Announcement | None, *, is_correction: bool = Fa
     """The templates, closed at first; using one puts its words into the form, where what is still blank stays visible."""
     if is_correction:
         return
-    box = st.expander(_("Bắt đầu từ mẫu"), key="c_from_template", icon=":material/draft:", on_change="rerun")
-    if not box.open:
+    box = folds.opened(_("Bắt đầu từ mẫu"), key="c_from_template", icon=":material/draft:")
+    if box is None:
         return
     with reading() as session:
         patterns = {one.key: one for one in templates.all_for(session, actor=actor)}

@@ -12,7 +12,7 @@ from services.access import Actor
 from services.coverage_day import CoverageDay
 from services.first_to_invite import Invitations
 from services.household_search import HouseholdRow
-from ui import coverage, leave_for, parts, refusals
+from ui import coverage, folds, leave_for, parts, refusals
 from ui.households import row
 from ui.kept import read_once
 from ui.words import _, number, share
@@ -37,11 +37,9 @@ def invite(actor: Actor, key: tuple[Any, ...], unit_id: UUID | None) -> None:
     parts.lines(_why(found))
     first, rest = found.rows[:AT_ONCE], found.rows[AT_ONCE:]
     _listed(first, actor, key="records")
-    if rest:
-        more = st.expander(_("Xem cả {n} hộ", n=number(len(found.rows))), key="cov_invite", on_change="rerun")
-        if more.open:
-            with more:
-                _listed(rest, actor, key="records_rest")
+    if rest and (more := folds.opened(_("Xem cả {n} hộ", n=number(len(found.rows))), key="cov_invite")):
+        with more:
+            _listed(rest, actor, key="records_rest")
 
 
 def _listed(rows: Sequence[HouseholdRow], actor: Actor, *, key: str) -> None:
@@ -64,8 +62,8 @@ def targets(actor: Actor, seen: CoverageDay) -> None:
     rows = [row for row in seen.table.rows if row.unit_id]
     if not seen.unit_id or not rows:
         return
-    box = st.expander(_("Đặt mục tiêu cho từng nơi"), key="cov_set", icon=":material/flag:", on_change="rerun")
-    if not box.open:
+    box = folds.opened(_("Đặt mục tiêu cho từng nơi"), key="cov_set", icon=":material/flag:")
+    if box is None:
         return
     with box:
         generation = st.session_state.get("cov_targets_n", 0)

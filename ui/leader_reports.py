@@ -14,7 +14,7 @@ from services import attachments, leader_reports, sessions
 from services.access import Actor
 from services.leader_reports import ReportRow, Reports
 from services.ports import Shown, ports
-from ui import leave_for, parts, refusals, token
+from ui import folds, leave_for, parts, refusals, token
 from ui.kept import read_once, seen_by
 from ui.parts import Column, Figure, Text
 from ui.tables import XLSX
@@ -58,7 +58,10 @@ def asking(item: Announcement, *, actor: Actor) -> None:
     title = _("Đổi hạn báo cáo") if due else _("Xin tổ trưởng báo cáo sau buổi làm")
     with reading() as session:
         before = leader_reports.asked_before(session, actor=actor, announcement_id=item.id) if item.corrects_id else None
-    with st.expander(title, expanded=before is not None, key="lr_ask", icon=":material/fact_check:"):
+    box = folds.opened(title, expanded=before is not None, key="lr_ask", icon=":material/fact_check:")
+    if box is None:
+        return
+    with box:
         if before is not None:
             parts.note(
                 "waiting", _("Bản cũ có xin báo cáo, bản này thì chưa"),
@@ -129,10 +132,8 @@ def _named(row: ReportRow) -> str:
 def _photos(seen: Reports) -> None:
     """Those of one chat at a time: a hundred pictures at once help nobody, least of all a slow line."""
     rows = {row.group_id: row for row in seen.rows if row.photos}
-    box = st.expander(
-        _("Xem {n} ảnh", n=number(seen.photos)), key="lr_photos", on_change="rerun", icon=":material/photo_library:"
-    )
-    if not box.open:
+    box = folds.opened(_("Xem {n} ảnh", n=number(seen.photos)), key="lr_photos", icon=":material/photo_library:")
+    if box is None:
         return
     with box:
         chosen = st.selectbox(_("Của nhóm"), list(rows), format_func=lambda id_: _named(rows[id_]), key="lr_of", width=380)
@@ -145,7 +146,10 @@ def _photos(seen: Reports) -> None:
 def _enter(item: Announcement, seen: Reports, actor: Actor) -> None:
     """For a leader who telephones, or whose report has to be mended after its hour."""
     rows = {row.group_id: row for row in seen.rows}
-    with st.expander(_("Ghi, sửa báo cáo thay tổ trưởng"), key="lr_enter", icon=":material/call:"):
+    box = folds.opened(_("Ghi, sửa báo cáo thay tổ trưởng"), key="lr_enter", icon=":material/call:")
+    if box is None:
+        return
+    with box:
         chosen = st.selectbox(
             _("Nhóm"), list(rows), index=None, format_func=lambda id_: _named(rows[id_]), key="lr_group",
             placeholder=_("Chọn nhóm"), width=380,

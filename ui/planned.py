@@ -16,7 +16,7 @@ from services.plan_list import PlannedHousehold, Source
 from services.plans import Plan
 from services.ports import Shown, ports
 from services.reach_rules import LABELS
-from ui import also_groups, household_needs, paging, parts, proving, token
+from ui import also_groups, folds, household_needs, paging, parts, proving, token
 from ui.parts import Column, Text
 from ui.tables import XLSX
 from ui.words import _, language, money, number
@@ -26,8 +26,8 @@ HEADS = (N_("Mã hộ"), N_("Chủ hộ"), N_("Tổ, thôn"), N_("Địa chỉ")
 
 def behind(plan: Plan, source: Source, *, actor: Actor, key: str = "plan") -> None:
     """Closed at first; opened, the paths with their cost and the list behind each. Nothing is read while it is closed."""
-    box = st.expander(_("Từng hộ được báo bằng đường nào"), key=key, icon=":material/alt_route:", on_change="rerun")
-    if not box.open:
+    box = folds.opened(_("Từng hộ được báo bằng đường nào"), key=key, icon=":material/alt_route:")
+    if box is None:
         return
     with box:
         _paths(plan)

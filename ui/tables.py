@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from services.ports import SheetToWrite, Shown, ports
-from ui import parts
+from ui import folds, parts
 from ui.parts import Column, Text
 from ui.words import _, day, near, number, share
 
@@ -53,8 +53,7 @@ def draw(table: Table) -> None:
 
 def behind(table: Table, *, key: str, file_name: str) -> None:
     """Closed under its chart; opened, the rows and the button that takes them away. Nothing is drawn while it is closed."""
-    box = st.expander(_("Bảng số liệu"), key=key, icon=":material/table_rows:", on_change="rerun")
-    if box.open:
+    if box := folds.opened(_("Bảng số liệu"), key=key, icon=":material/table_rows:"):
         with box:
             draw(table)
             download([table], label=_("Tải bảng này (Excel)"), key=f"{key}_xlsx", file_name=file_name)

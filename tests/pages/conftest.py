@@ -155,3 +155,10 @@ def minh(session: Session, actor: Actor, ward: Unit) -> TeamMember:
     made = team_members.add(session, actor=actor, values=MemberValues("Hà Thị Minh", ward.id))
     session.commit()
     return made
+
+
+def opened(at: AppTest, *folds: str) -> AppTest:
+    """The same page with folds open."""
+    for fold in folds:
+        at.session_state[fold] = True
+    return at.run()

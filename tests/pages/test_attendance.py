@@ -13,7 +13,7 @@ from models import Announcement, AsksFor, Attendance, CheckInPass, Group, Unit, 
 from services import attendance_places, check_in, ports, sending
 from services.attendance_places import Party
 from tests.factories import make_announcement, make_group, make_household, make_membership
-from tests.pages.conftest import Visit, words
+from tests.pages.conftest import Visit, opened, words
 
 
 @pytest.fixture
@@ -35,13 +35,6 @@ def event(session: Session, ward: Unit, group: Group) -> Announcement:
         attendance_places.answered(session, announcement=event, party=party, people=people)
     session.commit()
     return event
-
-
-def opened(at: AppTest, *folds: str) -> AppTest:
-    """The same page with folds open."""
-    for fold in folds:
-        at.session_state[fold] = True
-    return at.run()
 
 
 def rows_of(session: Session) -> list[tuple[str, int, bool]]:

@@ -13,7 +13,7 @@ from models import Announcement, Group, LeaderReport, Relay, Unit, User
 from services import attachments, leader_reports, ports, sending, sessions
 from tests.factories import make_announcement, make_group, make_household, make_membership
 from tests.formulas import Reader
-from tests.pages.conftest import Visit, words
+from tests.pages.conftest import Visit, opened, words
 from tests.papers import photo
 from ui.leader_reports import workbook
 
@@ -36,6 +36,7 @@ def sent(session: Session, ward: Unit, group: Group) -> Announcement:
 
 
 def ask(session: Session, item: Announcement, at: AppTest) -> AppTest:
+    opened(at, "lr_ask")
     tomorrow = clock.today() + timedelta(days=1)
     at.date_input(key="lr_day").set_value(tomorrow)
     at.time_input(key="lr_hour").set_value(time(10)).run()
@@ -66,7 +67,7 @@ def test_an_hour_without_a_day_is_pointed_out_and_a_draft_can_ask_too(
     session.commit()
     at = visit("review", user=official, id=str(draft.id))
 
-    at.button(key="lr_ok").click().run()
+    opened(at, "lr_ask").button(key="lr_ok").click().run()
     assert "Chưa đủ ngày và giờ" in words(at)
     ask(session, draft, at)
 
@@ -106,7 +107,7 @@ def test_the_board_shows_the_sum_and_photos_and_the_ward_mends_a_number(
     assert not at.run().exception
     assert at.get("image")
 
-    at.selectbox(key="lr_group").set_value(group.id).run()
+    opened(at, "lr_enter").selectbox(key="lr_group").set_value(group.id).run()
     at.number_input(key=f"lr_people_{group.id}").set_value(13).run()
     at.button(key="lr_enter_ok").click().run()
     assert session.exec(select(LeaderReport.people)).one() == 13

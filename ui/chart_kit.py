@@ -119,6 +119,11 @@ def counted(field: str, low: float, high: float, look: Look, *, steps: int = 5) 
     return quantity(field, scale={"domain": [marks[0], marks[-1]], "nice": False}, axis=whole_axis(marks, look))
 
 
+def in_order(field: str, names: Sequence[str], **more: Any) -> Spec:
+    """Names along an axis in the order given: as a domain, since `sort` is an expression of all of them read for each mark."""
+    return {"field": field, "type": "nominal", "sort": None, "title": None, "scale": {"domain": list(names)}, **more}
+
+
 def text_of(field: str = "text") -> Spec:
     return {"field": field, "type": "nominal"}
 

@@ -14,7 +14,7 @@ from core.i18n import N_
 from services.drawing_words import Words
 from services.off_trend import LEAST, Spot, standing_out, trend
 from services.ward_ranks import lowest_said
-from ui.chart_kit import SHARE, Chart, Look, Spec, counted, drawn, expression, layer, quantity, signed, text_of
+from ui.chart_kit import SHARE, Chart, Look, Spec, counted, drawn, expression, in_order, layer, quantity, signed, text_of
 
 COUNTS_PIXELS, LETTER_PIXELS = 62, 7  # what "112/125" needs beside a bar, and each letter of longer ones
 NET_LETTER_PIXELS = 8  # so much of "+42" takes over a bar
@@ -69,10 +69,8 @@ def coverage(places: Sequence[Place], *, target: float, look: Look, most: int | 
         for one in shown
     ]  # fmt: skip
     room = max([COUNTS_PIXELS, *(LETTER_PIXELS * (len(str(row["of"])) + 1) for row in rows)])
-    y = {
-        "field": "name", "type": "nominal", "sort": [one.name for one in shown], "title": None,
-        "axis": {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False},
-    }  # fmt: skip
+    axis = {"labelLimit": 170, "labelColor": c["ink"], "grid": False, "labelOverlap": False}
+    y = in_order("name", [one.name for one in shown], axis=axis)
     scale = {"domain": [0, 1], "nice": False, "range": [0, expression(f"width < 300 ? width - 50 : width - {60 + room}")]}
     x = quantity("rate", scale=scale, axis={"labelExpr": SHARE, "values": [0, 0.5, 1], "orient": "top"})
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
@@ -231,10 +229,10 @@ def moves(months: Sequence[Move], *, look: Look, by: Literal["month", "year"] = 
         rows += [{"m": name, "what": joined, "n": one.joined}, {"m": name, "what": left, "n": -one.left}]
         nets.append({"m": name, "n": one.joined, "text": signed(one.joined - one.left, look)})
     needed = NET_LETTER_PIXELS * max((len(str(one["text"])) for one in nets), default=1)
-    x = {"field": "m", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x = in_order("m", names, axis={"labelAngle": 0, "grid": False})
     y = counted("n", min((row["n"] for row in rows), default=0), max((row["n"] for row in rows), default=0), look)
     scale = {"domain": [joined, left], "range": [c["river"], c["amber"]]}
-    colour = {"field": "what", "type": "nominal", "sort": [joined, left], "scale": scale, "legend": {"title": None, "offset": 18}}
+    colour = {"field": "what", "type": "nominal", "sort": None, "scale": scale, "legend": {"title": None, "offset": 18}}
     layers = [
         layer(rows, "bar", {"x": x, "y": y, "color": colour}, width={"band": 0.62}, cornerRadius=2),
         layer([{"n": 0}], "rule", {"y": y}, color=c["soft"]),

@@ -8,8 +8,8 @@ import streamlit as st
 
 from services.drawing import Drawing
 from services.ports import PictureKind, ports
-from ui import parts
-from ui.chart_kit import LIGHT, Chart, Look, Spec, drawn, expression, layer, quantity, text_of
+from ui import folds, parts
+from ui.chart_kit import LIGHT, Chart, Look, Spec, drawn, expression, in_order, layer, quantity, text_of
 from ui.figure_charts import days
 from ui.flow import flow
 from ui.tables import Field, Table, download, download_csv, draw
@@ -73,8 +73,8 @@ def pickable(spec: Spec) -> Spec:
 
 def behind(table: Table, make: Callable[[], Drawing], *, key: str, box: str, file_name: str) -> None:
     """Closed under a chart; opened, its rows and its files. The drawing is made only then."""
-    opened = st.expander(_("Bảng số liệu, tải về"), key=box, icon=":material/table_rows:", on_change="rerun")
-    if not opened.open:
+    opened = folds.opened(_("Bảng số liệu, tải về"), key=box, icon=":material/table_rows:")
+    if opened is None:
         return
     with opened:
         draw(table)
@@ -124,18 +124,14 @@ def _toned(rows: Sequence[Mapping[str, Any]], chosen: Collection[str]) -> list[d
 
 def _names(rows: Sequence[Mapping[str, Any]], c: Colours, **axis: Any) -> Spec:
     """Names down the side, in the order of the rows."""
-    return {
-        "field": "name", "type": "nominal", "sort": [one["name"] for one in rows], "title": None,
-        "axis": {"labelColor": c["ink"], "grid": False, **axis},
-    }  # fmt: skip
+    return in_order("name", [one["name"] for one in rows], axis={"labelColor": c["ink"], "grid": False, **axis})
 
 
 def _bars(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
     rows = _toned(s["rows"], chosen)
     is_long = any(len(row["name"]) > LONG_NAME for row in rows)
-    y = _names(
-        rows, c, labelLimit=170, labelOverlap=False, labelExpr=BROKEN, labelFontSize=11 if is_long else 12, labelLineHeight=12
-    )
+    breaks = {"labelExpr": BROKEN, "labelFontSize": 11, "labelLineHeight": 12} if is_long else {}
+    y = _names(rows, c, labelLimit=170, labelOverlap=False, **breaks)
     end = "width < 300 ? width - 62 : width - 150"
     x = quantity("value", scale={"domain": [0, 1], "nice": False, "range": [0, expression(end)]}, axis=None)
     colour = {"condition": {"test": "datum.is_short", "value": c["tint"]}, "value": c["river"]}
@@ -162,7 +158,7 @@ def _columns(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made
         for one in s["rows"]
         for way, sign in (("up", 1), ("down", -1))
     ]
-    x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x = in_order("name", names, axis={"labelAngle": 0, "grid": False})
     marks = [0, 1, -1] if s["deep"] == 1 else [0, 1]
     y = quantity(
         "n", scale={"domain": [-max(s["deep"], 0.05), 1.15], "nice": False},
@@ -288,7 +284,7 @@ def _curves(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     band = [{"x": x, "y": low, "to": high} for x, low, high in s["band"]]
     x, y = _axis("x", s["xticks"], domain=[0, 1.13]), _axis("y", s["yticks"])
     key = {"title": None, "columns": 1, "labelLimit": 300, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
-    kind = {"field": "name", "type": "nominal", "sort": names, "legend": key}
+    kind = {"field": "name", "type": "nominal", "sort": None, "legend": key}
     shades = [c[one] for one in ("river", "blue", "amber", "plum", "ink", "soft")]
     colour = kind | {"scale": {"domain": names, "range": shades[: len(names)]}}
     dash = kind | {"scale": {"domain": names, "range": list(DASHES[: len(names)])}}
@@ -372,7 +368,7 @@ def _ranks(s: Mapping[str, Any], c: Colours, chosen: Collection[str]) -> Made:
 def _tally(s: Mapping[str, Any], c: Colours, _chosen: Collection[str]) -> Made:
     rows = s["rows"]
     names = [one["name"] for one in rows]
-    x = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x = in_order("name", names, axis={"labelAngle": 0, "grid": False})
     one, two = (quantity(name, scale={"domain": [0, 1.15], "nice": False}, axis=None) for name in ("one", "two"))
     said = [row for row in rows if row["one"]]
     room = expression(f"width < {30 * len(names)} ? 10 : 12")

@@ -8,7 +8,7 @@ from core.i18n import N_
 from services.figures import Coverage
 from services.support_figures import OfMember, OfProcedure, Sums, Taught
 from ui import addressed, asked_days, charts, parts
-from ui.chart_kit import Chart, Look, counted, drawn, layer, text_of
+from ui.chart_kit import Chart, Look, counted, drawn, in_order, layer, text_of
 from ui.charts import GrowthPoint
 from ui.parts import Column, Figure
 from ui.words import _, number, share
@@ -38,12 +38,12 @@ def months(rows: Sequence[tuple[date, Sums]], look: Look) -> Chart:
     c = look.colours
     values = [
         {
-            "x": f"{first.month}/{first:%y}", "place": place, "all": sums.supports, "online": sums.online,
+            "x": f"{first.month}/{first:%y}", "all": sums.supports, "online": sums.online,
             "text": look.number(sums.supports),
         }
-        for place, (first, sums) in enumerate(rows)
+        for first, sums in rows
     ]  # fmt: skip
-    x = {"field": "x", "type": "ordinal", "title": None, "sort": {"field": "place"}, "axis": {"labelAngle": 0}}
+    x = in_order("x", [one["x"] for one in values], axis={"labelAngle": 0})
     top = max((sums.supports for _first, sums in rows), default=0)
     every, online = (counted(name, 0, top, look, steps=3) for name in ("all", "online"))
     layers = [

@@ -39,6 +39,8 @@ class Side:
     names: list[str]
     before: float | None
     after: float | None
+    before_runs: bool = False  # at least so much: groups of it still wait
+    after_runs: bool = False
 
     @property
     def change(self) -> float | None:
@@ -56,6 +58,11 @@ class BeforeAfter:
     changed: Side
     similar: Side
     by_chance: float | None = None  # the difference may be so much more or less by chance; None where it cannot be said
+
+    @property
+    def runs(self) -> bool:
+        """Whether what is shown may still grow."""
+        return any((self.changed.before_runs, self.changed.after_runs, self.similar.before_runs, self.similar.after_runs))
 
     @property
     def difference(self) -> float | None:
@@ -146,7 +153,13 @@ def _of_few(freedom: int) -> float:
 
 def _side(rows: Rows, figure: Definition) -> Side:
     before, after = ([values[at] for values in rows] for at in (0, 1))
-    return Side([values[0].unit_name for values in rows], _rounded(_together(before), figure), _rounded(_together(after), figure))
+    running = [any(one.is_running for one in some) for some in (before, after)]
+    return Side(
+        [values[0].unit_name for values in rows],
+        _rounded(_together(before), figure),
+        _rounded(_together(after), figure),
+        *running,
+    )
 
 
 def _rounded(value: float | None, figure: Definition) -> float | None:

@@ -17,6 +17,7 @@ class _Dot:
     value: float
     is_changed: bool
     away: float = 0.0  # each way, by chance
+    runs: bool = False
 
 
 def drawing(found: BeforeAfter, *, language: str = "vi") -> Drawing:
@@ -28,7 +29,7 @@ def drawing(found: BeforeAfter, *, language: str = "vi") -> Drawing:
     spec = [
         {"name": one.name, "low": scaled(max(low, one.value - one.away), low, high),
          "high": scaled(min(high, one.value + one.away), low, high), "value": scaled(one.value, low, high),
-         "is_usual": not one.is_changed, "text": amount(one.value, figure, language=language)}
+         "is_usual": not one.is_changed, "text": amount(one.value, figure, language=language, runs=one.runs)}
         for one in dots
     ]  # fmt: skip
     return Drawing(
@@ -42,11 +43,13 @@ def _dots(found: BeforeAfter, w: Words) -> list[_Dot]:
     """None where one of them is missing: there is nothing to compare."""
     changed, similar = found.changed, found.similar
     told = (
-        (N_("Đã thay đổi, trước"), changed.before, True, 0.0), (N_("Đã thay đổi, sau"), changed.after, True, 0.0),
-        (N_("Nếu đổi như nơi tương tự"), found.expected, False, found.by_chance or 0.0),
-        (N_("Tương tự, trước"), similar.before, False, 0.0), (N_("Tương tự, sau"), similar.after, False, 0.0),
-    )  # fmt: skip
-    dots = [_Dot(w.say(name), value, is_changed, away) for name, value, is_changed, away in told if value is not None]
+        (N_("Đã thay đổi, trước"), changed.before, True, 0.0, changed.before_runs),
+        (N_("Đã thay đổi, sau"), changed.after, True, 0.0, changed.after_runs),
+        (N_("Nếu đổi như nơi tương tự"), found.expected, False, found.by_chance or 0.0, False),
+        (N_("Tương tự, trước"), similar.before, False, 0.0, similar.before_runs),
+        (N_("Tương tự, sau"), similar.after, False, 0.0, similar.after_runs),
+    )
+    dots = [_Dot(w.say(name), value, is_changed, away, runs) for name, value, is_changed, away, runs in told if value is not None]
     return dots if len(dots) == len(told) else []
 
 
@@ -66,6 +69,8 @@ def sentence(found: BeforeAfter, *, language: str = "vi") -> str:
         N_("So với nơi tương tự, nơi đã thay đổi chênh {n}; việc chung cho mọi nơi đã trừ ra."),
         n=signed(found.difference, figure, language=language),
     )  # fmt: skip
+    if found.runs:
+        told = " ".join([told, w.say(N_("Còn việc chưa xong ở số ghi “hơn”: chênh lệch này tính đến lúc này."))])
     if found.by_chance is None:
         return " ".join([told, w.say(N_("Chưa đủ nơi khác để nói chênh lệch ấy có phải do ngẫu nhiên hay không."))])
     low, high = (signed(found.difference + sign * found.by_chance, figure, language=language) for sign in (-1, 1))
@@ -76,9 +81,9 @@ def sentence(found: BeforeAfter, *, language: str = "vi") -> str:
     return " ".join([told, w.say(words, low=low, high=high)])
 
 
-def amount(value: float | None, figure: Definition, *, language: str) -> str:
+def amount(value: float | None, figure: Definition, *, language: str, runs: bool = False) -> str:
     """A side as it is shown."""
-    return figure_words.amount(value, figure.measure, language=language, places=places_of(figure))
+    return figure_words.so_far(value, figure.measure, is_running=runs, language=language, places=places_of(figure))
 
 
 def signed(value: float, figure: Definition, *, language: str) -> str:

@@ -48,9 +48,9 @@ def told(value: Value, *, language: str) -> str:
     return so_far(figure_values.rounded(value, measure), measure, is_running=value.is_running, language=language)
 
 
-def so_far(value: float | None, measure: Measure, *, is_running: bool, language: str) -> str:
+def so_far(value: float | None, measure: Measure, *, is_running: bool, language: str, places: int | None = None) -> str:
     """An amount, as at least so much where it still runs."""
-    words = amount(value, measure, language=language)
+    words = amount(value, measure, language=language, places=places)
     return translate("hơn {time}", language=language).format(time=words) if is_running else words
 
 

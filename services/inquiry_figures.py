@@ -22,12 +22,14 @@ from services.relay_pace import Wait, paced, took
 
 @dataclass(frozen=True)
 class Speed:
-    """Of so many questions, in minutes; None where so many are open that the figure is not known yet."""
+    """Of so many questions, in minutes: at least so much where it still runs. None where nothing was asked."""
 
     asked: int
     answered: int
     median: int | None
     ninetieth: int | None
+    median_runs: bool = False
+    ninetieth_runs: bool = False
 
     @property
     def is_open(self) -> int:
@@ -103,15 +105,12 @@ def of(session: Session, *, actor: Actor, since: datetime, until: datetime, unit
 
 
 def speed(times: Iterable[Wait]) -> Speed:
-    """Median and ninetieth percentile of waits, of which some still run: they come after all that ended.
-
-    A percentile that falls on one that runs is not known.
-    """
+    """Median and ninetieth percentile of waits, of which some still run: they come after all that ended."""
     waits = list(times)
     (half, _, half_runs), (late, _, late_runs) = paced(waits), paced(waits, ninety=True)
     return Speed(
-        len(waits), sum(not runs for _, runs in waits), None if half is None or half_runs else int(half),
-        None if late is None or late_runs else int(late),
+        len(waits), sum(not runs for _, runs in waits), None if half is None else int(half), None if late is None else int(late),
+        half_runs, late_runs,
     )  # fmt: skip
 
 

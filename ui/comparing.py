@@ -92,6 +92,9 @@ def result(found: BeforeAfter) -> None:
 
 
 def _row(name: str, side: Side, figure: Definition) -> tuple[str, str, str, str]:
-    before, after = (before_after_drawing.amount(value, figure, language=language()) for value in (side.before, side.after))
+    before, after = (
+        before_after_drawing.amount(value, figure, language=language(), runs=runs)
+        for value, runs in ((side.before, side.before_runs), (side.after, side.after_runs))
+    )
     change = "–" if side.change is None else before_after_drawing.signed(side.change, figure, language=language())
     return name, before, after, change

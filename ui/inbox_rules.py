@@ -17,17 +17,24 @@ from ui.parts import Column, Figure
 from ui.words import _, beginning, day, number, share, span
 
 
-def _time(minutes: int | None) -> str:
-    return "–" if minutes is None else span(timedelta(minutes=max(1, minutes)))
+def _time(minutes: int | None, *, runs: bool) -> str:
+    if minutes is None:
+        return "–"
+    time = span(timedelta(minutes=max(1, minutes)))
+    return _("hơn {time}", time=time) if runs else time
+
+
+def _half_of(one: Speed) -> str:
+    return _time(one.median, runs=one.median_runs)
 
 
 def figures(seen: Figures) -> None:
     """How fast the ward answered in thirty days; what is open counts as still running."""
     first, solved = seen.first, seen.solved
     parts.figures(
-        Figure(_("Trả lời lần đầu, nửa số câu hỏi trong"), _time(first.median), _("giờ làm việc") if first.median else "",
+        Figure(_("Trả lời lần đầu, nửa số câu hỏi trong"), _half_of(first), _("giờ làm việc") if first.median else "",
                _nine_of_ten(first), about="answer_median"),
-        Figure(_("Theo đồng hồ"), _time(seen.first_by_clock.median), "", _nine_of_ten(seen.first_by_clock), about="answer_clock"),
+        Figure(_("Theo đồng hồ"), _half_of(seen.first_by_clock), "", _nine_of_ten(seen.first_by_clock), about="answer_clock"),
         Figure(_("Xong hẳn"), number(solved.answered), _("/ {n} câu hỏi", n=number(solved.asked)), _half(solved)),
         Figure(_("Tự tìm thấy câu trả lời"), share(seen.share_without_a_person), "",
                _("{n} lượt không phải hỏi", n=number(seen.without_a_person)), about="found_alone"),
@@ -46,14 +53,14 @@ def figures(seen: Figures) -> None:
 def _nine_of_ten(one: Speed) -> str:
     if one.ninetieth is None:
         return _("{n} / {all} câu đã trả lời", n=number(one.answered), all=number(one.asked))
-    return _("9 trên 10 câu trong {time}", time=_time(one.ninetieth))
+    return _("9 trên 10 câu trong {time}", time=_time(one.ninetieth, runs=one.ninetieth_runs))
 
 
 def _half(one: Speed) -> str:
     still_open = _("{n} câu còn mở", n=number(one.is_open))
     if one.median is None:
         return still_open
-    return _("{n}, nửa số câu xong trong {time}", n=still_open, time=_time(one.median))
+    return _("{n}, nửa số câu xong trong {time}", n=still_open, time=_half_of(one))
 
 
 def people(rows: Sequence[tuple[str, int]]) -> None:
@@ -73,7 +80,10 @@ def _table(head: str, rows: Sequence[tuple[str, Speed]]) -> None:
              Column(_("9/10 câu trong"), "num desk"))  # fmt: skip
     parts.table(
         heads,
-        [(name, number(one.asked), number(one.is_open), _time(one.median), _time(one.ninetieth)) for name, one in rows],
+        [
+            (name, number(one.asked), number(one.is_open), _half_of(one), _time(one.ninetieth, runs=one.ninetieth_runs))
+            for name, one in rows
+        ],
         shown=8, more=_("Xem cả"), fold=False,
     )  # fmt: skip
 

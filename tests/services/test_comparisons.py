@@ -213,6 +213,18 @@ def test_what_is_shown_can_be_subtracted() -> None:
     assert "đến −1 phút, không có số 0" in before_after_drawing.drawing(ends[1]).sentence.replace("\u00a0", " ")
 
 
+def test_what_still_runs_is_at_least_so_much() -> None:
+    period = (TODAY, TODAY)
+    found = BeforeAfter("relay_median", period, period, Side([], 14, 6, after_runs=True), Side([], 10, 11))
+
+    drawn = before_after_drawing.drawing(found)
+
+    texts = [row["text"].replace("\u00a0", " ") for row in drawn.spec["rows"]]
+    assert texts == ["14 phút", "hơn 6 phút", "15 phút", "10 phút", "11 phút"]
+    assert "chênh lệch này tính đến lúc này" in drawn.sentence
+    assert "lúc này" not in before_after_drawing.drawing(replace(found, changed=Side([], 14, 6))).sentence
+
+
 def test_sides_are_rounded_as_they_are_shown(session: Session, groups: list[Unit]) -> None:
     official = make_actor(session, unit=session.get_one(Unit, groups[0].parent_id), role=Role.OFFICIAL)
     for at in range(3):  # 13 households of which 4 and 8 are in

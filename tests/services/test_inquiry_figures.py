@@ -17,7 +17,7 @@ from tests.factories import NOON, make_announcement, make_group, make_inquiry, m
 def test_a_percentile_counts_what_is_open_as_the_longest() -> None:
     told = [(10.0, False), (20.0, False), (30.0, False), (5.0, True), (7.0, True)]
 
-    assert inquiry_figures.speed(told) == inquiry_figures.Speed(5, 3, 30, None)
+    assert inquiry_figures.speed(told) == inquiry_figures.Speed(5, 3, 30, 7, median_runs=False, ninetieth_runs=True)
     assert inquiry_figures.speed([]) == inquiry_figures.Speed(0, 0, None, None)
 
 
@@ -35,8 +35,10 @@ def test_answer_time_is_told_in_office_hours_and_by_the_clock(
 
     seen = inquiry_figures.of(session, actor=writer, since=NOON, until=house_clock.now())
 
-    assert (seen.first.asked, seen.first.answered, seen.first.median) == (2, 1, None)
-    assert [(one.name, one.speed.median) for one in seen.by_topic] == [("environment", 30), ("other", None)]
+    assert (seen.first.asked, seen.first.answered, seen.first.median, seen.first.median_runs) == (2, 1, 30, True)
+    assert [(one.name, one.speed.median, one.speed.median_runs) for one in seen.by_topic] == [
+        ("environment", 30, False), ("other", 30, True),
+    ]  # fmt: skip
     assert [(one.name, one.speed.asked) for one in seen.by_channel] == [("form", 1), ("sms", 1)]
     assert [one.name for one in seen.by_hour] == ["12"]
     assert seen.first_by_clock.answered == seen.solved.answered == 1

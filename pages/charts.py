@@ -20,5 +20,5 @@ unit_id, since, until = linked.ask(actor, clock.today())
 asked = addressed.segments(_("Xem"), {one: _(title) for one, (title, _names) in SETS.items()}, key="xem", usual="nhom")
 key = seen_by(actor, unit_id, since, until)
 facts = linked.facts_of(key, actor, unit_id, since, until)
-parts.hint(f"{facts.unit_name} · {period(since, until, language=language())}")
-linked.charts(actor, key, facts, SETS[asked][1], file_name=f"bieu-do-{until:%Y-%m-%d}")
+of_what = f"{facts.unit_name} · {period(since, until, language=language())}"
+linked.charts(actor, key, facts, SETS[asked][1], file_name=f"bieu-do-{until:%Y-%m-%d}", of_what=of_what)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from core import clock
@@ -33,7 +33,7 @@ _UNIT, _DAY, _GROUP = _TABLES["unit"].c, _TABLES["unitday"].c, _TABLES["chat_gro
 _SAID, _RELAY, _COUNT = _TABLES["announcement"].c, _TABLES["relay"].c, _TABLES["reachcount"].c
 _LINK, _HOUR = _TABLES["shortlink"].c, _TABLES["scanhour"].c
 _KNOCK, _LIST = _TABLES["doorknock"].c, _TABLES["doorlist"].c
-_PATH, _REACH = _TABLES["plannedpath"].c, _TABLES["reach"].c
+_PATH, _REACH, _HOME = _TABLES["plannedpath"].c, _TABLES["reach"].c, _TABLES["household"].c
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,16 @@ class PlaceCounts:
 
 
 NOTHING = PlaceCounts()
+
+
+def below(paths: Sequence[str]) -> ColumnElement[bool]:
+    """Units at or below any of these paths."""
+    return or_(*(path_range(path) for path in paths))
+
+
+def chats(paths: Sequence[str]) -> Select[tuple[UUID]]:
+    """The groups of such units, for `column.in_(…)`."""
+    return select(_GROUP.id).join(_TABLES["unit"], _UNIT.id == _GROUP.unit_id).where(below(paths))
 
 
 def by_place(session: Session, *, path: str, since: date, until: date) -> dict[UUID | None, PlaceCounts]:
@@ -132,8 +142,8 @@ class FlowCount:
         return self.how not in NOT_KNOWN
 
 
-def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCount]:
-    """From the path that was planned first to how it came to be known, in two queries.
+def flows(session: Session, *, announcement_ids: Sequence[UUID], within: Sequence[str] = ()) -> list[FlowCount]:
+    """From the path that was planned first to how it came to be known, in two queries; of the households at or below some paths.
 
     Who answered by a group's link, not by name, counts for that chat, in no announcement more than were planned there.
     """
@@ -146,6 +156,9 @@ def flows(session: Session, *, announcement_ids: Sequence[UUID]) -> list[FlowCou
         .where(_PATH.announcement_id.in_(watched), _PATH.is_first)
         .group_by(_PATH.announcement_id, _PATH.group_id, _PATH.path, _REACH.how, _SAID.asks_for)
     )  # fmt: skip
+    if within:
+        living = select(_HOME.id).join(_TABLES["unit"], _UNIT.id == _HOME.unit_id).where(below(within))
+        named = named.where(_PATH.household_id.in_(living))
     nameless = (
         select(_REACH.announcement_id, _REACH.group_id, _REACH.how, func.count())
         .where(_REACH.announcement_id.in_(watched), _REACH.household_id.is_(None), _REACH.group_id.is_not(None))
@@ -195,13 +208,20 @@ def reached(session: Session, *, announcement_ids: Sequence[UUID], found: Sequen
     return [NamedCount(name, told[name], spent[name]) for name in names]
 
 
-def curves(session: Session, *, announcements: Sequence[Sending]) -> dict[UUID, list[list[float]]]:
-    """Minutes since sending and the share of the audience that opened or is known, whichever is more, thinned to a screen."""
+def curves(
+    session: Session, *, announcements: Sequence[Sending], within: Sequence[str] = ()
+) -> dict[UUID, list[list[float]]]:  # fmt: skip
+    """Minutes since sending and the share of the audience that opened or is known, whichever is more, thinned to a screen.
+
+    Within some paths: of the chats there.
+    """
     by_id = {one.id: one for one in announcements}
     query = (
         select(_COUNT.announcement_id, _COUNT.at, func.sum(_COUNT.opens), func.sum(_COUNT.known))
         .where(_COUNT.announcement_id.in_(list(by_id))).group_by(_COUNT.announcement_id, _COUNT.at).order_by(_COUNT.at)
     )  # fmt: skip
+    if within:
+        query = query.where(_COUNT.group_id.in_(chats(within)))
     found: dict[UUID, list[list[float]]] = {id_: [[0.0, 0.0]] for id_ in by_id}
     sums: dict[UUID, tuple[int, int]] = dict.fromkeys(by_id, (0, 0))
     for id_, at, opens, known in session.execute(query):

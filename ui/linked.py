@@ -50,14 +50,20 @@ def ask(actor: Actor, today: date) -> tuple[UUID | None, date, date]:
 
 
 @st.fragment
-def charts(actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str) -> None:
-    """The charts named, two beside each other."""
+def charts(
+    actor: Actor, key: tuple[Any, ...], facts: PeriodFacts, names: Sequence[str], *, file_name: str, of_what: str = ""
+) -> None:
+    """The charts named, two beside each other, under what they are of and the choice of places."""
     names_of = {one.unit_code: one.name for one in facts.places}
     codes = {name: code for code, name in names_of.items()}
-    picked = _picked(names_of) if names_of else []
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if of_what:
+            parts.hint(of_what)
+        picked = _picked(names_of) if names_of else []
     chosen = tuple(names_of[code] for code in picked)
     seen = _focused((*key, chosen), actor, facts, chosen) if chosen else facts
-    pictures = [_of(seen if period_focus.shows_alone(name, chosen) else facts, name, chosen) for name in names]
+    alone = [name for name in names if chosen and period_focus.shows_alone(name, chosen, actor=actor)]
+    pictures = [_alone(seen, name, chosen) if name in alone else _whole(facts, name, chosen) for name in names]
     if chosen:
         _what_is_chosen(facts, chosen)
     clicks, turn = dict[str, str](), st.session_state.get(TURN, 0)
@@ -98,16 +104,21 @@ def _newest(clicks: Mapping[str, str]) -> str:
     return next((click for name, click in clicks.items() if click and click != before.get(name)), "")
 
 
-def _of(facts: PeriodFacts, name: str, chosen: Sequence[str]) -> Drawing:
+def _whole(facts: PeriodFacts, name: str, chosen: Sequence[str]) -> Drawing:
     made = drawings.of(facts, language=language(), names=[name])[0]
     if not chosen or made.is_empty or name in period_focus.NAMING:
         return made
     names = ", ".join(chosen)
-    if not period_focus.shows_alone(name, chosen):
-        return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=names, note=made.note))
+    return replace(made, note=_("cả {place}, không riêng {name}; {note}", place=facts.unit_name, name=names, note=made.note))
+
+
+def _alone(facts: PeriodFacts, name: str, chosen: Sequence[str]) -> Drawing:
+    made, names = drawings.of(facts, language=language(), names=[name])[0], ", ".join(chosen)
     if len(chosen) > 1:
         names = _("{names} cộng lại", names=names)
-    return replace(made, note=_("chỉ {name}; {note}", name=names, note=made.note) if made.note else names)
+    if name == period_focus.IN_CHATS:
+        names = _("hộ trong nhóm của {names}", names=names)
+    return replace(made, note=_("chỉ {name}; {note}", name=names, note=made.note) if made.note else _("chỉ {name}", name=names))
 
 
 def _what_is_chosen(facts: PeriodFacts, chosen: Sequence[str]) -> None:

@@ -113,6 +113,25 @@ def test_a_desk_screen_fits_and_can_be_read_by_everyone(
     assert page.url.split("?")[0].endswith(f"/{name}")
 
 
+def test_a_place_clicked_in_one_chart_stands_out_in_the_others_and_in_the_address(signed_in: Callable[..., Page]) -> None:
+    page = opened(signed_in("tu"), "/charts")
+    dots = page.locator(".vega-embed g.mark-symbol.role-mark path")
+    assert {one.get_attribute("opacity") for one in dots.all()} == {"1"}
+
+    page.locator(".vega-embed g.mark-rect.role-mark path").first.click()
+    chosen = page.get_by_text("Đang chọn")
+
+    expect(chosen).to_contain_text("3 / 6 hộ trong nhóm")
+    settled(page)
+    assert "noi=" in page.url
+    assert sorted(one.get_attribute("opacity") or "" for one in dots.all()) == ["0.25", "1"]
+
+    page.get_by_role("button", name="Bỏ chọn").click()
+    settled(page)
+    expect(chosen).to_have_count(0)
+    assert "noi=" not in page.url
+
+
 PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36"
 PORTAL, MOVED = "https://dichvucong.gov.vn/khai-sinh", "https://dichvucong.gov.vn/khai-sinh-moi"
 

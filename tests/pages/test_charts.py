@@ -55,7 +55,10 @@ def test_a_place_that_is_chosen_is_followed_by_the_charts_that_name_none(visit: 
     assert "chỉ Tổ 1; lượt hộ mỗi tháng" in words(at)
     assert "Trong 12 tháng có 1 lượt vào nhóm, 0 lượt rời nhóm." in words(at)  # Bình; Dung left the other
     others = words(visit("charts", user=chief, noi="01843-1", xem="tin"))
-    assert "cả Phường Bắc Kạn, không riêng Tổ 1; phần số hộ đã mở" in others
+    assert "chỉ hộ trong nhóm của Tổ 1; phần số hộ đã mở" in others
+    assert "“Tiêm vắc xin sởi”, đến 100,0\xa0% số hộ." in others  # of two in the chat three phones opened
+    cost = words(visit("charts", user=chief, noi="01843-1", xem="so"))
+    assert "cả Phường Bắc Kạn, không riêng Tổ 1; " in cost
     assert "chỉ Tổ 1; càng đậm càng đông" in others
     at.button(key="q_none").click().run()
     assert "noi" not in at.query_params

@@ -116,12 +116,13 @@ class Server:
             session.commit()
 
 
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch: pytest.MonkeyPatch, _settings: None) -> Iterator[None]:
-    """What a test arranges and asserts by itself, in the same zone."""
-    monkeypatch.setenv("CAUNOI_TIMEZONE", where_it_is_noon())
-    settings.cache_clear()
-    yield
+@pytest.fixture(scope="module", autouse=True)
+def _noon() -> Iterator[None]:
+    """What a module and its tests arrange and assert by themselves, in the same zone: of the ward's it may be another day."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CAUNOI_TIMEZONE", where_it_is_noon())
+        settings.cache_clear()
+        yield
     settings.cache_clear()
 
 

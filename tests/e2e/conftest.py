@@ -35,6 +35,7 @@ PATIENCE, LONG_PATIENCE = 60_000, 120_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 HOUSE = Path(__file__).parent.parent.parent
 FILE = "e2e.db"
+DESK = {"width": 1280, "height": 720}
 HERE = re.compile(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1)[:/]|data:|blob:|about:|chrome")
 
 
@@ -245,18 +246,20 @@ def signed_in(server: Server, browser: Browser, used: dict[str, list[BrowserCont
         kind = repr(sorted(options.items()))
         context = used[kind].pop() if used[kind] else browser.new_context(base_url=server.url, **options)
         mine.append((kind, context))
-        page = pace.listen(context.new_page())
+        page = context.pages[0] if context.pages else pace.listen(context.new_page())
         forget = {"origin": server.url, "storageTypes": "local_storage,indexeddb,service_workers,cache_storage"}
         context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
         context.add_cookies([{"name": sessions.cookie_name(), "value": token or "", "url": server.url, "httpOnly": True}])
-        if viewport:
-            page.set_viewport_size(viewport)
+        page.set_viewport_size(viewport or DESK)
         page.emulate_media(color_scheme=color_scheme)
         return page
 
     yield open_for
     for kind, context in mine:
-        for page in context.pages:
+        for page in context.pages[1:]:
             page.close()
+        # The window stays, on a page of the house: in a new one, or after a blank, all scripts are read anew, which takes long.
+        context.pages[0].goto(f"{server.url}/healthz")
+        context.pages[0].evaluate("sessionStorage.clear()")
         context.clear_cookies()
         used[kind].append(context)

@@ -9,8 +9,11 @@ from playwright.sync_api import Error, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 UNDRAWN = "[data-testid=stSkeleton], [data-testid=stElementContainer][data-stale=true]"
-# Letters, pictures, and of each table what is told to whoever cannot see it: that is drawn a little after its cells.
-PICTURES = """() => document.fonts.status === 'loaded' && [...document.images].every(one => one.complete)
+# The script has ended, all is drawn: letters, pictures, and of each table what is told to whoever cannot see it, which comes a little
+# after its cells. Asked at every frame, in one question: four that are asked again after a while take a second of every screen.
+AT_REST = """([undrawn, heads]) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+  && !document.querySelector(undrawn) && (heads === null || document.querySelectorAll('h1').length === heads)
+  && document.fonts.status === 'loaded' && [...document.images].every(one => one.complete)
   && [...document.querySelectorAll('[data-testid=data-grid-canvas]')].every(one => one.querySelector('tr'))"""
 
 
@@ -19,17 +22,15 @@ def settled(page: Page) -> Page:
 
     A list opened, or a button pressed, before that may be drawn anew under the hand: shut again, or not pressed.
     """
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator(UNDRAWN)).to_have_count(0)
-    page.wait_for_function(PICTURES)
+    page.wait_for_function(AT_REST, arg=[UNDRAWN, None])
     return page
 
 
 def opened(page: Page, address: str) -> Page:
     """Go to a screen and wait until it has come to rest."""
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    return settled(page)
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(AT_REST, arg=[UNDRAWN, 1])
+    return page
 
 
 def choose(page: Page, label: str, option: str = "") -> None:

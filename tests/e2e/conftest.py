@@ -82,13 +82,21 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Start it; until it answers takes seconds."""
         env = self.env()
         command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(self.port), "--no-access-log"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=log, stderr=log)
+
+    def wait(self) -> None:
+        """Until it answers."""
         patience = threading.Event()
         for _ in range(600):
-            if self.process.poll() is not None:
+            if self.process is None or self.process.poll() is not None:
                 break
             try:
                 httpx.get(f"{self.url}/_stcore/health").raise_for_status()
@@ -166,12 +174,32 @@ def a_server(folder: Path) -> Server:
     return Server(folder, port, db.make_engine(f"sqlite:///{folder / FILE}", writes=True))
 
 
+@pytest.fixture(scope="session")
+def coming(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[[], Server]]:
+    """The next server: each starts while the module before it is still at work."""
+
+    def begun() -> Server:
+        server = a_server(tmp_path_factory.mktemp("ward"))
+        shutil.copy(migrated, server.folder / FILE)
+        server.begin()
+        return server
+
+    spare = [begun()]
+
+    def take() -> Server:
+        spare.append(begun())
+        return spare.pop(0)
+
+    yield take
+    spare[0].stop()
+    spare[0].engine.dispose()
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Server]:
+def server(coming: Callable[[], Server]) -> Iterator[Server]:
     """The server, started, with all tables and nobody in them."""
-    server = a_server(tmp_path_factory.mktemp("ward"))
-    shutil.copy(migrated, server.folder / FILE)
-    server.start()
+    server = coming()
+    server.wait()
     yield server
     server.stop()
     server.engine.dispose()

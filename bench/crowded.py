@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +36,9 @@ SETTINGS = {Channel.SMS: {"brandname": "UBND"}, Channel.ZNS: {"app_id": "10001",
 LONG_AGO = date(2020, 1, 1)
 
 
+@cache
 def zone_of_noon() -> str:
-    """A time zone in which it is about noon: by night nothing leaves."""
+    """A time zone in which it is about noon, the same for all of a run: by night nothing leaves."""
     return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 

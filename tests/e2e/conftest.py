@@ -11,19 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from bench import chromium
+from bench.crowded import zone_of_noon
 from core import db
 from core.settings import settings
 from models import User
@@ -35,15 +34,8 @@ PATIENCE, LONG_PATIENCE = 60_000, 120_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 HOUSE = Path(__file__).parent.parent.parent
 FILE = "e2e.db"
-DESK = {"width": 1280, "height": 720}
+DESK: ViewportSize = {"width": 1280, "height": 720}
 HERE = re.compile(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1)[:/]|data:|blob:|about:|chrome")
-
-
-@cache
-def where_it_is_noon() -> str:
-    """A zone in which it is day now, the same for all servers: what is tried at night must not wait for the morning."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}"  # these names count the other way
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,7 +67,7 @@ class Server:
         """The settings it runs with."""
         return os.environ | {
             "CAUNOI_DATA_DIR": str(self.folder), "CAUNOI_DATABASE_URL": str(self.engine.url), "CAUNOI_PUBLIC_URL": self.url,
-            "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false", "CAUNOI_TIMEZONE": where_it_is_noon(),
+            "CAUNOI_SECRET_KEY": "a key for tests only", "CAUNOI_EMBEDDED_WORKER": "false", "CAUNOI_TIMEZONE": zone_of_noon(),
             "PYTHONPATH": str(HOUSE / "tests" / "guard"), "CAUNOI_TEST_OUTSIDE": str(self.outside),
             "CAUNOI_SECOND_FACTOR": "offered",
         } | self.settings  # fmt: skip
@@ -129,7 +121,7 @@ class Server:
 def _noon() -> Iterator[None]:
     """What a module and its tests arrange and assert by themselves, in the same zone: of the ward's it may be another day."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("CAUNOI_TIMEZONE", where_it_is_noon())
+        patched.setenv("CAUNOI_TIMEZONE", zone_of_noon())
         settings.cache_clear()
         yield
     settings.cache_clear()

@@ -9,8 +9,8 @@ from playwright.sync_api import Error, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 UNDRAWN = "[data-testid=stSkeleton], [data-testid=stElementContainer][data-stale=true]"
-# The script has ended, all is drawn: letters, pictures, and of each table what is told to whoever cannot see it, which comes a little
-# after its cells. Asked at every frame, in one question: four that are asked again after a while take a second of every screen.
+# The script has ended, all is drawn: letters, pictures, and of each table what is told to whoever cannot see it, which comes a
+# little after its cells. In one question at every frame: four of them, asked again after a while, took longer than the screen.
 AT_REST = """([undrawn, heads]) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
   && !document.querySelector(undrawn) && (heads === null || document.querySelectorAll('h1').length === heads)
   && document.fonts.status === 'loaded' && [...document.images].every(one => one.complete)

@@ -1,15 +1,14 @@
 """A worker process that kills itself (SIGKILL) right before a write to the database, or right after the commit that keeps it.
 
-    python -m tests.jobs.dying_worker N before|after
     python -m tests.jobs.dying_worker COLUMN before|after
     python -m tests.jobs.dying_worker TABLE:N before|after
 
-It waits for the N-th write from the first to `announcement` on, those of the house and of the engine alike, so that every gap
-between two steps is met by some N however much is written at the start; for the write that sets a column; or for the N-th
-insert into a table.
+It waits for the write that sets a column, or for the N-th insert into a table of the house or of the engine. How many writes
+there are between two of them hangs on how much time is left when it starts.
 """
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -23,26 +22,24 @@ from jobs import engine as durable
 from services import ports
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-FIRST = "UPDATE announcement "  # sending begins
 
 
 def main(fatal: str, moment: str) -> None:
     """Count, and die."""
     seen = 0
-    is_sending = False
     last: Any = None  # the connection of the fatal write
     lock = threading.Lock()
     table, _, nth = fatal.partition(":")
+    insert = re.compile(rf"INSERT INTO (\w+\.)?{table} \(")  # the engine's have a schema
     commit = DefaultDialect.do_commit
 
     def on_write(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        nonlocal seen, is_sending, last
+        nonlocal seen, last
         if last is not None or not statement.lstrip().upper().startswith(WRITES):
             return
         with lock:
-            is_sending = is_sending or statement.startswith(FIRST)
-            seen += f"INTO {table} " in statement if nth else is_sending
-            if seen >= int(nth or fatal) if nth or fatal.isdecimal() else f" {fatal}=" in statement:
+            seen += insert.match(statement) is not None
+            if seen >= int(nth) if nth else f" {fatal}=" in statement:
                 last = cursor.connection
                 if moment == "before":
                     os.kill(os.getpid(), signal.SIGKILL)

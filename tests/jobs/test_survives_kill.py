@@ -27,10 +27,11 @@ from tests.factories import LONG_AGO, make_announcement, make_group, make_unit
 from tests.fakes import Nothing
 
 pytestmark = pytest.mark.process
-# A point, and whether it has left and whether the time is over by then. The 9th write notes that the step of sending is done.
+# A point, and whether it has left and whether the time is over by then.
+OUTPUT = "operation_outputs:1"  # there the engine notes that the step of sending is done
 KILLS = [
     ("sent_at", "before", False, False), ("delivery:1", "before", False, False), ("relay:1", "before", False, False),
-    ("sent_at", "after", True, False), ("9", "before", True, False), ("9", "after", True, False),
+    ("sent_at", "after", True, False), (OUTPUT, "before", True, False), (OUTPUT, "after", True, False),
     ("escalated_at", "before", True, False), ("escalated_at", "after", True, True),
 ]  # fmt: skip
 ENGINES = "dbos" if POSTGRES else None  # the schema of the engine's own tables

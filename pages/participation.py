@@ -62,4 +62,8 @@ with left:
 with right:
     kept("phones", key, lambda: participation.show(seen, "phones"))
     participation.behind(seen, "phones", tables["phones"], file_name=f"{name}-dien-thoai")
-download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)
+with st.container(horizontal=True):
+    download(list(tables.values()), label=_("Tải toàn bộ số liệu (Excel)"), key="all_xlsx", file_name=name)
+    st.page_link(
+        "pages/charts.py", label=_("Xem riêng từng nơi trong Biểu đồ"), query_params=places.kept(), icon=":material/monitoring:"
+    )

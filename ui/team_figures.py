@@ -36,14 +36,12 @@ def figures(month: date, sums: Sums, taught: Taught, now: Coverage, before: Cove
 def months(rows: Sequence[tuple[date, Sums]], look: Look) -> Chart:
     """Help by month: the dark part with a procedure done online."""
     c = look.colours
+    names = [f"{first.month}/{first:%y}" for first, _sums in rows]
     values = [
-        {
-            "x": f"{first.month}/{first:%y}", "all": sums.supports, "online": sums.online,
-            "text": look.number(sums.supports),
-        }
-        for first, sums in rows
-    ]  # fmt: skip
-    x = in_order("x", [one["x"] for one in values], axis={"labelAngle": 0})
+        {"x": name, "all": sums.supports, "online": sums.online, "text": look.number(sums.supports)}
+        for name, (_first, sums) in zip(names, rows, strict=True)
+    ]
+    x = in_order("x", names, axis={"labelAngle": 0})
     top = max((sums.supports for _first, sums in rows), default=0)
     every, online = (counted(name, 0, top, look, steps=3) for name in ("all", "online"))
     layers = [

@@ -47,8 +47,7 @@ def height_of(one: Drawing) -> int:
 
 def show(one: Drawing, *, key: str, file_name: str, chosen: Collection[str] = (), selects: bool = False) -> str:
     """The chart under its sentence, its table and its files behind it; the name of a place that was clicked, "" for none."""
-    parts.section(one.title, one.note)
-    parts.hint(one.sentence)
+    parts.section(one.title, one.note, one.sentence)
     clicked = ""
     if not one.is_empty:
         made = chart(one, look=parts.look(), chosen=chosen)

@@ -131,8 +131,7 @@ CHARTS: dict[str, Callable[[Overview], Shown]] = {
 def show(seen: Overview, name: str) -> None:
     """One of the charts, under the sentence that says what it shows."""
     title, made, note = CHARTS[name](seen)
-    parts.section(title, note)
-    parts.hint(made.alt)
+    parts.section(title, note, made.alt)
     st.vega_lite_chart(made.spec, theme=None, width="stretch", alt=made.alt, key=f"c_{name}")
 
 

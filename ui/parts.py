@@ -256,9 +256,10 @@ def band(title: str, words: str) -> None:
     html(Markup('<div class="cn-band" role="note"><b>{}</b><span>{}</span></div>').format(title, words))
 
 
-def section(title: str, note: str = "") -> None:
-    """A heading inside the page, and how to read what follows."""
-    html(Markup('<div class="cn-h"><h2>{}</h2><span>{}</span></div>').format(title, note))
+def section(title: str, note: str = "", said: str = "") -> None:
+    """A heading inside the page, how to read what follows, and what it says."""
+    line = Markup('<p class="cn-soft cn-small">{}</p>').format(said) if said else ""
+    html(Markup('<div class="cn-h"><h2>{}</h2><span>{}</span></div>{}').format(title, note, line))
 
 
 def figures(*items: Figure, of_what: Mapping[str, str] | None = None) -> None:

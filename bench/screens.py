@@ -22,7 +22,6 @@ SCREENS = (
 RERUNS, LOADS = 15, 7
 WARM = 3  # a browser keeps compiled scripts from the second time on that it met them, and reads them from there the third time
 SMALL, LARGE = 3_000, 300_000
-ORDER = ("screen", "screen_load", "screen_flat")
 # Resolves when the script has run and nothing in the page has changed for two frames.
 SETTLED = """() => new Promise(done => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -133,18 +132,23 @@ def run() -> list[dict[str, Any]]:
         with default_streamlit() as plain, default_streamlit(imports="") as nothing, house(households=SMALL) as ward:
             empty, bare = ((page_of(started, one), one.url) for one in (plain, nothing))
             for screen in SCREENS:
-                found = in_turns({"ours": _at(started, ward, screen), "empty": empty, "bare": bare})
+                with _at(started, ward, screen) as ours:
+                    found = in_turns({"ours": ours, "empty": empty, "bare": bare})
                 for at, (name, n) in enumerate((("screen", RERUNS), ("screen_load", LOADS))):
                     more = {"screen": screen, "n": n, "bare": round(found["bare"][at], 1)}
                     results.append(line(name, found["ours"][at], found["empty"][at], **more))
         with house(households=SMALL) as first, house(households=LARGE) as province:
             for screen in SCREENS:
-                found = in_turns({"small": _at(started, first, screen), "large": _at(started, province, screen)})
+                with _at(started, first, screen) as small, _at(started, province, screen) as large:
+                    found = in_turns({"small": small, "large": large})
                 more = {"screen": screen, "n": RERUNS, "households": LARGE}
                 results.append(line("screen_flat", found["large"][0], found["small"][0], **more))
-    return sorted(results, key=lambda one: ORDER.index(one["name"]))
+    return results
 
 
-def _at(started: Browser, server: Server, screen: str) -> tuple[Page, str]:
+@contextmanager
+def _at(started: Browser, server: Server, screen: str) -> Iterator[tuple[Page, str]]:
+    """A window and the address of a screen; closed afterwards, as a screen that is left open goes on asking."""
     page = page_of(started, server)
-    return page, address(page, server, screen)
+    yield page, address(page, server, screen)
+    page.context.close()

@@ -65,20 +65,22 @@ def sentence(found: BeforeAfter, *, language: str = "vi") -> str:
     w, figure = Words(language), BY_NAME[found.figure]
     if found.difference is None:
         return w.say(N_("Chưa đủ số liệu ở cả hai bên để nói thay đổi mang lại gì."))
-    told = w.say(
-        N_("So với nơi tương tự, nơi đã thay đổi chênh {n}; việc chung cho mọi nơi đã trừ ra."),
-        n=signed(found.difference, figure, language=language),
-    )  # fmt: skip
+    told = [
+        w.say(
+            N_("So với nơi tương tự, nơi đã thay đổi chênh {n}; việc chung cho mọi nơi đã trừ ra."),
+            n=signed(found.difference, figure, language=language),
+        )
+    ]
     if found.runs:
-        told = " ".join([told, w.say(N_("Còn việc chưa xong ở số ghi “hơn”: chênh lệch này tính đến lúc này."))])
+        told.append(w.say(N_("Còn việc chưa xong ở số ghi “hơn”: chênh lệch này tính đến lúc này.")))
     if found.by_chance is None:
-        return " ".join([told, w.say(N_("Chưa đủ nơi khác để nói chênh lệch ấy có phải do ngẫu nhiên hay không."))])
+        return " ".join([*told, w.say(N_("Chưa đủ nơi khác để nói chênh lệch ấy có phải do ngẫu nhiên hay không."))])
     low, high = (signed(found.difference + sign * found.by_chance, figure, language=language) for sign in (-1, 1))
     words = (
         N_("Khoảng 90 %: từ {low} đến {high}, có cả số 0, nên chênh lệch ấy có thể chỉ do ngẫu nhiên.") if found.may_be_chance
         else N_("Khoảng 90 %: từ {low} đến {high}, không có số 0: đó là phần có thể do thay đổi, khó chỉ do ngẫu nhiên.")
     )  # fmt: skip
-    return " ".join([told, w.say(words, low=low, high=high)])
+    return " ".join([*told, w.say(words, low=low, high=high)])
 
 
 def amount(value: float | None, figure: Definition, *, language: str, runs: bool = False) -> str:

@@ -38,6 +38,8 @@ Item = TypeVar("Item")
 Period = tuple[date, date]  # first and last day
 Pair = tuple[float, float]
 ByDay = dict[date, Pair]
+Counts = tuple[int, int]
+NONE: Counts = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Posted:
 class _Found:
     said: list[Any]
     posts: dict[UUID, list[Posted]] = field(default_factory=lambda: defaultdict(list))
-    counts: dict[tuple[UUID, UUID | None], Pair] = field(default_factory=dict)
+    counts: dict[tuple[UUID, UUID | None], Counts] = field(default_factory=dict)
 
 
 def between(since: date, until: date) -> tuple[datetime, datetime]:
@@ -165,7 +167,7 @@ def sendings(
     found = _Found(list(said))
     for ids in batches([row.id for row in said], IDS_AT_A_TIME):
         _read_posts(session, found, ids, path)
-        _read_counts(session, found, ids)
+        found.counts |= counts_by_chat(session, ids)
     told = _told_at(session, [row for row in said if clock.local(row.sent_at).date() >= times_from]) if times_from else {}
     return [_sending(row, found, told.get(row.id, [])) for row in said]
 
@@ -182,10 +184,25 @@ def _read_posts(session: Session, found: _Found, ids: Sequence[UUID], path: str)
         found.posts[row[0]].append(Posted(row[0], row[1], row[2], row[3], row[4], row[4].startswith(path)))
 
 
-def _read_counts(session: Session, found: _Found, ids: Sequence[UUID]) -> None:
+def counts_by_chat(
+    session: Session, ids: Sequence[UUID], *, chats: Select[tuple[UUID]] | None = None
+) -> dict[tuple[UUID, UUID | None], Counts]:  # fmt: skip
+    """Openings and answers of announcements by group, without one what was said elsewhere; of these groups alone."""
     keys = (_COUNT.announcement_id, _COUNT.group_id)
     sums = select(*keys, func.sum(_COUNT.opens), func.sum(_COUNT.known)).where(keys[0].in_(ids)).group_by(*keys)
-    found.counts.update({(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(sums)})
+    if chats is not None:
+        sums = sums.where(keys[1].in_(chats))
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(sums)}
+
+
+def heard(chats: Iterable[tuple[int, Counts]], *, households: int, elsewhere: int = 0) -> Counts:
+    """Households known to have been told, and estimated, as on the board: capped by chat, each with its households."""
+    known = by_opens = 0
+    for there, (opens, said) in chats:
+        known += min(said, there) if there else said
+        by_opens += min(opens, there)
+    known = min(known + elsewhere, households)
+    return known, min(max(known, by_opens), households)
 
 
 def _told_at(session: Session, said: Sequence[Any]) -> dict[UUID, list[datetime | None]]:
@@ -212,17 +229,14 @@ def _told_at(session: Session, said: Sequence[Any]) -> dict[UUID, list[datetime 
 
 def _sending(row: Any, found: _Found, told: Sequence[datetime | None]) -> Sending:
     posts, now = found.posts[row.id], clock.now()
-    known, by_opens = found.counts.get((row.id, None), (0, 0))[1], 0.0
-    for post in posts:
-        opens, said = found.counts.get((row.id, post.group_id), (0, 0))
-        known += min(said, post.households) if post.households else said
-        by_opens += min(opens, post.households)
-    known = min(known, row.households)
+    known, estimated = heard(
+        ((post.households, found.counts.get((row.id, post.group_id), NONE)) for post in posts), households=row.households,
+        elsewhere=found.counts.get((row.id, None), NONE)[1],
+    )  # fmt: skip
     to_half, to_ninety = [took(row.sent_at, at, now) for at in told] if told else (None, None)
     return Sending(
         row.id, row.title, row.unit_id, row.sent_at, row.households, asks=row.asks_for != AsksFor.NOTHING,
-        is_there=row.status == AnnouncementStatus.SENT, known=int(known),
-        estimated=int(min(max(known, by_opens), row.households)),
+        is_there=row.status == AnnouncementStatus.SENT, known=known, estimated=estimated,
         waits=[took(row.sent_at, post.posted_at, now) for post in posts if post.is_below],
         wait_paths=[post.path for post in posts if post.is_below], to_half=to_half, to_ninety=to_ninety,
     )  # fmt: skip

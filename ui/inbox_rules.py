@@ -1,7 +1,7 @@
 """The parts of the screen for the rules of the inbox: figures of the last month, the form."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import streamlit as st
 
@@ -10,18 +10,18 @@ from core.errors import Invalid
 from core.i18n import N_
 from models import InquiryChannel, Topic, Unit, User
 from services import office_hours
+from services.drawing_words import Words
 from services.inquiry_figures import Figures, Part, Speed
 from services.inquiry_rules import MOST_DAYS, MOST_HOURS, Rules
 from ui import asked_days, parts
 from ui.parts import Column, Figure
-from ui.words import _, beginning, day, number, share, span
+from ui.words import _, beginning, day, language, number, share
 
 
 def _time(minutes: int | None, *, runs: bool) -> str:
     if minutes is None:
         return "–"
-    time = span(timedelta(minutes=max(1, minutes)))
-    return _("hơn {time}", time=time) if runs else time
+    return Words(language()).so_far(max(1, minutes), is_running=runs)
 
 
 def _half_of(one: Speed) -> str:
